@@ -1,0 +1,62 @@
+//! The dev environment: Minikube on a laptop, images built there, a MySQL container per database.
+
+use manifests_lib::{
+    GeneratedSecret, LocalImage, MysqlContainer, PublicImage, Repository, Resources, Version,
+    gibibytes, mebibytes, millicores, name, path, repository, tag,
+};
+use services::environment::{Databases, Development, Environment, Images, Secrets, SourceMounts};
+use services::node_group;
+
+/// Everything in which dev differs from other environments.
+#[must_use]
+pub fn environment() -> Environment {
+    Development {
+        name: name!("dev"),
+        images: Images {
+            account: latest(repository!("account-gin")),
+            customer: latest(repository!("customer-fastapi")),
+            orchestrator: latest(repository!("orchestrator-fastapi")),
+            order_lumen: latest(repository!("order-lumen")),
+            order_nginx: latest(repository!("order-nginx")),
+        },
+        databases: Databases {
+            account: mysql(),
+            customer: mysql(),
+            order: mysql(),
+        },
+        secrets: Secrets {
+            order_app_key: GeneratedSecret { length: 32 },
+        },
+        replicas: 1,
+        source_mounts: SourceMounts {
+            directory: path!("/data/src"),
+        },
+    }
+    .into()
+}
+
+/// What `docker build` on the laptop has just built.
+fn latest(repository: Repository) -> LocalImage {
+    LocalImage {
+        repository,
+        tag: tag!("latest"),
+    }
+}
+
+fn mysql() -> MysqlContainer {
+    MysqlContainer {
+        // The version that Aurora MySQL 3 is compatible with.
+        image: PublicImage {
+            repository: repository!("mysql"),
+            version: Version::Tag(tag!("8.0")),
+        },
+        on: node_group::APP,
+        resources: Resources {
+            cpu: millicores(100),
+            memory: mebibytes(768),
+        },
+        storage: gibibytes(5),
+        // Minikube's default class writes on the wrong node of a cluster with several.
+        storage_class: name!("local-path"),
+    }
+}

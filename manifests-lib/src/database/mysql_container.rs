@@ -1,0 +1,94 @@
+//! MySQL in a container: a laptop's stand-in for Aurora.
+
+use super::{DatabaseHandle, MYSQL, credentials};
+use crate::{
+    Bytes, Claim, Component, Container, Expose, Name, NodeGroup, Origin, Probe, Protocol,
+    PublicImage, Resources, StatefulSet, Variable, mebibytes, name, path, uid,
+};
+
+/// MySQL in a container, one per database, on a volume that outlives it.
+///
+/// Becomes a `StatefulSet` of one pod in the mesh, a headless Service that only the owning component may call, and
+/// passwords that External Secrets generates once and never changes, as the data keeps them.
+///
+/// Upstream: <https://hub.docker.com/_/mysql>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MysqlContainer {
+    /// Image of MySQL, the version of the Aurora cluster that it stands in for.
+    pub image: PublicImage,
+    /// Nodes that it runs on.
+    pub on: NodeGroup,
+    /// What it is given.
+    pub resources: Resources,
+    /// Size of the data volume.
+    pub storage: Bytes,
+    /// Storage class of the data volume.
+    pub storage_class: Name,
+}
+
+impl MysqlContainer {
+    pub(super) fn add_to(
+        &self,
+        component: &Component,
+        owner: &Component,
+        origin: Origin,
+    ) -> DatabaseHandle {
+        let database = component.bundle.name.clone();
+        let secret = credentials::generated_for_mysql(component, origin, &database);
+        let stateful_set = component.stateful_set_at(
+            origin,
+            &StatefulSet {
+                replicas: 1,
+                on: &self.on,
+            },
+        );
+        // The image's own mysql user.
+        let user = uid!(999);
+        let data = stateful_set.claim(Claim {
+            name: name!("data"),
+            size: self.storage,
+            storage_class: self.storage_class.clone(),
+            owner: user.clone(),
+        });
+        let mysql = stateful_set.container_at(
+            origin,
+            Container {
+                name: name!("mysql"),
+                image: self.image.clone().into(),
+                port: MYSQL,
+                resources: self.resources,
+                user,
+                probe: Probe::Tcp,
+            },
+        );
+        mysql.env_at(
+            origin,
+            [
+                Variable::from_handle("MYSQL_DATABASE", &database),
+                secret.key("username").variable("MYSQL_USER"),
+                secret.key("password").variable("MYSQL_PASSWORD"),
+                secret.key("root-password").variable("MYSQL_ROOT_PASSWORD"),
+            ],
+        );
+        mysql.mount_at(origin, &data, path!("/var/lib/mysql"));
+        mysql.scratch_at(origin, path!("/tmp"), mebibytes(256));
+        mysql.scratch_at(origin, path!("/var/run/mysqld"), mebibytes(16));
+        let service = mysql.expose_at(
+            origin,
+            &Expose {
+                port: MYSQL,
+                protocol: Protocol::Tcp,
+            },
+        );
+        stateful_set.governed_by(&service);
+        let (host, port) = owner.calls(&service).into_parts();
+        DatabaseHandle {
+            host,
+            port,
+            user: secret.key("username"),
+            password: secret.key("password"),
+            database,
+            container: Some((stateful_set, service)),
+        }
+    }
+}

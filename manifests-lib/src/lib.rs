@@ -1,0 +1,57 @@
+//! A small language of typed parts for Kubernetes manifests.
+//!
+//! A [`Platform`] is a list of [`Bundle`]s; a bundle has [`Component`]s; a component runs a [`Deployment`] or a
+//! [`StatefulSet`], whose containers are exposed as a [`Service`], which routes, gateways and callers take by reference.
+//! Required parts are public fields, optional ones are methods on the handle that adding a part returns. [`Bundle::add`]
+//! takes any other typed object, [`Bundle::patch`] and [`ContainerHandle::patch`] adjust what was built.
+//!
+//! This crate names no service, no environment and no cluster, and does no input or output: the same parts give the same
+//! bytes.
+
+mod bundle;
+mod check;
+mod component;
+mod database;
+mod error;
+mod image;
+mod label;
+mod mesh;
+mod namespace;
+mod origin;
+mod platform;
+mod port;
+mod quantity;
+mod resource;
+mod service;
+mod text;
+mod workload;
+pub mod yaml;
+
+pub use bundle::{Added, Bundle};
+pub use component::Component;
+pub use database::{
+    Aurora, ClusterSecretStore, Database, DatabaseHandle, GeneratedSecret, MysqlContainer, Secret,
+    SecretKey, SecretSource, SecretText, SecretsManagerSecret,
+};
+pub use error::BuildError;
+pub use image::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version};
+pub use label::{Labels, SelectorLabels};
+pub use mesh::{
+    Egress, EgressGateway, EgressHandle, GatewayPort, GatewayRoute, IngressGateway, MetricsScraper,
+};
+pub use namespace::{Injection, Namespace};
+pub use origin::Origin;
+pub use platform::{BuiltBundle, BuiltPlatform, Platform};
+pub use port::{NodePort, Port};
+pub use quantity::{Bytes, Cpu, gibibytes, mebibytes, millicores};
+pub use resource::{Identity, Manifest, ManifestScope, Namespaced, Resource};
+pub use service::{Endpoint, Expose, Protocol, Service};
+pub use text::{
+    AbsolutePath, AccountId, Digest, Host, InvalidText, LabelKey, Name, PlainVariableName, Region,
+    Repository, SecretsManagerName, Tag, UrlPath, VariableName,
+};
+pub use workload::{
+    Claim, ClaimHandle, Container, ContainerHandle, Deployment, DeploymentHandle, HostVolume,
+    HostVolumeHandle, Listens, NodeGroup, PortlessContainer, Probe, Resources, SecurityException,
+    Silent, StatefulSet, StatefulSetHandle, User, Variable, Volume,
+};

@@ -1,0 +1,34 @@
+//! The service mesh: who may call whom, and how requests find their way.
+
+mod authorization;
+mod egress;
+mod gateway;
+mod route;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+pub use authorization::MetricsScraper;
+pub use egress::{Egress, EgressGateway, EgressHandle};
+pub use gateway::{GatewayPort, GatewayRoute, IngressGateway};
+
+pub(crate) use authorization::{Caller, admit};
+pub(crate) use egress::external_service;
+pub(crate) use gateway::conflicting_ports;
+
+/// `exportTo` of what only its own namespace sees.
+pub(crate) fn own_namespace() -> Vec<String> {
+    vec![".".to_owned()]
+}
+
+/// `exportTo` of what its own namespace and a gateway's see.
+fn own_and(namespace: &crate::Namespace) -> Vec<String> {
+    vec![".".to_owned(), namespace.to_string()]
+}
+
+/// Metadata of an object that belongs to a whole namespace.
+fn named(name: &str) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(name.to_owned()),
+        ..ObjectMeta::default()
+    }
+}

@@ -1,0 +1,180 @@
+//! Who may call whom: told to the mesh by identity and to the network by pod.
+
+use std::collections::BTreeSet;
+
+use custom_resources::istio::security::v1 as security;
+use k8s_openapi::api::networking::v1 as networking;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::named;
+use crate::bundle::Output;
+use crate::label::{Labels, label, matching};
+use crate::{Bundle, Component, Name, Namespace, Origin, Port};
+
+/// Somebody who may call a service.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Caller {
+    pub(crate) namespace: String,
+    pub(crate) service_account: String,
+    pub(crate) pod_labels: Labels,
+}
+
+impl Caller {
+    /// The identity that the caller's certificate proves.
+    fn principal(&self) -> String {
+        format!(
+            "cluster.local/ns/{}/sa/{}",
+            self.namespace, self.service_account
+        )
+    }
+
+    /// Where the caller's packets come from.
+    fn peer(&self) -> networking::NetworkPolicyPeer {
+        pods_of(&self.namespace, self.pod_labels.clone())
+    }
+}
+
+fn pods_of(namespace: &str, pod_labels: Labels) -> networking::NetworkPolicyPeer {
+    networking::NetworkPolicyPeer {
+        namespace_selector: Some(matching(label("kubernetes.io/metadata.name", namespace))),
+        pod_selector: Some(matching(pod_labels)),
+        ip_block: None,
+    }
+}
+
+fn tcp(port: i32) -> networking::NetworkPolicyPort {
+    networking::NetworkPolicyPort {
+        port: Some(IntOrString::Int(port)),
+        protocol: Some("TCP".to_owned()),
+        end_port: None,
+    }
+}
+
+fn ingress_only() -> Option<Vec<String>> {
+    Some(vec!["Ingress".to_owned()])
+}
+
+/// The pods of a component, as Istio selects them.
+fn selector(pod_labels: Labels) -> security::PeerAuthenticationSelector {
+    security::PeerAuthenticationSelector {
+        match_labels: Some(pod_labels),
+    }
+}
+
+/// Admits the callers of one service to its pods' port; everyone else meets the namespace's default deny.
+pub(crate) fn admit(
+    output: &mut Output,
+    origin: Origin,
+    component: &Component,
+    pod_labels: &Labels,
+    port: Port,
+    callers: &BTreeSet<Caller>,
+) {
+    let rule = security::AuthorizationPolicyRule {
+        from: Some(vec![security::RuleFrom {
+            source: Some(security::FromSource {
+                principals: Some(callers.iter().map(Caller::principal).collect()),
+                ..security::FromSource::default()
+            }),
+        }]),
+        to: Some(vec![security::RuleTo {
+            operation: Some(security::ToOperation {
+                ports: Some(vec![port.to_string()]),
+                ..security::ToOperation::default()
+            }),
+        }]),
+        when: None,
+    };
+    output.add(
+        origin,
+        security::AuthorizationPolicy {
+            metadata: component.metadata("authorization-policy"),
+            spec: Some(security::AuthorizationPolicySpec {
+                action: Some(security::AuthorizationPolicyAction::Allow),
+                rules: Some(vec![rule]),
+                selector: Some(selector(pod_labels.clone())),
+                ..security::AuthorizationPolicySpec::default()
+            }),
+        },
+    );
+    output.add(
+        origin,
+        networking::NetworkPolicy {
+            metadata: component.metadata("network-policy"),
+            spec: Some(networking::NetworkPolicySpec {
+                ingress: Some(vec![networking::NetworkPolicyIngressRule {
+                    from: Some(callers.iter().map(Caller::peer).collect()),
+                    ports: Some(vec![tcp(port.into())]),
+                }]),
+                pod_selector: Some(matching(pod_labels.clone())),
+                policy_types: ingress_only(),
+                egress: None,
+            }),
+        },
+    );
+}
+
+/// The pods that scrape the proxies of a namespace.
+#[derive(Clone, Debug)]
+pub struct MetricsScraper<'a> {
+    /// Namespace of the pods.
+    pub namespace: &'a Namespace,
+    /// Their label `app.kubernetes.io/name`.
+    pub app_name: Name,
+}
+
+/// Where a sidecar serves merged metrics and its own; it takes both without the mesh's identity.
+///
+/// Upstream: <https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio>
+const METRICS: [i32; 2] = [15020, 15090];
+
+impl Bundle {
+    /// Refuses every call into the bundle's namespace that no service admits; scraping the proxies stays possible.
+    ///
+    /// Becomes an `AuthorizationPolicy` without rules and two `NetworkPolicies`.
+    ///
+    /// Upstream: <https://istio.io/latest/docs/concepts/security/#authorization-policies>
+    #[track_caller]
+    pub fn deny_by_default(&self, scraper: &MetricsScraper<'_>) {
+        self.add(security::AuthorizationPolicy {
+            metadata: named("default-deny"),
+            // No rule admits anybody: an ALLOW policy without rules matches no request.
+            spec: Some(security::AuthorizationPolicySpec::default()),
+        });
+        self.add(networking::NetworkPolicy {
+            metadata: named("default-deny"),
+            spec: Some(networking::NetworkPolicySpec {
+                policy_types: ingress_only(),
+                ..networking::NetworkPolicySpec::default()
+            }),
+        });
+        let prometheus = label("app.kubernetes.io/name", &scraper.app_name);
+        self.add(networking::NetworkPolicy {
+            metadata: named("metrics"),
+            spec: Some(networking::NetworkPolicySpec {
+                ingress: Some(vec![networking::NetworkPolicyIngressRule {
+                    from: Some(vec![pods_of(scraper.namespace.name().as_str(), prometheus)]),
+                    ports: Some(METRICS.map(tcp).into()),
+                }]),
+                policy_types: ingress_only(),
+                ..networking::NetworkPolicySpec::default()
+            }),
+        });
+    }
+
+    /// Lets pods of the bundle's namespace talk to each other by mutual TLS only.
+    ///
+    /// Upstream: <https://istio.io/latest/docs/reference/config/security/peer_authentication/>
+    #[track_caller]
+    pub fn strict_mutual_tls(&self) {
+        self.add(security::PeerAuthentication {
+            metadata: named("peer-authentication"),
+            spec: Some(security::PeerAuthenticationSpec {
+                mtls: Some(security::PeerAuthenticationMtls {
+                    mode: Some(security::MtlsMode::Strict),
+                }),
+                ..security::PeerAuthenticationSpec::default()
+            }),
+        });
+    }
+}

@@ -1,0 +1,246 @@
+//! The egress gateway: the one way out of the mesh.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use custom_resources::istio::networking::v1 as networking;
+
+use super::{gateway, own_and, own_namespace, route};
+use crate::bundle::{Output, Part};
+use crate::label::label;
+use crate::{Bundle, Component, Host, Name, Namespace, Origin, Port, Protocol};
+
+/// The pods through which requests leave the mesh, as others refer to them.
+///
+/// Upstream: <https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EgressGateway {
+    /// Name of its Service.
+    pub name: Name,
+    /// Where its pods run.
+    pub namespace: Namespace,
+    /// Value of the label `istio` of its pods.
+    pub selector: Name,
+}
+
+/// Where a sidecar reaches the egress gateway: port 443 of its Service, by mutual TLS.
+const MUTUAL_TLS: Port = crate::port!(443);
+
+impl EgressGateway {
+    fn host(&self) -> String {
+        format!("{}.{}.svc.cluster.local", self.name, self.namespace)
+    }
+}
+
+/// An HTTP host outside the cluster that the component's namespace may reach, through the egress gateway alone.
+///
+/// Becomes a `ServiceEntry`, a Gateway, a `VirtualService` and a `DestinationRule`: a sidecar sends the request to the
+/// gateway by mutual TLS, the gateway to the host as it was.
+#[derive(Clone, Debug)]
+pub struct Egress<'a> {
+    /// Host outside.
+    pub host: Host,
+    /// Port of the host, for HTTP.
+    pub port: Port,
+    /// Gateway to go through.
+    pub through: &'a EgressGateway,
+}
+
+/// An [`Egress`] of a component.
+pub struct EgressHandle {
+    state: Rc<EgressState>,
+}
+
+struct EgressState {
+    component: Component,
+    origin: Origin,
+    host: Host,
+    port: Port,
+    gateway: EgressGateway,
+    service_entry: RefCell<String>,
+}
+
+impl Component {
+    /// Lets requests to a host leave the mesh.
+    #[track_caller]
+    pub fn egress(&self, egress: Egress<'_>) -> EgressHandle {
+        let Egress {
+            host,
+            port,
+            through,
+        } = egress;
+        let state = Rc::new(EgressState {
+            component: self.clone(),
+            origin: Origin::here(),
+            host,
+            port,
+            gateway: through.clone(),
+            service_entry: RefCell::new(self.object_name("service-entry")),
+        });
+        self.bundle.push(Rc::clone(&state));
+        EgressHandle { state }
+    }
+}
+
+impl EgressHandle {
+    /// Keeps the name of a `ServiceEntry` that a cluster already has.
+    pub fn service_entry_named(&self, name: Name) {
+        *self.state.service_entry.borrow_mut() = name.to_string();
+    }
+}
+
+impl EgressState {
+    fn visible_in(&self) -> Vec<String> {
+        own_and(&self.gateway.namespace)
+    }
+
+    fn service_entry(&self) -> networking::ServiceEntry {
+        networking::ServiceEntry {
+            metadata: self
+                .component
+                .metadata_named(self.service_entry.borrow().clone()),
+            spec: external_service(
+                &self.host,
+                self.port,
+                Protocol::Http,
+                self.component.bundle.name.as_str(),
+                self.visible_in(),
+            ),
+        }
+    }
+
+    fn server(&self) -> networking::GatewayServer {
+        networking::GatewayServer {
+            hosts: vec![String::from(&self.host)],
+            port: networking::ServerPort {
+                name: format!("https-{}", self.component.bundle.name),
+                number: MUTUAL_TLS.into(),
+                protocol: "HTTPS".to_owned(),
+                target_port: None,
+            },
+            tls: Some(networking::ServerTls {
+                mode: Some(networking::ServerTlsMode::IstioMutual),
+                ..networking::ServerTls::default()
+            }),
+            bind: None,
+            default_endpoint: None,
+            name: None,
+        }
+    }
+
+    /// Two steps: from a sidecar to the gateway, from the gateway to the host.
+    fn virtual_service(&self) -> networking::VirtualService {
+        let step = |gateway: String, from: Port, host: String, to: Port| {
+            let request = networking::HttpMatch {
+                gateways: Some(vec![gateway]),
+                port: Some(from.into()),
+                ..networking::HttpMatch::default()
+            };
+            route::send(request, host, to)
+        };
+        let own_gateway = self.component.object_name("gateway");
+        networking::VirtualService {
+            metadata: self.component.metadata("virtual-service"),
+            spec: Some(networking::VirtualServiceSpec {
+                export_to: Some(self.visible_in()),
+                gateways: Some(vec!["mesh".to_owned(), own_gateway.clone()]),
+                hosts: Some(vec![String::from(&self.host)]),
+                http: Some(vec![
+                    step(
+                        "mesh".to_owned(),
+                        self.port,
+                        self.gateway.host(),
+                        MUTUAL_TLS,
+                    ),
+                    step(own_gateway, MUTUAL_TLS, String::from(&self.host), self.port),
+                ]),
+                ..networking::VirtualServiceSpec::default()
+            }),
+        }
+    }
+
+    fn destination_rule(&self) -> networking::DestinationRule {
+        let port = networking::TrafficPolicyPortLevelSetting {
+            port: Some(route::number(MUTUAL_TLS)),
+            tls: Some(networking::TrafficPolicyTls {
+                // The gateway picks its server by the name that the client asks for.
+                sni: Some(String::from(&self.host)),
+                ..route::mutual_tls()
+            }),
+            ..networking::TrafficPolicyPortLevelSetting::default()
+        };
+        networking::DestinationRule {
+            metadata: self.component.metadata("destination-rule"),
+            spec: Some(networking::DestinationRuleSpec {
+                export_to: Some(own_namespace()),
+                host: self.gateway.host(),
+                subsets: None,
+                traffic_policy: Some(networking::DestinationRuleTrafficPolicy {
+                    port_level_settings: Some(vec![port]),
+                    ..networking::DestinationRuleTrafficPolicy::default()
+                }),
+                workload_selector: None,
+            }),
+        }
+    }
+}
+
+impl Part for EgressState {
+    fn build(&self, output: &mut Output) {
+        let pod_labels = label("istio", &self.gateway.selector);
+        output.add(self.origin, self.service_entry());
+        output.add(
+            self.origin,
+            gateway::gateway(&self.component, pod_labels, self.server()),
+        );
+        output.add(self.origin, self.virtual_service());
+        output.add(self.origin, self.destination_rule());
+    }
+}
+
+/// A host outside the mesh, found by DNS, that these namespaces may reach.
+pub(crate) fn external_service(
+    host: &Host,
+    port: Port,
+    protocol: Protocol,
+    bundle: &str,
+    visible_in: Vec<String>,
+) -> networking::ServiceEntrySpec {
+    networking::ServiceEntrySpec {
+        export_to: Some(visible_in),
+        hosts: vec![String::from(host)],
+        location: Some(networking::ServiceEntryLocation::MeshExternal),
+        ports: Some(vec![networking::ServiceEntryPort {
+            name: format!("{}-{bundle}", protocol.name()),
+            number: port.into(),
+            protocol: Some(protocol.name().to_uppercase()),
+            target_port: None,
+        }]),
+        resolution: Some(networking::ServiceEntryResolution::Dns),
+        addresses: None,
+        endpoints: None,
+        subject_alt_names: None,
+        workload_selector: None,
+    }
+}
+
+impl Bundle {
+    /// Lets the proxies of the bundle's namespace answer DNS, so that hosts outside that share a port are told apart:
+    /// Istio gives each `ServiceEntry` without addresses an address of its own.
+    ///
+    /// Becomes a `ProxyConfig`; pods follow it from their next start.
+    ///
+    /// Upstream: <https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/>
+    #[track_caller]
+    pub fn capture_dns(&self) {
+        self.add(custom_resources::istio::networking::v1beta1::ProxyConfig {
+            metadata: super::named("dns-capture"),
+            spec: Some(
+                custom_resources::istio::networking::v1beta1::ProxyConfigSpec {
+                    environment_variables: Some(label("ISTIO_META_DNS_CAPTURE", "true")),
+                    ..Default::default()
+                },
+            ),
+        });
+    }
+}

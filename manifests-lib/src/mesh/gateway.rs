@@ -1,0 +1,180 @@
+//! The ingress gateway: where requests from outside enter the mesh.
+
+use std::collections::BTreeMap;
+
+use custom_resources::istio::networking::v1 as networking;
+
+use super::route::{self, Reach};
+use super::{Caller, own_and};
+use crate::bundle::{Output, Part};
+use crate::label::{Labels, label};
+use crate::{BuildError, Component, Name, Namespace, NodePort, Origin, Port, Service};
+
+/// The pods through which requests from outside enter, as others refer to them.
+///
+/// Upstream: <https://istio.io/latest/docs/setup/additional-setup/gateway/>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IngressGateway {
+    /// Name of its Service and `ServiceAccount`.
+    pub name: Name,
+    /// Where its pods run.
+    pub namespace: Namespace,
+    /// Value of the label `istio` of its pods.
+    pub selector: Name,
+}
+
+/// Opens a port of a gateway, of the Service's own number, and sends what arrives there to the Service.
+///
+/// Becomes a Gateway, a `VirtualService` and a `DestinationRule`; the gateway's identity is admitted to the service.
+///
+/// Upstream: <https://istio.io/latest/docs/tasks/traffic-management/ingress/ingress-control/>
+#[derive(Clone, Debug)]
+pub struct GatewayRoute<'a> {
+    /// Gateway that opens the port.
+    pub gateway: &'a IngressGateway,
+    /// Port on every node for the gateway's port, where the gateway is reached by node ports.
+    pub node_port: NodePort,
+}
+
+/// A port that a gateway opens for a service. The gateway's own Service is made of them: no number stands twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GatewayPort {
+    /// The gateway.
+    pub gateway: Name,
+    /// Port of the gateway.
+    pub port: Port,
+    /// Port on every node.
+    pub node_port: NodePort,
+    /// Host of the Service behind it.
+    pub service: String,
+    /// The line that opens it.
+    pub origin: Origin,
+}
+
+impl IngressGateway {
+    fn caller(&self) -> Caller {
+        Caller {
+            namespace: self.namespace.to_string(),
+            service_account: self.name.to_string(),
+            pod_labels: label("istio", &self.selector),
+        }
+    }
+}
+
+impl Component {
+    /// Makes a service reachable from outside, through a port of a gateway.
+    #[track_caller]
+    pub fn gateway_route(&self, service: &Service, route: GatewayRoute<'_>) {
+        let GatewayRoute { gateway, node_port } = route;
+        service.admit(gateway.caller());
+        self.bundle.push(GatewayRoutePart {
+            component: self.clone(),
+            origin: Origin::here(),
+            service: service.clone(),
+            gateway: gateway.clone(),
+            node_port,
+        });
+    }
+}
+
+struct GatewayRoutePart {
+    component: Component,
+    origin: Origin,
+    service: Service,
+    gateway: IngressGateway,
+    node_port: NodePort,
+}
+
+impl Part for GatewayRoutePart {
+    fn build(&self, output: &mut Output) {
+        let server = networking::GatewayServer {
+            hosts: vec!["*".to_owned()],
+            port: networking::ServerPort {
+                name: format!("http-{}", self.component.bundle.name),
+                number: self.service.port().into(),
+                protocol: "HTTP".to_owned(),
+                target_port: None,
+            },
+            bind: None,
+            default_endpoint: None,
+            name: None,
+            tls: None,
+        };
+        output.add(
+            self.origin,
+            gateway(
+                &self.component,
+                label("istio", &self.gateway.selector),
+                server,
+            ),
+        );
+        route::add(
+            output,
+            self.origin,
+            &self.component,
+            &self.service,
+            &Reach {
+                hosts: vec!["*".to_owned()],
+                gateway: self.component.object_name("gateway"),
+                visible_in: own_and(&self.gateway.namespace),
+            },
+        );
+        output.gateway_ports.push(GatewayPort {
+            gateway: self.gateway.name.clone(),
+            port: self.service.port(),
+            node_port: self.node_port,
+            service: self.service.host(),
+            origin: self.origin,
+        });
+    }
+}
+
+/// A component's Gateway: one server on the pods with these labels.
+pub(super) fn gateway(
+    component: &Component,
+    pod_labels: Labels,
+    server: networking::GatewayServer,
+) -> networking::Gateway {
+    networking::Gateway {
+        metadata: component.metadata("gateway"),
+        spec: Some(networking::GatewaySpec {
+            selector: Some(pod_labels),
+            servers: Some(vec![server]),
+        }),
+    }
+}
+
+/// Ports of one gateway, and node ports of one cluster, that two services claim.
+pub(crate) fn conflicting_ports(ports: &[GatewayPort]) -> Vec<BuildError> {
+    let mut errors = Vec::new();
+    let mut gateway_ports = BTreeMap::new();
+    let mut node_ports = BTreeMap::new();
+    for port in ports {
+        if let Some(other) = gateway_ports.insert((&port.gateway, port.port), port.origin) {
+            errors.push(
+                BuildError::new(
+                    port.origin,
+                    format!(
+                        "port {} of the gateway {} leads to two services, of which the mesh would choose one: give one \
+                         service another port",
+                        port.port, port.gateway
+                    ),
+                )
+                .related([other]),
+            );
+        }
+        if let Some(other) = node_ports.insert(port.node_port, port.origin) {
+            errors.push(
+                BuildError::new(
+                    port.origin,
+                    format!(
+                        "node port {} is opened twice: the API server would refuse it; choose another number",
+                        port.node_port.number()
+                    ),
+                )
+                .related([other]),
+            );
+        }
+    }
+    errors
+}

@@ -1,0 +1,130 @@
+//! Routes: how requests find a service's pods.
+
+use custom_resources::istio::networking::v1 as networking;
+
+use super::own_namespace;
+use crate::bundle::{Output, Part};
+use crate::{Component, Origin, Port, Service};
+
+impl Component {
+    /// Routes requests inside the mesh to a service; only its own namespace sees the route.
+    ///
+    /// Becomes a `VirtualService` and a `DestinationRule`.
+    ///
+    /// Upstream: <https://istio.io/latest/docs/reference/config/networking/virtual-service/>
+    #[track_caller]
+    pub fn mesh_route(&self, service: &Service) {
+        self.bundle.push(MeshRoutePart {
+            component: self.clone(),
+            origin: Origin::here(),
+            service: service.clone(),
+        });
+    }
+}
+
+struct MeshRoutePart {
+    component: Component,
+    origin: Origin,
+    service: Service,
+}
+
+impl Part for MeshRoutePart {
+    fn build(&self, output: &mut Output) {
+        let reach = Reach {
+            hosts: vec![self.service.host()],
+            gateway: "mesh".to_owned(),
+            visible_in: own_namespace(),
+        };
+        add(output, self.origin, &self.component, &self.service, &reach);
+    }
+}
+
+/// From where a route is taken.
+pub(super) struct Reach {
+    /// Hosts that requests name.
+    pub(super) hosts: Vec<String>,
+    /// Gateway that requests pass; `mesh` for sidecars.
+    pub(super) gateway: String,
+    /// Namespaces that see the route.
+    pub(super) visible_in: Vec<String>,
+}
+
+/// The `VirtualService` and the `DestinationRule` of a service.
+pub(super) fn add(
+    output: &mut Output,
+    origin: Origin,
+    component: &Component,
+    service: &Service,
+    reach: &Reach,
+) {
+    let (host, port) = (service.host(), service.port());
+    let request = networking::HttpMatch {
+        port: Some(port.into()),
+        ..networking::HttpMatch::default()
+    };
+    output.add(
+        origin,
+        networking::VirtualService {
+            metadata: component.metadata("virtual-service"),
+            spec: Some(networking::VirtualServiceSpec {
+                export_to: Some(reach.visible_in.clone()),
+                gateways: Some(vec![reach.gateway.clone()]),
+                hosts: Some(reach.hosts.clone()),
+                http: Some(vec![send(request, host.clone(), port)]),
+                ..networking::VirtualServiceSpec::default()
+            }),
+        },
+    );
+    output.add(
+        origin,
+        networking::DestinationRule {
+            metadata: component.metadata("destination-rule"),
+            spec: Some(networking::DestinationRuleSpec {
+                export_to: Some(reach.visible_in.clone()),
+                host,
+                subsets: None,
+                traffic_policy: Some(networking::DestinationRuleTrafficPolicy {
+                    tls: Some(mutual_tls()),
+                    ..networking::DestinationRuleTrafficPolicy::default()
+                }),
+                workload_selector: None,
+            }),
+        },
+    );
+}
+
+/// Sends requests that match to a port of a host.
+pub(super) fn send(
+    request: networking::HttpMatch,
+    host: String,
+    port: Port,
+) -> networking::VirtualServiceHttp {
+    networking::VirtualServiceHttp {
+        match_: Some(vec![request]),
+        route: Some(vec![networking::HttpRoute {
+            destination: networking::Destination {
+                host,
+                port: Some(number(port)),
+                subset: None,
+            },
+            headers: None,
+            weight: None,
+        }]),
+        ..networking::VirtualServiceHttp::default()
+    }
+}
+
+/// A port of a destination, by number.
+pub(super) fn number(port: Port) -> networking::MirrorPort {
+    networking::MirrorPort {
+        number: Some(port.into()),
+    }
+}
+
+/// TLS with the certificates of the mesh on both sides.
+pub(super) fn mutual_tls() -> networking::TrafficPolicyTls {
+    networking::TrafficPolicyTls {
+        mode: Some(networking::TlsMode::IstioMutual),
+        ..networking::TrafficPolicyTls::default()
+    }
+}

@@ -1,0 +1,135 @@
+//! All bundles of one environment, checked as a whole.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    BuildError, Bundle, GatewayPort, Name, Namespace, Origin, Resource, SecurityException, check,
+};
+
+/// All bundles of one environment, in the order in which they depend on each other.
+pub struct Platform {
+    environment: Name,
+    bundles: Vec<Bundle>,
+}
+
+/// A platform whose objects are built and hold together.
+#[derive(Debug)]
+pub struct BuiltPlatform {
+    /// Name of the environment.
+    pub environment: Name,
+    /// The bundles, in the order of the platform.
+    pub bundles: Vec<BuiltBundle>,
+    /// Every port that a gateway opens for a service, by gateway and port.
+    pub gateway_ports: Vec<GatewayPort>,
+}
+
+/// The objects of one bundle.
+#[derive(Debug)]
+pub struct BuiltBundle {
+    /// Name: the folder of the snapshots.
+    pub name: Name,
+    /// Where its namespaced objects live unless they say otherwise.
+    pub namespace: Namespace,
+    /// The objects, in the order in which they were written.
+    pub resources: Vec<Resource>,
+    /// What its containers are allowed beyond the rule, with the reasons.
+    pub exceptions: Vec<SecurityException>,
+}
+
+impl Platform {
+    /// Puts the bundles of an environment together.
+    #[must_use]
+    pub fn new(environment: Name, bundles: impl IntoIterator<Item = Bundle>) -> Self {
+        Self {
+            environment,
+            bundles: bundles.into_iter().collect(),
+        }
+    }
+
+    /// Builds every object.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes that only the whole shows, each with the Rust lines to change: two objects of one identity, a workload
+    /// without a container, a selector that its template does not match, a secret in plain text, two services on one
+    /// port of a gateway.
+    pub fn build(&self) -> Result<BuiltPlatform, Vec<BuildError>> {
+        let mut bundles = Vec::with_capacity(self.bundles.len());
+        let mut gateway_ports = Vec::new();
+        let mut errors = Vec::new();
+        for bundle in &self.bundles {
+            let output = bundle.build();
+            errors.extend(output.errors);
+            gateway_ports.extend(output.gateway_ports);
+            bundles.push(BuiltBundle {
+                name: bundle.name().clone(),
+                namespace: bundle.namespace().clone(),
+                resources: output.resources,
+                exceptions: output.exceptions,
+            });
+        }
+        errors.extend(
+            bundles
+                .iter()
+                .flat_map(|bundle| &bundle.resources)
+                .flat_map(check::resource),
+        );
+        errors.extend(duplicate_bundles(&self.bundles));
+        errors.extend(duplicate_identities(&bundles));
+        errors.extend(crate::mesh::conflicting_ports(&gateway_ports));
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        gateway_ports
+            .sort_by(|left, right| (&left.gateway, left.port).cmp(&(&right.gateway, right.port)));
+        Ok(BuiltPlatform {
+            environment: self.environment.clone(),
+            bundles,
+            gateway_ports,
+        })
+    }
+}
+
+fn duplicate_identities(bundles: &[BuiltBundle]) -> Vec<BuildError> {
+    let mut first = BTreeMap::new();
+    let mut errors = Vec::new();
+    for resource in bundles.iter().flat_map(|bundle| &bundle.resources) {
+        let identity = resource.identity();
+        if let Some(other) = first.get(&identity) {
+            errors.push(
+                BuildError::new(
+                    resource.origin(),
+                    format!(
+                        "{identity} is written a second time: applied one after the other, each would undo the other; rename \
+                         or remove one"
+                    ),
+                )
+                .related([*other]),
+            );
+        } else {
+            first.insert(identity, resource.origin());
+        }
+    }
+    errors
+}
+
+/// Two bundles of one name would share a folder.
+fn duplicate_bundles(bundles: &[Bundle]) -> Vec<BuildError> {
+    let mut first: BTreeMap<&Name, Origin> = BTreeMap::new();
+    let mut errors = Vec::new();
+    for bundle in bundles {
+        if let Some(other) = first.insert(bundle.name(), bundle.origin()) {
+            errors.push(
+                BuildError::new(
+                    bundle.origin(),
+                    format!(
+                        "two bundles are named {}: give one another name",
+                        bundle.name()
+                    ),
+                )
+                .related([other]),
+            );
+        }
+    }
+    errors
+}

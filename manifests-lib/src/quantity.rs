@@ -1,0 +1,86 @@
+//! Amounts of processor time, memory and storage.
+
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+
+/// Processor time, in thousandths of a core.
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#meaning-of-cpu>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cpu {
+    millicores: u32,
+}
+
+/// Memory or storage, in mebibytes (1024² bytes).
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#meaning-of-memory>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bytes {
+    mebibytes: u32,
+}
+
+/// Thousandths of a core: `millicores(250)` is a quarter.
+#[must_use]
+pub const fn millicores(millicores: u32) -> Cpu {
+    Cpu { millicores }
+}
+
+/// Units of 1024² bytes.
+#[must_use]
+pub const fn mebibytes(mebibytes: u32) -> Bytes {
+    Bytes { mebibytes }
+}
+
+/// Units of 1024³ bytes.
+///
+/// # Panics
+///
+/// Above 4,194,303 GiB (4 PiB), more than one volume can have.
+#[must_use]
+pub const fn gibibytes(gibibytes: u32) -> Bytes {
+    match gibibytes.checked_mul(1024) {
+        Some(mebibytes) => Bytes { mebibytes },
+        None => panic!("at most 4194303 GiB"),
+    }
+}
+
+impl Cpu {
+    /// The amount in thousandths of a core.
+    #[must_use]
+    pub const fn as_millicores(self) -> u32 {
+        self.millicores
+    }
+}
+
+impl Bytes {
+    /// The amount in units of 1024² bytes.
+    #[must_use]
+    pub const fn as_mebibytes(self) -> u32 {
+        self.mebibytes
+    }
+}
+
+/// The canonical form, so that the API server stores what was written.
+impl From<Cpu> for Quantity {
+    fn from(cpu: Cpu) -> Self {
+        let millicores = cpu.millicores;
+        Self(if millicores.is_multiple_of(1000) {
+            (millicores / 1000).to_string()
+        } else {
+            format!("{millicores}m")
+        })
+    }
+}
+
+/// The canonical form, so that the API server stores what was written.
+impl From<Bytes> for Quantity {
+    fn from(bytes: Bytes) -> Self {
+        let mebibytes = bytes.mebibytes;
+        let (amount, unit) = match mebibytes {
+            0 => (0, ""),
+            _ if mebibytes.is_multiple_of(1 << 20) => (mebibytes >> 20, "Ti"),
+            _ if mebibytes.is_multiple_of(1 << 10) => (mebibytes >> 10, "Gi"),
+            _ => (mebibytes, "Mi"),
+        };
+        Self(format!("{amount}{unit}"))
+    }
+}

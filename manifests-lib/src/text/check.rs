@@ -1,0 +1,260 @@
+//! The rules of the text types, as functions that the compiler can run.
+
+/// Whether every byte satisfies a condition; loops are what a const function can do.
+macro_rules! all {
+    ($bytes:expr, $byte:ident => $condition:expr) => {{
+        let mut index = 0;
+        let mut holds = true;
+        while index < $bytes.len() {
+            let $byte = $bytes[index];
+            if !$condition {
+                holds = false;
+            }
+            index += 1;
+        }
+        holds
+    }};
+}
+
+const fn lower_or_digit(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+/// RFC 1123 label within `bytes[start..end]`.
+const fn label_between(bytes: &[u8], start: usize, end: usize) -> bool {
+    if start >= end || end - start > 63 {
+        return false;
+    }
+    let mut index = start;
+    while index < end {
+        if !(lower_or_digit(bytes[index]) || bytes[index] == b'-') {
+            return false;
+        }
+        index += 1;
+    }
+    lower_or_digit(bytes[start]) && lower_or_digit(bytes[end - 1])
+}
+
+/// Number of labels of a DNS subdomain, 0 where it is none.
+const fn labels(bytes: &[u8], end: usize) -> usize {
+    if end > 253 {
+        return 0;
+    }
+    let mut count = 0;
+    let mut start = 0;
+    let mut index = 0;
+    while index <= end {
+        if index == end || bytes[index] == b'.' {
+            if !label_between(bytes, start, index) {
+                return 0;
+            }
+            count += 1;
+            start = index + 1;
+        }
+        index += 1;
+    }
+    count
+}
+
+pub(super) const fn dns_label(bytes: &[u8]) -> bool {
+    label_between(bytes, 0, bytes.len()) && bytes[0].is_ascii_lowercase()
+}
+
+pub(super) const fn host(bytes: &[u8]) -> bool {
+    labels(bytes, bytes.len()) >= 2
+}
+
+pub(super) const fn label_key(bytes: &[u8]) -> bool {
+    let mut slash = bytes.len();
+    let mut index = 0;
+    while index < bytes.len() {
+        if bytes[index] == b'/' {
+            slash = index;
+            break;
+        }
+        index += 1;
+    }
+    let start = if slash == bytes.len() { 0 } else { slash + 1 };
+    let (_, name) = bytes.split_at(start);
+    if start > 0 && labels(bytes, slash) == 0 {
+        return false;
+    }
+    !name.is_empty()
+        && name.len() <= 63
+        && name[0].is_ascii_alphanumeric()
+        && name[name.len() - 1].is_ascii_alphanumeric()
+        && all!(name, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+pub(super) const fn absolute_path(bytes: &[u8]) -> bool {
+    if bytes.len() < 2 || bytes[0] != b'/' {
+        return false;
+    }
+    let mut start = 1;
+    let mut index = 1;
+    while index <= bytes.len() {
+        if index == bytes.len() || bytes[index] == b'/' {
+            let length = index - start;
+            let parent = length == 2 && bytes[start] == b'.' && bytes[start + 1] == b'.';
+            if length == 0 || parent {
+                return false;
+            }
+            start = index + 1;
+        } else if bytes[index] == b':' || bytes[index].is_ascii_control() {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+pub(super) const fn url_path(bytes: &[u8]) -> bool {
+    !bytes.is_empty()
+        && bytes[0] == b'/'
+        && all!(bytes, byte => byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'))
+}
+
+pub(super) const fn variable_name(bytes: &[u8]) -> bool {
+    !bytes.is_empty()
+        && !bytes[0].is_ascii_digit()
+        && all!(bytes, byte => byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+const SECRET_WORDS: [&str; 9] = [
+    "PASSWORD",
+    "PASSWD",
+    "PASSPHRASE",
+    "SECRET",
+    "TOKEN",
+    "CREDENTIAL",
+    "_KEY",
+    "APIKEY",
+    "PRIVATE",
+];
+
+pub(super) const fn plain_variable_name(bytes: &[u8]) -> bool {
+    variable_name(bytes) && !says_secret(bytes)
+}
+
+/// Whether a variable's name says that its value is a secret, in any case of letters.
+pub(super) const fn says_secret(bytes: &[u8]) -> bool {
+    let mut word = 0;
+    while word < SECRET_WORDS.len() {
+        if contains_ignoring_case(bytes, SECRET_WORDS[word].as_bytes()) {
+            return true;
+        }
+        word += 1;
+    }
+    contains_ignoring_case(b"KEY", bytes) && bytes.len() == 3
+}
+
+const fn contains_ignoring_case(bytes: &[u8], word: &[u8]) -> bool {
+    let mut start = 0;
+    while start + word.len() <= bytes.len() {
+        let mut index = 0;
+        while index < word.len()
+            && bytes[start + index].to_ascii_uppercase() == word[index].to_ascii_uppercase()
+        {
+            index += 1;
+        }
+        if index == word.len() {
+            return true;
+        }
+        start += 1;
+    }
+    false
+}
+
+pub(super) const fn repository(bytes: &[u8]) -> bool {
+    if bytes.is_empty() || bytes.len() > 255 {
+        return false;
+    }
+    let mut after_first_slash = false;
+    let mut part_starts = true;
+    let mut index = 0;
+    while index < bytes.len() {
+        let byte = bytes[index];
+        let last = index + 1 == bytes.len() || bytes[index + 1] == b'/';
+        if byte == b'/' {
+            if part_starts {
+                return false;
+            }
+            after_first_slash = true;
+            part_starts = true;
+        } else if lower_or_digit(byte) {
+            part_starts = false;
+        } else if byte == b':' && !after_first_slash && !part_starts && !last {
+            // The port of a registry: it ends with the first slash.
+            if !port_until_slash(bytes, index + 1) {
+                return false;
+            }
+        } else if !matches!(byte, b'.' | b'_' | b'-') || part_starts || last {
+            return false;
+        }
+        index += 1;
+    }
+    !part_starts
+}
+
+const fn port_until_slash(bytes: &[u8], start: usize) -> bool {
+    let mut index = start;
+    while index < bytes.len() && bytes[index] != b'/' {
+        if !bytes[index].is_ascii_digit() {
+            return false;
+        }
+        index += 1;
+    }
+    index > start && index < bytes.len()
+}
+
+pub(super) const fn tag(bytes: &[u8]) -> bool {
+    !bytes.is_empty()
+        && bytes.len() <= 128
+        && (bytes[0].is_ascii_alphanumeric() || bytes[0] == b'_')
+        && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+}
+
+pub(super) const fn digest(bytes: &[u8]) -> bool {
+    const ALGORITHM: &[u8] = b"sha256:";
+    if bytes.len() != ALGORITHM.len() + 64 {
+        return false;
+    }
+    let (algorithm, hexadecimal) = bytes.split_at(ALGORITHM.len());
+    contains_ignoring_case(algorithm, ALGORITHM)
+        && all!(algorithm, byte => !byte.is_ascii_uppercase())
+        && all!(hexadecimal, byte => byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
+}
+
+pub(super) const fn account_id(bytes: &[u8]) -> bool {
+    bytes.len() == 12 && all!(bytes, byte => byte.is_ascii_digit())
+}
+
+/// Two or more parts of letters, then one of digits, separated by dashes.
+pub(super) const fn region(bytes: &[u8]) -> bool {
+    if bytes.len() < 6 || !bytes[bytes.len() - 1].is_ascii_digit() || bytes[2] != b'-' {
+        return false;
+    }
+    let mut dashes = 0;
+    let mut index = 0;
+    while index < bytes.len() {
+        let byte = bytes[index];
+        if byte == b'-' {
+            if index == 0 || bytes[index - 1] == b'-' {
+                return false;
+            }
+            dashes += 1;
+        } else if !(byte.is_ascii_lowercase()
+            || byte.is_ascii_digit() && bytes[index - 1] == b'-' && dashes >= 2)
+        {
+            return false;
+        }
+        index += 1;
+    }
+    dashes >= 2
+}
+
+pub(super) const fn secrets_manager_name(bytes: &[u8]) -> bool {
+    !bytes.is_empty()
+        && bytes.len() <= 512
+        && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'+' | b'=' | b'.' | b'@' | b'-'))
+}

@@ -1,0 +1,22 @@
+//! What runs: pods, the objects that keep them running, and what their containers are given.
+
+mod container;
+mod deployment;
+mod placement;
+mod pod;
+mod probe;
+mod security;
+mod stateful_set;
+mod variable;
+mod volume;
+
+pub use container::{Container, ContainerHandle, Listens, PortlessContainer, Resources, Silent};
+pub use deployment::{Deployment, DeploymentHandle};
+pub use placement::NodeGroup;
+pub use probe::Probe;
+pub use security::{SecurityException, User};
+pub use stateful_set::{Claim, ClaimHandle, StatefulSet, StatefulSetHandle};
+pub use variable::Variable;
+pub use volume::{HostVolume, HostVolumeHandle, Volume};
+
+pub(crate) use variable::is_plain;

@@ -1,0 +1,367 @@
+//! Containers: what a pod runs.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use k8s_openapi::api::core::v1 as core;
+
+use super::pod::Pod;
+use super::volume::{PodVolume, PodVolumeSource};
+use super::{Probe, SecurityException, User, Variable, Volume, security};
+use crate::bundle::Output;
+use crate::{AbsolutePath, BuildError, Bytes, Cpu, Image, Name, Origin, Port};
+
+/// A container that listens on a port.
+///
+/// Its root file system is read-only, it has no capabilities, cannot gain privileges and runs under the runtime's seccomp
+/// profile.
+///
+/// Upstream: <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container>
+#[derive(Clone, Debug)]
+pub struct Container {
+    /// Name, unique in the pod.
+    pub name: Name,
+    /// What it runs.
+    pub image: Image,
+    /// Where it listens.
+    pub port: Port,
+    /// What it is given.
+    pub resources: Resources,
+    /// Whom it runs as.
+    pub user: User,
+    /// How the kubelet learns that it works.
+    pub probe: Probe,
+}
+
+/// A container that listens on no port: nothing can be routed to it, and nothing asks whether it works.
+#[derive(Clone, Debug)]
+pub struct PortlessContainer {
+    /// Name, unique in the pod.
+    pub name: Name,
+    /// What it runs.
+    pub image: Image,
+    /// What it is given.
+    pub resources: Resources,
+    /// Whom it runs as.
+    pub user: User,
+}
+
+/// What a container is given: processor time as a request (more where the node has some to spare), memory as request
+/// and limit (above it the kernel kills the container).
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resources {
+    /// Processor time that is reserved.
+    pub cpu: Cpu,
+    /// Memory that is reserved and never exceeded.
+    pub memory: Bytes,
+}
+
+impl Resources {
+    fn build(self) -> core::ResourceRequirements {
+        core::ResourceRequirements {
+            claims: None,
+            limits: Some(BTreeMap::from([("memory".to_owned(), self.memory.into())])),
+            requests: Some(BTreeMap::from([
+                ("cpu".to_owned(), self.cpu.into()),
+                ("memory".to_owned(), self.memory.into()),
+            ])),
+        }
+    }
+}
+
+/// Marks the handle of a [`Container`]: it can be exposed.
+#[derive(Clone, Copy, Debug)]
+pub struct Listens(pub(crate) Port);
+
+/// Marks the handle of a [`PortlessContainer`]: it cannot be exposed.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+/// A container in its pod. Methods add what is optional.
+#[derive(Clone)]
+pub struct ContainerHandle<P> {
+    pub(crate) pod: Rc<Pod>,
+    pub(crate) port: P,
+    state: Rc<ContainerState>,
+}
+
+pub(super) struct ContainerState {
+    origin: Origin,
+    name: Name,
+    image: Image,
+    port: Option<(Port, Probe)>,
+    resources: Resources,
+    user: User,
+    options: RefCell<Options>,
+}
+
+#[derive(Default)]
+struct Options {
+    command: Option<Vec<String>>,
+    variables: Vec<Variable>,
+    mounts: Vec<(Origin, AbsolutePath, PodVolume)>,
+    writable_root: bool,
+    exceptions: Vec<SecurityException>,
+    errors: Vec<BuildError>,
+    patches: Vec<Box<dyn Fn(&mut core::Container)>>,
+}
+
+impl Container {
+    pub(super) fn add_to(self, pod: &Rc<Pod>, origin: Origin) -> ContainerHandle<Listens> {
+        let Self {
+            name,
+            image,
+            port,
+            resources,
+            user,
+            probe,
+        } = self;
+        ContainerHandle::new(
+            pod,
+            Listens(port),
+            ContainerState {
+                origin,
+                name,
+                image,
+                port: Some((port, probe)),
+                resources,
+                user,
+                options: RefCell::default(),
+            },
+        )
+    }
+}
+
+impl PortlessContainer {
+    pub(super) fn add_to(self, pod: &Rc<Pod>, origin: Origin) -> ContainerHandle<Silent> {
+        let Self {
+            name,
+            image,
+            resources,
+            user,
+        } = self;
+        ContainerHandle::new(
+            pod,
+            Silent,
+            ContainerState {
+                origin,
+                name,
+                image,
+                port: None,
+                resources,
+                user,
+                options: RefCell::default(),
+            },
+        )
+    }
+}
+
+impl<P> ContainerHandle<P> {
+    fn new(pod: &Rc<Pod>, port: P, state: ContainerState) -> Self {
+        let origin = state.origin;
+        let handle = Self {
+            pod: Rc::clone(pod),
+            port,
+            state: Rc::new(state),
+        };
+        if let Some(reason) = handle.state.user.reason_for_root() {
+            handle.allow(origin, "runs as root (user 0)", reason);
+        }
+        pod.add(Rc::clone(&handle.state));
+        handle
+    }
+
+    /// Replaces what the image runs: the program and its arguments.
+    pub fn command(&self, command: impl IntoIterator<Item = &'static str>) {
+        let command = command.into_iter().map(str::to_owned).collect();
+        self.state.options.borrow_mut().command = Some(command);
+    }
+
+    /// Gives the container environment variables.
+    ///
+    /// The build reports a name that no shell can read, one that is given twice, and a plain value under a name that says
+    /// that it is a secret.
+    #[track_caller]
+    pub fn env(&self, variables: impl IntoIterator<Item = Variable>) {
+        self.env_at(Origin::here(), variables);
+    }
+
+    pub(crate) fn env_at(&self, origin: Origin, variables: impl IntoIterator<Item = Variable>) {
+        let mut options = self.state.options.borrow_mut();
+        for variable in variables {
+            let twice = options
+                .variables
+                .iter()
+                .any(|other| other.name == variable.name);
+            let mistake = if twice {
+                Some(format!(
+                    "the variable {} is given twice: the container would see only the last one; remove one",
+                    variable.name
+                ))
+            } else {
+                variable.mistake()
+            };
+            options
+                .errors
+                .extend(mistake.map(|message| BuildError::new(origin, message)));
+            options.variables.push(variable);
+        }
+    }
+
+    /// Mounts a volume at a path.
+    #[track_caller]
+    pub fn mount(&self, volume: &impl Volume, path: AbsolutePath) {
+        self.mount_at(Origin::here(), volume, path);
+    }
+
+    pub(crate) fn mount_at(&self, origin: Origin, volume: &impl Volume, path: AbsolutePath) {
+        self.state
+            .options
+            .borrow_mut()
+            .mounts
+            .push((origin, path, volume.declare()));
+    }
+
+    /// Gives the container an empty folder to write to, on the node's disk, that lives as long as the pod. A container
+    /// that writes more than `size` gets its pod evicted.
+    #[track_caller]
+    pub fn scratch(&self, path: AbsolutePath, size: Bytes) {
+        self.scratch_at(Origin::here(), path, size);
+    }
+
+    pub(crate) fn scratch_at(&self, origin: Origin, path: AbsolutePath, size: Bytes) {
+        let last = path.as_str().rsplit('/').next().unwrap_or_default();
+        let folder: String = last
+            .chars()
+            .map(|character| match character {
+                'a'..='z' | '0'..='9' => character,
+                'A'..='Z' => character.to_ascii_lowercase(),
+                _ => '-',
+            })
+            .collect();
+        let volume = PodVolume {
+            name: format!("{}-{}", self.state.name, folder.trim_matches('-')),
+            source: PodVolumeSource::Scratch(size),
+        };
+        self.mount_at(origin, &volume, path);
+    }
+
+    /// Lets the container write to its root file system, and why. Counts as a [`SecurityException`].
+    #[track_caller]
+    pub fn writable_root_file_system(&self, reason: &'static str) {
+        self.state.options.borrow_mut().writable_root = true;
+        self.allow(Origin::here(), "writes to its root file system", reason);
+    }
+
+    fn allow(&self, origin: Origin, allows: &'static str, reason: &'static str) {
+        self.state
+            .options
+            .borrow_mut()
+            .exceptions
+            .push(SecurityException {
+                origin,
+                container: format!(
+                    "{}/{}",
+                    self.pod.component.object_name(self.pod.kind),
+                    self.state.name
+                ),
+                allows,
+                reason,
+            });
+    }
+
+    /// Adjusts the container as k8s-openapi has it, after everything else.
+    pub fn patch(&self, patch: impl Fn(&mut core::Container) + 'static) {
+        self.state
+            .options
+            .borrow_mut()
+            .patches
+            .push(Box::new(patch));
+    }
+}
+
+impl ContainerState {
+    pub(super) fn name(&self) -> &Name {
+        &self.name
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    pub(super) fn port(&self) -> Option<Port> {
+        self.port.as_ref().map(|(port, _)| *port)
+    }
+
+    /// The volumes that the container mounts.
+    pub(super) fn volumes(&self) -> Vec<PodVolume> {
+        let options = self.options.borrow();
+        options
+            .mounts
+            .iter()
+            .map(|(_, _, volume)| volume.clone())
+            .collect()
+    }
+
+    pub(super) fn build(&self, output: &mut Output) -> core::Container {
+        let options = self.options.borrow();
+        output.errors.extend(options.errors.iter().cloned());
+        output.errors.extend(twice_mounted(&options.mounts));
+        output.exceptions.extend(options.exceptions.iter().cloned());
+        let mut container = core::Container {
+            name: String::from(&self.name),
+            image: Some(self.image.reference().to_owned()),
+            image_pull_policy: Some("IfNotPresent".to_owned()),
+            command: options.command.clone(),
+            resources: Some(self.resources.build()),
+            security_context: Some(security::of_container(&self.user, !options.writable_root)),
+            ..core::Container::default()
+        };
+        if let Some((port, probe)) = &self.port {
+            container.ports = Some(vec![core::ContainerPort {
+                container_port: (*port).into(),
+                protocol: Some("TCP".to_owned()),
+                ..core::ContainerPort::default()
+            }]);
+            let probes = probe.at(*port);
+            container.startup_probe = Some(probes.startup);
+            container.readiness_probe = Some(probes.readiness);
+            container.liveness_probe = Some(probes.liveness);
+        }
+        if !options.variables.is_empty() {
+            container.env = Some(options.variables.iter().map(Variable::build).collect());
+        }
+        if !options.mounts.is_empty() {
+            container.volume_mounts = Some(options.mounts.iter().map(mount).collect());
+        }
+        for patch in &options.patches {
+            patch(&mut container);
+        }
+        container
+    }
+}
+
+fn mount((_, path, volume): &(Origin, AbsolutePath, PodVolume)) -> core::VolumeMount {
+    core::VolumeMount {
+        name: volume.name.clone(),
+        mount_path: String::from(path),
+        ..core::VolumeMount::default()
+    }
+}
+
+fn twice_mounted(mounts: &[(Origin, AbsolutePath, PodVolume)]) -> Vec<BuildError> {
+    let mut paths = BTreeSet::new();
+    mounts
+        .iter()
+        .filter(|(_, path, _)| !paths.insert(path))
+        .map(|(origin, path, _)| {
+            BuildError::new(
+                *origin,
+                format!("{path} is mounted twice in one container: the API server would refuse it; choose another path"),
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,96 @@
+//! Deployments: pods that keep nothing.
+
+use std::rc::Rc;
+
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::pod::Pod;
+use super::{Container, ContainerHandle, Listens, NodeGroup, PortlessContainer, Silent};
+use crate::bundle::{Output, Part};
+use crate::{Component, Origin, SelectorLabels};
+
+/// Pods that keep nothing and can be replaced at any time.
+///
+/// Becomes a Deployment with a `ServiceAccount` of its own whose token is not mounted and, with more than one replica, a
+/// `PodDisruptionBudget` that lets one pod at a time be evicted and a spread over zones and nodes. A new version starts
+/// before an old pod stops.
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/workloads/controllers/deployment/>
+#[derive(Clone, Debug)]
+pub struct Deployment<'a> {
+    /// Number of pods.
+    pub replicas: u16,
+    /// Nodes that the pods run on.
+    pub on: &'a NodeGroup,
+}
+
+/// A [`Deployment`] that belongs to a component.
+#[derive(Clone)]
+pub struct DeploymentHandle {
+    pod: Rc<Pod>,
+}
+
+impl Component {
+    /// Runs a Deployment.
+    #[track_caller]
+    pub fn deployment(&self, deployment: Deployment<'_>) -> DeploymentHandle {
+        let Deployment { replicas, on } = deployment;
+        let rule = SelectorLabels::AppComponentEnvironment;
+        let pod = Pod::new(self, "deployment", Origin::here(), replicas, on, rule);
+        self.bundle.push(DeploymentPart(Rc::clone(&pod)));
+        DeploymentHandle { pod }
+    }
+}
+
+impl DeploymentHandle {
+    /// Adds a container that listens on a port.
+    #[track_caller]
+    pub fn container(&self, container: Container) -> ContainerHandle<Listens> {
+        container.add_to(&self.pod, Origin::here())
+    }
+
+    /// Adds a container that listens on no port.
+    #[track_caller]
+    pub fn portless_container(&self, container: PortlessContainer) -> ContainerHandle<Silent> {
+        container.add_to(&self.pod, Origin::here())
+    }
+
+    /// Keeps the selector of a Deployment that a cluster already has: selectors are immutable.
+    ///
+    /// The rule is `app`, `component` and `env`.
+    pub fn selector(&self, labels: SelectorLabels) {
+        self.pod.keep_selector(labels);
+    }
+}
+
+struct DeploymentPart(Rc<Pod>);
+
+impl Part for DeploymentPart {
+    fn build(&self, output: &mut Output) {
+        let pod = &self.0;
+        let template = pod.template(output);
+        output.add(
+            pod.origin(),
+            apps::Deployment {
+                metadata: pod.metadata(),
+                spec: Some(apps::DeploymentSpec {
+                    replicas: Some(pod.replicas()),
+                    revision_history_limit: Some(5),
+                    selector: pod.selector(),
+                    strategy: Some(apps::DeploymentStrategy {
+                        rolling_update: Some(apps::RollingUpdateDeployment {
+                            max_surge: Some(IntOrString::Int(1)),
+                            max_unavailable: Some(IntOrString::Int(0)),
+                        }),
+                        type_: Some("RollingUpdate".to_owned()),
+                    }),
+                    template,
+                    ..apps::DeploymentSpec::default()
+                }),
+                status: None,
+            },
+        );
+        pod.build_companions(output);
+    }
+}

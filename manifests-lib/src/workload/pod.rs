@@ -1,0 +1,176 @@
+//! Pods: what Deployments and stateful sets have in common.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::policy::v1 as policy;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::container::ContainerState;
+use super::{NodeGroup, placement, security};
+use crate::bundle::Output;
+use crate::label::matching;
+use crate::{BuildError, Component, Origin, SelectorLabels};
+
+/// The pods of one workload.
+pub(crate) struct Pod {
+    pub(crate) component: Component,
+    /// Suffix of the workload's name, such as `deployment`.
+    pub(crate) kind: &'static str,
+    origin: Origin,
+    replicas: u16,
+    on: NodeGroup,
+    containers: RefCell<Vec<Rc<ContainerState>>>,
+    selector: Cell<SelectorLabels>,
+    group: Cell<Option<i64>>,
+}
+
+impl Pod {
+    pub(super) fn new(
+        component: &Component,
+        kind: &'static str,
+        origin: Origin,
+        replicas: u16,
+        on: &NodeGroup,
+        selector: SelectorLabels,
+    ) -> Rc<Self> {
+        Rc::new(Self {
+            component: component.clone(),
+            kind,
+            origin,
+            replicas,
+            on: on.clone(),
+            containers: RefCell::default(),
+            selector: Cell::new(selector),
+            group: Cell::new(None),
+        })
+    }
+
+    pub(super) fn add(&self, container: Rc<ContainerState>) {
+        self.containers.borrow_mut().push(container);
+    }
+
+    pub(super) fn keep_selector(&self, labels: SelectorLabels) {
+        self.selector.set(labels);
+    }
+
+    /// Volumes of the pod belong to this group.
+    pub(super) fn own_volumes(&self, group: i64) {
+        self.group.set(Some(group));
+    }
+
+    pub(super) fn replicas(&self) -> i32 {
+        i32::from(self.replicas)
+    }
+
+    pub(super) fn selector(&self) -> LabelSelector {
+        matching(self.selector.get().of(&self.component.labels()))
+    }
+
+    pub(super) fn metadata(&self) -> ObjectMeta {
+        self.component.metadata(self.kind)
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// The identity of the pods, and what keeps some of them running while nodes are drained.
+    pub(super) fn build_companions(&self, output: &mut Output) {
+        let component = &self.component;
+        output.add(
+            self.origin,
+            core::ServiceAccount {
+                metadata: component.metadata("service-account"),
+                automount_service_account_token: Some(false),
+                ..core::ServiceAccount::default()
+            },
+        );
+        if self.replicas > 1 {
+            output.add(
+                self.origin,
+                policy::PodDisruptionBudget {
+                    metadata: component.metadata("pod-disruption-budget"),
+                    spec: Some(policy::PodDisruptionBudgetSpec {
+                        max_unavailable: Some(IntOrString::Int(1)),
+                        selector: Some(self.selector()),
+                        // A pod that is not ready anyway must not block the drain of its node.
+                        unhealthy_pod_eviction_policy: Some("AlwaysAllow".to_owned()),
+                        min_available: None,
+                    }),
+                    status: None,
+                },
+            );
+        }
+    }
+
+    pub(super) fn template(&self, output: &mut Output) -> core::PodTemplateSpec {
+        let labels = self.component.labels();
+        let containers = self.containers.borrow();
+        output.errors.extend(clashes(&containers));
+        core::PodTemplateSpec {
+            metadata: Some(ObjectMeta {
+                labels: Some(labels.clone()),
+                ..ObjectMeta::default()
+            }),
+            spec: Some(core::PodSpec {
+                automount_service_account_token: Some(false),
+                containers: containers
+                    .iter()
+                    .map(|container| container.build(output))
+                    .collect(),
+                enable_service_links: Some(false),
+                node_selector: Some(self.on.node_selector()),
+                security_context: Some(core::PodSecurityContext {
+                    fs_group: self.group.get(),
+                    ..security::of_pod()
+                }),
+                service_account_name: Some(self.component.service_account()),
+                topology_spread_constraints: (self.replicas > 1)
+                    .then(|| placement::spread(&SelectorLabels::AppComponent.of(&labels))),
+                volumes: volumes(&containers),
+                ..core::PodSpec::default()
+            }),
+        }
+    }
+}
+
+/// Every volume that a container mounts, once.
+fn volumes(containers: &[Rc<ContainerState>]) -> Option<Vec<core::Volume>> {
+    let mut declared = BTreeMap::new();
+    let mut volumes = Vec::new();
+    for volume in containers.iter().flat_map(|container| container.volumes()) {
+        if declared.insert(volume.name.clone(), ()).is_none() {
+            volumes.extend(volume.build());
+        }
+    }
+    (!volumes.is_empty()).then_some(volumes)
+}
+
+/// Containers of one pod share its network: names and ports must differ.
+fn clashes(containers: &[Rc<ContainerState>]) -> Vec<BuildError> {
+    let mut errors = Vec::new();
+    for (index, container) in containers.iter().enumerate() {
+        for other in &containers[..index] {
+            let mut clash = |what: String| {
+                errors.push(
+                    BuildError::new(
+                        container.origin(),
+                        format!("two containers of one pod {what}: give one another"),
+                    )
+                    .related([other.origin()]),
+                );
+            };
+            if container.name() == other.name() {
+                clash(format!("are named {}", container.name()));
+            }
+            if let (Some(port), true) = (container.port(), container.port() == other.port()) {
+                clash(format!("listen on port {port}"));
+            }
+        }
+    }
+    errors
+}

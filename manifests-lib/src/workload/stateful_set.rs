@@ -1,0 +1,189 @@
+//! Stateful sets: pods that keep their name and their data.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
+
+use super::pod::Pod;
+use super::volume::{PodVolume, PodVolumeSource};
+use super::{Container, ContainerHandle, Listens, NodeGroup, User, Volume};
+use crate::bundle::{Output, Part};
+use crate::{BuildError, Bytes, Component, Name, Origin, SelectorLabels, Service};
+
+/// Pods that keep their name and their data.
+///
+/// Becomes a `StatefulSet` with a `ServiceAccount` of its own whose token is not mounted. Its claims, and with them the
+/// data, stay when it is deleted or scaled down.
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/>
+#[derive(Clone, Debug)]
+pub struct StatefulSet<'a> {
+    /// Number of pods.
+    pub replicas: u16,
+    /// Nodes that the pods run on.
+    pub on: &'a NodeGroup,
+}
+
+/// A volume that each pod of a [`StatefulSet`] has for itself.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Name; the claim of the first pod is called `<name>-<stateful set>-0`.
+    pub name: Name,
+    /// Size to ask for.
+    pub size: Bytes,
+    /// Storage class that provides it.
+    pub storage_class: Name,
+    /// User whose group owns the files.
+    pub owner: User,
+}
+
+/// A [`StatefulSet`] that belongs to a component.
+#[derive(Clone)]
+pub struct StatefulSetHandle {
+    state: Rc<StatefulSetState>,
+}
+
+struct StatefulSetState {
+    pod: Rc<Pod>,
+    claims: RefCell<Vec<Claim>>,
+    service: RefCell<Option<Service>>,
+}
+
+/// A [`Claim`] that containers can mount.
+pub struct ClaimHandle(PodVolume);
+
+impl Component {
+    /// Runs a `StatefulSet`.
+    #[track_caller]
+    pub fn stateful_set(&self, stateful_set: StatefulSet<'_>) -> StatefulSetHandle {
+        self.stateful_set_at(Origin::here(), &stateful_set)
+    }
+
+    pub(crate) fn stateful_set_at(
+        &self,
+        origin: Origin,
+        stateful_set: &StatefulSet<'_>,
+    ) -> StatefulSetHandle {
+        let &StatefulSet { replicas, on } = stateful_set;
+        let rule = SelectorLabels::AppComponent;
+        let state = Rc::new(StatefulSetState {
+            pod: Pod::new(self, "stateful-set", origin, replicas, on, rule),
+            claims: RefCell::default(),
+            service: RefCell::default(),
+        });
+        self.bundle.push(Rc::clone(&state));
+        StatefulSetHandle { state }
+    }
+}
+
+impl StatefulSetHandle {
+    /// Adds a container that listens on a port.
+    #[track_caller]
+    pub fn container(&self, container: Container) -> ContainerHandle<Listens> {
+        self.container_at(Origin::here(), container)
+    }
+
+    pub(crate) fn container_at(
+        &self,
+        origin: Origin,
+        container: Container,
+    ) -> ContainerHandle<Listens> {
+        container.add_to(&self.state.pod, origin)
+    }
+
+    /// Gives each pod a volume of its own.
+    #[must_use = "mount the claim into a container"]
+    pub fn claim(&self, claim: Claim) -> ClaimHandle {
+        let name = claim.name.to_string();
+        self.state.pod.own_volumes(claim.owner.id());
+        self.state.claims.borrow_mut().push(claim);
+        ClaimHandle(PodVolume {
+            name,
+            source: PodVolumeSource::ClaimTemplate,
+        })
+    }
+
+    /// Names the Service that gives each pod a DNS name, and makes it headless. Without one the build fails.
+    pub fn governed_by(&self, service: &Service) {
+        service.make_headless();
+        *self.state.service.borrow_mut() = Some(service.clone());
+    }
+
+    /// Keeps the selector of a `StatefulSet` that a cluster already has: selectors are immutable.
+    ///
+    /// The rule is `app` and `component`.
+    pub fn selector(&self, labels: SelectorLabels) {
+        self.state.pod.keep_selector(labels);
+    }
+}
+
+impl Volume for ClaimHandle {
+    fn declare(&self) -> PodVolume {
+        self.0.clone()
+    }
+}
+
+impl Part for StatefulSetState {
+    fn build(&self, output: &mut Output) {
+        let pod = &self.pod;
+        let template = pod.template(output);
+        let service = self.service.borrow();
+        if service.is_none() {
+            output.errors.push(BuildError::new(
+                pod.origin(),
+                "a stateful set without a Service of its own gives its pods no DNS names: expose a container and call \
+                 governed_by with the Service",
+            ));
+        }
+        let claims = self.claims.borrow();
+        output.add(
+            pod.origin(),
+            apps::StatefulSet {
+                metadata: pod.metadata(),
+                spec: Some(apps::StatefulSetSpec {
+                    persistent_volume_claim_retention_policy: Some(
+                        apps::StatefulSetPersistentVolumeClaimRetentionPolicy {
+                            when_deleted: Some("Retain".to_owned()),
+                            when_scaled: Some("Retain".to_owned()),
+                        },
+                    ),
+                    replicas: Some(pod.replicas()),
+                    revision_history_limit: Some(5),
+                    selector: pod.selector(),
+                    service_name: service.as_ref().map(Service::name),
+                    template,
+                    volume_claim_templates: (!claims.is_empty()).then(|| {
+                        claims
+                            .iter()
+                            .map(|claim| claim.build(&pod.component))
+                            .collect()
+                    }),
+                    ..apps::StatefulSetSpec::default()
+                }),
+                status: None,
+            },
+        );
+        pod.build_companions(output);
+    }
+}
+
+impl Claim {
+    fn build(&self, component: &Component) -> core::PersistentVolumeClaim {
+        core::PersistentVolumeClaim {
+            metadata: component.metadata_named(self.name.to_string()),
+            spec: Some(core::PersistentVolumeClaimSpec {
+                access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
+                resources: Some(core::VolumeResourceRequirements {
+                    requests: Some(BTreeMap::from([("storage".to_owned(), self.size.into())])),
+                    limits: None,
+                }),
+                storage_class_name: Some(self.storage_class.to_string()),
+                ..core::PersistentVolumeClaimSpec::default()
+            }),
+            status: None,
+        }
+    }
+}

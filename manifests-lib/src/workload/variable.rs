@@ -1,0 +1,84 @@
+//! Environment variables.
+
+use k8s_openapi::api::core::v1 as core;
+
+use crate::{PlainVariableName, VariableName};
+
+/// An environment variable of a container: a plain value or a reference to a Secret.
+///
+/// A plain one is written as [`plain!("NAME", "value")`](crate::plain!); handles give the others, such as
+/// [`DatabaseHandle::password`](crate::DatabaseHandle::password) and [`Endpoint::url`](crate::Endpoint::url).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variable {
+    pub(crate) name: String,
+    value: Value,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Value {
+    Plain(String),
+    Secret { name: String, key: String },
+}
+
+impl Variable {
+    /// A value that may stand in Git.
+    #[must_use]
+    pub fn plain(name: PlainVariableName, value: impl Into<String>) -> Self {
+        Self::from_handle(name.as_str(), value)
+    }
+
+    /// A plain value that a handle knows, under a name that is checked when the container takes it.
+    pub(crate) fn from_handle(name: &str, value: impl Into<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: Value::Plain(value.into()),
+        }
+    }
+
+    /// The value of a key of a Secret.
+    pub(crate) fn from_secret(name: &str, secret: &str, key: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: Value::Secret {
+                name: secret.to_owned(),
+                key: key.to_owned(),
+            },
+        }
+    }
+
+    /// What is wrong with the name, if anything.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        let name = self.name.as_str();
+        let checked = match self.value {
+            Value::Plain(_) => PlainVariableName::new(name).map(|_| ()),
+            Value::Secret { .. } => VariableName::new(name).map(|_| ()),
+        };
+        checked.err().map(|error| error.to_string())
+    }
+
+    pub(crate) fn build(&self) -> core::EnvVar {
+        let mut variable = core::EnvVar {
+            name: self.name.clone(),
+            ..core::EnvVar::default()
+        };
+        match &self.value {
+            Value::Plain(value) => variable.value = Some(value.clone()),
+            Value::Secret { name, key } => {
+                variable.value_from = Some(core::EnvVarSource {
+                    secret_key_ref: Some(core::SecretKeySelector {
+                        name: name.clone(),
+                        key: key.clone(),
+                        optional: None,
+                    }),
+                    ..core::EnvVarSource::default()
+                });
+            }
+        }
+        variable
+    }
+}
+
+/// Whether a variable of this name may have a value that stands in Git.
+pub(crate) fn is_plain(name: &str) -> bool {
+    VariableName::new(name).is_err() || PlainVariableName::new(name).is_ok()
+}

@@ -1,0 +1,197 @@
+//! Files that a container sees beside its image.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use k8s_openapi::api::core::v1 as core;
+
+use crate::bundle::{Output, Part};
+use crate::{AbsolutePath, Bytes, Component, Name, NodeGroup, Origin};
+
+/// Something that a container can mount.
+pub trait Volume {
+    /// The volume as a pod declares it.
+    #[doc(hidden)]
+    fn declare(&self) -> PodVolume;
+}
+
+/// A volume of a pod, as the pod's template declares it.
+#[doc(hidden)]
+#[derive(Clone, Debug, PartialEq)]
+pub struct PodVolume {
+    pub(crate) name: String,
+    pub(crate) source: PodVolumeSource,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum PodVolumeSource {
+    Claim(String),
+    /// A claim template of the `StatefulSet`: the pod's template does not repeat it.
+    ClaimTemplate,
+    Scratch(Bytes),
+}
+
+impl PodVolume {
+    pub(crate) fn build(&self) -> Option<core::Volume> {
+        let mut volume = core::Volume {
+            name: self.name.clone(),
+            ..core::Volume::default()
+        };
+        match &self.source {
+            PodVolumeSource::ClaimTemplate => return None,
+            PodVolumeSource::Claim(claim_name) => {
+                volume.persistent_volume_claim = Some(core::PersistentVolumeClaimVolumeSource {
+                    claim_name: claim_name.clone(),
+                    read_only: None,
+                });
+            }
+            PodVolumeSource::Scratch(size) => {
+                volume.empty_dir = Some(core::EmptyDirVolumeSource {
+                    medium: None,
+                    size_limit: Some((*size).into()),
+                });
+            }
+        }
+        Some(volume)
+    }
+}
+
+impl Volume for PodVolume {
+    fn declare(&self) -> PodVolume {
+        self.clone()
+    }
+}
+
+/// A folder that every node of a group has, such as sources that Minikube mounts from the laptop.
+///
+/// Becomes a `PersistentVolume` of type `local`, pinned to the node group, and a claim that only this volume can satisfy.
+/// The data stays when both are deleted.
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/storage/volumes/#local>
+#[derive(Clone, Debug)]
+pub struct HostVolume<'a> {
+    /// Folder on the nodes.
+    pub path: AbsolutePath,
+    /// Size that is written down; the node's disk is the real limit.
+    pub size: Bytes,
+    /// Nodes that have the folder.
+    pub on: &'a NodeGroup,
+}
+
+/// A [`HostVolume`] that belongs to a component.
+#[derive(Clone)]
+pub struct HostVolumeHandle {
+    state: Rc<HostVolumeState>,
+}
+
+struct HostVolumeState {
+    component: Component,
+    origin: Origin,
+    path: AbsolutePath,
+    size: Bytes,
+    on: NodeGroup,
+    names: RefCell<VolumeNames>,
+}
+
+#[derive(Clone)]
+struct VolumeNames {
+    volume: String,
+    claim: String,
+}
+
+impl Component {
+    /// Makes a folder of the nodes available to the component's containers.
+    #[track_caller]
+    #[must_use = "mount the volume into a container"]
+    pub fn host_volume(&self, volume: HostVolume<'_>) -> HostVolumeHandle {
+        let HostVolume { path, size, on } = volume;
+        let state = Rc::new(HostVolumeState {
+            component: self.clone(),
+            origin: Origin::here(),
+            path,
+            size,
+            on: on.clone(),
+            names: RefCell::new(VolumeNames {
+                volume: self.object_name("persistent-volume"),
+                claim: self.object_name("host-path-persistent-volume-claim"),
+            }),
+        });
+        self.bundle.push(Rc::clone(&state));
+        HostVolumeHandle { state }
+    }
+}
+
+impl HostVolumeHandle {
+    /// Keeps names that do not follow the rule, of objects that a cluster already has.
+    #[must_use = "mount the volume into a container"]
+    pub fn named(self, volume: Name, claim: Name) -> Self {
+        *self.state.names.borrow_mut() = VolumeNames {
+            volume: volume.to_string(),
+            claim: claim.to_string(),
+        };
+        self
+    }
+}
+
+impl Volume for HostVolumeHandle {
+    fn declare(&self) -> PodVolume {
+        let names = self.state.names.borrow();
+        PodVolume {
+            name: names.volume.clone(),
+            source: PodVolumeSource::Claim(names.claim.clone()),
+        }
+    }
+}
+
+impl Part for HostVolumeState {
+    fn build(&self, output: &mut Output) {
+        let names = self.names.borrow();
+        let access_modes = Some(vec!["ReadWriteOnce".to_owned()]);
+        let storage = || BTreeMap::from([("storage".to_owned(), self.size.into())]);
+        output.add(
+            self.origin,
+            core::PersistentVolume {
+                metadata: self.component.metadata_named(names.volume.clone()),
+                spec: Some(core::PersistentVolumeSpec {
+                    access_modes: access_modes.clone(),
+                    capacity: Some(storage()),
+                    // No other claim can take the volume.
+                    claim_ref: Some(core::ObjectReference {
+                        kind: Some("PersistentVolumeClaim".to_owned()),
+                        name: Some(names.claim.clone()),
+                        namespace: Some(self.component.bundle.namespace.to_string()),
+                        ..core::ObjectReference::default()
+                    }),
+                    local: Some(core::LocalVolumeSource {
+                        path: String::from(&self.path),
+                        fs_type: None,
+                    }),
+                    node_affinity: Some(self.on.volume_affinity()),
+                    persistent_volume_reclaim_policy: Some("Retain".to_owned()),
+                    // Empty, not absent: the default class must not provision another volume.
+                    storage_class_name: Some(String::new()),
+                    ..core::PersistentVolumeSpec::default()
+                }),
+                status: None,
+            },
+        );
+        output.add(
+            self.origin,
+            core::PersistentVolumeClaim {
+                metadata: self.component.metadata_named(names.claim.clone()),
+                spec: Some(core::PersistentVolumeClaimSpec {
+                    access_modes,
+                    resources: Some(core::VolumeResourceRequirements {
+                        requests: Some(storage()),
+                        limits: None,
+                    }),
+                    storage_class_name: Some(String::new()),
+                    volume_name: Some(names.volume.clone()),
+                    ..core::PersistentVolumeClaimSpec::default()
+                }),
+                status: None,
+            },
+        );
+    }
+}

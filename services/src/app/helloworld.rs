@@ -1,0 +1,55 @@
+//! Helloworld: a page that shows which pod answered, reached from outside.
+
+use manifests_lib::{
+    Bundle, Container, Deployment, Expose, GatewayRoute, Probe, Protocol, PublicImage, Resources,
+    SelectorLabels, Version, mebibytes, millicores, name, node_port, path, plain, port, repository,
+    tag, uid, url_path,
+};
+
+use super::shared::NAMESPACE;
+use crate::environment::Environment;
+use crate::infra::istio;
+use crate::node_group;
+
+pub(crate) fn bundle(env: &Environment) -> Bundle {
+    let helloworld = Bundle::new(name!("helloworld"), &NAMESPACE, &env.name);
+    let app = helloworld.app();
+
+    let deployment = app.deployment(Deployment {
+        replicas: 3,
+        on: &node_group::APP,
+    });
+    deployment.selector(SelectorLabels::App);
+    let container = deployment.container(Container {
+        name: name!("helloworld"),
+        image: PublicImage {
+            repository: repository!("paulbouwer/hello-kubernetes"),
+            version: Version::Tag(tag!("1.10")),
+        }
+        .into(),
+        port: port!(8080),
+        resources: Resources {
+            cpu: millicores(50),
+            memory: mebibytes(128),
+        },
+        user: uid!(1000),
+        probe: Probe::Http(url_path!("/")),
+    });
+    // npm starts the server and wants to write its cache.
+    container.env([plain!("npm_config_cache", "/tmp/npm")]);
+    container.scratch(path!("/tmp"), mebibytes(64));
+
+    let service = container.expose(Expose {
+        port: port!(50002),
+        protocol: Protocol::Http,
+    });
+    service.selector(SelectorLabels::App);
+    app.gateway_route(
+        &service,
+        GatewayRoute {
+            gateway: &istio::INGRESS,
+            node_port: node_port!(30002),
+        },
+    );
+    helloworld
+}

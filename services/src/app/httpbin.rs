@@ -1,0 +1,66 @@
+//! Httpbin: answers with the request that it got, reached from outside.
+
+use manifests_lib::{
+    Bundle, Container, Deployment, Expose, GatewayRoute, Probe, Protocol, PublicImage, Resources,
+    SelectorLabels, Version, digest, mebibytes, millicores, name, node_port, path, plain, port,
+    repository, uid, url_path,
+};
+
+use super::shared::NAMESPACE;
+use crate::environment::Environment;
+use crate::infra::istio;
+use crate::node_group;
+
+pub(crate) fn bundle(env: &Environment) -> Bundle {
+    let httpbin = Bundle::new(name!("httpbin"), &NAMESPACE, &env.name);
+    let app = httpbin.app();
+
+    let deployment = app.deployment(Deployment {
+        replicas: env.replicas,
+        on: &node_group::APP,
+    });
+    deployment.selector(SelectorLabels::App);
+    let container = deployment.container(Container {
+        name: name!("httpbin"),
+        image: PublicImage {
+            repository: repository!("kennethreitz/httpbin"),
+            // The publisher has no releases: the content of `latest` since 2018.
+            version: Version::Digest(digest!(
+                "sha256:599fe5e5073102dbb0ee3dbb65f049dab44fa9fc251f6835c9990f8fb196a72b"
+            )),
+        }
+        .into(),
+        port: port!(8080),
+        resources: Resources {
+            cpu: millicores(50),
+            memory: mebibytes(128),
+        },
+        user: uid!(65532),
+        probe: Probe::Http(url_path!("/status/200")),
+    });
+    // The image's own command binds port 80, which only root may.
+    container.command([
+        "gunicorn",
+        "-b",
+        "0.0.0.0:8080",
+        "httpbin:app",
+        "-k",
+        "gevent",
+    ]);
+    container.env([plain!("WORKON_HOME", "/tmp")]);
+    container.scratch(path!("/tmp"), mebibytes(64));
+
+    let service = container.expose(Expose {
+        port: port!(50003),
+        protocol: Protocol::Http,
+    });
+    service.selector(SelectorLabels::App);
+    app.gateway_route(
+        &service,
+        GatewayRoute {
+            gateway: &istio::INGRESS,
+            node_port: node_port!(30003),
+        },
+    );
+    httpbin
+}

@@ -1,0 +1,77 @@
+//! Orchestrator: `FastAPI`, carries a checkout through account, customer and order.
+
+use manifests_lib::{
+    Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, Probe, Protocol, Resources,
+    SelectorLabels, Service, gibibytes, mebibytes, millicores, name, node_port, path, plain, port,
+    uid,
+};
+
+use super::shared::NAMESPACE;
+use crate::environment::Environment;
+use crate::infra::istio;
+use crate::node_group;
+
+/// The services that the orchestrator calls.
+pub(crate) struct Calls<'a> {
+    pub(crate) account: &'a Service,
+    pub(crate) customer: &'a Service,
+    pub(crate) order: &'a Service,
+}
+
+pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> Bundle {
+    let orchestrator = Bundle::new(name!("orchestrator"), &NAMESPACE, &env.name);
+    let app = orchestrator.app();
+
+    let deployment = app.deployment(Deployment {
+        replicas: env.replicas,
+        on: &node_group::APP,
+    });
+    deployment.selector(SelectorLabels::AppEnvironment);
+    let fastapi = deployment.container(Container {
+        name: name!("fastapi"),
+        image: env.images.orchestrator.clone(),
+        port: port!(8000),
+        resources: Resources {
+            cpu: millicores(100),
+            memory: mebibytes(384),
+        },
+        user: uid!(65532),
+        probe: Probe::Tcp,
+    });
+    fastapi.env([
+        app.calls(calls.account).url("ACCOUNT_URL"),
+        app.calls(calls.customer).url("CUSTOMER_URL"),
+        app.calls(calls.order).url("ORDER_URL"),
+        // The production image binds 127.0.0.1, where no probe and no proxy reaches it.
+        plain!("GUNICORN_CMD_ARGS", "--bind=0.0.0.0:8000"),
+    ]);
+    // Gunicorn's workers prove that they live by touching a file.
+    fastapi.scratch(path!("/tmp"), mebibytes(64));
+    if let Some(sources) = &env.source_mounts {
+        let volume = app
+            .host_volume(HostVolume {
+                path: sources.directory.join(orchestrator.name()),
+                size: gibibytes(2),
+                on: &node_group::APP,
+            })
+            .named(
+                name!("orchestrator-persistent-volume"),
+                name!("orchestrator-host-path-persistent-volume-claim"),
+            );
+        fastapi.mount(&volume, path!("/var/www/orchestrator"));
+    }
+
+    let service = fastapi.expose(Expose {
+        port: port!(50004),
+        protocol: Protocol::Http,
+    });
+    service.selector(SelectorLabels::App);
+    app.gateway_route(
+        &service,
+        GatewayRoute {
+            gateway: &istio::INGRESS,
+            node_port: node_port!(30004),
+        },
+    );
+    orchestrator
+}

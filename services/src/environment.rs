@@ -1,0 +1,180 @@
+//! Everything in which two environments may differ.
+//!
+//! Services read [`Environment`]. An environment crate can only fill in [`Development`] or [`Production`], whose fields have
+//! the narrower types of their kind: a MySQL container in production or a local image is a compile error. Nothing has a
+//! default, and a field that no service reads is a compile error too.
+
+use manifests_lib::{
+    AbsolutePath, Aurora, Database, EcrImage, GeneratedSecret, Image, LocalImage, MysqlContainer,
+    Name, SecretSource, SecretsManagerSecret,
+};
+
+use crate::infra::external_secrets;
+
+/// What services read of the environment that they run in.
+#[derive(Debug)]
+pub struct Environment {
+    pub(crate) name: Name,
+    pub(crate) images: Images<Image>,
+    pub(crate) databases: Databases<Database>,
+    pub(crate) secrets: Secrets<SecretSource>,
+    pub(crate) replicas: u16,
+    pub(crate) source_mounts: Option<SourceMounts>,
+}
+
+/// A laptop: Minikube, local images, MySQL containers.
+#[derive(Debug)]
+pub struct Development {
+    /// Value of the `env` label and folder of the snapshots.
+    pub name: Name,
+    /// Images that were built on the laptop.
+    pub images: Images<LocalImage>,
+    /// One container per database.
+    pub databases: Databases<MysqlContainer>,
+    /// Secret texts, generated in the cluster.
+    pub secrets: Secrets<GeneratedSecret>,
+    /// Pods of each service that does not say otherwise.
+    pub replicas: u16,
+    /// Where the laptop's sources are on the nodes; the containers run them in place of their image's.
+    pub source_mounts: SourceMounts,
+}
+
+/// Production: EKS, images from ECR, Aurora.
+#[derive(Debug)]
+pub struct Production {
+    /// Value of the `env` label and folder of the snapshots.
+    pub name: Name,
+    /// Images of AWS, each with the commit that was built.
+    pub images: Images<EcrImage>,
+    /// One database of Aurora per service.
+    pub databases: Databases<Aurora>,
+    /// Secret texts, kept in AWS Secrets Manager.
+    pub secrets: Secrets<SecretsManagerSecret>,
+    /// Pods of each service that does not say otherwise.
+    pub replicas: u16,
+}
+
+/// One image per container that the backend builds itself.
+#[derive(Clone, Debug)]
+pub struct Images<I> {
+    /// Gin of account.
+    pub account: I,
+    /// `FastAPI` of customer.
+    pub customer: I,
+    /// `FastAPI` of orchestrator.
+    pub orchestrator: I,
+    /// Lumen (php-fpm) of order.
+    pub order_lumen: I,
+    /// nginx of order.
+    pub order_nginx: I,
+}
+
+/// One database per service that keeps data.
+#[derive(Clone, Debug)]
+pub struct Databases<D> {
+    /// Database of account.
+    pub account: D,
+    /// Database of customer.
+    pub customer: D,
+    /// Database of order.
+    pub order: D,
+}
+
+/// One secret text per use.
+#[derive(Clone, Debug)]
+pub struct Secrets<S> {
+    /// Key with which Lumen encrypts: 32 characters.
+    pub order_app_key: S,
+}
+
+/// Sources of the backend on the nodes.
+#[derive(Clone, Debug)]
+pub struct SourceMounts {
+    /// Folder with one folder per service.
+    pub directory: AbsolutePath,
+}
+
+impl<I> Images<I> {
+    fn map<J>(self, change: impl Fn(I) -> J) -> Images<J> {
+        let Self {
+            account,
+            customer,
+            orchestrator,
+            order_lumen,
+            order_nginx,
+        } = self;
+        Images {
+            account: change(account),
+            customer: change(customer),
+            orchestrator: change(orchestrator),
+            order_lumen: change(order_lumen),
+            order_nginx: change(order_nginx),
+        }
+    }
+}
+
+impl<D> Databases<D> {
+    fn map<E>(self, change: impl Fn(D) -> E) -> Databases<E> {
+        let Self {
+            account,
+            customer,
+            order,
+        } = self;
+        Databases {
+            account: change(account),
+            customer: change(customer),
+            order: change(order),
+        }
+    }
+}
+
+impl<S> Secrets<S> {
+    fn map<T>(self, change: impl Fn(S) -> T) -> Secrets<T> {
+        let Self { order_app_key } = self;
+        Secrets {
+            order_app_key: change(order_app_key),
+        }
+    }
+}
+
+impl From<Development> for Environment {
+    fn from(development: Development) -> Self {
+        let Development {
+            name,
+            images,
+            databases,
+            secrets,
+            replicas,
+            source_mounts,
+        } = development;
+        Self {
+            name,
+            images: images.map(Image::from),
+            databases: databases.map(Database::MysqlContainer),
+            secrets: secrets.map(SecretSource::Generated),
+            replicas,
+            source_mounts: Some(source_mounts),
+        }
+    }
+}
+
+impl From<Production> for Environment {
+    fn from(production: Production) -> Self {
+        let Production {
+            name,
+            images,
+            databases,
+            secrets,
+            replicas,
+        } = production;
+        Self {
+            name,
+            images: images.map(Image::from),
+            databases: databases.map(|aurora| Database::Aurora(aurora, external_secrets::STORE)),
+            secrets: secrets
+                .map(|secret| SecretSource::SecretsManager(secret, external_secrets::STORE)),
+            replicas,
+            source_mounts: None,
+        }
+    }
+}

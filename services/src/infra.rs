@@ -1,0 +1,5 @@
+//! The infrastructure that the microservices refer to, one file a tool.
+
+pub(crate) mod external_secrets;
+pub(crate) mod istio;
+pub(crate) mod prometheus;

@@ -1,0 +1,134 @@
+//! `import crd`: the crate `custom-resources` from released CRDs.
+
+mod definition;
+mod documentation;
+mod exclusive;
+mod facts;
+mod generate;
+mod group_version;
+mod keep;
+mod lock;
+mod names;
+mod path;
+mod schema;
+mod select;
+mod tree;
+mod types;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::digest::sha256;
+use crate::failure::{Failure, Result};
+use crate::output::{Changes, File, stamped};
+use crate::rustfmt;
+use lock::Lock;
+
+/// Generate the Rust types of custom resources from released CRDs.
+///
+/// crds.toml lists the released files with release and sha256, and the kinds to generate of each. Without --from every
+/// file is downloaded from its URL; nothing is read before its sha256 is the listed one. What changed is written file by
+/// file, each whole; generated files that are no longer wanted are removed; files that were not generated are never
+/// touched.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Take the released files from this file or folder instead of the network.
+    ///
+    /// Below a folder, the file with the listed sha256 is taken, whatever its name. If there is none but a file has the
+    /// name that the URL ends in, the message tells both digests.
+    #[arg(long, value_name = "FILE|DIR")]
+    from: Option<PathBuf>,
+
+    /// Write nothing; print what would change as a unified diff, and exit with 1 if there is anything.
+    #[arg(long)]
+    check: bool,
+
+    /// Add upstream's descriptions to the doc comments.
+    #[arg(long)]
+    docs: bool,
+
+    /// Generate every kind in every served version that --from holds, without crds.toml.
+    #[arg(long, requires = "from", requires = "output")]
+    all: bool,
+
+    /// The folder of the crate to write: files go to its src folder.
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+
+    /// The list of sources and kinds.
+    #[arg(long, value_name = "FILE", conflicts_with = "all")]
+    lock: Option<PathBuf>,
+}
+
+/// Regenerates, or compares with `--check`.
+///
+/// # Errors
+/// If the sources are not what crds.toml says, cannot be typed, or the output cannot be written. Nothing is written
+/// before everything has been generated.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../manifests-lib/custom-resources");
+    let output = arguments.output.clone().unwrap_or_else(|| home.clone());
+    let (kinds, origin) = match &arguments.from {
+        Some(from) if arguments.all => (select::everything(from)?, from.display().to_string()),
+        from => {
+            let lock_file = arguments
+                .lock
+                .clone()
+                .unwrap_or_else(|| home.join("crds.toml"));
+            let text = fs::read_to_string(&lock_file).map_err(|error| {
+                Failure::new(format!(
+                    "{} cannot be read: {error}; name the list of sources with --lock",
+                    lock_file.display()
+                ))
+            })?;
+            let lock = Lock::read(&lock_file.display().to_string(), &text)?;
+            (
+                select::locked(&lock, from.as_deref())?,
+                format!("crds.toml, sha256 {}", sha256(text.as_bytes())),
+            )
+        }
+    };
+    let files = generate(&kinds, &origin, arguments.docs)?;
+    let changes = Changes::find(&output, files)?;
+    if arguments.check {
+        print!("{}", changes.diff());
+        return Ok(ExitCode::from(u8::from(!changes.is_empty())));
+    }
+    changes.apply()?;
+    eprintln!(
+        "{} kinds in {}: {}",
+        kinds.len(),
+        output.display(),
+        changes.summary()
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn generate(kinds: &[group_version::Kind], origin: &str, docs: bool) -> Result<Vec<File>> {
+    let sources = tree::sources(kinds, include_str!("crd/crate_documentation.rs.txt"), docs)?;
+    let mut formatted: Vec<(String, String)> = sources
+        .iter()
+        .map(|source| (source.path.clone(), source.text.clone()))
+        .collect();
+    rustfmt::format(&mut formatted)?;
+    let command = if docs {
+        "cargo xtask crd import --docs"
+    } else {
+        "cargo xtask crd import"
+    };
+    let files = sources
+        .into_iter()
+        .zip(formatted)
+        .map(|(source, (path, body))| {
+            let mut origins: Vec<String> = source.origins.into_iter().collect();
+            if origins.is_empty() {
+                origins.push(origin.to_owned());
+            }
+            File {
+                path,
+                text: stamped(command, &origins, &body),
+            }
+        });
+    Ok(files.collect())
+}

@@ -1,0 +1,180 @@
+//! What a schema says about a value beyond its Rust type, for doc comments.
+
+use serde_json::Value;
+
+use super::exclusive::Alternatives;
+use super::schema::{Additional, Schema};
+
+/// Facts about the value at one place.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Facts {
+    /// The type in the CRD's words: `array of string`.
+    pub kind: String,
+    /// One fact each, in a fixed order, as safe Markdown.
+    pub facts: Vec<String>,
+    /// What upstream writes about it.
+    pub description: Option<String>,
+}
+
+/// Collects the facts of a property.
+pub fn facts(schema: &Schema) -> Facts {
+    let mut facts = Vec::new();
+    own_facts(schema, "", &mut facts);
+    if let Some(items) = &schema.items {
+        own_facts(items, "Each element: ", &mut facts);
+    }
+    if let Some(Additional::Values(values)) = &schema.additional_properties {
+        own_facts(values, "Each value: ", &mut facts);
+    }
+    Facts {
+        kind: kind(schema),
+        facts,
+        description: schema.description.clone(),
+    }
+}
+
+/// Facts about an object as a whole that its fields do not say.
+pub fn conditions(alternatives: &Alternatives) -> Vec<String> {
+    let mut conditions: Vec<String> = alternatives
+        .at_least_one
+        .iter()
+        .map(|names| {
+            let names: Vec<String> = names.iter().map(|name| code(name)).collect();
+            format!("At least one of {} must be set.", names.join(", "))
+        })
+        .collect();
+    if alternatives.unexpressed > 0 {
+        conditions.push(format!(
+            "Conditions of the CRD that the type does not say: {}.",
+            alternatives.unexpressed
+        ));
+    }
+    conditions
+}
+
+fn kind(schema: &Schema) -> String {
+    if schema.int_or_string {
+        return "integer or string".to_owned();
+    }
+    let plain = match (schema.kind.as_deref(), &schema.format) {
+        (Some("array"), _) => {
+            let items = schema
+                .items
+                .as_deref()
+                .map_or_else(|| "anything".to_owned(), kind);
+            format!("array of {items}")
+        }
+        (Some("object"), _) => match &schema.additional_properties {
+            Some(Additional::Values(values)) => format!("map of {}", kind(values)),
+            Some(Additional::Any(true)) => "map of anything".to_owned(),
+            _ if schema.properties.is_empty() => "object without a schema".to_owned(),
+            _ => "object".to_owned(),
+        },
+        (Some(kind), Some(format)) => format!("{kind} ({})", code(format)),
+        (Some(kind), None) => kind.to_owned(),
+        (None, _) => "anything".to_owned(),
+    };
+    if schema.nullable {
+        format!("{plain} or null")
+    } else {
+        plain
+    }
+}
+
+fn own_facts(schema: &Schema, whose: &str, facts: &mut Vec<String>) {
+    let mut add = |label: &str, value: Option<String>| {
+        if let Some(value) = value {
+            let label = if whose.is_empty() {
+                label.to_owned()
+            } else {
+                label.to_lowercase()
+            };
+            facts.push(format!("{whose}{label}{value}."));
+        }
+    };
+    let json = |value: &Value| code(&value.to_string());
+    let number =
+        |value: &Option<serde_json::Number>| value.as_ref().map(|number| code(&number.to_string()));
+    let count = |value: Option<u64>| value.map(|count| count.to_string());
+    let exclusive = |label: &'static str, exclusive: bool| {
+        if exclusive {
+            format!("{label}, exclusive")
+        } else {
+            label.to_owned()
+        }
+    };
+
+    add("Default: ", schema.default.as_ref().map(json));
+    let is_string = schema.kind.as_deref() == Some("string");
+    let values = schema.values.as_ref().filter(|_| !is_string);
+    add(
+        "One of: ",
+        values.map(|values| values.iter().map(json).collect::<Vec<_>>().join(", ")),
+    );
+    add("Pattern: ", schema.pattern.as_deref().map(code));
+    add(
+        &format!("{}: ", exclusive("Minimum", schema.exclusive_minimum)),
+        number(&schema.minimum),
+    );
+    add(
+        &format!("{}: ", exclusive("Maximum", schema.exclusive_maximum)),
+        number(&schema.maximum),
+    );
+    add("Multiple of: ", number(&schema.multiple_of));
+    add("Minimum length: ", count(schema.min_length));
+    add("Maximum length: ", count(schema.max_length));
+    add("Minimum number of elements: ", count(schema.min_items));
+    add("Maximum number of elements: ", count(schema.max_items));
+    add("Elements are unique", schema.unique_items.then(String::new));
+    add("Minimum number of entries: ", count(schema.min_properties));
+    add("Maximum number of entries: ", count(schema.max_properties));
+    let list = schema
+        .list_type
+        .as_deref()
+        .filter(|list_type| *list_type != "atomic");
+    add(
+        "List type: ",
+        list.map(|list_type| {
+            let keys: Vec<String> = schema.list_map_keys.iter().map(|key| code(key)).collect();
+            if keys.is_empty() {
+                code(list_type)
+            } else {
+                format!("{} by {}", code(list_type), keys.join(", "))
+            }
+        }),
+    );
+    let rules = schema.validations.len();
+    add(
+        "Validation rules (CEL): ",
+        (rules > 0).then(|| rules.to_string()),
+    );
+}
+
+/// Text as a Markdown code span: nothing in it is read as a link, as HTML or as the end of the span.
+pub fn code(text: &str) -> String {
+    let text: String = text
+        .chars()
+        .flat_map(|letter| {
+            if letter.is_control() {
+                letter.escape_default().collect::<Vec<_>>()
+            } else {
+                vec![letter]
+            }
+        })
+        .collect();
+    let fence = "`".repeat(longest_run_of_backticks(&text) + 1);
+    let touches = text.starts_with('`')
+        || text.ends_with('`')
+        || text.is_empty()
+        || (text.starts_with(' ') && text.ends_with(' '));
+    let space = if touches { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
+}
+
+/// The length of the longest run of backticks.
+pub fn longest_run_of_backticks(text: &str) -> usize {
+    text.split(|letter| letter != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or(0)
+}

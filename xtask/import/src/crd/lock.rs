@@ -1,0 +1,109 @@
+//! `crds.toml`: which CRDs are generated, from which release, and what is kept of them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::failure::{Failure, Result};
+
+/// The lock file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    /// The released files, in order.
+    #[serde(default, rename = "source")]
+    pub sources: Vec<LockedSource>,
+}
+
+/// One released file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedSource {
+    /// The raw file at the tag of the release.
+    pub url: String,
+    /// The release, as upstream names it.
+    pub release: String,
+    /// The file's SHA-256 in hexadecimal digits.
+    pub sha256: String,
+    /// The kinds to generate, in order; new ones go to the end, which keeps the names of the others.
+    #[serde(rename = "kind")]
+    pub kinds: Vec<LockedKind>,
+}
+
+/// One kind of a file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedKind {
+    /// Group and version: `networking.istio.io/v1`.
+    pub api_version: String,
+    /// The kind: `VirtualService`.
+    pub kind: String,
+    /// The upstream page that explains the kind.
+    pub reference: Option<String>,
+    /// Paths to keep, each with everything below it; everything if none is given.
+    #[serde(default)]
+    pub keep: Vec<String>,
+    /// Names of types, by a path where the type is used.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
+}
+
+impl Lock {
+    /// Reads the lock file's text; `file` names it in messages.
+    ///
+    /// # Errors
+    /// If it is no TOML of this form, a digest has the wrong form, or a kind is listed twice.
+    pub fn read(file: &str, text: &str) -> Result<Self> {
+        let lock: Self = toml::from_str(text).map_err(|error| {
+            Failure::new(format!(
+                "{file}: {}; correct the entry",
+                error.to_string().trim_end().replace('\n', " ")
+            ))
+        })?;
+        let mut seen = BTreeMap::new();
+        for source in &lock.sources {
+            let hexadecimal = source
+                .sha256
+                .chars()
+                .all(|letter| matches!(letter, '0'..='9' | 'a'..='f'));
+            if source.sha256.len() != 64 || !hexadecimal {
+                return Err(Failure::new(format!(
+                    "{file}: the sha256 of {} is not 64 lower-case hexadecimal digits; write what sha256sum prints for the file",
+                    source.url
+                )));
+            }
+            for kind in &source.kinds {
+                if kind.group_and_version().is_none() {
+                    return Err(Failure::new(format!(
+                        "{file}: the api_version {} of {} is not a group and a version; write it like networking.istio.io/v1",
+                        kind.api_version, kind.kind
+                    )));
+                }
+                if let Some(other) = seen.insert((&kind.api_version, &kind.kind), &source.url) {
+                    return Err(Failure::new(format!(
+                        "{file}: {} of {} is listed twice (under {other} and {}); remove one of them",
+                        kind.kind, kind.api_version, source.url
+                    )));
+                }
+            }
+        }
+        Ok(lock)
+    }
+}
+
+impl LockedSource {
+    /// The last segment of the URL.
+    pub fn file_name(&self) -> &str {
+        let path = self.url.split(['?', '#']).next().unwrap_or(&self.url);
+        path.rsplit('/').next().unwrap_or(path)
+    }
+}
+
+impl LockedKind {
+    /// `networking.istio.io` and `v1`.
+    pub fn group_and_version(&self) -> Option<(&str, &str)> {
+        self.api_version.split_once('/').filter(|(group, version)| {
+            !group.is_empty() && !version.is_empty() && !version.contains('/')
+        })
+    }
+}

@@ -1,0 +1,207 @@
+//! From sources to kinds: which CRD of which file is generated, and how much of it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::definition::{Definition, read};
+use super::group_version::Kind;
+use super::keep::{KeepError, keep};
+use super::lock::{Lock, LockedKind, LockedSource};
+use crate::digest::sha256;
+use crate::download::download;
+use crate::failure::{Failure, Result};
+use crate::local::{self, LocalFile};
+
+/// The kinds that the lock file lists, in its order.
+///
+/// # Errors
+/// If a source cannot be had, is not the listed one, or lacks what is listed.
+pub fn locked(lock: &Lock, from: Option<&Path>) -> Result<Vec<Kind>> {
+    let files = from
+        .map(|from| Ok((from, local::read(from)?)))
+        .transpose()?;
+    // All sources first: a wrong digest is told before anything is parsed.
+    let texts: Vec<String> = lock
+        .sources
+        .iter()
+        .map(|source| text(source, files.as_ref()))
+        .collect::<Result<_>>()?;
+    let mut kinds = Vec::new();
+    for (source, text) in lock.sources.iter().zip(&texts) {
+        let definitions = read(&source.url, text)?;
+        let definitions = by_kind(&source.url, &definitions)?;
+        let origin = format!("{}, release {}", source.url, source.release);
+        for locked in &source.kinds {
+            kinds.push(locked_kind(source, locked, &definitions, &origin)?);
+        }
+    }
+    Ok(kinds)
+}
+
+/// Every kind in every served version of a file or folder, ordered by file.
+///
+/// # Errors
+/// If a file is no valid CRD, or a kind is defined twice.
+pub fn everything(from: &Path) -> Result<Vec<Kind>> {
+    let mut kinds = Vec::new();
+    let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
+    let is_yaml = |file: &&LocalFile| {
+        file.path
+            .extension()
+            .is_some_and(|extension| extension == "yaml" || extension == "yml")
+    };
+    for file in local::read(from)?.iter().filter(is_yaml) {
+        let name = file.path.display().to_string();
+        for definition in read(&name, &utf8(&name, file.bytes.clone())?)? {
+            let identity = (
+                definition.spec.group.clone(),
+                definition.spec.names.kind.clone(),
+            );
+            if let Some(other) = seen.insert(identity, name.clone()) {
+                return Err(twice(&definition, &other, &name));
+            }
+            let origin = format!(
+                "{}, sha256 {}",
+                file.path.file_name().unwrap_or_default().display(),
+                file.sha256
+            );
+            for version in definition
+                .spec
+                .versions
+                .iter()
+                .filter(|version| version.served)
+            {
+                kinds.push(kind(&definition, &version.name, &origin)?);
+            }
+        }
+    }
+    Ok(kinds)
+}
+
+fn text(source: &LockedSource, files: Option<&(&Path, Vec<LocalFile>)>) -> Result<String> {
+    let bytes = match files {
+        Some((from, files)) => local::find(files, from, source.file_name(), &source.sha256)?
+            .bytes
+            .clone(),
+        None => {
+            eprintln!("downloading {}", source.url);
+            let bytes = download(&source.url)?;
+            let actual = sha256(&bytes);
+            if actual != source.sha256 {
+                return Err(Failure::new(format!(
+                    "{} has the sha256 {actual}, but crds.toml expects {}; a tag that moved or a wrong URL does that, so read what changed before correcting crds.toml",
+                    source.url, source.sha256
+                )));
+            }
+            bytes
+        }
+    };
+    utf8(&source.url, bytes)
+}
+
+fn utf8(name: &str, bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        Failure::new(format!(
+            "{name}: byte {} is not UTF-8; compare the file with the release it was taken from",
+            error.utf8_error().valid_up_to()
+        ))
+    })
+}
+
+type ByKind<'a> = BTreeMap<(&'a str, &'a str), &'a Definition>;
+
+fn by_kind<'a>(file: &str, definitions: &'a [Definition]) -> Result<ByKind<'a>> {
+    let mut by_kind = BTreeMap::new();
+    for definition in definitions {
+        let identity = (
+            definition.spec.group.as_str(),
+            definition.spec.names.kind.as_str(),
+        );
+        if by_kind.insert(identity, definition).is_some() {
+            return Err(twice(definition, file, file));
+        }
+    }
+    Ok(by_kind)
+}
+
+fn twice(definition: &Definition, one: &str, other: &str) -> Failure {
+    let files = if one == other {
+        format!("by two documents of {one}")
+    } else {
+        format!("in {one} and in {other}")
+    };
+    Failure::new(format!(
+        "{} of {} is defined {files}; keep one of them",
+        definition.spec.names.kind, definition.spec.group
+    ))
+}
+
+fn locked_kind(
+    source: &LockedSource,
+    locked: &LockedKind,
+    definitions: &ByKind<'_>,
+    origin: &str,
+) -> Result<Kind> {
+    let (group, version) = locked.group_and_version().unwrap_or_default();
+    let Some(definition) = definitions.get(&(group, locked.kind.as_str())) else {
+        let known: Vec<String> = definitions
+            .keys()
+            .map(|(group, kind)| format!("{kind} of {group}"))
+            .collect();
+        return Err(Failure::new(format!(
+            "{} defines no {} of {group}, which crds.toml lists; it has {}",
+            source.url,
+            locked.kind,
+            if known.is_empty() {
+                "no CRD at all".to_owned()
+            } else {
+                known.join(", ")
+            }
+        )));
+    };
+    let mut kind = kind(definition, version, origin)?;
+    keep(&mut kind.schema, &locked.keep).map_err(|error| {
+        Failure::new(match error {
+            KeepError::Unknown(path) => format!(
+                "crds.toml keeps {path} of {} {}, which the CRD does not have; correct the path or remove it",
+                locked.kind, locked.api_version
+            ),
+            KeepError::Required(path) => format!(
+                "crds.toml does not keep {path} of {} {}, which the CRD requires; add it to keep",
+                locked.kind, locked.api_version
+            ),
+        })
+    })?;
+    kind.names.clone_from(&locked.names);
+    kind.reference.clone_from(&locked.reference);
+    Ok(kind)
+}
+
+fn kind(definition: &Definition, version: &str, origin: &str) -> Result<Kind> {
+    let spec = &definition.spec;
+    let served = spec.versions.iter().filter(|version| version.served);
+    let found = served.clone().find(|served| served.name == version);
+    let Some(schema) = found.and_then(|version| version.schema.as_ref()) else {
+        let known: Vec<&str> = served
+            .filter(|version| version.schema.is_some())
+            .map(|version| version.name.as_str())
+            .collect();
+        return Err(Failure::new(format!(
+            "{origin}: {} of {} has no served version {version} with a schema; choose one of: {}",
+            spec.names.kind,
+            spec.group,
+            known.join(", ")
+        )));
+    };
+    Ok(Kind {
+        group: spec.group.clone(),
+        version: version.to_owned(),
+        kind: spec.names.kind.clone(),
+        plural: spec.names.plural.clone(),
+        scope: spec.scope,
+        schema: schema.root.clone(),
+        names: BTreeMap::new(),
+        reference: None,
+        origin: origin.to_owned(),
+    })
+}

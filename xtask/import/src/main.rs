@@ -1,0 +1,42 @@
+//! Generates typed Rust from what upstream projects release.
+//!
+//! `import crd` turns CRDs into the crate `custom-resources`; `cargo xtask crd import` starts it.
+
+mod crd;
+mod digest;
+mod download;
+mod failure;
+mod local;
+mod naming;
+mod output;
+mod rustfmt;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Generates typed Rust from what upstream projects release.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Exit codes: 0 nothing to say, 1 differences found by --check, 2 could not run."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Crd(crd::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Crd(arguments) => crd::run(&arguments),
+    };
+    outcome.unwrap_or_else(|failure| {
+        eprintln!("error: {failure}");
+        ExitCode::from(2)
+    })
+}

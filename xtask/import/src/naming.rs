@@ -1,0 +1,195 @@
+//! Words of upstream names, written as Rust names.
+
+/// The words of an identifier: `hostIPs` is `host`, `IPs`; `TLSV1_2` is `TLSV1`, `2`.
+///
+/// A word ends at anything that is no letter or digit, before an upper-case letter that follows a lower-case one or a
+/// digit, and before the last capital of an acronym that runs into a word (`HTTPRoute`), except for a plural `s`.
+pub fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for part in text.split(|c: char| !c.is_ascii_alphanumeric()) {
+        let letters: Vec<char> = part.chars().collect();
+        let mut word = String::new();
+        for (position, &letter) in letters.iter().enumerate() {
+            let previous = position.checked_sub(1).map(|index| letters[index]);
+            if previous
+                .is_some_and(|previous| starts_word(previous, letter, &letters[position + 1..]))
+            {
+                words.push(std::mem::take(&mut word));
+            }
+            word.push(letter);
+        }
+        if !word.is_empty() {
+            words.push(word);
+        }
+    }
+    words
+}
+
+fn starts_word(previous: char, letter: char, rest: &[char]) -> bool {
+    if !letter.is_ascii_uppercase() {
+        return false;
+    }
+    if !previous.is_ascii_uppercase() {
+        return true;
+    }
+    let plural = rest.first() == Some(&'s') && !rest.get(1).is_some_and(char::is_ascii_lowercase);
+    rest.first().is_some_and(char::is_ascii_lowercase) && !plural
+}
+
+/// `httpRoute` as `HttpRoute`; names that begin with a digit get a `V`.
+pub fn pascal_case(text: &str) -> String {
+    let mut name = String::new();
+    for word in words(text) {
+        // Two numbers that met would read as one: 1.2 is V1_2, not V12.
+        let digits_meet = name.ends_with(|c: char| c.is_ascii_digit())
+            && word.starts_with(|c: char| c.is_ascii_digit());
+        if digits_meet {
+            name.push('_');
+        }
+        let mut letters = word.chars();
+        if let Some(first) = letters.next() {
+            name.push(first.to_ascii_uppercase());
+            name.extend(letters.map(|letter| letter.to_ascii_lowercase()));
+        }
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert(0, 'V');
+    }
+    if name == "Self" {
+        name.push('_');
+    }
+    name
+}
+
+/// `httpRoute` as `http_route`; keywords get an underscore behind, as in k8s-openapi (`type_`).
+pub fn snake_case(text: &str) -> String {
+    let mut name = words(text).join("_").to_ascii_lowercase();
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert(0, '_');
+    }
+    if KEYWORDS.contains(&name.as_str()) {
+        name.push('_');
+    }
+    name
+}
+
+/// What `#[serde(rename_all = "camelCase")]` makes of a field name.
+pub fn serde_camel_case(field: &str) -> String {
+    let mut name = String::new();
+    let mut capital = false;
+    for letter in field.chars() {
+        if letter == '_' {
+            capital = true;
+        } else if capital {
+            name.push(letter.to_ascii_uppercase());
+            capital = false;
+        } else {
+            name.push(letter);
+        }
+    }
+    name.replacen(
+        |c: char| c.is_ascii_uppercase(),
+        &first_lower(&name),
+        usize::from(starts_upper(&name)),
+    )
+}
+
+fn starts_upper(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+}
+
+fn first_lower(name: &str) -> String {
+    name.chars()
+        .take(1)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect()
+}
+
+/// The variant for one value of a string enum: `ROUND_ROBIN` is `RoundRobin`, `""` is `Empty`, `=~` is `EqualTilde`.
+pub fn variant(value: &str) -> String {
+    if value.is_empty() {
+        return "Empty".to_owned();
+    }
+    let name = pascal_case(value);
+    if name.is_empty() {
+        value.chars().map(symbol).collect()
+    } else {
+        name
+    }
+}
+
+fn symbol(letter: char) -> String {
+    let name = match letter {
+        '*' => "Asterisk",
+        '=' => "Equal",
+        '!' => "Not",
+        '~' => "Tilde",
+        '<' => "Less",
+        '>' => "Greater",
+        '+' => "Plus",
+        '-' => "Minus",
+        '/' => "Slash",
+        '.' => "Dot",
+        ',' => "Comma",
+        ':' => "Colon",
+        '|' => "Pipe",
+        '&' => "And",
+        '%' => "Percent",
+        '^' => "Caret",
+        '$' => "Dollar",
+        '#' => "Hash",
+        '?' => "Question",
+        '_' => "Underscore",
+        ' ' => "Space",
+        other => return format!("U{:04X}", u32::from(other)),
+    };
+    name.to_owned()
+}
+
+/// One of many: `servers` is `server`, `policies` is `policy`, `tls` stays `tls`.
+pub fn singular(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let keeps = text.len() <= 3
+        || ["ss", "us", "is"]
+            .iter()
+            .any(|ending| lower.ends_with(ending))
+        || ["https", "kubernetes"]
+            .iter()
+            .any(|word| lower.ends_with(word));
+    if keeps {
+        return text.to_owned();
+    }
+    if lower.ends_with("ies") {
+        return format!("{}y", &text[..text.len() - 3]);
+    }
+    let drops_two = ["sses", "shes", "ches", "xes", "aliases"]
+        .iter()
+        .any(|ending| lower.ends_with(ending));
+    if drops_two {
+        return text[..text.len() - 2].to_owned();
+    }
+    text.strip_suffix('s').unwrap_or(text).to_owned()
+}
+
+/// The first of `name`, `name2`, `name3`, … that is not taken.
+pub fn unique(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(name) {
+        return name.to_owned();
+    }
+    let mut number = 2_u32;
+    loop {
+        let candidate = format!("{name}{number}");
+        if !taken(&candidate) {
+            return candidate;
+        }
+        number += 1;
+    }
+}
+
+const KEYWORDS: [&str; 52] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "union",
+];

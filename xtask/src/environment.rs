@@ -1,0 +1,26 @@
+//! The environments that can be named on the command line.
+
+use clap::ValueEnum;
+use services::environment::Environment;
+
+/// An environment by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum EnvironmentName {
+    /// A laptop: Minikube, local images, MySQL containers
+    Dev,
+    /// Production: EKS, images from ECR, Aurora
+    Prd,
+}
+
+impl EnvironmentName {
+    /// Every environment, where the command line names none.
+    pub const ALL: [Self; 2] = [Self::Dev, Self::Prd];
+
+    /// What the environment's crate fills in.
+    pub fn environment(self) -> Environment {
+        match self {
+            Self::Dev => environment_dev::environment(),
+            Self::Prd => environment_prd::environment(),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `cargo xtask`: what the repository can do, one line a command.
+//!
+//! This program renders by itself and starts the others, so that an edit of a service is on disk in under a second.
+
+mod crd;
+mod environment;
+mod failure;
+mod render;
+mod tree;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Kubernetes manifests as typed Rust: render them, and generate the types they are made of.
+///
+/// Exit codes: 0 nothing to say, 1 findings or differences, 2 could not run.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", arg_required_else_help = true)]
+enum Command {
+    Render(render::Arguments),
+    #[command(subcommand)]
+    Crd(crd::Command),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Command::parse() {
+        Command::Render(arguments) => render::run(&arguments),
+        Command::Crd(command) => crd::run(&command),
+    };
+    outcome.unwrap_or_else(|failure| {
+        eprintln!("{failure}");
+        ExitCode::from(2)
+    })
+}

@@ -1,0 +1,169 @@
+//! `cargo xtask render`: environments become folders of YAML.
+
+mod files;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+use manifests_lib::BuildError;
+
+use crate::environment::EnvironmentName;
+use crate::failure::Failure;
+use crate::tree::Plan;
+
+/// Write the manifests of each environment to snapshots/<ENV>/<bundle>/<kind>-<name>.yaml
+///
+/// Writes only what changed and removes what is no longer rendered; files that it did not write are never touched.
+/// `diff -r snapshots/dev snapshots/prd` then shows what tells a laptop from production.
+#[derive(Args)]
+pub struct Arguments {
+    /// Environments to render; all of them where none is named
+    #[arg(value_name = "ENV")]
+    environments: Vec<EnvironmentName>,
+
+    /// Write nothing: print what would change as a unified diff, and exit with 1 if anything would
+    #[arg(long, conflicts_with = "stdout")]
+    check: bool,
+
+    /// Folder that has one folder per environment [default: snapshots]
+    #[arg(long, value_name = "DIR", conflicts_with = "stdout")]
+    output: Option<PathBuf>,
+
+    /// Print the manifests as one YAML stream instead of writing files
+    #[arg(long)]
+    stdout: bool,
+}
+
+/// Renders what the arguments name.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let mut environments = arguments.environments.clone();
+    if environments.is_empty() {
+        environments = EnvironmentName::ALL.to_vec();
+    }
+    environments.sort_unstable();
+    environments.dedup();
+    let output = arguments.output.clone().unwrap_or_else(snapshots);
+    let mut code = ExitCode::SUCCESS;
+    for name in environments {
+        let started = Instant::now();
+        let rendered = render(name)?;
+        if arguments.stdout {
+            print(&rendered)?;
+            continue;
+        }
+        let root = output.join(rendered.environment.as_str());
+        let plan =
+            Plan::new(&root, &rendered.files).map_err(|error| Failure::new(error.to_string()))?;
+        if arguments.check {
+            if differs(&root, &plan)? {
+                code = ExitCode::from(1);
+            }
+        } else {
+            write(&rendered, plan, started)?;
+        }
+    }
+    Ok(code)
+}
+
+/// One environment in memory.
+struct Rendered {
+    environment: String,
+    bundles: usize,
+    files: files::Files,
+}
+
+fn render(name: EnvironmentName) -> Result<Rendered, Failure> {
+    let platform = services::platform::platform(&name.environment());
+    let built = platform
+        .build()
+        .map_err(|errors| Failure::all(errors.iter().map(BuildError::to_string)))?;
+    Ok(Rendered {
+        environment: built.environment.to_string(),
+        bundles: built.bundles.len(),
+        files: files::of_platform(&built)?,
+    })
+}
+
+/// `snapshots` of the workspace, wherever the command is started.
+fn snapshots() -> PathBuf {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."));
+    workspace.join("snapshots")
+}
+
+fn print(rendered: &Rendered) -> Result<(), Failure> {
+    let mut stream = String::new();
+    for contents in rendered.files.values() {
+        stream.push_str("---\n");
+        stream.push_str(contents);
+    }
+    printed(io::stdout().lock().write_all(stream.as_bytes()))
+}
+
+/// A reader that has seen enough, such as `head`, is no failure.
+fn printed(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(format!(
+            "cannot write to standard output: {error}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn write(rendered: &Rendered, plan: Plan<'_>, started: Instant) -> Result<(), Failure> {
+    let foreign = plan.foreign().to_vec();
+    let counts = plan
+        .apply()
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let Rendered {
+        environment,
+        bundles,
+        files,
+    } = rendered;
+    printed(writeln!(
+        io::stdout(),
+        "{environment}: {} objects in {bundles} bundles: {} new, {} changed, {} removed, {} unchanged, {} ms",
+        files.len(),
+        counts.created,
+        counts.changed,
+        counts.removed,
+        counts.unchanged,
+        started.elapsed().as_millis()
+    ))?;
+    for file in foreign {
+        eprintln!("warning: {}", foreign_file(&file));
+    }
+    Ok(())
+}
+
+/// Prints what would change; says whether anything would.
+fn differs(root: &Path, plan: &Plan<'_>) -> Result<bool, Failure> {
+    let mut stdout = io::stdout().lock();
+    let colour = stdout.is_terminal();
+    printed(plan.diff(&mut stdout, colour))?;
+    for file in plan.foreign() {
+        eprintln!("{}", foreign_file(file));
+    }
+    if plan.is_empty() && plan.foreign().is_empty() {
+        return Ok(false);
+    }
+    if !plan.is_empty() {
+        eprintln!(
+            "{}: {} files differ from what is rendered; accept with: cargo xtask render",
+            root.display(),
+            plan.counts().differences()
+        );
+    }
+    Ok(true)
+}
+
+fn foreign_file(file: &Path) -> String {
+    format!(
+        "{} was not rendered, but Argo CD would apply it: move it out of the folder, or write it in Rust",
+        file.display()
+    )
+}
