@@ -56,7 +56,7 @@ impl Component {
         }
     }
 
-    /// The name of the `ServiceAccount` that the component's pods run as: who they are in the mesh.
+    /// The name of the ServiceAccount that the component's pods run as: who they are in the mesh.
     pub(crate) fn service_account(&self) -> String {
         self.object_name("service-account")
     }

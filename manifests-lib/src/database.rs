@@ -41,8 +41,8 @@ pub struct DatabaseHandle {
 impl Component {
     /// Gives the component a database of its own, which no other component reaches.
     ///
-    /// Objects are named `<bundle>-db-<kind>`. Aurora becomes a `ServiceEntry` and an `ExternalSecret`; a container becomes a
-    /// `StatefulSet`, a headless Service, an `ExternalSecret` and two password generators.
+    /// Objects are named `<bundle>-db-<kind>`. Aurora becomes a ServiceEntry and an ExternalSecret; a container becomes a
+    /// StatefulSet, a headless Service, an ExternalSecret and two password generators.
     #[track_caller]
     #[must_use = "give its address and credentials to a container"]
     pub fn database(&self, database: &Database) -> DatabaseHandle {

@@ -10,7 +10,7 @@ pub type Labels = BTreeMap<String, String>;
 /// Which identifying labels a selector uses.
 ///
 /// The rule is [`SelectorLabels::AppComponentEnvironment`] for a Deployment and [`SelectorLabels::AppComponent`] for a
-/// Service and a `StatefulSet`. Selectors of workloads are immutable, so an object that keeps an older one says so.
+/// Service and a StatefulSet. Selectors of workloads are immutable, so an object that keeps an older one says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SelectorLabels {
     /// `app`.

@@ -1,7 +1,7 @@
 //! A small language of typed parts for Kubernetes manifests.
 //!
 //! A [`Platform`] is a list of [`Bundle`]s; a bundle has [`Component`]s; a component runs a [`Deployment`] or a
-//! [`StatefulSet`], whose containers are exposed as a [`Service`], which routes, gateways and callers take by reference.
+//! [StatefulSet], whose containers are exposed as a [`Service`], which routes, gateways and callers take by reference.
 //! Required parts are public fields, optional ones are methods on the handle that adding a part returns. [`Bundle::add`]
 //! takes any other typed object, [`Bundle::patch`] and [`ContainerHandle::patch`] adjust what was built.
 //!
@@ -35,7 +35,7 @@ pub use database::{
 };
 pub use error::BuildError;
 pub use image::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version};
-pub use label::{Labels, SelectorLabels};
+pub use label::SelectorLabels;
 pub use mesh::{
     Egress, EgressGateway, EgressHandle, GatewayPort, GatewayRoute, IngressGateway, MetricsScraper,
 };

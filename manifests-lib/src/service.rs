@@ -15,7 +15,7 @@ use crate::{Component, ContainerHandle, Namespace, Origin, Port, SelectorLabels,
 
 /// A stable address for a container's port.
 ///
-/// Becomes a Service and, once somebody may call it, an `AuthorizationPolicy` and a `NetworkPolicy` that admit exactly
+/// Becomes a Service and, once somebody may call it, an AuthorizationPolicy and a NetworkPolicy that admit exactly
 /// those callers.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/services-networking/service/>
@@ -96,7 +96,7 @@ impl Component {
     /// Declares that the component calls a service, and gives the address to call.
     ///
     /// This is the only way to an address, so that a call that the service does not admit cannot be written. The admission
-    /// stands in the service's bundle, as `AuthorizationPolicy` and `NetworkPolicy`.
+    /// stands in the service's bundle, as AuthorizationPolicy and NetworkPolicy.
     #[must_use = "give the address to a container, or do not ask for admission"]
     pub fn calls(&self, service: &Service) -> Endpoint {
         service.admit(self.caller());

@@ -65,7 +65,7 @@ pub fn write<T: Serialize + ?Sized>(value: &T, output: &mut String) -> Result<()
 ///
 /// Those of [`write()`].
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
-    let mut writer = Writer::default();
+    let mut writer = Writer::new();
     value.serialize(writer.document())?;
     String::from_utf8(writer.into_bytes()).map_err(serde::ser::Error::custom)
 }

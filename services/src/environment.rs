@@ -59,9 +59,9 @@ pub struct Production {
 pub struct Images<I> {
     /// Gin of account.
     pub account: I,
-    /// `FastAPI` of customer.
+    /// FastAPI of customer.
     pub customer: I,
-    /// `FastAPI` of orchestrator.
+    /// FastAPI of orchestrator.
     pub orchestrator: I,
     /// Lumen (php-fpm) of order.
     pub order_lumen: I,

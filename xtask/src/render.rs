@@ -87,12 +87,16 @@ fn render(name: EnvironmentName) -> Result<Rendered, Failure> {
     })
 }
 
-/// `snapshots` of the workspace, wherever the command is started.
+/// `snapshots` of the workspace, as short as it can be named from where the command is started.
 fn snapshots() -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap_or(Path::new("."));
-    workspace.join("snapshots")
+    let absolute = workspace.join("snapshots");
+    let relative = std::env::current_dir()
+        .ok()
+        .and_then(|directory| absolute.strip_prefix(directory).map(Path::to_path_buf).ok());
+    relative.unwrap_or(absolute)
 }
 
 fn print(rendered: &Rendered) -> Result<(), Failure> {
@@ -152,10 +156,11 @@ fn differs(root: &Path, plan: &Plan<'_>) -> Result<bool, Failure> {
         return Ok(false);
     }
     if !plan.is_empty() {
+        let counts = plan.counts();
         eprintln!(
             "{}: {} files differ from what is rendered; accept with: cargo xtask render",
             root.display(),
-            plan.counts().differences()
+            counts.created + counts.changed + counts.removed
         );
     }
     Ok(true)

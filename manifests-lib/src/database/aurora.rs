@@ -8,8 +8,8 @@ use crate::{Component, Host, Name, Origin, Protocol, SecretsManagerName, mesh};
 
 /// A database of an Aurora MySQL 3 cluster.
 ///
-/// Becomes a `ServiceEntry` that only the own namespace sees, so that the mesh lets the traffic out, and an
-/// `ExternalSecret` with the credentials.
+/// Becomes a ServiceEntry that only the own namespace sees, so that the mesh lets the traffic out, and an
+/// ExternalSecret with the credentials.
 ///
 /// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html>
 #[derive(Clone, Debug, PartialEq, Eq)]

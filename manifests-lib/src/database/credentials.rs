@@ -13,7 +13,7 @@ use crate::{Component, Name, Origin, SecretsManagerName, Variable};
 /// Upstream: <https://external-secrets.io/latest/api/clustersecretstore/>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClusterSecretStore {
-    /// Name of the `ClusterSecretStore`.
+    /// Name of the ClusterSecretStore.
     pub name: Name,
 }
 
@@ -86,7 +86,7 @@ impl SecretKey {
 impl Component {
     /// Makes a secret text available to the component's containers.
     ///
-    /// Becomes an `ExternalSecret` and, where the text is generated, a password generator.
+    /// Becomes an ExternalSecret and, where the text is generated, a password generator.
     #[track_caller]
     #[must_use = "give the secret to a container"]
     pub fn secret(&self, secret: SecretText<'_>) -> SecretKey {
@@ -230,7 +230,7 @@ impl Part for SecretPart {
                 store,
                 name,
                 properties,
-            } => self.from_secrets_manager(store, name, properties),
+            } => self.synchronized(store, name, properties),
         };
         output.add(
             self.origin,
@@ -271,7 +271,7 @@ impl SecretPart {
         }
     }
 
-    fn from_secrets_manager(
+    fn synchronized(
         &self,
         store: &ClusterSecretStore,
         name: &SecretsManagerName,

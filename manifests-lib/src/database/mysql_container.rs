@@ -8,7 +8,7 @@ use crate::{
 
 /// MySQL in a container, one per database, on a volume that outlives it.
 ///
-/// Becomes a `StatefulSet` of one pod in the mesh, a headless Service that only the owning component may call, and
+/// Becomes a StatefulSet of one pod in the mesh, a headless Service that only the owning component may call, and
 /// passwords that External Secrets generates once and never changes, as the data keeps them.
 ///
 /// Upstream: <https://hub.docker.com/_/mysql>

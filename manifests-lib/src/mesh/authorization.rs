@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use custom_resources::istio::security::v1 as security;
 use k8s_openapi::api::networking::v1 as networking;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::named;
@@ -50,8 +51,8 @@ fn tcp(port: i32) -> networking::NetworkPolicyPort {
     }
 }
 
-fn ingress_only() -> Option<Vec<String>> {
-    Some(vec!["Ingress".to_owned()])
+fn ingress_only() -> Vec<String> {
+    vec!["Ingress".to_owned()]
 }
 
 /// The pods of a component, as Istio selects them.
@@ -107,7 +108,7 @@ pub(crate) fn admit(
                     ports: Some(vec![tcp(port.into())]),
                 }]),
                 pod_selector: Some(matching(pod_labels.clone())),
-                policy_types: ingress_only(),
+                policy_types: Some(ingress_only()),
                 egress: None,
             }),
         },
@@ -131,7 +132,7 @@ const METRICS: [i32; 2] = [15020, 15090];
 impl Bundle {
     /// Refuses every call into the bundle's namespace that no service admits; scraping the proxies stays possible.
     ///
-    /// Becomes an `AuthorizationPolicy` without rules and two `NetworkPolicies`.
+    /// Becomes an AuthorizationPolicy without rules and two NetworkPolicies.
     ///
     /// Upstream: <https://istio.io/latest/docs/concepts/security/#authorization-policies>
     #[track_caller]
@@ -144,7 +145,8 @@ impl Bundle {
         self.add(networking::NetworkPolicy {
             metadata: named("default-deny"),
             spec: Some(networking::NetworkPolicySpec {
-                policy_types: ingress_only(),
+                pod_selector: Some(LabelSelector::default()),
+                policy_types: Some(ingress_only()),
                 ..networking::NetworkPolicySpec::default()
             }),
         });
@@ -156,7 +158,8 @@ impl Bundle {
                     from: Some(vec![pods_of(scraper.namespace.name().as_str(), prometheus)]),
                     ports: Some(METRICS.map(tcp).into()),
                 }]),
-                policy_types: ingress_only(),
+                pod_selector: Some(LabelSelector::default()),
+                policy_types: Some(ingress_only()),
                 ..networking::NetworkPolicySpec::default()
             }),
         });

@@ -34,7 +34,7 @@ impl EgressGateway {
 
 /// An HTTP host outside the cluster that the component's namespace may reach, through the egress gateway alone.
 ///
-/// Becomes a `ServiceEntry`, a Gateway, a `VirtualService` and a `DestinationRule`: a sidecar sends the request to the
+/// Becomes a ServiceEntry, a Gateway, a VirtualService and a DestinationRule: a sidecar sends the request to the
 /// gateway by mutual TLS, the gateway to the host as it was.
 #[derive(Clone, Debug)]
 pub struct Egress<'a> {
@@ -83,7 +83,7 @@ impl Component {
 }
 
 impl EgressHandle {
-    /// Keeps the name of a `ServiceEntry` that a cluster already has.
+    /// Keeps the name of a ServiceEntry that a cluster already has.
     pub fn service_entry_named(&self, name: Name) {
         *self.state.service_entry.borrow_mut() = name.to_string();
     }
@@ -226,9 +226,9 @@ pub(crate) fn external_service(
 
 impl Bundle {
     /// Lets the proxies of the bundle's namespace answer DNS, so that hosts outside that share a port are told apart:
-    /// Istio gives each `ServiceEntry` without addresses an address of its own.
+    /// Istio gives each ServiceEntry without addresses an address of its own.
     ///
-    /// Becomes a `ProxyConfig`; pods follow it from their next start.
+    /// Becomes a ProxyConfig; pods follow it from their next start.
     ///
     /// Upstream: <https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/>
     #[track_caller]

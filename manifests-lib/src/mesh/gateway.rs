@@ -15,7 +15,7 @@ use crate::{BuildError, Component, Name, Namespace, NodePort, Origin, Port, Serv
 /// Upstream: <https://istio.io/latest/docs/setup/additional-setup/gateway/>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IngressGateway {
-    /// Name of its Service and `ServiceAccount`.
+    /// Name of its Service and ServiceAccount.
     pub name: Name,
     /// Where its pods run.
     pub namespace: Namespace,
@@ -25,7 +25,7 @@ pub struct IngressGateway {
 
 /// Opens a port of a gateway, of the Service's own number, and sends what arrives there to the Service.
 ///
-/// Becomes a Gateway, a `VirtualService` and a `DestinationRule`; the gateway's identity is admitted to the service.
+/// Becomes a Gateway, a VirtualService and a DestinationRule; the gateway's identity is admitted to the service.
 ///
 /// Upstream: <https://istio.io/latest/docs/tasks/traffic-management/ingress/ingress-control/>
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use crate::{Component, Origin, Port, Service};
 impl Component {
     /// Routes requests inside the mesh to a service; only its own namespace sees the route.
     ///
-    /// Becomes a `VirtualService` and a `DestinationRule`.
+    /// Becomes a VirtualService and a DestinationRule.
     ///
     /// Upstream: <https://istio.io/latest/docs/reference/config/networking/virtual-service/>
     #[track_caller]
@@ -49,7 +49,7 @@ pub(super) struct Reach {
     pub(super) visible_in: Vec<String>,
 }
 
-/// The `VirtualService` and the `DestinationRule` of a service.
+/// The VirtualService and the DestinationRule of a service.
 pub(super) fn add(
     output: &mut Output,
     origin: Origin,

@@ -152,9 +152,7 @@ const fn contains_ignoring_case(bytes: &[u8], word: &[u8]) -> bool {
     let mut start = 0;
     while start + word.len() <= bytes.len() {
         let mut index = 0;
-        while index < word.len()
-            && bytes[start + index].to_ascii_uppercase() == word[index].to_ascii_uppercase()
-        {
+        while index < word.len() && bytes[start + index].eq_ignore_ascii_case(&word[index]) {
             index += 1;
         }
         if index == word.len() {

@@ -98,6 +98,8 @@ pub(super) struct ContainerState {
     options: RefCell<Options>,
 }
 
+type Patch = Box<dyn Fn(&mut core::Container)>;
+
 #[derive(Default)]
 struct Options {
     command: Option<Vec<String>>,
@@ -106,7 +108,7 @@ struct Options {
     writable_root: bool,
     exceptions: Vec<SecurityException>,
     errors: Vec<BuildError>,
-    patches: Vec<Box<dyn Fn(&mut core::Container)>>,
+    patches: Vec<Patch>,
 }
 
 impl Container {
@@ -218,11 +220,17 @@ impl<P> ContainerHandle<P> {
     }
 
     pub(crate) fn mount_at(&self, origin: Origin, volume: &impl Volume, path: AbsolutePath) {
-        self.state
-            .options
-            .borrow_mut()
-            .mounts
-            .push((origin, path, volume.declare()));
+        let volume = volume.declare();
+        let mut options = self.state.options.borrow_mut();
+        let length = volume.name.len();
+        if length > 63 {
+            let mistake = format!(
+                "the volume name {} has {length} characters, the API server accepts 63: choose a shorter path or name",
+                volume.name
+            );
+            options.errors.push(BuildError::new(origin, mistake));
+        }
+        options.mounts.push((origin, path, volume));
     }
 
     /// Gives the container an empty folder to write to, on the node's disk, that lives as long as the pod. A container
@@ -233,8 +241,8 @@ impl<P> ContainerHandle<P> {
     }
 
     pub(crate) fn scratch_at(&self, origin: Origin, path: AbsolutePath, size: Bytes) {
-        let last = path.as_str().rsplit('/').next().unwrap_or_default();
-        let folder: String = last
+        let folder: String = path
+            .as_str()
             .chars()
             .map(|character| match character {
                 'a'..='z' | '0'..='9' => character,

@@ -12,8 +12,8 @@ use crate::{Component, Origin, SelectorLabels};
 
 /// Pods that keep nothing and can be replaced at any time.
 ///
-/// Becomes a Deployment with a `ServiceAccount` of its own whose token is not mounted and, with more than one replica, a
-/// `PodDisruptionBudget` that lets one pod at a time be evicted and a spread over zones and nodes. A new version starts
+/// Becomes a Deployment with a ServiceAccount of its own whose token is not mounted and, with more than one replica, a
+/// PodDisruptionBudget that lets one pod at a time be evicted and a spread over zones and nodes. A new version starts
 /// before an old pod stops.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/workloads/controllers/deployment/>

@@ -10,6 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::container::ContainerState;
+use super::volume::PodVolume;
 use super::{NodeGroup, placement, security};
 use crate::bundle::Output;
 use crate::label::matching;
@@ -131,7 +132,7 @@ impl Pod {
                 service_account_name: Some(self.component.service_account()),
                 topology_spread_constraints: (self.replicas > 1)
                     .then(|| placement::spread(&SelectorLabels::AppComponent.of(&labels))),
-                volumes: volumes(&containers),
+                volumes: volumes(&containers, output),
                 ..core::PodSpec::default()
             }),
         }
@@ -139,12 +140,25 @@ impl Pod {
 }
 
 /// Every volume that a container mounts, once.
-fn volumes(containers: &[Rc<ContainerState>]) -> Option<Vec<core::Volume>> {
-    let mut declared = BTreeMap::new();
+fn volumes(containers: &[Rc<ContainerState>], output: &mut Output) -> Option<Vec<core::Volume>> {
+    let mut declared: BTreeMap<String, PodVolume> = BTreeMap::new();
     let mut volumes = Vec::new();
-    for volume in containers.iter().flat_map(|container| container.volumes()) {
-        if declared.insert(volume.name.clone(), ()).is_none() {
-            volumes.extend(volume.build());
+    for container in containers {
+        for volume in container.volumes() {
+            match declared.get(&volume.name) {
+                None => {
+                    volumes.extend(volume.build());
+                    declared.insert(volume.name.clone(), volume);
+                }
+                Some(other) if *other == volume => {}
+                Some(_) => output.errors.push(BuildError::new(
+                    container.origin(),
+                    format!(
+                        "two volumes of one pod are named {}: the API server would refuse the second; rename one",
+                        volume.name
+                    ),
+                )),
+            }
         }
     }
     (!volumes.is_empty()).then_some(volumes)

@@ -15,7 +15,7 @@ use crate::{BuildError, Bytes, Component, Name, Origin, SelectorLabels, Service}
 
 /// Pods that keep their name and their data.
 ///
-/// Becomes a `StatefulSet` with a `ServiceAccount` of its own whose token is not mounted. Its claims, and with them the
+/// Becomes a StatefulSet with a ServiceAccount of its own whose token is not mounted. Its claims, and with them the
 /// data, stay when it is deleted or scaled down.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/>
@@ -27,7 +27,7 @@ pub struct StatefulSet<'a> {
     pub on: &'a NodeGroup,
 }
 
-/// A volume that each pod of a [`StatefulSet`] has for itself.
+/// A volume that each pod of a [StatefulSet] has for itself.
 #[derive(Clone, Debug)]
 pub struct Claim {
     /// Name; the claim of the first pod is called `<name>-<stateful set>-0`.
@@ -40,7 +40,7 @@ pub struct Claim {
     pub owner: User,
 }
 
-/// A [`StatefulSet`] that belongs to a component.
+/// A [StatefulSet] that belongs to a component.
 #[derive(Clone)]
 pub struct StatefulSetHandle {
     state: Rc<StatefulSetState>,
@@ -56,7 +56,7 @@ struct StatefulSetState {
 pub struct ClaimHandle(PodVolume);
 
 impl Component {
-    /// Runs a `StatefulSet`.
+    /// Runs a StatefulSet.
     #[track_caller]
     pub fn stateful_set(&self, stateful_set: StatefulSet<'_>) -> StatefulSetHandle {
         self.stateful_set_at(Origin::here(), &stateful_set)
@@ -112,7 +112,7 @@ impl StatefulSetHandle {
         *self.state.service.borrow_mut() = Some(service.clone());
     }
 
-    /// Keeps the selector of a `StatefulSet` that a cluster already has: selectors are immutable.
+    /// Keeps the selector of a StatefulSet that a cluster already has: selectors are immutable.
     ///
     /// The rule is `app` and `component`.
     pub fn selector(&self, labels: SelectorLabels) {

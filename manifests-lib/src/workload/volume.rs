@@ -27,7 +27,7 @@ pub struct PodVolume {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum PodVolumeSource {
     Claim(String),
-    /// A claim template of the `StatefulSet`: the pod's template does not repeat it.
+    /// A claim template of the StatefulSet: the pod's template does not repeat it.
     ClaimTemplate,
     Scratch(Bytes),
 }
@@ -65,7 +65,7 @@ impl Volume for PodVolume {
 
 /// A folder that every node of a group has, such as sources that Minikube mounts from the laptop.
 ///
-/// Becomes a `PersistentVolume` of type `local`, pinned to the node group, and a claim that only this volume can satisfy.
+/// Becomes a PersistentVolume of type `local`, pinned to the node group, and a claim that only this volume can satisfy.
 /// The data stays when both are deleted.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/storage/volumes/#local>
@@ -169,8 +169,6 @@ impl Part for HostVolumeState {
                     }),
                     node_affinity: Some(self.on.volume_affinity()),
                     persistent_volume_reclaim_policy: Some("Retain".to_owned()),
-                    // Empty, not absent: the default class must not provision another volume.
-                    storage_class_name: Some(String::new()),
                     ..core::PersistentVolumeSpec::default()
                 }),
                 status: None,
@@ -186,6 +184,7 @@ impl Part for HostVolumeState {
                         requests: Some(storage()),
                         limits: None,
                     }),
+                    // Empty, not absent: the default class must not provision another volume.
                     storage_class_name: Some(String::new()),
                     volume_name: Some(names.volume.clone()),
                     ..core::PersistentVolumeClaimSpec::default()

@@ -16,7 +16,6 @@ const MAX_DEPTH: usize = 256;
 /// bytes, which are never fewer. See <https://yaml.org/spec/1.2.2/#822-block-mappings>.
 const MAX_SIMPLE_KEY: usize = 1024;
 
-#[derive(Default)]
 pub(super) struct Writer {
     pub(super) output: Vec<u8>,
     pub(super) keys: Keys,
@@ -69,6 +68,16 @@ impl Position {
 }
 
 impl Writer {
+    pub(super) fn new() -> Self {
+        // Room for an ordinary object.
+        let output = Vec::with_capacity(2048);
+        Self {
+            output,
+            keys: Keys::default(),
+            depth: 0,
+        }
+    }
+
     pub(super) fn document(&mut self) -> ValueSerializer<'_> {
         ValueSerializer {
             writer: self,

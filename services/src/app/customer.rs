@@ -1,4 +1,4 @@
-//! Customer: `FastAPI`, reached from outside and inside the mesh.
+//! Customer: FastAPI, reached from outside and inside the mesh.
 
 use manifests_lib::{
     Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, Probe, Protocol, Resources,

@@ -1,4 +1,4 @@
-//! Orchestrator: `FastAPI`, carries a checkout through account, customer and order.
+//! Orchestrator: FastAPI, carries a checkout through account, customer and order.
 
 use manifests_lib::{
     Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, Probe, Protocol, Resources,

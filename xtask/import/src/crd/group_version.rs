@@ -7,7 +7,8 @@ use super::facts::{Facts, facts};
 use super::names;
 use super::path::Path;
 use super::schema::Schema;
-use super::types::{Field, Type, Types};
+use super::types::{Field, Shaped};
+use super::typing::{Typing, field};
 use crate::failure::{Failure, Result};
 
 /// A kind as it is read from a CRD, with what the lock file says about it.
@@ -49,8 +50,8 @@ pub struct GroupVersion {
     pub group: String,
     pub version: String,
     pub roots: Vec<Root>,
-    pub types: Types,
-    /// Names of [`Types::all`].
+    pub types: Vec<Shaped>,
+    /// The Rust name of each type, or its path where it exists already.
     pub names: Vec<String>,
 }
 
@@ -60,11 +61,12 @@ impl GroupVersion {
     /// # Errors
     /// If a schema cannot be typed or a name is taken.
     pub fn new(group: &str, version: &str, kinds: &[Kind]) -> Result<Self> {
-        let mut types = Types::default();
+        let mut typing = Typing::new();
         let mut roots = Vec::new();
         for (position, kind) in kinds.iter().enumerate() {
-            roots.push(root(kind, position, &mut types)?);
+            roots.push(root(kind, position, &mut typing)?);
         }
+        let types = typing.finish();
         let names = names::assign(&roots, &types)?;
         Ok(Self {
             group: group.to_owned(),
@@ -75,20 +77,15 @@ impl GroupVersion {
         })
     }
 
-    /// The kinds that use a type, by position.
-    pub fn users(&self, index: usize) -> Vec<usize> {
-        let mut users: Vec<usize> = self.types.all[index]
-            .places
-            .iter()
-            .map(|place| place.kind)
-            .collect();
-        users.sort_unstable();
-        users.dedup();
-        users
+    /// The types that are generated, home first.
+    pub fn generated(&self) -> Vec<usize> {
+        let mut generated: Vec<usize> = (0..self.types.len()).filter(|&index| !self.types[index].uses.is_empty()).collect();
+        generated.sort_by_key(|&index| self.types[index].home());
+        generated
     }
 }
 
-fn root(kind: &Kind, position: usize, types: &mut Types) -> Result<Root> {
+fn root(kind: &Kind, position: usize, typing: &mut Typing) -> Result<Root> {
     let schema = &kind.schema;
     let of_every_object = ["apiVersion", "kind", "metadata"];
     let mut properties: BTreeMap<&String, &Schema> = schema
