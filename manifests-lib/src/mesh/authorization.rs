@@ -56,8 +56,8 @@ fn ingress_only() -> Vec<String> {
 }
 
 /// The pods of a component, as Istio selects them.
-fn selector(pod_labels: Labels) -> security::PeerAuthenticationSelector {
-    security::PeerAuthenticationSelector {
+fn selector(pod_labels: Labels) -> security::WorkloadSelector {
+    security::WorkloadSelector {
         match_labels: Some(pod_labels),
     }
 }

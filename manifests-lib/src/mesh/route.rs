@@ -115,8 +115,8 @@ pub(super) fn send(
 }
 
 /// A port of a destination, by number.
-pub(super) fn number(port: Port) -> networking::MirrorPort {
-    networking::MirrorPort {
+pub(super) fn number(port: Port) -> networking::PortSelector {
+    networking::PortSelector {
         number: Some(port.into()),
     }
 }
@@ -124,7 +124,7 @@ pub(super) fn number(port: Port) -> networking::MirrorPort {
 /// TLS with the certificates of the mesh on both sides.
 pub(super) fn mutual_tls() -> networking::TrafficPolicyTls {
     networking::TrafficPolicyTls {
-        mode: Some(networking::TlsMode::IstioMutual),
+        mode: Some(networking::ClientTlsMode::IstioMutual),
         ..networking::TrafficPolicyTls::default()
     }
 }

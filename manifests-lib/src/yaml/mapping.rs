@@ -60,9 +60,7 @@ impl<'a> MappingSerializer<'a> {
             first_key,
         }
     }
-}
 
-impl<'a> MappingSerializer<'a> {
     /// The fields of an enum variant, which is itself the only key of a mapping.
     pub(super) fn of_variant(
         writer: &'a mut Writer,

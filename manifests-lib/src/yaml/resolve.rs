@@ -4,20 +4,21 @@
 //! schema name, so that other readers agree. See <https://yaml.org/type/> and
 //! <https://yaml.org/spec/1.2.2/#103-core-schema>.
 
-const WORDS: [&str; 13] = [
-    "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "<<", "=", "",
+/// Readers know three spellings of each, as in `no`, `No` and `NO`.
+const WORDS: [&str; 12] = [
+    "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "<<", "=",
 ];
 
-/// Whether `text`, written plain, could be read as a boolean, null, number, time, or merge key.
+/// Whether `text`, which is not empty, could be read as a boolean, null, number, time or merge key
+/// if it were written plain.
 pub(super) fn is_ambiguous(text: &str) -> bool {
     match text.as_bytes().first() {
-        None => true,
         Some(b'0'..=b'9' | b'+' | b'-' | b'.') => is_timestamp(text.as_bytes()) || is_number(text),
         Some(
             b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' | b'<'
             | b'=',
         ) => WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)),
-        Some(_) => false,
+        _ => false,
     }
 }
 

@@ -7,6 +7,7 @@ mod facts;
 mod generate;
 mod group_version;
 mod keep;
+mod kubernetes;
 mod lock;
 mod names;
 mod path;
@@ -14,6 +15,7 @@ mod schema;
 mod select;
 mod tree;
 mod types;
+mod typing;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -67,7 +69,7 @@ pub struct Arguments {
 /// If the sources are not what crds.toml says, cannot be typed, or the output cannot be written. Nothing is written
 /// before everything has been generated.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../manifests-lib/custom-resources");
+    let home = home();
     let output = arguments.output.clone().unwrap_or_else(|| home.clone());
     let (kinds, origin) = match &arguments.from {
         Some(from) if arguments.all => (select::everything(from)?, from.display().to_string()),
@@ -105,8 +107,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The crate in the repository that this program was built from, wherever it is started.
+fn home() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors()
+        .nth(2)
+        .unwrap_or(here)
+        .join("manifests-lib/custom-resources")
+}
+
 fn generate(kinds: &[group_version::Kind], origin: &str, docs: bool) -> Result<Vec<File>> {
-    let sources = tree::sources(kinds, include_str!("crd/crate_documentation.rs.txt"), docs)?;
+    let sources = tree::sources(kinds, docs)?;
     let mut formatted: Vec<(String, String)> = sources
         .iter()
         .map(|source| (source.path.clone(), source.text.clone()))

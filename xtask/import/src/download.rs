@@ -8,7 +8,7 @@ use crate::failure::{Failure, Result};
 const LIMIT: u64 = 64 * 1024 * 1024;
 
 /// How long one file may take, from the first look-up of the host to the last byte.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Downloads a file.
 ///

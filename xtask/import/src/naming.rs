@@ -36,13 +36,18 @@ fn starts_word(previous: char, letter: char, rest: &[char]) -> bool {
     rest.first().is_some_and(char::is_ascii_lowercase) && !plural
 }
 
-/// `httpRoute` as `HttpRoute`; names that begin with a digit get a `V`.
+/// `httpRoute` as `HttpRoute`: the name of a type or variant.
+///
+/// What begins with a digit gets a `V`; what has neither letter nor digit is spelled (`=~` is `EqualTilde`, the empty
+/// string is `Empty`).
 pub fn pascal_case(text: &str) -> String {
+    if text.is_empty() {
+        return "Empty".to_owned();
+    }
     let mut name = String::new();
     for word in words(text) {
         // Two numbers that met would read as one: 1.2 is V1_2, not V12.
-        let digits_meet = name.ends_with(|c: char| c.is_ascii_digit())
-            && word.starts_with(|c: char| c.is_ascii_digit());
+        let digits_meet = ends_in_digit(&name) && starts_with_digit(&word);
         if digits_meet {
             name.push('_');
         }
@@ -52,7 +57,10 @@ pub fn pascal_case(text: &str) -> String {
             name.extend(letters.map(|letter| letter.to_ascii_lowercase()));
         }
     }
-    if name.starts_with(|c: char| c.is_ascii_digit()) {
+    if name.is_empty() {
+        return text.chars().map(spelled).collect();
+    }
+    if starts_with_digit(&name) {
         name.insert(0, 'V');
     }
     if name == "Self" {
@@ -61,11 +69,16 @@ pub fn pascal_case(text: &str) -> String {
     name
 }
 
-/// `httpRoute` as `http_route`; keywords get an underscore behind, as in k8s-openapi (`type_`).
+/// `httpRoute` as `http_route`: the name of a field or module. Keywords get an underscore behind, as in k8s-openapi
+/// (`type_`).
 pub fn snake_case(text: &str) -> String {
-    let mut name = words(text).join("_").to_ascii_lowercase();
-    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-        name.insert(0, '_');
+    let mut words = words(text);
+    if words.is_empty() {
+        words.push(pascal_case(text));
+    }
+    let mut name = words.join("_").to_ascii_lowercase();
+    if starts_with_digit(&name) {
+        name.insert(0, 'v');
     }
     if KEYWORDS.contains(&name.as_str()) {
         name.push('_');
@@ -80,45 +93,49 @@ pub fn serde_camel_case(field: &str) -> String {
     for letter in field.chars() {
         if letter == '_' {
             capital = true;
-        } else if capital {
-            name.push(letter.to_ascii_uppercase());
-            capital = false;
         } else {
-            name.push(letter);
+            let upper = capital && !name.is_empty();
+            name.push(if upper {
+                letter.to_ascii_uppercase()
+            } else {
+                letter
+            });
+            capital = false;
         }
     }
-    name.replacen(
-        |c: char| c.is_ascii_uppercase(),
-        &first_lower(&name),
-        usize::from(starts_upper(&name)),
-    )
+    name
 }
 
-fn starts_upper(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_uppercase())
-}
-
-fn first_lower(name: &str) -> String {
-    name.chars()
-        .take(1)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect()
-}
-
-/// The variant for one value of a string enum: `ROUND_ROBIN` is `RoundRobin`, `""` is `Empty`, `=~` is `EqualTilde`.
-pub fn variant(value: &str) -> String {
-    if value.is_empty() {
-        return "Empty".to_owned();
+/// Variants for the values of a string enum, in order: `ROUND_ROBIN` is `RoundRobin`, `""` is `Empty`.
+///
+/// Values that differ in case only keep their own case from the second one on (`Http`, `HTTP`); what is the same even then
+/// gets a number.
+pub fn variants(values: &[String]) -> Vec<String> {
+    let mut variants: Vec<String> = Vec::new();
+    for value in values {
+        let is_taken = |name: &str| variants.iter().any(|taken| taken == name);
+        let plain = pascal_case(value);
+        let own_case = words(value).concat();
+        let is_own_name = own_case.starts_with(|letter: char| letter.is_ascii_uppercase());
+        let name = if is_taken(&plain) && is_own_name && !is_taken(&own_case) {
+            own_case
+        } else {
+            plain
+        };
+        variants.push(unique(&name, is_taken));
     }
-    let name = pascal_case(value);
-    if name.is_empty() {
-        value.chars().map(symbol).collect()
-    } else {
-        name
-    }
+    variants
 }
 
-fn symbol(letter: char) -> String {
+fn starts_with_digit(text: &str) -> bool {
+    text.starts_with(|letter: char| letter.is_ascii_digit())
+}
+
+fn ends_in_digit(text: &str) -> bool {
+    text.ends_with(|letter: char| letter.is_ascii_digit())
+}
+
+fn spelled(letter: char) -> String {
     let name = match letter {
         '*' => "Asterisk",
         '=' => "Equal",
@@ -139,6 +156,7 @@ fn symbol(letter: char) -> String {
         '$' => "Dollar",
         '#' => "Hash",
         '?' => "Question",
+        '@' => "At",
         '_' => "Underscore",
         ' ' => "Space",
         other => return format!("U{:04X}", u32::from(other)),

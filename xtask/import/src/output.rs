@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
@@ -53,18 +53,8 @@ pub fn stamped(command: &str, sources: &[String], body: &str) -> String {
 }
 
 /// Whether a text begins as generated files do.
-pub fn is_generated(text: &str) -> bool {
+fn is_generated(text: &str) -> bool {
     text.starts_with(MARK)
-}
-
-/// Whether a generated text is as it was generated.
-#[cfg(test)]
-pub fn is_untouched(text: &str) -> bool {
-    let Some((_, rest)) = text.split_once(DIGEST) else {
-        return false;
-    };
-    rest.split_once('\n')
-        .is_some_and(|(digest, body)| digest == sha256(body.as_bytes()))
 }
 
 impl Changes {
@@ -161,12 +151,29 @@ impl Changes {
 
     /// Writes what differs, each file whole, and removes stale ones and the folders they leave empty.
     ///
+    /// Everything is written to a temporary folder beside `src` first, so that a full or read-only disk changes nothing.
+    ///
     /// # Errors
     /// If a file cannot be written or removed; every file is then either old or new.
     pub fn apply(&self) -> Result<()> {
-        for change in &self.changed {
+        if self.is_empty() {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.folder).map_err(|error| unwritable(&self.folder, &error))?;
+        let staging = tempfile::Builder::new()
+            .prefix(".import-")
+            .tempdir_in(&self.folder)
+            .map_err(|error| unwritable(&self.folder, &error))?;
+        for (number, change) in self.changed.iter().enumerate() {
+            let path = staging.path().join(number.to_string());
+            fs::write(&path, &change.new).map_err(|error| unwritable(&path, &error))?;
+        }
+        for (number, change) in self.changed.iter().enumerate() {
             let path = self.folder.join(&change.path);
-            write_whole(&path, &change.new).map_err(|error| unwritable(&path, &error))?;
+            let parent = path.parent().unwrap_or(&self.folder);
+            fs::create_dir_all(parent)
+                .and_then(|()| fs::rename(staging.path().join(number.to_string()), &path))
+                .map_err(|error| unwritable(&path, &error))?;
         }
         for change in &self.stale {
             let path = self.folder.join(&change.path);
@@ -175,9 +182,9 @@ impl Changes {
                 .ancestors()
                 .skip(1)
                 .take_while(|above| *above != Path::new("src"));
-            for above in above {
+            for folder in above {
                 // A folder that still holds something stays.
-                if fs::remove_dir(self.folder.join(above)).is_err() {
+                if fs::remove_dir(self.folder.join(folder)).is_err() {
                     break;
                 }
             }
@@ -191,25 +198,6 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
         "{} cannot be written: {error}; make it writable or choose another folder with --output",
         path.display()
     ))
-}
-
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".import-")
-        .tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // Temporary files are private; sources are not.
-        file.as_file()
-            .set_permissions(fs::Permissions::from_mode(0o644))?;
-    }
-    file.persist(path)?;
-    Ok(())
 }
 
 /// The text of a regular file, nothing if there is none.

@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use super::schema::Schema;
 use crate::failure::{Failure, Result};
 
-/// A CustomResourceDefinition of `apiextensions.k8s.io/v1`.
+/// A `CustomResourceDefinition` of `apiextensions.k8s.io/v1`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Definition {
     pub spec: DefinitionSpec,

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
+use super::definition::Scope;
 use super::facts::{Facts, code, longest_run_of_backticks};
 use super::group_version::{GroupVersion, Root};
-use super::types::Type;
+use super::types::{Place, Type, Use};
 
 /// How many places of a type its documentation lists.
 const LISTED_PLACES: usize = 5;
@@ -19,54 +20,46 @@ pub struct Documentation<'a> {
 impl Documentation<'_> {
     /// Documentation of a kind.
     pub fn root(&self, root: &Root) -> String {
-        let scope = match root.scope {
-            super::definition::Scope::Namespaced => "Lives in a namespace",
-            super::definition::Scope::Cluster => "Belongs to the cluster, not to a namespace",
+        let kind = &root.kind;
+        let scope = match kind.scope {
+            Scope::Namespaced => "Lives in a namespace.",
+            Scope::Cluster => "Belongs to the cluster, not to a namespace.",
         };
-        let mut paragraphs = vec![format!(
+        let about = format!(
             "{} {} of {}.",
-            article(&root.kind),
-            code(&root.kind),
-            code(&root.api_version)
-        )];
-        paragraphs.push(format!("{scope}."));
+            article(&kind.name),
+            code(&kind.name),
+            code(&kind.api_version())
+        );
+        let mut paragraphs = vec![about, scope.to_owned()];
         paragraphs.extend(reference(root));
-        self.comment(paragraphs, root.description.as_deref())
+        self.comment(paragraphs, kind.schema.description.as_deref())
     }
 
     /// Documentation of a field of a kind.
     pub fn root_field(&self, root: &Root, property: &str) -> String {
-        self.property(
-            property,
-            root.facts
-                .get(property)
-                .map(std::slice::from_ref)
-                .unwrap_or_default(),
-        )
+        self.property(property, &Vec::from_iter(root.facts.get(property)))
     }
 
     /// Documentation of a generated type.
     pub fn generated(&self, index: usize) -> String {
-        let generated = &self.group_version.types.all[index];
-        let mut places: Vec<_> = generated.places.iter().collect();
-        places.sort();
-        let home = &self.group_version.roots[places[0].kind];
-        let place = |place: &&super::types::Place| {
-            let root = &self.group_version.roots[place.kind];
-            if root.kind == home.kind {
-                code(&place.path.to_string())
-            } else {
-                format!("{} of {}", code(&place.path.to_string()), code(&root.kind))
-            }
+        let uses = &self.group_version.types[index].uses;
+        let Some((home, others)) = uses.split_first() else {
+            return String::new();
         };
+        let home_root = &self.group_version.roots[home.place.kind];
         let mut paragraphs = vec![format!(
             "{} of {}.",
-            code(&places[0].path.to_string()),
-            code(&home.kind)
+            code(&home.place.path.to_string()),
+            code(&home_root.kind.name)
         )];
-        if places.len() > 1 {
-            let listed: Vec<String> = places[1..].iter().take(LISTED_PLACES).map(place).collect();
-            let rest = (places.len() - 1).saturating_sub(LISTED_PLACES);
+        if !others.is_empty() {
+            let listed = others
+                .iter()
+                .take(LISTED_PLACES)
+                .map(|other| self.place(&other.place, home.place.kind));
+            let listed: Vec<String> = listed.collect();
+            let rest = others.len().saturating_sub(LISTED_PLACES);
             let more = if rest > 0 {
                 format!(", and {rest} more")
             } else {
@@ -74,27 +67,31 @@ impl Documentation<'_> {
             };
             paragraphs.push(format!("Also: {}{more}.", listed.join(", ")));
         }
-        let (common, differs) = common(generated.conditions.iter().map(Vec::as_slice));
-        if !common.is_empty() {
-            paragraphs.push(common.join(" "));
-        }
-        if differs {
-            paragraphs.push("Further conditions differ from place to place.".to_owned());
-        }
-        paragraphs.extend(reference(home));
-        self.comment(paragraphs, generated.description())
+        let conditions: Vec<&[String]> = uses
+            .iter()
+            .map(|place_of_use| place_of_use.conditions.as_slice())
+            .collect();
+        paragraphs.extend(common(
+            &conditions,
+            "Further conditions differ from place to place.",
+        ));
+        paragraphs.extend(reference(home_root));
+        self.comment(paragraphs, home.description.as_deref())
     }
 
     /// Documentation of a property of a generated type.
     pub fn field(&self, index: usize, property: &str) -> String {
-        let facts = self.group_version.types.all[index].facts.get(property);
-        self.property(property, facts.map(Vec::as_slice).unwrap_or_default())
+        let uses = &self.group_version.types[index].uses;
+        let facts = uses
+            .iter()
+            .filter_map(|place_of_use: &Use| place_of_use.facts.get(property));
+        self.property(property, &facts.collect::<Vec<_>>())
     }
 
     /// Documentation of a group of properties that exclude each other.
     pub fn group(&self, kind: &Type, required: bool) -> String {
         let name = match kind {
-            Type::Generated(index) => self.group_version.names[*index].as_str(),
+            Type::Shaped(index) => self.group_version.names[*index].as_str(),
             _ => "",
         };
         let count = if required {
@@ -105,22 +102,31 @@ impl Documentation<'_> {
         format!("/// {count} of the properties of [`{name}`], written beside the others.\n")
     }
 
-    fn property(&self, property: &str, facts: &[Facts]) -> String {
+    fn property(&self, property: &str, facts: &[&Facts]) -> String {
         let kind = facts
             .first()
             .map(|facts| facts.kind.as_str())
             .unwrap_or_default();
         let mut paragraphs = vec![format!("{}: {kind}.", code(property))];
-        let (common, differs) = common(facts.iter().map(|facts| facts.facts.as_slice()));
-        if !common.is_empty() {
-            paragraphs.push(common.join(" "));
-        }
-        if differs {
-            paragraphs.push("Further constraints differ from place to place.".to_owned());
-        }
+        let lists: Vec<&[String]> = facts.iter().map(|facts| facts.lines.as_slice()).collect();
+        paragraphs.extend(common(
+            &lists,
+            "Further constraints differ from place to place.",
+        ));
         self.comment(
             paragraphs,
             facts.first().and_then(|facts| facts.description.as_deref()),
+        )
+    }
+
+    fn place(&self, place: &Place, home: usize) -> String {
+        let path = code(&place.path.to_string());
+        if place.kind == home {
+            return path;
+        }
+        format!(
+            "{path} of {}",
+            code(&self.group_version.roots[place.kind].kind.name)
         )
     }
 
@@ -139,7 +145,8 @@ impl Documentation<'_> {
 }
 
 fn reference(root: &Root) -> Option<String> {
-    root.reference
+    root.kind
+        .reference
         .as_ref()
         .map(|url| format!("[Upstream reference]({url})"))
 }
@@ -152,15 +159,19 @@ fn article(kind: &str) -> &'static str {
     }
 }
 
-/// The lines that all lists have, and whether any list has more.
-fn common<'a>(mut lists: impl Iterator<Item = &'a [String]> + Clone) -> (Vec<String>, bool) {
-    let all = lists.clone();
-    let first = lists.next().unwrap_or_default();
-    let common: Vec<String> = first
-        .iter()
-        .filter(|line| all.clone().all(|list| list.contains(line)))
-        .cloned()
-        .collect();
-    let differs = all.clone().any(|list| list.len() > common.len());
-    (common, differs)
+/// The lines that all lists have as one paragraph, and another one if some list has more.
+fn common(lists: &[&[String]], differs: &str) -> Vec<String> {
+    let Some(first) = lists.first() else {
+        return Vec::new();
+    };
+    let is_common = |line: &&String| lists.iter().all(|list| list.contains(line));
+    let common: Vec<&str> = first.iter().filter(is_common).map(String::as_str).collect();
+    let mut paragraphs = Vec::new();
+    if !common.is_empty() {
+        paragraphs.push(common.join(" "));
+    }
+    if lists.iter().any(|list| list.len() > common.len()) {
+        paragraphs.push(differs.to_owned());
+    }
+    paragraphs
 }

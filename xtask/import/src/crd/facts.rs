@@ -11,7 +11,7 @@ pub struct Facts {
     /// The type in the CRD's words: `array of string`.
     pub kind: String,
     /// One fact each, in a fixed order, as safe Markdown.
-    pub facts: Vec<String>,
+    pub lines: Vec<String>,
     /// What upstream writes about it.
     pub description: Option<String>,
 }
@@ -28,7 +28,7 @@ pub fn facts(schema: &Schema) -> Facts {
     }
     Facts {
         kind: kind(schema),
-        facts,
+        lines: facts,
         description: schema.description.clone(),
     }
 }

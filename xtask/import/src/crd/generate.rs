@@ -5,9 +5,11 @@ use std::fmt::Write;
 
 use super::definition::Scope;
 use super::documentation::Documentation;
-use super::group_version::{GroupVersion, Root};
+use super::facts::code;
+use super::group_version::{GroupVersion, Kind, Root};
 use super::types::{Choice, Field, Shape, Struct, Type};
-use crate::naming::{pascal_case, serde_camel_case, snake_case, unique, variant};
+use crate::failure::{Failure, Result};
+use crate::naming::{pascal_case, serde_camel_case, snake_case, unique, variants};
 
 /// One generated module: its name and its source, without header and before rustfmt.
 #[derive(Clone, Debug)]
@@ -22,7 +24,10 @@ pub struct Module {
 const SHARED: &str = "shared_types";
 
 /// The modules of a group version, in alphabetical order. With `descriptions`, upstream's words become doc comments.
-pub fn modules(group_version: &GroupVersion, descriptions: bool) -> Vec<Module> {
+///
+/// # Errors
+/// If a kind has the name of the file of shared types.
+pub fn modules(group_version: &GroupVersion, descriptions: bool) -> Result<Vec<Module>> {
     let writer = Writer {
         group_version,
         documentation: Documentation {
@@ -30,43 +35,34 @@ pub fn modules(group_version: &GroupVersion, descriptions: bool) -> Vec<Module> 
             descriptions,
         },
     };
-    let mut modules: BTreeMap<String, Module> = BTreeMap::new();
-    for (position, root) in group_version.roots.iter().enumerate() {
-        let mut indices: Vec<usize> = (0..group_version.types.all.len())
-            .filter(|&index| group_version.users(index) == [position])
-            .collect();
-        indices.sort_by_key(|&index| group_version.types.all[index].home());
-        let mut body = writer.root(root);
-        for index in indices {
-            body.push_str(&writer.generated(index));
+    let mut bodies: BTreeMap<String, (String, BTreeSet<String>)> = BTreeMap::new();
+    for root in &group_version.roots {
+        let name = snake_case(&root.kind.name);
+        if name == SHARED || bodies.contains_key(&name) {
+            return Err(Failure::new(format!(
+                "{}: {} of {} needs a module that is taken already ({name}); leave it out",
+                root.kind.origin,
+                root.kind.name,
+                root.kind.api_version()
+            )));
         }
-        let name = snake_case(&root.kind);
-        let about = format!("The kind {} and the types that only it uses.", root.kind);
-        modules.insert(
-            name.clone(),
-            writer.module(name, &about, body, BTreeSet::from([root.origin.clone()])),
+        let origins = BTreeSet::from([root.kind.origin.clone()]);
+        bodies.insert(name, (writer.root(root), origins));
+    }
+    for index in group_version.generated() {
+        let (body, origins) = bodies.entry(writer.module_of(index)).or_default();
+        body.push_str(&writer.shaped(index));
+        let users = group_version.types[index].users();
+        origins.extend(
+            users
+                .iter()
+                .map(|&user| group_version.roots[user].kind.origin.clone()),
         );
     }
-    let mut shared: Vec<usize> = (0..group_version.types.all.len())
-        .filter(|&index| group_version.users(index).len() > 1)
-        .collect();
-    shared.sort_by_key(|&index| group_version.types.all[index].home());
-    if !shared.is_empty() {
-        let body: String = shared
-            .iter()
-            .map(|&index| writer.generated(index))
-            .collect();
-        let users = shared.iter().flat_map(|&index| group_version.users(index));
-        let origins = users
-            .map(|user| group_version.roots[user].origin.clone())
-            .collect();
-        let about = "Types that several kinds use.";
-        modules.insert(
-            SHARED.to_owned(),
-            writer.module(SHARED.to_owned(), about, body, origins),
-        );
-    }
-    modules.into_values().collect()
+    Ok(bodies
+        .into_iter()
+        .map(|(name, (body, origins))| writer.module(name, &body, origins))
+        .collect())
 }
 
 struct Writer<'a> {
@@ -75,20 +71,35 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn module(&self, name: String, about: &str, body: String, origins: BTreeSet<String>) -> Module {
+    fn module(&self, name: String, body: &str, origins: BTreeSet<String>) -> Module {
+        let about = match self
+            .group_version
+            .roots
+            .iter()
+            .find(|root| snake_case(&root.kind.name) == name)
+        {
+            Some(root) => format!(
+                "The kind `{}` and the types that only it uses.",
+                root.kind.name
+            ),
+            None => "Types that several kinds use.".to_owned(),
+        };
         let mut source = format!("//! {about}\n\n");
         if body.contains("BTreeMap<") {
             source.push_str("use std::collections::BTreeMap;\n\n");
         }
         if body.contains("impl Serialize") {
-            source.push_str("use serde::ser::{Serialize, Serializer};\n");
+            source.push_str("use serde::ser::{Serialize, Serializer};\n\n");
         }
-        let foreign: BTreeSet<&str> = self.foreign(&name).into_iter().collect();
+        let foreign = self.foreign(&name);
         if !foreign.is_empty() {
-            let foreign: Vec<&str> = foreign.into_iter().collect();
-            let _ = writeln!(source, "\nuse super::{{{}}};", foreign.join(", "));
+            let _ = writeln!(
+                source,
+                "use super::{{{}}};\n",
+                Vec::from_iter(foreign).join(", ")
+            );
         }
-        source.push_str(&body);
+        source.push_str(body);
         Module {
             name,
             source,
@@ -97,44 +108,41 @@ impl Writer<'_> {
     }
 
     /// The types of other modules that a module uses.
-    fn foreign(&self, module: &str) -> Vec<&str> {
-        let types = &self.group_version.types;
+    fn foreign(&self, module: &str) -> BTreeSet<&str> {
         let mut used: BTreeSet<usize> = BTreeSet::new();
-        for (index, generated) in types.all.iter().enumerate() {
+        for index in self.group_version.generated() {
             if self.module_of(index) == module {
-                used.extend(references(&generated.shape));
+                used.extend(self.group_version.types[index].parts());
             }
         }
         for root in self
             .group_version
             .roots
             .iter()
-            .filter(|root| snake_case(&root.kind) == module)
+            .filter(|root| snake_case(&root.kind.name) == module)
         {
-            used.extend(
-                root.fields
-                    .iter()
-                    .filter_map(|field| reference(&field.kind)),
-            );
+            used.extend(root.fields.iter().filter_map(|field| field.kind.shaped()));
         }
-        let foreign = used
-            .into_iter()
-            .filter(|&index| self.module_of(index) != module);
-        foreign
+        let is_foreign = |index: &usize| {
+            self.group_version.types[*index].existing().is_none()
+                && self.module_of(*index) != module
+        };
+        used.into_iter()
+            .filter(is_foreign)
             .map(|index| self.group_version.names[index].as_str())
             .collect()
     }
 
     fn module_of(&self, index: usize) -> String {
-        match self.group_version.users(index).as_slice() {
-            [only] => snake_case(&self.group_version.roots[*only].kind),
+        match self.group_version.types[index].users().as_slice() {
+            [only] => snake_case(&self.group_version.roots[*only].kind.name),
             _ => SHARED.to_owned(),
         }
     }
 
     fn root(&self, root: &Root) -> String {
-        let mut out = "\n".to_owned();
-        let kind = &root.kind;
+        let mut out = String::new();
+        let kind = &root.kind.name;
         out.push_str(&self.documentation.root(root));
         let _ = writeln!(
             out,
@@ -151,8 +159,13 @@ impl Writer<'_> {
             let _ = writeln!(out, "pub {name}: {},", self.field_type(field));
         }
         out.push_str("}\n\n");
-        let (version, group) = (&self.group_version.version, &self.group_version.group);
-        let scope = match root.scope {
+        let Kind {
+            version,
+            group,
+            plural,
+            ..
+        } = &root.kind;
+        let scope = match root.kind.scope {
             Scope::Namespaced => "NamespaceResourceScope",
             Scope::Cluster => "ClusterResourceScope",
         };
@@ -163,7 +176,7 @@ impl Writer<'_> {
                 const GROUP: &'static str = {group:?};
                 const KIND: &'static str = {kind:?};
                 const VERSION: &'static str = {version:?};
-                const URL_PATH_SEGMENT: &'static str = {:?};
+                const URL_PATH_SEGMENT: &'static str = {plural:?};
                 type Scope = k8s_openapi::{scope};
             }}
 
@@ -179,16 +192,16 @@ impl Writer<'_> {
                 }}
             }}
 ",
-            root.api_version, root.plural
+            root.kind.api_version()
         );
         out.push_str(&root_serialize(root, &names));
         out
     }
 
-    fn generated(&self, index: usize) -> String {
+    fn shaped(&self, index: usize) -> String {
         let name = &self.group_version.names[index];
         let documentation = self.documentation.generated(index);
-        let body = match &self.group_version.types.all[index].shape {
+        let body = match &self.group_version.types[index].shape {
             Shape::Struct(structure) => self.structure(index, name, structure),
             Shape::Choice(choice) => self.choice(index, name, choice),
             Shape::Strings(values) => strings(name, values),
@@ -226,15 +239,10 @@ impl Writer<'_> {
             .zip(&names[structure.fields.len()..])
         {
             out.push_str(&self.documentation.group(&group.kind, group.required));
-            let field = Field {
-                name: group.name.clone(),
-                kind: group.kind.clone(),
-                required: group.required,
-            };
             let _ = writeln!(
                 out,
                 "#[serde(flatten)]\npub {name}: {},",
-                self.field_type(&field)
+                self.field_type(group)
             );
         }
         if structure.open {
@@ -252,9 +260,12 @@ impl Writer<'_> {
     }
 
     fn choice(&self, index: usize, name: &str, choice: &Choice) -> String {
-        let places = &self.group_version.types.all[index].places;
+        let uses = &self.group_version.types[index].uses;
         // A property that is left out says "none" already; an element of a list or a value of a map cannot be left out.
-        let empty = choice.none_allowed && places.iter().any(|place| place.path.is_one_of_many());
+        let empty = choice.none_allowed
+            && uses
+                .iter()
+                .any(|place_of_use| place_of_use.place.path.is_one_of_many());
         let mut variants: Vec<String> = Vec::new();
         for (property, _) in &choice.alternatives {
             let variant = unique(&pascal_case(property), |name| {
@@ -269,7 +280,7 @@ impl Writer<'_> {
             let _ = writeln!(out, "{variant}({}),", self.type_name(kind));
             let _ = writeln!(
                 arms,
-                "Self::{variant}(value) => map.serialize_entry({property:?}, value)?,"
+                "Self::{variant}(value) => {{ map.serialize_entry({property:?}, value)?; }}"
             );
         }
         let mut length = "Some(1)".to_owned();
@@ -312,7 +323,7 @@ impl Writer<'_> {
             Type::List(element) => format!("Vec<{}>", self.type_name(element)),
             Type::Map(value) => format!("BTreeMap<String, {}>", self.type_name(value)),
             Type::Nullable(kind) => format!("Option<{}>", self.type_name(kind)),
-            Type::Generated(index) => self.group_version.names[*index].clone(),
+            Type::Shaped(index) => self.group_version.names[*index].clone(),
         }
     }
 }
@@ -322,7 +333,7 @@ fn root_serialize(root: &Root, names: &[String]) -> String {
         "\nimpl Serialize for {} {{
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{
                 use serde::ser::SerializeStruct;\n",
-        root.kind
+        root.kind.name
     );
     let required = 3 + root.fields.iter().filter(|field| field.required).count();
     let mut length = required.to_string();
@@ -334,7 +345,7 @@ fn root_serialize(root: &Root, names: &[String]) -> String {
     let _ = writeln!(
         out,
         "let mut object = serializer.serialize_struct({:?}, {length})?;",
-        root.kind
+        root.kind.name
     );
     out.push_str(
         "object.serialize_field(\"apiVersion\", <Self as k8s_openapi::Resource>::API_VERSION)?;\n",
@@ -357,20 +368,15 @@ fn root_serialize(root: &Root, names: &[String]) -> String {
 }
 
 fn strings(name: &str, values: &[String]) -> String {
-    let mut variants: Vec<String> = Vec::new();
     let mut out = format!(
         "#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]\npub enum {name} {{\n"
     );
-    for value in values {
-        let variant = unique(&variant(value), |name| {
-            variants.iter().any(|taken| taken == name)
-        });
-        let _ = writeln!(out, "/// {}.", super::facts::code(&format!("{value:?}")));
+    for (value, variant) in values.iter().zip(variants(values)) {
+        let _ = writeln!(out, "/// {}.", code(&format!("{value:?}")));
         if variant != *value {
             let _ = writeln!(out, "#[serde(rename = {value:?})]");
         }
         let _ = writeln!(out, "{variant},");
-        variants.push(variant);
     }
     out.push_str("}\n");
     out
@@ -386,30 +392,4 @@ fn field_names<'a>(properties: impl Iterator<Item = &'a str>, reserved: &[&str])
         names.push(name);
     }
     names
-}
-
-fn references(shape: &Shape) -> Vec<usize> {
-    match shape {
-        Shape::Struct(structure) => {
-            let fields = structure.fields.iter().map(|field| &field.kind);
-            fields
-                .chain(structure.groups.iter().map(|group| &group.kind))
-                .filter_map(reference)
-                .collect()
-        }
-        Shape::Choice(choice) => choice
-            .alternatives
-            .iter()
-            .filter_map(|(_, kind)| reference(kind))
-            .collect(),
-        Shape::Strings(_) => Vec::new(),
-    }
-}
-
-fn reference(kind: &Type) -> Option<usize> {
-    match kind {
-        Type::Existing(_) => None,
-        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => reference(inner),
-        Type::Generated(index) => Some(*index),
-    }
 }

@@ -16,7 +16,7 @@ use crate::failure::{Failure, Result};
 pub struct Kind {
     pub group: String,
     pub version: String,
-    pub kind: String,
+    pub name: String,
     pub plural: String,
     pub scope: Scope,
     pub schema: Schema,
@@ -28,31 +28,30 @@ pub struct Kind {
     pub origin: String,
 }
 
-/// A kind with its types.
+/// A kind with the types of its fields.
 #[derive(Debug)]
 pub struct Root {
-    pub api_version: String,
-    pub kind: String,
-    pub plural: String,
-    pub scope: Scope,
-    pub names: BTreeMap<String, String>,
-    pub reference: Option<String>,
-    pub origin: String,
+    pub kind: Kind,
     /// What stands beside apiVersion, kind and metadata.
     pub fields: Vec<Field>,
     pub facts: BTreeMap<String, Facts>,
-    pub description: Option<String>,
 }
 
 /// The kinds and types of one module.
 #[derive(Debug)]
 pub struct GroupVersion {
-    pub group: String,
-    pub version: String,
+    /// In the order of the lock file.
     pub roots: Vec<Root>,
     pub types: Vec<Shaped>,
     /// The Rust name of each type, or its path where it exists already.
     pub names: Vec<String>,
+}
+
+impl Kind {
+    /// Group and version: `networking.istio.io/v1`.
+    pub fn api_version(&self) -> String {
+        format!("{}/{}", self.group, self.version)
+    }
 }
 
 impl GroupVersion {
@@ -60,83 +59,66 @@ impl GroupVersion {
     ///
     /// # Errors
     /// If a schema cannot be typed or a name is taken.
-    pub fn new(group: &str, version: &str, kinds: &[Kind]) -> Result<Self> {
+    pub fn new(kinds: Vec<Kind>) -> Result<Self> {
         let mut typing = Typing::new();
         let mut roots = Vec::new();
-        for (position, kind) in kinds.iter().enumerate() {
+        for (position, kind) in kinds.into_iter().enumerate() {
             roots.push(root(kind, position, &mut typing)?);
         }
         let types = typing.finish();
         let names = names::assign(&roots, &types)?;
         Ok(Self {
-            group: group.to_owned(),
-            version: version.to_owned(),
             roots,
             types,
             names,
         })
     }
 
-    /// The types that are generated, home first.
+    /// The types that are generated, in the order of their homes.
     pub fn generated(&self) -> Vec<usize> {
-        let mut generated: Vec<usize> = (0..self.types.len()).filter(|&index| !self.types[index].uses.is_empty()).collect();
+        let mut generated: Vec<usize> = (0..self.types.len())
+            .filter(|&index| !self.types[index].uses.is_empty())
+            .collect();
         generated.sort_by_key(|&index| self.types[index].home());
         generated
     }
 }
 
-fn root(kind: &Kind, position: usize, typing: &mut Typing) -> Result<Root> {
+fn root(kind: Kind, position: usize, typing: &mut Typing) -> Result<Root> {
     let schema = &kind.schema;
     let of_every_object = ["apiVersion", "kind", "metadata"];
-    let mut properties: BTreeMap<&String, &Schema> = schema
-        .properties
-        .iter()
-        .filter(|(name, _)| !of_every_object.contains(&name.as_str()))
-        .collect();
+    let is_own = |name: &&String| !of_every_object.contains(&name.as_str());
+    let mut names: Vec<&String> = schema.properties.keys().filter(is_own).collect();
     // What the cluster reports is no part of a manifest, except where nothing else carries the data.
-    if properties.keys().any(|name| *name != "status") {
-        properties.retain(|name, _| *name != "status");
+    if names.len() > 1 {
+        names.retain(|name| *name != "status");
     }
-    let context = |what: &str| {
+    let failure = |what: &str| {
         Failure::new(format!(
-            "{}: {} {}/{}: {what}",
-            kind.origin, kind.kind, kind.group, kind.version
+            "{}: {} of {}: {what}",
+            kind.origin,
+            kind.name,
+            kind.api_version()
         ))
     };
-    if properties.is_empty() && schema.preserve_unknown_fields {
-        return Err(context(
-            "has no schema, so there is nothing to generate; leave it out of crds.toml and write it as JSON",
+    if names.is_empty() && schema.preserve_unknown_fields {
+        return Err(failure(
+            "it has no schema, so there is nothing to generate; leave it out",
         ));
     }
     let mut fields = Vec::new();
     let mut facts_of = BTreeMap::new();
-    for (name, property) in properties {
-        let plain = types
+    for name in names {
+        let property = &schema.properties[name];
+        let plain = typing
             .of(property, position, &Path::default().property(name))
-            .map_err(|failure| context(&failure.to_string()))?;
-        let required = schema.required.contains(name);
-        let kind = if required && property.nullable {
-            Type::Nullable(Box::new(plain))
-        } else {
-            plain
-        };
-        fields.push(Field {
-            name: name.clone(),
-            kind,
-            required,
-        });
+            .map_err(|inner| failure(&inner.to_string()))?;
+        fields.push(field(name, property, plain, schema));
         facts_of.insert(name.clone(), facts(property));
     }
     Ok(Root {
-        api_version: format!("{}/{}", kind.group, kind.version),
-        kind: kind.kind.clone(),
-        plural: kind.plural.clone(),
-        scope: kind.scope,
-        names: kind.names.clone(),
-        reference: kind.reference.clone(),
-        origin: kind.origin.clone(),
+        kind,
         fields,
         facts: facts_of,
-        description: schema.description.clone(),
     })
 }

@@ -5,7 +5,8 @@ mod trace;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1 as meta;
 
-use trace::{Traced, trace};
+pub use trace::Traced;
+use trace::trace;
 
 /// A struct of k8s-openapi.
 #[derive(Clone, Debug)]

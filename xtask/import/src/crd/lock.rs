@@ -55,9 +55,14 @@ impl Lock {
     /// If it is no TOML of this form, a digest has the wrong form, or a kind is listed twice.
     pub fn read(file: &str, text: &str) -> Result<Self> {
         let lock: Self = toml::from_str(text).map_err(|error| {
+            let before = error
+                .span()
+                .and_then(|span| text.get(..span.start))
+                .unwrap_or_default();
+            let line = before.lines().count().max(1);
             Failure::new(format!(
-                "{file}: {}; correct the entry",
-                error.to_string().trim_end().replace('\n', " ")
+                "{file}, line {line}: {}; correct the entry",
+                error.message().replace('\n', " ")
             ))
         })?;
         let mut seen = BTreeMap::new();

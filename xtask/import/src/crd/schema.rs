@@ -1,4 +1,4 @@
-//! The part of a CRD's OpenAPI v3 schema that decides types and facts.
+//! The part of a CRD's schema that decides types and facts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,6 +11,7 @@ use serde_json::{Number, Value};
 /// A structural schema as Kubernetes defines it (`JSONSchemaProps`); keys that decide neither a type nor a fact are left out.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(clippy::struct_excessive_bools, reason = "the keys of the format")]
 pub struct Schema {
     #[serde(rename = "type")]
     pub kind: Option<String>,

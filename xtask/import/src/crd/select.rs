@@ -75,28 +75,37 @@ pub fn everything(from: &Path) -> Result<Vec<Kind>> {
             }
         }
     }
+    if kinds.is_empty() {
+        return Err(Failure::new(format!(
+            "{} holds no CRD in a file that ends in .yaml or .yml; name another one with --from",
+            from.display()
+        )));
+    }
     Ok(kinds)
 }
 
 fn text(source: &LockedSource, files: Option<&(&Path, Vec<LocalFile>)>) -> Result<String> {
-    let bytes = match files {
-        Some((from, files)) => local::find(files, from, source.file_name(), &source.sha256)?
+    let bytes = if let Some((from, files)) = files {
+        local::find(files, from, source.file_name(), &source.sha256)?
             .bytes
-            .clone(),
-        None => {
-            eprintln!("downloading {}", source.url);
-            let bytes = download(&source.url)?;
-            let actual = sha256(&bytes);
-            if actual != source.sha256 {
-                return Err(Failure::new(format!(
-                    "{} has the sha256 {actual}, but crds.toml expects {}; a tag that moved or a wrong URL does that, so read what changed before correcting crds.toml",
-                    source.url, source.sha256
-                )));
-            }
-            bytes
-        }
+            .clone()
+    } else {
+        downloaded(source)?
     };
     utf8(&source.url, bytes)
+}
+
+fn downloaded(source: &LockedSource) -> Result<Vec<u8>> {
+    eprintln!("downloading {}", source.url);
+    let bytes = download(&source.url)?;
+    let actual = sha256(&bytes);
+    if actual == source.sha256 {
+        return Ok(bytes);
+    }
+    Err(Failure::new(format!(
+        "{} has the sha256 {actual}, but crds.toml expects {}; a tag that moved or a wrong URL does that, so read what changed before correcting crds.toml",
+        source.url, source.sha256
+    )))
 }
 
 fn utf8(name: &str, bytes: Vec<u8>) -> Result<String> {
@@ -196,7 +205,7 @@ fn kind(definition: &Definition, version: &str, origin: &str) -> Result<Kind> {
     Ok(Kind {
         group: spec.group.clone(),
         version: version.to_owned(),
-        kind: spec.names.kind.clone(),
+        name: spec.names.kind.clone(),
         plural: spec.names.plural.clone(),
         scope: spec.scope,
         schema: schema.root.clone(),

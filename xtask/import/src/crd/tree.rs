@@ -16,18 +16,22 @@ pub struct Source {
     pub text: String,
 }
 
+/// Lints of the workspace that generated types cannot keep.
+const LINTS: &str = r#"#![allow(
+    clippy::large_enum_variant,
+    clippy::struct_excessive_bools,
+    reason = "the shape of a type is the shape of the CRD"
+)]
+"#;
+
 /// Generates the files of all kinds, ordered by path.
 ///
 /// # Errors
 /// If a schema cannot be typed, or two groups lead to one module.
-pub fn sources(
-    kinds: &[Kind],
-    crate_documentation: &str,
-    descriptions: bool,
-) -> Result<Vec<Source>> {
+pub fn sources(kinds: &[Kind], descriptions: bool) -> Result<Vec<Source>> {
     let mut root = Node::default();
     for ((group, version), kinds) in by_group_version(kinds) {
-        let group_version = GroupVersion::new(&group, &version, &kinds)?;
+        let group_version = GroupVersion::new(kinds)?;
         let mut node = &mut root;
         for segment in module_path(&group) {
             node = node.children.entry(segment).or_default();
@@ -40,11 +44,14 @@ pub fn sources(
         }
         node.about = format!("Kinds of `{group}/{version}`.");
         node.group = Some(group);
-        node.modules = modules(&group_version, descriptions);
+        node.modules = modules(&group_version, descriptions)?;
     }
     let mut sources = Vec::new();
-    let mut text = crate_documentation.to_owned();
-    text.push_str(&root.declarations());
+    let text = format!(
+        "{}\n{LINTS}\n{}",
+        crate_documentation(),
+        root.declarations()
+    );
     sources.push(Source {
         path: "src/lib.rs".to_owned(),
         origins: BTreeSet::new(),
@@ -71,6 +78,15 @@ pub fn module_path(group: &str) -> Vec<String> {
         .iter()
         .rev()
         .map(|label| snake_case(label))
+        .collect()
+}
+
+/// What the crate says about itself, as a comment.
+fn crate_documentation() -> String {
+    let line = |line: &str| format!("//! {line}").trim_end().to_owned() + "\n";
+    include_str!("crate_documentation.md")
+        .lines()
+        .map(line)
         .collect()
 }
 

@@ -86,7 +86,11 @@ pub struct Place {
 
 impl Place {
     pub fn new(kind: usize, path: Path) -> Self {
-        Self { kind, depth: path.depth(), path }
+        Self {
+            kind,
+            depth: path.depth(),
+            path,
+        }
     }
 }
 
@@ -96,8 +100,11 @@ impl Shaped {
     /// There is one if no other struct of k8s-openapi looks alike (a `ConfigMapKeySelector` looks like a
     /// `SecretKeySelector`), and if it is no coincidence: a name and a namespace alone are no `SecretReference`.
     pub fn existing(&self) -> Option<&'static str> {
-        let Shape::Struct(Struct { fields, .. }) = &self.shape else { return None };
-        let is_distinctive = fields.len() > 2 || fields.iter().any(|field| field.kind.shaped().is_some());
+        let Shape::Struct(Struct { fields, .. }) = &self.shape else {
+            return None;
+        };
+        let is_distinctive =
+            fields.len() > 2 || fields.iter().any(|field| field.kind.shaped().is_some());
         match self.kubernetes.as_slice() {
             [only] if is_distinctive => Some(only),
             _ => None,
@@ -111,7 +118,11 @@ impl Shaped {
 
     /// The kinds that use the type, by position.
     pub fn users(&self) -> Vec<usize> {
-        let mut users: Vec<usize> = self.uses.iter().map(|place_of_use| place_of_use.place.kind).collect();
+        let mut users: Vec<usize> = self
+            .uses
+            .iter()
+            .map(|place_of_use| place_of_use.place.kind)
+            .collect();
         users.dedup();
         users
     }
@@ -119,10 +130,17 @@ impl Shaped {
     /// The types that this one is made of.
     pub fn parts(&self) -> Vec<usize> {
         match &self.shape {
-            Shape::Struct(structure) => {
-                structure.fields.iter().chain(&structure.groups).filter_map(|field| field.kind.shaped()).collect()
-            }
-            Shape::Choice(choice) => choice.alternatives.iter().filter_map(|(_, kind)| kind.shaped()).collect(),
+            Shape::Struct(structure) => structure
+                .fields
+                .iter()
+                .chain(&structure.groups)
+                .filter_map(|field| field.kind.shaped())
+                .collect(),
+            Shape::Choice(choice) => choice
+                .alternatives
+                .iter()
+                .filter_map(|(_, kind)| kind.shaped())
+                .collect(),
             Shape::Strings(_) => Vec::new(),
         }
     }

@@ -25,7 +25,11 @@ pub struct Typing {
 impl Typing {
     /// Knows the structs of k8s-openapi and nothing else.
     pub fn new() -> Self {
-        let mut typing = Self { all: Vec::new(), known: BTreeMap::new(), uses: Vec::new() };
+        let mut typing = Self {
+            all: Vec::new(),
+            known: BTreeMap::new(),
+            uses: Vec::new(),
+        };
         let mut named: BTreeMap<&str, usize> = BTreeMap::new();
         let mut waiting = kubernetes::structs();
         // A struct can be known once everything that it holds is.
@@ -34,11 +38,20 @@ impl Typing {
             waiting.retain(|candidate| {
                 let fields = candidate.fields.iter().map(|(name, traced, required)| {
                     let kind = known_type(traced, &named)?;
-                    Some(Field { name: (*name).to_owned(), kind, required: *required })
+                    Some(Field {
+                        name: (*name).to_owned(),
+                        kind,
+                        required: *required,
+                    })
                 });
-                let Some(mut fields) = fields.collect::<Option<Vec<_>>>() else { return true };
+                let Some(mut fields) = fields.collect::<Option<Vec<_>>>() else {
+                    return true;
+                };
                 fields.sort();
-                let shape = Shape::Struct(Struct { fields, ..Struct::default() });
+                let shape = Shape::Struct(Struct {
+                    fields,
+                    ..Struct::default()
+                });
                 let index = typing.index(shape);
                 typing.all[index].kubernetes.push(candidate.path);
                 named.insert(candidate.name, index);
@@ -56,7 +69,9 @@ impl Typing {
             self.all[index].uses.push(place_of_use);
         }
         for shaped in &mut self.all {
-            shaped.uses.sort_by(|one, other| one.place.cmp(&other.place));
+            shaped
+                .uses
+                .sort_by(|one, other| one.place.cmp(&other.place));
         }
         self.all
     }
@@ -64,12 +79,19 @@ impl Typing {
     /// The type of a schema at a path of a kind, by the position of the kind.
     ///
     /// # Errors
-    /// If the schema's `type` is none that OpenAPI has.
+    /// If the schema's `type` is none that `OpenAPI` has.
     pub fn of(&mut self, schema: &Schema, kind: usize, path: &Path) -> Result<Type> {
         if schema.int_or_string {
             // The pattern is what tells a quantity (128Mi) from a number or name (a port).
-            let quantity = schema.pattern.as_deref().is_some_and(|pattern| pattern.contains("[KMGTPE]i"));
-            return Ok(Type::Existing(if quantity { QUANTITY } else { INT_OR_STRING }));
+            let quantity = schema
+                .pattern
+                .as_deref()
+                .is_some_and(|pattern| pattern.contains("[KMGTPE]i"));
+            return Ok(Type::Existing(if quantity {
+                QUANTITY
+            } else {
+                INT_OR_STRING
+            }));
         }
         let has_properties = !schema.properties.is_empty();
         if schema.embedded_resource || (schema.preserve_unknown_fields && !has_properties) {
@@ -92,7 +114,10 @@ impl Typing {
     fn string(&mut self, schema: &Schema, kind: usize, path: &Path) -> Type {
         let values = schema.values.iter().flatten().filter_map(Value::as_str);
         let mut seen = BTreeSet::new();
-        let values: Vec<String> = values.filter(|value| seen.insert(*value)).map(str::to_owned).collect();
+        let values: Vec<String> = values
+            .filter(|value| seen.insert(*value))
+            .map(str::to_owned)
+            .collect();
         if !values.is_empty() {
             let place = Place::new(kind, path.clone());
             return self.shaped(Shape::Strings(values), Use::of(place, schema));
@@ -134,8 +159,11 @@ impl Typing {
             facts_of.insert(name.clone(), facts(property));
         }
         let place = Place::new(kind, path.clone());
-        let place_of_use =
-            Use { facts: facts_of, conditions: conditions(&alternatives), ..Use::of(place, schema) };
+        let place_of_use = Use {
+            facts: facts_of,
+            conditions: conditions(&alternatives),
+            ..Use::of(place, schema)
+        };
 
         if alternatives.exclusive.is_empty()
             && !schema.preserve_unknown_fields
@@ -159,7 +187,10 @@ impl Typing {
         for exclusive in &alternatives.exclusive {
             let name = group_name(&exclusive.alternatives);
             let of_group = |(name, facts): (&String, &Facts)| {
-                exclusive.alternatives.contains(name).then(|| (name.clone(), facts.clone()))
+                exclusive
+                    .alternatives
+                    .contains(name)
+                    .then(|| (name.clone(), facts.clone()))
             };
             let group_use = Use {
                 facts: place_of_use.facts.iter().filter_map(of_group).collect(),
@@ -168,9 +199,17 @@ impl Typing {
             // Inside a struct, "none of them" is the field's None.
             let choice = choice(exclusive, false, &mut fields);
             let kind = self.shaped(Shape::Choice(choice), group_use);
-            groups.push(Field { name, kind, required: !exclusive.none_allowed });
+            groups.push(Field {
+                name,
+                kind,
+                required: !exclusive.none_allowed,
+            });
         }
-        let shape = Shape::Struct(Struct { fields, groups, open: schema.preserve_unknown_fields });
+        let shape = Shape::Struct(Struct {
+            fields,
+            groups,
+            open: schema.preserve_unknown_fields,
+        });
         Ok(self.shaped(shape, place_of_use))
     }
 
@@ -178,12 +217,25 @@ impl Typing {
     fn of_kubernetes(&self, schema: &Schema, fields: &[Field]) -> Option<usize> {
         // k8s-openapi always writes a string whose default is the empty one.
         let as_written = fields.iter().cloned().map(|field| {
-            let default = schema.properties.get(&field.name).and_then(|property| property.default.as_ref());
-            let written = default.and_then(Value::as_str) == Some("") && field.kind == Type::Existing("String");
-            Field { required: field.required || written, ..field }
+            let default = schema
+                .properties
+                .get(&field.name)
+                .and_then(|property| property.default.as_ref());
+            let written = default.and_then(Value::as_str) == Some("")
+                && field.kind == Type::Existing("String");
+            Field {
+                required: field.required || written,
+                ..field
+            }
         });
-        let shape = Shape::Struct(Struct { fields: as_written.collect(), ..Struct::default() });
-        self.known.get(&shape).copied().filter(|&index| !self.all[index].kubernetes.is_empty())
+        let shape = Shape::Struct(Struct {
+            fields: as_written.collect(),
+            ..Struct::default()
+        });
+        self.known
+            .get(&shape)
+            .copied()
+            .filter(|&index| !self.all[index].kubernetes.is_empty())
     }
 
     fn shaped(&mut self, shape: Shape, place_of_use: Use) -> Type {
@@ -194,7 +246,11 @@ impl Typing {
 
     fn index(&mut self, shape: Shape) -> usize {
         *self.known.entry(shape.clone()).or_insert_with(|| {
-            self.all.push(Shaped { shape, kubernetes: Vec::new(), uses: Vec::new() });
+            self.all.push(Shaped {
+                shape,
+                kubernetes: Vec::new(),
+                uses: Vec::new(),
+            });
             self.all.len() - 1
         })
     }
@@ -202,14 +258,27 @@ impl Typing {
 
 impl Use {
     fn of(place: Place, schema: &Schema) -> Self {
-        Self { place, facts: BTreeMap::new(), conditions: Vec::new(), description: schema.description.clone() }
+        Self {
+            place,
+            facts: BTreeMap::new(),
+            conditions: Vec::new(),
+            description: schema.description.clone(),
+        }
     }
 }
 
 /// A property as a field: what is required may be null where it is nullable, what is optional is left out.
 pub fn field(name: &str, property: &Schema, kind: Type, of: &Schema) -> Field {
     let required = of.required.contains(name);
-    Field { name: name.to_owned(), kind: if required { nullable(property, kind) } else { kind }, required }
+    Field {
+        name: name.to_owned(),
+        kind: if required {
+            nullable(property, kind)
+        } else {
+            kind
+        },
+        required,
+    }
 }
 
 fn choice(exclusive: &Exclusive, none_allowed: bool, fields: &mut Vec<Field>) -> Choice {
@@ -218,8 +287,15 @@ fn choice(exclusive: &Exclusive, none_allowed: bool, fields: &mut Vec<Field>) ->
         let field = fields.remove(position);
         Some((field.name, field.kind))
     };
-    let alternatives = exclusive.alternatives.iter().filter_map(&mut take).collect();
-    Choice { alternatives, none_allowed }
+    let alternatives = exclusive
+        .alternatives
+        .iter()
+        .filter_map(&mut take)
+        .collect();
+    Choice {
+        alternatives,
+        none_allowed,
+    }
 }
 
 /// `simpleOrConsistentHash` for two alternatives, `httpStatusOrOther` for more.
@@ -233,7 +309,11 @@ fn group_name(alternatives: &[String]) -> String {
 }
 
 fn nullable(schema: &Schema, kind: Type) -> Type {
-    if schema.nullable { Type::Nullable(Box::new(kind)) } else { kind }
+    if schema.nullable {
+        Type::Nullable(Box::new(kind))
+    } else {
+        kind
+    }
 }
 
 fn integer(format: Option<&str>) -> &'static str {
@@ -246,7 +326,11 @@ fn integer(format: Option<&str>) -> &'static str {
 }
 
 fn number(format: Option<&str>) -> &'static str {
-    if format == Some("float") { "f32" } else { "f64" }
+    if format == Some("float") {
+        "f32"
+    } else {
+        "f64"
+    }
 }
 
 fn known_type(traced: &Traced, named: &BTreeMap<&str, usize>) -> Option<Type> {

@@ -25,12 +25,17 @@ pub enum Traced {
 /// No fields at all if the type asks for something else than its Kubernetes form has.
 pub fn trace<T: Default + DeserializeOwned + Serialize>() -> Vec<(&'static str, Traced, bool)> {
     let mut fields = Vec::new();
-    let read = T::deserialize(Root { fields: &mut fields });
+    let read = T::deserialize(Root {
+        fields: &mut fields,
+    });
     let written = serde_json::to_value(T::default()).unwrap_or(Value::Null);
     if read.is_err() {
         return Vec::new();
     }
-    fields.into_iter().map(|(name, kind)| (name, kind, written.get(name).is_some())).collect()
+    fields
+        .into_iter()
+        .map(|(name, kind)| (name, kind, written.get(name).is_some()))
+        .collect()
 }
 
 /// A form that the tracer does not know.
@@ -69,7 +74,11 @@ impl<'de> Deserializer<'de> for Root<'_> {
         names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Untraceable> {
-        visitor.visit_map(Fields { names: names.iter(), current: "", found: self.fields })
+        visitor.visit_map(Fields {
+            names: names.iter(),
+            current: "",
+            found: self.fields,
+        })
     }
 
     forward_to_deserialize_any! {
@@ -87,13 +96,21 @@ struct Fields<'a> {
 impl<'de> MapAccess<'de> for Fields<'_> {
     type Error = Untraceable;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Untraceable> {
-        let Some(name) = self.names.next() else { return Ok(None) };
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Untraceable> {
+        let Some(name) = self.names.next() else {
+            return Ok(None);
+        };
         self.current = name;
         seed.deserialize(StrDeserializer::new(name)).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Untraceable> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, Untraceable> {
         let mut kind = None;
         let value = seed.deserialize(Field { kind: &mut kind })?;
         self.found.push((self.current, kind.ok_or(Untraceable)?));
@@ -145,7 +162,9 @@ impl<'de> Deserializer<'de> for Field<'_> {
         visitor: V,
     ) -> Result<V::Value, Untraceable> {
         *self.kind = Some(Traced::Scalar(name));
-        visitor.visit_newtype_struct(serde_json::json!("0")).map_err(|_| Untraceable)
+        visitor
+            .visit_newtype_struct(serde_json::json!("0"))
+            .map_err(|_| Untraceable)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -160,14 +179,20 @@ impl<'de> Deserializer<'de> for Field<'_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Untraceable> {
         let mut element = None;
-        let value = visitor.visit_seq(OneElement { left: true, kind: &mut element })?;
+        let value = visitor.visit_seq(OneElement {
+            left: true,
+            kind: &mut element,
+        })?;
         *self.kind = Some(Traced::List(Box::new(element.ok_or(Untraceable)?)));
         Ok(value)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Untraceable> {
         let mut kind = None;
-        let value = visitor.visit_map(OneEntry { keys: std::iter::once("key"), kind: &mut kind })?;
+        let value = visitor.visit_map(OneEntry {
+            keys: std::iter::once("key"),
+            kind: &mut kind,
+        })?;
         *self.kind = Some(Traced::Map(Box::new(kind.ok_or(Untraceable)?)));
         Ok(value)
     }
@@ -191,7 +216,10 @@ struct OneElement<'a> {
 impl<'de> SeqAccess<'de> for OneElement<'_> {
     type Error = Untraceable;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Untraceable> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Untraceable> {
         if !std::mem::take(&mut self.left) {
             return Ok(None);
         }
@@ -207,11 +235,20 @@ struct OneEntry<'a> {
 impl<'de> MapAccess<'de> for OneEntry<'_> {
     type Error = Untraceable;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Untraceable> {
-        self.keys.next().map(|key| seed.deserialize(StrDeserializer::new(key))).transpose()
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Untraceable> {
+        self.keys
+            .next()
+            .map(|key| seed.deserialize(StrDeserializer::new(key)))
+            .transpose()
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Untraceable> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, Untraceable> {
         seed.deserialize(Field { kind: self.kind })
     }
 }
@@ -222,7 +259,10 @@ struct Nothing;
 impl<'de> MapAccess<'de> for Nothing {
     type Error = Untraceable;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, _: K) -> Result<Option<K::Value>, Untraceable> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        _: K,
+    ) -> Result<Option<K::Value>, Untraceable> {
         Ok(None)
     }
 

@@ -1,0 +1,3 @@
+//! Programs by others that judge the rendered manifests.
+
+fn main() {}

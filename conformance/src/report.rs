@@ -1,0 +1,105 @@
+//! What a lane compared, how much, and what it found.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// The outcome of a lane that could do its work.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// What was compared and how often, in the order in which it is printed.
+    pub compared: Vec<Compared>,
+    /// What other programs say against the manifests; the lane is green where there is nothing.
+    pub findings: Vec<String>,
+    /// Other facts to print, such as the start value of random input.
+    pub notes: Vec<String>,
+}
+
+/// One kind of comparison.
+#[derive(Debug, Serialize)]
+pub struct Compared {
+    /// How often.
+    pub count: u64,
+    /// What, in the plural: `objects accepted`.
+    pub what: String,
+}
+
+impl Report {
+    /// Counts a comparison.
+    pub fn compared(&mut self, count: usize, what: impl Into<String>) {
+        self.compared.push(Compared {
+            count: count as u64,
+            what: what.into(),
+        });
+    }
+
+    /// Records what speaks against the manifests.
+    pub fn finding(&mut self, finding: impl Into<String>) {
+        self.findings.push(finding.into());
+    }
+
+    /// Records a fact that is neither a count nor a finding.
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            compared,
+            findings,
+            notes,
+        } = self;
+        for note in notes {
+            writeln!(formatter, "  {note}")?;
+        }
+        for Compared { count, what } in compared {
+            writeln!(formatter, "  {:>11} {what}", grouped(*count))?;
+        }
+        for finding in findings {
+            writeln!(formatter, "  finding: {}", finding.replace('\n', "\n    "))?;
+        }
+        Ok(())
+    }
+}
+
+/// A number with commas between thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_readable() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_000), "1,000");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn prints_counts_then_findings() {
+        let mut report = Report::default();
+        report.note("start value 7");
+        report.compared(1_000, "strings");
+        report.finding("Service a/b: changed\nfrom 1 to 2");
+        insta::assert_snapshot!(report.to_string(), @r"
+          start value 7
+                1,000 strings
+          finding: Service a/b: changed
+            from 1 to 2
+        ");
+    }
+}

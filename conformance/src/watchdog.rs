@@ -1,0 +1,279 @@
+//! Nothing is left behind, however this program ends.
+//!
+//! The watchdog is this program once more, at the other end of a pipe. It is told of every process group and every
+//! temporary folder. When the pipe closes, it ends the groups and removes the folders that are left: after success and
+//! failure, after Ctrl-C, and also when this program is killed and cannot do it itself.
+
+use std::io::{self, BufRead, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde::{Deserialize, Serialize};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::failure::Failure;
+
+/// The argument that makes this program the watchdog of another run of it.
+pub const ARGUMENT: &str = "watchdog";
+
+/// What the watchdog is told, one line of JSON each.
+#[derive(Serialize, Deserialize)]
+enum Message {
+    Group(i32),
+    GroupEnded(i32),
+    Folder(PathBuf),
+    FolderKept(PathBuf),
+}
+
+/// The end of the pipe that tells.
+#[derive(Clone)]
+pub struct Watchdog {
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    process: Child,
+    pipe: Option<ChildStdin>,
+}
+
+impl Watchdog {
+    /// Starts the watchdog; from now on SIGINT, SIGTERM and SIGHUP end this program through it.
+    pub fn start() -> Result<Self, Failure> {
+        let program = std::env::current_exe().map_err(|error| {
+            Failure::new(format!(
+                "cannot find the file of this program: {error}; start it by its path"
+            ))
+        })?;
+        let mut command = Command::new(program);
+        command.arg(ARGUMENT);
+        let watchdog = Self::start_as(command)?;
+        watchdog.end_on_signals()?;
+        Ok(watchdog)
+    }
+
+    fn start_as(mut command: Command) -> Result<Self, Failure> {
+        let mut process = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            // A group of its own: Ctrl-C in the terminal does not reach it.
+            .process_group(0)
+            .spawn()
+            .map_err(|error| {
+                Failure::new(format!(
+                    "cannot start the watchdog, which cleans up: {error}; end other programs and try again"
+                ))
+            })?;
+        let pipe = process.stdin.take();
+        Ok(Self {
+            state: Arc::new(Mutex::new(State { process, pipe })),
+        })
+    }
+
+    fn end_on_signals(&self) -> Result<(), Failure> {
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(|error| {
+            Failure::new(format!(
+                "cannot listen for Ctrl-C: {error}; end other programs and try again"
+            ))
+        })?;
+        let watchdog = self.clone();
+        thread::spawn(move || {
+            if let Some(signal) = signals.forever().next() {
+                eprintln!("interrupted: ending every process that was started");
+                // Held to the end, so that the main thread starts nothing more.
+                let mut state = watchdog.lock();
+                state.finish();
+                // What a shell reports for a program that a signal has ended.
+                std::process::exit(128 + signal);
+            }
+        });
+        Ok(())
+    }
+
+    /// Starts a process in a group of its own, which ends with this program at the latest.
+    pub fn spawn(&self, command: &mut Command) -> io::Result<Child> {
+        let mut state = self.lock();
+        let mut child = command.process_group(0).spawn()?;
+        match i32::try_from(child.id())
+            .map_err(io::Error::other)
+            .and_then(|group| state.tell(&Message::Group(group)))
+        {
+            Ok(()) => Ok(child),
+            Err(error) => {
+                child.kill()?;
+                child.wait()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends a group that [`Watchdog::spawn`] started and waits for its first process.
+    pub fn end(&self, child: &mut Child) {
+        let Ok(group) = i32::try_from(child.id()) else {
+            return;
+        };
+        // Gone already: nothing to do.
+        end_group(group);
+        let _ = child.wait();
+        let _ = self.lock().tell(&Message::GroupEnded(group));
+    }
+
+    /// Leaves a process running after this program has ended.
+    pub fn keep(&self, child: &Child) {
+        if let Ok(group) = i32::try_from(child.id()) {
+            let _ = self.lock().tell(&Message::GroupEnded(group));
+        }
+    }
+
+    /// Removes a folder when this program ends.
+    pub fn remove_folder(&self, folder: &Path) -> io::Result<()> {
+        self.lock().tell(&Message::Folder(folder.to_owned()))
+    }
+
+    /// Leaves a folder in place after this program has ended.
+    pub fn keep_folder(&self, folder: &Path) {
+        let _ = self
+            .lock()
+            .tell(&Message::FolderKept(folder.to_owned()));
+    }
+
+    /// Ends what is left and removes the folders.
+    pub fn finish(&self) {
+        self.lock().finish();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn tell(&mut self, message: &Message) -> io::Result<()> {
+        let pipe = self
+            .pipe
+            .as_mut()
+            .ok_or_else(|| io::Error::other("the run is ending"))?;
+        serde_json::to_writer(&mut *pipe, message)?;
+        pipe.write_all(b"\n")?;
+        pipe.flush()
+    }
+
+    fn finish(&mut self) {
+        self.pipe = None;
+        let _ = self.process.wait();
+    }
+}
+
+/// Ends every process of a group at once: whatever they keep lies in a folder that is removed with them.
+fn end_group(group: i32) {
+    if let Some(group) = Pid::from_raw(group) {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+/// The other end of the pipe: the program that [`ARGUMENT`] starts.
+pub fn watch(input: impl BufRead) -> ExitCode {
+    let mut groups = Vec::new();
+    let mut folders = Vec::new();
+    for line in input.lines().map_while(Result::ok) {
+        // A line that was cut off by the end of its writer.
+        let Ok(message) = serde_json::from_str(&line) else {
+            continue;
+        };
+        match message {
+            Message::Group(group) => groups.push(group),
+            Message::GroupEnded(group) => groups.retain(|other| *other != group),
+            Message::Folder(folder) => folders.push(folder),
+            Message::FolderKept(folder) => folders.retain(|other| *other != folder),
+        }
+    }
+    for group in groups {
+        end_group(group);
+    }
+    for folder in folders {
+        remove(&folder);
+    }
+    ExitCode::SUCCESS
+}
+
+/// Processes that are just ending may still write: the folder is removed again until it is gone.
+fn remove(folder: &Path) {
+    for _ in 0..50 {
+        match std::fs::remove_dir_all(folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                thread::sleep(Duration::from_millis(100));
+            }
+            _ => return,
+        }
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// A watchdog that only listens: the test ends what it starts.
+    pub fn silent() -> Watchdog {
+        Watchdog::start_as(Command::new("/bin/cat")).unwrap()
+    }
+
+    fn sleeping(script: &str) -> Child {
+        Command::new("/bin/sh")
+            .args(["-c", script])
+            .stdout(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .unwrap()
+    }
+
+    fn lines(messages: &[Message]) -> Vec<u8> {
+        let mut lines = Vec::new();
+        for message in messages {
+            serde_json::to_writer(&mut lines, message).unwrap();
+            lines.push(b'\n');
+        }
+        lines
+    }
+
+    #[test]
+    fn ends_a_whole_group_and_removes_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("data"), "").unwrap();
+        let mut child = sleeping("sleep 600 & wait");
+        let input = lines(&[
+            Message::Group(i32::try_from(child.id()).unwrap()),
+            Message::Folder(folder.path().to_owned()),
+        ]);
+        watch(input.as_slice());
+        // The pipe of standard output closes once the last process of the group is gone.
+        let mut output = String::new();
+        io::Read::read_to_string(&mut child.stdout.take().unwrap(), &mut output).unwrap();
+        assert!(!child.wait().unwrap().success());
+        assert!(!folder.path().exists());
+    }
+
+    #[test]
+    fn leaves_what_is_kept_or_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = sleeping("sleep 600");
+        let group = i32::try_from(child.id()).unwrap();
+        let mut input = lines(&[
+            Message::Group(group),
+            Message::Folder(folder.path().to_owned()),
+            Message::GroupEnded(group),
+            Message::FolderKept(folder.path().to_owned()),
+        ]);
+        input.extend_from_slice(b"{\"Gro");
+        watch(input.as_slice());
+        assert!(child.try_wait().unwrap().is_none());
+        assert!(folder.path().exists());
+        end_group(group);
+        child.wait().unwrap();
+    }
+}

@@ -1,0 +1,19 @@
+//! The objects that each part of the language becomes.
+
+mod container;
+mod database;
+mod default_deny;
+mod deployment;
+mod egress;
+mod gateway_route;
+mod host_volume;
+mod image;
+mod mesh_route;
+mod namespace;
+mod patch;
+mod platform;
+mod probe;
+mod raw;
+mod secret;
+mod service;
+mod stateful_set;

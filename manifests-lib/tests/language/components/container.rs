@@ -1,0 +1,76 @@
+use insta::assert_snapshot;
+use manifests_lib::{User, mebibytes, path, plain};
+
+use crate::support::{
+    build, bundle, container, container_part, deployment, mistakes, part, server,
+};
+
+#[test]
+fn variables_stand_in_the_order_in_which_they_were_given() {
+    let web = bundle();
+    let server = server(&web.app());
+    server.env([plain!("MODE", "fast"), plain!("LOG_LEVEL", "info")]);
+    server.env([plain!("COLOR", "no")]);
+    assert_snapshot!(container_part(&web, "/env"), @"");
+}
+
+#[test]
+fn scratch_is_an_empty_folder_with_a_limit() {
+    let web = bundle();
+    let server = server(&web.app());
+    server.scratch(path!("/tmp"), mebibytes(64));
+    server.scratch(path!("/var/cache/Fonts"), mebibytes(1024));
+    assert_snapshot!(container_part(&web, "/volumeMounts"), @"");
+    assert_snapshot!(part(&web, "Deployment", "/spec/template/spec/volumes"), @"");
+}
+
+#[test]
+fn may_do_nothing_beyond_running() {
+    let web = bundle();
+    server(&web.app());
+    assert_snapshot!(container_part(&web, "/securityContext"), @"");
+    assert_eq!(build(&[&web]).bundles[0].exceptions, []);
+}
+
+#[test]
+fn root_is_an_exception_with_its_reason() {
+    let web = bundle();
+    let mut root = container();
+    root.user = User::root("binds port 80");
+    deployment(&web.app()).container(root);
+    assert_snapshot!(container_part(&web, "/securityContext"), @"");
+    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"");
+}
+
+#[test]
+fn a_writable_root_file_system_is_an_exception_with_its_reason() {
+    let web = bundle();
+    server(&web.app()).writable_root_file_system("compiles at its first start");
+    assert_snapshot!(container_part(&web, "/securityContext/readOnlyRootFilesystem"), @"");
+    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"");
+}
+
+#[test]
+fn a_patch_has_the_last_word() {
+    let web = bundle();
+    let server = server(&web.app());
+    server.patch(|container| container.args = Some(vec!["--verbose".to_owned()]));
+    server.command(["serve"]);
+    server.patch(|container| container.image_pull_policy = Some("Always".to_owned()));
+    assert_snapshot!(container_part(&web, "/command"), @"");
+    assert_snapshot!(container_part(&web, "/args"), @"");
+    assert_snapshot!(container_part(&web, "/imagePullPolicy"), @"");
+}
+
+#[test]
+fn what_a_patch_adds_is_checked_as_well() {
+    let web = bundle();
+    server(&web.app()).patch(|container| {
+        container.env = Some(vec![k8s_openapi::api::core::v1::EnvVar {
+            name: "API_TOKEN".to_owned(),
+            value: Some("t0ken".to_owned()),
+            value_from: None,
+        }]);
+    });
+    assert_snapshot!(mistakes(&[&web]), @"");
+}

@@ -1,0 +1,41 @@
+use manifests_lib::{Bundle, name};
+
+use crate::support::{NAMESPACE, build, bundle, server};
+
+#[test]
+fn bundles_and_objects_stand_in_the_order_in_which_they_were_written() {
+    let web = bundle();
+    server(&web.app());
+    let mobile = Bundle::new(name!("mobile"), &NAMESPACE, &name!("test"));
+    server(&mobile.app());
+    let built = build(&[&web, &mobile]);
+    assert_eq!(built.environment, name!("test"));
+    let identities: Vec<_> = built
+        .bundles
+        .iter()
+        .flat_map(|bundle| &bundle.resources)
+        .map(|resource| resource.identity().to_string())
+        .collect();
+    assert_eq!(
+        identities,
+        [
+            "Deployment.apps shop/web-app-deployment",
+            "ServiceAccount shop/web-app-service-account",
+            "Deployment.apps shop/mobile-app-deployment",
+            "ServiceAccount shop/mobile-app-service-account",
+        ]
+    );
+}
+
+#[test]
+fn an_object_says_its_api_version() {
+    let web = bundle();
+    server(&web.app());
+    let built = build(&[&web]);
+    let versions: Vec<_> = built.bundles[0]
+        .resources
+        .iter()
+        .map(manifests_lib::Resource::api_version)
+        .collect();
+    assert_eq!(versions, ["apps/v1", "v1"]);
+}

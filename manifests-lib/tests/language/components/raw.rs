@@ -1,0 +1,58 @@
+use std::collections::BTreeMap;
+
+use insta::assert_snapshot;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::rbac::v1 as rbac;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use manifests_lib::{Namespace, name};
+
+use crate::support::{bundle, objects, part};
+
+fn config_map() -> core::ConfigMap {
+    core::ConfigMap {
+        metadata: ObjectMeta {
+            name: Some("settings".to_owned()),
+            ..ObjectMeta::default()
+        },
+        data: Some(BTreeMap::from([("color".to_owned(), "no".to_owned())])),
+        ..core::ConfigMap::default()
+    }
+}
+
+#[test]
+fn joins_the_bundles_namespace_and_environment() {
+    let web = bundle();
+    web.add(config_map());
+    assert_snapshot!(objects(&web, &["ConfigMap"]), @"");
+}
+
+#[test]
+fn its_own_namespace_and_environment_stay() {
+    let web = bundle();
+    let mut settings = config_map();
+    settings.metadata.namespace = Some("elsewhere".to_owned());
+    settings.metadata.labels = Some(BTreeMap::from([("env".to_owned(), "any".to_owned())]));
+    web.add(settings);
+    assert_snapshot!(part(&web, "ConfigMap", "/metadata"), @"");
+}
+
+#[test]
+fn can_be_put_into_another_namespace() {
+    let web = bundle();
+    let settings = web.add(config_map());
+    settings.namespace(&Namespace::new(name!("elsewhere")));
+    assert_snapshot!(part(&web, "ConfigMap", "/metadata/namespace"), @"");
+}
+
+#[test]
+fn a_cluster_scoped_one_gets_no_namespace() {
+    let web = bundle();
+    web.add(rbac::ClusterRole {
+        metadata: ObjectMeta {
+            name: Some("web:reader".to_owned()),
+            ..ObjectMeta::default()
+        },
+        ..rbac::ClusterRole::default()
+    });
+    assert_snapshot!(objects(&web, &["ClusterRole"]), @"");
+}

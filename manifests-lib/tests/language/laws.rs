@@ -1,0 +1,6 @@
+//! What holds for every value and every platform.
+
+mod names;
+mod ports;
+mod quantities;
+mod texts;

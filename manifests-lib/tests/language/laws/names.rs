@@ -1,0 +1,182 @@
+use manifests_lib::{
+    Bundle, Claim, Component, Database, Deployment, Expose, GatewayRoute, GeneratedSecret,
+    HostVolume, IngressGateway, MysqlContainer, Name, Namespace, Platform, Protocol, PublicImage,
+    Resources, SecretSource, SecretText, StatefulSet, Version, gibibytes, mebibytes, millicores,
+    name, node_port, path, plain, port, repository, tag, uid,
+};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::support::{NAMESPACE, NODES, container};
+
+/// Names of every length, most of them near the longest.
+fn names(longest: usize) -> impl Strategy<Value = Name> {
+    let length = prop_oneof![0..longest, longest - 3..longest];
+    let middle = prop::collection::vec("[a-z0-9-]", length);
+    ("[a-z]", middle, "[a-z0-9]").prop_map(move |(first, middle, last)| {
+        let mut text: String = [first].into_iter().chain(middle).collect();
+        text.truncate(longest - 1);
+        Name::new(text + &last).expect("an RFC 1035 label")
+    })
+}
+
+/// One of everything whose objects are named after the component.
+fn fill(bundle: &Bundle, app: &Component) {
+    let database = app.database(&Database::MysqlContainer(MysqlContainer {
+        image: PublicImage {
+            repository: repository!("mysql"),
+            version: Version::Tag(tag!("8.0")),
+        },
+        on: NODES,
+        resources: Resources {
+            cpu: millicores(100),
+            memory: mebibytes(768),
+        },
+        storage: gibibytes(5),
+        storage_class: name!("fast"),
+    }));
+    let key = app.secret(SecretText {
+        key: name!("key"),
+        source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
+    });
+    let volume = app.host_volume(HostVolume {
+        path: path!("/data"),
+        size: gibibytes(2),
+        on: &NODES,
+    });
+    let server = app
+        .deployment(Deployment {
+            replicas: 2,
+            on: &NODES,
+        })
+        .container(container());
+    server.env([
+        database.host("DB_HOST"),
+        key.variable("APP_KEY"),
+        plain!("MODE", "fast"),
+    ]);
+    server.mount(&volume, path!("/src"));
+    server.scratch(path!("/tmp"), mebibytes(1));
+    let service = server.expose(Expose {
+        port: port!(80),
+        protocol: Protocol::Http,
+    });
+    app.gateway_route(
+        &service,
+        GatewayRoute {
+            gateway: &IngressGateway {
+                name: name!("front-door"),
+                namespace: Namespace::new(name!("edge")),
+                selector: name!("ingress"),
+            },
+            node_port: node_port!(30001),
+        },
+    );
+    let _ = bundle.component(name!("peer")).calls(&service);
+}
+
+/// RFC 1123, by the documentation of Kubernetes: dots separate labels of 1 to 63.
+fn is_subdomain(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(is_label)
+}
+
+fn is_label(text: &str) -> bool {
+    let inside = |character: char| matches!(character, 'a'..='z' | '0'..='9' | '-');
+    (1..=63).contains(&text.len())
+        && text.chars().all(inside)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+/// The longest name with which the cluster can do what it does with an object of this kind.
+fn longest(kind: &str) -> usize {
+    match kind {
+        // The pods' label `controller-revision-hash` is the name, a dash and a hash of up to 10 digits.
+        "StatefulSet" => 63 - 11,
+        "Service" | "Namespace" => 63,
+        _ => 253,
+    }
+}
+
+/// Every value of an object's labels and selectors.
+fn label_values(value: &Value, inside: bool, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                let labels = matches!(key.as_str(), "labels" | "matchLabels");
+                label_values(value, labels, found);
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|value| label_values(value, false, found)),
+        Value::String(text) if inside => found.push(text.clone()),
+        _ => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn derived_names_are_valid_for_every_bundle_that_is_accepted(bundle in names(63), environment in names(63)) {
+        let long = bundle.as_str().len() > 36;
+        let bundle = Bundle::new(bundle, &NAMESPACE, &environment);
+        fill(&bundle, &bundle.app());
+        let built = Platform::new(environment, [bundle]).build();
+        prop_assert_eq!(built.is_err(), long);
+        for resource in built.into_iter().flat_map(|built| built.bundles).flat_map(|bundle| bundle.resources) {
+            let identity = resource.identity();
+            prop_assert!(is_subdomain(&identity.name), "{}", identity);
+            prop_assert!(identity.name.len() <= longest(identity.kind), "{}", identity);
+            let json = resource.to_json().expect("finite numbers");
+            let mut values = Vec::new();
+            label_values(&json, false, &mut values);
+            for value in values {
+                prop_assert!(is_label(&value), "label {value} of {identity}");
+            }
+            for volume in json.pointer("/spec/template/spec/volumes").and_then(Value::as_array).into_iter().flatten() {
+                let name = volume["name"].as_str().unwrap_or_default();
+                prop_assert!(is_label(name), "volume {name} of {identity}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_component_of_any_name_is_refused_or_valid(bundle in names(36), component in names(63)) {
+        let bundle = Bundle::new(bundle, &NAMESPACE, &name!("test"));
+        let stateful_set = bundle.component(component).stateful_set(StatefulSet { replicas: 1, on: &NODES });
+        let server = stateful_set.container(container());
+        let claim = stateful_set.claim(Claim {
+            name: name!("data"),
+            size: gibibytes(1),
+            storage_class: name!("fast"),
+            owner: uid!(1000),
+        });
+        server.mount(&claim, path!("/data"));
+        stateful_set.governed_by(&server.expose(Expose { port: port!(80), protocol: Protocol::Tcp }));
+        let built = Platform::new(name!("test"), [bundle]).build();
+        for resource in built.into_iter().flat_map(|built| built.bundles).flat_map(|bundle| bundle.resources) {
+            let identity = resource.identity();
+            prop_assert!(identity.name.len() <= longest(identity.kind), "{}", identity);
+        }
+    }
+
+    #[test]
+    fn the_same_parts_give_the_same_bytes(bundle in names(36), environment in names(63)) {
+        let write = || {
+            let bundle = Bundle::new(bundle.clone(), &NAMESPACE, &environment);
+            fill(&bundle, &bundle.app());
+            let platform = Platform::new(environment.clone(), [bundle]);
+            [platform.build(), platform.build()].map(|built| {
+                let mut output = String::new();
+                for resource in built.into_iter().flat_map(|built| built.bundles).flat_map(|bundle| bundle.resources) {
+                    resource.write_yaml(&mut output).expect("finite numbers");
+                }
+                output
+            })
+        };
+        let [once, again] = write();
+        prop_assert!(!once.is_empty());
+        prop_assert_eq!(&once, &again);
+        prop_assert_eq!([once, again], write());
+    }
+}

@@ -1,0 +1,266 @@
+//! Each type of text accepts exactly what its rule says. The rules are written here a second time, from the documentation
+//! of those who read the text, with the means of the standard library that a compile-time check does not have.
+
+use manifests_lib::{
+    AbsolutePath, AccountId, Digest, Host, LabelKey, Name, PlainVariableName, Region, Repository,
+    SecretsManagerName, Tag, UrlPath, VariableName,
+};
+use proptest::prelude::*;
+
+fn lower(character: char) -> bool {
+    character.is_ascii_lowercase() || character.is_ascii_digit()
+}
+
+fn digit(character: char) -> bool {
+    character.is_ascii_digit()
+}
+
+/// Begins and ends with `end`, and has `end` or one of `inner` between.
+fn framed(text: &str, longest: usize, end: fn(char) -> bool, inner: &str) -> bool {
+    (1..=longest).contains(&text.len())
+        && text.starts_with(end)
+        && text.ends_with(end)
+        && text
+            .chars()
+            .all(|character| end(character) || inner.contains(character))
+}
+
+/// RFC 1123.
+fn label(text: &str) -> bool {
+    framed(text, 63, lower, "-")
+}
+
+fn subdomain(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(label)
+}
+
+/// RFC 1035.
+fn name(text: &str) -> bool {
+    label(text) && !text.starts_with(digit)
+}
+
+fn host(text: &str) -> bool {
+    subdomain(text) && text.contains('.')
+}
+
+fn label_key(text: &str) -> bool {
+    let (prefix, name) = match text.split_once('/') {
+        Some((prefix, name)) => (Some(prefix), name),
+        None => (None, text),
+    };
+    prefix.is_none_or(subdomain)
+        && framed(name, 63, |character| character.is_ascii_alphanumeric(), "-_.")
+}
+
+fn absolute_path(text: &str) -> bool {
+    text.strip_prefix('/').is_some_and(|parts| {
+        parts.split('/').all(|part| {
+            !part.is_empty()
+                && part != ".."
+                && !part.contains(|character: char| character == ':' || character.is_ascii_control())
+        })
+    })
+}
+
+fn url_path(text: &str) -> bool {
+    text.starts_with('/')
+        && text
+            .chars()
+            .all(|character| ('!'..='~').contains(&character) && !"?#".contains(character))
+}
+
+fn variable(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(digit)
+        && text
+            .chars()
+            .all(|character| character == '_' || character.is_ascii_alphanumeric())
+}
+
+fn plain_variable(text: &str) -> bool {
+    let upper = text.to_uppercase();
+    let words = [
+        "PASSWORD",
+        "PASSWD",
+        "PASSPHRASE",
+        "SECRET",
+        "TOKEN",
+        "CREDENTIAL",
+        "_KEY",
+        "APIKEY",
+        "PRIVATE",
+    ];
+    variable(text) && upper != "KEY" && !words.iter().any(|word| upper.contains(word))
+}
+
+/// The distribution specification's grammar of names, after an optional registry with a port.
+fn repository(text: &str) -> bool {
+    let part = |part: &str| {
+        !part.is_empty() && framed(part, 255, lower, "._-")
+    };
+    let mut parts = text.split('/');
+    let first = parts.next().unwrap_or_default();
+    let rest: Vec<_> = parts.collect();
+    let registry = match first.split_once(':') {
+        Some((registry, port)) => {
+            part(registry) && !rest.is_empty() && !port.is_empty() && port.chars().all(digit)
+        }
+        None => part(first),
+    };
+    text.len() <= 255 && registry && rest.into_iter().all(part)
+}
+
+fn tag(text: &str) -> bool {
+    let word = |character: char| character == '_' || character.is_ascii_alphanumeric();
+    (1..=128).contains(&text.len())
+        && text.starts_with(word)
+        && text
+            .chars()
+            .all(|character| word(character) || ".-".contains(character))
+}
+
+fn digest(text: &str) -> bool {
+    text.strip_prefix("sha256:").is_some_and(|hexadecimal| {
+        hexadecimal.len() == 64
+            && hexadecimal
+                .chars()
+                .all(|character| matches!(character, '0'..='9' | 'a'..='f'))
+    })
+}
+
+fn account(text: &str) -> bool {
+    text.len() == 12 && text.chars().all(digit)
+}
+
+/// Two letters, one or more words, a number: `us-gov-west-1`.
+fn region(text: &str) -> bool {
+    let letters = |text: &str| {
+        !text.is_empty() && text.chars().all(|character| character.is_ascii_lowercase())
+    };
+    let parts: Vec<_> = text.split('-').collect();
+    match parts.as_slice() {
+        [area, words @ .., number] => {
+            area.len() == 2
+                && letters(area)
+                && !words.is_empty()
+                && words.iter().all(|word| letters(word))
+                && number.len() == 1
+                && number.chars().all(digit)
+        }
+        [] => false,
+    }
+}
+
+fn secrets_manager(text: &str) -> bool {
+    (1..=512).contains(&text.len())
+        && text
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || "/_+=.@-".contains(character))
+}
+
+/// Text of the characters that rules are about, so that a good part of it is accepted.
+fn texts() -> impl Strategy<Value = String> {
+    let characters = prop::sample::select(
+        "aabcxyz0019--..//__::ABKEYZ+=@?# \t\u{7f}é".chars().collect::<Vec<_>>(),
+    );
+    let parts = prop::sample::select(vec![
+        "a", "z9", "x-y", "0", "-", ".", "/", "_", ":", "..", "sha256:", "PASSWORD", "key", "KEY",
+        "_Key", "ApiKey", "TOKEN", "us", "gov", "west", "1", "example.com", ":5000", "/tmp", "A",
+        "0123456789ab", "\n", "é",
+    ]);
+    prop_oneof![
+        prop::collection::vec(characters, 0..12).prop_map(|text| text.into_iter().collect()),
+        prop::collection::vec(parts, 0..8).prop_map(|parts| parts.concat()),
+        // Around the limits of length.
+        ("[a-z]", 60..66_usize).prop_map(|(text, count)| text.repeat(count)),
+        ("[a-z]", 125..131_usize).prop_map(|(text, count)| text.repeat(count)),
+        (250..258_usize).prop_map(|count| "ab.".repeat(count)[..count].to_owned()),
+        (250..258_usize).prop_map(|count| "ab/".repeat(count)[..count].to_owned()),
+        (509..515_usize).prop_map(|count| "a".repeat(count)),
+        ("[a-z0-9.-]{0,6}/", 60..66_usize).prop_map(|(text, count)| text + &"x".repeat(count)),
+        ("(sha256|SHA256|sha512):", "[0-9a-f]{63,65}").prop_map(|(text, digits)| text + &digits),
+        "[a-z]{1,3}-[a-z0-9]{1,4}(-[a-z]{0,4}){0,2}-[0-9]{0,2}",
+        "[0-9]{11,13}",
+        any::<String>(),
+    ]
+}
+
+macro_rules! laws {
+    ($($type:ident is $rule:ident)*) => {
+        proptest! {
+            #![proptest_config(ProptestConfig::with_cases(2048))]
+            $(
+                #[test]
+                #[expect(non_snake_case, reason = "the law of a type is named like the type")]
+                fn $type(text in texts()) {
+                    match <manifests_lib::$type>::new(text.clone()) {
+                        Ok(accepted) => {
+                            prop_assert!($rule(&text), "{text:?} is accepted");
+                            prop_assert_eq!(accepted.as_str(), text.as_str());
+                            prop_assert_eq!(accepted.to_string(), text.clone());
+                            prop_assert_eq!(String::from(&accepted), text);
+                        }
+                        Err(refused) => {
+                            prop_assert!(!$rule(&text), "{text:?} is refused");
+                            prop_assert_eq!(refused.text, text);
+                        }
+                    }
+                }
+            )*
+        }
+
+        /// A law about text that is never accepted, or always, says nothing.
+        #[test]
+        fn every_rule_accepts_and_refuses() {
+            $(
+                assert!(<$type>::new("").is_err());
+            )*
+        }
+    };
+}
+
+laws! {
+    Name is name
+    Host is host
+    LabelKey is label_key
+    AbsolutePath is absolute_path
+    UrlPath is url_path
+    VariableName is variable
+    PlainVariableName is plain_variable
+    Repository is repository
+    Tag is tag
+    Digest is digest
+    AccountId is account
+    Region is region
+    SecretsManagerName is secrets_manager
+}
+
+#[test]
+fn every_rule_accepts_what_people_write() {
+    assert!(Name::new("account").is_ok());
+    assert!(Host::new("httpbin.org").is_ok());
+    assert!(LabelKey::new("app.kubernetes.io/name").is_ok());
+    assert!(AbsolutePath::new("/var/lib/mysql").is_ok());
+    assert!(UrlPath::new("/status/200").is_ok());
+    assert!(VariableName::new("DB_PASSWORD").is_ok());
+    assert!(PlainVariableName::new("KEYBOARD").is_ok());
+    assert!(Repository::new("localhost:5000/web_server").is_ok());
+    assert!(Tag::new("00690e9").is_ok());
+    assert!(Digest::new(format!("sha256:{}", "0f".repeat(32))).is_ok());
+    assert!(AccountId::new("012345678901").is_ok());
+    assert!(Region::new("us-gov-west-1").is_ok());
+    assert!(SecretsManagerName::new("prd/account/database").is_ok());
+}
+
+proptest! {
+    #[test]
+    fn a_path_joined_with_names_is_a_path(parts in prop::collection::vec("[a-z]([a-z0-9-]{0,20}[a-z0-9])?", 1..8)) {
+        let mut path = AbsolutePath::new("/data").expect("a path");
+        for part in &parts {
+            path = path.join(&Name::new(part.clone()).expect("an RFC 1035 label"));
+        }
+        prop_assert!(absolute_path(path.as_str()), "{path}");
+        prop_assert_eq!(AbsolutePath::new(path.as_str()), Ok(path.clone()));
+        prop_assert_eq!(path.as_str(), format!("/data/{}", parts.join("/")));
+    }
+}

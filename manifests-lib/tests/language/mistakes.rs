@@ -1,0 +1,7 @@
+//! What compiles and is refused by the build all the same, in the words that people read.
+
+mod names;
+mod secrets;
+mod selectors;
+mod twice;
+mod unfinished;

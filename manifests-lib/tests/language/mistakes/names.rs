@@ -1,0 +1,109 @@
+use insta::assert_snapshot;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use manifests_lib::{
+    Bundle, Expose, Protocol, StatefulSet, VariableName, mebibytes, name, path, port,
+};
+
+use crate::support::{NAMESPACE, NODES, bundle, container, mistakes, server, service};
+
+fn config_map(name: &str) -> core::ConfigMap {
+    core::ConfigMap {
+        metadata: ObjectMeta {
+            name: Some(name.to_owned()),
+            ..ObjectMeta::default()
+        },
+        ..core::ConfigMap::default()
+    }
+}
+
+#[test]
+fn a_bundle_name_that_leaves_no_room_for_derived_names() {
+    let long = Bundle::new(
+        name!("a234567890123456789012345678901234567"),
+        &NAMESPACE,
+        &name!("test"),
+    );
+    assert_snapshot!(mistakes(&[&long]), @"");
+}
+
+#[test]
+fn an_object_without_a_name() {
+    let web = bundle();
+    web.add(core::ConfigMap::default());
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_name_that_is_no_file_name() {
+    let web = bundle();
+    web.add(config_map("../settings"));
+    web.add(config_map(".."));
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_service_name_that_is_too_long() {
+    let web = bundle();
+    let component = web.component(name!("a-name-of-a-component-that-says-a-little-too-much-of-it"));
+    let _ = service(&component);
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_stateful_set_whose_pods_could_not_be_labelled() {
+    let web = bundle();
+    let component = web.component(name!("a-name-of-a-component-that-says-a-bit"));
+    let stateful_set = component.stateful_set(StatefulSet {
+        replicas: 1,
+        on: &NODES,
+    });
+    let service = stateful_set.container(container()).expose(Expose {
+        port: port!(80),
+        protocol: Protocol::Tcp,
+    });
+    stateful_set.governed_by(&service);
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_namespace_on_a_cluster_scoped_object() {
+    let web = bundle();
+    web.add(core::PersistentVolume {
+        metadata: ObjectMeta {
+            name: Some("disk".to_owned()),
+            namespace: Some("shop".to_owned()),
+            ..ObjectMeta::default()
+        },
+        ..core::PersistentVolume::default()
+    });
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_volume_name_that_is_too_long() {
+    let web = bundle();
+    server(&web.app()).scratch(
+        path!("/var/lib/a-folder-whose-name-tells/the-whole-story-of-what-it-holds"),
+        mebibytes(1),
+    );
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_path_of_which_no_volume_name_can_be_made() {
+    let web = bundle();
+    server(&web.app()).scratch(path!("/..."), mebibytes(1));
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_variable_that_no_shell_can_read() {
+    let web = bundle();
+    let app = web.app();
+    let address = app.calls(&service(&web.component(name!("api"))));
+    server(&app).env([address.url("API-URL")]);
+    assert_snapshot!(mistakes(&[&web]), @"");
+    let message = VariableName::new("API-URL").expect_err("a dash");
+    assert_snapshot!(message, @"");
+}

@@ -1,0 +1,92 @@
+use std::collections::BTreeMap;
+
+use insta::assert_snapshot;
+use k8s_openapi::ByteString;
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use manifests_lib::name;
+
+use crate::support::{bundle, mistakes, server, service};
+
+fn named(name: &str) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(name.to_owned()),
+        ..ObjectMeta::default()
+    }
+}
+
+fn token() -> Option<Vec<core::EnvVar>> {
+    Some(vec![core::EnvVar {
+        name: "API_TOKEN".to_owned(),
+        value: Some("t0ken".to_owned()),
+        value_from: None,
+    }])
+}
+
+#[test]
+fn a_plain_value_of_a_handle_under_a_name_that_says_secret() {
+    let web = bundle();
+    let app = web.app();
+    let address = app.calls(&service(&web.component(name!("api"))));
+    server(&app).env([address.host("API_TOKEN")]);
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_plain_value_that_a_patch_adds() {
+    let web = bundle();
+    server(&web.app());
+    web.patch(|deployment: &mut apps::Deployment| {
+        let template = &mut deployment.spec.get_or_insert_default().template;
+        template.spec.get_or_insert_default().containers[0].env = token();
+    });
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_plain_value_in_an_object_as_it_stands() {
+    let web = bundle();
+    web.add(core::Pod {
+        metadata: named("once"),
+        spec: Some(core::PodSpec {
+            containers: vec![core::Container {
+                name: "main".to_owned(),
+                ..core::Container::default()
+            }],
+            init_containers: Some(vec![core::Container {
+                name: "setup".to_owned(),
+                env: token(),
+                ..core::Container::default()
+            }]),
+            ..core::PodSpec::default()
+        }),
+        status: None,
+    });
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_secret_with_text() {
+    let web = bundle();
+    web.add(core::Secret {
+        metadata: named("tls"),
+        string_data: Some(BTreeMap::from([("key".to_owned(), "pem".to_owned())])),
+        ..core::Secret::default()
+    });
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_secret_with_data() {
+    let web = bundle();
+    web.add(core::Secret {
+        metadata: named("tls"),
+        data: Some(BTreeMap::from([(
+            "key".to_owned(),
+            ByteString(b"pem".to_vec()),
+        )])),
+        ..core::Secret::default()
+    });
+    assert_snapshot!(mistakes(&[&web]), @"");
+}

@@ -1,0 +1,52 @@
+use std::collections::BTreeMap;
+
+use insta::assert_snapshot;
+use k8s_openapi::api::apps::v1 as apps;
+use manifests_lib::Deployment;
+
+use crate::support::{NODES, bundle, container, errors, mistakes, server};
+
+fn relabel(deployment: &mut apps::Deployment) {
+    let template = &mut deployment.spec.get_or_insert_default().template;
+    let metadata = template.metadata.get_or_insert_default();
+    metadata.labels = Some(BTreeMap::from([("app".to_owned(), "web".to_owned())]));
+}
+
+#[test]
+fn a_patch_takes_labels_that_the_selector_wants() {
+    let web = bundle();
+    server(&web.app());
+    web.patch(relabel);
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn the_mistake_leads_to_the_workload_and_to_the_patch() {
+    let web = bundle();
+    let app = web.app();
+    let (wrote, deployment) = (line!(), app.deployment(Deployment { replicas: 1, on: &NODES }));
+    deployment.container(container());
+    let adjusted = line!() + 1;
+    web.patch(relabel);
+    let errors = errors(&[&web]);
+    let [error] = errors.as_slice() else {
+        panic!("one mistake, not {errors:?}");
+    };
+    let file = file!();
+    let shown = error.to_string();
+    assert!(shown.starts_with(&format!("{file}:{wrote}: ")), "{shown}");
+    assert!(
+        shown.ends_with(&format!("(see also {file}:{adjusted})")),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_patch_empties_the_selector() {
+    let web = bundle();
+    server(&web.app());
+    web.patch(|deployment: &mut apps::Deployment| {
+        deployment.spec.get_or_insert_default().selector.match_labels = None;
+    });
+    assert_snapshot!(mistakes(&[&web]), @"");
+}

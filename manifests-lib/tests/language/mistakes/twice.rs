@@ -1,0 +1,181 @@
+use insta::assert_snapshot;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use manifests_lib::{
+    Bundle, Claim, Container, Expose, GatewayRoute, IngressGateway, Name, Namespace, NodePort, Port, Protocol,
+    StatefulSet, gibibytes, mebibytes, name, node_port, path, plain, port, uid,
+};
+
+use crate::support::{
+    NAMESPACE, NODES, bundle, container, deployment, errors, mistakes, server, service_on,
+};
+
+fn config_map() -> core::ConfigMap {
+    core::ConfigMap {
+        metadata: ObjectMeta {
+            name: Some("settings".to_owned()),
+            ..ObjectMeta::default()
+        },
+        ..core::ConfigMap::default()
+    }
+}
+
+#[test]
+fn one_object_in_two_bundles() {
+    let web = bundle();
+    web.add(config_map());
+    let mobile = Bundle::new(name!("mobile"), &NAMESPACE, &name!("test"));
+    mobile.add(config_map());
+    assert_snapshot!(mistakes(&[&web, &mobile]), @"");
+}
+
+#[test]
+fn both_lines_that_wrote_the_object_are_named() {
+    let web = bundle();
+    let first = line!() + 1;
+    web.add(config_map());
+    let second = line!() + 1;
+    web.add(config_map());
+    let errors = errors(&[&web]);
+    let [error] = errors.as_slice() else {
+        panic!("one mistake, not {errors:?}");
+    };
+    let file = file!();
+    let shown = error.to_string();
+    assert!(shown.starts_with(&format!("{file}:{second}: ")), "{shown}");
+    assert!(
+        shown.ends_with(&format!("(see also {file}:{first})")),
+        "{shown}"
+    );
+}
+
+#[test]
+fn two_bundles_of_one_name() {
+    assert_snapshot!(mistakes(&[&bundle(), &bundle()]), @"");
+}
+
+#[test]
+fn one_workload_of_a_component() {
+    let web = bundle();
+    server(&web.app());
+    server(&web.app());
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_variable() {
+    let web = bundle();
+    let server = server(&web.app());
+    server.env([plain!("MODE", "fast")]);
+    server.env([plain!("MODE", "slow")]);
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_container_name() {
+    let web = bundle();
+    let deployment = deployment(&web.app());
+    deployment.container(container());
+    deployment.container(Container {
+        port: port!(9000),
+        ..container()
+    });
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_container_port() {
+    let web = bundle();
+    let deployment = deployment(&web.app());
+    deployment.container(container());
+    deployment.container(Container {
+        name: name!("worker"),
+        ..container()
+    });
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_mount_path() {
+    let web = bundle();
+    let server = server(&web.app());
+    server.scratch(path!("/tmp"), mebibytes(1));
+    server.scratch(path!("/tmp"), mebibytes(1));
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_volume_name() {
+    let web = bundle();
+    let server = server(&web.app());
+    server.scratch(path!("/var/run"), mebibytes(1));
+    server.scratch(path!("/var-run"), mebibytes(1));
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+#[test]
+fn a_claim_name() {
+    let web = bundle();
+    let stateful_set = web.app().stateful_set(StatefulSet {
+        replicas: 1,
+        on: &NODES,
+    });
+    let store = stateful_set.container(container());
+    let claim = || Claim {
+        name: name!("data"),
+        size: gibibytes(1),
+        storage_class: name!("fast"),
+        owner: uid!(1000),
+    };
+    store.mount(&stateful_set.claim(claim()), path!("/data"));
+    store.mount(&stateful_set.claim(claim()), path!("/logs"));
+    stateful_set.governed_by(&store.expose(Expose {
+        port: port!(80),
+        protocol: Protocol::Tcp,
+    }));
+    assert_snapshot!(mistakes(&[&web]), @"");
+}
+
+fn routed(name: Name, port: Port, node_port: NodePort) -> Bundle {
+    let bundle = Bundle::new(name, &NAMESPACE, &name!("test"));
+    let app = bundle.app();
+    app.gateway_route(
+        &service_on(&app, port),
+        GatewayRoute {
+            gateway: &IngressGateway {
+                name: name!("front-door"),
+                namespace: Namespace::new(name!("edge")),
+                selector: name!("ingress"),
+            },
+            node_port,
+        },
+    );
+    bundle
+}
+
+#[test]
+fn a_port_of_a_gateway() {
+    let web = routed(name!("web"), port!(80), node_port!(30001));
+    let mobile = routed(name!("mobile"), port!(80), node_port!(30002));
+    assert_snapshot!(mistakes(&[&web, &mobile]), @"");
+}
+
+#[test]
+fn a_node_port() {
+    let web = routed(name!("web"), port!(80), node_port!(30001));
+    let mobile = routed(name!("mobile"), port!(81), node_port!(30001));
+    assert_snapshot!(mistakes(&[&web, &mobile]), @"");
+}
+
+#[test]
+fn a_service_of_a_component() {
+    let web = bundle();
+    let server = server(&web.app());
+    for port in [port!(80), port!(81)] {
+        let _ = server.expose(Expose {
+            port,
+            protocol: Protocol::Http,
+        });
+    }
+    assert_snapshot!(mistakes(&[&web]), @"");
+}

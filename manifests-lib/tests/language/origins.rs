@@ -1,0 +1,218 @@
+//! A resource knows the line that wrote it: never one of the library, whatever stands between.
+
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use manifests_lib::{
+    Aurora, Bundle, ClusterSecretStore, Component, Container, ContainerHandle, Database,
+    Deployment, DeploymentHandle, Egress, EgressGateway, Expose, GatewayRoute, GeneratedSecret,
+    HostVolume, IngressGateway, Injection, Listens, MetricsScraper, MysqlContainer, Namespace,
+    Origin, Protocol, PublicImage, Resources, SecretSource, SecretText, Service, StatefulSet,
+    Version, gibibytes, host, mebibytes, millicores, name, node_port, path, plain, port,
+    repository, secrets_manager_name, tag,
+};
+
+use crate::support::{NAMESPACE, NODES, build, container, errors};
+
+fn bundle() -> Bundle {
+    Bundle::new(name!("web"), &NAMESPACE, &name!("test"))
+}
+
+fn settings() -> core::ConfigMap {
+    core::ConfigMap {
+        metadata: ObjectMeta {
+            name: Some("settings".to_owned()),
+            ..ObjectMeta::default()
+        },
+        ..core::ConfigMap::default()
+    }
+}
+
+fn mysql() -> Database {
+    Database::MysqlContainer(MysqlContainer {
+        image: PublicImage {
+            repository: repository!("mysql"),
+            version: Version::Tag(tag!("8.0")),
+        },
+        on: NODES,
+        resources: Resources {
+            cpu: millicores(100),
+            memory: mebibytes(768),
+        },
+        storage: gibibytes(5),
+        storage_class: name!("fast"),
+    })
+}
+
+fn aurora() -> Database {
+    Database::Aurora(
+        Aurora {
+            endpoint: host!("web.cluster-example.eu-west-1.rds.amazonaws.com"),
+            database: name!("shop"),
+            credentials: secrets_manager_name!("test/web/database"),
+        },
+        ClusterSecretStore {
+            name: name!("secrets-manager"),
+        },
+    )
+}
+
+fn deployment(component: &Component) -> DeploymentHandle {
+    component.deployment(Deployment {
+        replicas: 2,
+        on: &NODES,
+    })
+}
+
+fn server(component: &Component) -> ContainerHandle<Listens> {
+    deployment(component).container(container())
+}
+
+fn service(component: &Component) -> Service {
+    server(component).expose(Expose {
+        port: port!(80),
+        protocol: Protocol::Http,
+    })
+}
+
+/// Every origin of a build: of resources, security exceptions and gateway ports.
+fn origins(bundle: &Bundle) -> Vec<Origin> {
+    let built = build(&[bundle]);
+    let bundle_built = &built.bundles[0];
+    bundle_built
+        .resources
+        .iter()
+        .map(manifests_lib::Resource::origin)
+        .chain(
+            bundle_built
+                .resources
+                .iter()
+                .flat_map(|resource| resource.patched().iter().copied()),
+        )
+        .chain(bundle_built.exceptions.iter().map(|exception| exception.origin))
+        .chain(built.gateway_ports.iter().map(|port| port.origin))
+        .chain([bundle.origin()])
+        .collect()
+}
+
+#[test]
+fn every_part_begins_in_this_file() {
+    let web = bundle();
+    let app = web.app();
+    web.create_namespace(&Injection::None);
+    web.strict_mutual_tls();
+    web.deny_by_default(&MetricsScraper {
+        namespace: &NAMESPACE,
+        app_name: name!("scraper"),
+    });
+    web.capture_dns();
+    web.add(settings());
+    let service = service(&app);
+    app.mesh_route(&service);
+    let _ = app.database(&aurora());
+    let _ = app.secret(SecretText {
+        key: name!("signing-key"),
+        source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
+    });
+    let _ = app.host_volume(HostVolume {
+        path: path!("/data"),
+        size: gibibytes(1),
+        on: &NODES,
+    });
+    let store = web.component(name!("store"));
+    let stateful_set = store.stateful_set(StatefulSet {
+        replicas: 2,
+        on: &NODES,
+    });
+    let store = stateful_set.container(container());
+    store.writable_root_file_system("writes beside its data");
+    stateful_set.governed_by(&store.expose(Expose {
+        port: port!(6379),
+        protocol: Protocol::Tcp,
+    }));
+    let door = web.component(name!("door"));
+    door.gateway_route(
+        &service,
+        GatewayRoute {
+            gateway: &IngressGateway {
+                name: name!("front-door"),
+                namespace: Namespace::new(name!("edge")),
+                selector: name!("ingress"),
+            },
+            node_port: node_port!(30001),
+        },
+    );
+    web.component(name!("exit")).egress(Egress {
+        host: host!("example.com"),
+        port: port!(80),
+        through: &EgressGateway {
+            name: name!("back-door"),
+            namespace: Namespace::new(name!("edge")),
+            selector: name!("egress"),
+        },
+    });
+    web.patch(|_: &mut apps::Deployment| {});
+    for origin in origins(&web) {
+        assert_eq!(origin.file, file!(), "{origin}");
+    }
+}
+
+#[test]
+fn all_objects_of_a_database_lie_on_one_line() {
+    let web = bundle();
+    let app = web.app();
+    let (line, _) = (line!(), app.database(&mysql()));
+    for resource in &build(&[&web]).bundles[0].resources {
+        assert_eq!(
+            resource.origin(),
+            Origin { file: file!(), line },
+            "{resource:?}"
+        );
+    }
+}
+
+#[test]
+fn mistakes_in_a_container_lead_to_the_lines_that_made_them() {
+    let web = bundle();
+    let server = server(&web.app());
+    let mut lines = Vec::new();
+    server.env([plain!("MODE", "fast")]);
+    lines.push(line!() + 1);
+    server.env([plain!("MODE", "slow")]);
+    server.scratch(path!("/tmp"), mebibytes(1));
+    lines.push(line!() + 1);
+    server.scratch(path!("/tmp"), mebibytes(1));
+    let found: Vec<_> = errors(&[&web]).iter().map(|error| error.origin).collect();
+    let expected: Vec<_> = lines
+        .into_iter()
+        .map(|line| Origin { file: file!(), line })
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn closures_and_function_pointers_lead_to_the_line_inside_them() {
+    let web = bundle();
+    let functions: [fn(&Component) -> Service; 1] = [service];
+    let closures: [&dyn Fn(&Component) -> Service; 1] = [&|component| {
+        let handle = deployment(component).container(container());
+        handle.writable_root_file_system("compiles at its first start");
+        handle.expose(Expose {
+            port: port!(81),
+            protocol: Protocol::Http,
+        })
+    }];
+    let one = web.component(name!("one"));
+    let two = web.component(name!("two"));
+    let services = functions.map(|function| function(&one));
+    services.iter().for_each(|service| one.mesh_route(service));
+    closures.map(|closure| closure(&two));
+    [settings()]
+        .into_iter()
+        .map(|object| web.add(object))
+        .for_each(drop);
+    assert!(!build(&[&web]).bundles[0].exceptions.is_empty());
+    for origin in origins(&web) {
+        assert_eq!(origin.file, file!(), "{origin}");
+    }
+}

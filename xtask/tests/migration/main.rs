@@ -1,0 +1,46 @@
+//! `docs/migrating-from-helm.md` is true: every object of the Helm release is rendered under its identity or stands in the
+//! document, and every difference that the document lists is one.
+
+mod compare;
+mod document;
+mod helm;
+mod path;
+mod pattern;
+mod rendered;
+mod rules;
+
+const DOCUMENT: &str = include_str!("../../../docs/migrating-from-helm.md");
+const RELEASE: &str = include_str!("../../../docs/helm-release-identity.tsv");
+
+#[test]
+fn every_object_of_the_release_is_rendered_or_explained() -> Result<(), String> {
+    none(&compare::unexplained(
+        &helm::parse(RELEASE)?,
+        &rendered::all()?,
+        &document::parse(DOCUMENT)?,
+    ))
+}
+
+#[test]
+fn selectors_of_the_release_find_the_pods_started_here() -> Result<(), String> {
+    none(&compare::unselected(
+        &helm::parse(RELEASE)?,
+        &rendered::all()?,
+    ))
+}
+
+#[test]
+fn every_difference_in_the_document_is_one() -> Result<(), String> {
+    none(&compare::stale(
+        &helm::parse(RELEASE)?,
+        &rendered::all()?,
+        &document::parse(DOCUMENT)?,
+    ))
+}
+
+fn none(failures: &[String]) -> Result<(), String> {
+    if failures.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{}\n", failures.join("\n")))
+}

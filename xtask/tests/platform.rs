@@ -1,0 +1,276 @@
+//! What holds for the whole platform in every environment.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use manifests_lib::{BuildError, BuiltPlatform};
+use services::environment::Environment;
+
+fn build(environment: &Environment) -> BuiltPlatform {
+    services::platform::platform(environment)
+        .build()
+        .unwrap_or_else(|errors| {
+            let errors: Vec<_> = errors.iter().map(BuildError::to_string).collect();
+            panic!("{}", errors.join("\n"))
+        })
+}
+
+fn platforms() -> [BuiltPlatform; 2] {
+    [
+        build(&environment_dev::environment()),
+        build(&environment_prd::environment()),
+    ]
+}
+
+fn yaml(platform: &BuiltPlatform) -> String {
+    let mut yaml = String::new();
+    for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
+        yaml.push_str("---\n");
+        resource
+            .write_yaml(&mut yaml)
+            .expect("an object that can be written");
+    }
+    yaml
+}
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace")
+}
+
+#[test]
+fn every_resource_comes_from_the_module_of_its_bundle() {
+    for platform in platforms() {
+        for bundle in &platform.bundles {
+            let name = bundle.name.as_str();
+            for resource in &bundle.resources {
+                let file = resource.origin().file;
+                let module = file
+                    .strip_prefix("services/src/")
+                    .and_then(|file| file.strip_suffix(".rs"))
+                    .unwrap_or_else(|| panic!("{resource:?} does not come from services"));
+                let (_, stem) = module.split_once('/').expect("a folder for each team");
+                assert!(
+                    stem == name || module.replace('/', "-") == name,
+                    "{resource:?} is in the bundle {name}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_environment_gives_the_same_bytes() {
+    for environment in [environment_dev::environment, environment_prd::environment] {
+        assert_eq!(yaml(&build(&environment())), yaml(&build(&environment())));
+    }
+}
+
+/// What containers may do beyond running; each line is a typed value with its reason.
+#[test]
+fn security_exceptions_are_counted() {
+    let mut report = String::new();
+    for platform in platforms() {
+        let exceptions: Vec<_> = platform
+            .bundles
+            .iter()
+            .flat_map(|bundle| &bundle.exceptions)
+            .collect();
+        report.push_str(&format!(
+            "{}: {} exceptions\n",
+            platform.environment,
+            exceptions.len()
+        ));
+        for exception in exceptions {
+            report.push_str(&format!("  {exception}\n"));
+        }
+    }
+    insta::assert_snapshot!(report, @r"
+    dev: 0 exceptions
+    prd: 0 exceptions
+    ");
+}
+
+/// The gateway's Service is made of these.
+#[test]
+fn ports_of_the_gateway_come_from_the_services() {
+    for platform in platforms() {
+        let ports: Vec<_> = platform
+            .gateway_ports
+            .iter()
+            .map(|port| {
+                format!(
+                    "{} {} {} {}",
+                    port.gateway,
+                    port.port,
+                    port.node_port.number(),
+                    port.service
+                )
+            })
+            .collect();
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(ports.join("\n"), @r"
+            istio-ingressgateway 50001 30001 customer-app-service.services.svc.cluster.local
+            istio-ingressgateway 50002 30002 helloworld-app-service.services.svc.cluster.local
+            istio-ingressgateway 50003 30003 httpbin-app-service.services.svc.cluster.local
+            istio-ingressgateway 50004 30004 orchestrator-app-service.services.svc.cluster.local
+            ");
+        }
+    }
+}
+
+/// Every call that the platform admits: who is refused can be read from what is absent.
+#[test]
+fn who_may_call_whom() {
+    let mut calls = BTreeSet::new();
+    for platform in platforms() {
+        for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
+            let Some(policy) =
+                resource.get::<custom_resources::istio::security::v1::AuthorizationPolicy>()
+            else {
+                continue;
+            };
+            let rules = policy.spec.as_ref().and_then(|spec| spec.rules.as_ref());
+            for source in rules
+                .into_iter()
+                .flatten()
+                .flat_map(|rule| rule.from.iter().flatten())
+                .filter_map(|from| from.source.as_ref())
+            {
+                for principal in source.principals.iter().flatten() {
+                    calls.insert(format!(
+                        "{}: {principal} -> {}",
+                        platform.environment,
+                        resource.identity().name
+                    ));
+                }
+            }
+        }
+    }
+    let calls: Vec<_> = calls.into_iter().collect();
+    insta::assert_snapshot!(calls.join("\n"), @"
+    dev: cluster.local/ns/istio-ingress/sa/istio-ingressgateway -> customer-app-authorization-policy
+    dev: cluster.local/ns/istio-ingress/sa/istio-ingressgateway -> helloworld-app-authorization-policy
+    dev: cluster.local/ns/istio-ingress/sa/istio-ingressgateway -> httpbin-app-authorization-policy
+    dev: cluster.local/ns/istio-ingress/sa/istio-ingressgateway -> orchestrator-app-authorization-policy
+    dev: cluster.local/ns/services/sa/account-app-service-account -> account-db-authorization-policy
+    dev: cluster.local/ns/services/sa/customer-app-service-account -> customer-db-authorization-policy
+    dev: cluster.local/ns/services/sa/orchestrator-app-service-account -> account-app-authorization-policy
+    dev: cluster.local/ns/services/sa/orchestrator-app-service-account -> customer-app-authorization-policy
+    dev: cluster.local/ns/services/sa/orchestrator-app-service-account -> order-app-authorization-policy
+    dev: cluster.local/ns/services/sa/order-app-service-account -> order-db-authorization-policy
+    prd: cluster.local/ns/istio-ingress/sa/istio-ingressgateway -> customer-app-authorization-policy
+    prd: cluster.local/ns/istio-ingress/sa/istio-ingressgateway -> helloworld-app-authorization-policy
+    prd: cluster.local/ns/istio-ingress/sa/istio-ingressgateway -> httpbin-app-authorization-policy
+    prd: cluster.local/ns/istio-ingress/sa/istio-ingressgateway -> orchestrator-app-authorization-policy
+    prd: cluster.local/ns/services/sa/orchestrator-app-service-account -> account-app-authorization-policy
+    prd: cluster.local/ns/services/sa/orchestrator-app-service-account -> customer-app-authorization-policy
+    prd: cluster.local/ns/services/sa/orchestrator-app-service-account -> order-app-authorization-policy
+    ");
+}
+
+/// The language names no service and no environment, the platform no environment.
+#[test]
+fn names_stay_where_they_belong() {
+    let platform = build(&environment_dev::environment());
+    let services: Vec<_> = platform
+        .bundles
+        .iter()
+        .map(|bundle| bundle.name.as_str())
+        .collect();
+    let environments = ["dev", "prd"];
+    for (line, literal) in string_literals(&workspace().join("manifests-lib/src")) {
+        let begins = |name: &&&str| {
+            literal
+                .strip_prefix(**name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        };
+        let named = services.iter().chain(&environments).find(begins);
+        assert_eq!(named, None, "{line} names what the language does not know");
+    }
+    for (line, literal) in string_literals(&workspace().join("services/src")) {
+        assert!(
+            !environments.contains(&literal.as_str()),
+            "{line} names an environment"
+        );
+    }
+}
+
+/// Building is a pure function: what it would need for anything else does not appear in its crates.
+#[test]
+fn building_does_no_input_or_output() {
+    for folder in ["manifests-lib/src", "services/src", "environments"] {
+        for (line, code) in code(&workspace().join(folder)) {
+            for module in [
+                "std::fs",
+                "std::net",
+                "std::env",
+                "std::process",
+                "std::time",
+                "std::io",
+                "HashMap",
+            ] {
+                assert!(!code.contains(module), "{line} uses {module}");
+            }
+        }
+    }
+}
+
+/// The quoted texts of every line of code below a folder, with their place.
+fn string_literals(folder: &Path) -> Vec<(String, String)> {
+    let lines = code(folder).into_iter();
+    lines
+        .flat_map(|(line, code)| {
+            let quoted: Vec<_> = code
+                .split('"')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect();
+            quoted
+                .into_iter()
+                .map(move |literal| (line.clone(), literal))
+        })
+        .collect()
+}
+
+/// Every line of code below a folder with its place; comments and tests left out.
+fn code(folder: &Path) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    for file in rust_files(folder) {
+        let text = fs::read_to_string(&file).expect("a readable source file");
+        let lines_of_code = text
+            .split("#[cfg(test)]")
+            .next()
+            .unwrap_or_default()
+            .lines()
+            .enumerate();
+        lines.extend(
+            lines_of_code
+                .filter(|(_, line)| !line.trim_start().starts_with("//"))
+                .map(|(number, line)| {
+                    (
+                        format!("{}:{}", file.display(), number + 1),
+                        line.to_owned(),
+                    )
+                }),
+        );
+    }
+    assert!(!lines.is_empty(), "no code below {}", folder.display());
+    lines
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable folder").path();
+        if path.is_dir() && path.file_name().is_some_and(|name| name != "tests") {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
