@@ -39,10 +39,28 @@ fn metadata(resource: &Resource) -> Vec<String> {
                 .to_owned(),
         );
     }
+    let (length, longest) = (identity.name.len(), longest_name(identity.kind));
+    if length > longest {
+        mistakes.push(format!(
+            "the name has {length} characters, a {} takes {longest}: shorten the name of the bundle or the component",
+            identity.kind
+        ));
+    }
     if !resource.is_namespaced() && identity.namespace.is_some() {
         mistakes.push("the kind is cluster-scoped: remove metadata.namespace".to_owned());
     }
     mistakes
+}
+
+/// The longest name with which the cluster can do what it does with an object of a kind.
+fn longest_name(kind: &str) -> usize {
+    match kind {
+        // A label of their pods or jobs is the name and a suffix of 11 characters.
+        "CronJob" | "StatefulSet" => 52,
+        // A DNS label, or the value of one of Kubernetes' own labels.
+        "Job" | "Namespace" | "Service" => 63,
+        _ => 253,
+    }
 }
 
 /// Values of a Secret would stand in Git.

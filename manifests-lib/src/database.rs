@@ -39,7 +39,7 @@ pub struct DatabaseHandle {
 }
 
 impl Component {
-    /// Gives the component a database of its own, which no other component reaches.
+    /// Gives the component a database of its own: a container admits no other component, Aurora nobody without credentials.
     ///
     /// Objects are named `<bundle>-db-<kind>`. Aurora becomes a ServiceEntry and an ExternalSecret; a container becomes a
     /// StatefulSet, a headless Service, an ExternalSecret and two password generators.

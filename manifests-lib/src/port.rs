@@ -14,6 +14,7 @@ impl Port {
     ///
     /// Where the number is 0.
     #[must_use]
+    #[track_caller]
     pub const fn from_static(number: u16) -> Self {
         match NonZeroU16::new(number) {
             Some(number) => Self(number),
@@ -59,6 +60,7 @@ impl NodePort {
     ///
     /// Where the number is outside 30000 to 32767.
     #[must_use]
+    #[track_caller]
     pub const fn from_static(number: u16) -> Self {
         assert!(
             number >= 30000 && number <= 32767,

@@ -38,6 +38,7 @@ macro_rules! text_type {
             ///
             /// Where the text breaks the rule of the type.
             #[must_use]
+            #[track_caller]
             pub const fn from_static(text: &'static str) -> Self {
                 assert!($check(text.as_bytes()), $rule);
                 Self(Cow::Borrowed(text))

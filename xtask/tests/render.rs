@@ -51,20 +51,33 @@ fn the_snapshots_are_what_is_rendered() {
 #[test]
 fn a_first_render_writes_everything_and_a_second_nothing() {
     let folder = TempDir::new().expect("a temporary folder");
-    let first = stdout(&render(folder.path(), &[]));
-    let second = stdout(&render(folder.path(), &[]));
-    let counts = |text: &str| -> Vec<String> {
-        let line = |line: &str| line.rsplit_once(", ").map(|(counts, _)| counts.to_owned());
-        text.lines().filter_map(line).collect()
-    };
-    insta::assert_snapshot!(counts(&first).join("\n"), @"
-    dev: 93 objects in 8 bundles: 93 new, 0 changed, 0 removed, 0 unchanged
-    prd: 71 objects in 8 bundles: 71 new, 0 changed, 0 removed, 0 unchanged
-    ");
-    insta::assert_snapshot!(counts(&second).join("\n"), @"
-    dev: 93 objects in 8 bundles: 0 new, 0 changed, 0 removed, 93 unchanged
-    prd: 71 objects in 8 bundles: 0 new, 0 changed, 0 removed, 71 unchanged
-    ");
+    let first = stdout(&render(folder.path(), &["dev"]));
+    let files = rendered_files(&folder.path().join("dev"));
+    assert!(
+        first.starts_with(&format!("dev: {files} objects in"))
+            && first.contains(&format!(
+                ": {files} new, 0 changed, 0 removed, 0 unchanged, "
+            )),
+        "{first}"
+    );
+    let second = stdout(&render(folder.path(), &["dev"]));
+    assert!(
+        second.contains(&format!(
+            ": 0 new, 0 changed, 0 removed, {files} unchanged, "
+        )),
+        "{second}"
+    );
+}
+
+/// The number of files in the folders of the bundles.
+fn rendered_files(environment: &Path) -> usize {
+    let bundles = fs::read_dir(environment).expect("a rendered environment");
+    bundles
+        .map(|bundle| {
+            let bundle = bundle.expect("a readable folder").path();
+            fs::read_dir(bundle).expect("a rendered bundle").count()
+        })
+        .sum()
 }
 
 #[test]
@@ -104,7 +117,8 @@ fn standard_output_gets_one_stream() {
     let output = xtask(&["render", "dev", "--stdout"]);
     assert!(output.status.success());
     let stream = stdout(&output);
-    assert_eq!(stream.lines().filter(|line| *line == "---").count(), 93);
+    let documents = stream.lines().filter(|line| *line == "---").count();
+    assert_eq!(documents, rendered_files(&rendered().path().join("dev")));
 }
 
 #[test]

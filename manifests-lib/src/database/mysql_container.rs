@@ -44,12 +44,15 @@ impl MysqlContainer {
         );
         // The image's own mysql user.
         let user = uid!(999);
-        let data = stateful_set.claim(Claim {
-            name: name!("data"),
-            size: self.storage,
-            storage_class: self.storage_class.clone(),
-            owner: user.clone(),
-        });
+        let data = stateful_set.claim_at(
+            origin,
+            Claim {
+                name: name!("data"),
+                size: self.storage,
+                storage_class: self.storage_class.clone(),
+                owner: user.clone(),
+            },
+        );
         let mysql = stateful_set.container_at(
             origin,
             Container {

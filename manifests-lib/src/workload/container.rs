@@ -10,7 +10,7 @@ use super::pod::Pod;
 use super::volume::{PodVolume, PodVolumeSource};
 use super::{Probe, SecurityException, User, Variable, Volume, security};
 use crate::bundle::Output;
-use crate::{AbsolutePath, BuildError, Bytes, Cpu, Image, Name, Origin, Port};
+use crate::{AbsolutePath, BuildError, Bytes, Cpu, Image, InvalidText, Name, Origin, Port};
 
 /// A container that listens on a port.
 ///
@@ -222,11 +222,9 @@ impl<P> ContainerHandle<P> {
     pub(crate) fn mount_at(&self, origin: Origin, volume: &impl Volume, path: AbsolutePath) {
         let volume = volume.declare();
         let mut options = self.state.options.borrow_mut();
-        let length = volume.name.len();
-        if length > 63 {
+        if let Err(InvalidText { text, rule }) = Name::new(volume.name.clone()) {
             let mistake = format!(
-                "the volume name {} has {length} characters, the API server accepts 63: choose a shorter path or name",
-                volume.name
+                "the API server would refuse the volume name {text:?}, as {rule}: choose another path or name"
             );
             options.errors.push(BuildError::new(origin, mistake));
         }
@@ -252,7 +250,7 @@ impl<P> ContainerHandle<P> {
             .collect();
         let volume = PodVolume {
             name: format!("{}-{}", self.state.name, folder.trim_matches('-')),
-            source: PodVolumeSource::Scratch(size),
+            source: PodVolumeSource::Scratch(path.clone(), size),
         };
         self.mount_at(origin, &volume, path);
     }
@@ -304,13 +302,13 @@ impl ContainerState {
         self.port.as_ref().map(|(port, _)| *port)
     }
 
-    /// The volumes that the container mounts.
-    pub(super) fn volumes(&self) -> Vec<PodVolume> {
+    /// The volumes that the container mounts, and the lines that mount them.
+    pub(super) fn volumes(&self) -> Vec<(Origin, PodVolume)> {
         let options = self.options.borrow();
         options
             .mounts
             .iter()
-            .map(|(_, _, volume)| volume.clone())
+            .map(|(origin, _, volume)| (*origin, volume.clone()))
             .collect()
     }
 

@@ -141,24 +141,25 @@ impl Pod {
 
 /// Every volume that a container mounts, once.
 fn volumes(containers: &[Rc<ContainerState>], output: &mut Output) -> Option<Vec<core::Volume>> {
-    let mut declared: BTreeMap<String, PodVolume> = BTreeMap::new();
+    let mut declared: BTreeMap<String, (Origin, PodVolume)> = BTreeMap::new();
     let mut volumes = Vec::new();
-    for container in containers {
-        for volume in container.volumes() {
-            match declared.get(&volume.name) {
-                None => {
-                    volumes.extend(volume.build());
-                    declared.insert(volume.name.clone(), volume);
-                }
-                Some(other) if *other == volume => {}
-                Some(_) => output.errors.push(BuildError::new(
-                    container.origin(),
+    for (origin, volume) in containers.iter().flat_map(|container| container.volumes()) {
+        match declared.get(&volume.name) {
+            None => {
+                volumes.extend(volume.build());
+                declared.insert(volume.name.clone(), (origin, volume));
+            }
+            Some((_, other)) if *other == volume => {}
+            Some((first, _)) => output.errors.push(
+                BuildError::new(
+                    origin,
                     format!(
                         "two volumes of one pod are named {}: the API server would refuse the second; rename one",
                         volume.name
                     ),
-                )),
-            }
+                )
+                .related([*first]),
+            ),
         }
     }
     (!volumes.is_empty()).then_some(volumes)

@@ -23,6 +23,7 @@ impl User {
     ///
     /// Where the number is 0: root has a reason, see [`User::root`].
     #[must_use]
+    #[track_caller]
     pub const fn from_static(id: u32) -> Self {
         assert!(id != 0, "user 0 is root: write User::root(\"why\")");
         Self { id, root: None }

@@ -48,7 +48,7 @@ pub struct StatefulSetHandle {
 
 struct StatefulSetState {
     pod: Rc<Pod>,
-    claims: RefCell<Vec<Claim>>,
+    claims: RefCell<Vec<(Origin, Claim)>>,
     service: RefCell<Option<Service>>,
 }
 
@@ -95,11 +95,16 @@ impl StatefulSetHandle {
     }
 
     /// Gives each pod a volume of its own.
+    #[track_caller]
     #[must_use = "mount the claim into a container"]
     pub fn claim(&self, claim: Claim) -> ClaimHandle {
+        self.claim_at(Origin::here(), claim)
+    }
+
+    pub(crate) fn claim_at(&self, origin: Origin, claim: Claim) -> ClaimHandle {
         let name = claim.name.to_string();
         self.state.pod.own_volumes(claim.owner.id());
-        self.state.claims.borrow_mut().push(claim);
+        self.state.claims.borrow_mut().push((origin, claim));
         ClaimHandle(PodVolume {
             name,
             source: PodVolumeSource::ClaimTemplate,
@@ -139,6 +144,7 @@ impl Part for StatefulSetState {
             ));
         }
         let claims = self.claims.borrow();
+        output.errors.extend(twice_claimed(&claims));
         output.add(
             pod.origin(),
             apps::StatefulSet {
@@ -158,7 +164,7 @@ impl Part for StatefulSetState {
                     volume_claim_templates: (!claims.is_empty()).then(|| {
                         claims
                             .iter()
-                            .map(|claim| claim.build(&pod.component))
+                            .map(|(_, claim)| claim.build(&pod.component))
                             .collect()
                     }),
                     ..apps::StatefulSetSpec::default()
@@ -168,6 +174,26 @@ impl Part for StatefulSetState {
         );
         pod.build_companions(output);
     }
+}
+
+fn twice_claimed(claims: &[(Origin, Claim)]) -> Vec<BuildError> {
+    let mut first = BTreeMap::new();
+    let mut errors = Vec::new();
+    for (origin, claim) in claims {
+        if let Some(other) = first.insert(&claim.name, *origin) {
+            errors.push(
+                BuildError::new(
+                    *origin,
+                    format!(
+                        "two claims of one stateful set are named {}: its pods would see one volume; rename one",
+                        claim.name
+                    ),
+                )
+                .related([other]),
+            );
+        }
+    }
+    errors
 }
 
 impl Claim {

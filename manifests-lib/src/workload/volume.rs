@@ -29,7 +29,8 @@ pub(crate) enum PodVolumeSource {
     Claim(String),
     /// A claim template of the StatefulSet: the pod's template does not repeat it.
     ClaimTemplate,
-    Scratch(Bytes),
+    /// Empty folder; its path tells it from another one.
+    Scratch(AbsolutePath, Bytes),
 }
 
 impl PodVolume {
@@ -46,7 +47,7 @@ impl PodVolume {
                     read_only: None,
                 });
             }
-            PodVolumeSource::Scratch(size) => {
+            PodVolumeSource::Scratch(_, size) => {
                 volume.empty_dir = Some(core::EmptyDirVolumeSource {
                     medium: None,
                     size_limit: Some((*size).into()),

@@ -44,24 +44,33 @@ fn is_plain(text: &str) -> bool {
 }
 
 fn may_begin_plain(text: &[u8]) -> bool {
-    let Some((first, rest)) = text.split_first() else {
-        return false;
-    };
-    match first {
-        b' ' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>'
-        | b'\'' | b'"' | b'%' | b'@' | b'`' => false,
-        b'.' => !is_marker(text),
-        b'-' | b'?' | b':' => !matches!(rest, [] | [b' ', ..]) && !is_marker(text),
-        _ => true,
-    }
-}
-
-/// Whether `text` would start or end a document.
-fn is_marker(text: &[u8]) -> bool {
-    matches!(
-        text.split_at_checked(3),
-        Some((b"---" | b"...", [] | [b' ', ..]))
-    )
+    let indicator = matches!(
+        text,
+        [
+            b' ' | b','
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'#'
+                | b'&'
+                | b'*'
+                | b'!'
+                | b'|'
+                | b'>'
+                | b'\''
+                | b'"'
+                | b'%'
+                | b'@'
+                | b'`',
+            ..,
+        ]
+    );
+    let indicator_before_blank =
+        matches!(text, [b'-' | b'?' | b':'] | [b'-' | b'?' | b':', b' ', ..]);
+    // kubectl splits a file at every line that begins with three dashes, whatever follows them.
+    let marker = text.starts_with(b"---") || text == b"..." || text.starts_with(b"... ");
+    !text.is_empty() && !indicator && !indicator_before_blank && !marker
 }
 
 /// What the reader refuses, folds or drops unless escaped, and what changes the direction of the

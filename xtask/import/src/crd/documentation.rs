@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::definition::Scope;
 use super::facts::{Facts, code, longest_run_of_backticks};
 use super::group_version::{GroupVersion, Root};
-use super::types::{Place, Type, Use};
+use super::types::{Place, Shape, Shaped, Type, Use};
 
 /// How many places of a type its documentation lists.
 const LISTED_PLACES: usize = 5;
@@ -43,16 +43,24 @@ impl Documentation<'_> {
 
     /// Documentation of a generated type.
     pub fn generated(&self, index: usize) -> String {
-        let uses = &self.group_version.types[index].uses;
+        let Shaped { shape, uses, .. } = &self.group_version.types[index];
         let Some((home, others)) = uses.split_first() else {
             return String::new();
         };
         let home_root = &self.group_version.roots[home.place.kind];
-        let mut paragraphs = vec![format!(
-            "{} of {}.",
+        let place = format!(
+            "{} of {}",
             code(&home.place.path.to_string()),
             code(&home_root.kind.name)
-        )];
+        );
+        let about = match shape {
+            Shape::Choice(_) if home.place.path.is_group() => {
+                format!("Properties of {place} that exclude each other.")
+            }
+            Shape::Choice(_) => format!("{place}: one of its properties."),
+            Shape::Struct(_) | Shape::Strings(_) => format!("{place}."),
+        };
+        let mut paragraphs = vec![about];
         if !others.is_empty() {
             let listed = others
                 .iter()

@@ -63,8 +63,14 @@ fn cut(schema: &mut Schema, tree: &Tree, path: &str) -> Result<(), KeepError> {
     {
         return Err(KeepError::Unknown(join(path, unknown)));
     }
-    let is_lost =
-        |name: &&String| schema.properties.contains_key(*name) && !tree.below.contains_key(*name);
+    // What has a default is filled in by the cluster before it asks for required properties.
+    let has_to_be_set = |name: &String| {
+        schema
+            .properties
+            .get(name)
+            .is_some_and(|property| property.default.is_none())
+    };
+    let is_lost = |name: &&String| has_to_be_set(name) && !tree.below.contains_key(*name);
     if let Some(required) = schema.required.iter().find(is_lost) {
         return Err(KeepError::Required(join(path, required)));
     }
