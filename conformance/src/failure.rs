@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn shows_the_last_lines_of_the_output() {
-        let output: String = (1..=30).map(|line| format!("line {line}\n\n")).collect();
+        let lines: Vec<String> = (1..=30).map(|line| format!("line {line}\n")).collect();
+        let output = lines.join("\n");
         let text = Failure::new("etcd ended").with_output(&output).to_string();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 1 + OUTPUT_LINES);

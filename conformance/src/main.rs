@@ -1,3 +1,179 @@
-//! Programs by others that judge the rendered manifests.
+//! Programs by others that judge the rendered manifests: `cargo xtask conformance`.
+//!
+//! Nothing here is part of rendering. The programs are pinned by the Go modules below `programs/`; what they judge, and
+//! how, is one lane each.
 
-fn main() {}
+mod cluster;
+mod compare;
+mod crds;
+mod failure;
+mod hexadecimal;
+mod lanes;
+mod process;
+mod programs;
+mod rendered;
+mod report;
+mod watchdog;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Parser, ValueEnum};
+use serde_json::json;
+
+use failure::Failure;
+use lanes::{Lane, Options};
+use programs::{Machine, Programs};
+use report::Report;
+use watchdog::Watchdog;
+
+/// Have programs by others judge the rendered manifests
+///
+/// Programs come from `KUBEBUILDER_ASSETS` (the folder of envtest), `ISTIOCTL` and the `PATH`, or are built with Go, once,
+/// into manifests-conformance below `XDG_CACHE_HOME` or ~/.cache. Exit codes: 0 nothing to say, 1 findings, 2 could not run.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask conformance")]
+struct Arguments {
+    /// Lanes to run; all of them where none is named
+    #[arg(value_name = "LANE")]
+    lanes: Vec<Lane>,
+
+    /// Folder with the CRDs of the rendered kinds [default: the URLs of manifests-lib/custom-resources/crds.toml]
+    #[arg(long, value_name = "DIR")]
+    crds: Option<PathBuf>,
+
+    /// Leave the API servers running and print how to reach and how to end them
+    #[arg(long)]
+    keep: bool,
+
+    /// How to print what was compared and found
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One object
+    Json,
+}
+
+fn main() -> ExitCode {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|argument| argument == watchdog::ARGUMENT)
+    {
+        return watchdog::watch(io::stdin().lock());
+    }
+    let arguments = Arguments::parse();
+    match Watchdog::start() {
+        Ok(watchdog) => {
+            let code = run(arguments, &watchdog);
+            watchdog.finish();
+            code
+        }
+        Err(failure) => could_not_run(&failure),
+    }
+}
+
+fn could_not_run(failure: &Failure) -> ExitCode {
+    eprintln!("error: {failure}");
+    ExitCode::from(2)
+}
+
+/// Runs the lanes one after the other; one that could not run does not keep the others from it.
+fn run(arguments: Arguments, watchdog: &Watchdog) -> ExitCode {
+    let Arguments {
+        lanes,
+        crds,
+        keep,
+        format,
+    } = arguments;
+    let mut lanes = if lanes.is_empty() {
+        Lane::ALL.to_vec()
+    } else {
+        lanes
+    };
+    lanes.sort_unstable();
+    lanes.dedup();
+    let programs = match Machine::of_this_process() {
+        Ok(machine) => Programs::new(machine, watchdog.clone()),
+        Err(failure) => return could_not_run(&failure),
+    };
+    let options = Options { crds, keep };
+    let mut outcomes = Vec::new();
+    for lane in lanes {
+        let started = Instant::now();
+        let outcome = Outcome {
+            lane,
+            result: lane.run(&programs, &options),
+            seconds: started.elapsed().as_secs(),
+        };
+        if format == Format::Text {
+            print(&outcome.text());
+        }
+        outcomes.push(outcome);
+    }
+    if format == Format::Json {
+        let outcomes: Vec<_> = outcomes.iter().map(Outcome::json).collect();
+        print(&format!("{:#}\n", json!({"lanes": outcomes})));
+    }
+    ExitCode::from(outcomes.iter().map(Outcome::code).max().unwrap_or(0))
+}
+
+/// A reader that has seen enough, such as `head`, is no failure.
+fn print(text: &str) {
+    let _ = io::stdout().lock().write_all(text.as_bytes());
+}
+
+/// What became of a lane.
+struct Outcome {
+    lane: Lane,
+    result: Result<Report, Failure>,
+    seconds: u64,
+}
+
+impl Outcome {
+    fn code(&self) -> u8 {
+        match &self.result {
+            Ok(report) if report.findings.is_empty() => 0,
+            Ok(_) => 1,
+            Err(_) => 2,
+        }
+    }
+
+    fn verdict(&self) -> &'static str {
+        match self.code() {
+            0 => "ok",
+            1 => "findings",
+            _ => "could not run",
+        }
+    }
+
+    fn text(&self) -> String {
+        let Self {
+            lane,
+            result,
+            seconds,
+        } = self;
+        let head = format!("{}: {}, {seconds} s\n", lane.name(), self.verdict());
+        match result {
+            Ok(report) => format!("{head}{report}"),
+            Err(failure) => format!("{head}  error: {failure}\n"),
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let mut json = match &self.result {
+            Ok(report) => json!(report),
+            Err(failure) => json!({"failure": failure.to_string()}),
+        };
+        json["lane"] = json!(self.lane.name());
+        json["verdict"] = json!(self.verdict());
+        json["seconds"] = json!(self.seconds);
+        json
+    }
+}

@@ -30,7 +30,7 @@ impl Process {
         command: &mut Command,
         log: PathBuf,
     ) -> Result<Self, Failure> {
-        let start = || {
+        let mut start = || {
             let file = File::create(&log)?;
             command
                 .stdin(Stdio::null())
@@ -57,9 +57,7 @@ impl Process {
     pub fn check(&mut self) -> Result<(), Failure> {
         match self.child.try_wait() {
             Ok(None) => Ok(()),
-            Ok(Some(status)) => {
-                Err(self.failure(&format!("{} {}", self.name, ended(status))))
-            }
+            Ok(Some(status)) => Err(self.failure(&format!("{} {}", self.name, ended(status)))),
             Err(error) => Err(self.failure(&format!("{} cannot be watched: {error}", self.name))),
         }
     }
@@ -132,7 +130,7 @@ pub fn run(watchdog: &Watchdog, command: &mut Command) -> Result<Output, Failure
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let start = || {
+    let mut start = || {
         let mut child = watchdog.spawn(command)?;
         let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
         let errors = thread::spawn(move || read(stderr.as_mut()));
@@ -215,7 +213,7 @@ mod tests {
         let mut server = start("sleep 600", folder.path());
         let mut asked = 0;
         server
-            .wait_until_ready(Duration::from_secs(60), || {
+            .wait_until_ready(Duration::from_mins(1), || {
                 asked += 1;
                 asked == 2
             })
@@ -226,9 +224,12 @@ mod tests {
     #[test]
     fn a_server_that_ends_shows_its_log() {
         let folder = tempfile::tempdir().unwrap();
-        let mut server = start("echo bind: address already in use >&2; exit 3", folder.path());
+        let mut server = start(
+            "echo bind: address already in use >&2; exit 3",
+            folder.path(),
+        );
         let failure = server
-            .wait_until_ready(Duration::from_secs(60), || false)
+            .wait_until_ready(Duration::from_mins(1), || false)
             .unwrap_err();
         insta::assert_snapshot!(failure, @r"
         server ended with exit code 3; its last lines say why, and a second run starts afresh:
@@ -242,10 +243,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut server = start("kill -9 $$", folder.path());
         let failure = server
-            .wait_until_ready(Duration::from_secs(60), || false)
+            .wait_until_ready(Duration::from_mins(1), || false)
             .unwrap_err();
         assert!(
-            failure.to_string().starts_with("server was ended (signal: 9 (SIGKILL))"),
+            failure
+                .to_string()
+                .starts_with("server was ended (signal: 9 (SIGKILL))"),
             "{failure}"
         );
     }
@@ -258,7 +261,9 @@ mod tests {
             .wait_until_ready(Duration::ZERO, || false)
             .unwrap_err();
         assert!(
-            failure.to_string().starts_with("server is not ready after 0 s"),
+            failure
+                .to_string()
+                .starts_with("server is not ready after 0 s"),
             "{failure}"
         );
     }
@@ -286,6 +291,10 @@ mod tests {
     #[test]
     fn a_missing_program_is_a_failure() {
         let failure = run(&silent(), &mut Command::new("/nowhere/etcd")).unwrap_err();
-        assert!(failure.to_string().starts_with("cannot run /nowhere/etcd: "));
+        assert!(
+            failure
+                .to_string()
+                .starts_with("cannot run /nowhere/etcd: ")
+        );
     }
 }

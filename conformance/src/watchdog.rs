@@ -118,8 +118,10 @@ impl Watchdog {
         let Ok(group) = i32::try_from(child.id()) else {
             return;
         };
-        // Gone already: nothing to do.
-        end_group(group);
+        // Once it has been waited for, its number may belong to others.
+        if let Ok(None) = child.try_wait() {
+            end_group(group);
+        }
         let _ = child.wait();
         let _ = self.lock().tell(&Message::GroupEnded(group));
     }
@@ -138,9 +140,7 @@ impl Watchdog {
 
     /// Leaves a folder in place after this program has ended.
     pub fn keep_folder(&self, folder: &Path) {
-        let _ = self
-            .lock()
-            .tell(&Message::FolderKept(folder.to_owned()));
+        let _ = self.lock().tell(&Message::FolderKept(folder.to_owned()));
     }
 
     /// Ends what is left and removes the folders.

@@ -230,9 +230,12 @@ pub struct Added<T> {
     kind: PhantomData<T>,
 }
 
-impl<T: Namespaced> Added<T> {
+impl<T: Manifest> Added<T> {
     /// Puts the object into another namespace than the bundle's.
-    pub fn namespace(&self, namespace: &Namespace) {
+    pub fn namespace(&self, namespace: &Namespace)
+    where
+        T: Namespaced,
+    {
         self.object.borrow_mut().metadata_mut().namespace = Some(namespace.to_string());
     }
 }

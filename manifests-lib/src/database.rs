@@ -11,9 +11,7 @@ pub use credentials::{
 };
 pub use mysql_container::MysqlContainer;
 
-use crate::{
-    Component, Name, Origin, Port, SelectorLabels, Service, StatefulSetHandle, Variable, name,
-};
+use crate::{Component, Name, Origin, Port, SelectorLabels, StatefulSetHandle, Variable, name};
 
 /// Where MySQL listens.
 const MYSQL: Port = crate::port!(3306);
@@ -35,7 +33,7 @@ pub struct DatabaseHandle {
     database: Name,
     user: SecretKey,
     password: SecretKey,
-    container: Option<(StatefulSetHandle, Service)>,
+    container: Option<StatefulSetHandle>,
 }
 
 impl Component {
@@ -86,12 +84,11 @@ impl DatabaseHandle {
         self.password.variable(variable)
     }
 
-    /// Keeps the selector of a database container that a cluster already has; Aurora has none. The rule is `app` and
+    /// Keeps the selector of a database's StatefulSet that a cluster already has; Aurora has none. The rule is `app` and
     /// `component`.
-    pub fn selector(&self, labels: SelectorLabels) {
-        if let Some((stateful_set, service)) = &self.container {
+    pub fn stateful_set_selector(&self, labels: SelectorLabels) {
+        if let Some(stateful_set) = &self.container {
             stateful_set.selector(labels);
-            service.selector(labels);
         }
     }
 }

@@ -10,6 +10,7 @@
 
 mod bundle;
 mod check;
+mod cluster;
 mod component;
 mod database;
 mod error;
@@ -28,6 +29,9 @@ mod workload;
 pub mod yaml;
 
 pub use bundle::{Added, Bundle};
+pub use cluster::{
+    Cluster, Eks, EksNodeGroup, InstanceType, Minikube, NodePool, StorageClass, VolumeBinding,
+};
 pub use component::Component;
 pub use database::{
     Aurora, ClusterSecretStore, Database, DatabaseHandle, GeneratedSecret, MysqlContainer, Secret,
@@ -51,7 +55,7 @@ pub use text::{
     Repository, SecretsManagerName, Tag, UrlPath, VariableName,
 };
 pub use workload::{
-    Claim, ClaimHandle, Container, ContainerHandle, Deployment, DeploymentHandle, HostVolume,
-    HostVolumeHandle, Listens, NodeGroup, PortlessContainer, Probe, Resources, SecurityException,
-    Silent, StatefulSet, StatefulSetHandle, User, Variable, Volume,
+    Claim, ClaimHandle, Container, ContainerHandle, Deployment, DeploymentHandle, Exposable,
+    HostVolume, HostVolumeHandle, Listens, NodeGroup, PortlessContainer, Probe, Resources,
+    SecurityException, Silent, StatefulSet, StatefulSetHandle, User, Variable, Volume,
 };

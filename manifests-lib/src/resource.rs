@@ -33,12 +33,23 @@ where
 /// A manifest that lives in a namespace.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no namespace: its kind is cluster-scoped",
-    label = "remove the namespace"
+    label = "remove `.namespace(…)`"
 )]
 pub trait Namespaced: Manifest {}
 
 #[diagnostic::do_not_recommend]
-impl<T> Namespaced for T where T: Manifest + k8s_openapi::Resource<Scope = NamespaceResourceScope> {}
+impl<T> Namespaced for T
+where
+    T: Manifest,
+    T::Scope: NamespacedScope,
+{
+}
+
+/// The scope of what lives in a namespace.
+#[doc(hidden)]
+pub trait NamespacedScope {}
+
+impl NamespacedScope for NamespaceResourceScope {}
 
 /// The scopes an object by itself can have; subresources have none of them.
 #[doc(hidden)]

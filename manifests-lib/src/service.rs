@@ -10,8 +10,9 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use crate::bundle::{Output, Part};
 use crate::label::Labels;
 use crate::mesh::Caller;
-use crate::workload::Listens;
-use crate::{Component, ContainerHandle, Namespace, Origin, Port, SelectorLabels, Variable};
+use crate::{
+    Component, ContainerHandle, Exposable, Namespace, Origin, Port, SelectorLabels, Variable,
+};
 
 /// A stable address for a container's port.
 ///
@@ -65,16 +66,22 @@ struct ServiceState {
     callers: RefCell<BTreeSet<Caller>>,
 }
 
-impl ContainerHandle<Listens> {
+impl<P> ContainerHandle<P> {
     /// Gives the container's port a stable address.
     #[track_caller]
     #[must_use = "a service that nobody calls and nothing routes to is refused by the namespace's default deny"]
-    pub fn expose(&self, expose: Expose) -> Service {
+    pub fn expose(&self, expose: Expose) -> Service
+    where
+        P: Exposable,
+    {
         self.expose_at(Origin::here(), &expose)
     }
 
-    pub(crate) fn expose_at(&self, origin: Origin, expose: &Expose) -> Service {
-        let Listens(target_port) = self.port;
+    pub(crate) fn expose_at(&self, origin: Origin, expose: &Expose) -> Service
+    where
+        P: Exposable,
+    {
+        let target_port = self.port.port();
         let &Expose { port, protocol } = expose;
         let component = self.pod.component.clone();
         let state = Rc::new(ServiceState {

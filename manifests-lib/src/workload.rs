@@ -10,7 +10,9 @@ mod stateful_set;
 mod variable;
 mod volume;
 
-pub use container::{Container, ContainerHandle, Listens, PortlessContainer, Resources, Silent};
+pub use container::{
+    Container, ContainerHandle, Exposable, Listens, PortlessContainer, Resources, Silent,
+};
 pub use deployment::{Deployment, DeploymentHandle};
 pub use placement::NodeGroup;
 pub use probe::Probe;

@@ -5,8 +5,8 @@
 //! default, and a field that no service reads is a compile error too.
 
 use manifests_lib::{
-    AbsolutePath, Aurora, Database, EcrImage, GeneratedSecret, Image, LocalImage, MysqlContainer,
-    Name, SecretSource, SecretsManagerSecret,
+    AbsolutePath, Aurora, Cluster, Database, EcrImage, Eks, GeneratedSecret, Image, LocalImage,
+    Minikube, MysqlContainer, Name, SecretSource, SecretsManagerSecret,
 };
 
 use crate::infra::external_secrets;
@@ -20,6 +20,15 @@ pub struct Environment {
     pub(crate) secrets: Secrets<SecretSource>,
     pub(crate) replicas: u16,
     pub(crate) source_mounts: Option<SourceMounts>,
+    cluster: Cluster,
+}
+
+impl Environment {
+    /// The nodes and storage classes that the environment runs on.
+    #[must_use]
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
 }
 
 /// A laptop: Minikube, local images, MySQL containers.
@@ -37,6 +46,8 @@ pub struct Development {
     pub replicas: u16,
     /// Where the laptop's sources are on the nodes; the containers run them in place of their image's.
     pub source_mounts: SourceMounts,
+    /// The cluster on the laptop.
+    pub cluster: Minikube,
 }
 
 /// Production: EKS, images from ECR, Aurora.
@@ -52,6 +63,8 @@ pub struct Production {
     pub secrets: Secrets<SecretsManagerSecret>,
     /// Pods of each service that does not say otherwise.
     pub replicas: u16,
+    /// The cluster in AWS.
+    pub cluster: Eks,
 }
 
 /// One image per container that the backend builds itself.
@@ -146,6 +159,7 @@ impl From<Development> for Environment {
             secrets,
             replicas,
             source_mounts,
+            cluster,
         } = development;
         Self {
             name,
@@ -154,6 +168,7 @@ impl From<Development> for Environment {
             secrets: secrets.map(SecretSource::Generated),
             replicas,
             source_mounts: Some(source_mounts),
+            cluster: cluster.into(),
         }
     }
 }
@@ -166,6 +181,7 @@ impl From<Production> for Environment {
             databases,
             secrets,
             replicas,
+            cluster,
         } = production;
         Self {
             name,
@@ -175,6 +191,7 @@ impl From<Production> for Environment {
                 .map(|secret| SecretSource::SecretsManager(secret, external_secrets::STORE)),
             replicas,
             source_mounts: None,
+            cluster: cluster.into(),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The dev environment: Minikube on a laptop, images built there, a MySQL container per database.
 
 use manifests_lib::{
-    GeneratedSecret, LocalImage, MysqlContainer, PublicImage, Repository, Resources, Version,
-    gibibytes, mebibytes, millicores, name, path, repository, tag,
+    GeneratedSecret, LocalImage, Minikube, MysqlContainer, PublicImage, Repository, Resources,
+    Version, gibibytes, mebibytes, millicores, name, path, repository, tag,
 };
 use services::environment::{Databases, Development, Environment, Images, Secrets, SourceMounts};
 use services::node_group;
@@ -30,6 +30,16 @@ pub fn environment() -> Environment {
         replicas: 1,
         source_mounts: SourceMounts {
             directory: path!("/data/src"),
+        },
+        cluster: Minikube {
+            node_groups: vec![
+                node_group::APP,
+                node_group::DEPLOY,
+                node_group::INGRESS,
+                node_group::SYSTEM,
+            ],
+            cpu: millicores(8_000),
+            memory: mebibytes(12_288),
         },
     }
     .into()

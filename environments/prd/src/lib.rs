@@ -1,10 +1,12 @@
 //! The prd environment: EKS, images from ECR, Aurora MySQL.
 
 use manifests_lib::{
-    AccountId, Aurora, EcrImage, EcrRegistry, Region, Repository, SecretsManagerSecret, Tag,
-    account_id, host, name, region, repository, secrets_manager_name, tag,
+    AccountId, Aurora, EcrImage, EcrRegistry, Eks, EksNodeGroup, InstanceType, NodeGroup, Region,
+    Repository, SecretsManagerSecret, Tag, account_id, host, name, region, repository,
+    secrets_manager_name, tag,
 };
 use services::environment::{Databases, Environment, Images, Production, Secrets};
+use services::node_group;
 
 /// The AWS account that holds the images. The number is AWS's own example: put yours here.
 const ACCOUNT: AccountId = account_id!("123456789012");
@@ -51,6 +53,14 @@ pub fn environment() -> Environment {
             },
         },
         replicas: 2,
+        cluster: Eks {
+            node_groups: vec![
+                nodes(node_group::APP, InstanceType::T3Large, 3),
+                nodes(node_group::DEPLOY, InstanceType::T3Large, 2),
+                nodes(node_group::INGRESS, InstanceType::T3Medium, 2),
+                nodes(node_group::SYSTEM, InstanceType::T3Xlarge, 2),
+            ],
+        },
     }
     .into()
 }
@@ -64,5 +74,13 @@ fn image(repository: Repository, tag: Tag) -> EcrImage {
         },
         repository,
         tag,
+    }
+}
+
+fn nodes(group: NodeGroup, instance: InstanceType, nodes: u16) -> EksNodeGroup {
+    EksNodeGroup {
+        group,
+        instance,
+        nodes,
     }
 }

@@ -64,6 +64,8 @@ impl MysqlContainer {
                 probe: Probe::Tcp,
             },
         );
+        // What Aurora MySQL 3 creates users with, and every client understands.
+        mysql.arguments(["--default-authentication-plugin=mysql_native_password"]);
         mysql.env_at(
             origin,
             [
@@ -91,7 +93,7 @@ impl MysqlContainer {
             user: secret.key("username"),
             password: secret.key("password"),
             database,
-            container: Some((stateful_set, service)),
+            container: Some(stateful_set),
         }
     }
 }

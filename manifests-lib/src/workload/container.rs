@@ -1,7 +1,7 @@
 //! Containers: what a pod runs.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use k8s_openapi::api::core::v1 as core;
@@ -74,11 +74,29 @@ impl Resources {
 
 /// Marks the handle of a [`Container`]: it can be exposed.
 #[derive(Clone, Copy, Debug)]
-pub struct Listens(pub(crate) Port);
+pub struct Listens(Port);
 
 /// Marks the handle of a [`PortlessContainer`]: it cannot be exposed.
 #[derive(Clone, Copy, Debug)]
 pub struct Silent;
+
+/// What can be exposed.
+#[diagnostic::on_unimplemented(
+    message = "a container without a port cannot be exposed",
+    label = "this container listens on no port",
+    note = "add it as a `Container`, which has a port, in place of a `PortlessContainer`"
+)]
+pub trait Exposable {
+    /// Where the container listens.
+    #[doc(hidden)]
+    fn port(&self) -> Port;
+}
+
+impl Exposable for Listens {
+    fn port(&self) -> Port {
+        self.0
+    }
+}
 
 /// A container in its pod. Methods add what is optional.
 #[derive(Clone)]
@@ -103,6 +121,7 @@ type Patch = Box<dyn Fn(&mut core::Container)>;
 #[derive(Default)]
 struct Options {
     command: Option<Vec<String>>,
+    arguments: Option<Vec<String>>,
     variables: Vec<Variable>,
     mounts: Vec<(Origin, AbsolutePath, PodVolume)>,
     writable_root: bool,
@@ -182,6 +201,12 @@ impl<P> ContainerHandle<P> {
         self.state.options.borrow_mut().command = Some(command);
     }
 
+    /// Replaces the arguments that the image gives to its program.
+    pub fn arguments(&self, arguments: impl IntoIterator<Item = &'static str>) {
+        let arguments = arguments.into_iter().map(str::to_owned).collect();
+        self.state.options.borrow_mut().arguments = Some(arguments);
+    }
+
     /// Gives the container environment variables.
     ///
     /// The build reports a name that no shell can read, one that is given twice, and a plain value under a name that says
@@ -206,10 +231,10 @@ impl<P> ContainerHandle<P> {
             } else {
                 variable.mistake()
             };
-            options
-                .errors
-                .extend(mistake.map(|message| BuildError::new(origin, message)));
-            options.variables.push(variable);
+            match mistake {
+                Some(message) => options.errors.push(BuildError::new(origin, message)),
+                None => options.variables.push(variable),
+            }
         }
     }
 
@@ -321,6 +346,7 @@ impl ContainerState {
             name: String::from(&self.name),
             image: Some(self.image.reference().to_owned()),
             image_pull_policy: Some("IfNotPresent".to_owned()),
+            args: options.arguments.clone(),
             command: options.command.clone(),
             resources: Some(self.resources.build()),
             security_context: Some(security::of_container(&self.user, !options.writable_root)),
@@ -359,15 +385,20 @@ fn mount((_, path, volume): &(Origin, AbsolutePath, PodVolume)) -> core::VolumeM
 }
 
 fn twice_mounted(mounts: &[(Origin, AbsolutePath, PodVolume)]) -> Vec<BuildError> {
-    let mut paths = BTreeSet::new();
-    mounts
-        .iter()
-        .filter(|(_, path, _)| !paths.insert(path))
-        .map(|(origin, path, _)| {
-            BuildError::new(
-                *origin,
-                format!("{path} is mounted twice in one container: the API server would refuse it; choose another path"),
-            )
-        })
-        .collect()
+    let mut paths = BTreeMap::new();
+    let mut errors = Vec::new();
+    for (origin, path, _) in mounts {
+        if let Some(other) = paths.insert(path, *origin) {
+            errors.push(
+                BuildError::new(
+                    *origin,
+                    format!(
+                        "{path} is mounted twice in one container: the API server would refuse it; choose another path"
+                    ),
+                )
+                .related([other]),
+            );
+        }
+    }
+    errors
 }

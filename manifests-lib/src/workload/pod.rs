@@ -174,16 +174,21 @@ fn clashes(containers: &[Rc<ContainerState>]) -> Vec<BuildError> {
                 errors.push(
                     BuildError::new(
                         container.origin(),
-                        format!("two containers of one pod {what}: give one another"),
+                        format!("two containers of one pod {what}"),
                     )
                     .related([other.origin()]),
                 );
             };
             if container.name() == other.name() {
-                clash(format!("are named {}", container.name()));
+                clash(format!(
+                    "are named {}: the API server would refuse the second; rename one",
+                    container.name()
+                ));
             }
             if let (Some(port), true) = (container.port(), container.port() == other.port()) {
-                clash(format!("listen on port {port}"));
+                clash(format!(
+                    "listen on port {port} of one network: the second would not start; give one another port"
+                ));
             }
         }
     }

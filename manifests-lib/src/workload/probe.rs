@@ -7,7 +7,7 @@ use crate::{Port, UrlPath};
 
 /// How the kubelet asks a container whether it works, at the container's port.
 ///
-/// Becomes a startup probe (every 2 s, 60 times), a readiness probe (every 5 s, 3 times) and a liveness probe (every 10 s,
+/// Becomes a startup probe (every 2 s, for up to 5 minutes), a readiness probe (every 5 s, 3 times) and a liveness probe (every 10 s,
 /// 6 times): a container that hangs leaves the Service after 15 s and is restarted after 60 s. In a mesh the sidecar
 /// answers in its place (Istio rewrites probes).
 ///
@@ -36,7 +36,7 @@ impl Probe {
             ..self.action(port)
         };
         Probes {
-            startup: every(2, 60),
+            startup: every(2, 150),
             readiness: every(5, 3),
             liveness: every(10, 6),
         }

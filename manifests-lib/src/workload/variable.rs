@@ -49,10 +49,11 @@ impl Variable {
     /// What is wrong with the name, if anything.
     pub(crate) fn mistake(&self) -> Option<String> {
         let name = self.name.as_str();
-        let checked = match self.value {
+        let readable = VariableName::new(name).map(|_| ());
+        let checked = readable.and_then(|()| match self.value {
             Value::Plain(_) => PlainVariableName::new(name).map(|_| ()),
-            Value::Secret { .. } => VariableName::new(name).map(|_| ()),
-        };
+            Value::Secret { .. } => Ok(()),
+        });
         checked.err().map(|error| error.to_string())
     }
 

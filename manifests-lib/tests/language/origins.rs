@@ -4,12 +4,12 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{
-    Aurora, Bundle, ClusterSecretStore, Component, Container, ContainerHandle, Database,
-    Deployment, DeploymentHandle, Egress, EgressGateway, Expose, GatewayRoute, GeneratedSecret,
-    HostVolume, IngressGateway, Injection, Listens, MetricsScraper, MysqlContainer, Namespace,
-    Origin, Protocol, PublicImage, Resources, SecretSource, SecretText, Service, StatefulSet,
-    Version, gibibytes, host, mebibytes, millicores, name, node_port, path, plain, port,
-    repository, secrets_manager_name, tag,
+    Aurora, Bundle, ClusterSecretStore, Component, ContainerHandle, Database, Deployment,
+    DeploymentHandle, Egress, EgressGateway, Expose, GatewayRoute, GeneratedSecret, HostVolume,
+    IngressGateway, Injection, Listens, MetricsScraper, MysqlContainer, Namespace, Origin,
+    Protocol, PublicImage, Resources, SecretSource, SecretText, Service, StatefulSet, Version,
+    gibibytes, host, mebibytes, millicores, name, node_port, path, plain, port, repository,
+    secrets_manager_name, tag,
 };
 
 use crate::support::{NAMESPACE, NODES, build, container, errors};
@@ -89,7 +89,12 @@ fn origins(bundle: &Bundle) -> Vec<Origin> {
                 .iter()
                 .flat_map(|resource| resource.patched().iter().copied()),
         )
-        .chain(bundle_built.exceptions.iter().map(|exception| exception.origin))
+        .chain(
+            bundle_built
+                .exceptions
+                .iter()
+                .map(|exception| exception.origin),
+        )
         .chain(built.gateway_ports.iter().map(|port| port.origin))
         .chain([bundle.origin()])
         .collect()
@@ -165,7 +170,10 @@ fn all_objects_of_a_database_lie_on_one_line() {
     for resource in &build(&[&web]).bundles[0].resources {
         assert_eq!(
             resource.origin(),
-            Origin { file: file!(), line },
+            Origin {
+                file: file!(),
+                line
+            },
             "{resource:?}"
         );
     }
@@ -185,7 +193,10 @@ fn mistakes_in_a_container_lead_to_the_lines_that_made_them() {
     let found: Vec<_> = errors(&[&web]).iter().map(|error| error.origin).collect();
     let expected: Vec<_> = lines
         .into_iter()
-        .map(|line| Origin { file: file!(), line })
+        .map(|line| Origin {
+            file: file!(),
+            line,
+        })
         .collect();
     assert_eq!(found, expected);
 }
@@ -206,7 +217,8 @@ fn closures_and_function_pointers_lead_to_the_line_inside_them() {
     let two = web.component(name!("two"));
     let services = functions.map(|function| function(&one));
     services.iter().for_each(|service| one.mesh_route(service));
-    closures.map(|closure| closure(&two));
+    let services = closures.map(|closure| closure(&two));
+    services.iter().for_each(|service| two.mesh_route(service));
     [settings()]
         .into_iter()
         .map(|object| web.add(object))

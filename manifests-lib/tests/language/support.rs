@@ -1,7 +1,7 @@
 //! A small platform to test with, and how its objects and mistakes are shown.
 
 use manifests_lib::{
-    Bundle, BuildError, BuiltPlatform, Component, Container, ContainerHandle, Deployment,
+    BuildError, BuiltPlatform, Bundle, Component, Container, ContainerHandle, Deployment,
     DeploymentHandle, Expose, Listens, LocalImage, Namespace, NodeGroup, Platform, Port, Probe,
     Protocol, Resource, Resources, Service, label_key, mebibytes, millicores, name, port,
     repository, tag, uid, yaml,

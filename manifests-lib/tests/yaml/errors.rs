@@ -147,3 +147,9 @@ fn nesting_up_to_the_limit_is_written() {
         format!("{}[]\n", "- ".repeat(255))
     );
 }
+
+#[test]
+fn siblings_do_not_count_as_nesting() {
+    let value = vec![json!({"a": []}); 300];
+    assert_eq!(to_string(&value).unwrap(), "- a: []\n".repeat(300));
+}

@@ -161,7 +161,7 @@ proptest! {
     }
 
     #[test]
-    fn no_line_of_a_document_is_longer_than_it_must_be(lines in vec("[a-z ]{0,40}x", 2..5)) {
+    fn every_line_of_a_text_is_a_line_of_its_block(lines in vec("[a-z ]{0,40}x", 2..5)) {
         let text = lines.join("\n");
         let yaml = to_string(&json!({"a": &text})).unwrap();
         let indented: Vec<_> = lines.iter().map(|line| format!("  {line}")).collect();

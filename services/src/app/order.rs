@@ -13,7 +13,7 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
     let order = Bundle::new(name!("order"), &NAMESPACE, &env.name);
     let app = order.app();
     let database = app.database(&env.databases.order);
-    database.selector(SelectorLabels::AppComponentEnvironment);
+    database.stateful_set_selector(SelectorLabels::AppComponentEnvironment);
     let app_key = app.secret(SecretText {
         key: name!("app-key"),
         source: &env.secrets.order_app_key,

@@ -1,5 +1,6 @@
 //! `import crd`: the crate `custom-resources` from released CRDs.
 
+mod declarations;
 mod definition;
 mod documentation;
 mod exclusive;
@@ -27,6 +28,14 @@ use crate::output::{Changes, File, stamped};
 use crate::rustfmt;
 use lock::Lock;
 
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask crd import                     after a change of crds.toml
+  cargo xtask crd import --from ~/Downloads  without a network, from files that are there already
+  cargo xtask crd import --check             what would change, for a pipeline
+
+Exit codes: 0 nothing to say, 1 differences found by --check, 2 could not run.";
+
 /// Generate the Rust types of custom resources from released CRDs.
 ///
 /// crds.toml lists the released files with release and sha256, and the kinds to generate of each. Without --from every
@@ -34,6 +43,7 @@ use lock::Lock;
 /// file, each whole; generated files that are no longer wanted are removed; files that were not generated are never
 /// touched.
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Arguments {
     /// Take the released files from this file or folder instead of the network.
     ///
@@ -46,19 +56,21 @@ pub struct Arguments {
     #[arg(long)]
     check: bool,
 
-    /// Add upstream's descriptions to the doc comments.
+    /// Add upstream's descriptions to the doc comments; without it they hold facts only.
     #[arg(long)]
     docs: bool,
 
-    /// Generate every kind in every served version that --from holds, without crds.toml.
+    /// Generate every kind in every served version that --from holds, without crds.toml: for a look at a release.
     #[arg(long, requires = "from", requires = "output")]
     all: bool,
 
-    /// The folder of the crate to write: files go to its src folder.
+    /// The folder of the crate to write, manifests-lib/custom-resources of the repository by default.
+    ///
+    /// Files go to its src folder; its Cargo.toml, which needs k8s-openapi, serde and serde_json, is not written.
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
 
-    /// The list of sources and kinds.
+    /// The list of sources and kinds, crds.toml of manifests-lib/custom-resources by default.
     #[arg(long, value_name = "FILE", conflicts_with = "all")]
     lock: Option<PathBuf>,
 }
@@ -72,7 +84,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let home = home();
     let output = arguments.output.clone().unwrap_or_else(|| home.clone());
     let (kinds, origin) = match &arguments.from {
-        Some(from) if arguments.all => (select::everything(from)?, from.display().to_string()),
+        Some(from) if arguments.all => (
+            select::everything(from)?,
+            from.file_name().unwrap_or_default().display().to_string(),
+        ),
         from => {
             let lock_file = arguments
                 .lock
@@ -91,7 +106,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
             )
         }
     };
-    let files = generate(&kinds, &origin, arguments.docs)?;
+    let files = generate(&kinds, &origin, arguments)?;
     let changes = Changes::find(&output, files)?;
     if arguments.check {
         print!("{}", changes.diff());
@@ -99,8 +114,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     changes.apply()?;
     eprintln!(
-        "{} kinds in {}: {}",
+        "{} {} in {}: {}",
         kinds.len(),
+        if kinds.len() == 1 { "kind" } else { "kinds" },
         output.display(),
         changes.summary()
     );
@@ -116,18 +132,20 @@ fn home() -> PathBuf {
         .join("manifests-lib/custom-resources")
 }
 
-fn generate(kinds: &[group_version::Kind], origin: &str, docs: bool) -> Result<Vec<File>> {
-    let sources = tree::sources(kinds, docs)?;
+fn generate(
+    kinds: &[group_version::Kind],
+    origin: &str,
+    arguments: &Arguments,
+) -> Result<Vec<File>> {
+    let sources = tree::sources(kinds, arguments.docs)?;
     let mut formatted: Vec<(String, String)> = sources
         .iter()
         .map(|source| (source.path.clone(), source.text.clone()))
         .collect();
     rustfmt::format(&mut formatted)?;
-    let command = if docs {
-        "cargo xtask crd import --docs"
-    } else {
-        "cargo xtask crd import"
-    };
+    let mut command = "cargo xtask crd import".to_owned();
+    command.push_str(if arguments.all { " --all" } else { "" });
+    command.push_str(if arguments.docs { " --docs" } else { "" });
     let files = sources
         .into_iter()
         .zip(formatted)
@@ -138,7 +156,7 @@ fn generate(kinds: &[group_version::Kind], origin: &str, docs: bool) -> Result<V
             }
             File {
                 path,
-                text: stamped(command, &origins, &body),
+                text: stamped(&command, &origins, &body),
             }
         });
     Ok(files.collect())

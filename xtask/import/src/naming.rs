@@ -211,3 +211,103 @@ const KEYWORDS: [&str; 52] = [
     "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "union",
 ];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn acronyms_and_numbers_are_words() {
+        let table = [
+            ("httpRoute", "http_route", "HttpRoute"),
+            ("HTTPRoute", "http_route", "HttpRoute"),
+            ("hostIPs", "host_ips", "HostIps"),
+            (
+                "clusterIPsAllowed",
+                "cluster_ips_allowed",
+                "ClusterIpsAllowed",
+            ),
+            ("caCRL", "ca_crl", "CaCrl"),
+            ("h2UpgradePolicy", "h2_upgrade_policy", "H2UpgradePolicy"),
+            (
+                "consecutive5xxErrors",
+                "consecutive5xx_errors",
+                "Consecutive5xxErrors",
+            ),
+            ("mirror_percent", "mirror_percent", "MirrorPercent"),
+            ("external-secrets", "external_secrets", "ExternalSecrets"),
+            ("TLSV1_2", "tlsv1_2", "Tlsv1_2"),
+            ("type", "type_", "Type"),
+            ("9p", "v9p", "V9p"),
+            ("1.2", "v1_2", "V1_2"),
+            ("", "empty", "Empty"),
+            ("=~", "equaltilde", "EqualTilde"),
+            ("Self", "self_", "Self_"),
+        ];
+        for (text, snake, pascal) in table {
+            assert_eq!(
+                (snake_case(text).as_str(), pascal_case(text).as_str()),
+                (snake, pascal),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_of_many_is_singular() {
+        let table = [
+            ("servers", "server"),
+            ("policies", "policy"),
+            ("matches", "match"),
+            ("addresses", "address"),
+            ("hostAliases", "hostAlias"),
+            ("databases", "database"),
+            ("tls", "tls"),
+            ("access", "access"),
+            ("status", "status"),
+            ("match", "match"),
+        ];
+        for (many, one) in table {
+            assert_eq!(singular(many), one);
+        }
+    }
+
+    #[test]
+    fn values_that_differ_in_case_only_keep_their_case() {
+        let values = ["http", "HTTP", "Http", "a-b", "a_b"].map(str::to_owned);
+        assert_eq!(variants(&values), ["Http", "HTTP", "Http2", "AB", "AB2"]);
+    }
+
+    fn is_identifier(name: &str) -> bool {
+        let mut letters = name.chars();
+        letters
+            .next()
+            .is_some_and(|first| first.is_ascii_alphabetic())
+            && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_has_names_that_rust_takes(text in any::<String>()) {
+            let (snake, pascal) = (snake_case(&text), pascal_case(&text));
+            prop_assert!(is_identifier(&snake) && !KEYWORDS.contains(&snake.as_str()), "{snake}");
+            prop_assert!(is_identifier(&pascal) && pascal != "Self", "{pascal}");
+        }
+
+        #[test]
+        fn variants_are_distinct(values in prop::collection::vec("[aA_*.-]{0,3}", 0..8)) {
+            let mut names = variants(&values);
+            prop_assert_eq!(names.len(), values.len());
+            names.sort();
+            names.dedup();
+            prop_assert_eq!(names.len(), values.len());
+        }
+
+        #[test]
+        fn a_camel_case_name_survives_the_way_through_a_field(text in "[a-z]{1,5}([A-Z][a-z]{1,5}){0,3}") {
+            prop_assert_eq!(serde_camel_case(&snake_case(&text)), text);
+        }
+    }
+}

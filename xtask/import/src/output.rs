@@ -72,6 +72,7 @@ impl Changes {
         };
         let wanted: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
         for File { path, text } in files {
+            refuse_links(folder, Path::new(&path))?;
             let old = existing(&folder.join(&path))?;
             match &old {
                 Some(old) if *old == text => changes.unchanged += 1,
@@ -200,6 +201,19 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     ))
 }
 
+/// Folders on the way that are symbolic links would lead a file out of the output folder.
+fn refuse_links(folder: &Path, below: &Path) -> Result<()> {
+    let above = below.ancestors().skip(1).map(|above| folder.join(above));
+    let is_link = |path: &PathBuf| *path != *folder && path.is_symlink();
+    match above.into_iter().find(is_link) {
+        Some(link) => Err(Failure::new(format!(
+            "{} is a symbolic link; put a folder there",
+            link.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// The text of a regular file, nothing if there is none.
 fn existing(path: &Path) -> Result<Option<String>> {
     let unreadable = |error: &std::io::Error| {
@@ -231,7 +245,7 @@ fn rust_files(root: &Path, below: &Path, found: &mut Vec<String>) -> Result<()> 
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => {
             return Err(Failure::new(format!(
-                "{} cannot be read: {error}; make it readable",
+                "{} cannot be read: {error}; put a folder there that can be",
                 folder.display()
             )));
         }

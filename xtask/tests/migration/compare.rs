@@ -90,7 +90,7 @@ pub fn stale(release: &[HelmObject], rendered: &[Rendered], rows: &[Row]) -> Vec
     let mut failures = Vec::new();
     for row in rows {
         for environment in &row.environments {
-            let mut found = false;
+            let mut found = Vec::new();
             for helm in release
                 .iter()
                 .filter(|helm| helm.environment == *environment)
@@ -98,7 +98,7 @@ pub fn stale(release: &[HelmObject], rendered: &[Rendered], rows: &[Row]) -> Vec
                 let Some(name) = row.object.matches(helm) else {
                     continue;
                 };
-                found = true;
+                found.push(name);
                 let here = rendered.iter().find(|here| here.is(helm));
                 if let Some(failure) = row_failure(row, helm, here, name) {
                     failures.push(format!(
@@ -109,12 +109,18 @@ pub fn stale(release: &[HelmObject], rendered: &[Rendered], rows: &[Row]) -> Vec
                     ));
                 }
             }
-            if !found {
+            let missing = row
+                .object
+                .choices()
+                .iter()
+                .find(|choice| !found.contains(&choice.as_str()));
+            if found.is_empty() || missing.is_some() {
                 failures.push(format!(
-                    "{}:{}: the row means no object of the Helm release in {environment}: correct Environment or Object after \
+                    "{}:{}: the row means no object of the Helm release in {environment}{}: correct Environment or Object after \
                      {}, or remove the row",
                     document::FILE,
                     row.line,
+                    missing.map_or_else(String::new, |choice| format!(" with `{choice}`")),
                     helm::FILE
                 ));
             }

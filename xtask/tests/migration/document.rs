@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::pattern::Pattern;
 use crate::path;
+use crate::pattern::Pattern;
 
 /// The file, as messages name it.
 pub const FILE: &str = "docs/migrating-from-helm.md";
@@ -159,7 +159,8 @@ impl Field {
 }
 
 impl Cell {
-    fn parse(column: &str, cell: &str) -> Result<Self, String> {
+    /// Reads the value of a cell.
+    pub fn parse(column: &str, cell: &str) -> Result<Self, String> {
         if cell == "absent" {
             return Ok(Self::Absent);
         }

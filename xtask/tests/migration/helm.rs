@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 /// The file, as messages name it.
 pub const FILE: &str = "docs/helm-release-identity.tsv";
 
-const COLUMNS: &str =
-    "environment\tbundle\tapiVersion\tkind\tnamespace\tname\tlabels\tselector";
+const COLUMNS: &str = "environment\tbundle\tapiVersion\tkind\tnamespace\tname\tlabels\tselector";
 
 /// What the Helm release calls one of its objects.
 pub struct HelmObject {
@@ -82,7 +81,9 @@ fn row(line: usize, text: &str) -> Result<HelmObject, String> {
 }
 
 fn not_pairs(line: usize, text: &str) -> String {
-    format!("{FILE}:{line}: {text:?} is not a list of key=value with commas between: restore the line")
+    format!(
+        "{FILE}:{line}: {text:?} is not a list of key=value with commas between: restore the line"
+    )
 }
 
 /// Reads `key=value,key=value`.

@@ -45,6 +45,14 @@ impl Pattern {
             }
         }
     }
+
+    /// The texts in braces; nothing without any.
+    pub fn choices(&self) -> &[String] {
+        match &self.name {
+            Name::Exact(_) => &[],
+            Name::Wild(_, choices, _) => choices,
+        }
+    }
 }
 
 impl Name {
@@ -54,7 +62,11 @@ impl Name {
             (before, Vec::new(), after)
         } else if let Some((before, rest)) = text.split_once('{') {
             let (choices, after) = rest.split_once('}')?;
-            (before, choices.split(',').map(str::to_owned).collect(), after)
+            (
+                before,
+                choices.split(',').map(str::to_owned).collect(),
+                after,
+            )
         } else {
             return plain(text).then(|| Self::Exact(text.to_owned()));
         };

@@ -11,7 +11,14 @@ fn variables_stand_in_the_order_in_which_they_were_given() {
     let server = server(&web.app());
     server.env([plain!("MODE", "fast"), plain!("LOG_LEVEL", "info")]);
     server.env([plain!("COLOR", "no")]);
-    assert_snapshot!(container_part(&web, "/env"), @"");
+    assert_snapshot!(container_part(&web, "/env"), @r#"
+    - name: MODE
+      value: fast
+    - name: LOG_LEVEL
+      value: info
+    - name: COLOR
+      value: "no"
+    "#);
 }
 
 #[test]
@@ -20,15 +27,35 @@ fn scratch_is_an_empty_folder_with_a_limit() {
     let server = server(&web.app());
     server.scratch(path!("/tmp"), mebibytes(64));
     server.scratch(path!("/var/cache/Fonts"), mebibytes(1024));
-    assert_snapshot!(container_part(&web, "/volumeMounts"), @"");
-    assert_snapshot!(part(&web, "Deployment", "/spec/template/spec/volumes"), @"");
+    assert_snapshot!(container_part(&web, "/volumeMounts"), @"
+    - name: server-tmp
+      mountPath: /tmp
+    - name: server-var-cache-fonts
+      mountPath: /var/cache/Fonts
+    ");
+    assert_snapshot!(part(&web, "Deployment", "/spec/template/spec/volumes"), @"
+    - name: server-tmp
+      emptyDir:
+        sizeLimit: 64Mi
+    - name: server-var-cache-fonts
+      emptyDir:
+        sizeLimit: 1Gi
+    ");
 }
 
 #[test]
 fn may_do_nothing_beyond_running() {
     let web = bundle();
     server(&web.app());
-    assert_snapshot!(container_part(&web, "/securityContext"), @"");
+    assert_snapshot!(container_part(&web, "/securityContext"), @"
+    allowPrivilegeEscalation: false
+    capabilities:
+      drop:
+      - ALL
+    readOnlyRootFilesystem: true
+    runAsGroup: 1000
+    runAsUser: 1000
+    ");
     assert_eq!(build(&[&web]).bundles[0].exceptions, []);
 }
 
@@ -38,16 +65,25 @@ fn root_is_an_exception_with_its_reason() {
     let mut root = container();
     root.user = User::root("binds port 80");
     deployment(&web.app()).container(root);
-    assert_snapshot!(container_part(&web, "/securityContext"), @"");
-    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"");
+    assert_snapshot!(container_part(&web, "/securityContext"), @"
+    allowPrivilegeEscalation: false
+    capabilities:
+      drop:
+      - ALL
+    readOnlyRootFilesystem: true
+    runAsGroup: 0
+    runAsNonRoot: false
+    runAsUser: 0
+    ");
+    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"web-app-deployment/server: runs as root (user 0): binds port 80");
 }
 
 #[test]
 fn a_writable_root_file_system_is_an_exception_with_its_reason() {
     let web = bundle();
     server(&web.app()).writable_root_file_system("compiles at its first start");
-    assert_snapshot!(container_part(&web, "/securityContext/readOnlyRootFilesystem"), @"");
-    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"");
+    assert_snapshot!(container_part(&web, "/securityContext/readOnlyRootFilesystem"), @"false");
+    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"web-app-deployment/server: writes to its root file system: compiles at its first start");
 }
 
 #[test]
@@ -57,9 +93,9 @@ fn a_patch_has_the_last_word() {
     server.patch(|container| container.args = Some(vec!["--verbose".to_owned()]));
     server.command(["serve"]);
     server.patch(|container| container.image_pull_policy = Some("Always".to_owned()));
-    assert_snapshot!(container_part(&web, "/command"), @"");
-    assert_snapshot!(container_part(&web, "/args"), @"");
-    assert_snapshot!(container_part(&web, "/imagePullPolicy"), @"");
+    assert_snapshot!(container_part(&web, "/command"), @"- serve");
+    assert_snapshot!(container_part(&web, "/args"), @"- --verbose");
+    assert_snapshot!(container_part(&web, "/imagePullPolicy"), @"Always");
 }
 
 #[test]
@@ -72,5 +108,5 @@ fn what_a_patch_adds_is_checked_as_well() {
             value_from: None,
         }]);
     });
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the variable API_TOKEN of container server has a plain value that would stand in Git: take it from a SecretKey");
 }

@@ -77,44 +77,227 @@ fn mysql_is_a_stateful_set_with_generated_passwords() {
 fn mysql_keeps_its_data_in_a_claim_and_its_passwords_in_a_secret() {
     let (web, _) = with(&mysql());
     let pod = "/spec/template/spec/containers/0";
-    assert_snapshot!(part(&web, "StatefulSet", &format!("{pod}/env")), @"");
-    assert_snapshot!(part(&web, "StatefulSet", &format!("{pod}/volumeMounts")), @"");
-    assert_snapshot!(part(&web, "StatefulSet", "/spec/volumeClaimTemplates/0/spec"), @"");
-    assert_snapshot!(part(&web, "StatefulSet", "/spec/template/spec/securityContext"), @"");
+    assert_snapshot!(part(&web, "StatefulSet", &format!("{pod}/env")), @"
+    - name: MYSQL_DATABASE
+      value: web
+    - name: MYSQL_USER
+      valueFrom:
+        secretKeyRef:
+          key: username
+          name: web-db-secret
+    - name: MYSQL_PASSWORD
+      valueFrom:
+        secretKeyRef:
+          key: password
+          name: web-db-secret
+    - name: MYSQL_ROOT_PASSWORD
+      valueFrom:
+        secretKeyRef:
+          key: root-password
+          name: web-db-secret
+    ");
+    assert_snapshot!(part(&web, "StatefulSet", &format!("{pod}/volumeMounts")), @"
+    - name: data
+      mountPath: /var/lib/mysql
+    - name: mysql-tmp
+      mountPath: /tmp
+    - name: mysql-var-run-mysqld
+      mountPath: /var/run/mysqld
+    ");
+    assert_snapshot!(part(&web, "StatefulSet", "/spec/volumeClaimTemplates/0/spec"), @"
+    accessModes:
+    - ReadWriteOnce
+    resources:
+      requests:
+        storage: 5Gi
+    storageClassName: fast
+    ");
+    assert_snapshot!(part(&web, "StatefulSet", "/spec/template/spec/securityContext"), @"
+    fsGroup: 999
+    runAsNonRoot: true
+    seccompProfile:
+      type: RuntimeDefault
+    ");
 }
 
 #[test]
 fn the_passwords_of_mysql_outlive_the_external_secret() {
     let (web, _) = with(&mysql());
-    assert_snapshot!(objects(&web, &["ExternalSecret"]), @"");
-    assert_snapshot!(part(&web, "Password", "/spec"), @"");
+    assert_snapshot!(objects(&web, &["ExternalSecret"]), @"
+    apiVersion: external-secrets.io/v1
+    kind: ExternalSecret
+    metadata:
+      name: web-db-external-secret
+      labels:
+        app: web
+        component: db
+        env: test
+      namespace: shop
+    spec:
+      dataFrom:
+      - sourceRef:
+          generatorRef:
+            apiVersion: generators.external-secrets.io/v1alpha1
+            kind: Password
+            name: web-db-root-password
+      - sourceRef:
+          generatorRef:
+            apiVersion: generators.external-secrets.io/v1alpha1
+            kind: Password
+            name: web-db-user-password
+      refreshPolicy: CreatedOnce
+      target:
+        creationPolicy: Orphan
+        name: web-db-secret
+        template:
+          data:
+            username: web
+          engineVersion: v2
+          mergePolicy: Merge
+    ");
+    assert_snapshot!(part(&web, "Password", "/spec"), @"
+    allowRepeat: true
+    length: 32
+    noUpper: false
+    secretKeys:
+    - root-password
+    symbols: 0
+    ");
 }
 
 #[test]
 fn only_the_owner_calls_mysql() {
     let (web, _) = with(&mysql());
-    assert_snapshot!(part(&web, "AuthorizationPolicy", "/spec"), @"");
-    assert_snapshot!(part(&web, "Service", "/spec"), @"");
+    assert_snapshot!(part(&web, "AuthorizationPolicy", "/spec"), @r#"
+    action: ALLOW
+    rules:
+    - from:
+      - source:
+          principals:
+          - cluster.local/ns/shop/sa/web-app-service-account
+      to:
+      - operation:
+          ports:
+          - "3306"
+    selector:
+      matchLabels:
+        app: web
+        component: db
+    "#);
+    assert_snapshot!(part(&web, "Service", "/spec"), @"
+    clusterIP: None
+    ports:
+    - name: tcp-web
+      appProtocol: tcp
+      port: 3306
+      protocol: TCP
+      targetPort: 3306
+    selector:
+      app: web
+      component: db
+    type: ClusterIP
+    ");
 }
 
 #[test]
 fn an_older_selector_of_mysql_stays() {
     let (web, handle) = with(&mysql());
     handle.selector(SelectorLabels::AppComponentEnvironment);
-    assert_snapshot!(part(&web, "StatefulSet", "/spec/selector"), @"");
-    assert_snapshot!(part(&web, "Service", "/spec/selector"), @"");
+    assert_snapshot!(part(&web, "StatefulSet", "/spec/selector"), @"
+    matchLabels:
+      app: web
+      component: db
+      env: test
+    ");
+    assert_snapshot!(part(&web, "Service", "/spec/selector"), @"
+    app: web
+    component: db
+    env: test
+    ");
 }
 
 #[test]
 fn aurora_is_known_to_the_namespace_and_its_credentials_are_kept_in_aws() {
     let (web, _) = with(&aurora());
     assert_eq!(kinds(&web), ["ExternalSecret", "ServiceEntry"]);
-    assert_snapshot!(objects(&web, &["ServiceEntry"]), @"");
-    assert_snapshot!(part(&web, "ExternalSecret", "/spec"), @"");
+    assert_snapshot!(objects(&web, &["ServiceEntry"]), @"
+    apiVersion: networking.istio.io/v1
+    kind: ServiceEntry
+    metadata:
+      name: web-db-service-entry
+      labels:
+        app: web
+        component: db
+        env: test
+      namespace: shop
+    spec:
+      exportTo:
+      - .
+      hosts:
+      - web.cluster-example.eu-west-1.rds.amazonaws.com
+      location: MESH_EXTERNAL
+      ports:
+      - name: tcp-web
+        number: 3306
+        protocol: TCP
+      resolution: DNS
+    ");
+    assert_snapshot!(part(&web, "ExternalSecret", "/spec"), @"
+    data:
+    - remoteRef:
+        key: test/web/database
+        property: username
+      secretKey: username
+    - remoteRef:
+        key: test/web/database
+        property: password
+      secretKey: password
+    refreshInterval: 1h0m0s
+    secretStoreRef:
+      kind: ClusterSecretStore
+      name: secrets-manager
+    target:
+      creationPolicy: Owner
+      name: web-db-secret
+    ");
 }
 
 #[test]
 fn a_server_cannot_tell_which_database_it_has() {
-    assert_snapshot!(variables(&mysql()), @"");
-    assert_snapshot!(variables(&aurora()), @"");
+    assert_snapshot!(variables(&mysql()), @r#"
+    - name: DB_HOST
+      value: web-db-service.shop.svc.cluster.local
+    - name: DB_PORT
+      value: "3306"
+    - name: DB_NAME
+      value: web
+    - name: DB_USER
+      valueFrom:
+        secretKeyRef:
+          key: username
+          name: web-db-secret
+    - name: DB_PASSWORD
+      valueFrom:
+        secretKeyRef:
+          key: password
+          name: web-db-secret
+    "#);
+    assert_snapshot!(variables(&aurora()), @r#"
+    - name: DB_HOST
+      value: web.cluster-example.eu-west-1.rds.amazonaws.com
+    - name: DB_PORT
+      value: "3306"
+    - name: DB_NAME
+      value: shop
+    - name: DB_USER
+      valueFrom:
+        secretKeyRef:
+          key: username
+          name: web-db-secret
+    - name: DB_PASSWORD
+      valueFrom:
+        secretKeyRef:
+          key: password
+          name: web-db-secret
+    "#);
 }

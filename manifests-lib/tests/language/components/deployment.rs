@@ -10,14 +10,103 @@ use crate::support::{NODES, bundle, container, container_part, kinds, objects, p
 fn is_a_deployment_that_starts_the_new_before_it_stops_the_old() {
     let web = bundle();
     server(&web.app());
-    assert_snapshot!(objects(&web, &["Deployment"]), @"");
+    assert_snapshot!(objects(&web, &["Deployment"]), @"
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata:
+      name: web-app-deployment
+      labels:
+        app: web
+        component: app
+        env: test
+      namespace: shop
+    spec:
+      replicas: 1
+      revisionHistoryLimit: 5
+      selector:
+        matchLabels:
+          app: web
+          component: app
+          env: test
+      strategy:
+        rollingUpdate:
+          maxSurge: 1
+          maxUnavailable: 0
+        type: RollingUpdate
+      template:
+        metadata:
+          labels:
+            app: web
+            component: app
+            env: test
+        spec:
+          automountServiceAccountToken: false
+          containers:
+          - name: server
+            image: web-server:1.0
+            imagePullPolicy: IfNotPresent
+            livenessProbe:
+              failureThreshold: 6
+              periodSeconds: 10
+              tcpSocket:
+                port: 8080
+              timeoutSeconds: 2
+            ports:
+            - containerPort: 8080
+              protocol: TCP
+            readinessProbe:
+              failureThreshold: 3
+              periodSeconds: 5
+              tcpSocket:
+                port: 8080
+              timeoutSeconds: 2
+            resources:
+              limits:
+                memory: 64Mi
+              requests:
+                cpu: 100m
+                memory: 64Mi
+            securityContext:
+              allowPrivilegeEscalation: false
+              capabilities:
+                drop:
+                - ALL
+              readOnlyRootFilesystem: true
+              runAsGroup: 1000
+              runAsUser: 1000
+            startupProbe:
+              failureThreshold: 60
+              periodSeconds: 2
+              tcpSocket:
+                port: 8080
+              timeoutSeconds: 2
+          enableServiceLinks: false
+          nodeSelector:
+            example.com/group: app
+          securityContext:
+            runAsNonRoot: true
+            seccompProfile:
+              type: RuntimeDefault
+          serviceAccountName: web-app-service-account
+    ");
 }
 
 #[test]
 fn has_an_identity_of_its_own_whose_token_is_not_mounted() {
     let web = bundle();
     server(&web.app());
-    assert_snapshot!(objects(&web, &["ServiceAccount"]), @"");
+    assert_snapshot!(objects(&web, &["ServiceAccount"]), @"
+    apiVersion: v1
+    kind: ServiceAccount
+    metadata:
+      name: web-app-service-account
+      labels:
+        app: web
+        component: app
+        env: test
+      namespace: shop
+    automountServiceAccountToken: false
+    ");
 }
 
 #[test]
@@ -36,9 +125,42 @@ fn several_replicas_are_spread_and_evicted_one_at_a_time() {
             on: &NODES,
         })
         .container(container());
-    assert_snapshot!(objects(&web, &["PodDisruptionBudget"]), @"");
+    assert_snapshot!(objects(&web, &["PodDisruptionBudget"]), @"
+    apiVersion: policy/v1
+    kind: PodDisruptionBudget
+    metadata:
+      name: web-app-pod-disruption-budget
+      labels:
+        app: web
+        component: app
+        env: test
+      namespace: shop
+    spec:
+      maxUnavailable: 1
+      selector:
+        matchLabels:
+          app: web
+          component: app
+          env: test
+      unhealthyPodEvictionPolicy: AlwaysAllow
+    ");
     let spread = "/spec/template/spec/topologySpreadConstraints";
-    assert_snapshot!(part(&web, "Deployment", spread), @"");
+    assert_snapshot!(part(&web, "Deployment", spread), @"
+    - labelSelector:
+        matchLabels:
+          app: web
+          component: app
+      maxSkew: 1
+      topologyKey: topology.kubernetes.io/zone
+      whenUnsatisfiable: ScheduleAnyway
+    - labelSelector:
+        matchLabels:
+          app: web
+          component: app
+      maxSkew: 1
+      topologyKey: kubernetes.io/hostname
+      whenUnsatisfiable: ScheduleAnyway
+    ");
 }
 
 #[test]
@@ -50,9 +172,19 @@ fn an_older_selector_stays_and_the_pods_keep_all_labels() {
     });
     deployment.selector(SelectorLabels::App);
     deployment.container(container());
-    assert_snapshot!(part(&web, "Deployment", "/spec/selector"), @"");
-    assert_snapshot!(part(&web, "PodDisruptionBudget", "/spec/selector"), @"");
-    assert_snapshot!(part(&web, "Deployment", "/spec/template/metadata/labels"), @"");
+    assert_snapshot!(part(&web, "Deployment", "/spec/selector"), @"
+    matchLabels:
+      app: web
+    ");
+    assert_snapshot!(part(&web, "PodDisruptionBudget", "/spec/selector"), @"
+    matchLabels:
+      app: web
+    ");
+    assert_snapshot!(part(&web, "Deployment", "/spec/template/metadata/labels"), @"
+    app: web
+    component: app
+    env: test
+    ");
 }
 
 #[test]
@@ -78,5 +210,26 @@ fn a_portless_container_has_no_port_and_no_probe() {
             user: uid!(1000),
         });
     shell.command(["sleep", "infinity"]);
-    assert_snapshot!(container_part(&web, ""), @"");
+    assert_snapshot!(container_part(&web, ""), @"
+    command:
+    - sleep
+    - infinity
+    image: busybox:1.37
+    imagePullPolicy: IfNotPresent
+    name: shell
+    resources:
+      limits:
+        memory: 16Mi
+      requests:
+        cpu: 10m
+        memory: 16Mi
+    securityContext:
+      allowPrivilegeEscalation: false
+      capabilities:
+        drop:
+        - ALL
+      readOnlyRootFilesystem: true
+      runAsGroup: 1000
+      runAsUser: 1000
+    ");
 }

@@ -22,32 +22,120 @@ fn is_four_objects_of_the_mesh() {
     let (web, _) = egress();
     assert_eq!(
         kinds(&web),
-        ["ServiceEntry", "Gateway", "VirtualService", "DestinationRule"]
+        [
+            "ServiceEntry",
+            "Gateway",
+            "VirtualService",
+            "DestinationRule"
+        ]
     );
 }
 
 #[test]
 fn the_host_is_known_to_the_namespace_and_the_gateway() {
     let (web, _) = egress();
-    assert_snapshot!(objects(&web, &["ServiceEntry"]), @"");
+    assert_snapshot!(objects(&web, &["ServiceEntry"]), @"
+    apiVersion: networking.istio.io/v1
+    kind: ServiceEntry
+    metadata:
+      name: web-app-service-entry
+      labels:
+        app: web
+        component: app
+        env: test
+      namespace: shop
+    spec:
+      exportTo:
+      - .
+      - edge
+      hosts:
+      - example.com
+      location: MESH_EXTERNAL
+      ports:
+      - name: http-web
+        number: 80
+        protocol: HTTP
+      resolution: DNS
+    ");
 }
 
 #[test]
 fn a_sidecar_reaches_the_host_through_the_gateway_alone() {
     let (web, _) = egress();
-    assert_snapshot!(objects(&web, &["VirtualService"]), @"");
+    assert_snapshot!(objects(&web, &["VirtualService"]), @"
+    apiVersion: networking.istio.io/v1
+    kind: VirtualService
+    metadata:
+      name: web-app-virtual-service
+      labels:
+        app: web
+        component: app
+        env: test
+      namespace: shop
+    spec:
+      exportTo:
+      - .
+      - edge
+      gateways:
+      - mesh
+      - web-app-gateway
+      hosts:
+      - example.com
+      http:
+      - match:
+        - gateways:
+          - mesh
+          port: 80
+        route:
+        - destination:
+            host: back-door.edge.svc.cluster.local
+            port:
+              number: 443
+      - match:
+        - gateways:
+          - web-app-gateway
+          port: 443
+        route:
+        - destination:
+            host: example.com
+            port:
+              number: 80
+    ");
 }
 
 #[test]
 fn between_sidecar_and_gateway_is_mutual_tls() {
     let (web, _) = egress();
-    assert_snapshot!(part(&web, "Gateway", "/spec"), @"");
-    assert_snapshot!(part(&web, "DestinationRule", "/spec"), @"");
+    assert_snapshot!(part(&web, "Gateway", "/spec"), @"
+    selector:
+      istio: egress
+    servers:
+    - hosts:
+      - example.com
+      port:
+        name: https-web
+        number: 443
+        protocol: HTTPS
+      tls:
+        mode: ISTIO_MUTUAL
+    ");
+    assert_snapshot!(part(&web, "DestinationRule", "/spec"), @"
+    exportTo:
+    - .
+    host: back-door.edge.svc.cluster.local
+    trafficPolicy:
+      portLevelSettings:
+      - port:
+          number: 443
+        tls:
+          mode: ISTIO_MUTUAL
+          sni: example.com
+    ");
 }
 
 #[test]
 fn an_older_name_of_the_entry_stays() {
     let (web, handle) = egress();
     handle.service_entry_named(name!("example-entry"));
-    assert_snapshot!(part(&web, "ServiceEntry", "/metadata/name"), @"");
+    assert_snapshot!(part(&web, "ServiceEntry", "/metadata/name"), @"example-entry");
 }

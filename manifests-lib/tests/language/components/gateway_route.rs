@@ -30,20 +30,91 @@ fn opened() -> Bundle {
 
 #[test]
 fn opens_the_services_port_at_the_gateway() {
-    assert_snapshot!(objects(&opened(), &["Gateway"]), @"");
+    assert_snapshot!(objects(&opened(), &["Gateway"]), @r#"
+    apiVersion: networking.istio.io/v1
+    kind: Gateway
+    metadata:
+      name: web-app-gateway
+      labels:
+        app: web
+        component: app
+        env: test
+      namespace: shop
+    spec:
+      selector:
+        istio: ingress
+      servers:
+      - hosts:
+        - "*"
+        port:
+          name: http-web
+          number: 50001
+          protocol: HTTP
+    "#);
 }
 
 #[test]
 fn is_visible_where_the_gateway_runs() {
-    assert_snapshot!(objects(&opened(), &["VirtualService", "DestinationRule"]), @"");
+    assert_snapshot!(objects(&opened(), &["VirtualService", "DestinationRule"]), @r#"
+    apiVersion: networking.istio.io/v1
+    kind: VirtualService
+    metadata:
+      name: web-app-virtual-service
+      labels:
+        app: web
+        component: app
+        env: test
+      namespace: shop
+    spec:
+      exportTo:
+      - .
+      - edge
+      gateways:
+      - web-app-gateway
+      hosts:
+      - "*"
+      http:
+      - match:
+        - port: 50001
+        route:
+        - destination:
+            host: web-app-service.shop.svc.cluster.local
+            port:
+              number: 50001
+    ---
+    apiVersion: networking.istio.io/v1
+    kind: DestinationRule
+    metadata:
+      name: web-app-destination-rule
+      labels:
+        app: web
+        component: app
+        env: test
+      namespace: shop
+    spec:
+      exportTo:
+      - .
+      - edge
+      host: web-app-service.shop.svc.cluster.local
+      trafficPolicy:
+        tls:
+          mode: ISTIO_MUTUAL
+    "#);
 }
 
 #[test]
 fn admits_the_gateway() {
     let web = opened();
     let principals = "/spec/rules/0/from/0/source/principals";
-    assert_snapshot!(part(&web, "AuthorizationPolicy", principals), @"");
-    assert_snapshot!(part(&web, "NetworkPolicy", "/spec/ingress/0/from"), @"");
+    assert_snapshot!(part(&web, "AuthorizationPolicy", principals), @"- cluster.local/ns/edge/sa/front-door");
+    assert_snapshot!(part(&web, "NetworkPolicy", "/spec/ingress/0/from"), @"
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: edge
+      podSelector:
+        matchLabels:
+          istio: ingress
+    ");
 }
 
 #[test]
@@ -55,8 +126,14 @@ fn tells_the_gateways_own_service_its_ports() {
         .iter()
         .map(|port| {
             let node_port = port.node_port.number();
-            format!("{} {} {node_port} {}", port.gateway, port.port, port.service)
+            format!(
+                "{} {} {node_port} {}",
+                port.gateway, port.port, port.service
+            )
         })
         .collect();
-    assert_snapshot!(ports.join("\n"), @"");
+    assert_snapshot!(ports.join("\n"), @"
+    front-door 50001 30001 web-app-service.shop.svc.cluster.local
+    front-door 50002 30000 mobile-app-service.shop.svc.cluster.local
+    ");
 }

@@ -1,7 +1,9 @@
 use insta::assert_snapshot;
-use manifests_lib::{Component, HostVolume, HostVolumeHandle, gibibytes, name, path};
+use manifests_lib::{
+    Component, Container, HostVolume, HostVolumeHandle, gibibytes, name, path, port,
+};
 
-use crate::support::{NODES, bundle, container_part, objects, part, server};
+use crate::support::{NODES, bundle, container, container_part, deployment, objects, part, server};
 
 fn sources(component: &Component) -> HostVolumeHandle {
     component.host_volume(HostVolume {
@@ -15,7 +17,54 @@ fn sources(component: &Component) -> HostVolumeHandle {
 fn volume_and_claim_belong_to_each_other_alone() {
     let web = bundle();
     let _ = sources(&web.app());
-    assert_snapshot!(objects(&web, &["PersistentVolume", "PersistentVolumeClaim"]), @"");
+    assert_snapshot!(objects(&web, &["PersistentVolume", "PersistentVolumeClaim"]), @r#"
+    apiVersion: v1
+    kind: PersistentVolume
+    metadata:
+      name: web-app-persistent-volume
+      labels:
+        app: web
+        component: app
+        env: test
+    spec:
+      accessModes:
+      - ReadWriteOnce
+      capacity:
+        storage: 2Gi
+      claimRef:
+        kind: PersistentVolumeClaim
+        name: web-app-host-path-persistent-volume-claim
+        namespace: shop
+      local:
+        path: /data/web
+      nodeAffinity:
+        required:
+          nodeSelectorTerms:
+          - matchExpressions:
+            - key: example.com/group
+              operator: In
+              values:
+              - app
+      persistentVolumeReclaimPolicy: Retain
+    ---
+    apiVersion: v1
+    kind: PersistentVolumeClaim
+    metadata:
+      name: web-app-host-path-persistent-volume-claim
+      labels:
+        app: web
+        component: app
+        env: test
+      namespace: shop
+    spec:
+      accessModes:
+      - ReadWriteOnce
+      resources:
+        requests:
+          storage: 2Gi
+      storageClassName: ""
+      volumeName: web-app-persistent-volume
+    "#);
 }
 
 #[test]
@@ -23,11 +72,24 @@ fn two_containers_mount_one_volume() {
     let web = bundle();
     let app = web.app();
     let volume = sources(&app);
-    let server = server(&app);
-    server.mount(&volume, path!("/src"));
-    server.mount(&volume, path!("/var/www"));
-    assert_snapshot!(container_part(&web, "/volumeMounts"), @"");
-    assert_snapshot!(part(&web, "Deployment", "/spec/template/spec/volumes"), @"");
+    let deployment = deployment(&app);
+    let first = deployment.container(container());
+    let second = deployment.container(Container {
+        name: name!("second"),
+        port: port!(9000),
+        ..container()
+    });
+    first.mount(&volume, path!("/src"));
+    second.mount(&volume, path!("/var/www"));
+    assert_snapshot!(container_part(&web, "/volumeMounts"), @"
+    - name: web-app-persistent-volume
+      mountPath: /src
+    ");
+    assert_snapshot!(part(&web, "Deployment", "/spec/template/spec/volumes"), @"
+    - name: web-app-persistent-volume
+      persistentVolumeClaim:
+        claimName: web-app-host-path-persistent-volume-claim
+    ");
 }
 
 #[test]
@@ -36,7 +98,11 @@ fn older_names_stay_in_all_three_places() {
     let app = web.app();
     let volume = sources(&app).named(name!("old-volume"), name!("old-claim"));
     server(&app).mount(&volume, path!("/src"));
-    assert_snapshot!(part(&web, "PersistentVolume", "/spec/claimRef/name"), @"");
-    assert_snapshot!(part(&web, "PersistentVolumeClaim", "/spec/volumeName"), @"");
-    assert_snapshot!(part(&web, "Deployment", "/spec/template/spec/volumes"), @"");
+    assert_snapshot!(part(&web, "PersistentVolume", "/spec/claimRef/name"), @"old-claim");
+    assert_snapshot!(part(&web, "PersistentVolumeClaim", "/spec/volumeName"), @"old-volume");
+    assert_snapshot!(part(&web, "Deployment", "/spec/template/spec/volumes"), @"
+    - name: old-volume
+      persistentVolumeClaim:
+        claimName: old-claim
+    ");
 }

@@ -13,7 +13,7 @@ fn adjusts_what_a_component_became() {
     let web = bundle();
     server(&web.app());
     web.patch(wait_longer);
-    assert_snapshot!(part(&web, "Deployment", "/spec/minReadySeconds"), @"");
+    assert_snapshot!(part(&web, "Deployment", "/spec/minReadySeconds"), @"5");
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn does_not_depend_on_the_order_of_lines() {
     let web = bundle();
     web.patch(wait_longer);
     server(&web.app());
-    assert_snapshot!(part(&web, "Deployment", "/spec/minReadySeconds"), @"");
+    assert_snapshot!(part(&web, "Deployment", "/spec/minReadySeconds"), @"5");
 }
 
 #[test]

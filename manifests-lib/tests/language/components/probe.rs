@@ -14,13 +14,38 @@ fn with(probe: Probe) -> Bundle {
 #[test]
 fn tcp_connects_to_the_containers_port() {
     let web = with(Probe::Tcp);
-    assert_snapshot!(container_part(&web, "/startupProbe"), @"");
-    assert_snapshot!(container_part(&web, "/readinessProbe"), @"");
-    assert_snapshot!(container_part(&web, "/livenessProbe"), @"");
+    assert_snapshot!(container_part(&web, "/startupProbe"), @"
+    failureThreshold: 60
+    periodSeconds: 2
+    tcpSocket:
+      port: 8080
+    timeoutSeconds: 2
+    ");
+    assert_snapshot!(container_part(&web, "/readinessProbe"), @"
+    failureThreshold: 3
+    periodSeconds: 5
+    tcpSocket:
+      port: 8080
+    timeoutSeconds: 2
+    ");
+    assert_snapshot!(container_part(&web, "/livenessProbe"), @"
+    failureThreshold: 6
+    periodSeconds: 10
+    tcpSocket:
+      port: 8080
+    timeoutSeconds: 2
+    ");
 }
 
 #[test]
 fn http_gets_a_path_of_the_containers_port() {
     let web = with(Probe::Http(url_path!("/status/200")));
-    assert_snapshot!(container_part(&web, "/readinessProbe"), @"");
+    assert_snapshot!(container_part(&web, "/readinessProbe"), @"
+    failureThreshold: 3
+    httpGet:
+      path: /status/200
+      port: 8080
+    periodSeconds: 5
+    timeoutSeconds: 2
+    ");
 }

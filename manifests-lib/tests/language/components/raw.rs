@@ -23,7 +23,17 @@ fn config_map() -> core::ConfigMap {
 fn joins_the_bundles_namespace_and_environment() {
     let web = bundle();
     web.add(config_map());
-    assert_snapshot!(objects(&web, &["ConfigMap"]), @"");
+    assert_snapshot!(objects(&web, &["ConfigMap"]), @r#"
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: settings
+      labels:
+        env: test
+      namespace: shop
+    data:
+      color: "no"
+    "#);
 }
 
 #[test]
@@ -33,7 +43,12 @@ fn its_own_namespace_and_environment_stay() {
     settings.metadata.namespace = Some("elsewhere".to_owned());
     settings.metadata.labels = Some(BTreeMap::from([("env".to_owned(), "any".to_owned())]));
     web.add(settings);
-    assert_snapshot!(part(&web, "ConfigMap", "/metadata"), @"");
+    assert_snapshot!(part(&web, "ConfigMap", "/metadata"), @"
+    labels:
+      env: any
+    name: settings
+    namespace: elsewhere
+    ");
 }
 
 #[test]
@@ -41,7 +56,7 @@ fn can_be_put_into_another_namespace() {
     let web = bundle();
     let settings = web.add(config_map());
     settings.namespace(&Namespace::new(name!("elsewhere")));
-    assert_snapshot!(part(&web, "ConfigMap", "/metadata/namespace"), @"");
+    assert_snapshot!(part(&web, "ConfigMap", "/metadata/namespace"), @"elsewhere");
 }
 
 #[test]
@@ -54,5 +69,12 @@ fn a_cluster_scoped_one_gets_no_namespace() {
         },
         ..rbac::ClusterRole::default()
     });
-    assert_snapshot!(objects(&web, &["ClusterRole"]), @"");
+    assert_snapshot!(objects(&web, &["ClusterRole"]), @"
+    apiVersion: rbac.authorization.k8s.io/v1
+    kind: ClusterRole
+    metadata:
+      name: web:reader
+      labels:
+        env: test
+    ");
 }

@@ -16,7 +16,28 @@ fn caller(web: &Bundle) -> Bundle {
 fn leads_to_the_containers_port() {
     let web = bundle();
     let _ = service_on(&web.app(), port!(50000));
-    assert_snapshot!(objects(&web, &["Service"]), @"");
+    assert_snapshot!(objects(&web, &["Service"]), @"
+    apiVersion: v1
+    kind: Service
+    metadata:
+      name: web-app-service
+      labels:
+        app: web
+        component: app
+        env: test
+      namespace: shop
+    spec:
+      ports:
+      - name: http-web
+        appProtocol: http
+        port: 50000
+        protocol: TCP
+        targetPort: 8080
+      selector:
+        app: web
+        component: app
+      type: ClusterIP
+    ");
 }
 
 #[test]
@@ -30,14 +51,68 @@ fn without_callers_nobody_is_admitted() {
 fn its_callers_are_admitted_by_identity() {
     let web = bundle();
     caller(&web);
-    assert_snapshot!(objects(&web, &["AuthorizationPolicy"]), @"");
+    assert_snapshot!(objects(&web, &["AuthorizationPolicy"]), @r#"
+    apiVersion: security.istio.io/v1
+    kind: AuthorizationPolicy
+    metadata:
+      name: web-app-authorization-policy
+      labels:
+        app: web
+        component: app
+        env: test
+      namespace: shop
+    spec:
+      action: ALLOW
+      rules:
+      - from:
+        - source:
+            principals:
+            - cluster.local/ns/shop/sa/mobile-app-service-account
+        to:
+        - operation:
+            ports:
+            - "8080"
+      selector:
+        matchLabels:
+          app: web
+          component: app
+    "#);
 }
 
 #[test]
 fn its_callers_are_admitted_by_pod() {
     let web = bundle();
     caller(&web);
-    assert_snapshot!(objects(&web, &["NetworkPolicy"]), @"");
+    assert_snapshot!(objects(&web, &["NetworkPolicy"]), @"
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: web-app-network-policy
+      labels:
+        app: web
+        component: app
+        env: test
+      namespace: shop
+    spec:
+      ingress:
+      - from:
+        - namespaceSelector:
+            matchLabels:
+              kubernetes.io/metadata.name: shop
+          podSelector:
+            matchLabels:
+              app: mobile
+              component: app
+        ports:
+        - port: 8080
+          protocol: TCP
+      podSelector:
+        matchLabels:
+          app: web
+          component: app
+      policyTypes:
+      - Ingress
+    ");
 }
 
 #[test]
@@ -49,7 +124,7 @@ fn who_calls_twice_is_admitted_once() {
         let _ = caller.app().calls(&service);
     }
     let principals = "/spec/rules/0/from/0/source/principals";
-    assert_snapshot!(part(&web, "AuthorizationPolicy", principals), @"");
+    assert_snapshot!(part(&web, "AuthorizationPolicy", principals), @"- cluster.local/ns/shop/sa/mobile-app-service-account");
 }
 
 #[test]
@@ -63,12 +138,19 @@ fn a_caller_gets_the_address() {
         address.host("WEB_HOST"),
         address.port("WEB_PORT"),
     ]);
-    assert_snapshot!(container_part(&caller, "/env"), @"");
+    assert_snapshot!(container_part(&caller, "/env"), @r#"
+    - name: WEB_URL
+      value: http://web-app-service.shop.svc.cluster.local:50000
+    - name: WEB_HOST
+      value: web-app-service.shop.svc.cluster.local
+    - name: WEB_PORT
+      value: "50000"
+    "#);
 }
 
 #[test]
 fn an_older_selector_stays() {
     let web = bundle();
     service(&web.app()).selector(SelectorLabels::App);
-    assert_snapshot!(part(&web, "Service", "/spec/selector"), @"");
+    assert_snapshot!(part(&web, "Service", "/spec/selector"), @"app: web");
 }

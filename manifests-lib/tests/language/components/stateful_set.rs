@@ -31,24 +31,147 @@ fn store() -> (Bundle, StatefulSetHandle) {
 #[test]
 fn keeps_its_name_and_its_data() {
     let (web, _) = store();
-    assert_snapshot!(objects(&web, &["StatefulSet"]), @"");
+    assert_snapshot!(objects(&web, &["StatefulSet"]), @"
+    apiVersion: apps/v1
+    kind: StatefulSet
+    metadata:
+      name: web-store-stateful-set
+      labels:
+        app: web
+        component: store
+        env: test
+      namespace: shop
+    spec:
+      persistentVolumeClaimRetentionPolicy:
+        whenDeleted: Retain
+        whenScaled: Retain
+      replicas: 1
+      revisionHistoryLimit: 5
+      selector:
+        matchLabels:
+          app: web
+          component: store
+      serviceName: web-store-service
+      template:
+        metadata:
+          labels:
+            app: web
+            component: store
+            env: test
+        spec:
+          automountServiceAccountToken: false
+          containers:
+          - name: server
+            image: web-server:1.0
+            imagePullPolicy: IfNotPresent
+            livenessProbe:
+              failureThreshold: 6
+              periodSeconds: 10
+              tcpSocket:
+                port: 8080
+              timeoutSeconds: 2
+            ports:
+            - containerPort: 8080
+              protocol: TCP
+            readinessProbe:
+              failureThreshold: 3
+              periodSeconds: 5
+              tcpSocket:
+                port: 8080
+              timeoutSeconds: 2
+            resources:
+              limits:
+                memory: 64Mi
+              requests:
+                cpu: 100m
+                memory: 64Mi
+            securityContext:
+              allowPrivilegeEscalation: false
+              capabilities:
+                drop:
+                - ALL
+              readOnlyRootFilesystem: true
+              runAsGroup: 1000
+              runAsUser: 1000
+            startupProbe:
+              failureThreshold: 60
+              periodSeconds: 2
+              tcpSocket:
+                port: 8080
+              timeoutSeconds: 2
+            volumeMounts:
+            - name: data
+              mountPath: /data
+          enableServiceLinks: false
+          nodeSelector:
+            example.com/group: app
+          securityContext:
+            fsGroup: 999
+            runAsNonRoot: true
+            seccompProfile:
+              type: RuntimeDefault
+          serviceAccountName: web-store-service-account
+      volumeClaimTemplates:
+      - apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata:
+          name: data
+          labels:
+            app: web
+            component: store
+            env: test
+        spec:
+          accessModes:
+          - ReadWriteOnce
+          resources:
+            requests:
+              storage: 5Gi
+          storageClassName: fast
+    ");
 }
 
 #[test]
 fn its_service_names_each_pod() {
     let (web, _) = store();
-    assert_snapshot!(objects(&web, &["Service"]), @"");
+    assert_snapshot!(objects(&web, &["Service"]), @"
+    apiVersion: v1
+    kind: Service
+    metadata:
+      name: web-store-service
+      labels:
+        app: web
+        component: store
+        env: test
+      namespace: shop
+    spec:
+      clusterIP: None
+      ports:
+      - name: tcp-web
+        appProtocol: tcp
+        port: 6379
+        protocol: TCP
+        targetPort: 8080
+      selector:
+        app: web
+        component: store
+      type: ClusterIP
+    ");
 }
 
 #[test]
 fn has_an_identity_of_its_own() {
     let (web, _) = store();
-    assert_snapshot!(part(&web, "ServiceAccount", "/metadata/name"), @"");
+    assert_snapshot!(part(&web, "ServiceAccount", "/metadata/name"), @"web-store-service-account");
 }
 
 #[test]
 fn an_older_selector_stays() {
     let (web, stateful_set) = store();
     stateful_set.selector(SelectorLabels::AppComponentEnvironment);
-    assert_snapshot!(part(&web, "StatefulSet", "/spec/selector"), @"");
+    assert_snapshot!(part(&web, "StatefulSet", "/spec/selector"), @"
+    matchLabels:
+      app: web
+      component: store
+      env: test
+    ");
 }

@@ -11,12 +11,12 @@ use crate::support::{NAMESPACE, NODES, container};
 
 /// Names of every length, most of them near the longest.
 fn names(longest: usize) -> impl Strategy<Value = Name> {
-    let length = prop_oneof![0..longest, longest - 3..longest];
-    let middle = prop::collection::vec("[a-z0-9-]", length);
-    ("[a-z]", middle, "[a-z0-9]").prop_map(move |(first, middle, last)| {
-        let mut text: String = [first].into_iter().chain(middle).collect();
-        text.truncate(longest - 1);
-        Name::new(text + &last).expect("an RFC 1035 label")
+    let inside = prop_oneof![0..longest - 1, longest - 4..longest - 1];
+    inside.prop_flat_map(|inside| {
+        let label = format!("[a-z][a-z0-9-]{{{inside}}}[a-z0-9]");
+        prop::string::string_regex(&label)
+            .expect("a regular expression")
+            .prop_map(|label| Name::new(label).expect("an RFC 1035 label"))
     })
 }
 
@@ -75,17 +75,19 @@ fn fill(bundle: &Bundle, app: &Component) {
     let _ = bundle.component(name!("peer")).calls(&service);
 }
 
-/// RFC 1123, by the documentation of Kubernetes: dots separate labels of 1 to 63.
+/// A DNS subdomain as Kubernetes reads it: only the whole has a longest length.
 fn is_subdomain(text: &str) -> bool {
-    text.len() <= 253 && text.split('.').all(is_label)
+    text.len() <= 253 && text.split('.').all(is_made_of_words)
 }
 
+/// An RFC 1123 label, which is also the value of a label.
 fn is_label(text: &str) -> bool {
+    text.len() <= 63 && is_made_of_words(text)
+}
+
+fn is_made_of_words(text: &str) -> bool {
     let inside = |character: char| matches!(character, 'a'..='z' | '0'..='9' | '-');
-    (1..=63).contains(&text.len())
-        && text.chars().all(inside)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
+    !text.is_empty() && text.chars().all(inside) && !text.starts_with('-') && !text.ends_with('-')
 }
 
 /// The longest name with which the cluster can do what it does with an object of this kind.
@@ -107,7 +109,9 @@ fn label_values(value: &Value, inside: bool, found: &mut Vec<String>) {
                 label_values(value, labels, found);
             }
         }
-        Value::Array(list) => list.iter().for_each(|value| label_values(value, false, found)),
+        Value::Array(list) => list
+            .iter()
+            .for_each(|value| label_values(value, false, found)),
         Value::String(text) if inside => found.push(text.clone()),
         _ => {}
     }

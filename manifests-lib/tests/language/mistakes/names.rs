@@ -24,14 +24,14 @@ fn a_bundle_name_that_leaves_no_room_for_derived_names() {
         &NAMESPACE,
         &name!("test"),
     );
-    assert_snapshot!(mistakes(&[&long]), @"");
+    assert_snapshot!(mistakes(&[&long]), @r#"manifests-lib/tests/language/mistakes/names.rs:N: the bundle name "a234567890123456789012345678901234567" has 37 characters; names derived from it fit into 63 up to 36: shorten it"#);
 }
 
 #[test]
 fn an_object_without_a_name() {
     let web = bundle();
     web.add(core::ConfigMap::default());
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/names.rs:N: ConfigMap shop/: the object has no name: set metadata.name");
 }
 
 #[test]
@@ -39,15 +39,20 @@ fn a_name_that_is_no_file_name() {
     let web = bundle();
     web.add(config_map("../settings"));
     web.add(config_map(".."));
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"
+    manifests-lib/tests/language/mistakes/names.rs:N: ConfigMap shop/../settings: metadata.name is also the name of a file: it has no '/' and is neither '.' nor '..'
+    manifests-lib/tests/language/mistakes/names.rs:N: ConfigMap shop/..: metadata.name is also the name of a file: it has no '/' and is neither '.' nor '..'
+    ");
 }
 
 #[test]
 fn a_service_name_that_is_too_long() {
     let web = bundle();
-    let component = web.component(name!("a-name-of-a-component-that-says-a-little-too-much-of-it"));
+    let component = web.component(name!(
+        "a-name-of-a-component-that-says-a-little-too-much-of-it"
+    ));
     let _ = service(&component);
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Service shop/web-a-name-of-a-component-that-says-a-little-too-much-of-it-service: the name has 67 characters, a Service takes 63: shorten the name of the bundle or the component");
 }
 
 #[test]
@@ -63,7 +68,7 @@ fn a_stateful_set_whose_pods_could_not_be_labelled() {
         protocol: Protocol::Tcp,
     });
     stateful_set.governed_by(&service);
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/names.rs:N: StatefulSet.apps shop/web-a-name-of-a-component-that-says-a-bit-stateful-set: the name has 54 characters, a StatefulSet takes 52: shorten the name of the bundle or the component");
 }
 
 #[test]
@@ -77,7 +82,7 @@ fn a_namespace_on_a_cluster_scoped_object() {
         },
         ..core::PersistentVolume::default()
     });
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/names.rs:N: PersistentVolume shop/disk: the kind is cluster-scoped: remove metadata.namespace");
 }
 
 #[test]
@@ -87,14 +92,14 @@ fn a_volume_name_that_is_too_long() {
         path!("/var/lib/a-folder-whose-name-tells/the-whole-story-of-what-it-holds"),
         mebibytes(1),
     );
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @r#"manifests-lib/tests/language/mistakes/names.rs:N: the API server would refuse the volume name "server-var-lib-a-folder-whose-name-tells-the-whole-story-of-what-it-holds", as a name has 1 to 63 of a-z, 0-9 and '-', begins with a letter and ends with a letter or digit: choose another path or name"#);
 }
 
 #[test]
 fn a_path_of_which_no_volume_name_can_be_made() {
     let web = bundle();
     server(&web.app()).scratch(path!("/..."), mebibytes(1));
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @r#"manifests-lib/tests/language/mistakes/names.rs:N: the API server would refuse the volume name "server-", as a name has 1 to 63 of a-z, 0-9 and '-', begins with a letter and ends with a letter or digit: choose another path or name"#);
 }
 
 #[test]
@@ -103,7 +108,7 @@ fn a_variable_that_no_shell_can_read() {
     let app = web.app();
     let address = app.calls(&service(&web.component(name!("api"))));
     server(&app).env([address.url("API-URL")]);
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @r#"manifests-lib/tests/language/mistakes/names.rs:N: "API-URL": a variable name has letters, digits and '_', and does not begin with a digit"#);
     let message = VariableName::new("API-URL").expect_err("a dash");
-    assert_snapshot!(message, @"");
+    assert_snapshot!(message, @r#""API-URL": a variable name has letters, digits and '_', and does not begin with a digit"#);
 }

@@ -30,7 +30,7 @@ fn a_plain_value_of_a_handle_under_a_name_that_says_secret() {
     let app = web.app();
     let address = app.calls(&service(&web.component(name!("api"))));
     server(&app).env([address.host("API_TOKEN")]);
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @r#"manifests-lib/tests/language/mistakes/secrets.rs:N: "API_TOKEN": a plain variable is readable in Git: a name that says password, secret, token, credential or key takes its value from a SecretKey"#);
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn a_plain_value_that_a_patch_adds() {
         let template = &mut deployment.spec.get_or_insert_default().template;
         template.spec.get_or_insert_default().containers[0].env = token();
     });
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the variable API_TOKEN of container server has a plain value that would stand in Git: take it from a SecretKey (see also manifests-lib/tests/language/mistakes/secrets.rs:N)");
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_plain_value_in_an_object_as_it_stands() {
         }),
         status: None,
     });
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/secrets.rs:N: Pod shop/once: the variable API_TOKEN of container setup has a plain value that would stand in Git: take it from a SecretKey");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_secret_with_text() {
         string_data: Some(BTreeMap::from([("key".to_owned(), "pem".to_owned())])),
         ..core::Secret::default()
     });
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/secrets.rs:N: Secret shop/tls: the values of a Secret would stand in Git for everyone to read: let an ExternalSecret deliver them (Component::secret)");
 }
 
 #[test]
@@ -88,5 +88,5 @@ fn a_secret_with_data() {
         )])),
         ..core::Secret::default()
     });
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/secrets.rs:N: Secret shop/tls: the values of a Secret would stand in Git for everyone to read: let an ExternalSecret deliver them (Component::secret)");
 }

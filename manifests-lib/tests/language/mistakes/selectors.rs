@@ -17,14 +17,19 @@ fn a_patch_takes_labels_that_the_selector_wants() {
     let web = bundle();
     server(&web.app());
     web.patch(relabel);
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the selector wants component=app, env=test, which the pod template does not have: the API server would refuse it; label the template or change the selector (see also manifests-lib/tests/language/mistakes/selectors.rs:N)");
 }
 
 #[test]
 fn the_mistake_leads_to_the_workload_and_to_the_patch() {
     let web = bundle();
     let app = web.app();
-    let (wrote, deployment) = (line!(), app.deployment(Deployment { replicas: 1, on: &NODES }));
+    let group = Deployment {
+        replicas: 1,
+        on: &NODES,
+    };
+    let wrote = line!() + 1;
+    let deployment = app.deployment(group);
     deployment.container(container());
     let adjusted = line!() + 1;
     web.patch(relabel);
@@ -46,7 +51,11 @@ fn a_patch_empties_the_selector() {
     let web = bundle();
     server(&web.app());
     web.patch(|deployment: &mut apps::Deployment| {
-        deployment.spec.get_or_insert_default().selector.match_labels = None;
+        deployment
+            .spec
+            .get_or_insert_default()
+            .selector
+            .match_labels = None;
     });
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the selector is empty: select the labels of the pod template (see also manifests-lib/tests/language/mistakes/selectors.rs:N)");
 }

@@ -2,8 +2,8 @@ use insta::assert_snapshot;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{
-    Bundle, Claim, Container, Expose, GatewayRoute, IngressGateway, Name, Namespace, NodePort, Port, Protocol,
-    StatefulSet, gibibytes, mebibytes, name, node_port, path, plain, port, uid,
+    Bundle, Claim, Container, Expose, GatewayRoute, IngressGateway, Name, Namespace, NodePort,
+    Port, Protocol, StatefulSet, gibibytes, mebibytes, name, node_port, path, plain, port, uid,
 };
 
 use crate::support::{
@@ -26,7 +26,7 @@ fn one_object_in_two_bundles() {
     web.add(config_map());
     let mobile = Bundle::new(name!("mobile"), &NAMESPACE, &name!("test"));
     mobile.add(config_map());
-    assert_snapshot!(mistakes(&[&web, &mobile]), @"");
+    assert_snapshot!(mistakes(&[&web, &mobile]), @"manifests-lib/tests/language/mistakes/twice.rs:N: ConfigMap shop/settings is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn both_lines_that_wrote_the_object_are_named() {
 
 #[test]
 fn two_bundles_of_one_name() {
-    assert_snapshot!(mistakes(&[&bundle(), &bundle()]), @"");
+    assert_snapshot!(mistakes(&[&bundle(), &bundle()]), @"manifests-lib/tests/language/support.rs:N: two bundles are named web: give one another name (see also manifests-lib/tests/language/support.rs:N)");
 }
 
 #[test]
@@ -59,7 +59,10 @@ fn one_workload_of_a_component() {
     let web = bundle();
     server(&web.app());
     server(&web.app());
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"
+    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/support.rs:N)
+    manifests-lib/tests/language/support.rs:N: ServiceAccount shop/web-app-service-account is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/support.rs:N)
+    ");
 }
 
 #[test]
@@ -68,7 +71,7 @@ fn a_variable() {
     let server = server(&web.app());
     server.env([plain!("MODE", "fast")]);
     server.env([plain!("MODE", "slow")]);
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: the variable MODE is given twice: the container would see only the last one; remove one");
 }
 
 #[test]
@@ -80,7 +83,7 @@ fn a_container_name() {
         port: port!(9000),
         ..container()
     });
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: two containers of one pod are named server: the API server would refuse the second; rename one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
 #[test]
@@ -92,7 +95,7 @@ fn a_container_port() {
         name: name!("worker"),
         ..container()
     });
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: two containers of one pod listen on port 8080 of one network: the second would not start; give one another port (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
 #[test]
@@ -101,7 +104,7 @@ fn a_mount_path() {
     let server = server(&web.app());
     server.scratch(path!("/tmp"), mebibytes(1));
     server.scratch(path!("/tmp"), mebibytes(1));
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: /tmp is mounted twice in one container: the API server would refuse it; choose another path (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
 #[test]
@@ -110,7 +113,7 @@ fn a_volume_name() {
     let server = server(&web.app());
     server.scratch(path!("/var/run"), mebibytes(1));
     server.scratch(path!("/var-run"), mebibytes(1));
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: two volumes of one pod are named server-var-run: the API server would refuse the second; rename one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
 #[test]
@@ -133,7 +136,7 @@ fn a_claim_name() {
         port: port!(80),
         protocol: Protocol::Tcp,
     }));
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: two claims of one stateful set are named data: its pods would see one volume; rename one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
 fn routed(name: Name, port: Port, node_port: NodePort) -> Bundle {
@@ -157,14 +160,14 @@ fn routed(name: Name, port: Port, node_port: NodePort) -> Bundle {
 fn a_port_of_a_gateway() {
     let web = routed(name!("web"), port!(80), node_port!(30001));
     let mobile = routed(name!("mobile"), port!(80), node_port!(30002));
-    assert_snapshot!(mistakes(&[&web, &mobile]), @"");
+    assert_snapshot!(mistakes(&[&web, &mobile]), @"manifests-lib/tests/language/mistakes/twice.rs:N: port 80 of the gateway front-door leads to two services, of which the mesh would choose one: give one service another port (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
 #[test]
 fn a_node_port() {
     let web = routed(name!("web"), port!(80), node_port!(30001));
     let mobile = routed(name!("mobile"), port!(81), node_port!(30001));
-    assert_snapshot!(mistakes(&[&web, &mobile]), @"");
+    assert_snapshot!(mistakes(&[&web, &mobile]), @"manifests-lib/tests/language/mistakes/twice.rs:N: node port 30001 is opened twice: the API server would refuse it; choose another number (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
 #[test]
@@ -177,5 +180,5 @@ fn a_service_of_a_component() {
             protocol: Protocol::Http,
         });
     }
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: Service shop/web-app-service is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }

@@ -10,7 +10,7 @@ use crate::support::{NODES, bundle, container, deployment, mistakes, server};
 fn a_workload_without_a_container() {
     let web = bundle();
     deployment(&web.app());
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the workload has no container: the API server would refuse it; add one");
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn a_job_without_a_container() {
         },
         ..batch::Job::default()
     });
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/unfinished.rs:N: Job.batch shop/migrate: the workload has no container: the API server would refuse it; add one");
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn a_stateful_set_whose_pods_have_no_dns_names() {
             on: &NODES,
         })
         .container(container());
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/unfinished.rs:N: a stateful set without a Service of its own gives its pods no DNS names: expose a container and call governed_by with the Service");
 }
 
 #[test]
@@ -43,5 +43,5 @@ fn a_patch_that_finds_nothing() {
     let web = bundle();
     server(&web.app());
     web.patch(|_: &mut apps::StatefulSet| {});
-    assert_snapshot!(mistakes(&[&web]), @"");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/unfinished.rs:N: the patch adjusts a StatefulSet, but the bundle web has none: remove it or add the object");
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::definition::Scope;
-use super::facts::{Facts, code, longest_run_of_backticks};
+use super::facts::{Facts, code, longest_run_of_backticks, reorders};
 use super::group_version::{GroupVersion, Root};
 use super::types::{Place, Shape, Shaped, Type, Use};
 
@@ -141,7 +141,11 @@ impl Documentation<'_> {
     fn comment(&self, mut paragraphs: Vec<String>, description: Option<&str>) -> String {
         if let Some(description) = description.filter(|_| self.descriptions) {
             // As it stands, in a block of text: Markdown that upstream did not write as Markdown stays harmless.
-            let fence = "`".repeat(longest_run_of_backticks(description).max(2) + 1);
+            let description: String = description
+                .chars()
+                .filter(|&letter| letter != '\r' && !reorders(letter))
+                .collect();
+            let fence = "`".repeat(longest_run_of_backticks(&description).max(2) + 1);
             paragraphs.push(format!("{fence}text\n{}\n{fence}", description.trim_end()));
         }
         let mut out = String::new();

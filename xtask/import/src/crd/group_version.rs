@@ -101,6 +101,16 @@ fn root(kind: Kind, position: usize, typing: &mut Typing) -> Result<Root> {
             kind.api_version()
         ))
     };
+    let is_name = kind
+        .name
+        .starts_with(|letter: char| letter.is_ascii_uppercase())
+        && kind
+            .name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric());
+    if !is_name {
+        return Err(failure("its name is no name of a Rust type; leave it out"));
+    }
     if names.is_empty() && schema.preserve_unknown_fields {
         return Err(failure(
             "it has no schema, so there is nothing to generate; leave it out",

@@ -86,7 +86,7 @@ impl Lock {
                 }
                 if let Some(other) = seen.insert((&kind.api_version, &kind.kind), &source.url) {
                     return Err(Failure::new(format!(
-                        "{file}: {} of {} is listed twice (under {other} and {}); remove one of them",
+                        "{file}: {} of {} is listed twice (for {} and before it for {other}); remove one of them",
                         kind.kind, kind.api_version, source.url
                     )));
                 }

@@ -21,18 +21,18 @@ pub fn locked(lock: &Lock, from: Option<&Path>) -> Result<Vec<Kind>> {
         .map(|from| Ok((from, local::read(from)?)))
         .transpose()?;
     // All sources first: a wrong digest is told before anything is parsed.
-    let texts: Vec<String> = lock
+    let found: Vec<(String, String)> = lock
         .sources
         .iter()
-        .map(|source| text(source, files.as_ref()))
+        .map(|source| file_and_text(source, files.as_ref()))
         .collect::<Result<_>>()?;
     let mut kinds = Vec::new();
-    for (source, text) in lock.sources.iter().zip(&texts) {
-        let definitions = read(&source.url, text)?;
-        let definitions = by_kind(&source.url, &definitions)?;
+    for (source, (file, text)) in lock.sources.iter().zip(&found) {
+        let definitions = read(file, text)?;
+        let definitions = by_kind(file, &definitions)?;
         let origin = format!("{}, release {}", source.url, source.release);
         for locked in &source.kinds {
-            kinds.push(locked_kind(source, locked, &definitions, &origin)?);
+            kinds.push(locked_kind(file, locked, &definitions, &origin)?);
         }
     }
     Ok(kinds)
@@ -71,7 +71,7 @@ pub fn everything(from: &Path) -> Result<Vec<Kind>> {
                 .iter()
                 .filter(|version| version.served)
             {
-                kinds.push(kind(&definition, &version.name, &origin)?);
+                kinds.push(kind(&name, &definition, &version.name, &origin)?);
             }
         }
     }
@@ -84,15 +84,19 @@ pub fn everything(from: &Path) -> Result<Vec<Kind>> {
     Ok(kinds)
 }
 
-fn text(source: &LockedSource, files: Option<&(&Path, Vec<LocalFile>)>) -> Result<String> {
-    let bytes = if let Some((from, files)) = files {
-        local::find(files, from, source.file_name(), &source.sha256)?
-            .bytes
-            .clone()
+/// The file that was read, for messages, and its text.
+fn file_and_text(
+    source: &LockedSource,
+    files: Option<&(&Path, Vec<LocalFile>)>,
+) -> Result<(String, String)> {
+    let (file, bytes) = if let Some((from, files)) = files {
+        let file = local::find(files, from, source.file_name(), &source.sha256)?;
+        (file.path.display().to_string(), file.bytes.clone())
     } else {
-        downloaded(source)?
+        (source.url.clone(), downloaded(source)?)
     };
-    utf8(&source.url, bytes)
+    let text = utf8(&file, bytes)?;
+    Ok((file, text))
 }
 
 fn downloaded(source: &LockedSource) -> Result<Vec<u8>> {
@@ -146,7 +150,7 @@ fn twice(definition: &Definition, one: &str, other: &str) -> Failure {
 }
 
 fn locked_kind(
-    source: &LockedSource,
+    file: &str,
     locked: &LockedKind,
     definitions: &ByKind<'_>,
     origin: &str,
@@ -158,25 +162,20 @@ fn locked_kind(
             .map(|(group, kind)| format!("{kind} of {group}"))
             .collect();
         return Err(Failure::new(format!(
-            "{} defines no {} of {group}, which crds.toml lists; it has {}",
-            source.url,
+            "{file} defines no {} of {group}, which crds.toml lists; correct the entry, the file defines {}",
             locked.kind,
-            if known.is_empty() {
-                "no CRD at all".to_owned()
-            } else {
-                known.join(", ")
-            }
+            listed(&known)
         )));
     };
-    let mut kind = kind(definition, version, origin)?;
+    let mut kind = kind(file, definition, version, origin)?;
     keep(&mut kind.schema, &locked.keep).map_err(|error| {
         Failure::new(match error {
             KeepError::Unknown(path) => format!(
-                "crds.toml keeps {path} of {} {}, which the CRD does not have; correct the path or remove it",
+                "crds.toml keeps {path} of {} ({}), which the CRD does not have; correct the path or remove it",
                 locked.kind, locked.api_version
             ),
             KeepError::Required(path) => format!(
-                "crds.toml does not keep {path} of {} {}, which the CRD requires; add it to keep",
+                "crds.toml does not keep {path} of {} ({}), which the CRD requires; add it to keep",
                 locked.kind, locked.api_version
             ),
         })
@@ -186,20 +185,20 @@ fn locked_kind(
     Ok(kind)
 }
 
-fn kind(definition: &Definition, version: &str, origin: &str) -> Result<Kind> {
+fn kind(file: &str, definition: &Definition, version: &str, origin: &str) -> Result<Kind> {
     let spec = &definition.spec;
     let served = spec.versions.iter().filter(|version| version.served);
     let found = served.clone().find(|served| served.name == version);
     let Some(schema) = found.and_then(|version| version.schema.as_ref()) else {
-        let known: Vec<&str> = served
+        let known: Vec<String> = served
             .filter(|version| version.schema.is_some())
-            .map(|version| version.name.as_str())
+            .map(|version| version.name.clone())
             .collect();
         return Err(Failure::new(format!(
-            "{origin}: {} of {} has no served version {version} with a schema; choose one of: {}",
+            "{file}: {} of {} has no served version {version} with a schema; choose another version, it has {}",
             spec.names.kind,
             spec.group,
-            known.join(", ")
+            listed(&known)
         )));
     };
     Ok(Kind {
@@ -213,4 +212,12 @@ fn kind(definition: &Definition, version: &str, origin: &str) -> Result<Kind> {
         reference: None,
         origin: origin.to_owned(),
     })
+}
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
 }

@@ -20,7 +20,9 @@ pub struct Source {
 const LINTS: &str = r#"#![allow(
     clippy::large_enum_variant,
     clippy::struct_excessive_bools,
-    reason = "the shape of a type is the shape of the CRD"
+    clippy::too_many_lines,
+    clippy::upper_case_acronyms,
+    reason = "the size of a type, its shape and the names in it are those of the CRD"
 )]
 "#;
 

@@ -350,3 +350,53 @@ const INT_OR_STRING: &str = "k8s_openapi::apimachinery::pkg::util::intstr::IntOr
 const QUANTITY: &str = "k8s_openapi::apimachinery::pkg::api::resource::Quantity";
 const TIME: &str = "k8s_openapi::apimachinery::pkg::apis::meta::v1::Time";
 const BYTES: &str = "k8s_openapi::ByteString";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_struct_of_k8s_openapi_is_known() {
+        let typing = Typing::new();
+        let known: BTreeSet<&str> = typing
+            .all
+            .iter()
+            .flat_map(|shaped| shaped.kubernetes.iter().copied())
+            .collect();
+        let missing: Vec<&str> = kubernetes::structs()
+            .iter()
+            .map(|listed| listed.path)
+            .filter(|path| !known.contains(path))
+            .collect();
+        assert_eq!(
+            missing,
+            Vec::<&str>::new(),
+            "each holds a struct that is not listed, or could not be read"
+        );
+    }
+
+    #[test]
+    fn structs_that_look_alike_stand_for_none() {
+        let typing = Typing::new();
+        let existing: Vec<&str> = typing.all.iter().filter_map(Shaped::existing).collect();
+        let has = |name: &str| {
+            existing
+                .iter()
+                .any(|path| path.ends_with(&format!("::{name}")))
+        };
+        assert!(
+            has("LabelSelector")
+                && has("Container")
+                && has("Affinity")
+                && has("ResourceRequirements")
+        );
+        assert!(
+            !has("SecretKeySelector") && !has("ConfigMapKeySelector"),
+            "they have equal fields"
+        );
+        assert!(
+            !has("SecretReference") && !has("SleepAction"),
+            "anything may look like that"
+        );
+    }
+}

@@ -270,3 +270,50 @@ impl<'de> MapAccess<'de> for Nothing {
         Err(Untraceable)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use k8s_openapi::api::core::v1::{ContainerPort, HTTPGetAction, ResourceRequirements};
+
+    use super::*;
+
+    #[test]
+    fn fields_are_read_with_type_and_whether_they_are_always_written() {
+        let scalar = Traced::Scalar;
+        let list = |inner| Traced::List(Box::new(inner));
+        let map = |inner| Traced::Map(Box::new(inner));
+        assert_eq!(
+            trace::<ContainerPort>(),
+            [
+                ("containerPort", scalar("i32"), true),
+                ("hostIP", scalar("String"), false),
+                ("hostPort", scalar("i32"), false),
+                ("name", scalar("String"), false),
+                ("protocol", scalar("String"), false),
+            ]
+        );
+        assert_eq!(
+            trace::<HTTPGetAction>(),
+            [
+                ("host", scalar("String"), false),
+                ("httpHeaders", list(Traced::Struct("HTTPHeader")), false),
+                ("path", scalar("String"), false),
+                ("port", scalar("IntOrString"), true),
+                ("scheme", scalar("String"), false),
+            ]
+        );
+        assert_eq!(
+            trace::<ResourceRequirements>(),
+            [
+                ("claims", list(Traced::Struct("ResourceClaim")), false),
+                ("limits", map(scalar("Quantity")), false),
+                ("requests", map(scalar("Quantity")), false),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_type_of_another_form_has_no_fields() {
+        assert_eq!(trace::<String>(), []);
+    }
+}

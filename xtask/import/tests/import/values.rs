@@ -1,9 +1,7 @@
 //! What a value becomes: its type, and what is required of it.
 
-mod support;
-
+use crate::support::types;
 use insta::assert_snapshot;
-use support::types;
 
 #[test]
 fn required_fields_are_plain_and_optional_ones_are_options() {

@@ -1,9 +1,7 @@
 //! Which structures are one type, and which part of a CRD is generated.
 
-mod support;
-
+use crate::support::{Scratch, below_spec, crd, types};
 use insta::assert_snapshot;
-use support::{Scratch, below_spec, crd, types};
 
 #[test]
 fn structures_that_recur_are_one_type_and_say_where_constraints_differ() {

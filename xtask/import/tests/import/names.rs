@@ -1,8 +1,6 @@
 //! Names of types: short, and stable when something unrelated changes.
 
-mod support;
-
-use support::{Scratch, crd, lock};
+use crate::support::{Scratch, crd, lock};
 
 const SPEC: &str = "
     type: object

@@ -1,9 +1,7 @@
 //! What generated documentation says.
 
-mod support;
-
+use crate::support::{types, types_with};
 use insta::assert_snapshot;
-use support::{types, types_with};
 
 #[test]
 fn text_of_a_constraint_cannot_break_the_documentation() {
@@ -27,6 +25,19 @@ fn text_of_a_constraint_cannot_break_the_documentation() {
         pub name: Option<String>,
     }
     "#);
+}
+
+#[test]
+fn letters_that_turn_the_direction_of_text_are_spelled_or_left_out() {
+    let spec = r#"
+        type: object
+        properties:
+          name: {type: string, pattern: "a\u202eb", description: "one\u202e two\r three"}
+    "#;
+    let types = types_with(spec, &["--docs"]);
+    assert!(!types.contains(['\u{202e}', '\r']), "{types:?}");
+    assert!(types.contains(r"Pattern: `a\u{202e}b`."), "{types}");
+    assert!(types.contains("/// one two three\n"), "{types}");
 }
 
 #[test]

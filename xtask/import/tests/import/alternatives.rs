@@ -1,9 +1,7 @@
 //! What properties become that exclude each other.
 
-mod support;
-
+use crate::support::types;
 use insta::assert_snapshot;
-use support::types;
 
 #[test]
 fn alternatives_of_a_whole_object_are_an_enum_that_is_optional_where_none_is_allowed() {

@@ -1,0 +1,192 @@
+//! How a stored object differs from what was written.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+/// What the API server keeps of its own in every object; nobody else writes it.
+const SERVER_OWNED: [&str; 6] = [
+    "metadata.creationTimestamp",
+    "metadata.generation",
+    "metadata.managedFields",
+    "metadata.resourceVersion",
+    "metadata.uid",
+    "status",
+];
+
+/// One field that is stored in another way than it was written.
+#[derive(Debug, PartialEq)]
+pub struct Difference {
+    /// Where, with the numbers of list elements: `spec.ports[0].protocol`.
+    pub path: String,
+    /// The path without numbers: `spec.ports[].protocol`.
+    pub pattern: String,
+    /// What was written; nothing where the field has appeared.
+    pub written: Option<Value>,
+    /// What is stored; nothing where the field is gone.
+    pub stored: Option<Value>,
+}
+
+/// Every field in which the two differ, and how many fields were written.
+pub fn compare(written: &Value, stored: &Value) -> (Vec<Difference>, usize) {
+    let mut comparison = Comparison::default();
+    comparison.value(&mut Place::default(), Some(written), Some(stored));
+    (comparison.differences, comparison.fields)
+}
+
+#[derive(Clone, Default)]
+struct Place {
+    path: String,
+    pattern: String,
+}
+
+impl Place {
+    fn field(&self, key: &str) -> Self {
+        let mut place = self.clone();
+        for text in [&mut place.path, &mut place.pattern] {
+            if key.contains(['.', '/']) {
+                let _ = write!(text, "[\"{key}\"]");
+            } else {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(key);
+            }
+        }
+        place
+    }
+
+    fn element(&self, index: usize) -> Self {
+        Self {
+            path: format!("{}[{index}]", self.path),
+            pattern: format!("{}[]", self.pattern),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Comparison {
+    differences: Vec<Difference>,
+    fields: usize,
+}
+
+impl Comparison {
+    fn value(&mut self, place: &mut Place, written: Option<&Value>, stored: Option<&Value>) {
+        if SERVER_OWNED.contains(&place.pattern.as_str()) {
+            return;
+        }
+        match (written, stored) {
+            (Some(Value::Object(written)), Some(Value::Object(stored))) => {
+                for (key, value) in written {
+                    self.value(&mut place.field(key), Some(value), stored.get(key));
+                }
+                for (key, value) in stored {
+                    if !written.contains_key(key) {
+                        self.value(&mut place.field(key), None, Some(value));
+                    }
+                }
+            }
+            (Some(Value::Array(written)), Some(Value::Array(stored))) => {
+                for index in 0..written.len().max(stored.len()) {
+                    self.value(
+                        &mut place.element(index),
+                        written.get(index),
+                        stored.get(index),
+                    );
+                }
+            }
+            _ => {
+                if written.is_some() {
+                    self.fields += 1;
+                }
+                if written != stored {
+                    self.differences.push(Difference {
+                        path: place.path.clone(),
+                        pattern: place.pattern.clone(),
+                        written: written.cloned(),
+                        stored: stored.cloned(),
+                    });
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn patterns(written: &Value, stored: &Value) -> Vec<String> {
+        compare(written, stored)
+            .0
+            .into_iter()
+            .map(|difference| difference.pattern)
+            .collect()
+    }
+
+    #[test]
+    fn the_same_object_has_no_difference() {
+        let object = json!({"spec": {"ports": [{"port": 80}], "empty": {}, "none": null}});
+        let (differences, fields) = compare(&object, &object);
+        assert_eq!(differences, []);
+        // `empty` has no fields of its own.
+        assert_eq!(fields, 2);
+    }
+
+    #[test]
+    fn finds_what_is_gone_new_and_changed() {
+        let written = json!({"spec": {"ports": [{"port": 80, "name": "a"}, {"port": 81}]}});
+        let stored = json!({"spec": {"ports": [{"port": "80", "protocol": "TCP"}]}});
+        let (differences, _) = compare(&written, &stored);
+        assert_eq!(
+            differences,
+            [
+                Difference {
+                    path: "spec.ports[0].name".to_owned(),
+                    pattern: "spec.ports[].name".to_owned(),
+                    written: Some(json!("a")),
+                    stored: None,
+                },
+                Difference {
+                    path: "spec.ports[0].port".to_owned(),
+                    pattern: "spec.ports[].port".to_owned(),
+                    written: Some(json!(80)),
+                    stored: Some(json!("80")),
+                },
+                Difference {
+                    path: "spec.ports[0].protocol".to_owned(),
+                    pattern: "spec.ports[].protocol".to_owned(),
+                    written: None,
+                    stored: Some(json!("TCP")),
+                },
+                Difference {
+                    path: "spec.ports[1]".to_owned(),
+                    pattern: "spec.ports[]".to_owned(),
+                    written: Some(json!({"port": 81})),
+                    stored: None,
+                },
+            ]
+        );
+    }
+
+    #[test]
+    fn leaves_the_server_its_own_fields() {
+        let written = json!({"metadata": {"name": "a"}});
+        let stored = json!({
+            "metadata": {"name": "a", "uid": "1", "resourceVersion": "2", "managedFields": []},
+            "status": {"ready": true},
+        });
+        assert_eq!(patterns(&written, &stored), [""; 0]);
+    }
+
+    #[test]
+    fn keys_with_dots_stay_whole() {
+        let written = json!({"metadata": {"labels": {"istio.io/rev": "1"}}});
+        let stored = json!({"metadata": {"labels": {"istio.io/rev": "2"}}});
+        assert_eq!(
+            patterns(&written, &stored),
+            ["metadata.labels[\"istio.io/rev\"]"]
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! The lanes: each one has other programs judge the rendered manifests.
+//!
+//! A lane is a file with `pub fn run(programs: &Programs, options: &Options) -> Result<Report, Failure>`, a variant of
+//! [`Lane`] and a line of [`Lane::run`].
+
+mod api;
+mod apply;
+mod mesh;
+mod schedule;
+mod self_test;
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::failure::Failure;
+use crate::programs::Programs;
+use crate::report::Report;
+
+/// What is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Lane {
+    /// A real API server takes every object and stores what was written
+    Api,
+    /// A real scheduler finds a node for every pod
+    Schedule,
+    /// istioctl finds nothing
+    Mesh,
+    /// Every lane is seen to fail on a deliberate fault
+    SelfTest,
+}
+
+/// What lanes are told on the command line.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Folder with the CRDs of the rendered kinds; without it they come from the URLs of crds.toml.
+    pub crds: Option<PathBuf>,
+    /// Whether API servers stay when their lane is through.
+    pub keep: bool,
+}
+
+impl Lane {
+    /// Every lane, in the order in which they run.
+    pub const ALL: [Self; 4] = [Self::Api, Self::Schedule, Self::Mesh, Self::SelfTest];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Schedule => "schedule",
+            Self::Mesh => "mesh",
+            Self::SelfTest => "self-test",
+        }
+    }
+
+    /// Does the work of the lane.
+    pub fn run(self, programs: &Programs, options: &Options) -> Result<Report, Failure> {
+        match self {
+            Self::Api => api::run(programs, options),
+            Self::Schedule => schedule::run(programs, options),
+            Self::Mesh => mesh::run(programs, options),
+            Self::SelfTest => self_test::run(programs, options),
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Lane `api`: a real API server takes every object and stores what was written.
+
+mod allowed;
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::{Options, apply};
+use crate::cluster::Cluster;
+use crate::compare::{Difference, compare};
+use crate::failure::Failure;
+use crate::programs::Programs;
+use crate::rendered::{self, Object, Rendered};
+use crate::report::Report;
+
+pub use allowed::{ALLOWED, Allowed, Table};
+
+/// Applies every environment, each to an API server of its own.
+pub fn run(programs: &Programs, options: &Options) -> Result<Report, Failure> {
+    let mut report = Report::default();
+    let mut table = Table::new(ALLOWED);
+    for rendered in rendered::environments()? {
+        let changed = changes(&rendered.objects)?;
+        environment(
+            programs,
+            options,
+            &rendered,
+            &changed,
+            &mut table,
+            &mut report,
+        )?;
+    }
+    unused(&table, &mut report);
+    Ok(report)
+}
+
+/// Reports the entries of the table that allow what no longer happens.
+pub fn unused(table: &Table, report: &mut Report) {
+    report.compared(table.len(), "allowed differences, each of which occurs");
+    for (kind, path) in table.unused() {
+        report.finding(format!(
+            "{kind} {path}: listed as an allowed difference, but no object has it: remove it from \
+             conformance/src/lanes/api/allowed.rs"
+        ));
+    }
+}
+
+/// A second render: the same objects, but the image of one and the replicas of another are changed.
+pub struct Changed {
+    /// Every object of the environment.
+    pub objects: Vec<Object>,
+    /// The numbers of those that are to get a new generation.
+    pub expected: Vec<usize>,
+}
+
+/// Changes the image of the first Deployment and the replicas of the last.
+pub fn changes(objects: &[Object]) -> Result<Changed, Failure> {
+    let deployments: Vec<usize> = objects
+        .iter()
+        .enumerate()
+        .filter(|(_, object)| object.identity.kind == "Deployment")
+        .map(|(index, _)| index)
+        .collect();
+    let (Some(&first), Some(&last)) = (deployments.first(), deployments.last()) else {
+        return Err(Failure::new(
+            "the environment has no Deployment whose image could be changed: choose another kind in \
+             conformance/src/lanes/api.rs",
+        ));
+    };
+    let mut changed = objects.to_vec();
+    changed[first] = changed[first].with(|value| {
+        value["spec"]["template"]["spec"]["containers"][0]["image"] = json!("example.com/next:1");
+    })?;
+    changed[last] = changed[last].with(|value| {
+        let replicas = value["spec"]["replicas"].as_u64().unwrap_or(1);
+        value["spec"]["replicas"] = json!(replicas + 1);
+    })?;
+    Ok(Changed {
+        objects: changed,
+        expected: vec![first, last],
+    })
+}
+
+/// Everything that the lane does with one environment.
+pub fn environment(
+    programs: &Programs,
+    options: &Options,
+    rendered: &Rendered,
+    changed: &Changed,
+    table: &mut Table,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let name = &rendered.environment;
+    eprintln!("api: {name}: starting etcd and the API server");
+    let mut cluster = Cluster::start(programs)?;
+    let kinds = apply::custom_kinds(&mut cluster, &rendered.objects)?;
+    apply::install_crds(&mut cluster, programs, options, &kinds)?;
+    let folder = cluster.folder("rendered")?;
+    let files = rendered.write(&folder)?;
+    eprintln!("api: {name}: applying {} objects", files.len());
+    let applied = apply::apply(&mut cluster, &rendered.objects, &files)?;
+    for warning in &applied.warnings {
+        report.finding(format!("{name}: the API server warns: {warning}"));
+    }
+    for error in &applied.errors {
+        report.finding(format!("{name}: {error}"));
+    }
+    if applied.errors.is_empty() {
+        report.compared(
+            files.len(),
+            format!(
+                "objects of {name} accepted with strict validation, {} kinds of them custom",
+                kinds.len()
+            ),
+        );
+        let mut lane = Stored {
+            cluster: &mut cluster,
+            rendered,
+            folder,
+            report,
+        };
+        let first = lane.read()?;
+        lane.compare(&first, table);
+        lane.apply_again(&files, &first)?;
+        lane.apply_changed(changed, &first)?;
+    }
+    if options.keep {
+        report.note(format!("{name}: {}", cluster.keep()));
+    }
+    Ok(())
+}
+
+/// The objects of an environment in the API server.
+struct Stored<'a> {
+    cluster: &'a mut Cluster,
+    rendered: &'a Rendered,
+    folder: PathBuf,
+    report: &'a mut Report,
+}
+
+impl Stored<'_> {
+    /// The stored objects, in the order of the rendered ones.
+    fn read(&mut self) -> Result<Vec<Value>, Failure> {
+        let mut stored = self.cluster.get_files(&self.folder)?;
+        let mut found = Vec::with_capacity(stored.len());
+        for object in &self.rendered.objects {
+            let index = stored.iter().position(|value| object.is(value));
+            let index = index.ok_or_else(|| {
+                Failure::new(format!(
+                    "{object} was accepted, but the API server does not have it: run again with --keep and look"
+                ))
+            })?;
+            found.push(stored.swap_remove(index));
+        }
+        Ok(found)
+    }
+
+    /// Field by field: what was written is what is stored.
+    fn compare(&mut self, stored: &[Value], table: &mut Table) {
+        let name = &self.rendered.environment;
+        let mut fields = 0;
+        for (object, stored) in self.rendered.objects.iter().zip(stored) {
+            let (differences, written) = compare(&object.value, stored);
+            fields += written;
+            for difference in differences {
+                if !table.allows(object.identity.kind, &difference) {
+                    self.report.finding(unexpected(name, object, &difference));
+                }
+            }
+        }
+        self.report
+            .compared(fields, format!("fields of {name} read back"));
+    }
+
+    fn apply_again(&mut self, files: &[PathBuf], first: &[Value]) -> Result<(), Failure> {
+        let name = &self.rendered.environment;
+        eprintln!("api: {name}: applying them again");
+        apply::apply(self.cluster, &self.rendered.objects, files)?;
+        let second = self.read()?;
+        for (object, (first, second)) in self.rendered.objects.iter().zip(first.iter().zip(&second))
+        {
+            if version(first) != version(second) {
+                self.report.finding(format!(
+                    "{name}: {object} ({}) is written again by every apply: Argo CD would never be done with it",
+                    object.origin
+                ));
+            }
+        }
+        self.report.compared(
+            second.len(),
+            format!("objects of {name} unchanged by a second apply"),
+        );
+        Ok(())
+    }
+
+    fn apply_changed(&mut self, changed: &Changed, first: &[Value]) -> Result<(), Failure> {
+        let name = &self.rendered.environment;
+        eprintln!("api: {name}: applying another image and another number of replicas");
+        let files = rendered::write(&changed.objects, &self.folder)?;
+        apply::apply(self.cluster, &changed.objects, &files)?;
+        let second = self.read()?;
+        for (index, (first, second)) in first.iter().zip(&second).enumerate() {
+            let object = &self.rendered.objects[index];
+            let expected = changed.expected.contains(&index);
+            if expected && generation(first) == generation(second) {
+                self.report.finding(format!(
+                    "{name}: {object} ({}) was changed but keeps its generation: the change would not be rolled out",
+                    object.origin
+                ));
+            }
+            if !expected && version(first) != version(second) {
+                self.report.finding(format!(
+                    "{name}: {object} ({}) is written although nothing about it has changed",
+                    object.origin
+                ));
+            }
+        }
+        self.report.compared(
+            changed.expected.len(),
+            format!(
+                "objects of {name} with a new generation after a change of image and replicas, and no other"
+            ),
+        );
+        Ok(())
+    }
+}
+
+fn version(stored: &Value) -> &Value {
+    &stored["metadata"]["resourceVersion"]
+}
+
+fn generation(stored: &Value) -> &Value {
+    &stored["metadata"]["generation"]
+}
+
+/// What differs, and the line of the table that would allow it.
+fn unexpected(environment: &str, object: &Object, difference: &Difference) -> String {
+    let Difference {
+        path,
+        pattern,
+        written,
+        stored,
+    } = difference;
+    let shown = |value: &Option<Value>| {
+        value
+            .as_ref()
+            .map_or_else(|| "nothing".to_owned(), Value::to_string)
+    };
+    let kind = object.identity.kind;
+    let stored_text = shown(stored);
+    let entry = match stored {
+        Some(value) => format!("(&[\"{kind}\"], {pattern:?}, {:?})", value.to_string()),
+        None => format!("(&[\"{kind}\"], {pattern:?}, GONE)"),
+    };
+    format!(
+        "{environment}: {object} ({}): {path}: written {}, stored {stored_text}: Argo CD may show it as out of sync; write \
+         what is stored, or allow it with {entry} in conformance/src/lanes/api/allowed.rs",
+        object.origin,
+        shown(written)
+    )
+}

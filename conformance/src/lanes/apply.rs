@@ -1,0 +1,111 @@
+//! What the lanes with an API server share: CRDs, and the order in which objects are applied.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::cluster::{Applied, Cluster};
+use crate::crds::{self, CustomKind};
+use crate::failure::Failure;
+use crate::lanes::Options;
+use crate::programs::Programs;
+use crate::rendered::Object;
+
+/// The kinds among the objects that the API server does not serve by itself.
+pub fn custom_kinds(
+    cluster: &mut Cluster,
+    objects: &[Object],
+) -> Result<BTreeSet<CustomKind>, Failure> {
+    let mut served: BTreeMap<&str, Option<Value>> = BTreeMap::new();
+    let mut custom = BTreeSet::new();
+    for object in objects {
+        let version = object.api_version;
+        // The core group has no custom kinds.
+        let Some((group, number)) = version.split_once('/') else {
+            continue;
+        };
+        if !served.contains_key(version) {
+            let answer = cluster.get_raw(&format!("/apis/{version}"))?;
+            served.insert(version, answer);
+        }
+        let kind = object.identity.kind;
+        let is_served = served[version]
+            .as_ref()
+            .and_then(|answer| answer["resources"].as_array())
+            .is_some_and(|kinds| kinds.iter().any(|served| served["kind"] == kind));
+        if !is_served {
+            custom.insert(CustomKind {
+                group: group.to_owned(),
+                version: number.to_owned(),
+                kind: kind.to_owned(),
+            });
+        }
+    }
+    Ok(custom)
+}
+
+/// Installs the CRDs of these kinds and waits until they are served.
+pub fn install_crds(
+    cluster: &mut Cluster,
+    programs: &Programs,
+    options: &Options,
+    kinds: &BTreeSet<CustomKind>,
+) -> Result<(), Failure> {
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    let sources = crds::sources(
+        options.crds.as_deref(),
+        &crds::lock_file(),
+        programs.cache(),
+    )?;
+    let folder = cluster.folder("crds")?;
+    for (index, definition) in crds::definitions(kinds, &sources)?.iter().enumerate() {
+        let file = folder.join(format!("{index}.json"));
+        fs::write(&file, definition.to_string()).map_err(|error| {
+            Failure::new(format!(
+                "cannot write {}: {error}; make room there or name another folder with TMPDIR",
+                file.display()
+            ))
+        })?;
+    }
+    let applied = cluster.apply(&[&folder])?;
+    if !applied.errors.is_empty() {
+        return Err(Failure::new(
+            "the API server refuses the CRDs; take those of the releases in crds.toml:",
+        )
+        .with_output(&applied.errors.join("\n")));
+    }
+    cluster.run_kubectl(&[
+        "wait",
+        "--for=condition=Established",
+        "customresourcedefinition",
+        "--all",
+        "--timeout=60s",
+    ])?;
+    Ok(())
+}
+
+/// Applies namespaces first, as Argo CD does, then everything else.
+pub fn apply(
+    cluster: &mut Cluster,
+    objects: &[Object],
+    files: &[PathBuf],
+) -> Result<Applied, Failure> {
+    let (namespaces, others): (Vec<_>, Vec<_>) = objects
+        .iter()
+        .zip(files)
+        .partition(|(object, _)| object.identity.kind == "Namespace");
+    let mut all = Applied::default();
+    for part in [namespaces, others] {
+        let files: Vec<&Path> = part.iter().map(|(_, file)| file.as_path()).collect();
+        if !files.is_empty() {
+            let applied = cluster.apply(&files)?;
+            all.warnings.extend(applied.warnings);
+            all.errors.extend(applied.errors);
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,177 @@
+//! Lane `schedule`: a real scheduler finds a node for every pod, with nothing but what the environment's cluster has.
+
+mod nodes;
+mod provisioner;
+mod sidecar;
+mod state;
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::{Options, apply};
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::programs::Programs;
+use crate::rendered::{self, Object, Rendered};
+use crate::report::Report;
+
+use state::State;
+
+/// How often the cluster is looked at.
+const POLL: Duration = Duration::from_secs(1);
+
+/// After this long without any change, what is Pending stays Pending.
+const QUIET: Duration = Duration::from_secs(15);
+
+/// How long a rollout may take altogether.
+const DEADLINE: Duration = Duration::from_mins(5);
+
+/// Rolls out every environment, each in a cluster of its own.
+pub fn run(programs: &Programs, options: &Options) -> Result<Report, Failure> {
+    let mut report = Report::default();
+    for rendered in rendered::environments()? {
+        environment(programs, options, &rendered, &mut report)?;
+    }
+    Ok(report)
+}
+
+/// Everything that the lane does with one environment.
+pub fn environment(
+    programs: &Programs,
+    options: &Options,
+    rendered: &Rendered,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let name = &rendered.environment;
+    eprintln!("schedule: {name}: starting a cluster of simulated nodes");
+    let mut cluster = Cluster::start(programs)?;
+    cluster.start_controllers(programs)?;
+    let nodes = nodes::objects(&rendered.cluster);
+    create(&mut cluster, "cluster", &nodes)?;
+    let objects = judged(&mut cluster, rendered)?;
+    let folder = cluster.folder("rendered")?;
+    let files = rendered::write(&objects.objects, &folder)?;
+    eprintln!("schedule: {name}: applying {} objects", files.len());
+    let applied = apply::apply(&mut cluster, &objects.objects, &files)?;
+    for error in &applied.errors {
+        report.finding(format!("{name}: {error}"));
+    }
+    if applied.errors.is_empty() {
+        let state = roll_out(&mut cluster, rendered)?;
+        report.compared(
+            nodes::count(&rendered.cluster),
+            format!(
+                "simulated nodes of {name} in {} pools",
+                rendered.cluster.node_pools.len()
+            ),
+        );
+        report.compared(state.ready_pods(), format!("pods of {name} Ready"));
+        report.compared(
+            objects.injected,
+            format!("pod templates of {name} with the requests of istio-proxy added"),
+        );
+        report.compared(state.bound_claims(), format!("claims of {name} bound"));
+        if objects.custom > 0 {
+            report.note(format!(
+                "{name}: {} custom resources are left out: nothing here acts on them",
+                objects.custom
+            ));
+        }
+        for finding in state.findings(rendered) {
+            report.finding(format!("{name}: {finding}"));
+        }
+    }
+    if options.keep {
+        report.note(format!("{name}: {}", cluster.keep()));
+    }
+    Ok(())
+}
+
+/// What is applied of an environment.
+struct Judged {
+    objects: Vec<Object>,
+    injected: usize,
+    custom: usize,
+}
+
+fn judged(cluster: &mut Cluster, rendered: &Rendered) -> Result<Judged, Failure> {
+    let custom = apply::custom_kinds(cluster, &rendered.objects)?;
+    let injected = sidecar::injected_namespaces(&rendered.objects);
+    let mut judged = Judged {
+        objects: Vec::new(),
+        injected: 0,
+        custom: 0,
+    };
+    for object in &rendered.objects {
+        if custom.iter().any(|custom| {
+            custom.kind == object.identity.kind && custom.group == object.identity.group
+        }) {
+            judged.custom += 1;
+            continue;
+        }
+        match sidecar::inject(object, &injected)? {
+            Some(object) => {
+                judged.injected += 1;
+                judged.objects.push(object);
+            }
+            None => judged.objects.push(object.clone()),
+        }
+    }
+    Ok(judged)
+}
+
+/// Plays the provisioner until everything is ready or nothing moves any more; returns the last state.
+fn roll_out(cluster: &mut Cluster, rendered: &Rendered) -> Result<State, Failure> {
+    let started = Instant::now();
+    let mut changed = Instant::now();
+    let mut last = State::default();
+    let mut volumes = 0;
+    let mut told = Instant::now();
+    loop {
+        cluster.check()?;
+        let state = State::read(cluster)?;
+        let new = provisioner::volumes(&rendered.cluster, &state.claims);
+        if !new.is_empty() {
+            volumes += 1;
+            create(cluster, &format!("volumes-{volumes}"), &new)?;
+        }
+        if state.progress() != last.progress() || state.is_empty() {
+            changed = Instant::now();
+        }
+        let finished = state.is_ready() && new.is_empty();
+        if finished || changed.elapsed() > QUIET || started.elapsed() > DEADLINE {
+            return Ok(state);
+        }
+        if told.elapsed() > Duration::from_secs(10) {
+            told = Instant::now();
+            eprintln!(
+                "schedule: {}: {} pods Ready, {} claims bound, {} s",
+                rendered.environment,
+                state.ready_pods(),
+                state.bound_claims(),
+                started.elapsed().as_secs()
+            );
+        }
+        last = state;
+        thread::sleep(POLL);
+    }
+}
+
+/// Creates objects of the lane itself.
+fn create(cluster: &mut Cluster, name: &str, objects: &[Value]) -> Result<(), Failure> {
+    let file = cluster.folder("simulated")?.join(format!("{name}.json"));
+    let list = serde_json::json!({"apiVersion": "v1", "kind": "List", "items": objects});
+    fs::write(&file, list.to_string()).map_err(|error| {
+        Failure::new(format!(
+            "cannot write {}: {error}; make room there or name another folder with TMPDIR",
+            file.display()
+        ))
+    })?;
+    let file = file.display().to_string();
+    cluster
+        .run_kubectl(&["create", "--filename", &file])
+        .map(|_| ())
+}

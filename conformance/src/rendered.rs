@@ -1,0 +1,227 @@
+//! The environments as rendered: objects in memory and as a folder of files.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use manifests_lib::{BuildError, BuiltPlatform, Cluster, Identity, Resource, yaml};
+use serde_json::Value;
+use services::environment::Environment;
+
+use crate::failure::Failure;
+
+/// One environment, rendered.
+pub struct Rendered {
+    /// Name of the environment.
+    pub environment: String,
+    /// What it runs on.
+    pub cluster: Cluster,
+    /// Every object, in the order of the platform.
+    pub objects: Vec<Object>,
+}
+
+/// One object, rendered.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// The bundle: a folder.
+    pub bundle: String,
+    /// Group, kind, namespace and name.
+    pub identity: Identity,
+    /// API version, such as `apps/v1`.
+    pub api_version: &'static str,
+    /// The Rust line that wrote it.
+    pub origin: String,
+    /// As the types say it.
+    pub value: Value,
+    /// As the file says it.
+    pub yaml: String,
+}
+
+/// Every environment of the workspace.
+pub fn environments() -> Result<Vec<Rendered>, Failure> {
+    [
+        environment_dev::environment(),
+        environment_prd::environment(),
+    ]
+    .iter()
+    .map(Rendered::of)
+    .collect()
+}
+
+impl Rendered {
+    /// Builds and renders an environment.
+    pub fn of(environment: &Environment) -> Result<Self, Failure> {
+        let built = services::platform::platform(environment)
+            .build()
+            .map_err(|errors| {
+                let errors: Vec<String> = errors.iter().map(BuildError::to_string).collect();
+                Failure::new(format!(
+                    "the environment cannot be rendered; `cargo xtask render` says the same: {}",
+                    errors.join("; ")
+                ))
+            })?;
+        Ok(Self {
+            environment: built.environment.to_string(),
+            cluster: environment.cluster().clone(),
+            objects: objects(&built)?,
+        })
+    }
+
+    /// Writes the objects as `<folder>/<bundle>/<kind>-<name>.yaml`; returns the files in the order of the objects.
+    pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+        write(&self.objects, folder)
+    }
+}
+
+/// Writes objects as `<folder>/<bundle>/<kind>-<name>.yaml`.
+pub fn write(objects: &[Object], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::with_capacity(objects.len());
+    let mut taken = BTreeSet::new();
+    for (index, object) in objects.iter().enumerate() {
+        let Identity { kind, name, .. } = &object.identity;
+        let bundle = folder.join(&object.bundle);
+        let mut file = bundle.join(format!("{kind}-{name}.yaml").to_lowercase());
+        // Kinds of two groups, or objects of two namespaces.
+        if !taken.insert(file.clone()) {
+            file = bundle.join(format!("{kind}-{name}-{index}.yaml").to_lowercase());
+        }
+        fs::create_dir_all(&bundle)
+            .and_then(|()| fs::write(&file, &object.yaml))
+            .map_err(|error| cannot_write(&file, &error))?;
+        files.push(file);
+    }
+    Ok(files)
+}
+
+fn cannot_write(file: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!(
+        "cannot write {}: {error}; make room there or name another folder with TMPDIR",
+        file.display()
+    ))
+}
+
+fn objects(built: &BuiltPlatform) -> Result<Vec<Object>, Failure> {
+    let mut objects = Vec::new();
+    for bundle in &built.bundles {
+        for resource in &bundle.resources {
+            objects.push(object(bundle.name.as_str(), resource)?);
+        }
+    }
+    Ok(objects)
+}
+
+fn object(bundle: &str, resource: &Resource) -> Result<Object, Failure> {
+    let mut yaml = String::new();
+    resource
+        .write_yaml(&mut yaml)
+        .map_err(|error| cannot_render(resource, &error.to_string()))?;
+    Ok(Object {
+        bundle: bundle.to_owned(),
+        identity: resource.identity(),
+        api_version: resource.api_version(),
+        origin: resource.origin().to_string(),
+        value: resource
+            .to_json()
+            .map_err(|error| cannot_render(resource, &error.to_string()))?,
+        yaml,
+    })
+}
+
+fn cannot_render(resource: &Resource, reason: &str) -> Failure {
+    Failure::new(format!(
+        "{}: {} cannot be rendered: {reason}",
+        resource.origin(),
+        resource.identity()
+    ))
+}
+
+impl Object {
+    /// The object with other contents, written by the same writer.
+    pub fn with(&self, change: impl FnOnce(&mut Value)) -> Result<Self, Failure> {
+        let mut object = self.clone();
+        change(&mut object.value);
+        object.yaml = yaml::to_string(&object.value).map_err(|error| {
+            Failure::new(format!(
+                "{}: {self} cannot be rendered: {error}",
+                self.origin
+            ))
+        })?;
+        Ok(object)
+    }
+
+    /// Whether a stored object is this one.
+    pub fn is(&self, stored: &Value) -> bool {
+        let group = stored["apiVersion"]
+            .as_str()
+            .and_then(|version| version.split_once('/'))
+            .map_or("", |(group, _)| group);
+        let metadata = &stored["metadata"];
+        self.identity.group == group
+            && stored["kind"] == self.identity.kind
+            && metadata["name"] == self.identity.name.as_str()
+            && metadata["namespace"].as_str() == self.identity.namespace.as_deref()
+    }
+}
+
+impl fmt::Display for Object {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.identity.fmt(formatter)
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// An object that no environment has.
+    pub fn service(name: &str) -> Object {
+        Object {
+            bundle: "example".to_owned(),
+            identity: Identity {
+                group: "",
+                kind: "Service",
+                namespace: Some("example".to_owned()),
+                name: name.to_owned(),
+            },
+            api_version: "v1",
+            origin: "services/src/app/example.rs:7".to_owned(),
+            value: json!({"kind": "Service"}),
+            yaml: "kind: Service\n".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_change_is_written_again() {
+        let changed = service("web")
+            .with(|value| value["spec"] = json!({"clusterIP": "None"}))
+            .unwrap();
+        assert_eq!(changed.yaml, "kind: Service\nspec:\n  clusterIP: None\n");
+    }
+
+    #[test]
+    fn knows_its_stored_self() {
+        let stored = |version: &str, namespace: &str| {
+            json!({
+                "apiVersion": version,
+                "kind": "Service",
+                "metadata": {"name": "web", "namespace": namespace},
+            })
+        };
+        let object = service("web");
+        assert!(object.is(&stored("v1", "example")));
+        assert!(!object.is(&stored("v1", "other")));
+        assert!(!object.is(&stored("serving.knative.dev/v1", "example")));
+    }
+
+    #[test]
+    fn files_do_not_overwrite_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = write(&[service("web"), service("web")], folder.path()).unwrap();
+        assert_eq!(files.len(), 2);
+        assert_ne!(files[0], files[1]);
+        assert!(files.iter().all(|file| file.is_file()));
+    }
+}

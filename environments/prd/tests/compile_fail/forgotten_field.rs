@@ -1,0 +1,8 @@
+use manifests_lib::Aurora;
+use services::environment::{Databases, Production};
+
+fn changes(production: &mut Production, account: Aurora, customer: Aurora) {
+    production.databases = Databases { account, customer };
+}
+
+fn main() {}

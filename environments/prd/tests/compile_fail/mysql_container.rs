@@ -1,0 +1,8 @@
+use manifests_lib::MysqlContainer;
+use services::environment::Production;
+
+fn changes(production: &mut Production, mysql: MysqlContainer) {
+    production.databases.account = mysql;
+}
+
+fn main() {}

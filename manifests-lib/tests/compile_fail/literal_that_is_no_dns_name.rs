@@ -1,0 +1,5 @@
+use manifests_lib::name;
+
+fn main() {
+    let _ = name!("Account_Service");
+}

@@ -1,0 +1,8 @@
+use k8s_openapi::api::core::v1::PodSpec;
+use manifests_lib::Bundle;
+
+fn adds(bundle: &Bundle) {
+    bundle.add(PodSpec::default());
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+use manifests_lib::port;
+
+fn main() {
+    let _ = port!(0);
+}

@@ -1,0 +1,5 @@
+use manifests_lib::uid;
+
+fn main() {
+    let _ = uid!(0);
+}

@@ -1,0 +1,301 @@
+//! What cannot be imported: one sentence that names the file, the place and the way out, exit code 2, nothing written.
+
+use std::fs;
+
+use crate::support::{Outcome, Scratch, crd, lock, sha256};
+use insta::assert_snapshot;
+
+const SPEC: &str = "
+    type: object
+    required: [hosts]
+    properties:
+      hosts: {type: array, items: {type: string}}
+      http: {type: object, properties: {route: {type: string}}}
+      mode: {type: string, enum: [A, B]}
+";
+
+/// A scratch with a kind that can be imported and has been.
+fn imported() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.lock(&crd("Example", SPEC), "Example", "");
+    let outcome = scratch.import(&["--from", "upstream"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    scratch
+}
+
+/// The message of a run that changes nothing.
+fn refusal(scratch: &Scratch, run: impl FnOnce(&Scratch) -> Outcome) -> String {
+    let before = scratch.output();
+    let outcome = run(scratch);
+    assert_eq!(
+        (outcome.code, outcome.stdout.as_str()),
+        (2, ""),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(scratch.output(), before, "the output changed");
+    outcome.stderr
+}
+
+fn refused(scratch: &Scratch) -> String {
+    refusal(scratch, |scratch| scratch.import(&["--from", "upstream"]))
+}
+
+/// The message for a CRD that is not the one that has been imported.
+fn refused_crd(crd: &str, kind: &str, more: &str) -> String {
+    let scratch = imported();
+    scratch.lock(crd, kind, more);
+    refused(&scratch)
+}
+
+#[test]
+fn a_lock_file_that_does_not_exist() {
+    let scratch = imported();
+    fs::remove_file(scratch.path("crds.toml")).expect("a file");
+    assert_snapshot!(refused(&scratch), @"error: crds.toml cannot be read: No such file or directory (os error 2); name the list of sources with --lock");
+}
+
+#[test]
+fn a_lock_file_that_is_no_toml() {
+    let scratch = imported();
+    scratch.write("crds.toml", "[[source]]\nurl = \n");
+    assert_snapshot!(refused(&scratch), @"error: crds.toml, line 2: string values must be quoted, expected literal string; correct the entry");
+}
+
+#[test]
+fn a_lock_file_with_an_unknown_key() {
+    let scratch = imported();
+    let text = lock(
+        "https://example.org/example.yaml",
+        "",
+        "Example",
+        "keeps = [\"spec\"]",
+    );
+    scratch.write("crds.toml", text);
+    assert_snapshot!(refused(&scratch), @"error: crds.toml, line 8: unknown field `keeps`, expected one of `api_version`, `kind`, `reference`, `keep`, `names`; correct the entry");
+}
+
+#[test]
+fn a_digest_that_is_none() {
+    let scratch = imported();
+    let text = lock("https://example.org/example.yaml", "", "Example", "")
+        .replace(&sha256(b""), "sha256:abc");
+    scratch.write("crds.toml", text);
+    assert_snapshot!(refused(&scratch), @"error: crds.toml: the sha256 of https://example.org/example.yaml is not 64 lower-case hexadecimal digits; write what sha256sum prints for the file");
+}
+
+#[test]
+fn an_api_version_without_a_version() {
+    let scratch = imported();
+    let text = lock("https://example.org/example.yaml", "", "Example", "")
+        .replace("example.org/v1\"", "example.org\"");
+    scratch.write("crds.toml", text);
+    assert_snapshot!(refused(&scratch), @"error: crds.toml: the api_version example.org of Example is not a group and a version; write it like networking.istio.io/v1");
+}
+
+#[test]
+fn a_kind_that_is_listed_twice() {
+    let more = "[[source.kind]]\napi_version = \"example.org/v1\"\nkind = \"Example\"";
+    assert_snapshot!(refused_crd(&crd("Example", SPEC), "Example", more), @"error: crds.toml: Example of example.org/v1 is listed twice (for https://example.org/v1.2.3/example.yaml and before it for https://example.org/v1.2.3/example.yaml); remove one of them");
+}
+
+#[test]
+fn a_file_that_is_not_the_listed_one() {
+    let scratch = imported();
+    scratch.write(
+        "upstream/example.yaml",
+        crd("Example", SPEC) + "# changed\n",
+    );
+    let message = refused(&scratch);
+    let actual = sha256((crd("Example", SPEC) + "# changed\n").as_bytes());
+    let expected = sha256(crd("Example", SPEC).as_bytes());
+    assert_snapshot!(message.replace(&actual, "<actual>").replace(&expected, "<expected>"), @"error: upstream/example.yaml has the sha256 <actual>, but crds.toml expects <expected>; take the file of the release that crds.toml names, or correct release and sha256 there after reading what changed");
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let scratch = imported();
+    fs::remove_file(scratch.path("upstream/example.yaml")).expect("a file");
+    let expected = sha256(crd("Example", SPEC).as_bytes());
+    assert_snapshot!(refused(&scratch).replace(&expected, "<expected>"), @"error: no file of upstream has the sha256 <expected> or the name example.yaml; put the released file there, or leave out --from to download it");
+}
+
+#[test]
+fn a_folder_that_is_not_there() {
+    let message = refusal(&imported(), |scratch| {
+        scratch.import(&["--from", "nowhere"])
+    });
+    assert_snapshot!(message, @"error: nowhere cannot be read: No such file or directory (os error 2); name a file or folder that can be with --from");
+}
+
+#[test]
+fn a_file_that_is_no_yaml() {
+    assert_snapshot!(refused_crd("a: [1\nb: 2\n", "Example", ""), @"error: upstream/example.yaml: document 1 is no valid CRD: did not find expected ',' or ']' at line 2 column 2, while parsing a flow sequence at line 1 column 4; compare it with the release it was taken from");
+}
+
+#[test]
+fn a_crd_without_a_scope() {
+    let broken = crd("Example", SPEC).replace("  scope: Namespaced\n", "");
+    assert_snapshot!(refused_crd(&broken, "Example", ""), @"error: upstream/example.yaml: document 1 is no valid CRD: spec: missing field `scope` at line 6 column 3; compare it with the release it was taken from");
+}
+
+#[test]
+fn a_schema_with_a_wrong_value() {
+    let broken = crd("Example", &SPEC.replace("[hosts]", "hosts"));
+    assert_snapshot!(refused_crd(&broken, "Example", ""), @r#"error: upstream/example.yaml: document 1 is no valid CRD: spec.versions[0].schema.openAPIV3Schema.properties.spec.required: invalid type: string "hosts", expected a sequence at line 24 column 23; compare it with the release it was taken from"#);
+}
+
+#[test]
+fn a_schema_with_an_unknown_type() {
+    let broken = crd(
+        "Example",
+        &SPEC.replace("{route: {type: string}}", "{route: {type: text}}"),
+    );
+    assert_snapshot!(refused_crd(&broken, "Example", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: Example of example.org/v1: spec.http.route has the type text, which OpenAPI does not have; compare the CRD with the release it was taken from");
+}
+
+#[test]
+fn a_crd_of_an_older_form() {
+    let broken =
+        crd("Example", SPEC).replace("apiextensions.k8s.io/v1", "apiextensions.k8s.io/v1beta1");
+    assert_snapshot!(refused_crd(&broken, "Example", ""), @"error: upstream/example.yaml: document 1 is a CRD of apiVersion apiextensions.k8s.io/v1beta1, but only apiextensions.k8s.io/v1 is understood; take a release that ships it");
+}
+
+#[test]
+fn a_file_that_is_no_text() {
+    let scratch = imported();
+    let bytes = b"kind: \xff\n";
+    scratch.write("upstream/example.yaml", bytes);
+    let text = lock("https://example.org/example.yaml", "", "Example", "")
+        .replace(&sha256(b""), &sha256(bytes));
+    scratch.write("crds.toml", text);
+    assert_snapshot!(refused(&scratch), @"error: upstream/example.yaml: byte 6 is not UTF-8; compare the file with the release it was taken from");
+}
+
+#[test]
+fn two_documents_for_one_kind() {
+    let twice = format!("{}---\n{}", crd("Example", SPEC), crd("Example", SPEC));
+    assert_snapshot!(refused_crd(&twice, "Example", ""), @"error: Example of example.org is defined by two documents of upstream/example.yaml; keep one of them");
+}
+
+#[test]
+fn two_files_for_one_kind() {
+    let scratch = imported();
+    scratch.write("upstream/other.yaml", crd("Example", SPEC));
+    assert_snapshot!(refusal(&scratch, |scratch| scratch.import_all(&[])), @"error: Example of example.org is defined in upstream/example.yaml and in upstream/other.yaml; keep one of them");
+}
+
+#[test]
+fn a_kind_that_the_file_does_not_define() {
+    assert_snapshot!(refused_crd(&crd("Example", SPEC), "Sample", ""), @"error: upstream/example.yaml defines no Sample of example.org, which crds.toml lists; correct the entry, the file defines Example of example.org");
+}
+
+#[test]
+fn a_version_that_is_not_served() {
+    let broken = crd("Example", SPEC).replace("served: true", "served: false");
+    assert_snapshot!(refused_crd(&broken, "Example", ""), @"error: upstream/example.yaml: Example of example.org has no served version v1 with a schema; choose another version, it has none");
+}
+
+#[test]
+fn a_kept_path_that_the_crd_does_not_have() {
+    let keep = "keep = [\"spec.hosts\", \"spec.http.router\"]";
+    assert_snapshot!(refused_crd(&crd("Example", SPEC), "Example", keep), @"error: crds.toml keeps spec.http.router of Example (example.org/v1), which the CRD does not have; correct the path or remove it");
+}
+
+#[test]
+fn kept_paths_without_what_is_required() {
+    assert_snapshot!(refused_crd(&crd("Example", SPEC), "Example", "keep = [\"spec.http\"]"), @"error: crds.toml does not keep spec.hosts of Example (example.org/v1), which the CRD requires; add it to keep");
+}
+
+#[test]
+fn a_name_for_a_path_without_a_type() {
+    let names = "names = { \"spec.hosts\" = \"Hosts\" }";
+    assert_snapshot!(refused_crd(&crd("Example", SPEC), "Example", names), @"error: the names of Example in crds.toml have spec.hosts, where no type is generated; correct the path or remove it");
+}
+
+#[test]
+fn a_name_that_rust_does_not_take() {
+    let names = "names = { \"spec.mode\" = \"the-mode\" }";
+    assert_snapshot!(refused_crd(&crd("Example", SPEC), "Example", names), @r#"error: the names of Example in crds.toml have "the-mode", which is no name of a Rust type; write it like TheMode"#);
+}
+
+#[test]
+fn a_name_that_another_type_has() {
+    let names = "names = { \"spec.mode\" = \"Example\" }";
+    assert_snapshot!(refused_crd(&crd("Example", SPEC), "Example", names), @"error: the name Example in crds.toml is taken already in its group version; choose another one");
+}
+
+#[test]
+fn a_kind_with_the_name_of_a_type_of_rust() {
+    assert_snapshot!(refused_crd(&crd("Option", SPEC), "Option", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: Option of example.org/v1 has a name that generated code uses itself; leave it out");
+}
+
+#[test]
+fn a_kind_with_a_name_that_is_none_in_rust() {
+    assert_snapshot!(refused_crd(&crd("my-example", SPEC), "my-example", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: my-example of example.org/v1: its name is no name of a Rust type; leave it out");
+}
+
+#[test]
+fn a_kind_with_the_module_of_shared_types() {
+    assert_snapshot!(refused_crd(&crd("SharedTypes", SPEC), "SharedTypes", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: SharedTypes of example.org/v1 needs a module that is taken already (shared_types); leave it out");
+}
+
+#[test]
+fn a_kind_that_is_nothing_but_unknown_fields() {
+    let untyped = "
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+spec:
+  group: example.org
+  names: {kind: Example, plural: examples}
+  scope: Namespaced
+  versions:
+  - {name: v1, served: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+";
+    assert_snapshot!(refused_crd(untyped, "Example", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: Example of example.org/v1: it has no schema, so there is nothing to generate; leave it out");
+}
+
+#[test]
+fn two_groups_with_one_module() {
+    let scratch = imported();
+    scratch.write(
+        "upstream/other.yaml",
+        crd("Sample", SPEC).replace("example.org", "example.com"),
+    );
+    assert_snapshot!(refusal(&scratch, |scratch| scratch.import_all(&[])), @"error: the groups example.com and example.org lead to one module; leave one of them out of crds.toml");
+}
+
+#[test]
+fn a_folder_without_any_crd() {
+    let scratch = imported();
+    fs::remove_file(scratch.path("upstream/example.yaml")).expect("a file");
+    assert_snapshot!(refusal(&scratch, |scratch| scratch.import_all(&[])), @"error: upstream holds no CRD in a file that ends in .yaml or .yml; name another one with --from");
+}
+
+#[test]
+fn everything_without_a_folder_to_write_to() {
+    let message = refusal(&imported(), |scratch| {
+        scratch.run(&["--all", "--from", "upstream"])
+    });
+    assert!(message.contains("--output <DIR>"), "{message}");
+}
+
+#[test]
+fn a_missing_rustfmt() {
+    let arguments = [
+        "--output",
+        "out",
+        "--lock",
+        "crds.toml",
+        "--from",
+        "upstream",
+    ];
+    let message = refusal(&imported(), |scratch| {
+        scratch.run_with(&arguments, &[("PATH", "")])
+    });
+    assert!(message.contains("rustfmt cannot be started"), "{message}");
+    assert!(
+        message.contains("rustup component add rustfmt"),
+        "{message}"
+    );
+}
