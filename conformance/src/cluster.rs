@@ -81,14 +81,7 @@ impl Cluster {
         let api_server = programs.path(Program::KubeApiserver)?;
         let kubectl = programs.path(Program::Kubectl)?;
         let watchdog = programs.watchdog().clone();
-        let folder = tempfile::Builder::new()
-            .prefix("conformance-")
-            .tempdir()
-            .and_then(|folder| {
-                watchdog.remove_folder(folder.path())?;
-                Ok(folder)
-            })
-            .map_err(|error| cannot_prepare(&error))?;
+        let folder = watchdog.temporary_folder()?;
         let files = Files {
             root: folder.path().to_owned(),
         };
@@ -124,10 +117,14 @@ impl Cluster {
             .arg(flag("kubeconfig", &kubeconfig))
             .args(["--leader-elect=false", "--secure-port=0"]);
         self.start_server(Program::KubeScheduler, &mut scheduler)?;
+        let stages = self.files.at("stages.yaml");
+        fs::write(&stages, include_str!("cluster/stages.yaml"))
+            .map_err(|error| cannot_prepare(&error))?;
         let mut kwok = Command::new(programs.path(Program::Kwok)?);
         // Without a home it reads no settings of the user.
         kwok.env("HOME", &self.files.root)
             .arg(flag("kubeconfig", &kubeconfig))
+            .arg(flag("config", &stages))
             .args([
                 "--manage-all-nodes=true",
                 "--node-lease-duration-seconds=40",

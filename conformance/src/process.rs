@@ -254,6 +254,41 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_of_another_server_does_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let signal = folder.path().join("signal");
+        let script = format!(
+            "until [ -e '{}' ]; do sleep 0.05; done; exit 3",
+            signal.display()
+        );
+        let mut server = start(&script, folder.path());
+        let process = server.id().to_string();
+        let failure = server
+            .wait_until_ready(Duration::from_mins(1), || {
+                std::fs::write(&signal, "").unwrap();
+                // Ended, but not yet waited for: a zombie.
+                while !state(&process).starts_with('Z') {
+                    thread::sleep(Duration::from_millis(20));
+                }
+                true
+            })
+            .unwrap_err();
+        assert!(
+            failure
+                .to_string()
+                .starts_with("server ended with exit code 3"),
+            "{failure}"
+        );
+    }
+
+    fn state(process: &str) -> String {
+        let output = Command::new("ps")
+            .args(["-o", "stat=", "-p", process])
+            .output();
+        String::from_utf8(output.unwrap().stdout).unwrap()
+    }
+
+    #[test]
     fn waits_no_longer_than_the_deadline() {
         let folder = tempfile::tempdir().unwrap();
         let mut server = start("sleep 600", folder.path());

@@ -4,6 +4,8 @@
 //! the `PATH` lead to istioctl. Everything else is built from the Go modules below `programs/`, once, into a cache.
 
 mod build;
+#[cfg(test)]
+mod build_tests;
 mod module;
 
 use std::cell::RefCell;

@@ -16,6 +16,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+use tempfile::TempDir;
 
 use crate::failure::Failure;
 
@@ -133,9 +134,20 @@ impl Watchdog {
         }
     }
 
-    /// Removes a folder when this program ends.
-    pub fn remove_folder(&self, folder: &Path) -> io::Result<()> {
-        self.lock().tell(&Message::Folder(folder.to_owned()))
+    /// A folder that goes when it is dropped, and with this program at the latest.
+    pub fn temporary_folder(&self) -> Result<TempDir, Failure> {
+        let create = || {
+            let folder = tempfile::Builder::new().prefix("conformance-").tempdir()?;
+            self.lock()
+                .tell(&Message::Folder(folder.path().to_owned()))?;
+            Ok(folder)
+        };
+        create().map_err(|error: io::Error| {
+            Failure::new(format!(
+                "cannot make a folder in {}: {error}; make room there or name another folder with TMPDIR",
+                std::env::temp_dir().display()
+            ))
+        })
     }
 
     /// Leaves a folder in place after this program has ended.
@@ -226,6 +238,7 @@ pub mod tests {
     fn sleeping(script: &str) -> Child {
         Command::new("/bin/sh")
             .args(["-c", script])
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .process_group(0)
             .spawn()
@@ -261,7 +274,7 @@ pub mod tests {
     #[test]
     fn leaves_what_is_kept_or_gone() {
         let folder = tempfile::tempdir().unwrap();
-        let mut child = sleeping("sleep 600");
+        let mut child = sleeping("read line; echo alive");
         let group = i32::try_from(child.id()).unwrap();
         let mut input = lines(&[
             Message::Group(group),
@@ -271,9 +284,8 @@ pub mod tests {
         ]);
         input.extend_from_slice(b"{\"Gro");
         watch(input.as_slice());
-        assert!(child.try_wait().unwrap().is_none());
+        child.stdin.take().unwrap().write_all(b"\n").unwrap();
+        assert_eq!(child.wait_with_output().unwrap().stdout, b"alive\n");
         assert!(folder.path().exists());
-        end_group(group);
-        child.wait().unwrap();
     }
 }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use crate::{
-    BuildError, Component, Manifest, Name, Namespace, Namespaced, Origin, Resource,
+    Allowance, BuildError, Component, Manifest, Name, Namespace, Namespaced, Origin, Resource,
     SecurityException,
 };
 
@@ -50,7 +50,17 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn add<T: Manifest>(&mut self, origin: Origin, object: T) {
-        self.resources.push(Resource::new(origin, object));
+        self.add_patched(origin, Vec::new(), object);
+    }
+
+    /// An object of which other lines have already adjusted a part.
+    pub(crate) fn add_patched<T: Manifest>(
+        &mut self,
+        origin: Origin,
+        patched: Vec<Origin>,
+        object: T,
+    ) {
+        self.resources.push(Resource::new(origin, patched, object));
     }
 }
 
@@ -158,6 +168,24 @@ impl Bundle {
         });
     }
 
+    /// Declares that a container of a workload that was [added](Self::add) or [patched](Self::patch) is allowed more than the
+    /// rule, and why. Without it the build fails.
+    #[track_caller]
+    pub fn allow(
+        &self,
+        workload: &Name,
+        container: &Name,
+        allows: Allowance,
+        reason: &'static str,
+    ) {
+        self.state.push(Allowed(SecurityException {
+            origin: Origin::here(),
+            container: format!("{workload}/{container}"),
+            allows,
+            reason,
+        }));
+    }
+
     pub(crate) fn build(&self) -> Output {
         let mut output = Output::default();
         for part in self.state.parts.borrow().iter() {
@@ -221,6 +249,15 @@ struct Mistake(BuildError);
 impl Part for Mistake {
     fn build(&self, output: &mut Output) {
         output.errors.push(self.0.clone());
+    }
+}
+
+/// An exception for a container that this library did not build.
+struct Allowed(SecurityException);
+
+impl Part for Allowed {
+    fn build(&self, output: &mut Output) {
+        output.exceptions.push(self.0.clone());
     }
 }
 

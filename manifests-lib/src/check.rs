@@ -1,19 +1,20 @@
 //! What must hold for every finished object, whether it was built, patched or added as it stands.
 
-use k8s_openapi::api::apps::v1 as apps;
-use k8s_openapi::api::batch::v1 as batch;
+mod workload;
+
 use k8s_openapi::api::core::v1 as core;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use crate::label::Labels;
-use crate::workload::is_plain;
-use crate::{BuildError, Resource};
+use crate::{BuildError, Resource, SecurityException};
 
-/// Everything wrong with one object.
-pub(crate) fn resource(resource: &Resource) -> Vec<BuildError> {
+pub(crate) use workload::shared_selectors;
+
+use workload::Workload;
+
+/// Everything wrong with one object of a bundle that declares these exceptions.
+pub(crate) fn resource(resource: &Resource, exceptions: &[SecurityException]) -> Vec<BuildError> {
     let mut mistakes = metadata(resource);
     if let Some(workload) = Workload::of(resource) {
-        mistakes.extend(workload.mistakes());
+        mistakes.extend(workload.mistakes(exceptions));
     }
     if let Some(secret) = resource.get::<core::Secret>() {
         mistakes.extend(plain_secret(secret));
@@ -74,127 +75,4 @@ fn plain_secret(secret: &core::Secret) -> Option<String> {
         "the values of a Secret would stand in Git for everyone to read: let an ExternalSecret deliver them (Component::secret)"
             .to_owned()
     })
-}
-
-/// A template of pods and what selects them.
-struct Workload<'a> {
-    selector: Option<&'a LabelSelector>,
-    labels: Option<&'a Labels>,
-    pods: Option<&'a core::PodSpec>,
-}
-
-impl<'a> Workload<'a> {
-    fn of(resource: &'a Resource) -> Option<Self> {
-        if let Some(deployment) = resource.get::<apps::Deployment>() {
-            let spec = deployment.spec.as_ref();
-            return Some(Self::new(
-                spec.map(|spec| &spec.selector),
-                spec.map(|spec| &spec.template),
-            ));
-        }
-        if let Some(stateful_set) = resource.get::<apps::StatefulSet>() {
-            let spec = stateful_set.spec.as_ref();
-            return Some(Self::new(
-                spec.map(|spec| &spec.selector),
-                spec.map(|spec| &spec.template),
-            ));
-        }
-        if let Some(daemon_set) = resource.get::<apps::DaemonSet>() {
-            let spec = daemon_set.spec.as_ref();
-            return Some(Self::new(
-                spec.map(|spec| &spec.selector),
-                spec.map(|spec| &spec.template),
-            ));
-        }
-        if let Some(job) = resource.get::<batch::Job>() {
-            return Some(Self::new(
-                None,
-                job.spec.as_ref().map(|spec| &spec.template),
-            ));
-        }
-        if let Some(cron_job) = resource.get::<batch::CronJob>() {
-            let job = cron_job
-                .spec
-                .as_ref()
-                .and_then(|spec| spec.job_template.spec.as_ref());
-            return Some(Self::new(None, job.map(|spec| &spec.template)));
-        }
-        let pod = resource.get::<core::Pod>()?;
-        Some(Self {
-            selector: None,
-            labels: pod.metadata.labels.as_ref(),
-            pods: pod.spec.as_ref(),
-        })
-    }
-
-    fn new(
-        selector: Option<&'a LabelSelector>,
-        template: Option<&'a core::PodTemplateSpec>,
-    ) -> Self {
-        let metadata = template.and_then(|template| template.metadata.as_ref());
-        Self {
-            selector,
-            labels: metadata.and_then(|metadata| metadata.labels.as_ref()),
-            pods: template.and_then(|template| template.spec.as_ref()),
-        }
-    }
-
-    fn mistakes(&self) -> Vec<String> {
-        let mut mistakes = Vec::new();
-        let containers = self
-            .pods
-            .map(|pods| pods.containers.as_slice())
-            .unwrap_or_default();
-        if containers.is_empty() {
-            mistakes.push(
-                "the workload has no container: the API server would refuse it; add one".to_owned(),
-            );
-        }
-        if let Some(selector) = self.selector {
-            mistakes.extend(self.unmatched(selector));
-        }
-        let initial = self
-            .pods
-            .and_then(|pods| pods.init_containers.as_deref())
-            .unwrap_or_default();
-        mistakes.extend(containers.iter().chain(initial).flat_map(plain_secrets));
-        mistakes
-    }
-
-    /// Selectors of workloads must match their own template, or the API server refuses the object.
-    fn unmatched(&self, selector: &LabelSelector) -> Option<String> {
-        let empty = Labels::new();
-        let wanted = selector.match_labels.as_ref().unwrap_or(&empty);
-        let labels = self.labels.unwrap_or(&empty);
-        if wanted.is_empty() && selector.match_expressions.is_none() {
-            return Some("the selector is empty: select the labels of the pod template".to_owned());
-        }
-        let missing: Vec<_> = wanted
-            .iter()
-            .filter(|(key, value)| labels.get(*key) != Some(value))
-            .map(|(key, value)| format!("{key}={value}"))
-            .collect();
-        (!missing.is_empty()).then(|| {
-            format!(
-                "the selector wants {}, which the pod template does not have: the API server would refuse it; label the \
-                 template or change the selector",
-                missing.join(", ")
-            )
-        })
-    }
-}
-
-/// Variables whose name says secret and whose value stands in Git.
-fn plain_secrets(container: &core::Container) -> Vec<String> {
-    let variables = container.env.as_deref().unwrap_or_default();
-    variables
-        .iter()
-        .filter(|variable| variable.value.as_ref().is_some_and(|value| !value.is_empty()) && !is_plain(&variable.name))
-        .map(|variable| {
-            format!(
-                "the variable {} of container {} has a plain value that would stand in Git: take it from a SecretKey",
-                variable.name, container.name
-            )
-        })
-        .collect()
 }

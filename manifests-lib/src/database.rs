@@ -4,7 +4,7 @@ mod aurora;
 mod credentials;
 mod mysql_container;
 
-pub use aurora::Aurora;
+pub use aurora::{Aurora, AuroraEndpoint};
 pub use credentials::{
     ClusterSecretStore, GeneratedSecret, Secret, SecretKey, SecretSource, SecretText,
     SecretsManagerSecret,

@@ -4,8 +4,8 @@ use crate::{AccountId, Digest, Region, Repository, Tag};
 
 /// An image that a container runs: a reference that always has a tag or a digest.
 ///
-/// The pull policy is `IfNotPresent` for every image: a local image exists on the nodes alone, and a tag of this
-/// platform is never moved.
+/// The pull policy is `IfNotPresent` for every image: a local image is on the nodes already, and a commit's tag does not
+/// move. A node that lacks the image pulls it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
     reference: String,
@@ -19,7 +19,7 @@ impl Image {
     }
 }
 
-/// An image that was built on the laptop and loaded into the nodes; it is never pulled.
+/// An image that was built on the laptop. Load it into every node that runs it: no registry has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalImage {
     /// Repository, such as `account-gin`.

@@ -34,8 +34,8 @@ pub use cluster::{
 };
 pub use component::Component;
 pub use database::{
-    Aurora, ClusterSecretStore, Database, DatabaseHandle, GeneratedSecret, MysqlContainer, Secret,
-    SecretKey, SecretSource, SecretText, SecretsManagerSecret,
+    Aurora, AuroraEndpoint, ClusterSecretStore, Database, DatabaseHandle, GeneratedSecret,
+    MysqlContainer, Secret, SecretKey, SecretSource, SecretText, SecretsManagerSecret,
 };
 pub use error::BuildError;
 pub use image::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version};
@@ -55,7 +55,8 @@ pub use text::{
     Repository, SecretsManagerName, Tag, UrlPath, VariableName,
 };
 pub use workload::{
-    Claim, ClaimHandle, Container, ContainerHandle, Deployment, DeploymentHandle, Exposable,
-    HostVolume, HostVolumeHandle, Listens, NodeGroup, PortlessContainer, Probe, Resources,
-    SecurityException, Silent, StatefulSet, StatefulSetHandle, User, Variable, Volume,
+    Allowance, Claim, ClaimHandle, Container, ContainerHandle, Deployment, DeploymentHandle,
+    Exposable, HostVolume, HostVolumeHandle, HostVolumeNames, Listens, NodeGroup,
+    PortlessContainer, Probe, Resources, SecurityException, Silent, StatefulSet, StatefulSetHandle,
+    User, Variable, Volume,
 };

@@ -14,6 +14,7 @@ pub use gateway::{GatewayPort, GatewayRoute, IngressGateway};
 pub(crate) use authorization::{Caller, admit};
 pub(crate) use egress::external_service;
 pub(crate) use gateway::conflicting_ports;
+pub(crate) use route::require_mutual_tls;
 
 /// `exportTo` of what only its own namespace sees.
 pub(crate) fn own_namespace() -> Vec<String> {

@@ -8,6 +8,8 @@ use std::panic::Location;
 /// Every public method that adds something to a bundle is `#[track_caller]` and takes its origin first; inner steps
 /// receive it as a parameter.
 ///
+/// A method of this library that is passed as a function pointer (`.map(Bundle::add)`) has no calling line; write a closure.
+///
 /// The file is as the compiler saw it: for the crates of a workspace, relative to the workspace root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {

@@ -71,9 +71,17 @@ impl Platform {
         errors.extend(
             bundles
                 .iter()
-                .flat_map(|bundle| &bundle.resources)
-                .flat_map(check::resource),
+                .flat_map(|bundle| {
+                    bundle
+                        .resources
+                        .iter()
+                        .map(move |resource| (resource, &bundle.exceptions))
+                })
+                .flat_map(|(resource, exceptions)| check::resource(resource, exceptions)),
         );
+        errors.extend(check::shared_selectors(
+            bundles.iter().flat_map(|bundle| &bundle.resources),
+        ));
         errors.extend(duplicate_bundles(&self.bundles));
         errors.extend(duplicate_identities(&bundles));
         errors.extend(crate::mesh::conflicting_ports(&gateway_ports));

@@ -106,10 +106,10 @@ pub struct Resource {
 }
 
 impl Resource {
-    pub(crate) fn new<T: Manifest>(origin: Origin, object: T) -> Self {
+    pub(crate) fn new<T: Manifest>(origin: Origin, patched: Vec<Origin>, object: T) -> Self {
         Self {
             origin,
-            patched: Vec::new(),
+            patched,
             object: Box::new(object),
         }
     }

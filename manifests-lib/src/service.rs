@@ -164,6 +164,15 @@ impl Service {
         self.state.port
     }
 
+    pub(crate) fn protocol(&self) -> Protocol {
+        self.state.protocol
+    }
+
+    /// Whether the Service stands before the pods of this component.
+    pub(crate) fn belongs_to(&self, component: &Component) -> bool {
+        self.state.component.labels() == component.labels()
+    }
+
     /// The namespace that the Service lives in.
     #[must_use]
     pub fn namespace(&self) -> &Namespace {

@@ -16,9 +16,10 @@ pub use container::{
 pub use deployment::{Deployment, DeploymentHandle};
 pub use placement::NodeGroup;
 pub use probe::Probe;
-pub use security::{SecurityException, User};
+pub use security::{Allowance, SecurityException, User};
 pub use stateful_set::{Claim, ClaimHandle, StatefulSet, StatefulSetHandle};
 pub use variable::Variable;
-pub use volume::{HostVolume, HostVolumeHandle, Volume};
+pub use volume::{HostVolume, HostVolumeHandle, HostVolumeNames, Volume};
 
+pub(crate) use security::allowances;
 pub(crate) use variable::is_plain;

@@ -44,7 +44,7 @@ pub struct Development {
     pub secrets: Secrets<GeneratedSecret>,
     /// Pods of each service that does not say otherwise.
     pub replicas: u16,
-    /// Where the laptop's sources are on the nodes; the containers run them in place of their image's.
+    /// Where the laptop's sources are on the nodes; containers see them in place of their image's.
     pub source_mounts: SourceMounts,
     /// The cluster on the laptop.
     pub cluster: Minikube,

@@ -1,5 +1,7 @@
 //! The environments that can be named on the command line.
 
+use std::fmt;
+
 use clap::ValueEnum;
 use services::environment::Environment;
 
@@ -10,6 +12,15 @@ pub enum EnvironmentName {
     Dev,
     /// Production: EKS, images from ECR, Aurora
     Prd,
+}
+
+impl fmt::Display for EnvironmentName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Dev => "dev",
+            Self::Prd => "prd",
+        })
+    }
 }
 
 impl EnvironmentName {

@@ -2,6 +2,7 @@
 //!
 //! This program renders by itself and starts the others, so that an edit of a service is on disk in under a second.
 
+mod conformance;
 mod crd;
 mod environment;
 mod failure;
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Kubernetes manifests as typed Rust: render them, and generate the types they are made of.
+/// Kubernetes manifests as typed Rust: render them, have others judge them, generate the types they are made of.
 ///
 /// Exit codes: 0 nothing to say, 1 findings or differences, 2 could not run.
 #[derive(Parser)]
@@ -21,12 +22,14 @@ enum Command {
     Render(render::Arguments),
     #[command(subcommand)]
     Crd(crd::Command),
+    Conformance(conformance::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Command::parse() {
         Command::Render(arguments) => render::run(&arguments),
         Command::Crd(command) => crd::run(&command),
+        Command::Conformance(arguments) => conformance::run(&arguments),
     };
     outcome.unwrap_or_else(|failure| {
         eprintln!("{failure}");

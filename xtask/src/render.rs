@@ -58,7 +58,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let plan =
             Plan::new(&root, &rendered.files).map_err(|error| Failure::new(error.to_string()))?;
         if arguments.check {
-            if differs(&root, &plan)? {
+            if differs(&root, &plan, arguments.output.as_deref())? {
                 code = ExitCode::from(1);
             }
         } else {
@@ -80,6 +80,14 @@ fn render(name: EnvironmentName) -> Result<Rendered, Failure> {
     let built = platform
         .build()
         .map_err(|errors| Failure::all(errors.iter().map(BuildError::to_string)))?;
+    let folder = name.to_string();
+    if built.environment.as_str() != folder {
+        return Err(Failure::new(format!(
+            "the environment {folder} calls itself {}: its files would go to the other's folder; correct the name in \
+             environments/{folder}/src/lib.rs",
+            built.environment
+        )));
+    }
     Ok(Rendered {
         environment: built.environment.to_string(),
         bundles: built.bundles.len(),
@@ -145,7 +153,7 @@ fn write(rendered: &Rendered, plan: Plan<'_>, started: Instant) -> Result<(), Fa
 }
 
 /// Prints what would change; says whether anything would.
-fn differs(root: &Path, plan: &Plan<'_>) -> Result<bool, Failure> {
+fn differs(root: &Path, plan: &Plan<'_>, output: Option<&Path>) -> Result<bool, Failure> {
     let mut stdout = io::stdout().lock();
     let colour = stdout.is_terminal();
     printed(plan.diff(&mut stdout, colour))?;
@@ -157,8 +165,12 @@ fn differs(root: &Path, plan: &Plan<'_>) -> Result<bool, Failure> {
     }
     if !plan.is_empty() {
         let counts = plan.counts();
+        let accept = match output {
+            None => String::new(),
+            Some(output) => format!(" --output {}", output.display()),
+        };
         eprintln!(
-            "{}: {} files differ from what is rendered; accept with: cargo xtask render",
+            "{}: {} files differ from what is rendered; accept with: cargo xtask render{accept}",
             root.display(),
             counts.created + counts.changed + counts.removed
         );

@@ -71,22 +71,21 @@ fn the_same_environment_gives_the_same_bytes() {
 /// What containers may do beyond running; each line is a typed value with its reason.
 #[test]
 fn security_exceptions_are_counted() {
-    let mut report = String::new();
+    let mut report = Vec::new();
     for platform in platforms() {
         let exceptions: Vec<_> = platform
             .bundles
             .iter()
             .flat_map(|bundle| &bundle.exceptions)
             .collect();
-        report.push_str(&format!(
-            "{}: {} exceptions\n",
+        report.push(format!(
+            "{}: {} exceptions",
             platform.environment,
             exceptions.len()
         ));
-        for exception in exceptions {
-            report.push_str(&format!("  {exception}\n"));
-        }
+        report.extend(exceptions.iter().map(|exception| format!("  {exception}")));
     }
+    let report = report.join("\n");
     insta::assert_snapshot!(report, @r"
     dev: 0 exceptions
     prd: 0 exceptions

@@ -2,7 +2,7 @@
 
 mod explained;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Deserialize;
@@ -54,21 +54,9 @@ pub fn environment(
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
     let istioctl = programs.path(Program::Istioctl)?;
-    let folder = tempfile::Builder::new()
-        .prefix("conformance-")
-        .tempdir()
-        .and_then(|folder| {
-            programs.watchdog().remove_folder(folder.path())?;
-            Ok(folder)
-        })
-        .map_err(|error| {
-            Failure::new(format!(
-                "cannot make a folder in {}: {error}; make room there or name another with TMPDIR",
-                std::env::temp_dir().display()
-            ))
-        })?;
+    let folder = programs.watchdog().temporary_folder()?;
     let files = rendered.write(folder.path())?;
-    let messages = analyze(programs, &istioctl, folder.path())?;
+    let messages = analyze(programs, &istioctl, &files)?;
     report.compared(files.len(), format!("objects of {name} analyzed"));
     let mut explained = 0;
     for message in messages {
@@ -91,7 +79,11 @@ pub fn environment(
     Ok(())
 }
 
-fn analyze(programs: &Programs, istioctl: &Path, folder: &Path) -> Result<Vec<Message>, Failure> {
+fn analyze(
+    programs: &Programs,
+    istioctl: &Path,
+    files: &[PathBuf],
+) -> Result<Vec<Message>, Failure> {
     let mut command = Command::new(istioctl);
     command
         // No cluster, also where the user has one.
@@ -99,11 +91,11 @@ fn analyze(programs: &Programs, istioctl: &Path, folder: &Path) -> Result<Vec<Me
         .args([
             "analyze",
             "--use-kube=false",
-            "--recursive",
             "--ignore-unknown",
             "--output=json",
         ])
-        .arg(folder);
+        // File by file: whether a folder needs a flag depends on the version.
+        .args(files);
     let output = process::run(programs.watchdog(), &mut command)?;
     let stdout = String::from_utf8_lossy(&output.stdout);
     // It also ends with an exit code where it has found something.

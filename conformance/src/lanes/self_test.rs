@@ -89,12 +89,8 @@ fn api(programs: &Programs, options: &Options, report: &mut Report) -> Result<()
     // Accepted, but with a warning; stored in another way than written; applied with a change too many.
     let mut rendered = environment()?;
     change(&mut rendered.objects, "Deployment", |value| {
-        let container = container(value);
-        container["env"] = json!([
-            {"name": "TWICE", "value": "1"},
-            {"name": "TWICE", "value": "2"},
-        ]);
-        container["resources"]["requests"]["cpu"] = json!("1000m");
+        value["spec"]["template"]["spec"]["nodeSelector"]["beta.kubernetes.io/os"] = json!("linux");
+        container(value)["resources"]["requests"]["cpu"] = json!("1000m");
     })?;
     let mut changed = api::changes(&rendered.objects)?;
     change(&mut changed.objects, "Service", |value| {
@@ -108,7 +104,10 @@ fn api(programs: &Programs, options: &Options, report: &mut Report) -> Result<()
     let lines: Vec<api::Allowed> = api::ALLOWED.iter().copied().chain([unused]).collect();
     let findings = api_findings(programs, options, &rendered, Some(changed), &lines)?;
     for (fault, expected) in [
-        ("a warning", &["the API server warns", "TWICE"] as &[_]),
+        (
+            "a warning",
+            &["the API server warns", "beta.kubernetes.io/os"] as &[_],
+        ),
         (
             "a field that is stored in another way",
             &["resources.requests.cpu", "\"1000m\"", "\"1\""],

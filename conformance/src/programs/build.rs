@@ -144,9 +144,12 @@ impl Build<'_> {
     }
 
     fn program(&self, package: &str, file: &Path) -> Result<(), Failure> {
+        // Of its own, as a build that is ended leaves it full.
+        let temporary = self.watchdog.temporary_folder()?;
         let mut command = Command::new(self.go);
         command
             .current_dir(self.source)
+            .env("GOTMPDIR", temporary.path())
             // One file on any machine: no C compiler, no paths, no repository around it.
             .env("CGO_ENABLED", "0")
             .env("GOWORK", "off")

@@ -1,15 +1,18 @@
 //! The prd environment: EKS, images from ECR, Aurora MySQL.
 
 use manifests_lib::{
-    AccountId, Aurora, EcrImage, EcrRegistry, Eks, EksNodeGroup, InstanceType, NodeGroup, Region,
-    Repository, SecretsManagerSecret, Tag, account_id, host, name, region, repository,
-    secrets_manager_name, tag,
+    AccountId, Aurora, AuroraEndpoint, EcrImage, EcrRegistry, Eks, EksNodeGroup, InstanceType,
+    Name, NodeGroup, Region, Repository, SecretsManagerSecret, Tag, account_id, name, region,
+    repository, secrets_manager_name, tag,
 };
 use services::environment::{Databases, Environment, Images, Production, Secrets};
 use services::node_group;
 
 /// The AWS account that holds the images. The number is AWS's own example: put yours here.
 const ACCOUNT: AccountId = account_id!("123456789012");
+
+/// What AWS calls the account in the endpoints of its Aurora clusters. An example: put yours here.
+const AURORA_ACCOUNT: Name = name!("c0example0ab");
 
 /// The region of the images, the cluster and the databases.
 const REGION: Region = region!("ap-northeast-1");
@@ -31,17 +34,17 @@ pub fn environment() -> Environment {
         },
         databases: Databases {
             account: Aurora {
-                endpoint: host!("account.cluster-c0example0ab.ap-northeast-1.rds.amazonaws.com"),
+                endpoint: aurora(name!("account")),
                 database: name!("account"),
                 credentials: secrets_manager_name!("prd/account/database"),
             },
             customer: Aurora {
-                endpoint: host!("customer.cluster-c0example0ab.ap-northeast-1.rds.amazonaws.com"),
+                endpoint: aurora(name!("customer")),
                 database: name!("customer"),
                 credentials: secrets_manager_name!("prd/customer/database"),
             },
             order: Aurora {
-                endpoint: host!("order.cluster-c0example0ab.ap-northeast-1.rds.amazonaws.com"),
+                endpoint: aurora(name!("order")),
                 database: name!("order"),
                 credentials: secrets_manager_name!("prd/order/database"),
             },
@@ -74,6 +77,15 @@ fn image(repository: Repository, tag: Tag) -> EcrImage {
         },
         repository,
         tag,
+    }
+}
+
+/// The cluster of one service's database.
+fn aurora(cluster: Name) -> AuroraEndpoint {
+    AuroraEndpoint {
+        cluster,
+        account: AURORA_ACCOUNT,
+        region: REGION,
     }
 }
 

@@ -4,7 +4,7 @@ use custom_resources::istio::networking::v1 as networking;
 
 use super::{ClusterSecretStore, DatabaseHandle, MYSQL, credentials};
 use crate::bundle::{Output, Part};
-use crate::{Component, Host, Name, Origin, Protocol, SecretsManagerName, mesh};
+use crate::{Component, Name, Origin, Protocol, Region, SecretsManagerName, mesh};
 
 /// A database of an Aurora MySQL 3 cluster.
 ///
@@ -14,12 +14,36 @@ use crate::{Component, Host, Name, Origin, Protocol, SecretsManagerName, mesh};
 /// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Aurora {
-    /// Writer endpoint of the cluster.
-    pub endpoint: Host,
+    /// Where the cluster is reached.
+    pub endpoint: AuroraEndpoint,
     /// Name of the database.
     pub database: Name,
     /// Secret in AWS Secrets Manager with the properties `username` and `password`.
     pub credentials: SecretsManagerName,
+}
+
+/// The writer endpoint of an Aurora cluster: `<cluster>.cluster-<account>.<region>.rds.amazonaws.com`.
+///
+/// A reader's endpoint, or a host that is no cluster, cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuroraEndpoint {
+    /// Identifier of the cluster.
+    pub cluster: Name,
+    /// What AWS calls the account in this region, after `cluster-` in every endpoint.
+    pub account: Name,
+    /// Region of the cluster.
+    pub region: Region,
+}
+
+impl AuroraEndpoint {
+    fn host(&self) -> String {
+        let Self {
+            cluster,
+            account,
+            region,
+        } = self;
+        format!("{cluster}.cluster-{account}.{region}.rds.amazonaws.com")
+    }
 }
 
 impl Aurora {
@@ -39,10 +63,10 @@ impl Aurora {
         component.bundle.push(AuroraPart {
             component: component.clone(),
             origin,
-            endpoint: self.endpoint.clone(),
+            endpoint: self.endpoint.host(),
         });
         DatabaseHandle {
-            host: String::from(&self.endpoint),
+            host: self.endpoint.host(),
             port: MYSQL,
             database: self.database.clone(),
             user: secret.key("username"),
@@ -55,7 +79,7 @@ impl Aurora {
 struct AuroraPart {
     component: Component,
     origin: Origin,
-    endpoint: Host,
+    endpoint: String,
 }
 
 impl Part for AuroraPart {

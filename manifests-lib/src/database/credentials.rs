@@ -6,7 +6,7 @@ use custom_resources::external_secrets::generators::v1alpha1 as generators;
 use custom_resources::external_secrets::v1 as external_secrets;
 
 use crate::bundle::{Output, Part};
-use crate::{Component, Name, Origin, SecretsManagerName, Variable};
+use crate::{BuildError, Component, Name, Origin, SecretsManagerName, Variable};
 
 /// A store that External Secrets reads from, as others refer to it.
 ///
@@ -35,12 +35,13 @@ pub enum SecretSource {
     SecretsManager(SecretsManagerSecret, ClusterSecretStore),
 }
 
-/// A random text of letters and digits, generated once and never changed.
+/// A random text of letters and digits, generated once and never changed: the Secret is immutable and outlives the
+/// ExternalSecret. To have a new text, delete both.
 ///
 /// Upstream: <https://external-secrets.io/latest/api/generator/password/>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GeneratedSecret {
-    /// Number of characters.
+    /// Number of characters, at least 16.
     pub length: u8,
 }
 
@@ -92,6 +93,12 @@ impl Component {
     pub fn secret(&self, secret: SecretText<'_>) -> SecretKey {
         let origin = Origin::here();
         let SecretText { key, source } = secret;
+        if let SecretSource::Generated(GeneratedSecret { length: 0..16 }) = source {
+            self.bundle.error(BuildError::new(
+                origin,
+                format!("the secret {key} would have fewer than 16 characters, which can be guessed: ask for more"),
+            ));
+        }
         let names = Names::with_suffix(self, Some(&key));
         let contents = match source {
             SecretSource::Generated(generated) => Contents::Generated {
@@ -263,6 +270,8 @@ impl SecretPart {
             refresh_policy: Some(external_secrets::ExternalSecretRefreshPolicy::CreatedOnce),
             target: Some(external_secrets::ExternalSecretTarget {
                 creation_policy: Some(external_secrets::TargetCreationPolicy::Orphan),
+                // An ExternalSecret that is created again must not overwrite what the data was made with.
+                immutable: Some(true),
                 name: Some(self.names.secret.clone()),
                 template,
                 ..external_secrets::ExternalSecretTarget::default()

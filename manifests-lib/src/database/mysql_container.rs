@@ -1,6 +1,7 @@
 //! MySQL in a container: a laptop's stand-in for Aurora.
 
 use super::{DatabaseHandle, MYSQL, credentials};
+use crate::mesh;
 use crate::{
     Bytes, Claim, Component, Container, Expose, Name, NodeGroup, Origin, Probe, Protocol,
     PublicImage, Resources, StatefulSet, Variable, mebibytes, name, path, uid,
@@ -25,6 +26,9 @@ pub struct MysqlContainer {
     /// Storage class of the data volume.
     pub storage_class: Name,
 }
+
+/// Seconds that MySQL may take to initialise an empty volume, or to recover a large one.
+const SLOWEST_START: u16 = 900;
 
 impl MysqlContainer {
     pub(super) fn add_to(
@@ -66,10 +70,14 @@ impl MysqlContainer {
         );
         // What Aurora MySQL 3 creates users with, and every client understands.
         mysql.arguments(["--default-authentication-plugin=mysql_native_password"]);
+        // A first start that is cut off leaves a database without users, which no later start repairs.
+        mysql.startup_time(SLOWEST_START);
         mysql.env_at(
             origin,
             [
                 Variable::from_handle("MYSQL_DATABASE", &database),
+                // Root enters from inside the container only.
+                Variable::from_handle("MYSQL_ROOT_HOST", "localhost"),
                 secret.key("username").variable("MYSQL_USER"),
                 secret.key("password").variable("MYSQL_PASSWORD"),
                 secret.key("root-password").variable("MYSQL_ROOT_PASSWORD"),
@@ -86,6 +94,7 @@ impl MysqlContainer {
             },
         );
         stateful_set.governed_by(&service);
+        mesh::require_mutual_tls(component, origin, &service);
         let (host, port) = owner.calls(&service).into_parts();
         DatabaseHandle {
             host,

@@ -1,4 +1,4 @@
-//! The egress gateway: the one way out of the mesh.
+//! The egress gateway: where requests leave the mesh.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -32,7 +32,10 @@ impl EgressGateway {
     }
 }
 
-/// An HTTP host outside the cluster that the component's namespace may reach, through the egress gateway alone.
+/// An HTTP host outside the cluster that the component's namespace reaches through the egress gateway.
+///
+/// That nothing else leaves is up to the mesh: its outbound traffic policy has to be `REGISTRY_ONLY`.
+///
 ///
 /// Becomes a ServiceEntry, a Gateway, a VirtualService and a DestinationRule: a sidecar sends the request to the
 /// gateway by mutual TLS, the gateway to the host as it was.
@@ -100,7 +103,7 @@ impl EgressState {
                 .component
                 .metadata_named(self.service_entry.borrow().clone()),
             spec: external_service(
-                &self.host,
+                self.host.as_str(),
                 self.port,
                 Protocol::Http,
                 self.component.bundle.name.as_str(),
@@ -130,29 +133,26 @@ impl EgressState {
 
     /// Two steps: from a sidecar to the gateway, from the gateway to the host.
     fn virtual_service(&self) -> networking::VirtualService {
-        let step = |gateway: String, from: Port, host: String, to: Port| {
-            let request = networking::HttpMatch {
-                gateways: Some(vec![gateway]),
-                port: Some(from.into()),
-                ..networking::HttpMatch::default()
-            };
-            route::send(request, host, to)
-        };
         let own_gateway = self.component.object_name("gateway");
+        let request = |gateway: &str, port: Port| networking::HttpMatch {
+            gateways: Some(vec![gateway.to_owned()]),
+            port: Some(port.into()),
+            ..networking::HttpMatch::default()
+        };
+        let to_gateway = networking::Destination {
+            subset: Some(self.component.bundle.name.to_string()),
+            ..route::destination(self.gateway.host(), MUTUAL_TLS)
+        };
+        let to_host = route::destination(String::from(&self.host), self.port);
         networking::VirtualService {
             metadata: self.component.metadata("virtual-service"),
             spec: Some(networking::VirtualServiceSpec {
                 export_to: Some(self.visible_in()),
-                gateways: Some(vec!["mesh".to_owned(), own_gateway.clone()]),
+                gateways: Some(vec![own_gateway.clone(), "mesh".to_owned()]),
                 hosts: Some(vec![String::from(&self.host)]),
                 http: Some(vec![
-                    step(
-                        "mesh".to_owned(),
-                        self.port,
-                        self.gateway.host(),
-                        MUTUAL_TLS,
-                    ),
-                    step(own_gateway, MUTUAL_TLS, String::from(&self.host), self.port),
+                    route::send(request("mesh", self.port), to_gateway),
+                    route::send(request(&own_gateway, MUTUAL_TLS), to_host),
                 ]),
                 ..networking::VirtualServiceSpec::default()
             }),
@@ -160,7 +160,7 @@ impl EgressState {
     }
 
     fn destination_rule(&self) -> networking::DestinationRule {
-        let port = networking::TrafficPolicyPortLevelSetting {
+        let own_port = networking::TrafficPolicyPortLevelSetting {
             port: Some(route::number(MUTUAL_TLS)),
             tls: Some(networking::TrafficPolicyTls {
                 // The gateway picks its server by the name that the client asks for.
@@ -174,11 +174,16 @@ impl EgressState {
             spec: Some(networking::DestinationRuleSpec {
                 export_to: Some(own_namespace()),
                 host: self.gateway.host(),
-                subsets: None,
-                traffic_policy: Some(networking::DestinationRuleTrafficPolicy {
-                    port_level_settings: Some(vec![port]),
-                    ..networking::DestinationRuleTrafficPolicy::default()
-                }),
+                // Rules of several bundles for one gateway merge by subset; of what stands outside, one would win.
+                subsets: Some(vec![networking::DestinationRuleSubset {
+                    name: self.component.bundle.name.to_string(),
+                    labels: None,
+                    traffic_policy: Some(networking::DestinationRuleTrafficPolicy {
+                        port_level_settings: Some(vec![own_port]),
+                        ..networking::DestinationRuleTrafficPolicy::default()
+                    }),
+                }]),
+                traffic_policy: None,
                 workload_selector: None,
             }),
         }
@@ -200,7 +205,7 @@ impl Part for EgressState {
 
 /// A host outside the mesh, found by DNS, that these namespaces may reach.
 pub(crate) fn external_service(
-    host: &Host,
+    host: &str,
     port: Port,
     protocol: Protocol,
     bundle: &str,
@@ -208,7 +213,7 @@ pub(crate) fn external_service(
 ) -> networking::ServiceEntrySpec {
     networking::ServiceEntrySpec {
         export_to: Some(visible_in),
-        hosts: vec![String::from(host)],
+        hosts: vec![host.to_owned()],
         location: Some(networking::ServiceEntryLocation::MeshExternal),
         ports: Some(vec![networking::ServiceEntryPort {
             name: format!("{}-{bundle}", protocol.name()),

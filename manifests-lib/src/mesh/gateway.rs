@@ -39,8 +39,10 @@ pub struct GatewayRoute<'a> {
 /// A port that a gateway opens for a service. The gateway's own Service is made of them: no number stands twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatewayPort {
-    /// The gateway.
+    /// Name of the gateway.
     pub gateway: Name,
+    /// Where the gateway runs.
+    pub namespace: Namespace,
     /// Port of the gateway.
     pub port: Port,
     /// Port on every node.
@@ -64,12 +66,14 @@ impl IngressGateway {
 impl Component {
     /// Makes a service reachable from outside, through a port of a gateway.
     #[track_caller]
-    pub fn gateway_route(&self, service: &Service, route: GatewayRoute<'_>) {
-        let GatewayRoute { gateway, node_port } = route;
+    pub fn gateway_route(&self, service: &Service, options: GatewayRoute<'_>) {
+        let origin = Origin::here();
+        let GatewayRoute { gateway, node_port } = options;
+        route::refuse_tcp(self, origin, service);
         service.admit(gateway.caller());
         self.bundle.push(GatewayRoutePart {
             component: self.clone(),
-            origin: Origin::here(),
+            origin,
             service: service.clone(),
             gateway: gateway.clone(),
             node_port,
@@ -121,6 +125,7 @@ impl Part for GatewayRoutePart {
         );
         output.gateway_ports.push(GatewayPort {
             gateway: self.gateway.name.clone(),
+            namespace: self.gateway.namespace.clone(),
             port: self.service.port(),
             node_port: self.node_port,
             service: self.service.host(),
@@ -150,7 +155,9 @@ pub(crate) fn conflicting_ports(ports: &[GatewayPort]) -> Vec<BuildError> {
     let mut gateway_ports = BTreeMap::new();
     let mut node_ports = BTreeMap::new();
     for port in ports {
-        if let Some(other) = gateway_ports.insert((&port.gateway, port.port), port.origin) {
+        if let Some(other) =
+            gateway_ports.insert((&port.namespace, &port.gateway, port.port), port.origin)
+        {
             errors.push(
                 BuildError::new(
                     port.origin,

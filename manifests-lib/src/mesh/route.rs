@@ -4,7 +4,7 @@ use custom_resources::istio::networking::v1 as networking;
 
 use super::own_namespace;
 use crate::bundle::{Output, Part};
-use crate::{Component, Origin, Port, Service};
+use crate::{BuildError, Component, Origin, Port, Protocol, Service};
 
 impl Component {
     /// Routes requests inside the mesh to a service; only its own namespace sees the route.
@@ -14,11 +14,27 @@ impl Component {
     /// Upstream: <https://istio.io/latest/docs/reference/config/networking/virtual-service/>
     #[track_caller]
     pub fn mesh_route(&self, service: &Service) {
+        let origin = Origin::here();
+        refuse_tcp(self, origin, service);
         self.bundle.push(MeshRoutePart {
             component: self.clone(),
-            origin: Origin::here(),
+            origin,
             service: service.clone(),
         });
+    }
+}
+
+/// A route reads requests: what speaks TCP has none.
+pub(super) fn refuse_tcp(component: &Component, origin: Origin, service: &Service) {
+    if service.protocol() == Protocol::Tcp {
+        component.bundle.error(BuildError::new(
+            origin,
+            format!(
+                "{} speaks TCP, and a route is for HTTP: the proxies would wait for requests that never come; remove the route, \
+                 or expose the container as Protocol::Http",
+                service.name()
+            ),
+        ));
     }
 }
 
@@ -70,47 +86,82 @@ pub(super) fn add(
                 export_to: Some(reach.visible_in.clone()),
                 gateways: Some(vec![reach.gateway.clone()]),
                 hosts: Some(reach.hosts.clone()),
-                http: Some(vec![send(request, host.clone(), port)]),
+                http: Some(vec![send(request, destination(host.clone(), port))]),
                 ..networking::VirtualServiceSpec::default()
             }),
         },
     );
     output.add(
         origin,
-        networking::DestinationRule {
-            metadata: component.metadata("destination-rule"),
-            spec: Some(networking::DestinationRuleSpec {
-                export_to: Some(reach.visible_in.clone()),
-                host,
-                subsets: None,
-                traffic_policy: Some(networking::DestinationRuleTrafficPolicy {
-                    tls: Some(mutual_tls()),
-                    ..networking::DestinationRuleTrafficPolicy::default()
-                }),
-                workload_selector: None,
-            }),
-        },
+        destination_rule(component, host, reach.visible_in.clone()),
     );
 }
 
-/// Sends requests that match to a port of a host.
+/// Callers of a host use mutual TLS, whatever they think of its pods.
+fn destination_rule(
+    component: &Component,
+    host: String,
+    visible_in: Vec<String>,
+) -> networking::DestinationRule {
+    networking::DestinationRule {
+        metadata: component.metadata("destination-rule"),
+        spec: Some(networking::DestinationRuleSpec {
+            export_to: Some(visible_in),
+            host,
+            subsets: None,
+            traffic_policy: Some(networking::DestinationRuleTrafficPolicy {
+                tls: Some(mutual_tls()),
+                ..networking::DestinationRuleTrafficPolicy::default()
+            }),
+            workload_selector: None,
+        }),
+    }
+}
+
+/// Makes callers of a service that has no route of its own use mutual TLS.
+pub(crate) fn require_mutual_tls(component: &Component, origin: Origin, service: &Service) {
+    component.bundle.push(MutualTlsPart {
+        component: component.clone(),
+        origin,
+        service: service.clone(),
+    });
+}
+
+struct MutualTlsPart {
+    component: Component,
+    origin: Origin,
+    service: Service,
+}
+
+impl Part for MutualTlsPart {
+    fn build(&self, output: &mut Output) {
+        let rule = destination_rule(&self.component, self.service.host(), own_namespace());
+        output.add(self.origin, rule);
+    }
+}
+
+/// Sends requests that match to a destination.
 pub(super) fn send(
     request: networking::HttpMatch,
-    host: String,
-    port: Port,
+    destination: networking::Destination,
 ) -> networking::VirtualServiceHttp {
     networking::VirtualServiceHttp {
         match_: Some(vec![request]),
         route: Some(vec![networking::HttpRoute {
-            destination: networking::Destination {
-                host,
-                port: Some(number(port)),
-                subset: None,
-            },
+            destination,
             headers: None,
             weight: None,
         }]),
         ..networking::VirtualServiceHttp::default()
+    }
+}
+
+/// A port of a host.
+pub(super) fn destination(host: String, port: Port) -> networking::Destination {
+    networking::Destination {
+        host,
+        port: Some(number(port)),
+        subset: None,
     }
 }
 

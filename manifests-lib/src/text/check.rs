@@ -120,24 +120,26 @@ pub(super) const fn variable_name(bytes: &[u8]) -> bool {
         && all!(bytes, byte => byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-const SECRET_WORDS: [&str; 9] = [
+/// Words that say secret wherever they stand in a name.
+const SECRET_WORDS: [&str; 7] = [
     "PASSWORD",
     "PASSWD",
     "PASSPHRASE",
+    "PWD",
     "SECRET",
     "TOKEN",
     "CREDENTIAL",
-    "_KEY",
-    "APIKEY",
-    "PRIVATE",
 ];
+
+/// Words that say secret as the last one of a name: `APP_KEY` is one, `CACHE_KEY_PREFIX` and `MONKEY` are not.
+const LAST_SECRET_WORDS: [&str; 3] = ["KEY", "APIKEY", "PASS"];
 
 pub(super) const fn plain_variable_name(bytes: &[u8]) -> bool {
     variable_name(bytes) && !says_secret(bytes)
 }
 
 /// Whether a variable's name says that its value is a secret, in any case of letters.
-pub(super) const fn says_secret(bytes: &[u8]) -> bool {
+const fn says_secret(bytes: &[u8]) -> bool {
     let mut word = 0;
     while word < SECRET_WORDS.len() {
         if contains_ignoring_case(bytes, SECRET_WORDS[word].as_bytes()) {
@@ -145,7 +147,24 @@ pub(super) const fn says_secret(bytes: &[u8]) -> bool {
         }
         word += 1;
     }
-    contains_ignoring_case(b"KEY", bytes) && bytes.len() == 3
+    word = 0;
+    while word < LAST_SECRET_WORDS.len() {
+        if last_word(bytes).eq_ignore_ascii_case(LAST_SECRET_WORDS[word].as_bytes()) {
+            return true;
+        }
+        word += 1;
+    }
+    false
+}
+
+/// What stands behind the last `_`.
+const fn last_word(bytes: &[u8]) -> &[u8] {
+    let mut start = bytes.len();
+    while start > 0 && bytes[start - 1] != b'_' {
+        start -= 1;
+    }
+    let (_, word) = bytes.split_at(start);
+    word
 }
 
 const fn contains_ignoring_case(bytes: &[u8], word: &[u8]) -> bool {

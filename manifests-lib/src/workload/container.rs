@@ -8,9 +8,11 @@ use k8s_openapi::api::core::v1 as core;
 
 use super::pod::Pod;
 use super::volume::{PodVolume, PodVolumeSource};
-use super::{Probe, SecurityException, User, Variable, Volume, security};
+use super::{Allowance, Probe, SecurityException, User, Variable, Volume, security};
 use crate::bundle::Output;
-use crate::{AbsolutePath, BuildError, Bytes, Cpu, Image, InvalidText, Name, Origin, Port};
+use crate::{
+    AbsolutePath, BuildError, Bytes, Cpu, Image, InvalidText, Name, Origin, Port, mebibytes,
+};
 
 /// A container that listens on a port.
 ///
@@ -122,12 +124,13 @@ type Patch = Box<dyn Fn(&mut core::Container)>;
 struct Options {
     command: Option<Vec<String>>,
     arguments: Option<Vec<String>>,
+    startup_seconds: Option<u16>,
     variables: Vec<Variable>,
     mounts: Vec<(Origin, AbsolutePath, PodVolume)>,
     writable_root: bool,
     exceptions: Vec<SecurityException>,
     errors: Vec<BuildError>,
-    patches: Vec<Patch>,
+    patches: Vec<(Origin, Patch)>,
 }
 
 impl Container {
@@ -188,23 +191,37 @@ impl<P> ContainerHandle<P> {
             port,
             state: Rc::new(state),
         };
+        if handle.state.resources.memory == mebibytes(0) {
+            handle.state.options.borrow_mut().errors.push(BuildError::new(
+                origin,
+                format!(
+                    "container {} is given no memory: the kernel would kill it at once; give it what it needs",
+                    handle.state.name
+                ),
+            ));
+        }
         if let Some(reason) = handle.state.user.reason_for_root() {
-            handle.allow(origin, "runs as root (user 0)", reason);
+            handle.allow_at(origin, Allowance::Root, reason);
         }
         pod.add(Rc::clone(&handle.state));
         handle
     }
 
     /// Replaces what the image runs: the program and its arguments.
-    pub fn command(&self, command: impl IntoIterator<Item = &'static str>) {
+    pub fn command<'a>(&self, command: impl IntoIterator<Item = &'a str>) {
         let command = command.into_iter().map(str::to_owned).collect();
         self.state.options.borrow_mut().command = Some(command);
     }
 
     /// Replaces the arguments that the image gives to its program.
-    pub fn arguments(&self, arguments: impl IntoIterator<Item = &'static str>) {
+    pub fn arguments<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) {
         let arguments = arguments.into_iter().map(str::to_owned).collect();
         self.state.options.borrow_mut().arguments = Some(arguments);
+    }
+
+    /// Gives the container another time to start than 5 minutes before the kubelet restarts it, in seconds.
+    pub fn startup_time(&self, seconds: u16) {
+        self.state.options.borrow_mut().startup_seconds = Some(seconds);
     }
 
     /// Gives the container environment variables.
@@ -284,10 +301,16 @@ impl<P> ContainerHandle<P> {
     #[track_caller]
     pub fn writable_root_file_system(&self, reason: &'static str) {
         self.state.options.borrow_mut().writable_root = true;
-        self.allow(Origin::here(), "writes to its root file system", reason);
+        self.allow_at(Origin::here(), Allowance::WritableRootFileSystem, reason);
     }
 
-    fn allow(&self, origin: Origin, allows: &'static str, reason: &'static str) {
+    /// Declares that a [patch](Self::patch) gives the container more than the rule, and why. Without it the build fails.
+    #[track_caller]
+    pub fn allow(&self, allows: Allowance, reason: &'static str) {
+        self.allow_at(Origin::here(), allows, reason);
+    }
+
+    fn allow_at(&self, origin: Origin, allows: Allowance, reason: &'static str) {
         self.state
             .options
             .borrow_mut()
@@ -305,12 +328,11 @@ impl<P> ContainerHandle<P> {
     }
 
     /// Adjusts the container as k8s-openapi has it, after everything else.
+    #[track_caller]
     pub fn patch(&self, patch: impl Fn(&mut core::Container) + 'static) {
-        self.state
-            .options
-            .borrow_mut()
-            .patches
-            .push(Box::new(patch));
+        let origin = Origin::here();
+        let mut options = self.state.options.borrow_mut();
+        options.patches.push((origin, Box::new(patch)));
     }
 }
 
@@ -325,6 +347,12 @@ impl ContainerState {
 
     pub(super) fn port(&self) -> Option<Port> {
         self.port.as_ref().map(|(port, _)| *port)
+    }
+
+    /// The lines that adjust the container after it is built.
+    pub(super) fn patched(&self) -> Vec<Origin> {
+        let options = self.options.borrow();
+        options.patches.iter().map(|(origin, _)| *origin).collect()
     }
 
     /// The volumes that the container mounts, and the lines that mount them.
@@ -358,7 +386,7 @@ impl ContainerState {
                 protocol: Some("TCP".to_owned()),
                 ..core::ContainerPort::default()
             }]);
-            let probes = probe.at(*port);
+            let probes = probe.at(*port, options.startup_seconds.unwrap_or(300));
             container.startup_probe = Some(probes.startup);
             container.readiness_probe = Some(probes.readiness);
             container.liveness_probe = Some(probes.liveness);
@@ -369,7 +397,7 @@ impl ContainerState {
         if !options.mounts.is_empty() {
             container.volume_mounts = Some(options.mounts.iter().map(mount).collect());
         }
-        for patch in &options.patches {
+        for (_, patch) in &options.patches {
             patch(&mut container);
         }
         container

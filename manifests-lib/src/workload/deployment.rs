@@ -70,8 +70,9 @@ impl Part for DeploymentPart {
     fn build(&self, output: &mut Output) {
         let pod = &self.0;
         let template = pod.template(output);
-        output.add(
+        output.add_patched(
             pod.origin(),
+            pod.patched(),
             apps::Deployment {
                 metadata: pod.metadata(),
                 spec: Some(apps::DeploymentSpec {

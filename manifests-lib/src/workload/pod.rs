@@ -75,6 +75,15 @@ impl Pod {
         self.component.metadata(self.kind)
     }
 
+    /// The lines that adjust its containers after they are built.
+    pub(super) fn patched(&self) -> Vec<Origin> {
+        let containers = self.containers.borrow();
+        containers
+            .iter()
+            .flat_map(|container| container.patched())
+            .collect()
+    }
+
     pub(super) fn origin(&self) -> Origin {
         self.origin
     }
@@ -132,7 +141,7 @@ impl Pod {
                 service_account_name: Some(self.component.service_account()),
                 topology_spread_constraints: (self.replicas > 1)
                     .then(|| placement::spread(&SelectorLabels::AppComponent.of(&labels))),
-                volumes: volumes(&containers, output),
+                volumes: volumes(&containers, &self.on, output),
                 ..core::PodSpec::default()
             }),
         }
@@ -140,12 +149,26 @@ impl Pod {
 }
 
 /// Every volume that a container mounts, once.
-fn volumes(containers: &[Rc<ContainerState>], output: &mut Output) -> Option<Vec<core::Volume>> {
+fn volumes(
+    containers: &[Rc<ContainerState>],
+    on: &NodeGroup,
+    output: &mut Output,
+) -> Option<Vec<core::Volume>> {
     let mut declared: BTreeMap<String, (Origin, PodVolume)> = BTreeMap::new();
     let mut volumes = Vec::new();
     for (origin, volume) in containers.iter().flat_map(|container| container.volumes()) {
         match declared.get(&volume.name) {
             None => {
+                if let Some(nodes) = volume.nodes().filter(|nodes| *nodes != on) {
+                    output.errors.push(BuildError::new(
+                        origin,
+                        format!(
+                            "the volume {} is on the nodes {} and its pod on the nodes {}: the pod would never be scheduled; \
+                             put both on one group",
+                            volume.name, nodes.value, on.value
+                        ),
+                    ));
+                }
                 volumes.extend(volume.build());
                 declared.insert(volume.name.clone(), (origin, volume));
             }

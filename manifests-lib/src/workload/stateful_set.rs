@@ -112,8 +112,21 @@ impl StatefulSetHandle {
     }
 
     /// Names the Service that gives each pod a DNS name, and makes it headless. Without one the build fails.
+    #[track_caller]
     pub fn governed_by(&self, service: &Service) {
-        service.make_headless();
+        let component = &self.state.pod.component;
+        if service.belongs_to(component) {
+            service.make_headless();
+        } else {
+            component.bundle.error(BuildError::new(
+                Origin::here(),
+                format!(
+                    "{} stands before other pods than this StatefulSet's, which would have no DNS names: expose a container of \
+                     this StatefulSet",
+                    service.name()
+                ),
+            ));
+        }
         *self.state.service.borrow_mut() = Some(service.clone());
     }
 
@@ -145,8 +158,9 @@ impl Part for StatefulSetState {
         }
         let claims = self.claims.borrow();
         output.errors.extend(twice_claimed(&claims));
-        output.add(
+        output.add_patched(
             pod.origin(),
+            pod.patched(),
             apps::StatefulSet {
                 metadata: pod.metadata(),
                 spec: Some(apps::StatefulSetSpec {

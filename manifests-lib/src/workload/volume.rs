@@ -1,6 +1,5 @@
 //! Files that a container sees beside its image.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -26,7 +25,11 @@ pub struct PodVolume {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum PodVolumeSource {
-    Claim(String),
+    Claim {
+        name: String,
+        /// Nodes that have the volume.
+        on: NodeGroup,
+    },
     /// A claim template of the StatefulSet: the pod's template does not repeat it.
     ClaimTemplate,
     /// Empty folder; its path tells it from another one.
@@ -34,6 +37,14 @@ pub(crate) enum PodVolumeSource {
 }
 
 impl PodVolume {
+    /// The nodes that have the volume, where it is not on all.
+    pub(crate) fn nodes(&self) -> Option<&NodeGroup> {
+        match &self.source {
+            PodVolumeSource::Claim { on, .. } => Some(on),
+            PodVolumeSource::ClaimTemplate | PodVolumeSource::Scratch(..) => None,
+        }
+    }
+
     pub(crate) fn build(&self) -> Option<core::Volume> {
         let mut volume = core::Volume {
             name: self.name.clone(),
@@ -41,9 +52,9 @@ impl PodVolume {
         };
         match &self.source {
             PodVolumeSource::ClaimTemplate => return None,
-            PodVolumeSource::Claim(claim_name) => {
+            PodVolumeSource::Claim { name, .. } => {
                 volume.persistent_volume_claim = Some(core::PersistentVolumeClaimVolumeSource {
-                    claim_name: claim_name.clone(),
+                    claim_name: name.clone(),
                     read_only: None,
                 });
             }
@@ -92,62 +103,88 @@ struct HostVolumeState {
     path: AbsolutePath,
     size: Bytes,
     on: NodeGroup,
-    names: RefCell<VolumeNames>,
+    names: ObjectNames,
 }
 
-#[derive(Clone)]
-struct VolumeNames {
-    volume: String,
-    claim: String,
+/// Names of a [`HostVolume`]'s objects that a cluster already has and that do not follow the rule.
+#[derive(Clone, Debug)]
+pub struct HostVolumeNames {
+    /// Name of the PersistentVolume.
+    pub volume: Name,
+    /// Name of the PersistentVolumeClaim.
+    pub claim: Name,
 }
 
 impl Component {
     /// Makes a folder of the nodes available to the component's containers.
+    ///
+    /// The objects are named `<bundle>-<component>-persistent-volume` and
+    /// `<bundle>-<component>-host-path-persistent-volume-claim`.
     #[track_caller]
     #[must_use = "mount the volume into a container"]
     pub fn host_volume(&self, volume: HostVolume<'_>) -> HostVolumeHandle {
-        let HostVolume { path, size, on } = volume;
+        let names = ObjectNames {
+            volume: self.object_name("persistent-volume"),
+            claim: self.object_name("host-path-persistent-volume-claim"),
+        };
+        self.host_volume_at(Origin::here(), &volume, names)
+    }
+
+    /// The same, under names that a cluster already has.
+    #[track_caller]
+    #[must_use = "mount the volume into a container"]
+    pub fn host_volume_named(
+        &self,
+        names: HostVolumeNames,
+        volume: HostVolume<'_>,
+    ) -> HostVolumeHandle {
+        let names = ObjectNames {
+            volume: names.volume.to_string(),
+            claim: names.claim.to_string(),
+        };
+        self.host_volume_at(Origin::here(), &volume, names)
+    }
+
+    fn host_volume_at(
+        &self,
+        origin: Origin,
+        volume: &HostVolume<'_>,
+        names: ObjectNames,
+    ) -> HostVolumeHandle {
         let state = Rc::new(HostVolumeState {
             component: self.clone(),
-            origin: Origin::here(),
-            path,
-            size,
-            on: on.clone(),
-            names: RefCell::new(VolumeNames {
-                volume: self.object_name("persistent-volume"),
-                claim: self.object_name("host-path-persistent-volume-claim"),
-            }),
+            origin,
+            path: volume.path.clone(),
+            size: volume.size,
+            on: volume.on.clone(),
+            names,
         });
         self.bundle.push(Rc::clone(&state));
         HostVolumeHandle { state }
     }
 }
 
-impl HostVolumeHandle {
-    /// Keeps names that do not follow the rule, of objects that a cluster already has.
-    #[must_use = "mount the volume into a container"]
-    pub fn named(self, volume: Name, claim: Name) -> Self {
-        *self.state.names.borrow_mut() = VolumeNames {
-            volume: volume.to_string(),
-            claim: claim.to_string(),
-        };
-        self
-    }
+struct ObjectNames {
+    volume: String,
+    claim: String,
 }
 
 impl Volume for HostVolumeHandle {
     fn declare(&self) -> PodVolume {
-        let names = self.state.names.borrow();
+        let HostVolumeState { names, on, .. } = &*self.state;
         PodVolume {
             name: names.volume.clone(),
-            source: PodVolumeSource::Claim(names.claim.clone()),
+            source: PodVolumeSource::Claim {
+                name: names.claim.clone(),
+                on: on.clone(),
+            },
         }
     }
 }
 
 impl Part for HostVolumeState {
     fn build(&self, output: &mut Output) {
-        let names = self.names.borrow();
+        let names = &self.names;
         let access_modes = Some(vec!["ReadWriteOnce".to_owned()]);
         let storage = || BTreeMap::from([("storage".to_owned(), self.size.into())]);
         output.add(

@@ -4,12 +4,12 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{
-    Aurora, Bundle, ClusterSecretStore, Component, ContainerHandle, Database, Deployment,
-    DeploymentHandle, Egress, EgressGateway, Expose, GatewayRoute, GeneratedSecret, HostVolume,
-    IngressGateway, Injection, Listens, MetricsScraper, MysqlContainer, Namespace, Origin,
-    Protocol, PublicImage, Resources, SecretSource, SecretText, Service, StatefulSet, Version,
-    gibibytes, host, mebibytes, millicores, name, node_port, path, plain, port, repository,
-    secrets_manager_name, tag,
+    Aurora, AuroraEndpoint, Bundle, ClusterSecretStore, Component, ContainerHandle, Database,
+    Deployment, DeploymentHandle, Egress, EgressGateway, Expose, GatewayRoute, GeneratedSecret,
+    HostVolume, IngressGateway, Injection, Listens, MetricsScraper, MysqlContainer, Namespace,
+    Origin, Protocol, PublicImage, Resources, SecretSource, SecretText, Service, StatefulSet,
+    Version, gibibytes, host, mebibytes, millicores, name, node_port, path, plain, port, region,
+    repository, secrets_manager_name, tag,
 };
 
 use crate::support::{NAMESPACE, NODES, build, container, errors};
@@ -47,7 +47,11 @@ fn mysql() -> Database {
 fn aurora() -> Database {
     Database::Aurora(
         Aurora {
-            endpoint: host!("web.cluster-example.eu-west-1.rds.amazonaws.com"),
+            endpoint: AuroraEndpoint {
+                cluster: name!("web"),
+                account: name!("c0example0ab"),
+                region: region!("eu-west-1"),
+            },
             database: name!("shop"),
             credentials: secrets_manager_name!("test/web/database"),
         },
@@ -216,9 +220,14 @@ fn closures_and_function_pointers_lead_to_the_line_inside_them() {
     let one = web.component(name!("one"));
     let two = web.component(name!("two"));
     let services = functions.map(|function| function(&one));
-    services.iter().for_each(|service| one.mesh_route(service));
+    let route = |component: &Component, service: &Service| component.mesh_route(service);
+    for service in &services {
+        route(&one, service);
+    }
     let services = closures.map(|closure| closure(&two));
-    services.iter().for_each(|service| two.mesh_route(service));
+    for service in &services {
+        route(&two, service);
+    }
     [settings()]
         .into_iter()
         .map(|object| web.add(object))

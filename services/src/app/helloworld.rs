@@ -2,8 +2,8 @@
 
 use manifests_lib::{
     Bundle, Container, Deployment, Expose, GatewayRoute, Probe, Protocol, PublicImage, Resources,
-    SelectorLabels, Version, mebibytes, millicores, name, node_port, path, plain, port, repository,
-    tag, uid, url_path,
+    SelectorLabels, Version, mebibytes, millicores, name, node_port, port, repository, tag, uid,
+    url_path,
 };
 
 use super::shared::NAMESPACE;
@@ -35,9 +35,8 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         user: uid!(1000),
         probe: Probe::Http(url_path!("/")),
     });
-    // npm starts the server and wants to write its cache.
-    container.env([plain!("npm_config_cache", "/tmp/npm")]);
-    container.scratch(path!("/tmp"), mebibytes(64));
+    // The image's own command is npm, which takes as much memory as the server and writes a cache.
+    container.command(["node", "server.js"]);
 
     let service = container.expose(Expose {
         port: port!(50002),

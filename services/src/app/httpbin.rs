@@ -1,15 +1,17 @@
 //! Httpbin: answers with the request that it got, reached from outside.
 
 use manifests_lib::{
-    Bundle, Container, Deployment, Expose, GatewayRoute, Probe, Protocol, PublicImage, Resources,
-    SelectorLabels, Version, digest, mebibytes, millicores, name, node_port, path, plain, port,
-    repository, uid, url_path,
+    Bundle, Container, Deployment, Expose, GatewayRoute, Port, Probe, Protocol, PublicImage,
+    Resources, SelectorLabels, Version, digest, mebibytes, millicores, name, node_port, path,
+    plain, port, repository, uid, url_path,
 };
 
 use super::shared::NAMESPACE;
 use crate::environment::Environment;
 use crate::infra::istio;
 use crate::node_group;
+
+const PORT: Port = port!(8080);
 
 pub(crate) fn bundle(env: &Environment) -> Bundle {
     let httpbin = Bundle::new(name!("httpbin"), &NAMESPACE, &env.name);
@@ -30,7 +32,7 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
             )),
         }
         .into(),
-        port: port!(8080),
+        port: PORT,
         resources: Resources {
             cpu: millicores(50),
             memory: mebibytes(128),
@@ -39,14 +41,8 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         probe: Probe::Http(url_path!("/status/200")),
     });
     // The image's own command binds port 80, which only root may.
-    container.command([
-        "gunicorn",
-        "-b",
-        "0.0.0.0:8080",
-        "httpbin:app",
-        "-k",
-        "gevent",
-    ]);
+    let address = format!("0.0.0.0:{PORT}");
+    container.command(["gunicorn", "-b", &address, "httpbin:app", "-k", "gevent"]);
     container.env([plain!("WORKON_HOME", "/tmp")]);
     container.scratch(path!("/tmp"), mebibytes(64));
 

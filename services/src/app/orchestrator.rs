@@ -1,15 +1,17 @@
 //! Orchestrator: FastAPI, carries a checkout through account, customer and order.
 
 use manifests_lib::{
-    Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, Probe, Protocol, Resources,
-    SelectorLabels, Service, gibibytes, mebibytes, millicores, name, node_port, path, plain, port,
-    uid,
+    Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, HostVolumeNames, Port, Probe,
+    Protocol, Resources, SelectorLabels, Service, gibibytes, mebibytes, millicores, name,
+    node_port, path, plain, port, uid,
 };
 
 use super::shared::NAMESPACE;
 use crate::environment::Environment;
 use crate::infra::istio;
 use crate::node_group;
+
+const PORT: Port = port!(8000);
 
 /// The services that the orchestrator calls.
 pub(crate) struct Calls<'a> {
@@ -30,7 +32,7 @@ pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> Bundle {
     let fastapi = deployment.container(Container {
         name: name!("fastapi"),
         image: env.images.orchestrator.clone(),
-        port: port!(8000),
+        port: PORT,
         resources: Resources {
             cpu: millicores(100),
             memory: mebibytes(384),
@@ -43,21 +45,23 @@ pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> Bundle {
         app.calls(calls.customer).url("CUSTOMER_URL"),
         app.calls(calls.order).url("ORDER_URL"),
         // The production image binds 127.0.0.1, where no probe and no proxy reaches it.
-        plain!("GUNICORN_CMD_ARGS", "--bind=0.0.0.0:8000"),
+        plain!("GUNICORN_CMD_ARGS", format!("--bind=0.0.0.0:{PORT}")),
     ]);
     // Gunicorn's workers prove that they live by touching a file.
     fastapi.scratch(path!("/tmp"), mebibytes(64));
     if let Some(sources) = &env.source_mounts {
-        let volume = app
-            .host_volume(HostVolume {
+        let names = HostVolumeNames {
+            volume: name!("orchestrator-persistent-volume"),
+            claim: name!("orchestrator-host-path-persistent-volume-claim"),
+        };
+        let volume = app.host_volume_named(
+            names,
+            HostVolume {
                 path: sources.directory.join(orchestrator.name()),
                 size: gibibytes(2),
                 on: &node_group::APP,
-            })
-            .named(
-                name!("orchestrator-persistent-volume"),
-                name!("orchestrator-host-path-persistent-volume-claim"),
-            );
+            },
+        );
         fastapi.mount(&volume, path!("/var/www/orchestrator"));
     }
 

@@ -31,7 +31,7 @@ use lock::Lock;
 const EXAMPLES: &str = "\
 Examples:
   cargo xtask crd import                     after a change of crds.toml
-  cargo xtask crd import --from ~/Downloads  without a network, from files that are there already
+  cargo xtask crd import --from releases     without a network, from files below the folder releases
   cargo xtask crd import --check             what would change, for a pipeline
 
 Exit codes: 0 nothing to say, 1 differences found by --check, 2 could not run.";
@@ -66,7 +66,7 @@ pub struct Arguments {
 
     /// The folder of the crate to write, manifests-lib/custom-resources of the repository by default.
     ///
-    /// Files go to its src folder; its Cargo.toml, which needs k8s-openapi, serde and serde_json, is not written.
+    /// Files go to its src folder. Its Cargo.toml is yours: it depends on k8s-openapi, serde and `serde_json`.
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
 

@@ -6,38 +6,51 @@ use std::path::{Path, PathBuf};
 use crate::digest::sha256;
 use crate::failure::{Failure, Result};
 
-/// A file below the folder that was named.
+/// The largest file that is looked at, in bytes; no release of CRDs comes near.
+const LIMIT: u64 = 64 * 1024 * 1024;
+
+/// A file and its digest.
 #[derive(Clone, Debug)]
 pub struct LocalFile {
     pub path: PathBuf,
-    pub bytes: Vec<u8>,
     pub sha256: String,
 }
 
-/// Reads a file, or every file below a folder (symbolic links to folders are not followed), ordered by path.
+/// A file, or the files below a folder (symbolic links to folders are not followed), ordered by path.
 ///
 /// # Errors
 /// If it does not exist or cannot be read.
-pub fn read(from: &Path) -> Result<Vec<LocalFile>> {
+pub fn list(from: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     if from.is_dir() {
         collect(from, &mut paths)?;
+        paths.sort();
     } else {
         paths.push(from.to_owned());
     }
-    paths.sort();
-    paths
-        .into_iter()
-        .map(|path| {
-            let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-            let sha256 = sha256(&bytes);
-            Ok(LocalFile {
-                path,
-                bytes,
-                sha256,
-            })
+    Ok(paths)
+}
+
+/// The content of a file.
+///
+/// # Errors
+/// If it does not exist or cannot be read.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|error| unreadable(path, &error))
+}
+
+/// The digests of a file or of the files below a folder, ordered by path.
+///
+/// # Errors
+/// If one does not exist or cannot be read.
+pub fn digests(from: &Path) -> Result<Vec<LocalFile>> {
+    let digest = |path: PathBuf| {
+        Ok(LocalFile {
+            sha256: sha256(&read(&path)?),
+            path,
         })
-        .collect()
+    };
+    list(from)?.into_iter().map(digest).collect()
 }
 
 /// The file for a locked source: the one with its digest, whatever its name.
@@ -79,7 +92,11 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
             .map_err(|error| unreadable(&entry.path(), &error))?;
         if kind.is_dir() {
             collect(&entry.path(), paths)?;
-        } else if entry.path().is_file() {
+        } else if entry
+            .path()
+            .metadata()
+            .is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LIMIT)
+        {
             paths.push(entry.path());
         }
     }

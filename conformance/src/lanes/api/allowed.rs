@@ -15,8 +15,62 @@ pub const ANY: &str = "*";
 /// The field is not stored.
 pub const GONE: &str = "-";
 
+/// Not a field of the object itself: the version that a second apply of the same object leaves.
+pub const SECOND_APPLY: &str = "metadata.resourceVersion";
+
+/// The kinds with pods, as far as they are rendered.
+const POD_TEMPLATES: &[&str] = &["Deployment", "StatefulSet"];
+
 /// Every difference that is as it should be. An entry that no object needs any more is a finding.
-pub const ALLOWED: &[Allowed] = &[];
+#[rustfmt::skip]
+pub const ALLOWED: &[Allowed] = &[
+    // Pods: what the API server fills in.
+    (POD_TEMPLATES, "spec.template.spec.containers[].livenessProbe.successThreshold", "1"),
+    (POD_TEMPLATES, "spec.template.spec.containers[].readinessProbe.successThreshold", "1"),
+    (POD_TEMPLATES, "spec.template.spec.containers[].startupProbe.successThreshold", "1"),
+    (POD_TEMPLATES, "spec.template.spec.containers[].terminationMessagePath", r#""/dev/termination-log""#),
+    (POD_TEMPLATES, "spec.template.spec.containers[].terminationMessagePolicy", r#""File""#),
+    (POD_TEMPLATES, "spec.template.spec.dnsPolicy", r#""ClusterFirst""#),
+    (POD_TEMPLATES, "spec.template.spec.restartPolicy", r#""Always""#),
+    (POD_TEMPLATES, "spec.template.spec.schedulerName", r#""default-scheduler""#),
+    (POD_TEMPLATES, "spec.template.spec.terminationGracePeriodSeconds", "30"),
+    // The older name of serviceAccountName, kept equal to it.
+    (POD_TEMPLATES, "spec.template.spec.serviceAccount", ANY),
+    (&["Deployment"], "spec.template.spec.containers[].livenessProbe.httpGet.scheme", r#""HTTP""#),
+    (&["Deployment"], "spec.template.spec.containers[].readinessProbe.httpGet.scheme", r#""HTTP""#),
+    (&["Deployment"], "spec.template.spec.containers[].startupProbe.httpGet.scheme", r#""HTTP""#),
+
+    // Workloads.
+    (&["Deployment"], "spec.progressDeadlineSeconds", "600"),
+    (&["StatefulSet"], "spec.podManagementPolicy", r#""OrderedReady""#),
+    (&["StatefulSet"], "spec.updateStrategy", r#"{"rollingUpdate": {"partition": 0}, "type": "RollingUpdate"}"#),
+    (&["StatefulSet"], "spec.volumeClaimTemplates[].spec.volumeMode", r#""Filesystem""#),
+    (&["StatefulSet"], "spec.volumeClaimTemplates[].status", r#"{"phase": "Pending"}"#),
+
+    // Services get their addresses here; "None" of a headless one is repeated in the list.
+    (&["Service"], "spec.clusterIP", ANY),
+    (&["Service"], "spec.clusterIPs", ANY),
+    (&["Service"], "spec.internalTrafficPolicy", r#""Cluster""#),
+    (&["Service"], "spec.ipFamilies", r#"["IPv4"]"#),
+    (&["Service"], "spec.ipFamilyPolicy", r#""SingleStack""#),
+    (&["Service"], "spec.sessionAffinity", r#""None""#),
+
+    // Storage.
+    (&["PersistentVolume", "PersistentVolumeClaim"], "spec.volumeMode", r#""Filesystem""#),
+    (&["PersistentVolume"], "metadata.finalizers", r#"["kubernetes.io/pv-protection"]"#),
+    (&["PersistentVolumeClaim"], "metadata.finalizers", r#"["kubernetes.io/pvc-protection"]"#),
+    // The first apply after its creation writes a claim once more, though nothing about it differs; a third does not.
+    (&["PersistentVolumeClaim"], SECOND_APPLY, ANY),
+
+    // Namespaces.
+    (&["Namespace"], "metadata.labels[\"kubernetes.io/metadata.name\"]", ANY),
+    (&["Namespace"], "spec", r#"{"finalizers": ["kubernetes"]}"#),
+
+    // Custom resources: defaults of their schemas.
+    (&["ExternalSecret"], "spec.refreshInterval", r#""1h0m0s""#),
+    (&["ExternalSecret"], "spec.target.deletionPolicy", r#""Retain""#),
+    (&["Password"], "spec.encoding", r#""raw""#),
+];
 
 /// The table while it is used.
 pub struct Table {

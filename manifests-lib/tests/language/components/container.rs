@@ -1,5 +1,5 @@
 use insta::assert_snapshot;
-use manifests_lib::{User, mebibytes, path, plain};
+use manifests_lib::{Allowance, User, mebibytes, name, path, plain};
 
 use crate::support::{
     build, bundle, container, container_part, deployment, mistakes, part, server,
@@ -18,6 +18,19 @@ fn variables_stand_in_the_order_in_which_they_were_given() {
       value: info
     - name: COLOR
       value: "no"
+    "#);
+}
+
+#[test]
+fn program_and_arguments_of_the_image_can_be_replaced() {
+    let web = bundle();
+    let server = server(&web.app());
+    server.command(["serve"]);
+    server.arguments(["--port", "8080"]);
+    assert_snapshot!(container_part(&web, "/command"), @"- serve");
+    assert_snapshot!(container_part(&web, "/args"), @r#"
+    - --port
+    - "8080"
     "#);
 }
 
@@ -75,7 +88,7 @@ fn root_is_an_exception_with_its_reason() {
     runAsNonRoot: false
     runAsUser: 0
     ");
-    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"web-app-deployment/server: runs as root (user 0): binds port 80");
+    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"web-app-deployment/server: runs as root: binds port 80");
 }
 
 #[test]
@@ -108,5 +121,48 @@ fn what_a_patch_adds_is_checked_as_well() {
             value_from: None,
         }]);
     });
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the variable API_TOKEN of container server has a plain value that would stand in Git: take it from a SecretKey");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the variable API_TOKEN of container server has a plain value that would stand in Git: take it from a SecretKey (see also manifests-lib/tests/language/components/container.rs:N)");
+}
+
+#[test]
+fn what_a_patch_allows_needs_a_reason() {
+    let web = bundle();
+    let server = server(&web.app());
+    server.patch(|container| {
+        let security = container.security_context.get_or_insert_default();
+        security.capabilities = None;
+    });
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server has capabilities and nobody says why: remove what allows it, or declare Allowance::Capabilities with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/components/container.rs:N)");
+    server.allow(Allowance::Capabilities, "binds port 80");
+    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"web-app-deployment/server: has capabilities: binds port 80");
+}
+
+#[test]
+fn what_an_object_as_it_stands_allows_needs_a_reason() {
+    let web = bundle();
+    web.patch(|deployment: &mut k8s_openapi::api::apps::v1::Deployment| {
+        let pods = deployment
+            .spec
+            .get_or_insert_default()
+            .template
+            .spec
+            .get_or_insert_default();
+        pods.host_network = Some(true);
+    });
+    server(&web.app());
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server uses the node and nobody says why: remove what allows it, or declare Allowance::Node with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/components/container.rs:N)");
+    web.allow(
+        &name!("web-app-deployment"),
+        &name!("server"),
+        Allowance::Node,
+        "reads the node's traffic",
+    );
+    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"web-app-deployment/server: uses the node: reads the node's traffic");
+}
+
+#[test]
+fn a_slow_container_gets_more_time_to_start() {
+    let web = bundle();
+    server(&web.app()).startup_time(900);
+    assert_snapshot!(container_part(&web, "/startupProbe/failureThreshold"), @"450");
 }

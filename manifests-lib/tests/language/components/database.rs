@@ -1,8 +1,8 @@
 use insta::assert_snapshot;
 use manifests_lib::{
-    Aurora, Bundle, ClusterSecretStore, Database, DatabaseHandle, MysqlContainer, PublicImage,
-    Resources, SelectorLabels, Version, gibibytes, host, mebibytes, millicores, name, repository,
-    secrets_manager_name, tag,
+    Aurora, AuroraEndpoint, Bundle, ClusterSecretStore, Database, DatabaseHandle, MysqlContainer,
+    PublicImage, Resources, SelectorLabels, Version, gibibytes, mebibytes, millicores, name,
+    region, repository, secrets_manager_name, tag,
 };
 
 use crate::support::{NODES, bundle, container_part, kinds, objects, part, server};
@@ -26,7 +26,11 @@ fn mysql() -> Database {
 fn aurora() -> Database {
     Database::Aurora(
         Aurora {
-            endpoint: host!("web.cluster-example.eu-west-1.rds.amazonaws.com"),
+            endpoint: AuroraEndpoint {
+                cluster: name!("web"),
+                account: name!("c0example0ab"),
+                region: region!("eu-west-1"),
+            },
             database: name!("shop"),
             credentials: secrets_manager_name!("test/web/database"),
         },
@@ -68,7 +72,8 @@ fn mysql_is_a_stateful_set_with_generated_passwords() {
             "ServiceAccount",
             "Service",
             "AuthorizationPolicy",
-            "NetworkPolicy"
+            "NetworkPolicy",
+            "DestinationRule"
         ]
     );
 }
@@ -77,9 +82,12 @@ fn mysql_is_a_stateful_set_with_generated_passwords() {
 fn mysql_keeps_its_data_in_a_claim_and_its_passwords_in_a_secret() {
     let (web, _) = with(&mysql());
     let pod = "/spec/template/spec/containers/0";
+    assert_snapshot!(part(&web, "StatefulSet", &format!("{pod}/args")), @"- --default-authentication-plugin=mysql_native_password");
     assert_snapshot!(part(&web, "StatefulSet", &format!("{pod}/env")), @"
     - name: MYSQL_DATABASE
       value: web
+    - name: MYSQL_ROOT_HOST
+      value: localhost
     - name: MYSQL_USER
       valueFrom:
         secretKeyRef:
@@ -148,6 +156,7 @@ fn the_passwords_of_mysql_outlive_the_external_secret() {
       refreshPolicy: CreatedOnce
       target:
         creationPolicy: Orphan
+        immutable: true
         name: web-db-secret
         template:
           data:
@@ -200,9 +209,9 @@ fn only_the_owner_calls_mysql() {
 }
 
 #[test]
-fn an_older_selector_of_mysql_stays() {
+fn an_older_selector_of_the_stateful_set_stays() {
     let (web, handle) = with(&mysql());
-    handle.selector(SelectorLabels::AppComponentEnvironment);
+    handle.stateful_set_selector(SelectorLabels::AppComponentEnvironment);
     assert_snapshot!(part(&web, "StatefulSet", "/spec/selector"), @"
     matchLabels:
       app: web
@@ -212,7 +221,6 @@ fn an_older_selector_of_mysql_stays() {
     assert_snapshot!(part(&web, "Service", "/spec/selector"), @"
     app: web
     component: db
-    env: test
     ");
 }
 
@@ -234,7 +242,7 @@ fn aurora_is_known_to_the_namespace_and_its_credentials_are_kept_in_aws() {
       exportTo:
       - .
       hosts:
-      - web.cluster-example.eu-west-1.rds.amazonaws.com
+      - web.cluster-c0example0ab.eu-west-1.rds.amazonaws.com
       location: MESH_EXTERNAL
       ports:
       - name: tcp-web
@@ -284,7 +292,7 @@ fn a_server_cannot_tell_which_database_it_has() {
     "#);
     assert_snapshot!(variables(&aurora()), @r#"
     - name: DB_HOST
-      value: web.cluster-example.eu-west-1.rds.amazonaws.com
+      value: web.cluster-c0example0ab.eu-west-1.rds.amazonaws.com
     - name: DB_PORT
       value: "3306"
     - name: DB_NAME

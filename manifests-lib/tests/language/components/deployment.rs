@@ -75,7 +75,7 @@ fn is_a_deployment_that_starts_the_new_before_it_stops_the_old() {
               runAsGroup: 1000
               runAsUser: 1000
             startupProbe:
-              failureThreshold: 60
+              failureThreshold: 150
               periodSeconds: 2
               tcpSocket:
                 port: 8080

@@ -77,8 +77,8 @@ fn a_sidecar_reaches_the_host_through_the_gateway_alone() {
       - .
       - edge
       gateways:
-      - mesh
       - web-app-gateway
+      - mesh
       hosts:
       - example.com
       http:
@@ -91,6 +91,7 @@ fn a_sidecar_reaches_the_host_through_the_gateway_alone() {
             host: back-door.edge.svc.cluster.local
             port:
               number: 443
+            subset: web
       - match:
         - gateways:
           - web-app-gateway
@@ -123,13 +124,15 @@ fn between_sidecar_and_gateway_is_mutual_tls() {
     exportTo:
     - .
     host: back-door.edge.svc.cluster.local
-    trafficPolicy:
-      portLevelSettings:
-      - port:
-          number: 443
-        tls:
-          mode: ISTIO_MUTUAL
-          sni: example.com
+    subsets:
+    - name: web
+      trafficPolicy:
+        portLevelSettings:
+        - port:
+            number: 443
+          tls:
+            mode: ISTIO_MUTUAL
+            sni: example.com
     ");
 }
 

@@ -1,16 +1,21 @@
 use insta::assert_snapshot;
 use manifests_lib::{
-    Component, Container, HostVolume, HostVolumeHandle, gibibytes, name, path, port,
+    Component, Container, HostVolume, HostVolumeHandle, HostVolumeNames, NodeGroup, gibibytes,
+    name, path, port,
 };
 
 use crate::support::{NODES, bundle, container, container_part, deployment, objects, part, server};
 
-fn sources(component: &Component) -> HostVolumeHandle {
-    component.host_volume(HostVolume {
+fn folder(on: &NodeGroup) -> HostVolume<'_> {
+    HostVolume {
         path: path!("/data/web"),
         size: gibibytes(2),
-        on: &NODES,
-    })
+        on,
+    }
+}
+
+fn sources(component: &Component) -> HostVolumeHandle {
+    component.host_volume(folder(&NODES))
 }
 
 #[test]
@@ -96,7 +101,11 @@ fn two_containers_mount_one_volume() {
 fn older_names_stay_in_all_three_places() {
     let web = bundle();
     let app = web.app();
-    let volume = sources(&app).named(name!("old-volume"), name!("old-claim"));
+    let names = HostVolumeNames {
+        volume: name!("old-volume"),
+        claim: name!("old-claim"),
+    };
+    let volume = app.host_volume_named(names, folder(&NODES));
     server(&app).mount(&volume, path!("/src"));
     assert_snapshot!(part(&web, "PersistentVolume", "/spec/claimRef/name"), @"old-claim");
     assert_snapshot!(part(&web, "PersistentVolumeClaim", "/spec/volumeName"), @"old-volume");

@@ -15,7 +15,7 @@ fn with(probe: Probe) -> Bundle {
 fn tcp_connects_to_the_containers_port() {
     let web = with(Probe::Tcp);
     assert_snapshot!(container_part(&web, "/startupProbe"), @"
-    failureThreshold: 60
+    failureThreshold: 150
     periodSeconds: 2
     tcpSocket:
       port: 8080

@@ -72,6 +72,7 @@ fn a_generated_one_is_created_once() {
       refreshPolicy: CreatedOnce
       target:
         creationPolicy: Orphan
+        immutable: true
         name: web-app-secret-signing-key
     ");
 }

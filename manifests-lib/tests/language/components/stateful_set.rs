@@ -94,7 +94,7 @@ fn keeps_its_name_and_its_data() {
               runAsGroup: 1000
               runAsUser: 1000
             startupProbe:
-              failureThreshold: 60
+              failureThreshold: 150
               periodSeconds: 2
               tcpSocket:
                 port: 8080

@@ -16,7 +16,7 @@ fn canonical(quantity: &Quantity) -> Option<u128> {
     }
     let amount: u128 = amount.parse().ok()?;
     let power = match suffix {
-        "m" => return (amount % 1000 != 0).then_some(amount),
+        "m" => return (!amount.is_multiple_of(1000)).then_some(amount),
         "" => return Some(amount * 1000),
         "Ki" => 1,
         "Mi" => 2,
@@ -26,7 +26,7 @@ fn canonical(quantity: &Quantity) -> Option<u128> {
         "Ei" => 6,
         _ => return None,
     };
-    (amount > 0 && amount % 1024 != 0).then(|| amount * 1024_u128.pow(power) * 1000)
+    (!amount.is_multiple_of(1024)).then(|| amount * 1024_u128.pow(power) * 1000)
 }
 
 /// Amounts of every magnitude, and those at which the suffix changes.

@@ -89,29 +89,30 @@ fn plain_variable(text: &str) -> bool {
         "PASSWORD",
         "PASSWD",
         "PASSPHRASE",
+        "PWD",
         "SECRET",
         "TOKEN",
         "CREDENTIAL",
-        "_KEY",
-        "APIKEY",
-        "PRIVATE",
     ];
-    variable(text) && upper != "KEY" && !words.iter().any(|word| upper.contains(word))
+    let last = upper.rsplit('_').next().unwrap_or_default();
+    variable(text)
+        && !words.iter().any(|word| upper.contains(word))
+        && !["KEY", "APIKEY", "PASS"].contains(&last)
 }
 
 /// The distribution specification's grammar of names, after an optional registry with a port.
 fn repository(text: &str) -> bool {
-    let part = |part: &str| !part.is_empty() && framed(part, 255, lower, "._-");
+    let named = |part: &str| framed(part, 255, lower, "._-");
     let mut parts = text.split('/');
     let first = parts.next().unwrap_or_default();
     let rest: Vec<_> = parts.collect();
     let registry = match first.split_once(':') {
         Some((registry, port)) => {
-            part(registry) && !rest.is_empty() && !port.is_empty() && port.chars().all(digit)
+            named(registry) && !rest.is_empty() && !port.is_empty() && port.chars().all(digit)
         }
-        None => part(first),
+        None => named(first),
     };
-    text.len() <= 255 && registry && rest.into_iter().all(part)
+    text.len() <= 255 && registry && rest.into_iter().all(named)
 }
 
 fn tag(text: &str) -> bool {
@@ -187,6 +188,9 @@ fn texts() -> impl Strategy<Value = String> {
         "_Key",
         "ApiKey",
         "TOKEN",
+        "pwd",
+        "Pass",
+        "AUTH",
         "us",
         "gov",
         "west",
@@ -210,6 +214,9 @@ fn texts() -> impl Strategy<Value = String> {
         (509..515_usize).prop_map(|count| "a".repeat(count)),
         ("[a-z0-9.-]{0,6}/", 60..66_usize).prop_map(|(text, count)| text + &"x".repeat(count)),
         ("(sha256|SHA256|sha512):", "[0-9a-f]{63,65}").prop_map(|(text, digits)| text + &digits),
+        ("[a-z]", 60..66_usize).prop_map(|(text, count)| text.repeat(count) + "/name"),
+        r"(/(\.{1,3}|[a-z]{0,2}|b:)){1,4}",
+        "/[a-z/?# %.]{0,6}",
         "[a-z]{1,3}-[a-z0-9]{1,4}(-[a-z]{0,4}){0,2}-[0-9]{0,2}",
         "[0-9]{11,13}",
         any::<String>(),
@@ -274,7 +281,8 @@ fn every_rule_accepts_what_people_write() {
     assert!(AbsolutePath::new("/var/lib/mysql").is_ok());
     assert!(UrlPath::new("/status/200").is_ok());
     assert!(VariableName::new("DB_PASSWORD").is_ok());
-    assert!(PlainVariableName::new("KEYBOARD").is_ok());
+    assert!(PlainVariableName::new("CACHE_KEY_PREFIX").is_ok());
+    assert!(PlainVariableName::new("MONKEY").is_ok());
     assert!(Repository::new("localhost:5000/web_server").is_ok());
     assert!(Tag::new("00690e9").is_ok());
     assert!(Digest::new(format!("sha256:{}", "0f".repeat(32))).is_ok());

@@ -1,7 +1,7 @@
 //! From sources to kinds: which CRD of which file is generated, and how much of it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::definition::{Definition, read};
 use super::group_version::Kind;
@@ -18,7 +18,7 @@ use crate::local::{self, LocalFile};
 /// If a source cannot be had, is not the listed one, or lacks what is listed.
 pub fn locked(lock: &Lock, from: Option<&Path>) -> Result<Vec<Kind>> {
     let files = from
-        .map(|from| Ok((from, local::read(from)?)))
+        .map(|from| Ok((from, local::digests(from)?)))
         .transpose()?;
     // All sources first: a wrong digest is told before anything is parsed.
     let found: Vec<(String, String)> = lock
@@ -45,14 +45,19 @@ pub fn locked(lock: &Lock, from: Option<&Path>) -> Result<Vec<Kind>> {
 pub fn everything(from: &Path) -> Result<Vec<Kind>> {
     let mut kinds = Vec::new();
     let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
-    let is_yaml = |file: &&LocalFile| {
-        file.path
-            .extension()
+    let is_yaml = |path: &PathBuf| {
+        path.extension()
             .is_some_and(|extension| extension == "yaml" || extension == "yml")
     };
-    for file in local::read(from)?.iter().filter(is_yaml) {
-        let name = file.path.display().to_string();
-        for definition in read(&name, &utf8(&name, file.bytes.clone())?)? {
+    for path in local::list(from)?.into_iter().filter(is_yaml) {
+        let name = path.display().to_string();
+        let bytes = local::read(&path)?;
+        let origin = format!(
+            "{}, sha256 {}",
+            path.file_name().unwrap_or_default().display(),
+            sha256(&bytes)
+        );
+        for definition in read(&name, &utf8(&name, bytes)?)? {
             let identity = (
                 definition.spec.group.clone(),
                 definition.spec.names.kind.clone(),
@@ -60,11 +65,6 @@ pub fn everything(from: &Path) -> Result<Vec<Kind>> {
             if let Some(other) = seen.insert(identity, name.clone()) {
                 return Err(twice(&definition, &other, &name));
             }
-            let origin = format!(
-                "{}, sha256 {}",
-                file.path.file_name().unwrap_or_default().display(),
-                file.sha256
-            );
             for version in definition
                 .spec
                 .versions
@@ -91,7 +91,7 @@ fn file_and_text(
 ) -> Result<(String, String)> {
     let (file, bytes) = if let Some((from, files)) = files {
         let file = local::find(files, from, source.file_name(), &source.sha256)?;
-        (file.path.display().to_string(), file.bytes.clone())
+        (file.path.display().to_string(), local::read(&file.path)?)
     } else {
         (source.url.clone(), downloaded(source)?)
     };

@@ -304,11 +304,20 @@ fn conditions_that_no_type_can_say_are_facts() {
             type: object
             oneOf: [{not: {anyOf: [{required: [a]}]}}, {required: [a]}]
             properties: {a: {type: string}, d: {type: string}}
+          overlapping:
+            type: object
+            allOf:
+            - oneOf: [{required: [a]}, {required: [b]}]
+            - oneOf: [{required: [b]}, {required: [c]}]
+            properties: {a: {type: string}, b: {type: string}, c: {type: string}}
     "), @r#"
     /// `spec` of `Example`.
     #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
     pub struct ExampleSpec {
+        /// `overlapping`: object.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub overlapping: Option<ExampleOverlapping>,
         /// `required`: object.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub required: Option<ExampleRequired>,
@@ -318,6 +327,20 @@ fn conditions_that_no_type_can_say_are_facts() {
         /// `single`: object.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub single: Option<ExampleSingle>,
+    }
+
+    /// `spec.overlapping` of `Example`.
+    ///
+    /// Conditions of the CRD that the type does not say: 1.
+    #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    pub struct ExampleOverlapping {
+        /// `c`: string.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub c: Option<String>,
+        /// Exactly one of the properties of [`AOrB`], written beside the others.
+        #[serde(flatten)]
+        pub a_or_b: AOrB,
     }
 
     /// `spec.required` of `Example`.
@@ -360,6 +383,31 @@ fn conditions_that_no_type_can_say_are_facts() {
         /// `d`: string.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub d: Option<String>,
+    }
+
+    /// Properties of `spec.overlapping` of `Example` that exclude each other.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum AOrB {
+        /// `a`: string.
+        A(String),
+        /// `b`: string.
+        B(String),
+    }
+
+    impl Serialize for AOrB {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            use serde::ser::SerializeMap;
+            let mut map = serializer.serialize_map(Some(1))?;
+            match self {
+                Self::A(value) => {
+                    map.serialize_entry("a", value)?;
+                }
+                Self::B(value) => {
+                    map.serialize_entry("b", value)?;
+                }
+            }
+            map.end()
+        }
     }
     "#);
 }

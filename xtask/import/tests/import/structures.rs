@@ -150,6 +150,28 @@ fn structures_of_k8s_openapi_are_used_where_every_field_is_equal() {
     "#);
 }
 
+/// k8s-openapi has no option for a string whose default is the empty one: it always writes it.
+#[test]
+fn a_structure_of_k8s_openapi_is_found_behind_the_default_of_a_name() {
+    let reference = "{type: object, properties: {name: {type: string, default: ''}, optional: {type: boolean}}}";
+    let types = types(&format!(
+        "
+        type: object
+        properties:
+          source:
+            type: object
+            properties:
+              configMapRef: {reference}
+              prefix: {{type: string}}
+              secretRef: {reference}
+    "
+    ));
+    assert!(
+        types.contains("pub source: Option<k8s_openapi::api::core::v1::EnvFromSource>"),
+        "{types}"
+    );
+}
+
 #[test]
 fn kept_paths_keep_what_is_below_and_above_them() {
     let scratch = Scratch::new();

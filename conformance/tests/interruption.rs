@@ -1,0 +1,137 @@
+//! However a run ends, it leaves no process and no folder behind.
+//!
+//! The servers are shell scripts in a folder of `KUBEBUILDER_ASSETS`; Go is not needed.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long something may take that happens at once on an idle machine.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Writes `etcd`, `kube-apiserver` and `kubectl`.
+fn assets(folder: &Path, etcd: &str) {
+    for (name, script) in [
+        ("etcd", etcd),
+        ("kube-apiserver", "exit 1"),
+        ("kubectl", "exit 1"),
+    ] {
+        let file = folder.join(name);
+        fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
+
+/// Starts the lane `api` with its temporary folders below `folder`.
+fn start(folder: &Path) -> Child {
+    let temporary = folder.join("temporary");
+    fs::create_dir_all(&temporary).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .arg("api")
+        .env("KUBEBUILDER_ASSETS", folder)
+        .env("TMPDIR", &temporary)
+        .env("XDG_CACHE_HOME", folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn until(what: &str, condition: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !condition() {
+        assert!(
+            started.elapsed() < PATIENCE,
+            "{what}: not within {PATIENCE:?}"
+        );
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn signal(process: &str, name: &str) -> ExitStatus {
+    Command::new("/bin/kill")
+        .args(["-s", name, process])
+        .stderr(Stdio::null())
+        .status()
+        .unwrap()
+}
+
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).unwrap().next().is_none()
+}
+
+/// Runs until etcd has started, ends the run by a signal, and returns the code that it ended with.
+fn interrupted_by(name: &str) -> Option<i32> {
+    let folder = tempfile::tempdir().unwrap();
+    let started = folder.path().join("started");
+    // Never ready, and with a child of its own.
+    assets(
+        folder.path(),
+        &format!(
+            "sleep 600 &\necho $$ $! >'{0}.new'; mv '{0}.new' '{0}'\nwait",
+            started.display()
+        ),
+    );
+    let mut run = start(folder.path());
+    until("etcd starts", || started.exists());
+    assert!(signal(&run.id().to_string(), name).success());
+    let status = run.wait().unwrap();
+    for process in fs::read_to_string(&started).unwrap().split_whitespace() {
+        until("etcd and its child end", || !signal(process, "0").success());
+    }
+    until("the folder goes", || {
+        is_empty(&folder.path().join("temporary"))
+    });
+    status.code()
+}
+
+#[test]
+fn ctrl_c_leaves_nothing() {
+    assert_eq!(interrupted_by("INT"), Some(130));
+}
+
+#[test]
+fn termination_leaves_nothing() {
+    assert_eq!(interrupted_by("TERM"), Some(143));
+}
+
+#[test]
+fn a_kill_leaves_nothing() {
+    assert_eq!(interrupted_by("KILL"), None);
+}
+
+#[test]
+fn a_server_that_fails_is_named_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    assets(folder.path(), "echo the data is damaged >&2; exit 7");
+    let output = start(folder.path()).wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        stdout.contains("error: etcd ended with exit code 7"),
+        "{stdout}"
+    );
+    assert!(stdout.contains("the data is damaged"), "{stdout}");
+    assert!(is_empty(&folder.path().join("temporary")));
+}
+
+#[test]
+fn a_port_that_is_taken_is_not_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let attempts = folder.path().join("attempts");
+    assets(
+        folder.path(),
+        &format!(
+            "echo $1 >>'{}'; echo bind: address already in use >&2; exit 1",
+            attempts.display()
+        ),
+    );
+    let output = start(folder.path()).wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(stdout.contains("address already in use"), "{stdout}");
+    assert_eq!(fs::read_to_string(&attempts).unwrap().lines().count(), 5);
+}

@@ -1,0 +1,254 @@
+//! What must hold for every workload.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::batch::v1 as batch;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+
+use crate::label::Labels;
+use crate::workload::{allowances, is_plain};
+use crate::{Allowance, BuildError, Resource, SecurityException};
+
+/// Pods, or a template of pods and what selects them.
+pub(super) struct Workload<'a> {
+    resource: &'a Resource,
+    selector: Option<&'a LabelSelector>,
+    labels: Option<&'a Labels>,
+    pods: Option<&'a core::PodSpec>,
+    claims: &'a [core::PersistentVolumeClaim],
+}
+
+impl<'a> Workload<'a> {
+    /// The object as a workload, where it is one.
+    pub(super) fn of(resource: &'a Resource) -> Option<Self> {
+        let new = |selector, template: Option<&'a core::PodTemplateSpec>| Self {
+            resource,
+            selector,
+            labels: template.and_then(|template| template.metadata.as_ref()?.labels.as_ref()),
+            pods: template.and_then(|template| template.spec.as_ref()),
+            claims: &[],
+        };
+        if let Some(pod) = resource.get::<core::Pod>() {
+            return Some(Self {
+                labels: pod.metadata.labels.as_ref(),
+                pods: pod.spec.as_ref(),
+                ..new(None, None)
+            });
+        }
+        if let Some(deployment) = resource.get::<apps::Deployment>() {
+            let spec = deployment.spec.as_ref();
+            return Some(new(
+                spec.map(|spec| &spec.selector),
+                spec.map(|spec| &spec.template),
+            ));
+        }
+        if let Some(stateful_set) = resource.get::<apps::StatefulSet>() {
+            let spec = stateful_set.spec.as_ref();
+            let claims = spec.and_then(|spec| spec.volume_claim_templates.as_deref());
+            return Some(Self {
+                claims: claims.unwrap_or_default(),
+                ..new(
+                    spec.map(|spec| &spec.selector),
+                    spec.map(|spec| &spec.template),
+                )
+            });
+        }
+        if let Some(daemon_set) = resource.get::<apps::DaemonSet>() {
+            let spec = daemon_set.spec.as_ref();
+            return Some(new(
+                spec.map(|spec| &spec.selector),
+                spec.map(|spec| &spec.template),
+            ));
+        }
+        if let Some(job) = resource.get::<batch::Job>() {
+            return Some(new(None, job.spec.as_ref().map(|spec| &spec.template)));
+        }
+        let cron_job = resource.get::<batch::CronJob>()?.spec.as_ref();
+        let job = cron_job.and_then(|spec| spec.job_template.spec.as_ref());
+        Some(new(None, job.map(|spec| &spec.template)))
+    }
+
+    /// Every container, those that run first included.
+    fn containers(&self) -> impl Iterator<Item = &'a core::Container> {
+        let pods = self.pods.into_iter();
+        pods.flat_map(|pods| {
+            pods.containers
+                .iter()
+                .chain(pods.init_containers.iter().flatten())
+        })
+    }
+
+    fn has_labels(&self, wanted: &Labels) -> bool {
+        let labels = self.labels;
+        labels.is_some_and(|labels| {
+            wanted
+                .iter()
+                .all(|(key, value)| labels.get(key) == Some(value))
+        })
+    }
+
+    /// Everything wrong with it.
+    pub(super) fn mistakes(&self, exceptions: &[SecurityException]) -> Vec<String> {
+        let mut mistakes = Vec::new();
+        if self.pods.is_none_or(|pods| pods.containers.is_empty()) {
+            mistakes.push(
+                "the workload has no container: the API server would refuse it; add one".to_owned(),
+            );
+        }
+        mistakes.extend(self.selector.and_then(|selector| self.unmatched(selector)));
+        for container in self.containers() {
+            mistakes.extend(plain_secrets(container));
+            mistakes.extend(self.undeclared(container, exceptions));
+            mistakes.extend(self.missing_volumes(container));
+        }
+        mistakes
+    }
+
+    /// What a container is allowed beyond the rule without a reason.
+    fn undeclared(
+        &self,
+        container: &core::Container,
+        exceptions: &[SecurityException],
+    ) -> Vec<String> {
+        let Some(pods) = self.pods else {
+            return Vec::new();
+        };
+        let name = format!("{}/{}", self.resource.identity().name, container.name);
+        let declared = |allowance: &Allowance| {
+            let mut of_container = exceptions
+                .iter()
+                .filter(|exception| exception.container == name);
+            of_container.any(|exception| exception.allows == *allowance)
+        };
+        allowances(pods, container)
+            .into_iter()
+            .filter(|allowance| !declared(allowance))
+            .map(|allowance| {
+                format!(
+                    "container {} {allowance} and nobody says why: remove what allows it, or declare \
+                     Allowance::{allowance:?} with its reason (ContainerHandle::allow, Bundle::allow)",
+                    container.name
+                )
+            })
+            .collect()
+    }
+
+    /// A mount without its volume is refused by the API server.
+    fn missing_volumes(&self, container: &core::Container) -> Vec<String> {
+        let volumes = self
+            .pods
+            .and_then(|pods| pods.volumes.as_deref())
+            .unwrap_or_default();
+        let exists = |name: &str| {
+            volumes.iter().any(|volume| volume.name == name)
+                || self
+                    .claims
+                    .iter()
+                    .any(|claim| claim.metadata.name.as_deref() == Some(name))
+        };
+        let mounts = container.volume_mounts.iter().flatten();
+        mounts
+            .filter(|mount| !exists(&mount.name))
+            .map(|mount| {
+                format!(
+                    "container {} mounts the volume {}, which its pod does not have: the API server would refuse it; a claim \
+                     belongs to the StatefulSet that declares it, mount a volume of this workload",
+                    container.name, mount.name
+                )
+            })
+            .collect()
+    }
+
+    /// Selectors of workloads must match their own template, or the API server refuses the object.
+    fn unmatched(&self, selector: &LabelSelector) -> Option<String> {
+        let empty = Labels::new();
+        let wanted = selector.match_labels.as_ref().unwrap_or(&empty);
+        let labels = self.labels.unwrap_or(&empty);
+        if wanted.is_empty() && selector.match_expressions.is_none() {
+            return Some("the selector is empty: select the labels of the pod template".to_owned());
+        }
+        let missing: Vec<_> = wanted
+            .iter()
+            .filter(|(key, value)| labels.get(*key) != Some(value))
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        (!missing.is_empty()).then(|| {
+            format!(
+                "the selector wants {}, which the pod template does not have: the API server would refuse it; label the \
+                 template or change the selector",
+                missing.join(", ")
+            )
+        })
+    }
+}
+
+/// Variables whose name says secret and whose value stands in Git.
+fn plain_secrets(container: &core::Container) -> Vec<String> {
+    let variables = container.env.as_deref().unwrap_or_default();
+    variables
+        .iter()
+        .filter(|variable| variable.value.as_ref().is_some_and(|value| !value.is_empty()) && !is_plain(&variable.name))
+        .map(|variable| {
+            format!(
+                "the variable {} of container {} has a plain value that would stand in Git: take it from a SecretKey",
+                variable.name, container.name
+            )
+        })
+        .collect()
+}
+
+/// Services that select the pods of several workloads: a share of the requests would reach pods that do not serve them.
+pub(crate) fn shared_selectors<'a>(
+    resources: impl Iterator<Item = &'a Resource>,
+) -> Vec<BuildError> {
+    let mut services = Vec::new();
+    // By namespace and label, so that a Service looks at few workloads.
+    let mut workloads: BTreeMap<_, Vec<Workload<'_>>> = BTreeMap::new();
+    for resource in resources {
+        let namespace = resource.identity().namespace;
+        for label in Workload::of(resource)
+            .and_then(|workload| workload.labels)
+            .into_iter()
+            .flatten()
+        {
+            let selected = workloads.entry((namespace.clone(), label)).or_default();
+            selected.extend(Workload::of(resource));
+        }
+        services.extend(selector(resource).map(|selector| (resource, namespace, selector)));
+    }
+    let mut errors = Vec::new();
+    for (resource, namespace, selector) in services {
+        let Some(label) = selector.first_key_value() else {
+            continue;
+        };
+        let selected: Vec<_> = workloads
+            .get(&(namespace, label))
+            .into_iter()
+            .flatten()
+            .filter(|workload| workload.has_labels(selector))
+            .collect();
+        if selected.len() > 1 {
+            errors.push(
+                BuildError::new(
+                    resource.origin(),
+                    format!(
+                        "{} selects the pods of {} workloads: a share of its requests would reach pods that do not serve them; \
+                         select more labels",
+                        resource.identity(),
+                        selected.len()
+                    ),
+                )
+                .related(selected.iter().map(|workload| workload.resource.origin())),
+            );
+        }
+    }
+    errors
+}
+
+/// What a Service selects, where the object is one.
+fn selector(resource: &Resource) -> Option<&Labels> {
+    let service = resource.get::<core::Service>()?.spec.as_ref()?;
+    service.selector.as_ref()
+}

@@ -1,0 +1,106 @@
+use insta::assert_snapshot;
+use k8s_openapi::api::core::v1 as core;
+use manifests_lib::{
+    Claim, Expose, GeneratedSecret, HostVolume, NodeGroup, Protocol, SecretSource, SecretText,
+    SelectorLabels, StatefulSet, gibibytes, label_key, name, path, port, uid,
+};
+
+use crate::support::{NODES, bundle, container, mistakes, server, service};
+
+#[test]
+fn a_route_to_what_speaks_tcp() {
+    let web = bundle();
+    let app = web.app();
+    let service = server(&app).expose(Expose {
+        port: port!(6379),
+        protocol: Protocol::Tcp,
+    });
+    app.mesh_route(&service);
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service speaks TCP, and a route is for HTTP: the proxies would wait for requests that never come; remove the route, or expose the container as Protocol::Http");
+}
+
+#[test]
+fn a_stateful_set_governed_by_the_service_of_others() {
+    let web = bundle();
+    let stateful_set = web.component(name!("store")).stateful_set(StatefulSet {
+        replicas: 1,
+        on: &NODES,
+    });
+    stateful_set.container(container());
+    stateful_set.governed_by(&service(&web.app()));
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service stands before other pods than this StatefulSet's, which would have no DNS names: expose a container of this StatefulSet");
+}
+
+#[test]
+fn a_volume_on_other_nodes_than_its_pod() {
+    let web = bundle();
+    let app = web.app();
+    let volume = app.host_volume(HostVolume {
+        path: path!("/data"),
+        size: gibibytes(1),
+        on: &NodeGroup {
+            label: label_key!("example.com/group"),
+            value: name!("elsewhere"),
+        },
+    });
+    server(&app).mount(&volume, path!("/src"));
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: the volume web-app-persistent-volume is on the nodes elsewhere and its pod on the nodes app: the pod would never be scheduled; put both on one group");
+}
+
+#[test]
+fn a_claim_of_another_workload() {
+    let web = bundle();
+    let stateful_set = web.component(name!("store")).stateful_set(StatefulSet {
+        replicas: 1,
+        on: &NODES,
+    });
+    let claim = stateful_set.claim(Claim {
+        name: name!("data"),
+        size: gibibytes(1),
+        storage_class: name!("fast"),
+        owner: uid!(1000),
+    });
+    let store = stateful_set.container(container());
+    stateful_set.governed_by(&store.expose(Expose {
+        port: port!(6379),
+        protocol: Protocol::Tcp,
+    }));
+    server(&web.app()).mount(&claim, path!("/data"));
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server mounts the volume data, which its pod does not have: the API server would refuse it; a claim belongs to the StatefulSet that declares it, mount a volume of this workload");
+}
+
+#[test]
+fn a_service_that_selects_the_pods_of_two_workloads() {
+    let web = bundle();
+    service(&web.app()).selector(SelectorLabels::App);
+    server(&web.component(name!("worker")));
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Service shop/web-app-service selects the pods of 2 workloads: a share of its requests would reach pods that do not serve them; select more labels (see also manifests-lib/tests/language/support.rs:N) (see also manifests-lib/tests/language/support.rs:N)");
+}
+
+#[test]
+fn a_secret_that_can_be_guessed() {
+    let web = bundle();
+    let _ = web.app().secret(SecretText {
+        key: name!("signing-key"),
+        source: &SecretSource::Generated(GeneratedSecret { length: 15 }),
+    });
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: the secret signing-key would have fewer than 16 characters, which can be guessed: ask for more");
+}
+
+#[test]
+fn a_container_that_is_allowed_more_without_a_reason() {
+    let web = bundle();
+    server(&web.app()).patch(|container| {
+        container.security_context = Some(core::SecurityContext {
+            privileged: Some(true),
+            ..core::SecurityContext::default()
+        });
+    });
+    assert_snapshot!(mistakes(&[&web]), @"
+    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server runs as root and nobody says why: remove what allows it, or declare Allowance::Root with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)
+    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server writes to its root file system and nobody says why: remove what allows it, or declare Allowance::WritableRootFileSystem with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)
+    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server has capabilities and nobody says why: remove what allows it, or declare Allowance::Capabilities with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)
+    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server may gain privileges and nobody says why: remove what allows it, or declare Allowance::PrivilegeEscalation with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)
+    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server uses the node and nobody says why: remove what allows it, or declare Allowance::Node with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)
+    ");
+}
