@@ -145,7 +145,7 @@ fn check_shows_the_difference_and_writes_nothing() {
        selector:
          matchLabels:
     ");
-    insta::assert_snapshot!(stderr(&output).replace(&folder_name, "DIR"), @"DIR/dev: 1 files differ from what is rendered; accept with: cargo xtask render");
+    insta::assert_snapshot!(stderr(&output).replace(&folder_name, "DIR"), @"DIR/dev: 1 files differ from what is rendered; accept with: cargo xtask render --output DIR");
     assert_eq!(fs::read_to_string(&file).expect("a file"), edited);
 }
 
