@@ -292,6 +292,7 @@ mod tests {
     fn waits_no_longer_than_the_deadline() {
         let folder = tempfile::tempdir().unwrap();
         let mut server = start("sleep 600", folder.path());
+        let started = Instant::now();
         let failure = server
             .wait_until_ready(Duration::ZERO, || false)
             .unwrap_err();
@@ -301,6 +302,7 @@ mod tests {
                 .starts_with("server is not ready after 0 s"),
             "{failure}"
         );
+        assert!(started.elapsed() < Duration::from_secs(5));
     }
 
     #[test]

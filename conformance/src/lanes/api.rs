@@ -21,9 +21,10 @@ pub use allowed::{ALLOWED, Allowed, Table};
 pub fn run(programs: &Programs, options: &Options) -> Result<Report, Failure> {
     let mut report = Report::default();
     let mut table = Table::new(ALLOWED);
+    let mut all_accepted = true;
     for rendered in rendered::environments()? {
         let changed = changes(&rendered.objects)?;
-        environment(
+        all_accepted &= environment(
             programs,
             options,
             &rendered,
@@ -32,7 +33,10 @@ pub fn run(programs: &Programs, options: &Options) -> Result<Report, Failure> {
             &mut report,
         )?;
     }
-    unused(&table, &mut report);
+    // Objects that are not stored do not show what they need.
+    if all_accepted {
+        unused(&table, &mut report);
+    }
     Ok(report)
 }
 
@@ -83,7 +87,7 @@ pub fn changes(objects: &[Object]) -> Result<Changed, Failure> {
     })
 }
 
-/// Everything that the lane does with one environment.
+/// Everything that the lane does with one environment; says whether its objects were accepted.
 pub fn environment(
     programs: &Programs,
     options: &Options,
@@ -91,7 +95,7 @@ pub fn environment(
     changed: &Changed,
     table: &mut Table,
     report: &mut Report,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let name = &rendered.environment;
     eprintln!("api: {name}: starting etcd and the API server");
     let mut cluster = Cluster::start(programs)?;
@@ -110,7 +114,8 @@ pub fn environment(
     eprintln!("api: {name}: applying {} objects", files.len());
     let applied = apply::apply(&mut cluster, &rendered.objects, &files)?;
     refusals(name, &applied, report);
-    if applied.errors.is_empty() {
+    let accepted = applied.errors.is_empty();
+    if accepted {
         report.compared(
             files.len(),
             format!(
@@ -132,7 +137,7 @@ pub fn environment(
     if options.keep {
         report.note(format!("{name}: {}", cluster.keep()));
     }
-    Ok(())
+    Ok(accepted)
 }
 
 /// The objects of an environment in the API server.

@@ -91,6 +91,8 @@ fn analyze(
         .args([
             "analyze",
             "--use-kube=false",
+            // Otherwise it keeps what it finds outside of `default` to itself.
+            "--all-namespaces",
             "--ignore-unknown",
             "--output=json",
         ])

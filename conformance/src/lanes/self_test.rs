@@ -78,12 +78,21 @@ fn api(programs: &Programs, options: &Options, report: &mut Report) -> Result<()
     change(&mut rendered.objects, "Deployment", |value| {
         value["spec"]["replica"] = json!(1);
     })?;
+    change(&mut rendered.objects, "VirtualService", |value| {
+        value["spec"]["gateway"] = json!("mesh");
+    })?;
     let findings = api_findings(programs, options, &rendered, None, api::ALLOWED)?;
     expect(
         report,
         "an unknown field",
         &findings,
-        &["unknown field", "spec.replica"],
+        &["spec.replica: field not declared in schema"],
+    );
+    expect(
+        report,
+        "an unknown field of a custom resource",
+        &findings,
+        &["spec.gateway", "field"],
     );
 
     // Accepted, but with a warning; stored in another way than written; applied with a change too many.
@@ -143,7 +152,7 @@ fn api_findings(
         Some(changed) => changed,
         None => api::changes(&rendered.objects)?,
     };
-    api::environment(
+    let accepted = api::environment(
         programs,
         options,
         rendered,
@@ -151,7 +160,9 @@ fn api_findings(
         &mut table,
         &mut report,
     )?;
-    api::unused(&table, &mut report);
+    if accepted {
+        api::unused(&table, &mut report);
+    }
     Ok(report.findings)
 }
 

@@ -6,7 +6,13 @@ use super::Message;
 pub type Explained = (&'static str, &'static str, &'static str);
 
 /// Every message that is no finding. An entry that explains nothing any more is one.
-pub const EXPLAINED: &[Explained] = &[];
+pub const EXPLAINED: &[Explained] = &[(
+    "IST0134",
+    "ServiceEntry services/",
+    "A TCP service without an address of its own would take every connection to its port. istiod allocates one to it \
+     (PILOT_ENABLE_IP_AUTOALLOCATE, on unless turned off) for proxies that capture DNS, which the ProxyConfig of the \
+     namespace turns on; the analyzer looks for both in the mesh configuration only, which is not rendered.",
+)];
 
 /// The table while it is used.
 pub struct Table {
