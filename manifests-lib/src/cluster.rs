@@ -99,6 +99,11 @@ pub enum InstanceType {
 /// The kubelet's own limit, which Minikube leaves as it is.
 const KUBELET_PODS: u16 = 110;
 
+impl Minikube {
+    /// The storage class that makes a volume on the node of its pod: the addon storage-provisioner-rancher.
+    pub const LOCAL_PATH: Name = name!("local-path");
+}
+
 impl From<Minikube> for Cluster {
     fn from(minikube: Minikube) -> Self {
         let Minikube {
@@ -125,9 +130,8 @@ impl From<Minikube> for Cluster {
                     provisioner: "k8s.io/minikube-hostpath",
                     binding: VolumeBinding::Immediate,
                 },
-                // Of the addon storage-provisioner-rancher.
                 StorageClass {
-                    name: name!("local-path"),
+                    name: Minikube::LOCAL_PATH,
                     provisioner: "rancher.io/local-path",
                     binding: VolumeBinding::WaitForFirstConsumer,
                 },

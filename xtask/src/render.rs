@@ -14,7 +14,7 @@ use crate::environment::EnvironmentName;
 use crate::failure::Failure;
 use crate::tree::Plan;
 
-/// Write the manifests of each environment to snapshots/<ENV>/<bundle>/<kind>-<name>.yaml
+/// Write the manifests of each environment below snapshots, one object a file
 ///
 /// Writes only what changed and removes what is no longer rendered; files that it did not write are never touched.
 /// `diff -r snapshots/dev snapshots/prd` then shows what tells a laptop from production.

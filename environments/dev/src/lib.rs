@@ -67,6 +67,6 @@ fn mysql() -> MysqlContainer {
         },
         storage: gibibytes(5),
         // Minikube's default class writes on the wrong node of a cluster with several.
-        storage_class: name!("local-path"),
+        storage_class: Minikube::LOCAL_PATH,
     }
 }
