@@ -4,6 +4,7 @@
 
 mod kubectl;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read};
 use std::net::{Ipv4Addr, TcpListener};
@@ -264,6 +265,7 @@ impl Cluster {
         let mut attempts = 1;
         loop {
             let (mut command, port, ready) = command(self)?;
+            remove_settings(&mut command);
             let log = self.files.at(&format!("{}.log", program.name()));
             let mut server = Process::start(&self.watchdog, program.name(), &mut command, log)?;
             match server.wait_until_ready(READY, ready) {
@@ -278,11 +280,24 @@ impl Cluster {
     }
 
     fn start_server(&mut self, program: Program, command: &mut Command) -> Result<(), Failure> {
+        remove_settings(command);
         let log = self.files.at(&format!("{}.log", program.name()));
         let server = Process::start(&self.watchdog, program.name(), command, log)?;
         self.servers.push(server);
         Ok(())
     }
+}
+
+/// etcd and kwok take settings of their user from the environment, such as addresses beyond loopback to listen on.
+fn remove_settings(command: &mut Command) {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_setting(name)) {
+        command.env_remove(name);
+    }
+}
+
+fn is_setting(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(b"ETCD_") || name.starts_with(b"KWOK_")
 }
 
 fn cannot_prepare(error: &io::Error) -> Failure {
@@ -355,4 +370,19 @@ fn kubeconfig(port: u16, token: &str, certificate: &Path) -> String {
         "current-context": "conformance",
     })
     .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_of_the_user_are_told_from_other_variables() {
+        for name in ["ETCD_LISTEN_METRICS_URLS", "KWOK_CONFIG"] {
+            assert!(is_setting(OsStr::new(name)), "{name}");
+        }
+        for name in ["PATH", "ETCDCTL_API", "MY_ETCD_HOME"] {
+            assert!(!is_setting(OsStr::new(name)), "{name}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-/// What the API server keeps of its own in every object; nobody else writes it.
+/// What the API server keeps of its own in every object.
 const SERVER_OWNED: [&str; 6] = [
     "metadata.creationTimestamp",
     "metadata.generation",
@@ -28,10 +28,22 @@ pub struct Difference {
 }
 
 /// Every field in which the two differ, and how many fields were written.
+///
+/// What the API server keeps of its own counts only where it was written.
 pub fn compare(written: &Value, stored: &Value) -> (Vec<Difference>, usize) {
     let mut comparison = Comparison::default();
-    comparison.value(&mut Place::default(), Some(written), Some(stored));
+    comparison.value(&Place::default(), Some(written), Some(stored));
     (comparison.differences, comparison.fields)
+}
+
+/// Whether two stored states of an object are the same but for what the API server keeps of its own.
+pub fn is_same(first: &Value, second: &Value) -> bool {
+    let mut comparison = Comparison {
+        both_stored: true,
+        ..Comparison::default()
+    };
+    comparison.value(&Place::default(), Some(first), Some(second));
+    comparison.differences.is_empty()
 }
 
 #[derive(Clone, Default)]
@@ -56,6 +68,14 @@ impl Place {
         place
     }
 
+    fn is_server_owned(&self) -> bool {
+        SERVER_OWNED.iter().any(|owned| {
+            self.pattern
+                .strip_prefix(owned)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
+    }
+
     fn element(&self, index: usize) -> Self {
         Self {
             path: format!("{}[{index}]", self.path),
@@ -68,31 +88,28 @@ impl Place {
 struct Comparison {
     differences: Vec<Difference>,
     fields: usize,
+    both_stored: bool,
 }
 
 impl Comparison {
-    fn value(&mut self, place: &mut Place, written: Option<&Value>, stored: Option<&Value>) {
-        if SERVER_OWNED.contains(&place.pattern.as_str()) {
+    fn value(&mut self, place: &Place, written: Option<&Value>, stored: Option<&Value>) {
+        if (self.both_stored || written.is_none()) && place.is_server_owned() {
             return;
         }
         match (written, stored) {
             (Some(Value::Object(written)), Some(Value::Object(stored))) => {
                 for (key, value) in written {
-                    self.value(&mut place.field(key), Some(value), stored.get(key));
+                    self.value(&place.field(key), Some(value), stored.get(key));
                 }
                 for (key, value) in stored {
                     if !written.contains_key(key) {
-                        self.value(&mut place.field(key), None, Some(value));
+                        self.value(&place.field(key), None, Some(value));
                     }
                 }
             }
             (Some(Value::Array(written)), Some(Value::Array(stored))) => {
                 for index in 0..written.len().max(stored.len()) {
-                    self.value(
-                        &mut place.element(index),
-                        written.get(index),
-                        stored.get(index),
-                    );
+                    self.value(&place.element(index), written.get(index), stored.get(index));
                 }
             }
             _ => {
@@ -178,6 +195,34 @@ mod tests {
             "status": {"ready": true},
         });
         assert_eq!(patterns(&written, &stored), [""; 0]);
+    }
+
+    #[test]
+    fn the_server_does_not_own_what_was_written() {
+        let written = json!({"metadata": {"uid": "1"}, "status": {"ready": false}});
+        let stored = json!({"metadata": {"uid": "2"}, "status": {"ready": true, "seen": 1}});
+        assert_eq!(
+            patterns(&written, &stored),
+            ["metadata.uid", "status.ready"]
+        );
+        assert_eq!(
+            patterns(&written, &json!({})),
+            ["metadata", "status"],
+            "written, but not stored"
+        );
+    }
+
+    #[test]
+    fn two_stored_states_are_the_same_but_for_what_the_server_owns() {
+        let state = |version: &str, replicas: u64| {
+            json!({
+                "metadata": {"resourceVersion": version},
+                "spec": {"replicas": replicas},
+                "status": {"seen": version},
+            })
+        };
+        assert!(is_same(&state("1", 1), &state("2", 1)));
+        assert!(!is_same(&state("1", 1), &state("1", 2)));
     }
 
     #[test]

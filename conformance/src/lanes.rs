@@ -8,6 +8,7 @@ mod apply;
 mod mesh;
 mod schedule;
 mod self_test;
+mod yaml;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,8 @@ use crate::report::Report;
 /// What is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Lane {
+    /// kubectl reads in a million hard strings what was written
+    Yaml,
     /// A real API server takes every object and stores what was written
     Api,
     /// A real scheduler finds a node for every pod
@@ -37,15 +40,24 @@ pub struct Options {
     pub crds: Option<PathBuf>,
     /// Whether API servers stay when their lane is through.
     pub keep: bool,
+    /// Start value of random strings; without it the clock chooses one.
+    pub seed: Option<u64>,
 }
 
 impl Lane {
     /// Every lane, in the order in which they run.
-    pub const ALL: [Self; 4] = [Self::Api, Self::Schedule, Self::Mesh, Self::SelfTest];
+    pub const ALL: [Self; 5] = [
+        Self::Yaml,
+        Self::Api,
+        Self::Schedule,
+        Self::Mesh,
+        Self::SelfTest,
+    ];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Yaml => "yaml",
             Self::Api => "api",
             Self::Schedule => "schedule",
             Self::Mesh => "mesh",
@@ -56,6 +68,7 @@ impl Lane {
     /// Does the work of the lane.
     pub fn run(self, programs: &Programs, options: &Options) -> Result<Report, Failure> {
         match self {
+            Self::Yaml => yaml::run(programs, options),
             Self::Api => api::run(programs, options),
             Self::Schedule => schedule::run(programs, options),
             Self::Mesh => mesh::run(programs, options),

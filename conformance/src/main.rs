@@ -11,6 +11,7 @@ mod hexadecimal;
 mod lanes;
 mod process;
 mod programs;
+mod progress;
 mod rendered;
 mod report;
 mod watchdog;
@@ -26,6 +27,7 @@ use serde_json::json;
 use failure::Failure;
 use lanes::{Lane, Options};
 use programs::{Machine, Programs};
+use progress::progress;
 use report::Report;
 use watchdog::Watchdog;
 
@@ -47,6 +49,10 @@ struct Arguments {
     /// Leave the API servers running and print how to reach and how to end them
     #[arg(long)]
     keep: bool,
+
+    /// Start value of the strings of the lane yaml, to repeat a run [default: another one each time]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
 
     /// How to print what was compared and found
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -80,7 +86,7 @@ fn main() -> ExitCode {
 }
 
 fn could_not_run(failure: &Failure) -> ExitCode {
-    eprintln!("error: {failure}");
+    progress(format_args!("error: {failure}"));
     ExitCode::from(2)
 }
 
@@ -90,6 +96,7 @@ fn run(arguments: Arguments, watchdog: &Watchdog) -> ExitCode {
         lanes,
         crds,
         keep,
+        seed,
         format,
     } = arguments;
     let mut lanes = if lanes.is_empty() {
@@ -103,7 +110,7 @@ fn run(arguments: Arguments, watchdog: &Watchdog) -> ExitCode {
         Ok(machine) => Programs::new(machine, watchdog.clone()),
         Err(failure) => return could_not_run(&failure),
     };
-    let options = Options { crds, keep };
+    let options = Options { crds, keep, seed };
     let mut outcomes = Vec::new();
     for lane in lanes {
         let started = Instant::now();

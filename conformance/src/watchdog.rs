@@ -19,6 +19,7 @@ use signal_hook::iterator::Signals;
 use tempfile::TempDir;
 
 use crate::failure::Failure;
+use crate::progress::progress;
 
 /// The argument that makes this program the watchdog of another run of it.
 pub const ARGUMENT: &str = "watchdog";
@@ -86,10 +87,10 @@ impl Watchdog {
         let watchdog = self.clone();
         thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
-                eprintln!("interrupted: ending every process that was started");
                 // Held to the end, so that the main thread starts nothing more.
                 let mut state = watchdog.lock();
                 state.finish();
+                progress("interrupted: every process that was started has ended");
                 // What a shell reports for a program that a signal has ended.
                 std::process::exit(128 + signal);
             }

@@ -3,7 +3,7 @@
 mod explained;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use super::Options;
 use crate::failure::Failure;
 use crate::process::{self, ended};
 use crate::programs::{Program, Programs};
-use crate::rendered::{self, Rendered};
+use crate::rendered::{self, Object, Rendered};
 use crate::report::Report;
 
 pub use explained::{EXPLAINED, Table};
@@ -27,6 +27,28 @@ pub struct Message {
     origin: String,
     #[serde(rename = "message")]
     text: String,
+}
+
+/// What istioctl says about an environment.
+struct Analysis {
+    messages: Vec<Message>,
+    /// What it says besides: files that it could not read are skipped, and neither a message nor the exit code tells.
+    complaint: Option<String>,
+}
+
+/// Kinds outside of Istio's groups that its analyzers read.
+const OTHER_KINDS: [(&str, &str); 6] = [
+    ("", "ConfigMap"),
+    ("", "Namespace"),
+    ("", "Pod"),
+    ("", "Secret"),
+    ("", "Service"),
+    ("apps", "Deployment"),
+];
+
+fn is_judged(object: &Object) -> bool {
+    let (group, kind) = (object.identity.group, object.identity.kind);
+    group.ends_with(".istio.io") || OTHER_KINDS.contains(&(group, kind))
 }
 
 /// Analyzes every environment.
@@ -56,10 +78,21 @@ pub fn environment(
     let istioctl = programs.path(Program::Istioctl)?;
     let folder = programs.watchdog().temporary_folder()?;
     let files = rendered.write(folder.path())?;
-    let messages = analyze(programs, &istioctl, &files)?;
-    report.compared(files.len(), format!("objects of {name} analyzed"));
+    let analysis = analyze(programs, &istioctl, &files)?;
+    let judged = rendered.objects.iter().filter(|object| is_judged(object));
+    let judged = judged.count();
+    report.compared(judged, format!("objects of {name} analyzed"));
+    report.note(format!(
+        "{name}: {} objects are of kinds that istioctl does not judge",
+        rendered.objects.len() - judged
+    ));
+    if let Some(complaint) = analysis.complaint {
+        report.finding(format!(
+            "{name}: istioctl did not analyze everything: {complaint}"
+        ));
+    }
     let mut explained = 0;
-    for message in messages {
+    for message in analysis.messages {
         if table.explains(&message) {
             explained += 1;
         } else {
@@ -79,11 +112,7 @@ pub fn environment(
     Ok(())
 }
 
-fn analyze(
-    programs: &Programs,
-    istioctl: &Path,
-    files: &[PathBuf],
-) -> Result<Vec<Message>, Failure> {
+fn analyze(programs: &Programs, istioctl: &Path, files: &[PathBuf]) -> Result<Analysis, Failure> {
     let mut command = Command::new(istioctl);
     command
         // No cluster, also where the user has one.
@@ -100,15 +129,123 @@ fn analyze(
         .args(files);
     let output = process::run(programs.watchdog(), &mut command)?;
     let stdout = String::from_utf8_lossy(&output.stdout);
-    // It also ends with an exit code where it has found something.
-    match serde_json::from_str(stdout.trim()) {
-        Ok(Some(messages)) => Ok(messages),
-        Ok(None) if output.status.success() => Ok(Vec::new()),
-        _ => Err(Failure::new(format!(
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    analysis(&stdout, &stderr, output.status, files).ok_or_else(|| {
+        Failure::new(format!(
             "`istioctl analyze` {} and printed no list of messages; is {} istioctl 1.30 or newer?",
             ended(output.status),
             istioctl.display()
         ))
-        .with_output(&String::from_utf8_lossy(&output.stderr))),
+        .with_output(&stderr)
+    })
+}
+
+/// Nothing where there is no list of messages.
+fn analysis(stdout: &str, stderr: &str, status: ExitStatus, files: &[PathBuf]) -> Option<Analysis> {
+    // Its log comes first and on the same stream.
+    let mut start = 0;
+    for line in stdout.split_inclusive('\n') {
+        if line.starts_with('[') || line.trim() == "null" {
+            break;
+        }
+        start += line.len();
+    }
+    let (log, list) = stdout.split_at(start);
+    let messages: Option<Vec<Message>> = serde_json::from_str(list.trim()).ok()?;
+    let messages = messages.unwrap_or_default();
+    let mut complaint = complaint(stderr, files);
+    if complaint.is_none() && !log.trim().is_empty() {
+        complaint = Some(log.trim().to_owned());
+    }
+    // It may end with an exit code where it has found something.
+    if complaint.is_none() && messages.is_empty() && !status.success() {
+        complaint = Some(format!("it {}", ended(status)));
+    }
+    Some(Analysis {
+        messages,
+        complaint,
+    })
+}
+
+/// Everything on standard error but the sentence that all is well, which lists the files.
+fn complaint(stderr: &str, files: &[PathBuf]) -> Option<String> {
+    let lines: Vec<&str> = stderr
+        .lines()
+        .filter(|line| {
+            let file = Path::new(line.trim().trim_start_matches("- "));
+            !line.trim().is_empty()
+                && !line.starts_with("✔ No validation issues found when analyzing")
+                && !files.iter().any(|listed| listed == file)
+        })
+        .collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+
+    const MESSAGES: &str = r#"[
+        {"code": "IST0101", "level": "Error", "origin": "VirtualService a/b", "message": "not found"}
+    ]"#;
+
+    fn complaint_of(stdout: &str, stderr: &str, status: i32) -> Option<String> {
+        let files = [PathBuf::from("/folder/a.yaml"), "/folder/b.yaml".into()];
+        analysis(stdout, stderr, ExitStatus::from_raw(status), &files)
+            .unwrap()
+            .complaint
+    }
+
+    #[test]
+    fn files_that_are_skipped_are_a_complaint() {
+        let stderr = "Error(s) adding files: 1 error occurred:\n\t* error processing a.yaml[0]\n\n\n\
+                      No validation issues found when analyzing all namespaces (but 1 file could not be parsed).\n";
+        let complaint = complaint_of("[]", stderr, 0).unwrap();
+        assert!(
+            complaint.starts_with("Error(s) adding files: 1 error occurred:\n\t* error processing"),
+            "{complaint}"
+        );
+        // Also where the other files give messages.
+        assert!(complaint_of(MESSAGES, stderr, 0).is_some());
+    }
+
+    #[test]
+    fn a_log_before_the_list_is_a_complaint() {
+        let stdout = format!("2026-01-01T00:00:00Z\twarn\tfile\tskipping\n{MESSAGES}");
+        assert!(complaint_of(&stdout, "", 0).unwrap().ends_with("skipping"));
+    }
+
+    #[test]
+    fn an_exit_code_without_a_reason_is_a_complaint() {
+        let complaint = complaint_of("[]", "", 1 << 8);
+        assert_eq!(complaint.as_deref(), Some("it ended with exit code 1"));
+        // Here the messages are the reason.
+        assert_eq!(complaint_of(MESSAGES, "", 1 << 8), None);
+    }
+
+    #[test]
+    fn that_all_is_well_is_no_complaint() {
+        let stderr = "✔ No validation issues found when analyzing:\n      - /folder/a.yaml\n      - /folder/b.yaml\n";
+        assert_eq!(complaint_of("[]", stderr, 0), None);
+        let stderr = "✔ No validation issues found when analyzing /folder/a.yaml.\n";
+        assert_eq!(complaint_of("[]", stderr, 0), None);
+        assert_eq!(complaint_of("null", "", 0), None);
+    }
+
+    #[test]
+    fn no_list_is_no_analysis() {
+        let status = ExitStatus::from_raw(0);
+        assert!(analysis("usage\n", "", status, &[]).is_none());
+    }
+
+    #[test]
+    fn judges_the_kinds_that_istioctl_reads() {
+        let mut object = rendered::tests::service("web");
+        assert!(is_judged(&object));
+        object.identity.kind = "PersistentVolumeClaim";
+        assert!(!is_judged(&object));
+        object.identity.group = "security.istio.io";
+        assert!(is_judged(&object));
     }
 }

@@ -15,6 +15,7 @@ use super::{Options, apply};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::programs::Programs;
+use crate::progress::progress;
 use crate::rendered::{self, Object, Rendered};
 use crate::report::Report;
 
@@ -46,7 +47,9 @@ pub fn environment(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
-    eprintln!("schedule: {name}: starting a cluster of simulated nodes");
+    progress(format_args!(
+        "schedule: {name}: starting a cluster of simulated nodes"
+    ));
     let mut cluster = Cluster::start(programs)?;
     cluster.start_controllers(programs)?;
     let nodes = nodes::objects(&rendered.cluster);
@@ -54,13 +57,16 @@ pub fn environment(
     let objects = judged(&mut cluster, rendered)?;
     let folder = cluster.folder("rendered")?;
     let files = rendered::write(&objects.objects, &folder)?;
-    eprintln!("schedule: {name}: applying {} objects", files.len());
+    progress(format_args!(
+        "schedule: {name}: applying {} objects",
+        files.len()
+    ));
     let applied = apply::apply(&mut cluster, &objects.objects, &files)?;
     for error in &applied.errors {
         report.finding(format!("{name}: {error}"));
     }
     if applied.errors.is_empty() {
-        let state = roll_out(&mut cluster, rendered)?;
+        let state = roll_out(&mut cluster, rendered, &objects.objects)?;
         report.compared(
             nodes::count(&rendered.cluster),
             format!(
@@ -80,7 +86,8 @@ pub fn environment(
                 objects.custom
             ));
         }
-        for finding in state.findings(rendered) {
+        let missing = state.missing(&objects.objects);
+        for finding in missing.into_iter().chain(state.findings(rendered)) {
             report.finding(format!("{name}: {finding}"));
         }
     }
@@ -124,7 +131,12 @@ fn judged(cluster: &mut Cluster, rendered: &Rendered) -> Result<Judged, Failure>
 }
 
 /// Plays the provisioner until everything is ready or nothing moves any more; returns the last state.
-fn roll_out(cluster: &mut Cluster, rendered: &Rendered) -> Result<State, Failure> {
+fn roll_out(
+    cluster: &mut Cluster,
+    rendered: &Rendered,
+    applied: &[Object],
+) -> Result<State, Failure> {
+    let has_pods = applied.iter().any(state::has_pod_template);
     let started = Instant::now();
     let mut changed = Instant::now();
     let mut last = State::default();
@@ -138,22 +150,22 @@ fn roll_out(cluster: &mut Cluster, rendered: &Rendered) -> Result<State, Failure
             volumes += 1;
             create(cluster, &format!("volumes-{volumes}"), &new)?;
         }
-        if state.progress() != last.progress() || state.is_empty() {
+        if state.progress() != last.progress() || (has_pods && state.is_empty()) {
             changed = Instant::now();
         }
-        let finished = state.is_ready() && new.is_empty();
+        let finished = state.is_ready() && state.missing(applied).is_empty() && new.is_empty();
         if finished || changed.elapsed() > QUIET || started.elapsed() > DEADLINE {
             return Ok(state);
         }
         if told.elapsed() > Duration::from_secs(10) {
             told = Instant::now();
-            eprintln!(
+            progress(format_args!(
                 "schedule: {}: {} pods Ready, {} claims bound, {} s",
                 rendered.environment,
                 state.ready_pods(),
                 state.bound_claims(),
                 started.elapsed().as_secs()
-            );
+            ));
         }
         last = state;
         thread::sleep(POLL);

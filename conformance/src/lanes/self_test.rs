@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Options, api, mesh, schedule};
+use super::{Options, api, mesh, schedule, yaml};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::programs::Programs;
@@ -17,8 +17,10 @@ pub fn run(programs: &Programs, options: &Options) -> Result<Report, Failure> {
     let options = &Options {
         crds: options.crds.clone(),
         keep: false,
+        seed: options.seed,
     };
     let mut report = Report::default();
+    another_writer(programs, &mut report)?;
     api(programs, options, &mut report)?;
     scheduling(programs, options, &mut report)?;
     analysis(programs, &mut report)?;
@@ -70,6 +72,38 @@ fn change(
 
 fn container(workload: &mut Value) -> &mut Value {
     &mut workload["spec"]["template"]["spec"]["containers"][0]
+}
+
+/// The lane `yaml` judges the writer that everybody else uses; what it gets wrong is printed.
+fn another_writer(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
+    let mut found = Report::default();
+    yaml::judge(
+        programs,
+        |document| serde_yaml::to_string(document).map_err(|error| error.to_string()),
+        0,
+        10_000,
+        &mut found,
+    )?;
+    for (fault, expected) in [
+        (
+            "a word that plain serde_yaml writes as a boolean",
+            &[r#""yes" is written as "yes\n" and read as true"#] as &[_],
+        ),
+        (
+            "a string that plain serde_yaml writes as a number",
+            &[r#"_" is written as ""#, r#"_\n" and read as "#],
+        ),
+        (
+            "a key that plain serde_yaml writes as something else",
+            &[r#":null} is written as ""#, r#": null\n" and read as "#],
+        ),
+    ] {
+        expect(report, fault, &found.findings, expected);
+    }
+    for finding in found.findings {
+        report.note(format!("plain serde_yaml: {finding}"));
+    }
+    Ok(())
 }
 
 fn api(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
@@ -238,6 +272,19 @@ fn analysis(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
         "a route of a gateway that does not exist",
         &found.findings,
         &["IST0101", "no-such-gateway"],
+    );
+
+    let mut rendered = environment()?;
+    change(&mut rendered.objects, "VirtualService", |value| {
+        value["spec"]["hosts"] = json!("no-list");
+    })?;
+    let mut found = Report::default();
+    mesh::environment(programs, &rendered, &mut table, &mut found)?;
+    expect(
+        report,
+        "an object that istioctl skips",
+        &found.findings,
+        &["did not analyze everything", "VirtualService"],
     );
     Ok(())
 }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use super::{Machine, Module};
 use crate::failure::Failure;
 use crate::process::{self, ended};
+use crate::progress::progress;
 use crate::watchdog::Watchdog;
 
 /// How often a build says that it goes on.
@@ -52,6 +53,7 @@ pub fn folder(machine: &Machine, watchdog: &Watchdog, module: &Module) -> Result
     let built = Build {
         go: &go,
         watchdog,
+        toolchain: &toolchain,
         module,
         source: &machine.modules.join(name),
         cache: &machine.cache,
@@ -81,6 +83,16 @@ fn toolchain(watchdog: &Watchdog, go: &Path) -> Result<String, Failure> {
     .with_output(&String::from_utf8_lossy(&output.stderr)))
 }
 
+/// The operating system and the processor that `go version` ends with: programs are run where they are built.
+fn host(toolchain: &str) -> Vec<(&'static str, &str)> {
+    toolchain
+        .rsplit(' ')
+        .next()
+        .and_then(|host| host.split_once('/'))
+        .map(|(system, processor)| vec![("GOOS", system), ("GOARCH", processor)])
+        .unwrap_or_default()
+}
+
 /// Waits for other runs that build the module.
 fn lock(path: &Path, name: &str) -> io::Result<File> {
     let file = File::options()
@@ -91,7 +103,7 @@ fn lock(path: &Path, name: &str) -> io::Result<File> {
     match file.try_lock() {
         Ok(()) => return Ok(file),
         Err(TryLockError::WouldBlock) => {
-            eprintln!("{name}: another run is building it; waiting");
+            progress(format_args!("{name}: another run is building it; waiting"));
         }
         Err(TryLockError::Error(error)) => return Err(error),
     }
@@ -118,6 +130,7 @@ fn cannot_write(cache: &Path, name: &str, reason: &str) -> Failure {
 struct Build<'a> {
     go: &'a Path,
     watchdog: &'a Watchdog,
+    toolchain: &'a str,
     module: &'a Module,
     source: &'a Path,
     cache: &'a Path,
@@ -139,7 +152,10 @@ impl Build<'_> {
                 )));
             }
         }
-        eprintln!("{name}: built in {} s", started.elapsed().as_secs());
+        progress(format_args!(
+            "{name}: built in {} s",
+            started.elapsed().as_secs()
+        ));
         Ok(())
     }
 
@@ -153,6 +169,13 @@ impl Build<'_> {
             // One file on any machine: no C compiler, no paths, no repository around it.
             .env("CGO_ENABLED", "0")
             .env("GOWORK", "off")
+            // What would change the result but not its key.
+            .env("GOFLAGS", "-mod=readonly")
+            .env("GOEXPERIMENT", "")
+            .env("GOFIPS140", "off")
+            .env("GOAMD64", "v1")
+            .env("GOARM64", "v8.0")
+            .envs(host(self.toolchain))
             .args([
                 "build",
                 "-v",
@@ -189,7 +212,7 @@ impl Build<'_> {
     /// Waits for the build, saying how far it is; returns what it printed.
     fn watch(&self, mut child: Child, package: &str) -> io::Result<(ExitStatus, String)> {
         let name = self.module.folder;
-        eprintln!("{name}: go build {package}");
+        progress(format_args!("{name}: go build {package}"));
         let started = Instant::now();
         let (sender, receiver) = mpsc::channel();
         let stderr = child.stderr.take();
@@ -224,10 +247,10 @@ impl Build<'_> {
             }
             if started.elapsed() >= next {
                 next += PROGRESS;
-                eprintln!(
+                progress(format_args!(
                     "{name}: {downloads} modules downloaded, {packages} packages compiled, {} s",
                     started.elapsed().as_secs()
-                );
+                ));
             }
         }
         // It only ends here, when the pipe is closed.

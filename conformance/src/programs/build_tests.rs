@@ -72,6 +72,20 @@ fn builds_once() {
 }
 
 #[test]
+fn builds_for_the_host_without_settings_of_the_user() {
+    let folder = tempfile::tempdir().unwrap();
+    go(
+        folder.path(),
+        "echo \"$GOOS $GOARCH $GOFLAGS $GOAMD64 $GOEXPERIMENT.\" >\"$output\"",
+    );
+    let program = build(folder.path()).unwrap();
+    assert_eq!(
+        std::fs::read_to_string(program).unwrap(),
+        "example example -mod=readonly v1 .\n"
+    );
+}
+
+#[test]
 fn two_runs_at_once_build_once() {
     let folder = tempfile::tempdir().unwrap();
     go(folder.path(), &format!("sleep 1; {WRITE}"));

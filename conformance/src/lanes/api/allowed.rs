@@ -6,22 +6,21 @@ use serde_json::Value;
 
 use crate::compare::Difference;
 
-/// Kinds, path of the field without list numbers, and what is stored, as JSON: [`ANY`] and [`GONE`] are no JSON.
+/// What the API server fills in where nothing was written: kinds, path of the field without list numbers, and what is
+/// stored, as JSON or [`ANY`].
 pub type Allowed = (&'static [&'static str], &'static str, &'static str);
 
-/// Whatever is stored.
+/// Whatever is filled in.
 pub const ANY: &str = "*";
 
-/// The field is not stored.
-pub const GONE: &str = "-";
-
-/// Not a field of the object itself: the version that a second apply of the same object leaves.
-pub const SECOND_APPLY: &str = "metadata.resourceVersion";
+/// Kinds whose objects the first apply after their creation writes once more, though nothing about them differs; a third
+/// does not.
+pub const WRITTEN_TWICE: &[&str] = &["PersistentVolumeClaim"];
 
 /// The kinds with pods, as far as they are rendered.
 const POD_TEMPLATES: &[&str] = &["Deployment", "StatefulSet"];
 
-/// Every difference that is as it should be. An entry that no object needs any more is a finding.
+/// Everything that may be filled in. An entry that no object needs any more is a finding.
 #[rustfmt::skip]
 pub const ALLOWED: &[Allowed] = &[
     // Pods: what the API server fills in.
@@ -47,7 +46,7 @@ pub const ALLOWED: &[Allowed] = &[
     (&["StatefulSet"], "spec.volumeClaimTemplates[].spec.volumeMode", r#""Filesystem""#),
     (&["StatefulSet"], "spec.volumeClaimTemplates[].status", r#"{"phase": "Pending"}"#),
 
-    // Services get their addresses here; "None" of a headless one is repeated in the list.
+    // Services get their addresses here; "None" of a headless one, which is written, is repeated in the list.
     (&["Service"], "spec.clusterIP", ANY),
     (&["Service"], "spec.clusterIPs", ANY),
     (&["Service"], "spec.internalTrafficPolicy", r#""Cluster""#),
@@ -59,8 +58,6 @@ pub const ALLOWED: &[Allowed] = &[
     (&["PersistentVolume", "PersistentVolumeClaim"], "spec.volumeMode", r#""Filesystem""#),
     (&["PersistentVolume"], "metadata.finalizers", r#"["kubernetes.io/pv-protection"]"#),
     (&["PersistentVolumeClaim"], "metadata.finalizers", r#"["kubernetes.io/pvc-protection"]"#),
-    // The first apply after its creation writes a claim once more, though nothing about it differs; a third does not.
-    (&["PersistentVolumeClaim"], SECOND_APPLY, ANY),
 
     // Namespaces.
     (&["Namespace"], "metadata.labels[\"kubernetes.io/metadata.name\"]", ANY),
@@ -74,7 +71,8 @@ pub const ALLOWED: &[Allowed] = &[
 
 /// The table while it is used.
 pub struct Table {
-    entries: Vec<Entry>,
+    filled_in: Vec<Entry>,
+    written_twice: Vec<(&'static str, bool)>,
 }
 
 struct Entry {
@@ -85,9 +83,9 @@ struct Entry {
 }
 
 impl Table {
-    /// One entry for each kind of each line.
+    /// One entry for each kind of each line, and the kinds of [`WRITTEN_TWICE`].
     pub fn new(lines: &[Allowed]) -> Self {
-        let entries = lines
+        let filled_in = lines
             .iter()
             .flat_map(|&(kinds, path, stored)| {
                 kinds.iter().map(move |&kind| Entry {
@@ -98,21 +96,29 @@ impl Table {
                 })
             })
             .collect();
-        Self { entries }
+        Self {
+            filled_in,
+            written_twice: WRITTEN_TWICE.iter().map(|&kind| (kind, false)).collect(),
+        }
     }
 
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.filled_in.len() + self.written_twice.len()
     }
 
-    /// Whether a difference is listed; notes the entry as used.
+    /// Whether a difference is something listed that was filled in; notes the entry as used.
+    ///
+    /// What was written and is stored in another way, or not at all, is never allowed.
     pub fn allows(&mut self, kind: &str, difference: &Difference) -> bool {
+        let (None, Some(stored)) = (&difference.written, &difference.stored) else {
+            return false;
+        };
         let mut allowed = false;
-        for entry in &mut self.entries {
+        for entry in &mut self.filled_in {
             if entry.kind == kind
                 && entry.path == difference.pattern
-                && is_stored(entry.stored, difference.stored.as_ref())
+                && is_stored(entry.stored, stored)
             {
                 entry.used = true;
                 allowed = true;
@@ -121,24 +127,32 @@ impl Table {
         allowed
     }
 
+    /// Whether a second apply may write objects of a kind although they do not differ; notes the entry as used.
+    pub fn allows_second_write(&mut self, kind: &str) -> bool {
+        let mut allowed = false;
+        for (listed, used) in &mut self.written_twice {
+            if *listed == kind {
+                *used = true;
+                allowed = true;
+            }
+        }
+        allowed
+    }
+
     /// Kind and path of the entries that were not needed.
     pub fn unused(&self) -> BTreeSet<(&'static str, &'static str)> {
-        self.entries
-            .iter()
-            .filter(|entry| !entry.used)
+        let filled_in = self.filled_in.iter().filter(|entry| !entry.used);
+        let written_twice = self.written_twice.iter().filter(|(_, used)| !used);
+        filled_in
             .map(|entry| (entry.kind, entry.path))
+            .chain(written_twice.map(|(kind, _)| (*kind, "metadata.resourceVersion")))
             .collect()
     }
 }
 
-fn is_stored(expected: &str, stored: Option<&Value>) -> bool {
-    match stored {
-        None => expected == GONE,
-        Some(stored) => {
-            expected == ANY
-                || serde_json::from_str::<Value>(expected).is_ok_and(|expected| expected == *stored)
-        }
-    }
+fn is_stored(expected: &str, stored: &Value) -> bool {
+    expected == ANY
+        || serde_json::from_str::<Value>(expected).is_ok_and(|expected| expected == *stored)
 }
 
 #[cfg(test)]
@@ -149,48 +163,66 @@ mod tests {
     const LINES: &[Allowed] = &[
         (&["Service"], "spec.clusterIP", ANY),
         (&["Deployment", "StatefulSet"], "spec.type", "\"Recreate\""),
-        (&["Service"], "spec.none", GONE),
     ];
 
-    fn difference(pattern: &str, stored: Option<Value>) -> Difference {
+    fn difference(pattern: &str, written: Option<Value>, stored: Option<Value>) -> Difference {
         Difference {
             path: pattern.to_owned(),
             pattern: pattern.to_owned(),
-            written: None,
+            written,
             stored,
         }
+    }
+
+    fn filled_in(pattern: &str, stored: Value) -> Difference {
+        difference(pattern, None, Some(stored))
     }
 
     #[test]
     fn allows_what_is_listed_by_kind_path_and_value() {
         let mut table = Table::new(LINES);
-        assert!(table.allows(
-            "Service",
-            &difference("spec.clusterIP", Some(json!("10.0.0.1")))
-        ));
-        assert!(table.allows(
-            "Deployment",
-            &difference("spec.type", Some(json!("Recreate")))
-        ));
-        assert!(table.allows("Service", &difference("spec.none", None)));
-        assert!(!table.allows("Service", &difference("spec.clusterIP", None)));
-        assert!(!table.allows("Service", &difference("spec.none", Some(json!(1)))));
-        assert!(!table.allows("Deployment", &difference("spec.type", Some(json!("Other")))));
-        assert!(!table.allows("Deployment", &difference("spec.clusterIP", Some(json!("")))));
+        let address = filled_in("spec.clusterIP", json!("10.0.0.1"));
+        assert!(table.allows("Service", &address));
+        assert!(!table.allows("Deployment", &address));
+        assert!(table.allows("Deployment", &filled_in("spec.type", json!("Recreate"))));
+        assert!(!table.allows("Deployment", &filled_in("spec.type", json!("Other"))));
+    }
+
+    #[test]
+    fn what_was_written_is_not_filled_in() {
+        let mut table = Table::new(LINES);
+        let replaced = difference(
+            "spec.clusterIP",
+            Some(json!("None")),
+            Some(json!("10.0.0.1")),
+        );
+        assert!(!table.allows("Service", &replaced));
+        let gone = difference("spec.clusterIP", Some(json!("None")), None);
+        assert!(!table.allows("Service", &gone));
+        assert!(table.unused().contains(&("Service", "spec.clusterIP")));
+    }
+
+    #[test]
+    fn a_second_write_is_allowed_by_kind_only() {
+        let mut table = Table::new(LINES);
+        let claim = ("PersistentVolumeClaim", "metadata.resourceVersion");
+        assert!(!table.allows_second_write("Service"));
+        assert!(table.unused().contains(&claim));
+        assert!(table.allows_second_write("PersistentVolumeClaim"));
+        assert!(!table.unused().contains(&claim));
+        let version = filled_in("metadata.resourceVersion", json!("2"));
+        assert!(!table.allows("PersistentVolumeClaim", &version));
     }
 
     #[test]
     fn names_each_kind_that_does_not_need_its_entry() {
         let mut table = Table::new(LINES);
-        table.allows("Service", &difference("spec.clusterIP", Some(json!(""))));
-        table.allows(
-            "StatefulSet",
-            &difference("spec.type", Some(json!("Recreate"))),
-        );
+        table.allows("StatefulSet", &filled_in("spec.type", json!("Recreate")));
+        table.allows_second_write("PersistentVolumeClaim");
         let unused: Vec<_> = table.unused().into_iter().collect();
         assert_eq!(
             unused,
-            [("Deployment", "spec.type"), ("Service", "spec.none")]
+            [("Deployment", "spec.type"), ("Service", "spec.clusterIP")]
         );
     }
 
@@ -198,7 +230,7 @@ mod tests {
     fn every_listed_value_is_json() {
         for (_, path, stored) in ALLOWED {
             assert!(
-                [ANY, GONE].contains(stored) || serde_json::from_str::<Value>(stored).is_ok(),
+                *stored == ANY || serde_json::from_str::<Value>(stored).is_ok(),
                 "{path}: {stored}"
             );
         }

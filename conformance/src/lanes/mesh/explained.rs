@@ -2,13 +2,17 @@
 
 use super::Message;
 
-/// Code, how its object begins (`Kind namespace/name`), and why it is no mistake.
-pub type Explained = (&'static str, &'static str, &'static str);
+/// Code, its objects (`Kind namespace/name`), and why it is no mistake.
+pub type Explained = (&'static str, &'static [&'static str], &'static str);
 
-/// Every message that is no finding. An entry that explains nothing any more is one.
+/// Every message that is no finding. An object that is explained and no longer spoken of is one.
 pub const EXPLAINED: &[Explained] = &[(
     "IST0134",
-    "ServiceEntry services/",
+    &[
+        "ServiceEntry services/account-db-service-entry",
+        "ServiceEntry services/customer-db-service-entry",
+        "ServiceEntry services/order-db-service-entry",
+    ],
     "A TCP service without an address of its own would take every connection to its port. istiod allocates one to it \
      (PILOT_ENABLE_IP_AUTOALLOCATE, on unless turned off) for proxies that capture DNS, which the ProxyConfig of the \
      namespace turns on; the analyzer looks for both in the mesh configuration only, which is not rendered.",
@@ -16,35 +20,49 @@ pub const EXPLAINED: &[Explained] = &[(
 
 /// The table while it is used.
 pub struct Table {
-    lines: Vec<(Explained, bool)>,
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    code: &'static str,
+    origin: &'static str,
+    used: bool,
 }
 
 impl Table {
-    /// The lines, none of them used.
+    /// One entry for each object of each line.
     pub fn new(lines: &[Explained]) -> Self {
-        Self {
-            lines: lines.iter().map(|line| (*line, false)).collect(),
-        }
+        let entries = lines
+            .iter()
+            .flat_map(|&(code, origins, _)| {
+                origins.iter().map(move |&origin| Entry {
+                    code,
+                    origin,
+                    used: false,
+                })
+            })
+            .collect();
+        Self { entries }
     }
 
-    /// Whether a message is explained; notes the line as used.
+    /// Whether a message is explained; notes the entry as used.
     pub fn explains(&mut self, message: &Message) -> bool {
         let mut explained = false;
-        for ((code, origin, _), used) in &mut self.lines {
-            if message.code == *code && message.origin.starts_with(*origin) {
-                *used = true;
+        for entry in &mut self.entries {
+            if message.code == entry.code && message.origin == entry.origin {
+                entry.used = true;
                 explained = true;
             }
         }
         explained
     }
 
-    /// Code and object of the lines that were not needed.
+    /// Code and object of the entries that were not needed.
     pub fn unused(&self) -> Vec<(&'static str, &'static str)> {
-        self.lines
+        self.entries
             .iter()
-            .filter(|(_, used)| !used)
-            .map(|((code, origin, _), _)| (*code, *origin))
+            .filter(|entry| !entry.used)
+            .map(|entry| (entry.code, entry.origin))
             .collect()
     }
 }
@@ -64,14 +82,15 @@ mod tests {
 
     #[test]
     fn explains_by_code_and_object() {
-        let lines = [
-            ("IST0101", "Gateway services/", "pods are elsewhere"),
-            ("IST0102", "Namespace ", "never said"),
+        let lines: [Explained; 2] = [
+            ("IST0101", &["Gateway services/web"], "pods are elsewhere"),
+            ("IST0102", &["Namespace web"], "never said"),
         ];
         let mut table = Table::new(&lines);
         assert!(table.explains(&message("IST0101", "Gateway services/web")));
+        assert!(!table.explains(&message("IST0101", "Gateway services/web-2")));
         assert!(!table.explains(&message("IST0101", "VirtualService services/web")));
         assert!(!table.explains(&message("IST0103", "Gateway services/web")));
-        assert_eq!(table.unused(), [("IST0102", "Namespace ")]);
+        assert_eq!(table.unused(), [("IST0102", "Namespace web")]);
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::cluster::Cluster;
 use crate::failure::Failure;
-use crate::rendered::Rendered;
+use crate::rendered::{Object, Rendered};
 
 /// The objects that a rollout changes.
 #[derive(Default)]
@@ -73,6 +73,32 @@ impl State {
         self.claims.iter().filter(|claim| is_bound(claim)).count()
     }
 
+    /// What was applied to make pods but has made none; without it, a cluster in which nothing happens looks finished.
+    pub fn missing(&self, applied: &[Object]) -> Vec<String> {
+        let mut makers = applied
+            .iter()
+            .filter(|object| has_pod_template(object))
+            .peekable();
+        if makers.peek().is_none() {
+            return vec!["no pods: no object that was applied has a pod template".to_owned()];
+        }
+        let mut missing = Vec::new();
+        for object in makers {
+            let Some(workload) = self.workloads.iter().find(|workload| object.is(workload)) else {
+                missing.push(format!(
+                    "{object} ({}) was applied, but the cluster does not have it",
+                    object.origin
+                ));
+                continue;
+            };
+            let has_pods = self.pods.iter().any(|pod| is_made_by(pod, workload));
+            if !has_pods && workload["spec"]["replicas"] != 0 {
+                missing.push(format!("{object} ({}) has no pods", object.origin));
+            }
+        }
+        missing
+    }
+
     /// What is not as it should be at the end, with the reason that the cluster gives.
     pub fn findings(&self, rendered: &Rendered) -> Vec<String> {
         let mut findings = Vec::new();
@@ -99,6 +125,26 @@ impl State {
         }
         findings
     }
+}
+
+/// Whether an object makes pods.
+pub fn has_pod_template(object: &Object) -> bool {
+    object.value["spec"]["template"]["spec"]["containers"].is_array()
+}
+
+/// Whether a pod belongs to a workload, directly or through a `ReplicaSet`.
+fn is_made_by(pod: &Value, workload: &Value) -> bool {
+    let owners = pod["metadata"]["ownerReferences"].as_array();
+    pod["metadata"]["namespace"] == workload["metadata"]["namespace"]
+        && owners.into_iter().flatten().any(|owner| {
+            let name = owner["name"].as_str().unwrap_or_default();
+            // Called as its Deployment, and a hash of the template.
+            let (kind, name) = match (owner["kind"].as_str(), name.rsplit_once('-')) {
+                (Some("ReplicaSet"), Some((name, _))) => (Some("Deployment"), name),
+                (kind, _) => (kind, name),
+            };
+            workload["kind"].as_str() == kind && workload["metadata"]["name"] == name
+        })
 }
 
 fn name(object: &Value) -> String {
@@ -316,6 +362,63 @@ mod tests {
         assert_eq!(
             state.findings(&rendered()),
             ["Deployment example/web does not get all its pods: exceeded quota"]
+        );
+    }
+
+    fn applied() -> Object {
+        let mut object = crate::rendered::tests::service("web");
+        object.identity.group = "apps";
+        object.identity.kind = "Deployment";
+        object.value = json!({"spec": {"template": {"spec": {"containers": []}}}});
+        object
+    }
+
+    fn stored_deployment(replicas: u64) -> Value {
+        json!({
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "web", "namespace": "example"},
+            "spec": {"replicas": replicas},
+        })
+    }
+
+    fn pod_of(replica_set: &str) -> Value {
+        json!({"kind": "Pod", "metadata": {
+            "name": "any", "namespace": "example",
+            "ownerReferences": [{"kind": "ReplicaSet", "name": replica_set}],
+        }})
+    }
+
+    #[test]
+    fn everything_that_makes_pods_has_some() {
+        let mut state = State {
+            pods: vec![pod_of("web-5d4f")],
+            workloads: vec![stored_deployment(1)],
+            ..State::default()
+        };
+        assert_eq!(state.missing(&[applied()]), [""; 0]);
+        // Those of another Deployment.
+        state.pods = vec![pod_of("web-api-5d4f")];
+        assert_eq!(
+            state.missing(&[applied()]),
+            ["Deployment.apps example/web (services/src/app/example.rs:7) has no pods"]
+        );
+        state.workloads = vec![stored_deployment(0)];
+        assert_eq!(state.missing(&[applied()]), [""; 0]);
+    }
+
+    #[test]
+    fn an_empty_cluster_is_not_finished() {
+        let state = State::default();
+        assert_eq!(
+            state.missing(&[applied()]),
+            [
+                "Deployment.apps example/web (services/src/app/example.rs:7) was applied, but the cluster does not have it"
+            ]
+        );
+        assert_eq!(
+            state.missing(&[crate::rendered::tests::service("web")]),
+            ["no pods: no object that was applied has a pod template"]
         );
     }
 }

@@ -1,0 +1,227 @@
+//! Lane `yaml`: what kubectl and Argo CD read is what was written, for every string as key and as value.
+//!
+//! The found cases come first, then documents of at least a million hard strings from a printed start value. A case
+//! that is read as something else is made smaller until nothing can be left out.
+
+mod documents;
+mod reader;
+mod shrink;
+mod strings;
+
+use std::fmt::Write;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::Options;
+use crate::failure::Failure;
+use crate::programs::Programs;
+use crate::report::Report;
+
+use documents::{Documents, Made};
+use reader::{Reader, Writer};
+use strings::Class;
+
+/// How many strings a run makes.
+const STRINGS: usize = 1_000_000;
+
+/// How many strings of every class there have to be among them.
+const STRINGS_OF_A_CLASS: usize = 10_000;
+
+/// Cases that were once read as something else, or could be: strings, and documents with them.
+const FOUND: &str = include_str!("yaml/found.json");
+
+/// How many failing documents are made smaller, of the found cases and of the others; the rest is only counted.
+const SHRUNK: usize = 10;
+
+/// Judges the writer of this project.
+pub fn run(programs: &Programs, options: &Options) -> Result<Report, Failure> {
+    let seed = options.seed.unwrap_or_else(any_seed);
+    let writer: Writer =
+        |document| manifests_lib::yaml::to_string(document).map_err(|error| error.to_string());
+    let mut report = Report::default();
+    judge(programs, writer, seed, STRINGS, &mut report)?;
+    Ok(report)
+}
+
+/// A start value that differs from run to run, short enough to be typed.
+fn any_seed() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |time| u64::from(time.subsec_nanos()))
+}
+
+/// Judges any writer with the found cases and with this many strings.
+pub fn judge(
+    programs: &Programs,
+    writer: Writer,
+    seed: u64,
+    strings: usize,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    report.note(format!(
+        "start value {seed}: repeat the run with --seed {seed}"
+    ));
+    let mut reader = Reader::start(programs)?;
+
+    let found = found()?;
+    report.compared(found.len(), "documents of found cases");
+    let mut failing = Failing::default();
+    reader.judge_all(found, writer, |document, _| failing.add(document))?;
+
+    let mut documents = Documents::new(seed, strings);
+    let mut generated = Failing::default();
+    reader.judge_all(&mut documents, writer, |document, _| {
+        generated.add(document);
+    })?;
+    count(&documents.made, strings, report);
+
+    let number = failing.count + generated.count;
+    if number == 0 {
+        return Ok(());
+    }
+    failing.first.append(&mut generated.first);
+    for (case, read) in smallest(&mut reader, writer, failing.first)? {
+        let yaml = json!(writer(&case).unwrap_or_default());
+        report.finding(format!(
+            "{} is written as {} and read as {read}",
+            ascii(&case),
+            ascii(&yaml),
+        ));
+    }
+    report.finding(format!(
+        "{number} documents are read as something else, the smallest cases of the first ones are above: correct the \
+         writer and add them to conformance/src/lanes/yaml/found.json"
+    ));
+    Ok(())
+}
+
+/// What is left of each document when everything is left out that does not matter, and what it is read as.
+fn smallest(
+    reader: &mut Reader,
+    writer: Writer,
+    documents: Vec<Value>,
+) -> Result<Vec<(Value, String)>, Failure> {
+    let mut cases: Vec<(Value, String)> = Vec::new();
+    for document in documents {
+        let case = shrink::shrink(document, |case| Ok(reader.judge(case, writer)?.is_some()))?;
+        if cases.iter().any(|(other, _)| *other == case) {
+            continue;
+        }
+        if let Some(read) = reader.judge(&case, writer)? {
+            cases.push((case, read));
+        }
+    }
+    cases.sort_by_cached_key(|(case, _)| {
+        let text = ascii(case);
+        (text.len(), text)
+    });
+    Ok(cases)
+}
+
+/// Documents that are read as something else.
+#[derive(Default)]
+struct Failing {
+    count: usize,
+    first: Vec<Value>,
+}
+
+impl Failing {
+    fn add(&mut self, document: Value) {
+        self.count += 1;
+        if self.first.len() < SHRUNK {
+            self.first.push(document);
+        }
+    }
+}
+
+/// The found cases: each string as a document, as key and as value, everything else as it is.
+fn found() -> Result<Vec<Value>, Failure> {
+    let cases: Vec<Value> = serde_json::from_str(FOUND).map_err(|error| {
+        Failure::new(format!(
+            "conformance/src/lanes/yaml/found.json is no list of cases: {error}; correct it there"
+        ))
+    })?;
+    let mut documents = Vec::new();
+    for case in cases {
+        if let Value::String(text) = &case {
+            documents.extend([
+                json!({text: text}),
+                json!([text, [text], {text: [text, {text: {text: null}}], "metadata": {"name": text}}]),
+            ]);
+        }
+        documents.push(case);
+    }
+    Ok(documents)
+}
+
+fn count(made: &Made, wanted: usize, report: &mut Report) {
+    report.compared(made.documents, "generated documents");
+    report.compared(
+        made.strings,
+        "generated strings, each as a key and as a value:",
+    );
+    for (class, _) in Class::SHARES {
+        let count = made.classes.get(&class).copied().unwrap_or_default();
+        report.compared(count, format!("- {}", class.name()));
+        if wanted >= STRINGS && count < STRINGS_OF_A_CLASS {
+            report.finding(format!(
+                "only {count} strings are {}, fewer than {STRINGS_OF_A_CLASS}: raise their share in \
+                 conformance/src/lanes/yaml/strings.rs",
+                class.name()
+            ));
+        }
+    }
+    report.compared(made.long_keys, "- of all, longer than 1024 characters");
+}
+
+/// JSON that terminals and editors show as it is: everything beyond ASCII is escaped.
+fn ascii(value: &Value) -> String {
+    let mut text = String::new();
+    for character in value.to_string().chars() {
+        if matches!(character, ' '..='~') {
+            text.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn found_cases_can_be_read_by_people() {
+        assert!(
+            FOUND
+                .bytes()
+                .all(|byte| matches!(byte, b'\n' | b' '..=b'~'))
+        );
+        let documents = found().unwrap();
+        for case in ["yes", "0b-101", "\u{85}", "<<", "---a"] {
+            assert!(documents.contains(&json!({case: case})), "{case}");
+        }
+    }
+
+    #[test]
+    fn cases_are_printed_in_ascii() {
+        let case = json!({"\u{feff}\n": "a\u{7f}\u{1f600}\""});
+        let text = ascii(&case);
+        insta::assert_snapshot!(text, @r#"{"\ufeff\n":"a\u007f\ud83d\ude00\""}"#);
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), case);
+    }
+
+    #[test]
+    fn a_class_with_few_strings_is_a_finding() {
+        let mut report = Report::default();
+        count(&Made::default(), STRINGS, &mut report);
+        assert_eq!(report.findings.len(), Class::SHARES.len());
+        let mut report = Report::default();
+        count(&Made::default(), 1, &mut report);
+        assert_eq!(report.findings, [""; 0]);
+    }
+}
