@@ -19,6 +19,9 @@ pub(crate) fn resource(resource: &Resource, exceptions: &[SecurityException]) ->
     if let Some(secret) = resource.get::<core::Secret>() {
         mistakes.extend(plain_secret(secret));
     }
+    if mistakes.is_empty() {
+        return Vec::new();
+    }
     let identity = resource.identity();
     mistakes
         .into_iter()

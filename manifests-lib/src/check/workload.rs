@@ -12,6 +12,7 @@ use crate::workload::{allowances, is_plain};
 use crate::{Allowance, BuildError, Resource, SecurityException};
 
 /// Pods, or a template of pods and what selects them.
+#[derive(Clone, Copy)]
 pub(super) struct Workload<'a> {
     resource: &'a Resource,
     selector: Option<&'a LabelSelector>,
@@ -208,13 +209,11 @@ pub(crate) fn shared_selectors<'a>(
     let mut workloads: BTreeMap<_, Vec<Workload<'_>>> = BTreeMap::new();
     for resource in resources {
         let namespace = resource.identity().namespace;
-        for label in Workload::of(resource)
-            .and_then(|workload| workload.labels)
-            .into_iter()
-            .flatten()
-        {
-            let selected = workloads.entry((namespace.clone(), label)).or_default();
-            selected.extend(Workload::of(resource));
+        if let Some(workload) = Workload::of(resource) {
+            for label in workload.labels.into_iter().flatten() {
+                let labelled = workloads.entry((namespace.clone(), label)).or_default();
+                labelled.push(workload);
+            }
         }
         services.extend(selector(resource).map(|selector| (resource, namespace, selector)));
     }

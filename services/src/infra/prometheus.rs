@@ -1,9 +1,9 @@
 //! Prometheus: scrapes the proxies of the mesh.
 
-use manifests_lib::{Namespace, name};
+use manifests_lib::{Name, Namespace, name};
 
 /// Where Prometheus runs.
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("prometheus"));
 
 /// `app.kubernetes.io/name` of its pods.
-pub(crate) const APP_NAME: manifests_lib::Name = name!("prometheus");
+pub(crate) const APP_NAME: Name = name!("prometheus");
