@@ -19,10 +19,11 @@ mod types;
 mod typing;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::digest::sha256;
+use released::sha256;
+
 use crate::failure::{Failure, Result};
 use crate::output::{Changes, File, stamped};
 use crate::rustfmt;
@@ -81,7 +82,7 @@ pub struct Arguments {
 /// If the sources are not what crds.toml says, cannot be typed, or the output cannot be written. Nothing is written
 /// before everything has been generated.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let home = home();
+    let home = crate::home().join("manifests-lib/custom-resources");
     let output = arguments.output.clone().unwrap_or_else(|| home.clone());
     let (kinds, origin) = match &arguments.from {
         Some(from) if arguments.all => (
@@ -121,15 +122,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         changes.summary()
     );
     Ok(ExitCode::SUCCESS)
-}
-
-/// The crate in the repository that this program was built from, wherever it is started.
-fn home() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors()
-        .nth(2)
-        .unwrap_or(here)
-        .join("manifests-lib/custom-resources")
 }
 
 fn generate(

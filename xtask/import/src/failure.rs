@@ -21,3 +21,9 @@ impl fmt::Display for Failure {
         formatter.write_str(&self.0)
     }
 }
+
+impl From<released::Failure> for Failure {
+    fn from(failure: released::Failure) -> Self {
+        Self(failure.to_string())
+    }
+}

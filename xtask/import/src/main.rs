@@ -3,14 +3,14 @@
 //! `import crd` turns CRDs into the crate `custom-resources`; `cargo xtask crd import` starts it.
 
 mod crd;
-mod digest;
-mod download;
 mod failure;
-mod local;
+mod lock_file;
+mod markdown;
 mod naming;
 mod output;
 mod rustfmt;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -39,4 +39,10 @@ fn main() -> ExitCode {
         eprintln!("error: {failure}");
         ExitCode::from(2)
     })
+}
+
+/// The repository that this program was built from, wherever it is started.
+fn home() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
 }

@@ -204,6 +204,58 @@ pub fn unique(name: &str, taken: impl Fn(&str) -> bool) -> String {
     }
 }
 
+/// Field names for keys, in order; two that come out the same get a number.
+pub fn field_names<'a>(
+    properties: impl Iterator<Item = &'a str>,
+    reserved: &[&str],
+) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for property in properties {
+        let name = unique(&snake_case(property), |name| {
+            reserved.contains(&name) || names.iter().any(|taken| taken == name)
+        });
+        names.push(name);
+    }
+    names
+}
+
+/// Parts as one name, without those that the next part repeats: `Tcp` and `TcpKeepalive` are `TcpKeepalive`.
+pub fn joined(parts: &[String]) -> String {
+    let mut name = String::new();
+    for (position, part) in parts.iter().enumerate() {
+        let is_repeated = parts
+            .get(position + 1)
+            .is_some_and(|next| words(next).starts_with(&words(part)));
+        if !is_repeated {
+            name.push_str(part);
+        }
+    }
+    name
+}
+
+/// Names that generated code uses itself.
+pub const RESERVED: [&str; 19] = [
+    "BTreeMap",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Eq",
+    "Err",
+    "None",
+    "Ok",
+    "Option",
+    "PartialEq",
+    "Result",
+    "Self",
+    "Serialize",
+    "Serializer",
+    "Some",
+    "String",
+    "ToString",
+    "Vec",
+];
+
 const KEYWORDS: [&str; 52] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
     "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",

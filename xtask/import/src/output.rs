@@ -5,9 +5,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use released::sha256;
 use similar::TextDiff;
 
-use crate::digest::sha256;
 use crate::failure::{Failure, Result};
 
 /// A file to write: its path below the output folder and its text, header included.

@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use super::definition::Scope;
 use super::documentation::Documentation;
-use super::facts::code;
 use super::group_version::{GroupVersion, Kind, Root};
 use super::types::{Choice, Field, Shape, Struct, Type};
-use crate::naming::{pascal_case, serde_camel_case, snake_case, unique, variants};
+use crate::markdown::code;
+use crate::naming::{field_names, pascal_case, serde_camel_case, unique, variants};
 
 /// Writes the types of one group version, before rustfmt.
 pub struct Declarations<'a> {
@@ -269,16 +269,4 @@ fn strings(name: &str, values: &[String]) -> String {
     }
     out.push_str("}\n");
     out
-}
-
-/// Field names for properties, in order; two that come out the same get a number.
-fn field_names<'a>(properties: impl Iterator<Item = &'a str>, reserved: &[&str]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for property in properties {
-        let name = unique(&snake_case(property), |name| {
-            reserved.contains(&name) || names.iter().any(|taken| taken == name)
-        });
-        names.push(name);
-    }
-    names
 }

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::definition::Scope;
-use super::facts::{Facts, code, longest_run_of_backticks, reorders};
+use super::facts::Facts;
 use super::group_version::{GroupVersion, Root};
 use super::types::{Place, Shape, Shaped, Type, Use};
+use crate::markdown::{code, longest_run_of_backticks, reorders};
 
 /// How many places of a type its documentation lists.
 const LISTED_PLACES: usize = 5;

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use released::{Digest, LockedFile};
 use serde::Deserialize;
 
 use crate::failure::{Failure, Result};
+use crate::lock_file;
 
 /// The lock file.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,8 +25,8 @@ pub struct LockedSource {
     pub url: String,
     /// The release, as upstream names it.
     pub release: String,
-    /// The file's SHA-256 in hexadecimal digits.
-    pub sha256: String,
+    /// The file's SHA-256.
+    pub sha256: Digest,
     /// The kinds to generate, in order; new ones go to the end, which keeps the names of the others.
     #[serde(rename = "kind")]
     pub kinds: Vec<LockedKind>,
@@ -52,31 +54,11 @@ impl Lock {
     /// Reads the lock file's text; `file` names it in messages.
     ///
     /// # Errors
-    /// If it is no TOML of this form, a digest has the wrong form, or a kind is listed twice.
+    /// If it is no TOML of this form, or a kind is listed twice.
     pub fn read(file: &str, text: &str) -> Result<Self> {
-        let lock: Self = toml::from_str(text).map_err(|error| {
-            let before = error
-                .span()
-                .and_then(|span| text.get(..span.start))
-                .unwrap_or_default();
-            let line = before.lines().count().max(1);
-            Failure::new(format!(
-                "{file}, line {line}: {}; correct the entry",
-                error.message().replace('\n', " ")
-            ))
-        })?;
+        let lock: Self = lock_file::read(file, text)?;
         let mut seen = BTreeMap::new();
         for source in &lock.sources {
-            let hexadecimal = source
-                .sha256
-                .chars()
-                .all(|letter| matches!(letter, '0'..='9' | 'a'..='f'));
-            if source.sha256.len() != 64 || !hexadecimal {
-                return Err(Failure::new(format!(
-                    "{file}: the sha256 of {} is not 64 lower-case hexadecimal digits; write what sha256sum prints for the file",
-                    source.url
-                )));
-            }
             for kind in &source.kinds {
                 if kind.group_and_version().is_none() {
                     return Err(Failure::new(format!(
@@ -97,10 +79,12 @@ impl Lock {
 }
 
 impl LockedSource {
-    /// The last segment of the URL.
-    pub fn file_name(&self) -> &str {
-        let path = self.url.split(['?', '#']).next().unwrap_or(&self.url);
-        path.rsplit('/').next().unwrap_or(path)
+    /// The file, without what is generated of it.
+    pub fn file(&self) -> LockedFile {
+        LockedFile {
+            url: self.url.clone(),
+            sha256: self.sha256.clone(),
+        }
     }
 }
 

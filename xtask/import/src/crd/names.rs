@@ -6,30 +6,7 @@ use super::group_version::Root;
 use super::path::Path;
 use super::types::{Place, Shaped};
 use crate::failure::{Failure, Result};
-use crate::naming::{pascal_case, unique, words};
-
-/// Names that generated code uses itself.
-const RESERVED: [&str; 19] = [
-    "BTreeMap",
-    "Clone",
-    "Copy",
-    "Debug",
-    "Default",
-    "Eq",
-    "Err",
-    "None",
-    "Ok",
-    "Option",
-    "PartialEq",
-    "Result",
-    "Self",
-    "Serialize",
-    "Serializer",
-    "Some",
-    "String",
-    "ToString",
-    "Vec",
-];
+use crate::naming::{RESERVED, joined, pascal_case, unique};
 
 /// The name of every type, by its index; for a type of k8s-openapi its path.
 ///
@@ -137,18 +114,4 @@ fn derived(kind: &str, path: &Path, taken: &BTreeSet<String>) -> String {
         }
     }
     unique(&joined(&parts), |name| taken.contains(name))
-}
-
-/// Parts as one name, without those that the next part repeats: `Tcp` and `TcpKeepalive` are `TcpKeepalive`.
-fn joined(parts: &[String]) -> String {
-    let mut name = String::new();
-    for (position, part) in parts.iter().enumerate() {
-        let is_repeated = parts
-            .get(position + 1)
-            .is_some_and(|next| words(next).starts_with(&words(part)));
-        if !is_repeated {
-            name.push_str(part);
-        }
-    }
-    name
 }

@@ -3,29 +3,34 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use released::{Names, Releases, sha256, utf8};
+
 use super::definition::{Definition, read};
 use super::group_version::Kind;
 use super::keep::{KeepError, keep};
-use super::lock::{Lock, LockedKind, LockedSource};
-use crate::digest::sha256;
-use crate::download::download;
+use super::lock::{Lock, LockedKind};
 use crate::failure::{Failure, Result};
-use crate::local::{self, LocalFile};
+
+const NAMES: Names = Names {
+    lock: "crds.toml",
+    option: "--from",
+};
 
 /// The kinds that the lock file lists, in its order.
 ///
 /// # Errors
 /// If a source cannot be had, is not the listed one, or lacks what is listed.
 pub fn locked(lock: &Lock, from: Option<&Path>) -> Result<Vec<Kind>> {
-    let files = from
-        .map(|from| Ok((from, local::digests(from)?)))
-        .transpose()?;
+    let releases = match from {
+        Some(from) => Releases::from_disk(NAMES, from)?,
+        None => Releases::from_network(NAMES, None),
+    };
     // All sources first: a wrong digest is told before anything is parsed.
-    let found: Vec<(String, String)> = lock
-        .sources
-        .iter()
-        .map(|source| file_and_text(source, files.as_ref()))
-        .collect::<Result<_>>()?;
+    let found = lock.sources.iter().map(|source| {
+        let found = releases.get(&source.file(), |url| eprintln!("downloading {url}"))?;
+        Ok((found.origin.clone(), found.into_text()?))
+    });
+    let found: Vec<(String, String)> = found.collect::<Result<_>>()?;
     let mut kinds = Vec::new();
     for (source, (file, text)) in lock.sources.iter().zip(&found) {
         let definitions = read(file, text)?;
@@ -49,9 +54,12 @@ pub fn everything(from: &Path) -> Result<Vec<Kind>> {
         path.extension()
             .is_some_and(|extension| extension == "yaml" || extension == "yml")
     };
-    for path in local::list(from)?.into_iter().filter(is_yaml) {
+    for path in released::list(from, NAMES.option)?
+        .into_iter()
+        .filter(is_yaml)
+    {
         let name = path.display().to_string();
-        let bytes = local::read(&path)?;
+        let bytes = released::read(&path, NAMES.option)?;
         let origin = format!(
             "{}, sha256 {}",
             path.file_name().unwrap_or_default().display(),
@@ -82,43 +90,6 @@ pub fn everything(from: &Path) -> Result<Vec<Kind>> {
         )));
     }
     Ok(kinds)
-}
-
-/// The file that was read, for messages, and its text.
-fn file_and_text(
-    source: &LockedSource,
-    files: Option<&(&Path, Vec<LocalFile>)>,
-) -> Result<(String, String)> {
-    let (file, bytes) = if let Some((from, files)) = files {
-        let file = local::find(files, from, source.file_name(), &source.sha256)?;
-        (file.path.display().to_string(), local::read(&file.path)?)
-    } else {
-        (source.url.clone(), downloaded(source)?)
-    };
-    let text = utf8(&file, bytes)?;
-    Ok((file, text))
-}
-
-fn downloaded(source: &LockedSource) -> Result<Vec<u8>> {
-    eprintln!("downloading {}", source.url);
-    let bytes = download(&source.url)?;
-    let actual = sha256(&bytes);
-    if actual == source.sha256 {
-        return Ok(bytes);
-    }
-    Err(Failure::new(format!(
-        "{} has the sha256 {actual}, but crds.toml expects {}; a tag that moved or a wrong URL does that, so read what changed before correcting crds.toml",
-        source.url, source.sha256
-    )))
-}
-
-fn utf8(name: &str, bytes: Vec<u8>) -> Result<String> {
-    String::from_utf8(bytes).map_err(|error| {
-        Failure::new(format!(
-            "{name}: byte {} is not UTF-8; compare the file with the release it was taken from",
-            error.utf8_error().valid_up_to()
-        ))
-    })
 }
 
 type ByKind<'a> = BTreeMap<(&'a str, &'a str), &'a Definition>;

@@ -72,7 +72,7 @@ fn a_lock_file_with_an_unknown_key() {
         "keeps = [\"spec\"]",
     );
     scratch.write("crds.toml", text);
-    assert_snapshot!(refused(&scratch), @"error: crds.toml, line 8: unknown field `keeps`, expected one of `api_version`, `kind`, `reference`, `keep`, `names`; correct the entry");
+    assert_snapshot!(refused(&scratch), @"error: crds.toml, line 9: unknown field `keeps`, expected one of `api_version`, `kind`, `reference`, `keep`, `names`; correct the entry");
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_digest_that_is_none() {
     let text = lock("https://example.org/example.yaml", "", "Example", "")
         .replace(&sha256(b""), "sha256:abc");
     scratch.write("crds.toml", text);
-    assert_snapshot!(refused(&scratch), @"error: crds.toml: the sha256 of https://example.org/example.yaml is not 64 lower-case hexadecimal digits; write what sha256sum prints for the file");
+    assert_snapshot!(refused(&scratch), @r#"error: crds.toml, line 4: "sha256:abc" is not 64 lower-case hexadecimal digits, which is what sha256sum prints for a file; correct the entry"#);
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! Runs the program on files of its own, below a temporary folder.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sha2::{Digest, Sha256};
+pub use released::sha256;
 use tempfile::TempDir;
 
 /// What a run left behind.
@@ -185,14 +184,6 @@ pub fn indented(text: &str, by: usize) -> String {
         .map(|line| format!("{}{}", " ".repeat(by), &line[own..]))
         .collect();
     shifted.join("\n")
-}
-
-pub fn sha256(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in Sha256::digest(bytes) {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 fn collect(folder: &Path, below: &str, files: &mut BTreeMap<String, String>) {

@@ -1,0 +1,55 @@
+//! Text of others in doc comments.
+
+/// Text as a Markdown code span: nothing in it is read as a link, as HTML or as the end of the span.
+pub fn code(text: &str) -> String {
+    let mut visible = String::new();
+    for letter in text.chars() {
+        if letter.is_control() || reorders(letter) {
+            visible.extend(letter.escape_default());
+        } else {
+            visible.push(letter);
+        }
+    }
+    let text = visible;
+    let fence = "`".repeat(longest_run_of_backticks(&text) + 1);
+    let touches = text.starts_with('`')
+        || text.ends_with('`')
+        || text.is_empty()
+        || (text.starts_with(' ') && text.ends_with(' '));
+    let space = if touches { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
+}
+
+/// Whether a letter changes the direction of the text behind it, which the compiler refuses in comments.
+pub fn reorders(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The length of the longest run of backticks.
+pub fn longest_run_of_backticks(text: &str) -> usize {
+    text.split(|letter| letter != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// A span ends at the first run of backticks that is as long as the one that began it.
+        #[test]
+        fn nothing_in_a_code_span_ends_it(text in "[`a\\[ \n<]{0,12}") {
+            let span = code(&text);
+            let fence: String = span.chars().take_while(|letter| *letter == '`').collect();
+            let inner = &span[fence.len()..span.len() - fence.len()];
+            prop_assert!(span.ends_with(&fence));
+            prop_assert!(!inner.starts_with('`') && !inner.ends_with('`'), "{span}");
+            prop_assert!(inner.split(|letter| letter != '`').all(|run| run.len() != fence.len()), "{span}");
+            prop_assert!(!span.contains('\n'), "{span}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Released files of upstream projects, locked by URL and SHA-256.
+//!
+//! A lock file such as `crds.toml` names each file as a [`LockedFile`]; [`Releases`] brings it from the network or from a
+//! folder on disk. No byte is handed out before it has the locked digest.
+
+mod cache;
+mod digest;
+mod download;
+mod failure;
+mod folder;
+mod locked;
+mod releases;
+
+pub use digest::{Digest, hexadecimal, sha256};
+pub use failure::{Failure, Result};
+pub use folder::{list, read};
+pub use locked::LockedFile;
+pub use releases::{Found, Names, Releases, utf8};
