@@ -1,11 +1,12 @@
-//! `cargo xtask crd`: starts the importer, a program of its own.
+//! `cargo xtask crd`: types of custom resources.
 
 use std::ffi::OsString;
-use std::process::{self, ExitCode};
+use std::process::ExitCode;
 
 use clap::Subcommand;
 
 use crate::failure::Failure;
+use crate::import;
 
 /// Generate the types of custom resources from their CRDs.
 #[derive(Subcommand)]
@@ -19,24 +20,8 @@ pub enum Command {
     },
 }
 
-/// Builds and runs the importer; its exit code is ours.
+/// Runs the importer.
 pub fn run(command: &Command) -> Result<ExitCode, Failure> {
     let Command::Import { options } = command;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = process::Command::new(&cargo)
-        .args(["run", "--quiet", "--package", "import", "--", "crd"])
-        .args(options)
-        .status()
-        .map_err(|error| {
-            let cargo = cargo.display();
-            Failure::new(format!(
-                "cannot start {cargo} to build the importer: {error}; install Rust with rustup"
-            ))
-        })?;
-    // Ended by a signal: no code.
-    let code = status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .unwrap_or(2);
-    Ok(ExitCode::from(code))
+    import::run("crd", options)
 }

@@ -2,10 +2,12 @@
 //!
 //! This program renders by itself and starts the others, so that an edit of a service is on disk in under a second.
 
+mod chart;
 mod conformance;
 mod crd;
 mod environment;
 mod failure;
+mod import;
 mod render;
 mod tree;
 
@@ -22,6 +24,8 @@ enum Command {
     Render(render::Arguments),
     #[command(subcommand)]
     Crd(crd::Command),
+    #[command(subcommand)]
+    Chart(chart::Command),
     Conformance(conformance::Arguments),
 }
 
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
     let outcome = match Command::parse() {
         Command::Render(arguments) => render::run(&arguments),
         Command::Crd(command) => crd::run(&command),
+        Command::Chart(command) => chart::run(&command),
         Command::Conformance(arguments) => conformance::run(&arguments),
     };
     outcome.unwrap_or_else(|failure| {

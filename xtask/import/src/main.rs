@@ -1,7 +1,9 @@
 //! Generates typed Rust from what upstream projects release.
 //!
-//! `import crd` turns CRDs into the crate `custom-resources`; `cargo xtask crd import` starts it.
+//! `import crd` turns CRDs into the crate `custom-resources`, `import chart` Helm charts into the crate `helm-values`;
+//! `cargo xtask crd import` and `cargo xtask chart import` start them.
 
+mod chart;
 mod crd;
 mod failure;
 mod lock_file;
@@ -29,11 +31,13 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Crd(crd::Arguments),
+    Chart(chart::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Crd(arguments) => crd::run(&arguments),
+        Command::Chart(arguments) => chart::run(&arguments),
     };
     outcome.unwrap_or_else(|failure| {
         eprintln!("error: {failure}");

@@ -1,0 +1,302 @@
+//! `import chart`: the crate `helm-values` from released Helm charts.
+
+mod agreed;
+mod facts;
+mod generate;
+mod keep;
+mod kind;
+mod kubernetes;
+mod lock;
+mod path;
+mod rules;
+mod schema;
+mod typing;
+mod values;
+
+use std::fmt::Write;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use released::{LockedFile, Names, Releases, sha256};
+
+use crate::failure::{Failure, Result};
+use crate::output::{Changes, File, stamped};
+use crate::rustfmt;
+use agreed::Agreed;
+use kind::Object;
+use lock::{Lock, LockedChart};
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask chart import                     after a change of charts.toml
+  cargo xtask chart import --from releases     without a network, from files below the folder releases
+  cargo xtask chart import --check             what would change, for a pipeline
+
+Exit codes: 0 nothing to say, 1 differences found by --check, 2 could not run.";
+
+const NAMES: Names = Names {
+    lock: "charts.toml",
+    option: "--from",
+};
+
+/// Generate the Rust types of Helm values from released charts.
+///
+/// charts.toml lists the charts with their values.yaml by URL and sha256, and the values that the project sets. Without
+/// --from every file is downloaded from its URL; nothing is read before its sha256 is the listed one. A value that is in
+/// use and that the chart has dropped, or has given another type, is refused with the whole list. What changed is written
+/// file by file, each whole; files that were not generated are never touched.
+#[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct Arguments {
+    /// Take the released files from this file or folder instead of the network.
+    ///
+    /// Below a folder, the file with the listed sha256 is taken, whatever its name.
+    #[arg(long, value_name = "FILE|DIR")]
+    from: Option<PathBuf>,
+
+    /// Write nothing; print what would change as a unified diff, and exit with 1 if there is anything.
+    #[arg(long)]
+    check: bool,
+
+    /// Take values that are gone or have another type as they are now, after what sets them has been looked at.
+    #[arg(long)]
+    accept: bool,
+
+    /// The folder of the crate to write, manifests-lib/helm-values of the repository by default.
+    ///
+    /// Files go to its src folder, and paths.tsv beside it. Its Cargo.toml is yours: it depends on k8s-openapi, serde and
+    /// `serde_json`.
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+
+    /// The list of charts, charts.toml of manifests-lib/helm-values by default.
+    #[arg(long, value_name = "FILE")]
+    lock: Option<PathBuf>,
+}
+
+/// Regenerates, or compares with `--check`.
+///
+/// # Errors
+/// If the sources are not what charts.toml says, cannot be typed, change what is in use, or the output cannot be written.
+/// Nothing is written before everything has been generated.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let home = crate::home().join("manifests-lib/helm-values");
+    let output = arguments.output.as_ref().unwrap_or(&home);
+    let lock_file = match &arguments.lock {
+        Some(file) => file.clone(),
+        None => home.join("charts.toml"),
+    };
+    let text = fs::read_to_string(&lock_file).map_err(|error| {
+        Failure::new(format!(
+            "{} cannot be read: {error}; name the list of charts with --lock",
+            lock_file.display()
+        ))
+    })?;
+    let lock = Lock::read(&lock_file.display().to_string(), &text)?;
+    let releases = match &arguments.from {
+        Some(from) => Releases::from_disk(NAMES, from)?,
+        None => Releases::from_network(NAMES, None),
+    };
+    let charts = typed(&lock, &releases)?;
+    let mut now = Agreed::default();
+    for (chart, values) in &charts {
+        now.add(chart, values);
+    }
+    if !arguments.accept {
+        refuse_broken(&agreed(output)?, &now, &lock)?;
+    }
+    let origin = format!("charts.toml, sha256 {}", sha256(text.as_bytes()));
+    let changes = Changes::find(output, generate(&charts, &now, &origin)?)?;
+    if arguments.check {
+        print!("{}", changes.diff());
+        return Ok(ExitCode::from(u8::from(!changes.is_empty())));
+    }
+    changes.apply()?;
+    eprintln!(
+        "{} {} in {}: {}",
+        charts.len(),
+        if charts.len() == 1 { "chart" } else { "charts" },
+        output.display(),
+        changes.summary()
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What one chart is made of.
+struct Sources {
+    values: serde_json::Map<String, serde_json::Value>,
+    schema: Option<serde_json::Value>,
+}
+
+fn typed<'a>(lock: &'a Lock, releases: &Releases) -> Result<Vec<(&'a LockedChart, Object)>> {
+    // All sources first: a wrong digest is told before anything else.
+    let sources: Vec<Sources> = lock
+        .charts
+        .iter()
+        .map(|chart| sources(chart, releases))
+        .collect::<Result<_>>()?;
+    let mut typed = Vec::new();
+    let mut problems = Vec::new();
+    for (chart, Sources { values, schema }) in lock.charts.iter().zip(sources) {
+        match typing::of(chart, values, schema.as_ref()) {
+            Ok(values) => typed.push((chart, values)),
+            Err(sentences) => problems.extend(
+                sentences
+                    .into_iter()
+                    .map(|sentence| format!("{}: {sentence}", chart.name)),
+            ),
+        }
+    }
+    if problems.is_empty() {
+        return Ok(typed);
+    }
+    Err(Failure::new(format!(
+        "charts.toml and the charts do not agree:{}",
+        listed(&problems)
+    )))
+}
+
+fn sources(chart: &LockedChart, releases: &Releases) -> Result<Sources> {
+    let get = |file: &LockedFile| -> Result<(String, String)> {
+        let found = releases.get(file, |url| eprintln!("downloading {url}"))?;
+        Ok((found.origin.clone(), found.into_text()?))
+    };
+    let (file, text) = get(&chart.values)?;
+    let mut values = values::read(&file, &text)?;
+    if let Some(key) = &chart.defaults_below {
+        values = match values.remove(key) {
+            Some(serde_json::Value::Object(defaults)) => defaults,
+            _ => {
+                return Err(Failure::new(format!(
+                    "{file} has no object {key}, below which charts.toml expects the defaults of {}; correct defaults_below",
+                    chart.release()
+                )));
+            }
+        };
+    }
+    for subchart in &chart.subcharts {
+        let (file, text) = get(&subchart.values)?;
+        values::coalesce(&mut values, &subchart.key, values::read(&file, &text)?);
+    }
+    let schema = match &chart.schema {
+        Some(schema) => {
+            let (file, text) = get(schema)?;
+            Some(serde_json::from_str(&text).map_err(|error| {
+                Failure::new(format!(
+                    "{file} is no JSON: {error}; compare it with the release it was taken from"
+                ))
+            })?)
+        }
+        None => None,
+    };
+    Ok(Sources { values, schema })
+}
+
+/// What the crate was generated with before; nothing if it is new.
+fn agreed(output: &Path) -> Result<Agreed> {
+    let file = output.join("paths.tsv");
+    match fs::read_to_string(&file) {
+        Ok(text) => Ok(Agreed::read(&text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Agreed::default()),
+        Err(error) => Err(Failure::new(format!(
+            "{} cannot be read: {error}; restore it from git",
+            file.display()
+        ))),
+    }
+}
+
+fn refuse_broken(before: &Agreed, now: &Agreed, lock: &Lock) -> Result<()> {
+    let broken: Vec<String> = lock
+        .charts
+        .iter()
+        .flat_map(|chart| {
+            let broken = before.broken(chart, now).into_iter();
+            broken.map(|sentence| format!("{}: {sentence}", chart.release()))
+        })
+        .collect();
+    if broken.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "values that are in use have changed; look at what sets them, then run again with --accept:{}",
+        listed(&broken)
+    )))
+}
+
+fn listed(sentences: &[String]) -> String {
+    sentences.iter().fold(String::new(), |mut list, sentence| {
+        let _ = write!(list, "\n  {sentence}");
+        list
+    })
+}
+
+fn generate(charts: &[(&LockedChart, Object)], agreed: &Agreed, origin: &str) -> Result<Vec<File>> {
+    let mut formatted = vec![("src/lib.rs".to_owned(), root(charts))];
+    let mut origins = vec![vec![origin.to_owned()]];
+    for (chart, values) in charts {
+        let path = format!("src/{}.rs", chart.module());
+        formatted.push((path, generate::module(chart, values)));
+        origins.push(origins_of(chart));
+    }
+    rustfmt::format(&mut formatted)?;
+    formatted.push(("paths.tsv".to_owned(), agreed.text()));
+    origins.push(vec![origin.to_owned()]);
+    let files = formatted.into_iter().zip(origins);
+    Ok(files
+        .map(|((path, body), origins)| File {
+            path,
+            text: stamped("cargo xtask chart import", &origins, &body),
+        })
+        .collect())
+}
+
+fn origins_of(chart: &LockedChart) -> Vec<String> {
+    let mut origins = vec![format!("{}, release {}", chart.values.url, chart.version)];
+    if let Some(schema) = &chart.schema {
+        origins.push(format!("{}, release {}", schema.url, chart.version));
+    }
+    for subchart in &chart.subcharts {
+        origins.push(format!(
+            "{}, release {}",
+            subchart.values.url, subchart.version
+        ));
+    }
+    origins
+}
+
+/// Lints of the workspace that generated types cannot keep.
+const LINTS: &str = r#"#![allow(
+    clippy::enum_variant_names,
+    clippy::struct_field_names,
+    reason = "the names are those of the charts"
+)]
+"#;
+
+const TRAIT: &str = r"
+/// The values of a released chart.
+pub trait HelmChart: serde::Serialize {
+    /// The name of the chart in its repository.
+    const NAME: &'static str;
+    /// The Helm repository (`https://…`), or the folder of a registry (`oci://…`), as helm takes it.
+    const REPOSITORY: &'static str;
+    /// The published version.
+    const VERSION: &'static str;
+}
+";
+
+fn root(charts: &[(&LockedChart, Object)]) -> String {
+    let mut text = String::new();
+    for line in include_str!("chart/crate_documentation.md").lines() {
+        text.push_str(format!("//! {line}").trim_end());
+        text.push('\n');
+    }
+    let _ = writeln!(text, "\n{LINTS}");
+    let mut modules: Vec<String> = charts.iter().map(|(chart, _)| chart.module()).collect();
+    modules.sort();
+    for module in modules {
+        let _ = writeln!(text, "pub mod {module};");
+    }
+    text + TRAIT
+}

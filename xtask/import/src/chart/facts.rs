@@ -1,0 +1,63 @@
+//! What is known about a value beyond its type, for doc comments.
+
+use serde_json::Value;
+
+use super::lock::Declared;
+use super::path::Path;
+use super::schema::Schema;
+use crate::markdown::code;
+
+/// How long a default may be to be told letter by letter.
+const LONGEST_DEFAULT: usize = 120;
+
+/// Facts about a value, one sentence each.
+pub fn facts(
+    path: &Path,
+    default: Option<&Value>,
+    schema: &Schema<'_>,
+    declared: Option<&Declared>,
+) -> Vec<String> {
+    let mut facts = Vec::new();
+    // What stands in the elements of a list is no default of further ones.
+    if let Some(default) = default.filter(|_| !path.is_in_list()) {
+        facts.push(format!("Default: {}.", default_text(default)));
+    }
+    for (keyword, label) in [
+        ("pattern", "Pattern"),
+        ("minimum", "Minimum"),
+        ("maximum", "Maximum"),
+        ("minLength", "Minimum length"),
+        ("maxLength", "Maximum length"),
+        ("minItems", "Minimum number of elements"),
+        ("maxItems", "Maximum number of elements"),
+    ] {
+        if let Some(value) = schema.keyword(keyword) {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            facts.push(format!("{label}: {}.", code(&text)));
+        }
+    }
+    if let Some(declared) = declared {
+        let proof = &declared.proof;
+        facts.push(if proof.starts_with("https://") {
+            format!("Not in the defaults; see <{proof}>.")
+        } else {
+            format!("Not in the defaults; {} reads it.", code(proof))
+        });
+    }
+    facts
+}
+
+fn default_text(default: &Value) -> String {
+    let text = default.to_string();
+    if text.len() <= LONGEST_DEFAULT {
+        return code(&text);
+    }
+    match default {
+        Value::Array(elements) => format!("a list of {}", elements.len()),
+        Value::Object(object) => format!("an object with {} keys", object.len()),
+        Value::String(text) => format!("a text of {} lines", text.lines().count()),
+        _ => code(&text),
+    }
+}

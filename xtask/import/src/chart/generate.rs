@@ -1,0 +1,196 @@
+//! Rust source of the values of one chart.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use super::kind::{Field, Kind, Object};
+use super::lock::LockedChart;
+use super::path::Path;
+use crate::markdown::code;
+use crate::naming::{
+    RESERVED, field_names, joined, pascal_case, serde_camel_case, unique, variants,
+};
+
+/// The module of a chart, before rustfmt.
+pub fn module(chart: &LockedChart, values: &Object) -> String {
+    let mut names = Names::default();
+    names.object(&Path::default(), values);
+    let mut module = Module {
+        names: names.by_path,
+        text: String::new(),
+    };
+    let LockedChart {
+        name,
+        repository,
+        version,
+        ..
+    } = chart;
+    let _ = writeln!(
+        module.text,
+        "//! Values of the chart {}, version {}.\n",
+        code(name),
+        code(version)
+    );
+    module
+        .text
+        .push_str("#[allow(unused_imports, reason = \"not every chart has a map\")]\nuse std::collections::BTreeMap;\n\n");
+    module.object(&Path::default(), values);
+    let _ = writeln!(
+        module.text,
+        "impl crate::HelmChart for Values {{
+            const NAME: &'static str = {name:?};
+            const REPOSITORY: &'static str = {repository:?};
+            const VERSION: &'static str = {version:?};
+        }}"
+    );
+    module.text
+}
+
+/// The names of all types of a chart.
+#[derive(Default)]
+struct Names {
+    by_path: BTreeMap<Path, String>,
+    taken: BTreeSet<String>,
+}
+
+impl Names {
+    fn object(&mut self, path: &Path, object: &Object) {
+        self.name(path);
+        for field in &object.fields {
+            self.kind(&path.key(&field.key), &field.kind);
+        }
+        if let Some(open) = &object.open {
+            self.kind(&path.value(), open);
+        }
+    }
+
+    fn kind(&mut self, path: &Path, kind: &Kind) {
+        match kind {
+            Kind::Object(object) => self.object(path, object),
+            Kind::OneOf(_) => self.name(path),
+            Kind::List(inner) => self.kind(&path.element(), inner),
+            Kind::Map(inner) => self.kind(&path.value(), inner),
+            _ => {}
+        }
+    }
+
+    /// The whole path, so that no other key ever renames a type.
+    fn name(&mut self, path: &Path) {
+        let segments = path.segments();
+        let name = if segments.is_empty() {
+            "Values".to_owned()
+        } else {
+            let parts: Vec<String> = segments.iter().map(|part| pascal_case(part)).collect();
+            joined(&parts)
+        };
+        let is_taken = |name: &str| {
+            self.taken.contains(name)
+                || RESERVED.contains(&name)
+                || (name == "Values" && !segments.is_empty())
+        };
+        let name = unique(&name, is_taken);
+        self.taken.insert(name.clone());
+        self.by_path.insert(path.clone(), name);
+    }
+}
+
+struct Module {
+    names: BTreeMap<Path, String>,
+    text: String,
+}
+
+impl Module {
+    fn object(&mut self, path: &Path, object: &Object) {
+        let name = self.names[path].clone();
+        let about = if name == "Values" {
+            "All values that the project sets.".to_owned()
+        } else {
+            format!("What stands at {}.", code(&path.to_string()))
+        };
+        let _ = writeln!(
+            self.text,
+            "/// {about}\n#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]\n#[serde(rename_all = \"camelCase\")]\npub struct {name} {{"
+        );
+        let keys = object.fields.iter().map(|field| field.key.as_str());
+        let names = field_names(keys, &["additional"]);
+        for (field, name) in object.fields.iter().zip(&names) {
+            self.field(path, field, name);
+        }
+        if let Some(open) = &object.open {
+            let kind = self.name(&path.value(), open);
+            let _ = writeln!(
+                self.text,
+                "/// Keys beyond those with a field, which the chart takes as well.\n#[serde(flatten)]\npub additional: BTreeMap<String, {kind}>,"
+            );
+        }
+        self.text.push_str("}\n\n");
+        for field in &object.fields {
+            self.shapes(&path.key(&field.key), &field.kind);
+        }
+        if let Some(open) = &object.open {
+            self.shapes(&path.value(), open);
+        }
+    }
+
+    fn field(&mut self, path: &Path, field: &Field, name: &str) {
+        let path = path.key(&field.key);
+        let _ = writeln!(self.text, "/// {}.", code(&path.to_string()));
+        if !field.facts.is_empty() {
+            let _ = writeln!(self.text, "///\n/// {}", field.facts.join(" "));
+        }
+        let mut attributes = String::new();
+        if serde_camel_case(name) != field.key {
+            let _ = write!(attributes, "rename = {:?}, ", field.key);
+        }
+        attributes.push_str("skip_serializing_if = \"Option::is_none\"");
+        let kind = self.name(&path, &field.kind);
+        let _ = writeln!(
+            self.text,
+            "#[serde({attributes})]\npub {name}: Option<{kind}>,"
+        );
+    }
+
+    /// The types that a field needs.
+    fn shapes(&mut self, path: &Path, kind: &Kind) {
+        match kind {
+            Kind::Object(object) => self.object(path, object),
+            Kind::OneOf(values) => self.one_of(path, values),
+            Kind::List(inner) => self.shapes(&path.element(), inner),
+            Kind::Map(inner) => self.shapes(&path.value(), inner),
+            _ => {}
+        }
+    }
+
+    fn one_of(&mut self, path: &Path, values: &[String]) {
+        let _ = writeln!(
+            self.text,
+            "/// What may stand at {}.\n#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]\npub enum {} {{",
+            code(&path.to_string()),
+            self.names[path]
+        );
+        for (value, variant) in values.iter().zip(variants(values)) {
+            let _ = writeln!(self.text, "/// {}.", code(&format!("{value:?}")));
+            if variant != *value {
+                let _ = writeln!(self.text, "#[serde(rename = {value:?})]");
+            }
+            let _ = writeln!(self.text, "{variant},");
+        }
+        self.text.push_str("}\n\n");
+    }
+
+    fn name(&self, path: &Path, kind: &Kind) -> String {
+        match kind {
+            Kind::Bool => "bool".to_owned(),
+            Kind::Integer => "i64".to_owned(),
+            Kind::Float => "f64".to_owned(),
+            Kind::String => "String".to_owned(),
+            Kind::Value => "serde_json::Value".to_owned(),
+            Kind::Kubernetes(known) => known.path.to_owned(),
+            Kind::List(inner) => format!("Vec<{}>", self.name(&path.element(), inner)),
+            Kind::Map(inner) => {
+                format!("BTreeMap<String, {}>", self.name(&path.value(), inner))
+            }
+            Kind::OneOf(_) | Kind::Object(_) => self.names[path].clone(),
+        }
+    }
+}

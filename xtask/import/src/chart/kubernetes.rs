@@ -1,0 +1,139 @@
+//! The types of k8s-openapi that values can have.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A type of k8s-openapi.
+#[derive(Clone, Copy, Debug)]
+pub struct Kubernetes {
+    /// How `charts.toml` calls it.
+    pub name: &'static str,
+    /// Its path in Rust.
+    pub path: &'static str,
+    /// Whether a value is one, with nothing left over.
+    pub fits: fn(&Value) -> bool,
+}
+
+macro_rules! kubernetes {
+    ($($($segment:ident)::+),* $(,)?) => {
+        &[$(Kubernetes {
+            name: last(concat!($("::", stringify!($segment)),+)),
+            path: concat!("k8s_openapi", $("::", stringify!($segment)),+),
+            fits: fits::<k8s_openapi::$($segment)::+>,
+        }),*]
+    };
+}
+
+impl Kubernetes {
+    /// Whether it is written as a number or string.
+    pub fn is_scalar(&self) -> bool {
+        ["IntOrString", "Quantity"].contains(&self.name)
+    }
+}
+
+/// Every type that has a name here, by name.
+pub const ALL: &[Kubernetes] = kubernetes![
+    api::core::v1::Affinity,
+    api::core::v1::Container,
+    api::apps::v1::DaemonSetUpdateStrategy,
+    api::apps::v1::DeploymentStrategy,
+    api::core::v1::EnvFromSource,
+    api::core::v1::EnvVar,
+    api::autoscaling::v2::HorizontalPodAutoscalerBehavior,
+    api::core::v1::HostAlias,
+    apimachinery::pkg::util::intstr::IntOrString,
+    apimachinery::pkg::apis::meta::v1::LabelSelector,
+    apimachinery::pkg::apis::meta::v1::LabelSelectorRequirement,
+    api::core::v1::Lifecycle,
+    api::core::v1::LocalObjectReference,
+    api::autoscaling::v2::MetricSpec,
+    api::networking::v1::NetworkPolicyEgressRule,
+    api::networking::v1::NetworkPolicyIngressRule,
+    api::core::v1::NodeAffinity,
+    apimachinery::pkg::apis::meta::v1::ObjectMeta,
+    api::core::v1::PersistentVolumeClaimSpec,
+    api::core::v1::PersistentVolumeClaimTemplate,
+    api::core::v1::PodAffinity,
+    api::core::v1::PodAntiAffinity,
+    api::core::v1::PodDNSConfig,
+    api::core::v1::PodSecurityContext,
+    api::rbac::v1::PolicyRule,
+    api::core::v1::Probe,
+    apimachinery::pkg::api::resource::Quantity,
+    api::core::v1::ResourceRequirements,
+    api::core::v1::SELinuxOptions,
+    api::core::v1::SeccompProfile,
+    api::core::v1::SecretKeySelector,
+    api::core::v1::SecurityContext,
+    api::core::v1::ServicePort,
+    api::apps::v1::StatefulSetUpdateStrategy,
+    api::core::v1::Toleration,
+    api::core::v1::TopologySpreadConstraint,
+    api::core::v1::Volume,
+    api::core::v1::VolumeMount,
+];
+
+/// The type with a name.
+pub fn named(name: &str) -> Option<&'static Kubernetes> {
+    ALL.iter().find(|known| known.name == name)
+}
+
+const fn last(path: &'static str) -> &'static str {
+    let bytes = path.as_bytes();
+    let mut start = bytes.len();
+    while start > 0 && (bytes[start - 1].is_ascii_alphanumeric()) {
+        start -= 1;
+    }
+    path.split_at(start).1
+}
+
+fn fits<T: DeserializeOwned + Serialize>(value: &Value) -> bool {
+    let read = serde_json::from_value::<T>(value.clone());
+    let written = read.and_then(serde_json::to_value);
+    written.is_ok_and(|written| written == without_nulls(value))
+}
+
+/// A key whose value is null is as good as none.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => object
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key.clone(), without_nulls(value)))
+            .collect(),
+        Value::Array(elements) => elements.iter().map(without_nulls).collect(),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_key_that_the_type_does_not_have_does_not_fit() {
+        let fits = |name: &str, value: Value| (named(name).unwrap().fits)(&value);
+        let context = json!({"runAsUser": 1000, "capabilities": {"drop": ["ALL"]}});
+        assert!(fits("SecurityContext", context.clone()));
+        assert!(!fits("PodSecurityContext", context));
+        assert!(!fits("SecurityContext", json!({"enabled": true})));
+        assert!(fits("ResourceRequirements", json!({"limits": null})));
+        assert!(!fits("ResourceRequirements", json!([])));
+    }
+
+    #[test]
+    fn names_are_the_last_of_their_paths() {
+        assert_eq!(
+            named("Toleration").unwrap().path,
+            "k8s_openapi::api::core::v1::Toleration"
+        );
+        let mut names: Vec<&str> = ALL.iter().map(|known| known.name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

@@ -1,0 +1,147 @@
+//! `charts.toml`: which charts the project uses, which values of them it sets, and what their values.yaml does not tell.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use released::LockedFile;
+use serde::Deserialize;
+
+use super::path;
+use crate::failure::{Failure, Result};
+use crate::lock_file;
+use crate::naming::snake_case;
+
+/// The lock file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    /// The charts, in any order.
+    #[serde(default, rename = "chart")]
+    pub charts: Vec<LockedChart>,
+}
+
+/// One released chart.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedChart {
+    /// Its name in the repository.
+    pub name: String,
+    /// The Helm repository, `https://…`, or the folder of a registry, `oci://…`.
+    pub repository: String,
+    /// The published version, which may differ from the one in the source tree.
+    pub version: String,
+    /// `values.yaml` at the tag of the release.
+    pub values: LockedFile,
+    /// `values.schema.json` at the tag of the release, where it says more than the defaults.
+    pub schema: Option<LockedFile>,
+    /// The key below which `values.yaml` holds the defaults, though users set them above it.
+    pub defaults_below: Option<String>,
+    /// The values that the project sets, each with everything below it.
+    pub keep: Vec<String>,
+    /// Types of values whose default does not tell them, by path.
+    #[serde(default)]
+    pub types: BTreeMap<String, String>,
+    /// Objects that take further keys of the user's choice, by path, with the type of their values.
+    #[serde(default)]
+    pub open: BTreeMap<String, String>,
+    /// Values that templates read and `values.yaml` omits.
+    #[serde(default)]
+    pub declared: Vec<Declared>,
+    /// Charts that this one holds, whose values stand below a key of this one.
+    #[serde(default, rename = "subchart")]
+    pub subcharts: Vec<Subchart>,
+}
+
+/// A value that `values.yaml` omits.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declared {
+    /// Where it is set.
+    pub path: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The template of the chart that reads it, or the page that explains it.
+    pub proof: String,
+}
+
+/// A chart inside a chart.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subchart {
+    /// The key of its values: its name or alias.
+    pub key: String,
+    /// The version that Chart.yaml names.
+    pub version: String,
+    /// `values.yaml` at the tag of that version.
+    pub values: LockedFile,
+}
+
+impl Lock {
+    /// Reads the lock file's text; `file` names it in messages.
+    ///
+    /// # Errors
+    /// If it is no TOML of this form, two charts lead to one module, or a path or repository cannot be read.
+    pub fn read(file: &str, text: &str) -> Result<Self> {
+        let lock: Self = lock_file::read(file, text)?;
+        let mut modules: BTreeMap<String, &str> = BTreeMap::new();
+        for chart in &lock.charts {
+            if let Some(other) = modules.insert(chart.module(), &chart.name) {
+                return Err(Failure::new(format!(
+                    "{file}: the charts {other} and {} lead to one module, {}; remove one of them",
+                    chart.name,
+                    chart.module()
+                )));
+            }
+            let is_repository = ["https://", "oci://"].iter().any(|scheme| {
+                chart
+                    .repository
+                    .strip_prefix(scheme)
+                    .is_some_and(|host| !host.is_empty())
+            });
+            if !is_repository {
+                return Err(Failure::new(format!(
+                    "{file}: the repository {} of {} begins neither with https:// nor with oci://; write it as helm takes it",
+                    chart.repository, chart.name
+                )));
+            }
+            chart.check_paths(file)?;
+        }
+        Ok(lock)
+    }
+}
+
+impl LockedChart {
+    /// The Rust module of its values.
+    pub fn module(&self) -> String {
+        snake_case(&self.name)
+    }
+
+    /// Name and version, for messages.
+    pub fn release(&self) -> String {
+        format!("{} {}", self.name, self.version)
+    }
+
+    fn check_paths(&self, file: &str) -> Result<()> {
+        let declared = self.declared.iter().map(|declared| &declared.path);
+        let mut seen = BTreeSet::new();
+        for text in self.keep.iter().chain(declared.clone()) {
+            if !seen.insert(text) {
+                return Err(Failure::new(format!(
+                    "{file}: {text} of {} is listed twice; keep one of them",
+                    self.name
+                )));
+            }
+        }
+        let all = self.keep.iter().chain(declared);
+        let all = all.chain(self.types.keys()).chain(self.open.keys());
+        for text in all {
+            if path::keys(text).is_none() {
+                return Err(Failure::new(format!(
+                    "{file}: {text:?} of {} is no path; write the keys with dots between them, and a key that holds a dot in double quotes",
+                    self.name
+                )));
+            }
+        }
+        Ok(())
+    }
+}

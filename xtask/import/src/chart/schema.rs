@@ -1,0 +1,243 @@
+//! `values.schema.json`: JSON Schema, as far as it tells types.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+/// How many references and alternatives are followed before a schema is taken to lead nowhere.
+const DEPTH: usize = 16;
+
+/// What a schema document says about one place; nothing if it says nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Schema<'a> {
+    document: Option<&'a Value>,
+    /// What holds at once: the schema itself, what it refers to, and every `allOf`.
+    all: Vec<&'a Value>,
+    /// What `anyOf` and `oneOf` offer.
+    alternatives: Vec<Schema<'a>>,
+}
+
+impl<'a> Schema<'a> {
+    /// The schema of the root of the values.
+    pub fn of(document: Option<&'a Value>) -> Self {
+        document.map_or_else(Self::default, |document| {
+            Self::at(document, document, DEPTH)
+        })
+    }
+
+    fn at(document: &'a Value, value: &'a Value, depth: usize) -> Self {
+        let mut schema = Self {
+            document: Some(document),
+            ..Self::default()
+        };
+        schema.add(value, depth);
+        schema
+    }
+
+    fn add(&mut self, value: &'a Value, depth: usize) {
+        let (Some(document), Some(deeper)) = (self.document, depth.checked_sub(1)) else {
+            return;
+        };
+        self.all.push(value);
+        // Only references inside the document: nothing else is locked.
+        let reference = value.get("$ref").and_then(Value::as_str);
+        let pointer = reference.and_then(|reference| reference.strip_prefix('#'));
+        if let Some(target) = pointer.and_then(|pointer| document.pointer(pointer)) {
+            self.add(target, deeper);
+        }
+        for part in list(value, "allOf") {
+            self.add(part, deeper);
+        }
+        for part in list(value, "anyOf").chain(list(value, "oneOf")) {
+            self.alternatives.push(Self::at(document, part, deeper));
+        }
+    }
+
+    /// Whether the schema says anything at all.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The keys of an object.
+    pub fn keys(&self) -> BTreeSet<&'a str> {
+        let objects = self
+            .every("properties")
+            .filter_map(|(_, value)| value.as_object());
+        objects
+            .flat_map(|object| object.keys().map(String::as_str))
+            .collect()
+    }
+
+    /// What stands below a key of an object; nothing said if the schema does not have it.
+    pub fn property(&self, key: &str) -> Self {
+        let found = self
+            .every("properties")
+            .filter_map(|(_, properties)| properties.get(key));
+        self.join(found.collect())
+    }
+
+    /// What stands below keys of the user's choice.
+    pub fn values(&self) -> Self {
+        let found = self
+            .every("additionalProperties")
+            .map(|(_, value)| value)
+            .filter(|value| value.as_object().is_some_and(|object| !object.is_empty()));
+        self.join(found.collect())
+    }
+
+    /// What stands in a list.
+    pub fn items(&self) -> Self {
+        let found = self
+            .every("items")
+            .map(|(_, value)| value)
+            .filter(|value| value.is_object());
+        self.join(found.collect())
+    }
+
+    /// The JSON types that may stand here, without `null`; empty if the schema does not say.
+    pub fn kinds(&self) -> BTreeSet<&'a str> {
+        let own = self.own("type").flat_map(|kind| match kind {
+            Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+            Value::String(kind) => vec![kind.as_str()],
+            _ => Vec::new(),
+        });
+        let mut kinds: BTreeSet<&str> = own.collect();
+        if kinds.is_empty() {
+            // Each alternative has to say, or anything may stand here.
+            let each: Vec<_> = self.alternatives.iter().map(Self::kinds_or_null).collect();
+            if each.iter().all(|kinds| !kinds.is_empty()) {
+                kinds = each.into_iter().flatten().collect();
+            }
+        }
+        kinds.remove("null");
+        kinds
+    }
+
+    fn kinds_or_null(&self) -> BTreeSet<&'a str> {
+        let is_null = self.own("type").any(|kind| kind == "null");
+        if is_null {
+            BTreeSet::from(["null"])
+        } else {
+            self.kinds()
+        }
+    }
+
+    /// The strings of an `enum` or `const`, if nothing else may stand here.
+    pub fn strings(&self) -> Option<Vec<String>> {
+        let mut lists = self.own("enum").filter_map(Value::as_array);
+        let values: Vec<&Value> = match lists.next() {
+            Some(values) => values.iter().collect(),
+            None => self.own("const").collect(),
+        };
+        let mut strings: Vec<String> = Vec::new();
+        for value in values.iter().filter(|value| !value.is_null()) {
+            let string = value.as_str()?.to_owned();
+            if !strings.contains(&string) {
+                strings.push(string);
+            }
+        }
+        (!strings.is_empty()).then_some(strings)
+    }
+
+    /// A keyword of the schema itself, such as `minimum`.
+    pub fn keyword(&self, name: &str) -> Option<&'a Value> {
+        self.own(name).next()
+    }
+
+    fn own(&self, keyword: &str) -> impl Iterator<Item = &'a Value> {
+        let found: Vec<&'a Value> = self
+            .all
+            .iter()
+            .filter_map(|value| value.get(keyword))
+            .collect();
+        found.into_iter()
+    }
+
+    /// A keyword of the schema and of its alternatives.
+    fn every(&self, keyword: &str) -> impl Iterator<Item = (&Self, &'a Value)> {
+        let mut found: Vec<(&Self, &'a Value)> =
+            self.own(keyword).map(|value| (self, value)).collect();
+        for alternative in &self.alternatives {
+            found.extend(alternative.every(keyword));
+        }
+        found.into_iter()
+    }
+
+    fn join(&self, found: Vec<&'a Value>) -> Self {
+        let mut joined = Self::default();
+        // `true` and `false` are schemas, too, and say nothing about a type.
+        for value in found {
+            joined.document = self.document;
+            joined.add(value, DEPTH);
+        }
+        joined
+    }
+}
+
+fn list<'a>(value: &'a Value, keyword: &str) -> impl Iterator<Item = &'a Value> {
+    value
+        .get(keyword)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn kinds(schema: &Value) -> Vec<&str> {
+        Schema::of(Some(schema)).kinds().into_iter().collect()
+    }
+
+    #[test]
+    fn references_are_followed_within_the_document_and_not_for_ever() {
+        let schema = json!({
+            "$ref": "#/$defs/values",
+            "$defs": {
+                "values": {"properties": {
+                    "port": {"$ref": "#/definitions/port"},
+                    "loop": {"$ref": "#/$defs/loop"},
+                    "lost": {"$ref": "#/$defs/nowhere"},
+                    "elsewhere": {"$ref": "https://example.org/schema.json"},
+                }},
+                "loop": {"$ref": "#/$defs/loop", "type": "string"},
+            },
+            "definitions": {"port": {"type": ["integer", "null"]}},
+        });
+        let schema = Schema::of(Some(&schema));
+        let kinds = |key: &str| schema.property(key).kinds().into_iter().collect::<Vec<_>>();
+        assert_eq!(kinds("port"), ["integer"]);
+        assert_eq!(kinds("loop"), ["string"]);
+        assert!(kinds("lost").is_empty() && kinds("elsewhere").is_empty());
+        assert!(schema.property("lost").property("any").is_empty());
+    }
+
+    #[test]
+    fn alternatives_are_what_each_of_them_allows() {
+        assert_eq!(
+            kinds(&json!({"anyOf": [{"type": "string"}, {"type": "integer"}]})),
+            ["integer", "string"]
+        );
+        assert_eq!(
+            kinds(&json!({"oneOf": [{"type": "string"}, {"type": "null"}]})),
+            ["string"]
+        );
+        assert!(kinds(&json!({"anyOf": [{"type": "string"}, {}]})).is_empty());
+        assert_eq!(kinds(&json!({"allOf": [{"type": "string"}]})), ["string"]);
+    }
+
+    #[test]
+    fn an_enumeration_of_more_than_strings_is_none() {
+        let strings = |schema: &Value| Schema::of(Some(schema)).strings();
+        assert_eq!(
+            strings(&json!({"enum": ["A", "B", null, "A"]})),
+            Some(vec!["A".to_owned(), "B".to_owned()])
+        );
+        assert_eq!(strings(&json!({"enum": [true, "auto"]})), None);
+        assert_eq!(strings(&json!({"enum": []})), None);
+        assert_eq!(strings(&json!(true)), None);
+    }
+}

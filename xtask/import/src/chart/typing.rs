@@ -1,0 +1,431 @@
+//! From defaults and schema to types: what is kept of a chart, or everything that stands in the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::facts::facts;
+use super::keep::Keep;
+use super::kind::{Field, Kind, Object};
+use super::lock::LockedChart;
+use super::path::{Path, keys, path};
+use super::rules;
+use super::schema::Schema;
+
+/// How many keys may lead to a value; the deepest of known charts has 9.
+const DEPTH: usize = 16;
+
+/// The type of a chart's values.
+///
+/// # Errors
+/// Every sentence about what charts.toml and the chart do not agree on.
+pub fn of(
+    chart: &LockedChart,
+    values: Map<String, Value>,
+    schema: Option<&Value>,
+) -> Result<Object, Vec<String>> {
+    let keep = Keep::of(chart);
+    let mut typing = Typing::new(chart);
+    let values = Value::Object(values);
+    let place = Place {
+        default: Some(&values),
+        schema: Schema::of(schema),
+    };
+    let root = typing.object(&Path::default(), &place, &keep);
+    typing.unused();
+    if typing.problems.is_empty() {
+        Ok(root)
+    } else {
+        Err(typing.problems)
+    }
+}
+
+/// What the chart says about one place.
+struct Place<'a> {
+    default: Option<&'a Value>,
+    schema: Schema<'a>,
+}
+
+impl<'a> Place<'a> {
+    fn key(&self, key: &str) -> Self {
+        Self {
+            default: self.default.and_then(|default| default.get(key)),
+            schema: self.schema.property(key),
+        }
+    }
+
+    fn exists(&self) -> bool {
+        self.default.is_some() || !self.schema.is_empty()
+    }
+
+    fn object(&self) -> Option<&'a Map<String, Value>> {
+        self.default.and_then(Value::as_object)
+    }
+}
+
+struct Typing<'a> {
+    chart: &'a LockedChart,
+    /// Chosen types and types of further keys, by path, as long as nothing came by there.
+    types: BTreeMap<String, Kind>,
+    open: BTreeMap<String, Kind>,
+    seen: BTreeSet<String>,
+    problems: Vec<String>,
+}
+
+impl<'a> Typing<'a> {
+    fn new(chart: &'a LockedChart) -> Self {
+        let mut typing = Self {
+            chart,
+            types: BTreeMap::new(),
+            open: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            problems: Vec::new(),
+        };
+        typing.types = typing.read(&chart.types);
+        typing.open = typing.read(&chart.open);
+        typing
+    }
+
+    /// Types by path, as [`Path::dotted`] writes it.
+    fn read(&mut self, texts: &BTreeMap<String, String>) -> BTreeMap<String, Kind> {
+        let mut read = BTreeMap::new();
+        for (text, kind) in texts {
+            match Kind::read(kind) {
+                Ok(kind) => {
+                    read.insert(path(&keys(text).unwrap_or_default()).dotted(), kind);
+                }
+                Err(reason) => self.problem(format!("the type of {text}: {reason}")),
+            }
+        }
+        read
+    }
+
+    fn problem(&mut self, sentence: String) {
+        self.problems.push(sentence);
+    }
+
+    /// An object with what is kept of its keys.
+    fn object(&mut self, path: &Path, place: &Place<'_>, keep: &Keep<'_>) -> Object {
+        let mut all: BTreeSet<&str> = keep.below.keys().map(String::as_str).collect();
+        if keep.whole {
+            all.extend(place.schema.keys());
+            all.extend(
+                place
+                    .object()
+                    .into_iter()
+                    .flat_map(|object| object.keys().map(String::as_str)),
+            );
+        }
+        let mut fields = Vec::new();
+        for key in all {
+            let path = path.key(key);
+            let place = place.key(key);
+            let below = match keep.below.get(key) {
+                None => Keep::everything(),
+                // A part of what is kept whole is whole.
+                Some(below) => Keep {
+                    whole: below.whole
+                        || (keep.whole && below.declared.is_none() && place.exists()),
+                    ..below.clone()
+                },
+            };
+            if let Some(kind) = self.field(&path, &place, &below) {
+                fields.push(Field {
+                    key: key.to_owned(),
+                    facts: facts(&path, place.default, &place.schema, below.declared),
+                    kind,
+                });
+            }
+        }
+        let dotted = path.dotted();
+        let open = self.open.get(&dotted).cloned().map(Box::new);
+        if open.is_some() {
+            self.seen.insert(dotted);
+        }
+        Object { fields, open }
+    }
+
+    fn field(&mut self, path: &Path, place: &Place<'_>, keep: &Keep<'_>) -> Option<Kind> {
+        let release = self.chart.release();
+        if let Some(declared) = keep.declared {
+            if place.exists() {
+                self.problem(format!(
+                    "{path} is declared, but {release} has it now; move it from declared to keep"
+                ));
+            }
+            if let Some(below) = keep.below.keys().next() {
+                self.problem(format!(
+                    "{path} is declared as a whole and {} below it as well; keep one of them",
+                    path.key(below)
+                ));
+            }
+            return match Kind::read(&declared.kind) {
+                Ok(kind) => Some(kind),
+                Err(reason) => {
+                    self.problem(format!("the type of {path}: {reason}"));
+                    None
+                }
+            };
+        }
+        if !place.exists() {
+            if !keep.whole && keep.leads_to_declared() {
+                return Some(if keep.is_list {
+                    let element = self.object(&path.element(), place, keep);
+                    Kind::List(Box::new(Kind::Object(element)))
+                } else {
+                    Kind::Object(self.object(path, place, keep))
+                });
+            }
+            self.problem(format!(
+                "{path} is kept, but {release} does not have it; remove it, or declare it with the template that reads it"
+            ));
+            return None;
+        }
+        self.kind(path, place, keep)
+    }
+
+    fn kind(&mut self, path: &Path, place: &Place<'_>, keep: &Keep<'_>) -> Option<Kind> {
+        if let Some(kind) = self.chosen(path, place, keep) {
+            return Some(kind);
+        }
+        if path.depth() > DEPTH {
+            self.problem(format!(
+                "{path} lies deeper than {DEPTH} keys, as in a schema that holds itself; choose a type further up"
+            ));
+            return None;
+        }
+        if let Some(kind) = self.chosen(path, place, keep) {
+            return Some(kind);
+        }
+        let kind = self.derived(path, place, keep)?;
+        match (keep.below.keys().next(), &kind) {
+            (None, _) | (_, Kind::Object(_) | Kind::List(_)) => Some(kind),
+            (Some(below), _) => {
+                self.problem(format!(
+                    "{} is kept or declared, but {path} has the type {kind}; correct the path",
+                    path.key(below)
+                ));
+                None
+            }
+        }
+    }
+
+    /// The type that the chart tells.
+    fn derived(&mut self, path: &Path, place: &Place<'_>, keep: &Keep<'_>) -> Option<Kind> {
+        let descends = !keep.below.is_empty() || self.open.contains_key(&path.dotted());
+        if !descends && let Some(kind) = by_name(path, place) {
+            return Some(kind);
+        }
+        match place.default {
+            Some(Value::Bool(_)) => Some(scalar(place, Kind::Bool)),
+            Some(Value::String(_)) => Some(string(place)),
+            Some(Value::Number(number)) if number.is_f64() => Some(scalar(place, Kind::Float)),
+            Some(Value::Number(_)) => Some(scalar(place, Kind::Integer)),
+            Some(Value::Array(elements)) => self.list(path, elements, place, keep),
+            Some(Value::Object(object)) => {
+                if descends || !object.is_empty() || !place.schema.keys().is_empty() {
+                    Some(Kind::Object(self.object(path, place, keep)))
+                } else {
+                    self.map(path, place)
+                }
+            }
+            Some(Value::Null) | None => self.of_schema(path, place, keep, descends),
+        }
+    }
+
+    /// The type that charts.toml chooses, or nothing if it does not.
+    fn chosen(&mut self, path: &Path, place: &Place<'_>, keep: &Keep<'_>) -> Option<Kind> {
+        let dotted = path.dotted();
+        // The element of a list has the path of the list.
+        path.last_key()?;
+        let kind = self.types.get(&dotted)?.clone();
+        self.seen.insert(dotted);
+        if let Some(below) = keep.below.keys().next() {
+            self.problem(format!(
+                "{path} has the type {kind} and {} is kept or declared below it; keep one of them",
+                path.key(below)
+            ));
+        }
+        if let Some(default) = place.default
+            && !is_empty(default)
+            && !kind.fits(default)
+        {
+            self.problem(format!(
+                "{path} has the type {kind}, which its default {} does not fit; choose another type",
+                shortened(default)
+            ));
+        }
+        Some(kind)
+    }
+
+    /// A value without a default: the schema may tell its type.
+    fn of_schema(
+        &mut self,
+        path: &Path,
+        place: &Place<'_>,
+        keep: &Keep<'_>,
+        descends: bool,
+    ) -> Option<Kind> {
+        let kinds: Vec<&str> = place.schema.kinds().into_iter().collect();
+        match kinds.as_slice() {
+            _ if descends => Some(Kind::Object(self.object(path, place, keep))),
+            ["string"] => Some(string(place)),
+            [] if place.schema.strings().is_some() => Some(string(place)),
+            ["boolean"] => Some(Kind::Bool),
+            ["integer"] => Some(Kind::Integer),
+            ["number"] => Some(Kind::Float),
+            ["integer", "string"] => Kind::read("IntOrString").ok(),
+            ["array"] => self.list(path, &[], place, keep),
+            [] | ["object"] if !place.schema.keys().is_empty() => {
+                Some(Kind::Object(self.object(path, place, keep)))
+            }
+            ["object"] => self.map(path, place),
+            _ => self.unknown(path, place),
+        }
+    }
+
+    fn list(
+        &mut self,
+        path: &Path,
+        elements: &[Value],
+        place: &Place<'_>,
+        keep: &Keep<'_>,
+    ) -> Option<Kind> {
+        let items = place.schema.items();
+        let default = together(elements);
+        if default.is_none() && (!elements.is_empty() || items.is_empty()) {
+            return self.unknown(path, place);
+        }
+        let before = self.problems.len();
+        let element = Place {
+            default: default.as_ref(),
+            schema: items,
+        };
+        let kind = self.kind(&path.element(), &element, keep)?;
+        if self.problems.len() == before && !elements.iter().all(|element| kind.fits(element)) {
+            return self.unknown(path, place);
+        }
+        Some(Kind::List(Box::new(kind)))
+    }
+
+    fn map(&mut self, path: &Path, place: &Place<'_>) -> Option<Kind> {
+        let values = place.schema.values();
+        if values.is_empty() {
+            return self.unknown(path, place);
+        }
+        let value = Place {
+            default: None,
+            schema: values,
+        };
+        let kind = self.kind(&path.value(), &value, &Keep::everything())?;
+        Some(Kind::Map(Box::new(kind)))
+    }
+
+    fn unknown(&mut self, path: &Path, place: &Place<'_>) -> Option<Kind> {
+        let default = place
+            .default
+            .map_or_else(|| "without a default".to_owned(), shortened);
+        self.problem(format!(
+            "{path} ({default}) has no type that can be derived; choose one below types"
+        ));
+        None
+    }
+
+    /// What charts.toml says about places that nothing leads to.
+    fn unused(&mut self) {
+        let chosen = self.types.keys().map(|path| ("types", path));
+        let all = chosen.chain(self.open.keys().map(|path| ("open", path)));
+        let unused: Vec<String> = all
+            .filter(|(_, path)| !self.seen.contains(*path))
+            .map(|(table, path)| {
+                format!(
+                    "{path} stands in {table}, but no kept path leads there; keep it or remove it"
+                )
+            })
+            .collect();
+        self.problems.extend(unused);
+    }
+}
+
+fn by_name(path: &Path, place: &Place<'_>) -> Option<Kind> {
+    let key = path.last_key()?;
+    if let Some(default) = place.default {
+        return rules::by_name(key, default);
+    }
+    let kinds: Vec<&str> = place.schema.kinds().into_iter().collect();
+    // A name tells more than a schema that only says "object", and less than one that says "string".
+    match kinds.as_slice() {
+        [] => rules::by_name(key, &Value::Null),
+        ["array"] => rules::by_name(key, &Value::Array(Vec::new())),
+        ["object"] => rules::by_name(key, &Value::Object(Map::new())),
+        _ => None,
+    }
+}
+
+/// A scalar, or what the schema allows beside it.
+fn scalar(place: &Place<'_>, plain: Kind) -> Kind {
+    let kinds: Vec<&str> = place.schema.kinds().into_iter().collect();
+    match kinds.as_slice() {
+        [] | [_] | ["integer", "number"] => plain,
+        ["integer", "string"] => Kind::read("IntOrString").unwrap_or(Kind::Value),
+        _ => Kind::Value,
+    }
+}
+
+fn string(place: &Place<'_>) -> Kind {
+    match (place.schema.strings(), place.default) {
+        (Some(values), None | Some(Value::Null)) => Kind::OneOf(values),
+        (Some(values), Some(Value::String(default))) if values.contains(default) => {
+            Kind::OneOf(values)
+        }
+        _ => scalar(place, Kind::String),
+    }
+}
+
+/// Elements as one: objects with the keys of all of them; nothing if they are of different kinds.
+fn together(elements: &[Value]) -> Option<Value> {
+    let first = elements.first()?;
+    let alike = |one: &Value| std::mem::discriminant(one) == std::mem::discriminant(first);
+    if !elements.iter().all(alike) {
+        return None;
+    }
+    let mut merged = Map::new();
+    for object in elements.iter().filter_map(Value::as_object) {
+        for (key, value) in object {
+            let known = merged.entry(key.clone()).or_insert(Value::Null);
+            if known.is_null() || is_empty(known) {
+                known.clone_from(value);
+            }
+        }
+    }
+    Some(match first {
+        Value::Object(_) => Value::Object(merged),
+        // The longest list tells most.
+        Value::Array(_) => elements
+            .iter()
+            .max_by_key(|element| element.as_array().map_or(0, Vec::len))?
+            .clone(),
+        other => other.clone(),
+    })
+}
+
+/// What charts write for "nothing".
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(elements) => elements.is_empty(),
+        Value::Object(object) => object.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+fn shortened(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() <= 60 {
+        text
+    } else {
+        let start: String = text.chars().take(59).collect();
+        format!("{start}…")
+    }
+}
