@@ -3,7 +3,7 @@
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/kube-state-metrics-8.4.0/charts/kube-state-metrics/values.yaml, release 8.4.0
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/prometheus-node-exporter-4.56.1/charts/prometheus-node-exporter/values.yaml, release 4.56.1
 // source: https://raw.githubusercontent.com/grafana-community/helm-charts/grafana-12.11.1/charts/grafana/values.yaml, release 12.11.1
-// sha256 of the lines below: 3f5223dc30505edf39bf5651143f7f02c7765c9914e1720439b70bc079bdc2b7
+// sha256 of the lines below: b5c0db212c91c1e6867ecf68b1a392e03a6913a390447bccba0c877ea6ad00c1
 //! Values of the chart `kube-prometheus-stack`, version `88.5.3`.
 
 #[allow(unused_imports, reason = "not every chart has a map")]
@@ -67,7 +67,7 @@ pub struct Values {
     ///
     /// Default: an object with 61 keys.
     #[serde(rename = "kube-state-metrics", skip_serializing_if = "Option::is_none")]
-    pub kube_state_metrics: Option<KubeStateMetrics>,
+    pub kube_state_metrics_chart: Option<KubeStateMetricsChart>,
     /// `kubeApiServer`.
     ///
     /// Default: an object with 4 keys.
@@ -101,8 +101,8 @@ pub struct Values {
     /// `kubeStateMetrics`.
     ///
     /// Default: `{"enabled":true}`.
-    #[serde(rename = "kubeStateMetrics", skip_serializing_if = "Option::is_none")]
-    pub kube_state_metrics2: Option<KubeStateMetrics2>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kube_state_metrics: Option<KubeStateMetrics>,
     /// `kubelet`.
     ///
     /// Default: an object with 4 keys.
@@ -171,7 +171,7 @@ pub struct Alertmanager {
     ///
     /// Default: an object with 5 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub config: Option<serde_json::Value>,
+    pub config: Option<AlertmanagerConfig>,
     /// `alertmanager.enableFeatures`.
     ///
     /// Default: `[]`.
@@ -460,14 +460,207 @@ pub struct AlertmanagerSpecImage {
 pub struct AlertmanagerSpecStorage {
     /// `alertmanager.alertmanagerSpec.storage.emptyDir`.
     ///
-    /// Not in the defaults; `templates/alertmanager/alertmanager.yaml` reads it.
+    /// Not in the defaults; see <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.StorageSpec>.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub empty_dir: Option<serde_json::Value>,
+    pub empty_dir: Option<k8s_openapi::api::core::v1::EmptyDirVolumeSource>,
     /// `alertmanager.alertmanagerSpec.storage.volumeClaimTemplate`.
     ///
-    /// Not in the defaults; `templates/alertmanager/alertmanager.yaml` reads it.
+    /// Not in the defaults; see <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.StorageSpec>.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_claim_template: Option<k8s_openapi::api::core::v1::PersistentVolumeClaimTemplate>,
+}
+
+/// What stands at `alertmanager.config`.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AlertmanagerConfig {
+    /// `alertmanager.config.global`.
+    ///
+    /// Default: `{"resolve_timeout":"5m"}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub global: Option<AlertmanagerConfigGlobal>,
+    /// `alertmanager.config.inhibit_rules`.
+    ///
+    /// Default: a list of 4.
+    #[serde(rename = "inhibit_rules", skip_serializing_if = "Option::is_none")]
+    pub inhibit_rules: Option<Vec<serde_json::Value>>,
+    /// `alertmanager.config.receivers`.
+    ///
+    /// Default: `[{"name":"null"}]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receivers: Option<Vec<AlertmanagerConfigReceiver>>,
+    /// `alertmanager.config.route`.
+    ///
+    /// Default: an object with 6 keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<AlertmanagerConfigRoute>,
+    /// `alertmanager.config.templates`.
+    ///
+    /// Default: `["/etc/alertmanager/config/*.tmpl"]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub templates: Option<Vec<String>>,
+    /// `alertmanager.config.time_intervals`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(rename = "time_intervals", skip_serializing_if = "Option::is_none")]
+    pub time_intervals: Option<Vec<serde_json::Value>>,
+}
+
+/// What stands at `alertmanager.config.global`.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AlertmanagerConfigGlobal {
+    /// `alertmanager.config.global.resolve_timeout`.
+    ///
+    /// Default: `"5m"`.
+    #[serde(rename = "resolve_timeout", skip_serializing_if = "Option::is_none")]
+    pub resolve_timeout: Option<String>,
+    /// Keys beyond those with a field, which the chart takes as well.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
+}
+
+/// What stands at `alertmanager.config.receivers[]`.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AlertmanagerConfigReceiver {
+    /// `alertmanager.config.receivers[].email_configs`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(rename = "email_configs", skip_serializing_if = "Option::is_none")]
+    pub email_configs: Option<Vec<serde_json::Value>>,
+    /// `alertmanager.config.receivers[].msteamsv2_configs`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(rename = "msteamsv2_configs", skip_serializing_if = "Option::is_none")]
+    pub msteamsv2_configs: Option<Vec<serde_json::Value>>,
+    /// `alertmanager.config.receivers[].name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `alertmanager.config.receivers[].opsgenie_configs`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(rename = "opsgenie_configs", skip_serializing_if = "Option::is_none")]
+    pub opsgenie_configs: Option<Vec<serde_json::Value>>,
+    /// `alertmanager.config.receivers[].pagerduty_configs`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(rename = "pagerduty_configs", skip_serializing_if = "Option::is_none")]
+    pub pagerduty_configs: Option<Vec<serde_json::Value>>,
+    /// `alertmanager.config.receivers[].slack_configs`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(rename = "slack_configs", skip_serializing_if = "Option::is_none")]
+    pub slack_configs: Option<Vec<serde_json::Value>>,
+    /// `alertmanager.config.receivers[].sns_configs`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(rename = "sns_configs", skip_serializing_if = "Option::is_none")]
+    pub sns_configs: Option<Vec<serde_json::Value>>,
+    /// `alertmanager.config.receivers[].telegram_configs`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(rename = "telegram_configs", skip_serializing_if = "Option::is_none")]
+    pub telegram_configs: Option<Vec<serde_json::Value>>,
+    /// `alertmanager.config.receivers[].webhook_configs`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(rename = "webhook_configs", skip_serializing_if = "Option::is_none")]
+    pub webhook_configs: Option<Vec<serde_json::Value>>,
+}
+
+/// What stands at `alertmanager.config.route`.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AlertmanagerConfigRoute {
+    /// `alertmanager.config.route.group_by`.
+    ///
+    /// Default: `["namespace"]`.
+    #[serde(rename = "group_by", skip_serializing_if = "Option::is_none")]
+    pub group_by: Option<Vec<String>>,
+    /// `alertmanager.config.route.group_interval`.
+    ///
+    /// Default: `"5m"`.
+    #[serde(rename = "group_interval", skip_serializing_if = "Option::is_none")]
+    pub group_interval: Option<String>,
+    /// `alertmanager.config.route.group_wait`.
+    ///
+    /// Default: `"30s"`.
+    #[serde(rename = "group_wait", skip_serializing_if = "Option::is_none")]
+    pub group_wait: Option<String>,
+    /// `alertmanager.config.route.receiver`.
+    ///
+    /// Default: `"null"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receiver: Option<String>,
+    /// `alertmanager.config.route.repeat_interval`.
+    ///
+    /// Default: `"12h"`.
+    #[serde(rename = "repeat_interval", skip_serializing_if = "Option::is_none")]
+    pub repeat_interval: Option<String>,
+    /// `alertmanager.config.route.routes`.
+    ///
+    /// Default: `[{"matchers":["alertname = \"Watchdog\""],"receiver":"null"}]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub routes: Option<Vec<AlertmanagerConfigRoute2>>,
+}
+
+/// What stands at `alertmanager.config.route.routes[]`.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AlertmanagerConfigRoute2 {
+    /// `alertmanager.config.route.routes[].active_time_intervals`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(
+        rename = "active_time_intervals",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub active_time_intervals: Option<Vec<String>>,
+    /// `alertmanager.config.route.routes[].continue`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continue_: Option<bool>,
+    /// `alertmanager.config.route.routes[].group_by`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(rename = "group_by", skip_serializing_if = "Option::is_none")]
+    pub group_by: Option<Vec<String>>,
+    /// `alertmanager.config.route.routes[].group_interval`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(rename = "group_interval", skip_serializing_if = "Option::is_none")]
+    pub group_interval: Option<String>,
+    /// `alertmanager.config.route.routes[].group_wait`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(rename = "group_wait", skip_serializing_if = "Option::is_none")]
+    pub group_wait: Option<String>,
+    /// `alertmanager.config.route.routes[].matchers`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matchers: Option<Vec<String>>,
+    /// `alertmanager.config.route.routes[].mute_time_intervals`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(
+        rename = "mute_time_intervals",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub mute_time_intervals: Option<Vec<String>>,
+    /// `alertmanager.config.route.routes[].receiver`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receiver: Option<String>,
+    /// `alertmanager.config.route.routes[].repeat_interval`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(rename = "repeat_interval", skip_serializing_if = "Option::is_none")]
+    pub repeat_interval: Option<String>,
+    /// `alertmanager.config.route.routes[].routes`.
+    ///
+    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub routes: Option<Vec<serde_json::Value>>,
 }
 
 /// What stands at `alertmanager.podDisruptionBudget`.
@@ -1829,7 +2022,7 @@ pub struct GrafanaTestFramework {
 /// What stands at `kube-state-metrics`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KubeStateMetrics {
+pub struct KubeStateMetricsChart {
     /// `kube-state-metrics.affinity`.
     ///
     /// Default: `{}`.
@@ -1879,7 +2072,7 @@ pub struct KubeStateMetrics {
     ///
     /// Default: `{"enabled":false}`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub network_policy: Option<KubeStateMetricsNetworkPolicy>,
+    pub network_policy: Option<KubeStateMetricsChartNetworkPolicy>,
     /// `kube-state-metrics.nodeSelector`.
     ///
     /// Default: `{}`.
@@ -1904,7 +2097,7 @@ pub struct KubeStateMetrics {
     ///
     /// Default: an object with 2 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub prometheus: Option<KubeStateMetricsPrometheus>,
+    pub prometheus: Option<KubeStateMetricsChartPrometheus>,
     /// `kube-state-metrics.replicas`.
     ///
     /// Default: `1`.
@@ -1919,12 +2112,12 @@ pub struct KubeStateMetrics {
     ///
     /// Default: an object with 6 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub security_context: Option<KubeStateMetricsSecurityContext>,
+    pub security_context: Option<KubeStateMetricsChartSecurityContext>,
     /// `kube-state-metrics.serviceAccount`.
     ///
     /// Default: `{"annotations":{},"automountServiceAccountToken":true,"create":true,"imagePullSecrets":[],"name":null}`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_account: Option<KubeStateMetricsServiceAccount>,
+    pub service_account: Option<KubeStateMetricsChartServiceAccount>,
     /// `kube-state-metrics.tolerations`.
     ///
     /// Default: `[]`.
@@ -1941,7 +2134,7 @@ pub struct KubeStateMetrics {
 /// What stands at `kube-state-metrics.networkPolicy`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KubeStateMetricsNetworkPolicy {
+pub struct KubeStateMetricsChartNetworkPolicy {
     /// `kube-state-metrics.networkPolicy.enabled`.
     ///
     /// Default: `false`.
@@ -1952,18 +2145,18 @@ pub struct KubeStateMetricsNetworkPolicy {
 /// What stands at `kube-state-metrics.prometheus`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KubeStateMetricsPrometheus {
+pub struct KubeStateMetricsChartPrometheus {
     /// `kube-state-metrics.prometheus.monitor`.
     ///
     /// Default: an object with 16 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub monitor: Option<KubeStateMetricsPrometheusMonitor>,
+    pub monitor: Option<KubeStateMetricsChartPrometheusMonitor>,
 }
 
 /// What stands at `kube-state-metrics.prometheus.monitor`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KubeStateMetricsPrometheusMonitor {
+pub struct KubeStateMetricsChartPrometheusMonitor {
     /// `kube-state-metrics.prometheus.monitor.enabled`.
     ///
     /// Default: `true`.
@@ -1974,7 +2167,7 @@ pub struct KubeStateMetricsPrometheusMonitor {
 /// What stands at `kube-state-metrics.securityContext`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KubeStateMetricsSecurityContext {
+pub struct KubeStateMetricsChartSecurityContext {
     /// `kube-state-metrics.securityContext.enabled`.
     ///
     /// Default: `true`.
@@ -2010,7 +2203,7 @@ pub struct KubeStateMetricsSecurityContext {
 /// What stands at `kube-state-metrics.serviceAccount`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KubeStateMetricsServiceAccount {
+pub struct KubeStateMetricsChartServiceAccount {
     /// `kube-state-metrics.serviceAccount.annotations`.
     ///
     /// Default: `{}`.
@@ -2092,7 +2285,7 @@ pub struct KubeScheduler {
 /// What stands at `kubeStateMetrics`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KubeStateMetrics2 {
+pub struct KubeStateMetrics {
     /// `kubeStateMetrics.enabled`.
     ///
     /// Default: `true`.
@@ -2769,12 +2962,12 @@ pub struct PrometheusSpecImage {
 pub struct PrometheusSpecStorageSpec {
     /// `prometheus.prometheusSpec.storageSpec.emptyDir`.
     ///
-    /// Not in the defaults; `templates/prometheus/prometheus.yaml` reads it.
+    /// Not in the defaults; see <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.StorageSpec>.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub empty_dir: Option<serde_json::Value>,
+    pub empty_dir: Option<k8s_openapi::api::core::v1::EmptyDirVolumeSource>,
     /// `prometheus.prometheusSpec.storageSpec.volumeClaimTemplate`.
     ///
-    /// Not in the defaults; `templates/prometheus/prometheus.yaml` reads it.
+    /// Not in the defaults; see <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.StorageSpec>.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_claim_template: Option<k8s_openapi::api::core::v1::PersistentVolumeClaimTemplate>,
 }

@@ -8,13 +8,13 @@ use super::lock::LockedChart;
 use super::path::Path;
 use crate::markdown::code;
 use crate::naming::{
-    RESERVED, field_names, joined, pascal_case, serde_camel_case, unique, variants,
+    RESERVED, field_names, joined, pascal_case, serde_camel_case, singular, unique, variants,
 };
 
 /// The module of a chart, before rustfmt.
 pub fn module(chart: &LockedChart, values: &Object) -> String {
     let mut names = Names::default();
-    names.object(&Path::default(), values);
+    names.object(&Path::default(), &[], values);
     let mut module = Module {
         names: names.by_path,
         text: String::new(),
@@ -54,44 +54,59 @@ struct Names {
 }
 
 impl Names {
-    fn object(&mut self, path: &Path, object: &Object) {
-        self.name(path);
+    fn object(&mut self, path: &Path, words: &[String], object: &Object) {
+        self.name(path, words);
         for field in &object.fields {
-            self.kind(&path.key(&field.key), &field.kind);
+            let mut below = words.to_vec();
+            below.push(field.name.clone());
+            self.kind(&path.key(&field.key), &below, &field.kind);
         }
         if let Some(open) = &object.open {
-            self.kind(&path.value(), open);
+            let mut below = words.to_vec();
+            below.push("additional".to_owned());
+            self.kind(&path.value(), &below, open);
         }
     }
 
-    fn kind(&mut self, path: &Path, kind: &Kind) {
+    fn kind(&mut self, path: &Path, words: &[String], kind: &Kind) {
         match kind {
-            Kind::Object(object) => self.object(path, object),
-            Kind::OneOf(_) => self.name(path),
-            Kind::List(inner) => self.kind(&path.element(), inner),
-            Kind::Map(inner) => self.kind(&path.value(), inner),
+            Kind::Object(object) => self.object(path, words, object),
+            Kind::OneOf(_) => self.name(path, words),
+            Kind::List(inner) => self.kind(&path.element(), &one_of_many(words), inner),
+            Kind::Map(inner) => self.kind(&path.value(), &one_of_many(words), inner),
             _ => {}
         }
     }
 
-    /// The whole path, so that no other key ever renames a type.
-    fn name(&mut self, path: &Path) {
-        let segments = path.segments();
-        let name = if segments.is_empty() {
-            "Values".to_owned()
+    /// Made of all words on the way, so that no other key ever renames a type.
+    fn name(&mut self, path: &Path, words: &[String]) {
+        let name = if words.is_empty() {
+            ROOT.to_owned()
         } else {
-            let parts: Vec<String> = segments.iter().map(|part| pascal_case(part)).collect();
+            let parts: Vec<String> = words.iter().map(|word| pascal_case(word)).collect();
             joined(&parts)
         };
         let is_taken = |name: &str| {
             self.taken.contains(name)
                 || RESERVED.contains(&name)
-                || (name == "Values" && !segments.is_empty())
+                || (name == ROOT && !words.is_empty())
         };
         let name = unique(&name, is_taken);
         self.taken.insert(name.clone());
         self.by_path.insert(path.clone(), name);
     }
+}
+
+/// The type of all values of a chart.
+const ROOT: &str = "Values";
+
+/// The words of a list or map, the last one in the singular.
+fn one_of_many(words: &[String]) -> Vec<String> {
+    let mut words = words.to_vec();
+    if let Some(last) = words.last_mut() {
+        *last = singular(last);
+    }
+    words
 }
 
 struct Module {
@@ -102,7 +117,7 @@ struct Module {
 impl Module {
     fn object(&mut self, path: &Path, object: &Object) {
         let name = self.names[path].clone();
-        let about = if name == "Values" {
+        let about = if name == ROOT {
             "All values that the project sets.".to_owned()
         } else {
             format!("What stands at {}.", code(&path.to_string()))
@@ -111,7 +126,7 @@ impl Module {
             self.text,
             "/// {about}\n#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]\n#[serde(rename_all = \"camelCase\")]\npub struct {name} {{"
         );
-        let keys = object.fields.iter().map(|field| field.key.as_str());
+        let keys = object.fields.iter().map(|field| field.name.as_str());
         let names = field_names(keys, &["additional"]);
         for (field, name) in object.fields.iter().zip(&names) {
             self.field(path, field, name);

@@ -36,6 +36,8 @@ pub struct Object {
 #[derive(Clone, Debug)]
 pub struct Field {
     pub key: String,
+    /// What Rust calls it, before it is written in Rust's way: the key, unless charts.toml chooses another name.
+    pub name: String,
     pub kind: Kind,
     /// One fact each, as safe Markdown.
     pub facts: Vec<String>,

@@ -38,6 +38,7 @@ pub const ALL: &[Kubernetes] = kubernetes![
     api::core::v1::Container,
     api::apps::v1::DaemonSetUpdateStrategy,
     api::apps::v1::DeploymentStrategy,
+    api::core::v1::EmptyDirVolumeSource,
     api::core::v1::EnvFromSource,
     api::core::v1::EnvVar,
     api::autoscaling::v2::HorizontalPodAutoscalerBehavior,

@@ -43,6 +43,9 @@ pub struct LockedChart {
     /// Objects that take further keys of the user's choice, by path, with the type of their values.
     #[serde(default)]
     pub open: BTreeMap<String, String>,
+    /// Names of keys that would be called in Rust as another one beside them, by path.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
     /// Values that templates read and `values.yaml` omits.
     #[serde(default)]
     pub declared: Vec<Declared>,
@@ -134,6 +137,7 @@ impl LockedChart {
         }
         let all = self.keep.iter().chain(declared);
         let all = all.chain(self.types.keys()).chain(self.open.keys());
+        let all = all.chain(self.names.keys());
         for text in all {
             if path::keys(text).is_none() {
                 return Err(Failure::new(format!(

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::naming::singular;
-
 /// A place below the root of the values: `prometheus.prometheusSpec.volumes[].name`.
 #[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Path(Vec<Step>);
@@ -58,22 +56,6 @@ impl Path {
     pub fn dotted(&self) -> String {
         let keys = self.0.iter().filter(|step| matches!(step, Step::Key(_)));
         Self(keys.cloned().collect()).to_string()
-    }
-
-    /// The keys on the way, those that hold many in the singular.
-    pub fn segments(&self) -> Vec<String> {
-        let mut segments: Vec<String> = Vec::new();
-        for step in &self.0 {
-            match step {
-                Step::Key(key) => segments.push(key.clone()),
-                Step::Element | Step::Value => {
-                    if let Some(last) = segments.last_mut() {
-                        *last = singular(last);
-                    }
-                }
-            }
-        }
-        segments
     }
 }
 

@@ -11,6 +11,7 @@ use super::lock::LockedChart;
 use super::path::{Path, keys, path};
 use super::rules;
 use super::schema::Schema;
+use crate::naming::snake_case;
 
 /// How many keys may lead to a value; the deepest of known charts has 9.
 const DEPTH: usize = 16;
@@ -68,6 +69,7 @@ struct Typing<'a> {
     /// Chosen types and types of further keys, by path, as long as nothing came by there.
     types: BTreeMap<String, Kind>,
     open: BTreeMap<String, Kind>,
+    names: BTreeMap<String, &'a str>,
     seen: BTreeSet<String>,
     problems: Vec<String>,
 }
@@ -78,11 +80,17 @@ impl<'a> Typing<'a> {
             chart,
             types: BTreeMap::new(),
             open: BTreeMap::new(),
+            names: BTreeMap::new(),
             seen: BTreeSet::new(),
             problems: Vec::new(),
         };
         typing.types = typing.read(&chart.types);
         typing.open = typing.read(&chart.open);
+        typing.names = chart
+            .names
+            .iter()
+            .map(|(path, name)| (normal(path), name.as_str()))
+            .collect();
         typing
     }
 
@@ -92,7 +100,7 @@ impl<'a> Typing<'a> {
         for (text, kind) in texts {
             match Kind::read(kind) {
                 Ok(kind) => {
-                    read.insert(path(&keys(text).unwrap_or_default()).dotted(), kind);
+                    read.insert(normal(text), kind);
                 }
                 Err(reason) => self.problem(format!("the type of {text}: {reason}")),
             }
@@ -131,18 +139,44 @@ impl<'a> Typing<'a> {
             };
             if let Some(kind) = self.field(&path, &place, &below) {
                 fields.push(Field {
+                    name: self.name(&path, key),
                     key: key.to_owned(),
                     facts: facts(&path, place.default, &place.schema, below.declared),
                     kind,
                 });
             }
         }
+        self.refuse_equal_names(path, &fields);
         let dotted = path.dotted();
         let open = self.open.get(&dotted).cloned().map(Box::new);
         if open.is_some() {
             self.seen.insert(dotted);
         }
         Object { fields, open }
+    }
+
+    fn name(&mut self, path: &Path, key: &str) -> String {
+        let dotted = path.dotted();
+        let name = self.names.get(&dotted).map(|name| (*name).to_owned());
+        if name.is_some() {
+            self.seen.insert(dotted);
+        }
+        name.unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A number behind one of the names would tell nobody which is which, and change with the keys beside it.
+    fn refuse_equal_names(&mut self, path: &Path, fields: &[Field]) {
+        let mut names: BTreeMap<String, &str> = BTreeMap::new();
+        for field in fields {
+            if let Some(other) = names.insert(snake_case(&field.name), &field.key) {
+                self.problem(format!(
+                    "{} and {} are both called {} in Rust; give one of them another name below names",
+                    path.key(other),
+                    path.key(&field.key),
+                    snake_case(&field.name)
+                ));
+            }
+        }
     }
 
     fn field(&mut self, path: &Path, place: &Place<'_>, keep: &Keep<'_>) -> Option<Kind> {
@@ -335,6 +369,7 @@ impl<'a> Typing<'a> {
     fn unused(&mut self) {
         let chosen = self.types.keys().map(|path| ("types", path));
         let all = chosen.chain(self.open.keys().map(|path| ("open", path)));
+        let all = all.chain(self.names.keys().map(|path| ("names", path)));
         let unused: Vec<String> = all
             .filter(|(_, path)| !self.seen.contains(*path))
             .map(|(table, path)| {
@@ -345,6 +380,11 @@ impl<'a> Typing<'a> {
             .collect();
         self.problems.extend(unused);
     }
+}
+
+/// A path that a person wrote, as [`Path::dotted`] writes it.
+fn normal(text: &str) -> String {
+    path(&keys(text).unwrap_or_default()).dotted()
 }
 
 fn by_name(path: &Path, place: &Place<'_>) -> Option<Kind> {
