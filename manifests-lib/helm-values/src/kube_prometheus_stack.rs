@@ -3,7 +3,7 @@
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/kube-state-metrics-8.4.0/charts/kube-state-metrics/values.yaml, release 8.4.0
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/prometheus-node-exporter-4.56.1/charts/prometheus-node-exporter/values.yaml, release 4.56.1
 // source: https://raw.githubusercontent.com/grafana-community/helm-charts/grafana-12.11.1/charts/grafana/values.yaml, release 12.11.1
-// sha256 of the lines below: b5c0db212c91c1e6867ecf68b1a392e03a6913a390447bccba0c877ea6ad00c1
+// sha256 of the lines below: 107a1fa376a7773ee85a928198c4ec52d16d00d7d3e4261b600918938af7f965
 //! Values of the chart `kube-prometheus-stack`, version `88.5.3`.
 
 #[allow(unused_imports, reason = "not every chart has a map")]
@@ -19,8 +19,6 @@ pub struct Values {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_prometheus_rules_map: Option<BTreeMap<String, serde_json::Value>>,
     /// `alertmanager`.
-    ///
-    /// Default: an object with 25 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alertmanager: Option<Alertmanager>,
     /// `cleanPrometheusOperatorObjectNames`.
@@ -34,18 +32,12 @@ pub struct Values {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common_labels: Option<BTreeMap<String, String>>,
     /// `coreDns`.
-    ///
-    /// Default: an object with 3 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub core_dns: Option<CoreDns>,
     /// `crds`.
-    ///
-    /// Default: an object with 2 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crds: Option<Crds>,
     /// `defaultRules`.
-    ///
-    /// Default: an object with 17 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_rules: Option<DefaultRules>,
     /// `fullnameOverride`.
@@ -54,63 +46,39 @@ pub struct Values {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fullname_override: Option<String>,
     /// `global`.
-    ///
-    /// Default: `{"imagePullSecrets":[],"imageRegistry":"","rbac":{"create":true,"createAggregateClusterRoles":false}}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub global: Option<Global>,
     /// `grafana`.
-    ///
-    /// Default: an object with 93 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grafana: Option<Grafana>,
     /// `kube-state-metrics`.
-    ///
-    /// Default: an object with 61 keys.
     #[serde(rename = "kube-state-metrics", skip_serializing_if = "Option::is_none")]
     pub kube_state_metrics_chart: Option<KubeStateMetricsChart>,
     /// `kubeApiServer`.
-    ///
-    /// Default: an object with 4 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kube_api_server: Option<KubeApiServer>,
     /// `kubeControllerManager`.
-    ///
-    /// Default: an object with 5 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kube_controller_manager: Option<KubeControllerManager>,
     /// `kubeDns`.
-    ///
-    /// Default: an object with 3 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kube_dns: Option<KubeDns>,
     /// `kubeEtcd`.
-    ///
-    /// Default: an object with 4 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kube_etcd: Option<KubeEtcd>,
     /// `kubeProxy`.
-    ///
-    /// Default: an object with 5 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kube_proxy: Option<KubeProxy>,
     /// `kubeScheduler`.
-    ///
-    /// Default: an object with 5 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kube_scheduler: Option<KubeScheduler>,
     /// `kubeStateMetrics`.
-    ///
-    /// Default: `{"enabled":true}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kube_state_metrics: Option<KubeStateMetrics>,
     /// `kubelet`.
-    ///
-    /// Default: an object with 4 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kubelet: Option<Kubelet>,
     /// `kubernetesServiceMonitors`.
-    ///
-    /// Default: `{"enabled":true}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kubernetes_service_monitors: Option<KubernetesServiceMonitors>,
     /// `nameOverride`.
@@ -124,26 +92,18 @@ pub struct Values {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_override: Option<String>,
     /// `nodeExporter`.
-    ///
-    /// Default: an object with 3 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node_exporter: Option<NodeExporter>,
     /// `prometheus`.
-    ///
-    /// Default: an object with 24 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prometheus: Option<Prometheus>,
     /// `prometheus-node-exporter`.
-    ///
-    /// Default: an object with 56 keys.
     #[serde(
         rename = "prometheus-node-exporter",
         skip_serializing_if = "Option::is_none"
     )]
     pub prometheus_node_exporter: Option<PrometheusNodeExporter>,
     /// `prometheusOperator`.
-    ///
-    /// Default: an object with 51 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prometheus_operator: Option<PrometheusOperator>,
 }
@@ -158,8 +118,6 @@ pub struct Alertmanager {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_labels: Option<BTreeMap<String, String>>,
     /// `alertmanager.alertmanagerSpec`.
-    ///
-    /// Default: an object with 61 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alertmanager_spec: Option<AlertmanagerSpec>,
     /// `alertmanager.annotations`.
@@ -168,8 +126,6 @@ pub struct Alertmanager {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub annotations: Option<BTreeMap<String, String>>,
     /// `alertmanager.config`.
-    ///
-    /// Default: an object with 5 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<AlertmanagerConfig>,
     /// `alertmanager.enableFeatures`.
@@ -183,23 +139,15 @@ pub struct Alertmanager {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// `alertmanager.podDisruptionBudget`.
-    ///
-    /// Default: `{"enabled":false,"minAvailable":1,"unhealthyPodEvictionPolicy":"AlwaysAllow"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_disruption_budget: Option<AlertmanagerPodDisruptionBudget>,
     /// `alertmanager.service`.
-    ///
-    /// Default: an object with 16 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<AlertmanagerService>,
     /// `alertmanager.serviceAccount`.
-    ///
-    /// Default: `{"annotations":{},"automountServiceAccountToken":true,"create":true,"name":""}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account: Option<AlertmanagerServiceAccount>,
     /// `alertmanager.serviceMonitor`.
-    ///
-    /// Default: an object with 16 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_monitor: Option<AlertmanagerServiceMonitor>,
     /// `alertmanager.stringConfig`.
@@ -291,8 +239,6 @@ pub struct AlertmanagerSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub force_enable_cluster_mode: Option<bool>,
     /// `alertmanager.alertmanagerSpec.image`.
-    ///
-    /// Default: `{"pullPolicy":"IfNotPresent","registry":"quay.io","repository":"prometheus/alertmanager","sha":"","tag":"v0.34.0"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<AlertmanagerSpecImage>,
     /// `alertmanager.alertmanagerSpec.initContainers`.
@@ -386,8 +332,6 @@ pub struct AlertmanagerSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<k8s_openapi::api::core::v1::PodSecurityContext>,
     /// `alertmanager.alertmanagerSpec.storage`.
-    ///
-    /// Default: `{}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage: Option<AlertmanagerSpecStorage>,
     /// `alertmanager.alertmanagerSpec.tolerations`.
@@ -475,8 +419,6 @@ pub struct AlertmanagerSpecStorage {
 #[serde(rename_all = "camelCase")]
 pub struct AlertmanagerConfig {
     /// `alertmanager.config.global`.
-    ///
-    /// Default: `{"resolve_timeout":"5m"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub global: Option<AlertmanagerConfigGlobal>,
     /// `alertmanager.config.inhibit_rules`.
@@ -490,8 +432,6 @@ pub struct AlertmanagerConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receivers: Option<Vec<AlertmanagerConfigReceiver>>,
     /// `alertmanager.config.route`.
-    ///
-    /// Default: an object with 6 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<AlertmanagerConfigRoute>,
     /// `alertmanager.config.templates`.
@@ -515,7 +455,7 @@ pub struct AlertmanagerConfigGlobal {
     /// Default: `"5m"`.
     #[serde(rename = "resolve_timeout", skip_serializing_if = "Option::is_none")]
     pub resolve_timeout: Option<String>,
-    /// Keys beyond those with a field, which the chart takes as well.
+    /// Keys beyond those with a field, which the chart takes as well. A key that has a field goes there.
     #[serde(flatten)]
     pub additional: BTreeMap<String, serde_json::Value>,
 }
@@ -803,8 +743,6 @@ pub struct Crds {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// `crds.upgradeJob`.
-    ///
-    /// Default: an object with 19 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upgrade_job: Option<CrdsUpgradeJob>,
 }
@@ -870,8 +808,6 @@ pub struct DefaultRules {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, String>>,
     /// `defaultRules.rules`.
-    ///
-    /// Default: an object with 34 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<DefaultRulesRules>,
     /// `defaultRules.runbookUrl`.
@@ -1072,8 +1008,6 @@ pub struct Global {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_registry: Option<String>,
     /// `global.rbac`.
-    ///
-    /// Default: `{"create":true,"createAggregateClusterRoles":false}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rbac: Option<GlobalRbac>,
 }
@@ -1104,8 +1038,6 @@ pub struct Grafana {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_data_sources: Option<Vec<serde_json::Value>>,
     /// `grafana.admin`.
-    ///
-    /// Default: `{"existingSecret":"","passwordKey":"admin-password","userKey":"admin-user"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin: Option<GrafanaAdmin>,
     /// `grafana.adminUser`.
@@ -1239,18 +1171,12 @@ pub struct Grafana {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub force_deploy_datasources: Option<bool>,
     /// `grafana."grafana.ini"`.
-    ///
-    /// Default: an object with 5 keys.
     #[serde(rename = "grafana.ini", skip_serializing_if = "Option::is_none")]
     pub grafana_ini: Option<GrafanaIni>,
     /// `grafana.image`.
-    ///
-    /// Default: `{"pullPolicy":"IfNotPresent","pullSecrets":[],"registry":"docker.io","repository":"grafana/grafana","sha":"","tag":""}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<GrafanaImage>,
     /// `grafana.initChownData`.
-    ///
-    /// Default: an object with 4 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub init_chown_data: Option<GrafanaInitChownData>,
     /// `grafana.namespaceOverride`.
@@ -1259,8 +1185,6 @@ pub struct Grafana {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_override: Option<String>,
     /// `grafana.networkPolicy`.
-    ///
-    /// Default: an object with 6 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_policy: Option<GrafanaNetworkPolicy>,
     /// `grafana.nodeSelector`.
@@ -1269,8 +1193,6 @@ pub struct Grafana {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node_selector: Option<BTreeMap<String, String>>,
     /// `grafana.persistence`.
-    ///
-    /// Default: an object with 11 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub persistence: Option<GrafanaPersistence>,
     /// `grafana.plugins`.
@@ -1304,8 +1226,6 @@ pub struct Grafana {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prune: Option<bool>,
     /// `grafana.rbac`.
-    ///
-    /// Default: an object with 7 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rbac: Option<GrafanaRbac>,
     /// `grafana.replicas`.
@@ -1329,28 +1249,18 @@ pub struct Grafana {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<k8s_openapi::api::core::v1::PodSecurityContext>,
     /// `grafana.service`.
-    ///
-    /// Default: an object with 15 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<GrafanaService>,
     /// `grafana.serviceAccount`.
-    ///
-    /// Default: `{"autoMount":true,"automountServiceAccountToken":false,"create":true,"labels":{},"name":"","nameTest":""}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account: Option<GrafanaServiceAccount>,
     /// `grafana.serviceMonitor`.
-    ///
-    /// Default: an object with 9 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_monitor: Option<GrafanaServiceMonitor>,
     /// `grafana.sidecar`.
-    ///
-    /// Default: an object with 12 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sidecar: Option<GrafanaSidecar>,
     /// `grafana.testFramework`.
-    ///
-    /// Default: an object with 6 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub test_framework: Option<GrafanaTestFramework>,
     /// `grafana.tolerations`.
@@ -1397,31 +1307,21 @@ pub struct GrafanaAdmin {
 #[serde(rename_all = "camelCase")]
 pub struct GrafanaIni {
     /// `grafana."grafana.ini".analytics`.
-    ///
-    /// Default: `{"check_for_updates":true}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub analytics: Option<GrafanaIniAnalytics>,
     /// `grafana."grafana.ini".log`.
-    ///
-    /// Default: `{"mode":"console"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<GrafanaIniLog>,
     /// `grafana."grafana.ini".paths`.
-    ///
-    /// Default: an object with 4 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paths: Option<GrafanaIniPaths>,
     /// `grafana."grafana.ini".server`.
-    ///
-    /// Default: an object with 1 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<GrafanaIniServer>,
     /// `grafana."grafana.ini".unified_storage`.
-    ///
-    /// Default: `{"index_path":"/var/lib/grafana-search/bleve"}`.
     #[serde(rename = "unified_storage", skip_serializing_if = "Option::is_none")]
     pub unified_storage: Option<GrafanaIniUnifiedStorage>,
-    /// Keys beyond those with a field, which the chart takes as well.
+    /// Keys beyond those with a field, which the chart takes as well. A key that has a field goes there.
     #[serde(flatten)]
     pub additional: BTreeMap<String, serde_json::Value>,
 }
@@ -1579,8 +1479,6 @@ pub struct GrafanaPersistence {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finalizers: Option<Vec<String>>,
     /// `grafana.persistence.inMemory`.
-    ///
-    /// Default: `{"enabled":false}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_memory: Option<GrafanaPersistenceInMemory>,
     /// `grafana.persistence.lookupVolumeName`.
@@ -1750,13 +1648,9 @@ pub struct GrafanaServiceMonitor {
 #[serde(rename_all = "camelCase")]
 pub struct GrafanaSidecar {
     /// `grafana.sidecar.dashboards`.
-    ///
-    /// Default: an object with 23 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dashboards: Option<GrafanaSidecarDashboards>,
     /// `grafana.sidecar.datasources`.
-    ///
-    /// Default: an object with 25 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub datasources: Option<GrafanaSidecarDatasources>,
     /// `grafana.sidecar.resources`.
@@ -1811,13 +1705,9 @@ pub struct GrafanaSidecarDashboards {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label_value: Option<String>,
     /// `grafana.sidecar.dashboards.multicluster`.
-    ///
-    /// Default: `{"etcd":{"enabled":false},"global":{"enabled":false}}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub multicluster: Option<GrafanaSidecarDashboardsMulticluster>,
     /// `grafana.sidecar.dashboards.provider`.
-    ///
-    /// Default: an object with 8 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<GrafanaSidecarDashboardsProvider>,
     /// `grafana.sidecar.dashboards.searchNamespace`.
@@ -1832,13 +1722,9 @@ pub struct GrafanaSidecarDashboards {
 #[serde(rename_all = "camelCase")]
 pub struct GrafanaSidecarDashboardsMulticluster {
     /// `grafana.sidecar.dashboards.multicluster.etcd`.
-    ///
-    /// Default: `{"enabled":false}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub etcd: Option<GrafanaSidecarDashboardsMulticlusterEtcd>,
     /// `grafana.sidecar.dashboards.multicluster.global`.
-    ///
-    /// Default: `{"enabled":false}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub global: Option<GrafanaSidecarDashboardsMulticlusterGlobal>,
 }
@@ -1916,8 +1802,6 @@ pub struct GrafanaSidecarDashboardsProvider {
 #[serde(rename_all = "camelCase")]
 pub struct GrafanaSidecarDatasources {
     /// `grafana.sidecar.datasources.alertmanager`.
-    ///
-    /// Default: an object with 5 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alertmanager: Option<GrafanaSidecarDatasourcesAlertmanager>,
     /// `grafana.sidecar.datasources.annotations`.
@@ -2069,8 +1953,6 @@ pub struct KubeStateMetricsChart {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metric_labels_allowlist: Option<Vec<String>>,
     /// `kube-state-metrics.networkPolicy`.
-    ///
-    /// Default: `{"enabled":false}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_policy: Option<KubeStateMetricsChartNetworkPolicy>,
     /// `kube-state-metrics.nodeSelector`.
@@ -2094,8 +1976,6 @@ pub struct KubeStateMetricsChart {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority_class_name: Option<String>,
     /// `kube-state-metrics.prometheus`.
-    ///
-    /// Default: an object with 2 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prometheus: Option<KubeStateMetricsChartPrometheus>,
     /// `kube-state-metrics.replicas`.
@@ -2109,13 +1989,9 @@ pub struct KubeStateMetricsChart {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resources: Option<k8s_openapi::api::core::v1::ResourceRequirements>,
     /// `kube-state-metrics.securityContext`.
-    ///
-    /// Default: an object with 6 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<KubeStateMetricsChartSecurityContext>,
     /// `kube-state-metrics.serviceAccount`.
-    ///
-    /// Default: `{"annotations":{},"automountServiceAccountToken":true,"create":true,"imagePullSecrets":[],"name":null}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account: Option<KubeStateMetricsChartServiceAccount>,
     /// `kube-state-metrics.tolerations`.
@@ -2147,8 +2023,6 @@ pub struct KubeStateMetricsChartNetworkPolicy {
 #[serde(rename_all = "camelCase")]
 pub struct KubeStateMetricsChartPrometheus {
     /// `kube-state-metrics.prometheus.monitor`.
-    ///
-    /// Default: an object with 16 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub monitor: Option<KubeStateMetricsChartPrometheusMonitor>,
 }
@@ -2308,8 +2182,6 @@ pub struct Kubelet {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// `kubelet.serviceMonitor`.
-    ///
-    /// Default: an object with 30 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_monitor: Option<KubeletServiceMonitor>,
 }
@@ -2376,8 +2248,6 @@ pub struct NodeExporter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub force_deploy_dashboards: Option<bool>,
     /// `nodeExporter.operatingSystems`.
-    ///
-    /// Default: `{"aix":{"enabled":true},"darwin":{"enabled":true},"linux":{"enabled":true}}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operating_systems: Option<NodeExporterOperatingSystems>,
 }
@@ -2387,18 +2257,12 @@ pub struct NodeExporter {
 #[serde(rename_all = "camelCase")]
 pub struct NodeExporterOperatingSystems {
     /// `nodeExporter.operatingSystems.aix`.
-    ///
-    /// Default: `{"enabled":true}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aix: Option<NodeExporterOperatingSystemsAix>,
     /// `nodeExporter.operatingSystems.darwin`.
-    ///
-    /// Default: `{"enabled":true}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub darwin: Option<NodeExporterOperatingSystemsDarwin>,
     /// `nodeExporter.operatingSystems.linux`.
-    ///
-    /// Default: `{"enabled":true}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub linux: Option<NodeExporterOperatingSystemsLinux>,
 }
@@ -2461,28 +2325,18 @@ pub struct Prometheus {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// `prometheus.podDisruptionBudget`.
-    ///
-    /// Default: `{"enabled":false,"minAvailable":1,"unhealthyPodEvictionPolicy":"AlwaysAllow"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_disruption_budget: Option<PrometheusPodDisruptionBudget>,
     /// `prometheus.prometheusSpec`.
-    ///
-    /// Default: an object with 138 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prometheus_spec: Option<PrometheusSpec>,
     /// `prometheus.service`.
-    ///
-    /// Default: an object with 19 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<PrometheusService>,
     /// `prometheus.serviceAccount`.
-    ///
-    /// Default: `{"annotations":{},"automountServiceAccountToken":true,"create":true,"name":""}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account: Option<PrometheusServiceAccount>,
     /// `prometheus.serviceMonitor`.
-    ///
-    /// Default: an object with 14 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_monitor: Option<PrometheusServiceMonitor>,
 }
@@ -2606,8 +2460,6 @@ pub struct PrometheusSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_url: Option<String>,
     /// `prometheus.prometheusSpec.image`.
-    ///
-    /// Default: an object with 5 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<PrometheusSpecImage>,
     /// `prometheus.prometheusSpec.initContainers`.
@@ -2868,8 +2720,6 @@ pub struct PrometheusSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shards: Option<i64>,
     /// `prometheus.prometheusSpec.storageSpec`.
-    ///
-    /// Default: `{}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_spec: Option<PrometheusSpecStorageSpec>,
     /// `prometheus.prometheusSpec.terminationGracePeriodSeconds`.
@@ -2894,8 +2744,6 @@ pub struct PrometheusSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracing_config: Option<serde_json::Value>,
     /// `prometheus.prometheusSpec.tsdb`.
-    ///
-    /// Default: `{"outOfOrderTimeWindow":"0s"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tsdb: Option<PrometheusSpecTsdb>,
     /// `prometheus.prometheusSpec.version`.
@@ -3116,8 +2964,6 @@ pub struct PrometheusNodeExporter {
     #[serde(rename = "hostPID", skip_serializing_if = "Option::is_none")]
     pub host_pid: Option<bool>,
     /// `prometheus-node-exporter.hostRootFsMount`.
-    ///
-    /// Default: `{"enabled":true,"mountPropagation":"HostToContainer"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host_root_fs_mount: Option<PrometheusNodeExporterHostRootFsMount>,
     /// `prometheus-node-exporter.nodeSelector`.
@@ -3141,8 +2987,6 @@ pub struct PrometheusNodeExporter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority_class_name: Option<String>,
     /// `prometheus-node-exporter.prometheus`.
-    ///
-    /// Default: an object with 2 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prometheus: Option<PrometheusNodeExporterPrometheus>,
     /// `prometheus-node-exporter.resources`.
@@ -3156,13 +3000,9 @@ pub struct PrometheusNodeExporter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<k8s_openapi::api::core::v1::PodSecurityContext>,
     /// `prometheus-node-exporter.service`.
-    ///
-    /// Default: an object with 14 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<PrometheusNodeExporterService>,
     /// `prometheus-node-exporter.serviceAccount`.
-    ///
-    /// Default: `{"annotations":{},"automountServiceAccountToken":false,"create":true,"imagePullSecrets":[],"name":null}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account: Option<PrometheusNodeExporterServiceAccount>,
     /// `prometheus-node-exporter.tolerations`.
@@ -3198,8 +3038,6 @@ pub struct PrometheusNodeExporterHostRootFsMount {
 #[serde(rename_all = "camelCase")]
 pub struct PrometheusNodeExporterPrometheus {
     /// `prometheus-node-exporter.prometheus.monitor`.
-    ///
-    /// Default: an object with 23 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub monitor: Option<PrometheusNodeExporterPrometheusMonitor>,
 }
@@ -3262,8 +3100,6 @@ pub struct PrometheusNodeExporterServiceAccount {
 #[serde(rename_all = "camelCase")]
 pub struct PrometheusOperator {
     /// `prometheusOperator.admissionWebhooks`.
-    ///
-    /// Default: an object with 15 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admission_webhooks: Option<PrometheusOperatorAdmissionWebhooks>,
     /// `prometheusOperator.affinity`.
@@ -3302,8 +3138,6 @@ pub struct PrometheusOperator {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host_network: Option<bool>,
     /// `prometheusOperator.image`.
-    ///
-    /// Default: an object with 5 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<PrometheusOperatorImage>,
     /// `prometheusOperator.kubeletEndpointSliceEnabled`.
@@ -3317,8 +3151,6 @@ pub struct PrometheusOperator {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kubelet_endpoints_enabled: Option<bool>,
     /// `prometheusOperator.kubeletService`.
-    ///
-    /// Default: `{"enabled":true,"name":"","namespace":"kube-system","selector":""}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kubelet_service: Option<PrometheusOperatorKubeletService>,
     /// `prometheusOperator.labels`.
@@ -3332,8 +3164,6 @@ pub struct PrometheusOperator {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespaces: Option<serde_json::Value>,
     /// `prometheusOperator.networkPolicy`.
-    ///
-    /// Default: `{"enabled":false,"flavor":"kubernetes"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_policy: Option<PrometheusOperatorNetworkPolicy>,
     /// `prometheusOperator.nodeSelector`.
@@ -3347,8 +3177,6 @@ pub struct PrometheusOperator {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_annotations: Option<BTreeMap<String, String>>,
     /// `prometheusOperator.podDisruptionBudget`.
-    ///
-    /// Default: `{"enabled":false,"minAvailable":1,"unhealthyPodEvictionPolicy":"AlwaysAllow"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_disruption_budget: Option<PrometheusOperatorPodDisruptionBudget>,
     /// `prometheusOperator.podLabels`.
@@ -3357,8 +3185,6 @@ pub struct PrometheusOperator {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_labels: Option<BTreeMap<String, String>>,
     /// `prometheusOperator.prometheusConfigReloader`.
-    ///
-    /// Default: an object with 3 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prometheus_config_reloader: Option<PrometheusOperatorPrometheusConfigReloader>,
     /// `prometheusOperator.resources`.
@@ -3377,13 +3203,9 @@ pub struct PrometheusOperator {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<k8s_openapi::api::core::v1::PodSecurityContext>,
     /// `prometheusOperator.serviceAccount`.
-    ///
-    /// Default: `{"annotations":{},"automountServiceAccountToken":true,"create":true,"name":""}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account: Option<PrometheusOperatorServiceAccount>,
     /// `prometheusOperator.serviceMonitor`.
-    ///
-    /// Default: an object with 11 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_monitor: Option<PrometheusOperatorServiceMonitor>,
     /// `prometheusOperator.strategy`.
@@ -3392,8 +3214,6 @@ pub struct PrometheusOperator {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strategy: Option<k8s_openapi::api::apps::v1::DeploymentStrategy>,
     /// `prometheusOperator.tls`.
-    ///
-    /// Default: `{"enabled":true,"internalPort":10250,"tlsMinVersion":"VersionTLS13"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<PrometheusOperatorTls>,
     /// `prometheusOperator.tolerations`.
@@ -3413,8 +3233,6 @@ pub struct PrometheusOperatorAdmissionWebhooks {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub annotations: Option<BTreeMap<String, String>>,
     /// `prometheusOperator.admissionWebhooks.certManager`.
-    ///
-    /// Default: an object with 3 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cert_manager: Option<PrometheusOperatorAdmissionWebhooksCertManager>,
     /// `prometheusOperator.admissionWebhooks.enabled`.
@@ -3428,8 +3246,6 @@ pub struct PrometheusOperatorAdmissionWebhooks {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_policy: Option<String>,
     /// `prometheusOperator.admissionWebhooks.patch`.
-    ///
-    /// Default: an object with 12 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch: Option<PrometheusOperatorAdmissionWebhooksPatch>,
     /// `prometheusOperator.admissionWebhooks.timeoutSeconds`.
@@ -3465,8 +3281,6 @@ pub struct PrometheusOperatorAdmissionWebhooksPatch {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// `prometheusOperator.admissionWebhooks.patch.image`.
-    ///
-    /// Default: `{"pullPolicy":"IfNotPresent","registry":"ghcr.io","repository":"jkroepke/kube-webhook-certgen","sha":"","tag":"1.8.7"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<PrometheusOperatorAdmissionWebhooksPatchImage>,
     /// `prometheusOperator.admissionWebhooks.patch.nodeSelector`.
@@ -3485,8 +3299,6 @@ pub struct PrometheusOperatorAdmissionWebhooksPatch {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resources: Option<k8s_openapi::api::core::v1::ResourceRequirements>,
     /// `prometheusOperator.admissionWebhooks.patch.securityContext`.
-    ///
-    /// Default: `{"runAsGroup":2000,"runAsNonRoot":true,"runAsUser":2000,"seccompProfile":{"type":"RuntimeDefault"}}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<PrometheusOperatorAdmissionWebhooksPatchSecurityContext>,
     /// `prometheusOperator.admissionWebhooks.patch.tolerations`.
@@ -3647,8 +3459,6 @@ pub struct PrometheusOperatorPrometheusConfigReloader {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_probe: Option<bool>,
     /// `prometheusOperator.prometheusConfigReloader.image`.
-    ///
-    /// Default: `{"registry":"quay.io","repository":"prometheus-operator/prometheus-config-reloader","sha":"","tag":""}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<PrometheusOperatorPrometheusConfigReloaderImage>,
     /// `prometheusOperator.prometheusConfigReloader.resources`.

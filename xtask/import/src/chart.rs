@@ -8,6 +8,7 @@ mod kind;
 mod kubernetes;
 mod lock;
 mod path;
+mod place;
 mod rules;
 mod schema;
 mod typing;

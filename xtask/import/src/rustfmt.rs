@@ -47,7 +47,7 @@ fn run(root: &Path) -> Result<()> {
     let reason = String::from_utf8_lossy(&output.stderr);
     let reason: Vec<&str> = reason.lines().take(3).map(str::trim).collect();
     Err(Failure::new(format!(
-        "rustfmt does not accept the generated source: {}; report the CRD, this is a fault of the generator",
+        "rustfmt does not accept the generated source: {}; report the CRD or chart, this is a fault of the generator",
         reason.join(" ")
     )))
 }

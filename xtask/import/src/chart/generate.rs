@@ -78,7 +78,7 @@ impl Names {
         }
     }
 
-    /// Made of all words on the way, so that no other key ever renames a type.
+    /// Made of all words on the way: another key renames a type only where both would be called the same.
     fn name(&mut self, path: &Path, words: &[String]) {
         let name = if words.is_empty() {
             ROOT.to_owned()
@@ -135,7 +135,7 @@ impl Module {
             let kind = self.name(&path.value(), open);
             let _ = writeln!(
                 self.text,
-                "/// Keys beyond those with a field, which the chart takes as well.\n#[serde(flatten)]\npub additional: BTreeMap<String, {kind}>,"
+                "/// Keys beyond those with a field, which the chart takes as well. A key that has a field goes there.\n#[serde(flatten)]\npub additional: BTreeMap<String, {kind}>,"
             );
         }
         self.text.push_str("}\n\n");

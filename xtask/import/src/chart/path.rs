@@ -137,6 +137,8 @@ pub fn path(keys: &[Key]) -> Path {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -150,6 +152,16 @@ mod tests {
             "extensionProviders[].name",
         ] {
             assert_eq!(path(&keys(text).unwrap()).to_string(), text);
+        }
+    }
+
+    proptest! {
+        /// Charts have keys with dots, slashes and brackets; none has a quote.
+        #[test]
+        fn every_key_without_a_quote_survives_being_written(names in prop::collection::vec("[a-z./_ \\[\\]-]{0,6}", 1..4)) {
+            let place = names.iter().fold(Path::default(), |path, name| path.key(name));
+            let read = keys(&place.to_string()).map(|keys| path(&keys));
+            prop_assert_eq!(read, Some(place));
         }
     }
 

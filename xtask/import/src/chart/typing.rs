@@ -9,7 +9,7 @@ use super::keep::Keep;
 use super::kind::{Field, Kind, Object};
 use super::lock::LockedChart;
 use super::path::{Path, keys, path};
-use super::rules;
+use super::place::{Place, is_empty, shortened, together};
 use super::schema::Schema;
 use crate::naming::snake_case;
 
@@ -38,29 +38,6 @@ pub fn of(
         Ok(root)
     } else {
         Err(typing.problems)
-    }
-}
-
-/// What the chart says about one place.
-struct Place<'a> {
-    default: Option<&'a Value>,
-    schema: Schema<'a>,
-}
-
-impl<'a> Place<'a> {
-    fn key(&self, key: &str) -> Self {
-        Self {
-            default: self.default.and_then(|default| default.get(key)),
-            schema: self.schema.property(key),
-        }
-    }
-
-    fn exists(&self) -> bool {
-        self.default.is_some() || !self.schema.is_empty()
-    }
-
-    fn object(&self) -> Option<&'a Map<String, Value>> {
-        self.default.and_then(Value::as_object)
     }
 }
 
@@ -138,10 +115,15 @@ impl<'a> Typing<'a> {
                 },
             };
             if let Some(kind) = self.field(&path, &place, &below) {
+                // The fields of an object tell their own defaults.
+                let default = match kind {
+                    Kind::Object(_) => None,
+                    _ => place.default,
+                };
                 fields.push(Field {
                     name: self.name(&path, key),
                     key: key.to_owned(),
-                    facts: facts(&path, place.default, &place.schema, below.declared),
+                    facts: facts(&path, default, &place.schema, below.declared),
                     kind,
                 });
             }
@@ -247,14 +229,14 @@ impl<'a> Typing<'a> {
     /// The type that the chart tells.
     fn derived(&mut self, path: &Path, place: &Place<'_>, keep: &Keep<'_>) -> Option<Kind> {
         let descends = !keep.below.is_empty() || self.open.contains_key(&path.dotted());
-        if !descends && let Some(kind) = by_name(path, place) {
+        if !descends && let Some(kind) = place.by_name(path) {
             return Some(kind);
         }
         match place.default {
-            Some(Value::Bool(_)) => Some(scalar(place, Kind::Bool)),
-            Some(Value::String(_)) => Some(string(place)),
-            Some(Value::Number(number)) if number.is_f64() => Some(scalar(place, Kind::Float)),
-            Some(Value::Number(_)) => Some(scalar(place, Kind::Integer)),
+            Some(Value::Bool(_)) => Some(place.scalar(Kind::Bool)),
+            Some(Value::String(_)) => Some(place.string()),
+            Some(Value::Number(number)) if number.is_f64() => Some(place.scalar(Kind::Float)),
+            Some(Value::Number(_)) => Some(place.scalar(Kind::Integer)),
             Some(Value::Array(elements)) => self.list(path, elements, place, keep),
             Some(Value::Object(object)) => {
                 if descends || !object.is_empty() || !place.schema.keys().is_empty() {
@@ -303,8 +285,8 @@ impl<'a> Typing<'a> {
         let kinds: Vec<&str> = place.schema.kinds().into_iter().collect();
         match kinds.as_slice() {
             _ if descends => Some(Kind::Object(self.object(path, place, keep))),
-            ["string"] => Some(string(place)),
-            [] if place.schema.strings().is_some() => Some(string(place)),
+            ["string"] => Some(place.string()),
+            [] if place.schema.strings().is_some() => Some(place.string()),
             ["boolean"] => Some(Kind::Bool),
             ["integer"] => Some(Kind::Integer),
             ["number"] => Some(Kind::Float),
@@ -327,7 +309,8 @@ impl<'a> Typing<'a> {
     ) -> Option<Kind> {
         let items = place.schema.items();
         let default = together(elements);
-        if default.is_none() && (!elements.is_empty() || items.is_empty()) {
+        let tells_nothing = items.is_empty() && keep.below.is_empty();
+        if default.is_none() && (!elements.is_empty() || tells_nothing) {
             return self.unknown(path, place);
         }
         let before = self.problems.len();
@@ -387,85 +370,77 @@ fn normal(text: &str) -> String {
     path(&keys(text).unwrap_or_default()).dotted()
 }
 
-fn by_name(path: &Path, place: &Place<'_>) -> Option<Kind> {
-    let key = path.last_key()?;
-    if let Some(default) = place.default {
-        return rules::by_name(key, default);
-    }
-    let kinds: Vec<&str> = place.schema.kinds().into_iter().collect();
-    // A name tells more than a schema that only says "object", and less than one that says "string".
-    match kinds.as_slice() {
-        [] => rules::by_name(key, &Value::Null),
-        ["array"] => rules::by_name(key, &Value::Array(Vec::new())),
-        ["object"] => rules::by_name(key, &Value::Object(Map::new())),
-        _ => None,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
 
-/// A scalar, or what the schema allows beside it.
-fn scalar(place: &Place<'_>, plain: Kind) -> Kind {
-    let kinds: Vec<&str> = place.schema.kinds().into_iter().collect();
-    match kinds.as_slice() {
-        [] | [_] | ["integer", "number"] => plain,
-        ["integer", "string"] => Kind::read("IntOrString").unwrap_or(Kind::Value),
-        _ => Kind::Value,
-    }
-}
+    use super::super::lock::Lock;
+    use super::*;
 
-fn string(place: &Place<'_>) -> Kind {
-    match (place.schema.strings(), place.default) {
-        (Some(values), None | Some(Value::Null)) => Kind::OneOf(values),
-        (Some(values), Some(Value::String(default))) if values.contains(default) => {
-            Kind::OneOf(values)
+    /// The type of values that are all kept.
+    fn whole(values: &Value) -> Result<Kind, Vec<String>> {
+        let keys = values.as_object().into_iter().flatten();
+        let keep: Vec<&String> = keys.map(|(key, _)| key).collect();
+        let file = format!("{{ url = \"\", sha256 = \"{}\" }}", "0".repeat(64));
+        let text = format!(
+            "[[chart]]\nname = \"a\"\nrepository = \"https://b\"\nversion = \"1\"\nvalues = {file}\nkeep = {keep:?}\n"
+        );
+        let lock = Lock::read("charts.toml", &text).expect("a lock file");
+        let object = values.as_object().cloned().unwrap_or_default();
+        of(&lock.charts[0], object, None).map(Kind::Object)
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            (-9.5..9.5).prop_map(Value::from),
+            "[a-c]{0,2}".prop_map(Value::from),
+        ];
+        let tree = leaf.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(
+                    prop_oneof![
+                        "[a-c]{1,2}",
+                        Just("resources".to_owned()),
+                        Just("env".to_owned())
+                    ],
+                    inner,
+                    0..4
+                )
+                .prop_map(|object| object.into_iter().collect()),
+            ]
+        });
+        prop::collection::btree_map("[d-f]{1,2}", tree, 0..4)
+            .prop_map(|object| object.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn a_type_fits_the_defaults_it_was_derived_from(values in values()) {
+            if let Ok(kind) = whole(&values) {
+                prop_assert!(kind.fits(&values), "{kind:?}");
+            }
         }
-        _ => scalar(place, Kind::String),
-    }
-}
 
-/// Elements as one: objects with the keys of all of them; nothing if they are of different kinds.
-fn together(elements: &[Value]) -> Option<Value> {
-    let first = elements.first()?;
-    let alike = |one: &Value| std::mem::discriminant(one) == std::mem::discriminant(first);
-    if !elements.iter().all(alike) {
-        return None;
-    }
-    let mut merged = Map::new();
-    for object in elements.iter().filter_map(Value::as_object) {
-        for (key, value) in object {
-            let known = merged.entry(key.clone()).or_insert(Value::Null);
-            if known.is_null() || is_empty(known) {
-                known.clone_from(value);
+        #[test]
+        fn a_problem_names_a_place(values in values()) {
+            for problem in whole(&values).err().unwrap_or_default() {
+                let key = problem.split(['.', '[', ' ']).next().unwrap_or_default();
+                prop_assert!(values.get(key).is_some(), "{problem}");
             }
         }
     }
-    Some(match first {
-        Value::Object(_) => Value::Object(merged),
-        // The longest list tells most.
-        Value::Array(_) => elements
-            .iter()
-            .max_by_key(|element| element.as_array().map_or(0, Vec::len))?
-            .clone(),
-        other => other.clone(),
-    })
-}
 
-/// What charts write for "nothing".
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(elements) => elements.is_empty(),
-        Value::Object(object) => object.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
-    }
-}
-
-fn shortened(value: &Value) -> String {
-    let text = value.to_string();
-    if text.chars().count() <= 60 {
-        text
-    } else {
-        let start: String = text.chars().take(59).collect();
-        format!("{start}…")
+    #[test]
+    fn a_list_of_lists_is_read_by_its_longest() {
+        let kind = whole(&json!({"a": [[], [1, 2]]})).expect("a type");
+        let Kind::Object(root) = kind else {
+            unreachable!()
+        };
+        assert_eq!(root.fields[0].kind.to_string(), "Vec<Vec<i64>>");
     }
 }

@@ -1,0 +1,150 @@
+//! What cannot be imported: one message that names the chart, the place and the way out, exit code 2, nothing written.
+
+use std::fs;
+
+use insta::assert_snapshot;
+use released::sha256;
+
+use crate::support::{Scratch, refused};
+
+#[test]
+fn a_path_that_the_chart_does_not_have() {
+    assert_snapshot!(refused("a: {b: 1}\n", "keep = ['a.c', 'd', 'a.b.e']\n"), @"
+    error: charts.toml and the charts do not agree:
+      example: a.b.e is kept or declared, but a.b has the type i64; correct the path
+      example: a.c is kept, but example 1.2.3 does not have it; remove it, or declare it with the template that reads it
+      example: d is kept, but example 1.2.3 does not have it; remove it, or declare it with the template that reads it
+    ");
+}
+
+#[test]
+fn a_default_without_a_type() {
+    let values = "a: {}\nb: []\nc:\nd: {e: null}\n";
+    assert_snapshot!(refused(values, "keep = ['a', 'b', 'c', 'd']\n"), @"
+    error: charts.toml and the charts do not agree:
+      example: a ({}) has no type that can be derived; choose one below types
+      example: b ([]) has no type that can be derived; choose one below types
+      example: c (null) has no type that can be derived; choose one below types
+      example: d.e (null) has no type that can be derived; choose one below types
+    ");
+}
+
+#[test]
+fn a_chosen_type_that_the_default_does_not_fit() {
+    let values = "a: {b: 1}\nresources: {preset: small}\n";
+    let entry = "keep = ['a', 'resources']\n\n[chart.types]\na = 'Vec<String>'\nresources = 'ResourceRequirements'\n";
+    assert_snapshot!(refused(values, entry), @r#"
+    error: charts.toml and the charts do not agree:
+      example: a has the type Vec<String>, which its default {"b":1} does not fit; choose another type
+      example: resources has the type ResourceRequirements, which its default {"preset":"small"} does not fit; choose another type
+    "#);
+}
+
+#[test]
+fn a_type_that_is_none() {
+    let entry = "keep = ['a']\n\n[chart.types]\na = 'Strnig'\n";
+    let message = refused("a:\n", entry);
+    let start: String = message.chars().take(170).collect();
+    assert_snapshot!(start, @r#"
+    error: charts.toml and the charts do not agree:
+      example: the type of a: "Strnig" is no type; write bool, i64, f64, String, Value, Vec<…>, BTreeMap<String, …> or one of
+    "#);
+}
+
+#[test]
+fn entries_that_nothing_leads_to() {
+    let entry = "keep = ['a']\n\n[chart.types]\nb = 'String'\n\n[chart.open]\nc = 'String'\n\n[chart.names]\nd = 'e'\n";
+    assert_snapshot!(refused("a: 1\nb: {}\n", entry), @"
+    error: charts.toml and the charts do not agree:
+      example: b stands in types, but no kept path leads there; keep it or remove it
+      example: c stands in open, but no kept path leads there; keep it or remove it
+      example: d stands in names, but no kept path leads there; keep it or remove it
+    ");
+}
+
+#[test]
+fn a_declared_value_that_the_chart_has_now() {
+    let entry = "keep = []\n\n[[chart.declared]]\npath = 'a.b'\ntype = 'String'\nproof = 'templates/a.yaml'\n";
+    assert_snapshot!(refused("a: {b: ''}\n", entry), @"
+    error: charts.toml and the charts do not agree:
+      example: a.b is declared, but example 1.2.3 has it now; move it from declared to keep
+    ");
+}
+
+#[test]
+fn a_type_above_a_kept_path() {
+    let entry = "keep = ['a.b']\n\n[chart.types]\na = 'Value'\n";
+    assert_snapshot!(refused("a: {b: 1}\n", entry), @"
+    error: charts.toml and the charts do not agree:
+      example: a has the type Value and a.b is kept or declared below it; keep one of them
+    ");
+}
+
+#[test]
+fn a_path_that_is_none() {
+    assert_snapshot!(refused("a: 1\n", "keep = ['a..b']\n"), @r#"error: charts.toml: "a..b" of example is no path; write the keys with dots between them, and a key that holds a dot in double quotes"#);
+}
+
+#[test]
+fn a_path_that_is_listed_twice() {
+    assert_snapshot!(refused("a: 1\n", "keep = ['a', 'a']\n"), @"error: charts.toml: a of example is listed twice; keep one of them");
+}
+
+#[test]
+fn an_unknown_key_of_an_entry() {
+    assert_snapshot!(refused("a: 1\n", "keeps = ['a']\n"), @"error: charts.toml, line 6: unknown field `keeps`, expected one of `name`, `repository`, `version`, `values`, `schema`, `defaults_below`, `keep`, `types`, `open`, `names`, `declared`, `subchart`; correct the entry");
+}
+
+#[test]
+fn a_repository_that_helm_does_not_take() {
+    let scratch = Scratch::chart("a: 1\n", "keep = ['a']\n");
+    let text = fs::read_to_string(scratch.path("charts.toml")).expect("a file");
+    scratch.write(
+        "charts.toml",
+        &text.replace("https://example.org/charts", "http://example.org/charts"),
+    );
+    assert_snapshot!(scratch.refusal(&[]), @"error: charts.toml: the repository http://example.org/charts of example begins neither with https:// nor with oci://; write it as helm takes it");
+}
+
+#[test]
+fn two_charts_of_one_module() {
+    let scratch = Scratch::chart("a: 1\n", "keep = ['a']\n");
+    let text = fs::read_to_string(scratch.path("charts.toml")).expect("a file");
+    scratch.write("charts.toml", &format!("{text}\n{text}"));
+    assert_snapshot!(scratch.refusal(&[]), @"error: charts.toml: the charts example and example lead to one module, example; remove one of them");
+}
+
+#[test]
+fn a_file_that_is_not_the_locked_one() {
+    let scratch = Scratch::chart("a: 1\n", "keep = ['a']\n");
+    scratch.write("upstream/values.yaml", "a: 2\n");
+    let message = scratch
+        .refusal(&[])
+        .replace(&sha256(b"a: 1\n"), "<locked>")
+        .replace(&sha256(b"a: 2\n"), "<actual>");
+    assert_snapshot!(message, @"error: upstream/values.yaml has the sha256 <actual>, but charts.toml expects <locked>; take the file of the release that charts.toml names, or correct release and sha256 there after reading what changed");
+}
+
+#[test]
+fn values_that_are_no_yaml() {
+    assert_snapshot!(refused("a: [\n", "keep = ['a']\n"), @"error: upstream/values.yaml is no values.yaml: did not find expected node content at line 2 column 1, while parsing a flow node; compare it with the release it was taken from");
+}
+
+#[test]
+fn a_schema_that_is_no_json() {
+    let message = Scratch::chart_with_schema("a: 1\n", "{", "keep = ['a']\n").refusal(&[]);
+    assert_snapshot!(message, @"error: upstream/values.schema.json is no JSON: EOF while parsing an object at line 1 column 1; compare it with the release it was taken from");
+}
+
+#[test]
+fn defaults_that_do_not_stand_where_they_should() {
+    let entry = "defaults_below = 'defaults'\nkeep = ['a']\n";
+    assert_snapshot!(refused("a: 1\n", entry), @"error: upstream/values.yaml has no object defaults, below which charts.toml expects the defaults of example 1.2.3; correct defaults_below");
+}
+
+#[test]
+fn a_file_that_was_not_generated() {
+    let scratch = Scratch::chart("a: 1\n", "keep = ['a']\n");
+    scratch.write("out/paths.tsv", "mine\n");
+    assert_snapshot!(scratch.refusal(&[]), @"error: out/paths.tsv was not generated and would be overwritten; move it away");
+}
