@@ -7,6 +7,7 @@ mod keep;
 mod kind;
 mod kubernetes;
 mod lock;
+mod metadata;
 mod path;
 mod place;
 mod rules;
@@ -176,6 +177,10 @@ fn sources(chart: &LockedChart, releases: &Releases) -> Result<Sources> {
                 )));
             }
         };
+    }
+    if let Some(file) = &chart.metadata {
+        let (file, text) = get(file)?;
+        metadata::check(&file, &text, chart)?;
     }
     for subchart in &chart.subcharts {
         let (file, text) = get(&subchart.values)?;

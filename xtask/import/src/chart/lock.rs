@@ -33,6 +33,8 @@ pub struct LockedChart {
     pub values: LockedFile,
     /// `values.schema.json` at the tag of the release, where it says more than the defaults.
     pub schema: Option<LockedFile>,
+    /// `Chart.yaml` at the tag of the release, where there are subcharts: it names their versions.
+    pub metadata: Option<LockedFile>,
     /// The key below which `values.yaml` holds the defaults, though users set them above it.
     pub defaults_below: Option<String>,
     /// The values that the project sets, each with everything below it.
@@ -93,6 +95,25 @@ impl Lock {
                     "{file}: the charts {other} and {} lead to one module, {}; remove one of them",
                     chart.name,
                     chart.module()
+                )));
+            }
+            // They would be the crate itself.
+            if ["lib", "main"].contains(&chart.module().as_str()) {
+                return Err(Failure::new(format!(
+                    "{file}: the chart {} would be the module {}, which Rust takes for the crate; leave it out",
+                    chart.name,
+                    chart.module()
+                )));
+            }
+            if chart.metadata.is_some() == chart.subcharts.is_empty() {
+                return Err(Failure::new(format!(
+                    "{file}: {} has {}; lock Chart.yaml as metadata where there are subcharts, and only there",
+                    chart.name,
+                    if chart.subcharts.is_empty() {
+                        "metadata and no subchart"
+                    } else {
+                        "subcharts and no metadata"
+                    }
                 )));
             }
             let is_repository = ["https://", "oci://"].iter().any(|scheme| {

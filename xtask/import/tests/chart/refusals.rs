@@ -5,7 +5,7 @@ use std::fs;
 use insta::assert_snapshot;
 use released::sha256;
 
-use crate::support::{Scratch, refused};
+use crate::support::{Scratch, refused, subchart};
 
 #[test]
 fn a_path_that_the_chart_does_not_have() {
@@ -92,7 +92,7 @@ fn a_path_that_is_listed_twice() {
 
 #[test]
 fn an_unknown_key_of_an_entry() {
-    assert_snapshot!(refused("a: 1\n", "keeps = ['a']\n"), @"error: charts.toml, line 6: unknown field `keeps`, expected one of `name`, `repository`, `version`, `values`, `schema`, `defaults_below`, `keep`, `types`, `open`, `names`, `declared`, `subchart`; correct the entry");
+    assert_snapshot!(refused("a: 1\n", "keeps = ['a']\n"), @"error: charts.toml, line 6: unknown field `keeps`, expected one of `name`, `repository`, `version`, `values`, `schema`, `metadata`, `defaults_below`, `keep`, `types`, `open`, `names`, `declared`, `subchart`; correct the entry");
 }
 
 #[test]
@@ -147,4 +147,38 @@ fn a_file_that_was_not_generated() {
     let scratch = Scratch::chart("a: 1\n", "keep = ['a']\n");
     scratch.write("out/paths.tsv", "mine\n");
     assert_snapshot!(scratch.refusal(&[]), @"error: out/paths.tsv was not generated and would be overwritten; move it away");
+}
+
+#[test]
+fn a_subchart_of_another_version() {
+    let scratch = Scratch::new();
+    let entry = subchart(&scratch, "replicas: 1\n", "9.9.8");
+    scratch.set("grafana: {}\n", None, &entry);
+    assert_snapshot!(scratch.refusal(&[]), @"error: example 1.2.3 holds grafana 9.9.9, but charts.toml has the values of 9.9.8; lock those of 9.9.9");
+}
+
+#[test]
+fn a_subchart_that_the_chart_does_not_hold() {
+    let scratch = Scratch::new();
+    let entry =
+        subchart(&scratch, "replicas: 1\n", "9.9.9").replace("key = 'grafana'", "key = 'loki'");
+    scratch.set("grafana: {}\n", None, &entry);
+    assert_snapshot!(scratch.refusal(&[]), @"error: example 1.2.3 holds no subchart loki, which charts.toml lists; remove it");
+}
+
+#[test]
+fn subcharts_whose_versions_nobody_names() {
+    let scratch = Scratch::new();
+    let entry = subchart(&scratch, "replicas: 1\n", "9.9.9");
+    let (_, entry) = entry.split_once('\n').expect("a line of metadata");
+    scratch.set("grafana: {}\n", None, entry);
+    assert_snapshot!(scratch.refusal(&[]), @"error: charts.toml: example has subcharts and no metadata; lock Chart.yaml as metadata where there are subcharts, and only there");
+}
+
+#[test]
+fn a_chart_that_would_be_the_crate() {
+    let scratch = Scratch::chart("a: 1\n", "keep = ['a']\n");
+    let text = fs::read_to_string(scratch.path("charts.toml")).expect("a file");
+    scratch.write("charts.toml", &text.replace("\"example\"", "\"lib\""));
+    assert_snapshot!(scratch.refusal(&[]), @"error: charts.toml: the chart lib would be the module lib, which Rust takes for the crate; leave it out");
 }

@@ -147,3 +147,16 @@ pub fn file(name: &str, text: &str) -> String {
         sha256(text.as_bytes())
     )
 }
+
+/// What charts.toml says of a chart that keeps its subchart `grafana`, which Chart.yaml has in version 9.9.9.
+pub fn subchart(scratch: &Scratch, values: &str, version: &str) -> String {
+    let metadata =
+        "dependencies:\n- {name: grafana, version: 9.9.9, repository: https://example.org}\n";
+    scratch.write("upstream/Chart.yaml", metadata);
+    scratch.write("upstream/grafana.yaml", values);
+    format!(
+        "metadata = {}\nkeep = ['grafana']\n\n[[chart.subchart]]\nkey = 'grafana'\nversion = '{version}'\nvalues = {}\n",
+        file("Chart.yaml", metadata),
+        file("grafana.yaml", values)
+    )
+}

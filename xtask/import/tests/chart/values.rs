@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{Scratch, file, paths};
+use crate::support::{Scratch, paths, subchart};
 
 #[test]
 fn a_chart_is_a_module() {
@@ -295,11 +295,7 @@ fn further_keys_go_into_an_open_object() {
 fn a_subchart_has_its_own_defaults_and_those_of_the_chart_before_them() {
     let scratch = Scratch::new();
     let grafana = "replicas: 1\nservice: {port: 80, type: ClusterIP}\n";
-    scratch.write("upstream/grafana.yaml", grafana);
-    let entry = format!(
-        "keep = ['grafana']\n\n[[chart.subchart]]\nkey = 'grafana'\nversion = '9.9.9'\nvalues = {}\n",
-        file("grafana.yaml", grafana)
-    );
+    let entry = subchart(&scratch, grafana, "9.9.9");
     scratch.set(
         "grafana: {enabled: true, service: {port: 3000}}\n",
         None,

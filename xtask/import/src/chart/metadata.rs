@@ -1,0 +1,57 @@
+//! `Chart.yaml`: which subcharts a chart holds.
+
+use serde::Deserialize;
+
+use super::lock::LockedChart;
+use crate::failure::{Failure, Result};
+
+#[derive(Deserialize)]
+struct Metadata {
+    #[serde(default)]
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    alias: Option<String>,
+    version: String,
+}
+
+/// Checks that the locked subcharts are those of `Chart.yaml`; `file` names it in messages.
+///
+/// # Errors
+/// If it is no `Chart.yaml`, or names another version of a subchart, or none.
+pub fn check(file: &str, text: &str, chart: &LockedChart) -> Result<()> {
+    let metadata: Metadata = serde_yaml::from_str(text).map_err(|error| {
+        Failure::new(format!(
+            "{file} is no Chart.yaml: {error}; compare it with the release it was taken from"
+        ))
+    })?;
+    for subchart in &chart.subcharts {
+        let dependency = metadata.dependencies.iter().find(|dependency| {
+            *dependency.alias.as_ref().unwrap_or(&dependency.name) == subchart.key
+        });
+        match dependency {
+            Some(dependency) if dependency.version == subchart.version => {}
+            Some(dependency) => {
+                return Err(Failure::new(format!(
+                    "{} holds {} {}, but charts.toml has the values of {}; lock those of {}",
+                    chart.release(),
+                    subchart.key,
+                    dependency.version,
+                    subchart.version,
+                    dependency.version
+                )));
+            }
+            None => {
+                return Err(Failure::new(format!(
+                    "{} holds no subchart {}, which charts.toml lists; remove it",
+                    chart.release(),
+                    subchart.key
+                )));
+            }
+        }
+    }
+    Ok(())
+}
