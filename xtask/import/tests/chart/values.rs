@@ -447,3 +447,11 @@ fn a_schema_tells_more_than_a_default() {
     }
     "#);
 }
+
+#[test]
+fn a_default_that_its_own_schema_does_not_list_stays_text() {
+    let schema = r#"{"properties": {"policy": {"enum": ["A", "B"], "type": "string"}}}"#;
+    let scratch = Scratch::chart_with_schema("policy: ''\n", schema, "keep = ['policy']\n");
+    assert_eq!(scratch.import(&[]).code, 0);
+    assert_snapshot!(scratch.paths(), @"example	policy	String");
+}
