@@ -3,10 +3,9 @@
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/kube-state-metrics-8.4.0/charts/kube-state-metrics/values.yaml, release 8.4.0
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/prometheus-node-exporter-4.56.1/charts/prometheus-node-exporter/values.yaml, release 4.56.1
 // source: https://raw.githubusercontent.com/grafana-community/helm-charts/grafana-12.11.1/charts/grafana/values.yaml, release 12.11.1
-// sha256 of the lines below: 107a1fa376a7773ee85a928198c4ec52d16d00d7d3e4261b600918938af7f965
+// sha256 of the lines below: 9dec2ed55a2d2b683e27a29fe8235130c7834e700063b69c24b77683398724a0
 //! Values of the chart `kube-prometheus-stack`, version `88.5.3`.
 
-#[allow(unused_imports, reason = "not every chart has a map")]
 use std::collections::BTreeMap;
 
 /// All values that the project sets.

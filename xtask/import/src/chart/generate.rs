@@ -25,15 +25,6 @@ pub fn module(chart: &LockedChart, values: &Object) -> String {
         version,
         ..
     } = chart;
-    let _ = writeln!(
-        module.text,
-        "//! Values of the chart {}, version {}.\n",
-        code(name),
-        code(version)
-    );
-    module
-        .text
-        .push_str("#[allow(unused_imports, reason = \"not every chart has a map\")]\nuse std::collections::BTreeMap;\n\n");
     module.object(&Path::default(), values);
     let _ = writeln!(
         module.text,
@@ -43,7 +34,17 @@ pub fn module(chart: &LockedChart, values: &Object) -> String {
             const VERSION: &'static str = {version:?};
         }}"
     );
-    module.text
+    let import = if module.text.contains("BTreeMap<") {
+        "use std::collections::BTreeMap;\n\n"
+    } else {
+        ""
+    };
+    format!(
+        "//! Values of the chart {}, version {}.\n\n{import}{}",
+        code(name),
+        code(version),
+        module.text
+    )
 }
 
 /// The names of all types of a chart.

@@ -82,8 +82,8 @@ fn another_default_is_a_change_of_the_documentation_only() {
      // source: https://example.org/v1.2.3/values.yaml, release 1.2.3
      //! Values of the chart `example`, version `1.2.3`.
      
-     #[allow(unused_imports, reason = "not every chart has a map")]
-    @@ -31,7 +31,7 @@
+     /// All values that the project sets.
+    @@ -28,7 +28,7 @@
          pub name: Option<String>,
          /// `server.port`.
          ///

@@ -30,9 +30,6 @@ password: secret
     // source: https://example.org/v1.2.3/values.yaml, release 1.2.3
     //! Values of the chart `example`, version `1.2.3`.
 
-    #[allow(unused_imports, reason = "not every chart has a map")]
-    use std::collections::BTreeMap;
-
     /// All values that the project sets.
     #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
