@@ -163,16 +163,21 @@ impl Cluster {
         if let Some(folder) = self.folder.take() {
             let _ = folder.keep();
         }
+        // The number of one that has ended may belong to another program by now.
         let numbers: Vec<String> = self
             .servers
-            .iter()
+            .iter_mut()
             .rev()
-            .map(|server| server.id().to_string())
+            .filter_map(|server| server.check().is_ok().then(|| server.id().to_string()))
             .collect();
+        let kill = if numbers.is_empty() {
+            String::new()
+        } else {
+            format!("kill -9 {}; ", numbers.join(" "))
+        };
         format!(
-            "left running: kubectl --kubeconfig {}; end it with: kill -9 {} && rm -r {}",
+            "left running: kubectl --kubeconfig {}; end it with: {kill}rm -r {}",
             self.files.kubeconfig().display(),
-            numbers.join(" "),
             root.display()
         )
     }

@@ -1,7 +1,7 @@
 //! The lanes: each one has other programs judge the rendered manifests.
 //!
-//! A lane is a file with `pub fn run(programs: &Programs, options: &Options) -> Result<Report, Failure>`, a variant of
-//! [`Lane`] and a line of [`Lane::run`].
+//! A lane is a file with `pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure>`,
+//! a variant of [`Lane`] and a line of [`Lane::run`].
 
 mod api;
 mod apply;
@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::programs::Programs;
 use crate::report::Report;
@@ -65,14 +66,35 @@ impl Lane {
         }
     }
 
-    /// Does the work of the lane.
-    pub fn run(self, programs: &Programs, options: &Options) -> Result<Report, Failure> {
+    /// Does the work of the lane; what was reported before a failure stays reported.
+    pub fn run(
+        self,
+        programs: &Programs,
+        options: &Options,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
         match self {
-            Self::Yaml => yaml::run(programs, options),
-            Self::Api => api::run(programs, options),
-            Self::Schedule => schedule::run(programs, options),
-            Self::Mesh => mesh::run(programs, options),
-            Self::SelfTest => self_test::run(programs, options),
+            Self::Yaml => yaml::run(programs, options, report),
+            Self::Api => api::run(programs, options, report),
+            Self::Schedule => schedule::run(programs, options, report),
+            Self::Mesh => mesh::run(programs, options, report),
+            Self::SelfTest => self_test::run(programs, options, report),
         }
     }
+}
+
+/// Does the work of a lane in a cluster of its own; where asked, the cluster stays, above all where the work failed.
+fn in_cluster<T>(
+    programs: &Programs,
+    options: &Options,
+    environment: &str,
+    report: &mut Report,
+    work: impl FnOnce(&mut Cluster, &mut Report) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut cluster = Cluster::start(programs)?;
+    let result = work(&mut cluster, report);
+    if options.keep {
+        report.note(format!("{environment}: {}", cluster.keep()));
+    }
+    result
 }

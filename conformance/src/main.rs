@@ -16,7 +16,8 @@ mod rendered;
 mod report;
 mod watchdog;
 
-use std::io::{self, Write};
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -114,9 +115,12 @@ fn run(arguments: Arguments, watchdog: &Watchdog) -> ExitCode {
     let mut outcomes = Vec::new();
     for lane in lanes {
         let started = Instant::now();
+        let mut report = Report::default();
+        let failure = lane.run(&programs, &options, &mut report).err();
         let outcome = Outcome {
             lane,
-            result: lane.run(&programs, &options),
+            report,
+            failure,
             seconds: started.elapsed().as_secs(),
         };
         if format == Format::Text {
@@ -139,16 +143,18 @@ fn print(text: &str) {
 /// What became of a lane.
 struct Outcome {
     lane: Lane,
-    result: Result<Report, Failure>,
+    /// Where the lane failed, what it had found until then.
+    report: Report,
+    failure: Option<Failure>,
     seconds: u64,
 }
 
 impl Outcome {
     fn code(&self) -> u8 {
-        match &self.result {
-            Ok(report) if report.findings.is_empty() => 0,
-            Ok(_) => 1,
-            Err(_) => 2,
+        match &self.failure {
+            None if self.report.findings.is_empty() => 0,
+            None => 1,
+            Some(_) => 2,
         }
     }
 
@@ -163,24 +169,51 @@ impl Outcome {
     fn text(&self) -> String {
         let Self {
             lane,
-            result,
+            report,
+            failure,
             seconds,
         } = self;
-        let head = format!("{}: {}, {seconds} s\n", lane.name(), self.verdict());
-        match result {
-            Ok(report) => format!("{head}{report}"),
-            Err(failure) => format!("{head}  error: {failure}\n"),
+        let mut text = format!("{}: {}, {seconds} s\n{report}", lane.name(), self.verdict());
+        if let Some(failure) = failure {
+            let _ = writeln!(text, "  error: {failure}");
         }
+        text
     }
 
     fn json(&self) -> serde_json::Value {
-        let mut json = match &self.result {
-            Ok(report) => json!(report),
-            Err(failure) => json!({"failure": failure.to_string()}),
-        };
+        let mut json = json!(self.report);
+        if let Some(failure) = &self.failure {
+            json["failure"] = json!(failure.to_string());
+        }
         json["lane"] = json!(self.lane.name());
         json["verdict"] = json!(self.verdict());
         json["seconds"] = json!(self.seconds);
         json
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_found_before_a_failure_is_told_with_it() {
+        let mut report = Report::default();
+        report.finding("Service a/b: changed");
+        let outcome = Outcome {
+            lane: Lane::Api,
+            report,
+            failure: Some(Failure::new("etcd ended")),
+            seconds: 3,
+        };
+        assert_eq!(outcome.code(), 2);
+        insta::assert_snapshot!(outcome.text(), @r"
+        api: could not run, 3 s
+          finding: Service a/b: changed
+          error: etcd ended
+        ");
+        let json = outcome.json();
+        assert_eq!(json["findings"], json!(["Service a/b: changed"]));
+        assert_eq!(json["failure"], "etcd ended");
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::{Options, apply};
+use super::{Options, apply, in_cluster};
 use crate::cluster::{Applied, Cluster};
 use crate::compare::{Difference, compare, is_same};
 use crate::failure::Failure;
@@ -18,26 +18,18 @@ use crate::report::Report;
 pub use allowed::{ALLOWED, Allowed, Table};
 
 /// Applies every environment, each to an API server of its own.
-pub fn run(programs: &Programs, options: &Options) -> Result<Report, Failure> {
-    let mut report = Report::default();
+pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
     let mut table = Table::new(ALLOWED);
     let mut all_accepted = true;
     for rendered in rendered::environments()? {
         let changed = changes(&rendered.objects)?;
-        all_accepted &= environment(
-            programs,
-            options,
-            &rendered,
-            &changed,
-            &mut table,
-            &mut report,
-        )?;
+        all_accepted &= environment(programs, options, &rendered, &changed, &mut table, report)?;
     }
     // Objects that are not stored do not show what they need.
     if all_accepted {
-        unused(&table, &mut report);
+        unused(&table, report);
     }
-    Ok(report)
+    Ok(())
 }
 
 /// Reports the entries of the table that allow what no longer happens.
@@ -100,24 +92,30 @@ pub fn environment(
     progress(format_args!(
         "api: {name}: starting etcd and the API server"
     ));
-    let mut cluster = Cluster::start(programs)?;
-    if let Some(version) = cluster.get_raw("/version")? {
-        report.note(format!(
-            "{name}: API server {}",
-            version["gitVersion"]
-                .as_str()
-                .unwrap_or("of unknown version")
-        ));
-    }
-    let kinds = apply::custom_kinds(&mut cluster, &rendered.objects)?;
-    apply::install_crds(&mut cluster, programs, options, &kinds)?;
+    in_cluster(programs, options, name, report, |cluster, report| {
+        judge(programs, options, rendered, changed, table, cluster, report)
+    })
+}
+
+fn judge(
+    programs: &Programs,
+    options: &Options,
+    rendered: &Rendered,
+    changed: &Changed,
+    table: &mut Table,
+    cluster: &mut Cluster,
+    report: &mut Report,
+) -> Result<bool, Failure> {
+    let name = &rendered.environment;
+    let kinds = apply::custom_kinds(cluster, &rendered.objects)?;
+    apply::install_crds(cluster, programs, options, &kinds)?;
     let folder = cluster.folder("rendered")?;
     let files = rendered.write(&folder)?;
     progress(format_args!(
         "api: {name}: applying {} objects",
         files.len()
     ));
-    let applied = apply::apply(&mut cluster, &rendered.objects, &files)?;
+    let applied = apply::apply(cluster, &rendered.objects, &files)?;
     refusals(name, &applied, report);
     let accepted = applied.errors.is_empty();
     if accepted {
@@ -129,7 +127,7 @@ pub fn environment(
             ),
         );
         let mut lane = Stored {
-            cluster: &mut cluster,
+            cluster,
             rendered,
             folder,
             report,
@@ -138,9 +136,6 @@ pub fn environment(
         lane.compare(&first, table);
         let second = lane.apply_again(&files, &first, table)?;
         lane.apply_changed(changed, &second)?;
-    }
-    if options.keep {
-        report.note(format!("{name}: {}", cluster.keep()));
     }
     Ok(accepted)
 }

@@ -52,11 +52,10 @@ fn is_judged(object: &Object) -> bool {
 }
 
 /// Analyzes every environment.
-pub fn run(programs: &Programs, _options: &Options) -> Result<Report, Failure> {
-    let mut report = Report::default();
+pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Result<(), Failure> {
     let mut table = Table::new(EXPLAINED);
     for rendered in rendered::environments()? {
-        environment(programs, &rendered, &mut table, &mut report)?;
+        environment(programs, &rendered, &mut table, report)?;
     }
     for (code, origin) in table.unused() {
         report.finding(format!(
@@ -64,7 +63,7 @@ pub fn run(programs: &Programs, _options: &Options) -> Result<Report, Failure> {
              conformance/src/lanes/mesh/explained.rs"
         ));
     }
-    Ok(report)
+    Ok(())
 }
 
 /// Everything that the lane does with one environment.

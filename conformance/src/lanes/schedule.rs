@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{Options, apply};
+use super::{Options, apply, in_cluster};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::programs::Programs;
@@ -31,12 +31,11 @@ const QUIET: Duration = Duration::from_secs(15);
 const DEADLINE: Duration = Duration::from_mins(5);
 
 /// Rolls out every environment, each in a cluster of its own.
-pub fn run(programs: &Programs, options: &Options) -> Result<Report, Failure> {
-    let mut report = Report::default();
+pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
     for rendered in rendered::environments()? {
-        environment(programs, options, &rendered, &mut report)?;
+        environment(programs, options, &rendered, report)?;
     }
-    Ok(report)
+    Ok(())
 }
 
 /// Everything that the lane does with one environment.
@@ -50,23 +49,29 @@ pub fn environment(
     progress(format_args!(
         "schedule: {name}: starting a cluster of simulated nodes"
     ));
-    let mut cluster = Cluster::start(programs)?;
-    cluster.start_controllers(programs)?;
+    in_cluster(programs, options, name, report, |cluster, report| {
+        cluster.start_controllers(programs)?;
+        judge(rendered, cluster, report)
+    })
+}
+
+fn judge(rendered: &Rendered, cluster: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
+    let name = &rendered.environment;
     let nodes = nodes::objects(&rendered.cluster);
-    create(&mut cluster, "cluster", &nodes)?;
-    let objects = judged(&mut cluster, rendered)?;
+    create(cluster, "cluster", &nodes)?;
+    let objects = judged(cluster, rendered)?;
     let folder = cluster.folder("rendered")?;
     let files = rendered::write(&objects.objects, &folder)?;
     progress(format_args!(
         "schedule: {name}: applying {} objects",
         files.len()
     ));
-    let applied = apply::apply(&mut cluster, &objects.objects, &files)?;
+    let applied = apply::apply(cluster, &objects.objects, &files)?;
     for error in &applied.errors {
         report.finding(format!("{name}: {error}"));
     }
     if applied.errors.is_empty() {
-        let state = roll_out(&mut cluster, rendered, &objects.objects)?;
+        let state = roll_out(cluster, rendered, &objects.objects)?;
         report.compared(
             nodes::count(&rendered.cluster),
             format!(
@@ -90,9 +95,6 @@ pub fn environment(
         for finding in missing.into_iter().chain(state.findings(rendered)) {
             report.finding(format!("{name}: {finding}"));
         }
-    }
-    if options.keep {
-        report.note(format!("{name}: {}", cluster.keep()));
     }
     Ok(())
 }

@@ -12,20 +12,18 @@ use crate::rendered::{self, Object, Rendered};
 use crate::report::Report;
 
 /// Runs every fault.
-pub fn run(programs: &Programs, options: &Options) -> Result<Report, Failure> {
+pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
     // A fault leaves nothing that would be worth keeping.
     let options = &Options {
         crds: options.crds.clone(),
         keep: false,
         seed: options.seed,
     };
-    let mut report = Report::default();
-    another_writer(programs, &mut report)?;
-    api(programs, options, &mut report)?;
-    scheduling(programs, options, &mut report)?;
-    analysis(programs, &mut report)?;
-    killed_server(programs, &mut report)?;
-    Ok(report)
+    another_writer(programs, report)?;
+    api(programs, options, report)?;
+    scheduling(programs, options, report)?;
+    analysis(programs, report)?;
+    killed_server(programs, report)
 }
 
 /// A lane has to say this about a fault; that it does is what is counted.

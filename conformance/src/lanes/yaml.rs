@@ -35,13 +35,11 @@ const FOUND: &str = include_str!("yaml/found.json");
 const SHRUNK: usize = 10;
 
 /// Judges the writer of this project.
-pub fn run(programs: &Programs, options: &Options) -> Result<Report, Failure> {
+pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
     let seed = options.seed.unwrap_or_else(any_seed);
     let writer: Writer =
         |document| manifests_lib::yaml::to_string(document).map_err(|error| error.to_string());
-    let mut report = Report::default();
-    judge(programs, writer, seed, STRINGS, &mut report)?;
-    Ok(report)
+    judge(programs, writer, seed, STRINGS, report)
 }
 
 /// A start value that differs from run to run, short enough to be typed.
