@@ -195,11 +195,15 @@ impl Stored<'_> {
         refusals(name, &applied, self.report);
         let second = self.read()?;
         let name = &self.rendered.environment;
+        let mut unchanged = 0;
+        let mut written_twice = Vec::new();
         for (object, (first, second)) in self.rendered.objects.iter().zip(first.iter().zip(&second))
         {
-            if version(first) != version(second)
-                && !(is_same(first, second) && table.allows_second_write(object.identity.kind))
-            {
+            if version(first) == version(second) {
+                unchanged += 1;
+            } else if is_same(first, second) && table.allows_second_write(object.identity.kind) {
+                written_twice.push(object.to_string());
+            } else {
                 self.report.finding(format!(
                     "{name}: {object} ({}) is written again by every apply: Argo CD would never be done with it",
                     object.origin
@@ -207,9 +211,18 @@ impl Stored<'_> {
             }
         }
         self.report.compared(
-            second.len(),
-            format!("objects of {name} unchanged by a second apply"),
+            unchanged,
+            format!("objects of {name} not written by a second apply"),
         );
+        if !written_twice.is_empty() {
+            self.report.compared(
+                written_twice.len(),
+                format!(
+                    "objects of {name} written once more by it with the same contents, and never again: {}",
+                    written_twice.join(", ")
+                ),
+            );
+        }
         Ok(second)
     }
 

@@ -13,8 +13,11 @@ pub type Allowed = (&'static [&'static str], &'static str, &'static str);
 /// Whatever is filled in.
 pub const ANY: &str = "*";
 
-/// Kinds whose objects the first apply after their creation writes once more, though nothing about them differs; a third
-/// does not.
+/// Kinds whose objects the first apply after their creation writes once more with the same contents; a third does not.
+///
+/// The API server clears the status of a new claim after it has filled in the defaults, so it keeps it without `phase`. Who
+/// reads it gets the default, `Pending`, and the next write, whatever it is, keeps that. In a cluster it is the volume
+/// controller's.
 pub const WRITTEN_TWICE: &[&str] = &["PersistentVolumeClaim"];
 
 /// The kinds with pods, as far as they are rendered.
