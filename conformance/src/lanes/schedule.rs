@@ -2,6 +2,7 @@
 
 mod nodes;
 mod provisioner;
+mod reasons;
 mod sidecar;
 mod state;
 
@@ -91,8 +92,7 @@ fn judge(rendered: &Rendered, cluster: &mut Cluster, report: &mut Report) -> Res
                 objects.custom
             ));
         }
-        let missing = state.missing(&objects.objects);
-        for finding in missing.into_iter().chain(state.findings(rendered)) {
+        for finding in reasons::findings(&state, &objects.objects, &rendered.cluster) {
             report.finding(format!("{name}: {finding}"));
         }
     }
@@ -155,7 +155,7 @@ fn roll_out(
         if state.progress() != last.progress() || (has_pods && state.is_empty()) {
             changed = Instant::now();
         }
-        let finished = state.is_ready() && state.missing(applied).is_empty() && new.is_empty();
+        let finished = state.is_ready() && state.has_begun(applied) && new.is_empty();
         if finished || changed.elapsed() > QUIET || started.elapsed() > DEADLINE {
             return Ok(state);
         }

@@ -1,18 +1,20 @@
-//! How far a rollout is, and why it does not go on.
+//! How far a rollout is.
 
 use serde_json::Value;
 
 use crate::cluster::Cluster;
 use crate::failure::Failure;
-use crate::rendered::{Object, Rendered};
+use crate::rendered::Object;
 
 /// The objects that a rollout changes.
 #[derive(Default)]
 pub struct State {
-    pods: Vec<Value>,
+    /// Every `Pod`.
+    pub pods: Vec<Value>,
     /// Every `PersistentVolumeClaim`.
     pub claims: Vec<Value>,
-    workloads: Vec<Value>,
+    /// Everything that makes pods.
+    pub workloads: Vec<Value>,
 }
 
 impl State {
@@ -73,58 +75,35 @@ impl State {
         self.claims.iter().filter(|claim| is_bound(claim)).count()
     }
 
-    /// What was applied to make pods but has made none; without it, a cluster in which nothing happens looks finished.
-    pub fn missing(&self, applied: &[Object]) -> Vec<String> {
-        let mut makers = applied
-            .iter()
-            .filter(|object| has_pod_template(object))
-            .peekable();
-        if makers.peek().is_none() {
-            return vec!["no pods: no object that was applied has a pod template".to_owned()];
-        }
-        let mut missing = Vec::new();
-        for object in makers {
-            let Some(workload) = self.workloads.iter().find(|workload| object.is(workload)) else {
-                missing.push(format!(
-                    "{object} ({}) was applied, but the cluster does not have it",
-                    object.origin
-                ));
-                continue;
-            };
-            let has_pods = self.pods.iter().any(|pod| is_made_by(pod, workload));
-            if !has_pods && workload["spec"]["replicas"] != 0 {
-                missing.push(format!("{object} ({}) has no pods", object.origin));
-            }
-        }
-        missing
+    /// Whether everything that was applied to make pods has made some; without it, a cluster in which nothing happens looks
+    /// finished.
+    pub fn has_begun(&self, applied: &[Object]) -> bool {
+        applied.iter().any(has_pod_template) && self.without_pods(applied).is_empty()
     }
 
-    /// What is not as it should be at the end, with the reason that the cluster gives.
-    pub fn findings(&self, rendered: &Rendered) -> Vec<String> {
-        let mut findings = Vec::new();
-        for claim in self.claims.iter().filter(|claim| !is_bound(claim)) {
-            findings.push(unbound(claim, rendered));
-        }
-        for pod in self.pods.iter().filter(|pod| !is_ready(pod)) {
-            findings.push(not_ready(pod, rendered));
-        }
-        for workload in self
-            .workloads
-            .iter()
-            .filter(|workload| !has_all_pods(workload))
-        {
-            // Its pods say it better where it has them.
-            let prefix = format!("{}-", name(workload));
-            if !self
-                .pods
-                .iter()
-                .any(|pod| name(pod).starts_with(&prefix) && !is_ready(pod))
-            {
-                findings.push(incomplete(workload));
+    /// What was applied to make pods but has made none.
+    pub fn without_pods<'a>(&'a self, applied: &'a [Object]) -> Vec<WithoutPods<'a>> {
+        let mut without = Vec::new();
+        for object in applied.iter().filter(|object| has_pod_template(object)) {
+            let workload = self.workloads.iter().find(|workload| object.is(workload));
+            let has_pods = workload.is_some_and(|workload| {
+                workload["spec"]["replicas"] == 0
+                    || self.pods.iter().any(|pod| is_made_by(pod, workload))
+            });
+            if !has_pods {
+                without.push(WithoutPods { object, workload });
             }
         }
-        findings
+        without
     }
+}
+
+/// An object that was applied to make pods but has made none.
+pub struct WithoutPods<'a> {
+    /// As it was applied.
+    pub object: &'a Object,
+    /// As the cluster has it, if it does.
+    pub workload: Option<&'a Value>,
 }
 
 /// Whether an object makes pods.
@@ -147,7 +126,8 @@ fn is_made_by(pod: &Value, workload: &Value) -> bool {
         })
 }
 
-fn name(object: &Value) -> String {
+/// Namespace and name.
+pub fn name(object: &Value) -> String {
     let metadata = &object["metadata"];
     format!(
         "{}/{}",
@@ -156,24 +136,28 @@ fn name(object: &Value) -> String {
     )
 }
 
-fn condition<'a>(object: &'a Value, name: &str) -> Option<&'a Value> {
+/// A condition of the status.
+pub fn condition<'a>(object: &'a Value, name: &str) -> Option<&'a Value> {
     object["status"]["conditions"]
         .as_array()?
         .iter()
         .find(|condition| condition["type"] == name)
 }
 
-fn is_ready(pod: &Value) -> bool {
+/// Whether a pod is ready, or done.
+pub fn is_ready(pod: &Value) -> bool {
     // The pod of a job that is done.
     pod["status"]["phase"] == "Succeeded"
         || condition(pod, "Ready").is_some_and(|ready| ready["status"] == "True")
 }
 
-fn is_bound(claim: &Value) -> bool {
+/// Whether a claim has its volume.
+pub fn is_bound(claim: &Value) -> bool {
     claim["status"]["phase"] == "Bound"
 }
 
-fn has_all_pods(workload: &Value) -> bool {
+/// Whether a workload has all its pods, and they are ready.
+pub fn has_all_pods(workload: &Value) -> bool {
     let (spec, status) = (&workload["spec"], &workload["status"]);
     let number = |value: &Value| value.as_u64().unwrap_or(0);
     let seen = number(&status["observedGeneration"]) >= number(&workload["metadata"]["generation"]);
@@ -187,121 +171,24 @@ fn has_all_pods(workload: &Value) -> bool {
     }
 }
 
-fn unbound(claim: &Value, rendered: &Rendered) -> String {
-    let classes: Vec<&str> = rendered
-        .cluster
-        .storage_classes
-        .iter()
-        .map(|class| class.name.as_str())
-        .collect();
-    let class = claim["spec"]["storageClassName"]
-        .as_str()
-        .unwrap_or_default();
-    let reason = if class.is_empty() {
-        "no PersistentVolume fits it and it names no storage class: add the volume".to_owned()
-    } else if classes.contains(&class) {
-        format!(
-            "storage class {class:?} makes no volume before a pod uses the claim, and none does"
-        )
-    } else {
-        format!(
-            "the cluster has no storage class {class:?}: name one of {}, or add it to the cluster's description",
-            classes.join(", ")
-        )
-    };
-    format!("claim {} stays Pending: {reason}", name(claim))
-}
-
-fn not_ready(pod: &Value, rendered: &Rendered) -> String {
-    let pod_name = name(pod);
-    let reason = match condition(pod, "PodScheduled") {
-        Some(scheduled) if scheduled["status"] == "False" => format!(
-            "the scheduler says: {}",
-            scheduled["message"].as_str().unwrap_or("nothing")
-        ),
-        None => "the scheduler has not seen it".to_owned(),
-        Some(_) => format!(
-            "it runs on {} but does not become Ready",
-            pod["spec"]["nodeName"].as_str().unwrap_or("no node")
-        ),
-    };
-    let phase = pod["status"]["phase"].as_str().unwrap_or("Pending");
-    // Names of pods begin with that of their workload.
-    let origin = rendered
-        .objects
-        .iter()
-        .filter(|object| object.value["spec"]["template"].is_object())
-        .filter(|object| {
-            let namespace = object.identity.namespace.as_deref().unwrap_or_default();
-            pod_name.starts_with(&format!("{namespace}/{}-", object.identity.name))
-        })
-        .max_by_key(|object| object.identity.name.len())
-        .map(|object| format!(" ({})", object.origin))
-        .unwrap_or_default();
-    format!("pod {pod_name}{origin} stays {phase}: {reason}")
-}
-
-fn incomplete(workload: &Value) -> String {
-    let messages: Vec<&str> = workload["status"]["conditions"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|condition| condition["message"].as_str())
-        .collect();
-    let reason = if messages.is_empty() {
-        "its controller does not say why".to_owned()
-    } else {
-        messages.join("; ")
-    };
-    format!(
-        "{} {} does not get all its pods: {reason}",
-        workload["kind"].as_str().unwrap_or("workload"),
-        name(workload)
-    )
-}
-
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
-    use manifests_lib::{StorageClass, VolumeBinding, name};
     use serde_json::json;
 
-    fn rendered() -> Rendered {
+    /// What `is_made_by` and `is` need of a Deployment.
+    pub fn applied() -> Object {
         let mut object = crate::rendered::tests::service("web");
-        object.value = json!({"spec": {"template": {}}});
-        Rendered {
-            environment: "example".to_owned(),
-            cluster: manifests_lib::Cluster {
-                node_pools: Vec::new(),
-                storage_classes: vec![StorageClass {
-                    name: name!("disk"),
-                    provisioner: "example.com/disk",
-                    binding: VolumeBinding::WaitForFirstConsumer,
-                }],
-            },
-            objects: vec![object],
-        }
+        object.identity.group = "apps";
+        object.identity.kind = "Deployment";
+        object.value = json!({"spec": {"template": {"spec": {"containers": []}}}});
+        object
     }
 
-    fn pod(conditions: Value) -> Value {
+    /// The same as the cluster has it, with two replicas, of which so many are ready.
+    pub fn deployment(ready: u64) -> Value {
         json!({
-            "kind": "Pod",
-            "metadata": {"name": "web-7", "namespace": "example"},
-            "status": {"phase": "Pending", "conditions": conditions},
-        })
-    }
-
-    fn claim(class: &str, phase: &str) -> Value {
-        json!({
-            "kind": "PersistentVolumeClaim",
-            "metadata": {"name": "data", "namespace": "example"},
-            "spec": {"storageClassName": class},
-            "status": {"phase": phase},
-        })
-    }
-
-    fn deployment(ready: u64) -> Value {
-        json!({
+            "apiVersion": "apps/v1",
             "kind": "Deployment",
             "metadata": {"name": "web", "namespace": "example", "generation": 1},
             "spec": {"replicas": 2},
@@ -311,114 +198,62 @@ mod tests {
         })
     }
 
+    /// A pod of a `ReplicaSet`.
+    pub fn pod_of(replica_set: &str, conditions: Value) -> Value {
+        json!({
+            "kind": "Pod",
+            "metadata": {
+                "name": "web-7", "namespace": "example",
+                "ownerReferences": [{"kind": "ReplicaSet", "name": replica_set}],
+            },
+            "status": {"phase": "Pending", "conditions": conditions},
+        })
+    }
+
+    /// A claim of a class, or of none.
+    pub fn claim(class: &str, phase: &str) -> Value {
+        json!({
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"name": "data", "namespace": "example", "uid": "7"},
+            "spec": {"storageClassName": class},
+            "status": {"phase": phase},
+        })
+    }
+
     #[test]
     fn is_ready_with_all_pods_and_claims() {
         let mut state = State {
-            pods: vec![pod(json!([{"type": "Ready", "status": "True"}]))],
+            pods: vec![pod_of(
+                "web-5d4f",
+                json!([{"type": "Ready", "status": "True"}]),
+            )],
             claims: vec![claim("disk", "Bound")],
             workloads: vec![deployment(2)],
         };
         assert!(state.is_ready());
-        assert_eq!(state.findings(&rendered()), [""; 0]);
         state.workloads = vec![deployment(1)];
         assert!(!state.is_ready());
     }
 
     #[test]
-    fn says_which_pod_and_why() {
-        let state = State {
-            pods: vec![pod(json!([
-                {"type": "PodScheduled", "status": "False", "message": "0/5 nodes are available"},
-            ]))],
-            claims: Vec::new(),
-            workloads: vec![deployment(1)],
-        };
-        assert_eq!(
-            state.findings(&rendered()),
-            [
-                "pod example/web-7 (services/src/app/example.rs:7) stays Pending: the scheduler says: 0/5 nodes are available"
-            ]
-        );
-    }
-
-    #[test]
-    fn says_which_claim_and_why() {
-        let state = State {
-            claims: vec![claim("tape", "Pending"), claim("disk", "Pending")],
-            ..State::default()
-        };
-        insta::assert_snapshot!(state.findings(&rendered()).join("\n"), @r#"
-        claim example/data stays Pending: the cluster has no storage class "tape": name one of disk, or add it to the cluster's description
-        claim example/data stays Pending: storage class "disk" makes no volume before a pod uses the claim, and none does
-        "#);
-    }
-
-    #[test]
-    fn a_workload_without_pods_says_why() {
-        let state = State {
+    fn everything_that_makes_pods_has_some() {
+        let mut state = State {
+            pods: vec![pod_of("web-5d4f", json!([]))],
             workloads: vec![deployment(0)],
             ..State::default()
         };
-        assert_eq!(
-            state.findings(&rendered()),
-            ["Deployment example/web does not get all its pods: exceeded quota"]
-        );
-    }
-
-    fn applied() -> Object {
-        let mut object = crate::rendered::tests::service("web");
-        object.identity.group = "apps";
-        object.identity.kind = "Deployment";
-        object.value = json!({"spec": {"template": {"spec": {"containers": []}}}});
-        object
-    }
-
-    fn stored_deployment(replicas: u64) -> Value {
-        json!({
-            "apiVersion": "apps/v1",
-            "kind": "Deployment",
-            "metadata": {"name": "web", "namespace": "example"},
-            "spec": {"replicas": replicas},
-        })
-    }
-
-    fn pod_of(replica_set: &str) -> Value {
-        json!({"kind": "Pod", "metadata": {
-            "name": "any", "namespace": "example",
-            "ownerReferences": [{"kind": "ReplicaSet", "name": replica_set}],
-        }})
-    }
-
-    #[test]
-    fn everything_that_makes_pods_has_some() {
-        let mut state = State {
-            pods: vec![pod_of("web-5d4f")],
-            workloads: vec![stored_deployment(1)],
-            ..State::default()
-        };
-        assert_eq!(state.missing(&[applied()]), [""; 0]);
+        assert!(state.has_begun(&[applied()]));
         // Those of another Deployment.
-        state.pods = vec![pod_of("web-api-5d4f")];
-        assert_eq!(
-            state.missing(&[applied()]),
-            ["Deployment.apps example/web (services/src/app/example.rs:7) has no pods"]
-        );
-        state.workloads = vec![stored_deployment(0)];
-        assert_eq!(state.missing(&[applied()]), [""; 0]);
+        state.pods = vec![pod_of("web-api-5d4f", json!([]))];
+        assert!(!state.has_begun(&[applied()]));
+        state.workloads[0]["spec"]["replicas"] = json!(0);
+        assert!(state.has_begun(&[applied()]));
     }
 
     #[test]
-    fn an_empty_cluster_is_not_finished() {
+    fn an_empty_cluster_has_not_begun() {
         let state = State::default();
-        assert_eq!(
-            state.missing(&[applied()]),
-            [
-                "Deployment.apps example/web (services/src/app/example.rs:7) was applied, but the cluster does not have it"
-            ]
-        );
-        assert_eq!(
-            state.missing(&[crate::rendered::tests::service("web")]),
-            ["no pods: no object that was applied has a pod template"]
-        );
+        assert!(!state.has_begun(&[applied()]));
+        assert!(!state.has_begun(&[crate::rendered::tests::service("web")]));
     }
 }
