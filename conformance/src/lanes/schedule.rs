@@ -6,6 +6,7 @@ mod reasons;
 mod sidecar;
 mod state;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -142,15 +143,16 @@ fn roll_out(
     let started = Instant::now();
     let mut changed = Instant::now();
     let mut last = State::default();
-    let mut volumes = 0;
+    // A claim may take a moment to notice its volume.
+    let mut made = BTreeSet::new();
     let mut told = Instant::now();
     loop {
         cluster.check()?;
         let state = State::read(cluster)?;
-        let new = provisioner::volumes(&rendered.cluster, &state.claims);
+        let mut new = provisioner::volumes(&rendered.cluster, &state.claims);
+        new.retain(|volume| made.insert(volume["metadata"]["name"].to_string()));
         if !new.is_empty() {
-            volumes += 1;
-            create(cluster, &format!("volumes-{volumes}"), &new)?;
+            create(cluster, &format!("volumes-{}", made.len()), &new)?;
         }
         if state.progress() != last.progress() || (has_pods && state.is_empty()) {
             changed = Instant::now();
