@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use manifests_lib::{BuildError, BuiltPlatform, Cluster, Identity, Resource, yaml};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use services::environment::Environment;
 
 use crate::failure::Failure;
@@ -151,6 +151,25 @@ impl Object {
         Ok(object)
     }
 
+    /// The object with another value at this path: fields by their name, elements of lists by their number.
+    ///
+    /// Fields that are missing are added, elements are not; a failure names what is not there.
+    pub fn with_field(&self, path: &[&str], new: Value) -> Result<Self, Failure> {
+        let mut is_there = true;
+        let object = self.with(|value| match field(value, path) {
+            Some(field) => *field = new,
+            None => is_there = false,
+        })?;
+        if is_there {
+            return Ok(object);
+        }
+        Err(Failure::new(format!(
+            "{self} ({}) has no {} to be changed: choose another object or path in conformance/src/lanes",
+            self.origin,
+            path.join(".")
+        )))
+    }
+
     /// Whether a stored object is this one.
     pub fn is(&self, stored: &Value) -> bool {
         let group = stored["apiVersion"]
@@ -163,6 +182,23 @@ impl Object {
             && metadata["name"] == self.identity.name.as_str()
             && metadata["namespace"].as_str() == self.identity.namespace.as_deref()
     }
+}
+
+/// The place of a path; nothing where it leads through a list that has no such element, or through no list or mapping.
+fn field<'a>(value: &'a mut Value, path: &[&str]) -> Option<&'a mut Value> {
+    let mut place = value;
+    for step in path {
+        let element = step.parse::<usize>();
+        if place.is_null() && element.is_err() {
+            *place = Value::Object(Map::new());
+        }
+        place = match place {
+            Value::Object(fields) => fields.entry(*step).or_insert(Value::Null),
+            Value::Array(elements) => elements.get_mut(element.ok()?)?,
+            _ => return None,
+        };
+    }
+    Some(place)
 }
 
 impl fmt::Display for Object {
@@ -199,6 +235,37 @@ pub mod tests {
             .with(|value| value["spec"] = json!({"clusterIP": "None"}))
             .unwrap();
         assert_eq!(changed.yaml, "kind: Service\nspec:\n  clusterIP: None\n");
+    }
+
+    #[test]
+    fn a_field_is_changed_or_added() {
+        let mut object = service("web");
+        object.value = json!({"spec": {"ports": [{"port": 80}]}});
+        let changed = object
+            .with_field(&["spec", "ports", "0", "port"], json!(81))
+            .and_then(|object| object.with_field(&["metadata", "labels", "a.b/c"], json!("d")))
+            .unwrap();
+        assert_eq!(
+            changed.value,
+            json!({"spec": {"ports": [{"port": 81}]}, "metadata": {"labels": {"a.b/c": "d"}}})
+        );
+    }
+
+    #[test]
+    fn a_place_that_is_not_there_is_a_failure() {
+        let mut object = service("web");
+        object.value = json!({"spec": {"ports": []}, "kind": "Service"});
+        for path in [
+            &["spec", "ports", "0", "port"],
+            &["spec", "missing", "0", "port"],
+            &["kind", "a", "b", "c"],
+        ] {
+            let failure = object.with_field(path, json!(1)).unwrap_err().to_string();
+            assert!(
+                failure.contains(&format!("has no {} to be changed", path.join("."))),
+                "{failure}"
+            );
+        }
     }
 
     #[test]

@@ -66,16 +66,17 @@ pub fn changes(objects: &[Object]) -> Result<Changed, Failure> {
         ));
     };
     let mut changed = objects.to_vec();
-    changed[first] = changed[first].with(|value| {
-        value["spec"]["template"]["spec"]["containers"][0]["image"] = json!("example.com/next:1");
-    })?;
-    changed[last] = changed[last].with(|value| {
-        let replicas = value["spec"]["replicas"].as_u64().unwrap_or(1);
-        value["spec"]["replicas"] = json!(replicas + 1);
-    })?;
+    let image = ["spec", "template", "spec", "containers", "0", "image"];
+    changed[first] = changed[first].with_field(&image, json!("example.com/next:1"))?;
+    let replicas = changed[last].value["spec"]["replicas"]
+        .as_u64()
+        .unwrap_or(1);
+    changed[last] = changed[last].with_field(&["spec", "replicas"], json!(replicas + 1))?;
+    let mut expected = vec![first, last];
+    expected.dedup();
     Ok(Changed {
         objects: changed,
-        expected: vec![first, last],
+        expected,
     })
 }
 
