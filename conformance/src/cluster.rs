@@ -11,7 +11,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::hexadecimal::hexadecimal;
 use crate::process::Process;
 use crate::programs::{Program, Programs};
-use crate::watchdog::Watchdog;
+use crate::watchdog::{self, Watchdog};
 
 pub use kubectl::Applied;
 
@@ -145,11 +145,29 @@ impl Cluster {
         self.servers.iter_mut().try_for_each(Process::check)
     }
 
-    /// Ends the API server as a fault of the machine would.
-    pub fn kill_api_server(&mut self) {
+    /// Ends the API server, as a fault of the machine would, as soon as `kubectl get` shows an object.
+    pub fn kill_api_server_after(
+        &self,
+        get: &[&str],
+    ) -> impl FnOnce() -> Result<(), Failure> + Send + use<> {
         // etcd is the first, the API server the second.
-        if let Some(server) = self.servers.get_mut(1) {
-            server.kill();
+        let process = self.servers.get(1).map(Process::id);
+        let watchdog = self.watchdog.clone();
+        let mut command = self.kubectl_command();
+        command.arg("get").args(get).args(["--output", "name"]);
+        move || {
+            let started = Instant::now();
+            while started.elapsed() < READY {
+                let output = crate::process::run(&watchdog, &mut command)?;
+                if output.status.success() && !output.stdout.is_empty() {
+                    process.into_iter().for_each(watchdog::kill);
+                    return Ok(());
+                }
+            }
+            Err(Failure::new(format!(
+                "kubectl shows none of the objects that are applied within {} s: run again on a machine with less to do",
+                READY.as_secs()
+            )))
         }
     }
 

@@ -183,6 +183,13 @@ impl State {
     }
 }
 
+/// Ends a process that [`Watchdog::spawn`] started and that nobody has waited for, with its group; who started it sees it.
+pub fn kill(process: u32) {
+    if let Ok(group) = i32::try_from(process) {
+        end_group(group);
+    }
+}
+
 /// Ends every process of a group at once: whatever they keep lies in a folder that is removed with them.
 fn end_group(group: i32) {
     if let Some(group) = Pid::from_raw(group) {

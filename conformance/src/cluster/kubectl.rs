@@ -2,6 +2,8 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -118,10 +120,27 @@ impl Cluster {
         let output = process::run(&self.watchdog, command)?;
         if !output.status.success() {
             self.check()?;
+            // A server that is ending drops its connections before its end can be seen.
+            let errors = String::from_utf8_lossy(&output.stderr);
+            if LOST_CONNECTION.iter().any(|lost| errors.contains(lost)) {
+                thread::sleep(END);
+                self.check()?;
+            }
         }
         Ok(output)
     }
 }
+
+/// What kubectl says of a server that has gone away.
+const LOST_CONNECTION: [&str; 4] = [
+    "connection refused",
+    "connection reset",
+    "connection lost",
+    "EOF",
+];
+
+/// How long the kernel may take to end a process that was killed.
+const END: Duration = Duration::from_secs(1);
 
 fn parsed(output: &Output) -> Result<Value, Failure> {
     serde_json::from_slice(&output.stdout).map_err(|error| {

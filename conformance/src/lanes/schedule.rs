@@ -21,6 +21,7 @@ use crate::progress::progress;
 use crate::rendered::{self, Object, Rendered};
 use crate::report::Report;
 
+pub use provisioner::{Provisioner, volumes};
 use state::State;
 
 /// How often the cluster is looked at.
@@ -35,7 +36,7 @@ const DEADLINE: Duration = Duration::from_mins(5);
 /// Rolls out every environment, each in a cluster of its own.
 pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
     for rendered in rendered::environments()? {
-        environment(programs, options, &rendered, report)?;
+        environment(programs, options, &rendered, volumes, report)?;
     }
     Ok(())
 }
@@ -45,6 +46,7 @@ pub fn environment(
     programs: &Programs,
     options: &Options,
     rendered: &Rendered,
+    provisioner: Provisioner,
     report: &mut Report,
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
@@ -53,11 +55,16 @@ pub fn environment(
     ));
     in_cluster(programs, options, name, report, |cluster, report| {
         cluster.start_controllers(programs)?;
-        judge(rendered, cluster, report)
+        judge(rendered, provisioner, cluster, report)
     })
 }
 
-fn judge(rendered: &Rendered, cluster: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
+fn judge(
+    rendered: &Rendered,
+    provisioner: Provisioner,
+    cluster: &mut Cluster,
+    report: &mut Report,
+) -> Result<(), Failure> {
     let name = &rendered.environment;
     let nodes = nodes::objects(&rendered.cluster);
     create(cluster, "cluster", &nodes)?;
@@ -73,7 +80,7 @@ fn judge(rendered: &Rendered, cluster: &mut Cluster, report: &mut Report) -> Res
         report.finding(format!("{name}: {error}"));
     }
     if applied.errors.is_empty() {
-        let state = roll_out(cluster, rendered, &objects.objects)?;
+        let state = roll_out(cluster, rendered, provisioner, &objects.objects)?;
         report.compared(
             nodes::count(&rendered.cluster),
             format!(
@@ -137,6 +144,7 @@ fn judged(cluster: &mut Cluster, rendered: &Rendered) -> Result<Judged, Failure>
 fn roll_out(
     cluster: &mut Cluster,
     rendered: &Rendered,
+    provisioner: Provisioner,
     applied: &[Object],
 ) -> Result<State, Failure> {
     let has_pods = applied.iter().any(state::has_pod_template);
@@ -149,7 +157,7 @@ fn roll_out(
     loop {
         cluster.check()?;
         let state = State::read(cluster)?;
-        let mut new = provisioner::volumes(&rendered.cluster, &state.claims);
+        let mut new = provisioner(&rendered.cluster, &state.claims);
         new.retain(|volume| made.insert(volume["metadata"]["name"].to_string()));
         if !new.is_empty() {
             create(cluster, &format!("volumes-{}", made.len()), &new)?;

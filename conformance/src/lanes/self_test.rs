@@ -68,15 +68,24 @@ fn environment() -> Result<Rendered, Failure> {
 
 /// The number of the first object of a kind.
 fn first(objects: &[Object], kind: &str) -> Result<usize, Failure> {
-    objects
+    let index = objects
         .iter()
-        .position(|object| object.identity.kind == kind)
-        .ok_or_else(|| {
-            Failure::new(format!(
-                "the environment has no {kind} to put a fault into: choose another kind in \
-                 conformance/src/lanes/self_test"
-            ))
-        })
+        .position(|object| object.identity.kind == kind);
+    index.ok_or_else(|| no_object(kind))
+}
+
+/// The number of the last object of a kind.
+fn last(objects: &[Object], kind: &str) -> Result<usize, Failure> {
+    let index = objects
+        .iter()
+        .rposition(|object| object.identity.kind == kind);
+    index.ok_or_else(|| no_object(kind))
+}
+
+fn no_object(kind: &str) -> Failure {
+    Failure::new(format!(
+        "the environment has no {kind} to put a fault into: choose another kind in conformance/src/lanes/self_test"
+    ))
 }
 
 /// Changes a field of the first object of a kind.

@@ -3,6 +3,9 @@
 use manifests_lib::{Cluster, StorageClass, VolumeBinding};
 use serde_json::{Value, json};
 
+/// What makes the volumes for claims.
+pub type Provisioner = fn(&Cluster, &[Value]) -> Vec<Value>;
+
 /// The volumes for the claims that are waiting for their provisioner.
 pub fn volumes(cluster: &Cluster, claims: &[Value]) -> Vec<Value> {
     claims

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{REQUESTED_CPU, change, environment, expect};
+use super::{REQUESTED_CPU, change, environment, expect, first};
 use crate::failure::Failure;
 use crate::lanes::{Options, api};
 use crate::programs::Programs;
@@ -46,11 +46,16 @@ pub fn faults(programs: &Programs, options: &Options, report: &mut Report) -> Re
         &["spec.gateway", "field"],
     );
 
-    // Accepted, but with a warning; stored in another way than written; applied with a change too many.
+    // Accepted, but with a warning; stored in another way than written; written twice, each time in another way; applied
+    // with a change too many.
     let mut rendered = environment()?;
     let objects = &mut rendered.objects;
     change(objects, "Deployment", OLD_LABEL, json!("linux"))?;
     change(objects, "Deployment", REQUESTED_CPU, json!("1000m"))?;
+    for kind in ["ServiceAccount", "PersistentVolumeClaim"] {
+        let other = objects[first(objects, kind)?].with_field(ANNOTATION, json!("other"))?;
+        objects.push(other);
+    }
     let mut changed = api::changes(objects)?;
     change(&mut changed.objects, "Service", ANNOTATION, json!("true"))?;
     // Nothing is left to get the new generation that is expected of it.
@@ -72,6 +77,17 @@ pub fn faults(programs: &Programs, options: &Options, report: &mut Report) -> Re
         (
             "an object that is written without a change",
             &["Service", "although nothing about it has changed"],
+        ),
+        (
+            "an object that every apply writes",
+            &["ServiceAccount", "is written again by every apply"],
+        ),
+        (
+            "a claim that more than the second apply writes",
+            &[
+                "PersistentVolumeClaim",
+                "although nothing about it has changed",
+            ],
         ),
         (
             "a change that gives no new generation",

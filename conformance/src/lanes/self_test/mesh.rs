@@ -18,13 +18,22 @@ pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
         json!(["no-such-gateway"]),
     )?;
     let mut found = Report::default();
-    let mut table = mesh::Table::new(mesh::EXPLAINED);
+    let unused: mesh::Explained = ("IST0199", &["Gateway example/unused"], "never said");
+    let lines: Vec<mesh::Explained> = mesh::EXPLAINED.iter().copied().chain([unused]).collect();
+    let mut table = mesh::Table::new(&lines);
     mesh::environment(programs, &rendered, &mut table, &mut found)?;
     expect(
         report,
         "a route of a gateway that does not exist",
         &found.findings,
         &["IST0101", "no-such-gateway"],
+    );
+    mesh::unused(&table, &mut found);
+    expect(
+        report,
+        "an unused explanation",
+        &found.findings,
+        &["IST0199 about Gateway example/unused", "no longer says it"],
     );
 
     let mut rendered = environment()?;
