@@ -117,6 +117,7 @@ fn run(arguments: Arguments, watchdog: &Watchdog) -> ExitCode {
         let started = Instant::now();
         let mut report = Report::default();
         let failure = lane.run(&programs, &options, &mut report).err();
+        report.judges = programs.judges();
         let outcome = Outcome {
             lane,
             report,

@@ -7,16 +7,20 @@ mod build;
 #[cfg(test)]
 mod build_tests;
 mod module;
+mod named;
+mod version;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
+use crate::report::Judge;
 use crate::watchdog::Watchdog;
 
 use module::Module;
+use named::{Named, is_executable};
 
 /// A program by others, or by them for the most part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,7 +113,15 @@ impl Machine {
 pub struct Programs {
     machine: Machine,
     watchdog: Watchdog,
-    found: RefCell<BTreeMap<Program, PathBuf>>,
+    found: RefCell<BTreeMap<Program, Found>>,
+    used: RefCell<BTreeSet<Program>>,
+}
+
+/// A program that is there.
+struct Found {
+    path: PathBuf,
+    /// Which it is, and why that one.
+    version: String,
 }
 
 impl Programs {
@@ -119,6 +131,7 @@ impl Programs {
             machine,
             watchdog,
             found: RefCell::default(),
+            used: RefCell::default(),
         }
     }
 
@@ -134,73 +147,58 @@ impl Programs {
 
     /// The file of a program; builds its module where nothing names it and no earlier run has built it.
     pub fn path(&self, program: Program) -> Result<PathBuf, Failure> {
-        if let Some(path) = self.found.borrow().get(&program) {
-            return Ok(path.clone());
+        self.used.borrow_mut().insert(program);
+        if let Some(found) = self.found.borrow().get(&program) {
+            return Ok(found.path.clone());
         }
-        let path = match self.named(program)? {
-            Some(path) => path,
-            None => build::folder(&self.machine, &self.watchdog, Module::of(program))?
-                .join(program.name()),
+        let found = match Named::find(&self.machine, program)? {
+            Some(named) => Found {
+                version: named.version(&self.watchdog, program)?,
+                path: named.path,
+            },
+            None => self.built(program)?,
         };
-        self.found.borrow_mut().insert(program, path.clone());
+        let path = found.path.clone();
+        self.found.borrow_mut().insert(program, found);
         Ok(path)
     }
 
-    /// The program where the environment names it.
-    fn named(&self, program: Program) -> Result<Option<PathBuf>, Failure> {
-        let name = program.name();
-        if program == Program::Istioctl {
-            if let Some(file) = &self.machine.istioctl {
-                return if is_executable(file) {
-                    Ok(Some(file.clone()))
-                } else {
-                    Err(Failure::new(format!(
-                        "ISTIOCTL names {}, which is no program: correct it, or unset it and istioctl is built",
-                        file.display()
-                    )))
-                };
-            }
-            return Ok(self.machine.on_path(name));
-        }
-        let Some(assets) = &self.machine.assets else {
-            return Ok(None);
-        };
-        let file = assets.join(name);
-        if is_executable(&file) {
-            return Ok(Some(file));
-        }
-        if program.is_of_envtest() {
-            return Err(Failure::new(format!(
-                "KUBEBUILDER_ASSETS names {}, which has no {name}: run `setup-envtest use 1.35`, or unset the variable \
-                 and {name} is built",
-                assets.display()
-            )));
-        }
-        Ok(None)
+    /// The programs that were asked for since this was last called.
+    pub fn judges(&self) -> Vec<Judge> {
+        let found = self.found.borrow();
+        let used = self.used.take();
+        used.into_iter()
+            .filter_map(|program| {
+                let found = found.get(&program)?;
+                Some(Judge {
+                    program: program.name(),
+                    version: found.version.clone(),
+                    path: found.path.clone(),
+                })
+            })
+            .collect()
     }
-}
 
-fn is_executable(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    file.metadata()
-        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+    fn built(&self, program: Program) -> Result<Found, Failure> {
+        let module = Module::of(program);
+        let folder = build::folder(&self.machine, &self.watchdog, module)?;
+        let pinned = module
+            .pinned(&self.machine.modules)
+            .map_err(|error| build::unreadable(&self.machine, module, &error))?;
+        Ok(Found {
+            path: folder.join(program.name()),
+            version: format!("built from {pinned}"),
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::watchdog::tests::silent;
-    use std::os::unix::fs::PermissionsExt;
-
-    fn program(folder: &Path, name: &str) -> PathBuf {
-        let file = folder.join(name);
-        std::fs::write(&file, "#!/bin/sh\n").unwrap();
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
-        file
-    }
 
     /// A machine without Go: whatever would be built is a failure.
-    fn machine(folder: &Path) -> Machine {
+    pub fn machine(folder: &Path) -> Machine {
         Machine {
             assets: None,
             istioctl: None,
@@ -208,67 +206,6 @@ mod tests {
             cache: folder.join("cache"),
             modules: Path::new(env!("CARGO_MANIFEST_DIR")).join("programs"),
         }
-    }
-
-    #[test]
-    fn takes_the_programs_of_envtest_first() {
-        let folder = tempfile::tempdir().unwrap();
-        let etcd = program(folder.path(), "etcd");
-        let programs = Programs::new(
-            Machine {
-                assets: Some(folder.path().to_owned()),
-                ..machine(folder.path())
-            },
-            silent(),
-        );
-        assert_eq!(programs.path(Program::Etcd).unwrap(), etcd);
-    }
-
-    #[test]
-    fn a_folder_without_the_program_is_a_failure() {
-        let folder = tempfile::tempdir().unwrap();
-        let programs = Programs::new(
-            Machine {
-                assets: Some(folder.path().to_owned()),
-                ..machine(folder.path())
-            },
-            silent(),
-        );
-        let failure = programs.path(Program::Kubectl).unwrap_err().to_string();
-        assert!(failure.contains("which has no kubectl"), "{failure}");
-    }
-
-    #[test]
-    fn takes_istioctl_of_the_variable_then_of_the_path() {
-        let (named, path) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let first = program(named.path(), "my-istioctl");
-        let second = program(path.path(), "istioctl");
-        let found = |istioctl: Option<&PathBuf>| {
-            let machine = Machine {
-                istioctl: istioctl.cloned(),
-                path: path.path().into(),
-                ..machine(path.path())
-            };
-            Programs::new(machine, silent())
-                .path(Program::Istioctl)
-                .unwrap()
-        };
-        assert_eq!(found(Some(&first)), first);
-        assert_eq!(found(None), second);
-    }
-
-    #[test]
-    fn a_wrong_variable_is_a_failure() {
-        let folder = tempfile::tempdir().unwrap();
-        let programs = Programs::new(
-            Machine {
-                istioctl: Some(folder.path().join("istioctl")),
-                ..machine(folder.path())
-            },
-            silent(),
-        );
-        let failure = programs.path(Program::Istioctl).unwrap_err().to_string();
-        assert!(failure.starts_with("ISTIOCTL names "), "{failure}");
     }
 
     #[test]

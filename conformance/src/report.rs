@@ -1,18 +1,32 @@
 //! What a lane compared, how much, and what it found.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use serde::Serialize;
 
 /// The outcome of a lane that could do its work.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
+    /// The programs that judged.
+    pub judges: Vec<Judge>,
     /// What was compared and how often, in the order in which it is printed.
     pub compared: Vec<Compared>,
     /// What other programs say against the manifests; the lane is green where there is nothing.
     pub findings: Vec<String>,
     /// Other facts to print, such as the start value of random input.
     pub notes: Vec<String>,
+}
+
+/// A program by others.
+#[derive(Debug, Serialize)]
+pub struct Judge {
+    /// Its name.
+    pub program: &'static str,
+    /// Which it is, and why that one: `v1.35.4 of KUBEBUILDER_ASSETS`.
+    pub version: String,
+    /// Where it is.
+    pub path: PathBuf,
 }
 
 /// One kind of comparison.
@@ -47,10 +61,19 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
+            judges,
             compared,
             findings,
             notes,
         } = self;
+        for Judge {
+            program,
+            version,
+            path,
+        } in judges
+        {
+            writeln!(formatter, "  {program} {version}: {}", path.display())?;
+        }
         for note in notes {
             writeln!(formatter, "  {note}")?;
         }
@@ -92,10 +115,16 @@ mod tests {
     #[test]
     fn prints_counts_then_findings() {
         let mut report = Report::default();
+        report.judges.push(Judge {
+            program: "etcd",
+            version: "3.6.1 of KUBEBUILDER_ASSETS".to_owned(),
+            path: "/programs/etcd".into(),
+        });
         report.note("start value 7");
         report.compared(1_000, "strings");
         report.finding("Service a/b: changed\nfrom 1 to 2");
         insta::assert_snapshot!(report.to_string(), @r"
+          etcd 3.6.1 of KUBEBUILDER_ASSETS: /programs/etcd
           start value 7
                 1,000 strings
           finding: Service a/b: changed

@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 /// How long something may take that happens at once on an idle machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// What a program of envtest says when it is asked for its version.
+const VERSION: &str = "case $1 in --version|version) echo v1.35.0; exit;; esac";
+
 /// Writes `etcd`, and a `kube-apiserver` and `kubectl` that fail.
 fn assets(folder: &Path, etcd: &str) {
     write_programs(
@@ -29,7 +32,7 @@ fn assets(folder: &Path, etcd: &str) {
 fn write_programs(folder: &Path, programs: [(&str, &str); 3]) {
     for (name, script) in programs {
         let file = folder.join(name);
-        fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::write(&file, format!("#!/bin/sh\n{VERSION}\n{script}\n")).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
     }
 }

@@ -30,12 +30,9 @@ pub fn folder(machine: &Machine, watchdog: &Watchdog, module: &Module) -> Result
         ))
     })?;
     let toolchain = toolchain(watchdog, &go)?;
-    let key = module.key(&machine.modules, &toolchain).map_err(|error| {
-        Failure::new(format!(
-            "the Go module {} cannot be read: {error}; restore it from git",
-            machine.modules.join(name).display()
-        ))
-    })?;
+    let key = module
+        .key(&machine.modules, &toolchain)
+        .map_err(|error| unreadable(machine, module, &error))?;
     let finished = machine.cache.join(format!("{name}-{key}"));
     if finished.is_dir() {
         return Ok(finished);
@@ -66,6 +63,14 @@ pub fn folder(machine: &Machine, watchdog: &Watchdog, module: &Module) -> Result
         return Err(failure);
     }
     Ok(finished)
+}
+
+/// A module that is not as it was committed.
+pub fn unreadable(machine: &Machine, module: &Module, error: &io::Error) -> Failure {
+    Failure::new(format!(
+        "the Go module {} cannot be read: {error}; restore it from git",
+        machine.modules.join(module.folder).display()
+    ))
 }
 
 /// What `go version` says: version, operating system and processor.

@@ -83,6 +83,18 @@ impl Module {
         format!("-s -w {}", self.linker_flags).trim_end().to_owned()
     }
 
+    /// The module that is judged with, and its version, as go.mod requires them: the first line of that kind.
+    pub fn pinned(&self, modules: &Path) -> io::Result<String> {
+        let text = std::fs::read_to_string(modules.join(self.folder).join("go.mod"))?;
+        let pinned = text.lines().find_map(|line| {
+            line.strip_prefix("require ")
+                .filter(|rest| !rest.starts_with('('))
+        });
+        pinned
+            .map(str::to_owned)
+            .ok_or_else(|| io::Error::other("its go.mod requires nothing"))
+    }
+
     /// A digest of everything that decides what is built: the files of the module, the toolchain and the arguments.
     pub fn key(&self, modules: &Path, toolchain: &str) -> io::Result<String> {
         let mut files = Vec::new();
@@ -157,6 +169,21 @@ mod tests {
                 .any(|line| line.ends_with(&format!("k8s.io/kubernetes {version}"))),
             "go.mod does not require k8s.io/kubernetes {version}"
         );
+    }
+
+    #[test]
+    fn every_module_pins_what_it_is_named_after() {
+        let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs");
+        for (module, path) in [
+            (KUBERNETES, "k8s.io/kubernetes v"),
+            (ETCD, "go.etcd.io/etcd/server/v3 v"),
+            (KWOK, "sigs.k8s.io/kwok v"),
+            (YAML_READER, "sigs.k8s.io/yaml v"),
+            (ISTIOCTL, "istio.io/istio v"),
+        ] {
+            let pinned = module.pinned(&modules).unwrap();
+            assert!(pinned.starts_with(path), "{pinned}");
+        }
     }
 
     #[test]
