@@ -39,13 +39,12 @@ pub fn folder(machine: &Machine, watchdog: &Watchdog, module: &Module) -> Result
     }
     let in_cache = |error: io::Error| cannot_write(&machine.cache, name, &error.to_string());
     fs::create_dir_all(&machine.cache).map_err(in_cache)?;
-    let _lock = lock(&machine.cache.join(format!("{name}.lock")), name).map_err(in_cache)?;
+    let _lock = lock(&lock_file(&machine.cache, name), name).map_err(in_cache)?;
     if finished.is_dir() {
         return Ok(finished);
     }
-    let partial = machine.cache.join(format!("{name}-{key}.partial"));
-    // What an interrupted build has left.
-    remove(&partial).map_err(in_cache)?;
+    remove_interrupted(&machine.cache, name).map_err(in_cache)?;
+    let partial = machine.cache.join(format!("{name}-{key}{PARTIAL}"));
     fs::create_dir(&partial).map_err(in_cache)?;
     let built = Build {
         go: &go,
@@ -98,13 +97,46 @@ fn host(toolchain: &str) -> Vec<(&'static str, &str)> {
         .unwrap_or_default()
 }
 
-/// Waits for other runs that build the module.
-fn lock(path: &Path, name: &str) -> io::Result<File> {
-    let file = File::options()
+/// What the folder of a build that goes on ends with.
+const PARTIAL: &str = ".partial";
+
+fn lock_file(cache: &Path, module: &str) -> PathBuf {
+    cache.join(format!("{module}.lock"))
+}
+
+/// Removes what interrupted builds have left, of this module, whose lock is held, and of every other that nobody builds.
+fn remove_interrupted(cache: &Path, module: &str) -> io::Result<()> {
+    for entry in fs::read_dir(cache)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let other = name
+            .to_str()
+            .and_then(|name| name.strip_suffix(PARTIAL))
+            .and_then(|name| name.rsplit_once('-'));
+        let Some((other, _key)) = other else { continue };
+        if other == module {
+            remove(&entry.path())?;
+            continue;
+        }
+        let lock = open_lock(&lock_file(cache, other))?;
+        if lock.try_lock().is_ok() {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn open_lock(path: &Path) -> io::Result<File> {
+    File::options()
         .create(true)
         .truncate(false)
         .write(true)
-        .open(path)?;
+        .open(path)
+}
+
+/// Waits for other runs that build the module.
+fn lock(path: &Path, name: &str) -> io::Result<File> {
+    let file = open_lock(path)?;
     match file.try_lock() {
         Ok(()) => return Ok(file),
         Err(TryLockError::WouldBlock) => {

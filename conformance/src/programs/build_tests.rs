@@ -50,12 +50,12 @@ fn builds(folder: &Path) -> usize {
         .count()
 }
 
-/// What lies in the cache besides the lock.
+/// What lies in the cache besides locks.
 fn kept(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder.join("cache")).unwrap();
     entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name != "etcd.lock")
+        .filter(|name| Path::new(name).extension() != Some("lock".as_ref()))
         .collect()
 }
 
@@ -130,6 +130,28 @@ fn what_an_interrupted_build_has_left_is_not_taken_for_whole() {
     assert!(!partial.exists());
     assert!(!built.with_file_name("leftover").exists());
     assert_eq!(builds(folder.path()), 2);
+}
+
+#[test]
+fn what_interrupted_builds_have_left_goes_with_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    go(folder.path(), WRITE);
+    let cache = folder.path().join("cache");
+    for left in [
+        "etcd-0123.partial",
+        "yaml-reader-0123.partial",
+        "kwok-0123.partial",
+    ] {
+        std::fs::create_dir_all(cache.join(left)).unwrap();
+    }
+    // A run that builds kwok at this moment.
+    let lock = std::fs::File::create(cache.join("kwok.lock")).unwrap();
+    lock.lock().unwrap();
+    let built = build(folder.path()).unwrap();
+    let built = built.parent().unwrap().file_name().unwrap();
+    let mut kept = kept(folder.path());
+    kept.sort();
+    assert_eq!(kept, [built.to_str().unwrap(), "kwok-0123.partial"]);
 }
 
 #[test]
