@@ -3,10 +3,11 @@
 //! `<cache>/<module>-<key>` is whole or not there: the programs are built into `….partial`, which is then renamed, under
 //! a lock of the module, which the kernel drops with the process.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -29,7 +30,8 @@ pub fn folder(machine: &Machine, watchdog: &Watchdog, module: &Module) -> Result
              https://go.dev/dl, or name built programs with KUBEBUILDER_ASSETS and ISTIOCTL"
         ))
     })?;
-    let toolchain = toolchain(watchdog, &go)?;
+    let settings = settings(watchdog, &go)?;
+    let toolchain = toolchain(watchdog, &go, &settings)?;
     let key = module
         .key(&machine.modules, &toolchain)
         .map_err(|error| unreadable(machine, module, &error))?;
@@ -49,6 +51,7 @@ pub fn folder(machine: &Machine, watchdog: &Watchdog, module: &Module) -> Result
     let built = Build {
         go: &go,
         watchdog,
+        settings: &settings,
         toolchain: &toolchain,
         module,
         source: &machine.modules.join(name),
@@ -73,18 +76,59 @@ pub fn unreadable(machine: &Machine, module: &Module, error: &io::Error) -> Fail
 }
 
 /// What `go version` says: version, operating system and processor.
-fn toolchain(watchdog: &Watchdog, go: &Path) -> Result<String, Failure> {
-    let output = process::run(watchdog, Command::new(go).arg("version"))?;
+fn toolchain(
+    watchdog: &Watchdog,
+    go: &Path,
+    settings: &BTreeMap<String, String>,
+) -> Result<String, Failure> {
+    let mut command = Command::new(go);
+    command.arg("version").envs(settings);
+    let output = process::run(watchdog, &mut command)?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     if output.status.success() && !text.is_empty() {
         return Ok(text);
     }
-    Err(Failure::new(format!(
-        "`{} version` {}: install Go again from https://go.dev/dl",
+    Err(go_fails(go, "version", &output))
+}
+
+/// What the user has set, with `go env -w` or in the environment, that says where modules come from and where they and
+/// what is compiled are kept. Everything else would change the result but not its key.
+const SETTINGS: [&str; 11] = [
+    "GOAUTH",
+    "GOCACHE",
+    "GOINSECURE",
+    "GOMODCACHE",
+    "GONOPROXY",
+    "GONOSUMDB",
+    "GOPRIVATE",
+    "GOPROXY",
+    "GOSUMDB",
+    "GOTOOLCHAIN",
+    "GOVCS",
+];
+
+/// The user's [`SETTINGS`], and that no others are read from the file of `go env -w`.
+fn settings(watchdog: &Watchdog, go: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let mut command = Command::new(go);
+    command.args(["env", "-json"]).args(SETTINGS);
+    let output = process::run(watchdog, &mut command)?;
+    let values = serde_json::from_slice::<BTreeMap<String, String>>(&output.stdout);
+    let (true, Ok(mut values)) = (output.status.success(), values) else {
+        return Err(go_fails(go, "env -json", &output));
+    };
+    // Older versions of Go answer with an empty text where they do not know a setting.
+    values.retain(|name, value| SETTINGS.contains(&name.as_str()) && !value.is_empty());
+    values.insert("GOENV".to_owned(), "off".to_owned());
+    Ok(values)
+}
+
+fn go_fails(go: &Path, arguments: &str, output: &Output) -> Failure {
+    Failure::new(format!(
+        "`{} {arguments}` {} and does not say what it should: install Go again from https://go.dev/dl",
         go.display(),
         ended(output.status)
     ))
-    .with_output(&String::from_utf8_lossy(&output.stderr)))
+    .with_output(&String::from_utf8_lossy(&output.stderr))
 }
 
 /// The operating system and the processor that `go version` ends with: programs are run where they are built.
@@ -167,6 +211,7 @@ fn cannot_write(cache: &Path, name: &str, reason: &str) -> Failure {
 struct Build<'a> {
     go: &'a Path,
     watchdog: &'a Watchdog,
+    settings: &'a BTreeMap<String, String>,
     toolchain: &'a str,
     module: &'a Module,
     source: &'a Path,
@@ -202,6 +247,7 @@ impl Build<'_> {
         let mut command = Command::new(self.go);
         command
             .current_dir(self.source)
+            .envs(self.settings)
             .env("GOTMPDIR", temporary.path())
             // One file on any machine: no C compiler, no paths, no repository around it.
             .env("CGO_ENABLED", "0")
@@ -209,6 +255,7 @@ impl Build<'_> {
             // What would change the result but not its key.
             .env("GOFLAGS", "-mod=readonly")
             .env("GOEXPERIMENT", "")
+            .env("GO111MODULE", "on")
             .env("GOFIPS140", "off")
             .env("GOAMD64", "v1")
             .env("GOARM64", "v8.0")
@@ -300,7 +347,7 @@ impl Build<'_> {
     fn failure(&self, status: ExitStatus, messages: &str) -> Failure {
         let name = self.module.folder;
         if messages.contains("no space left on device") {
-            return cannot_write(self.cache, name, "the disk is full").with_output(messages);
+            return self.disk_is_full().with_output(messages);
         }
         Failure::new(format!(
             "{name} cannot be built: `go build` in {} {}; it needs Go 1.26 or newer and the network or a filled module \
@@ -309,6 +356,25 @@ impl Build<'_> {
             ended(status)
         ))
         .with_output(messages)
+    }
+
+    /// Every folder that a build writes to; its messages seldom tell which one it was.
+    fn disk_is_full(&self) -> Failure {
+        let setting = |name: &str| {
+            self.settings
+                .get(name)
+                .map_or("Go's own", String::as_str)
+                .to_owned()
+        };
+        Failure::new(format!(
+            "{} cannot be built: the disk is full; make some GB of room in {} (XDG_CACHE_HOME), {} (TMPDIR), {} \
+             (GOMODCACHE) and {} (GOCACHE), or name other folders with these variables, and run again",
+            self.module.folder,
+            self.cache.display(),
+            std::env::temp_dir().display(),
+            setting("GOMODCACHE"),
+            setting("GOCACHE"),
+        ))
     }
 }
 

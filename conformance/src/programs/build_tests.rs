@@ -15,6 +15,8 @@ fn go(folder: &Path, build: &str) {
     let script = format!(
         "#!/bin/sh\n\
          if [ \"$1\" = version ]; then echo go version go1.26.0 example/example; exit; fi\n\
+         if [ \"$1\" = env ]; then echo '{{\"GOPROXY\": \"https://proxy.example.com\", \"GOMODCACHE\": \"/modules\", \
+         \"GOSUMDB\": \"\", \"GOEXPERIMENT\": \"example\"}}'; exit; fi\n\
          while [ \"$1\" != -o ]; do shift; done\n\
          output=$2\n\
          echo build >>'{}'\n\
@@ -76,12 +78,23 @@ fn builds_for_the_host_without_settings_of_the_user() {
     let folder = tempfile::tempdir().unwrap();
     go(
         folder.path(),
-        "echo \"$GOOS $GOARCH $GOFLAGS $GOAMD64 $GOEXPERIMENT.\" >\"$output\"",
+        "echo \"$GOOS $GOARCH $GOFLAGS $GOAMD64 $GOEXPERIMENT.$GOENV\" >\"$output\"",
     );
     let program = build(folder.path()).unwrap();
     assert_eq!(
         std::fs::read_to_string(program).unwrap(),
-        "example example -mod=readonly v1 .\n"
+        "example example -mod=readonly v1 .off\n"
+    );
+}
+
+#[test]
+fn takes_modules_from_where_the_user_has_said() {
+    let folder = tempfile::tempdir().unwrap();
+    go(folder.path(), "echo \"$GOPROXY $GOMODCACHE\" >\"$output\"");
+    let program = build(folder.path()).unwrap();
+    assert_eq!(
+        std::fs::read_to_string(program).unwrap(),
+        "https://proxy.example.com /modules\n"
     );
 }
 
@@ -162,7 +175,18 @@ fn a_full_disk_is_named() {
         "echo half >\"$output\"; echo \"write $output: no space left on device\" >&2; exit 1",
     );
     let failure = build(folder.path()).unwrap_err().to_string();
-    assert!(failure.contains(": the disk is full; "), "{failure}");
+    assert!(
+        failure.starts_with("etcd cannot be built: the disk is full; "),
+        "{failure}"
+    );
+    for place in [
+        "cache (XDG_CACHE_HOME)",
+        "(TMPDIR)",
+        "/modules (GOMODCACHE)",
+        "(GOCACHE)",
+    ] {
+        assert!(failure.contains(place), "{place}: {failure}");
+    }
     assert_eq!(kept(folder.path()), [""; 0]);
 }
 
