@@ -9,6 +9,7 @@ mod crds;
 mod failure;
 mod hexadecimal;
 mod lanes;
+mod life;
 mod process;
 mod programs;
 mod progress;

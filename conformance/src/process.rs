@@ -55,7 +55,7 @@ impl Process {
 
     /// A failure where the server has ended by itself, with the end of its log.
     pub fn check(&mut self) -> Result<(), Failure> {
-        match self.child.try_wait() {
+        match self.watchdog.try_wait(&mut self.child) {
             Ok(None) => Ok(()),
             Ok(Some(status)) => Err(self.failure(&format!("{} {}", self.name, ended(status)))),
             Err(error) => Err(self.failure(&format!("{} cannot be watched: {error}", self.name))),
@@ -138,8 +138,7 @@ pub fn run(watchdog: &Watchdog, command: &mut Command) -> Result<Output, Failure
         let errors = errors
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("the reader of its messages ended")));
-        let status = child.wait();
-        watchdog.end(&mut child);
+        let status = watchdog.wait(&mut child);
         Ok::<_, io::Error>(Output {
             status: status?,
             stdout: output?,

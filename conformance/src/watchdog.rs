@@ -4,21 +4,24 @@
 //! temporary folder. When the pipe closes, it ends the groups and removes the folders that are left: after success and
 //! failure, after Ctrl-C, and also when this program is killed and cannot do it itself.
 
+use std::fs::Permissions;
 use std::io::{self, BufRead, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitIdOptions, kill_process_group};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use tempfile::TempDir;
 
 use crate::failure::Failure;
+use crate::life::{Life, life};
 use crate::progress::progress;
 
 /// The argument that makes this program the watchdog of another run of it.
@@ -117,15 +120,35 @@ impl Watchdog {
 
     /// Ends a group that [`Watchdog::spawn`] started and waits for its first process.
     pub fn end(&self, child: &mut Child) {
-        let Ok(group) = i32::try_from(child.id()) else {
-            return;
-        };
-        // Once it has been waited for, its number may belong to others.
-        if let Ok(None) = child.try_wait() {
-            end_group(group);
+        if let Ok(Life::Running | Life::Ended) = life(child, WaitIdOptions::NOHANG) {
+            let _ = self.end_group_of(child);
         }
-        let _ = child.wait();
+    }
+
+    /// Waits until the first process of a group has ended, and ends what it leaves in its group.
+    pub fn wait(&self, child: &mut Child) -> io::Result<ExitStatus> {
+        match life(child, WaitIdOptions::empty())? {
+            Life::Running | Life::Ended => self.end_group_of(child),
+            Life::WaitedFor => child.wait(),
+        }
+    }
+
+    /// The same, but nothing where the first process is still running.
+    pub fn try_wait(&self, child: &mut Child) -> io::Result<Option<ExitStatus>> {
+        match life(child, WaitIdOptions::NOHANG)? {
+            Life::Running => Ok(None),
+            Life::Ended => self.end_group_of(child).map(Some),
+            Life::WaitedFor => child.try_wait(),
+        }
+    }
+
+    /// The first process must not have been waited for: until then, its number is that of the group and of no other.
+    fn end_group_of(&self, child: &mut Child) -> io::Result<ExitStatus> {
+        let group = i32::try_from(child.id()).map_err(io::Error::other)?;
+        end_group(group);
+        let status = child.wait();
         let _ = self.lock().tell(&Message::GroupEnded(group));
+        status
     }
 
     /// Leaves a process running after this program has ended.
@@ -138,7 +161,11 @@ impl Watchdog {
     /// A folder that goes when it is dropped, and with this program at the latest.
     pub fn temporary_folder(&self) -> Result<TempDir, Failure> {
         let create = || {
-            let folder = tempfile::Builder::new().prefix("conformance-").tempdir()?;
+            let folder = tempfile::Builder::new()
+                .prefix("conformance-")
+                // What lies in it lets its reader into the cluster.
+                .permissions(Permissions::from_mode(0o700))
+                .tempdir()?;
             self.lock()
                 .tell(&Message::Folder(folder.path().to_owned()))?;
             Ok(folder)
@@ -237,6 +264,8 @@ fn remove(folder: &Path) {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use std::process::ChildStdout;
+    use std::time::Instant;
 
     /// A watchdog that only listens: the test ends what it starts.
     pub fn silent() -> Watchdog {
@@ -277,6 +306,68 @@ pub mod tests {
         io::Read::read_to_string(&mut child.stdout.take().unwrap(), &mut output).unwrap();
         assert!(!child.wait().unwrap().success());
         assert!(!folder.path().exists());
+    }
+
+    /// A group whose first process has ended and has left another, which holds the returned pipe open.
+    fn left_behind(watchdog: &Watchdog) -> (Child, ChildStdout) {
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", "sleep 30 & exit 3"])
+            .stdout(Stdio::piped());
+        let mut child = watchdog.spawn(&mut command).unwrap();
+        let output = child.stdout.take().unwrap();
+        while !matches!(life(&child, WaitIdOptions::NOHANG), Ok(Life::Ended)) {
+            thread::sleep(Duration::from_millis(20));
+        }
+        (child, output)
+    }
+
+    /// The pipe closes once the last process of the group is gone: at once, or when it has slept enough.
+    fn is_closed(mut output: ChildStdout) -> bool {
+        let started = Instant::now();
+        io::Read::read_to_end(&mut output, &mut Vec::new()).unwrap();
+        started.elapsed() < Duration::from_secs(20)
+    }
+
+    #[test]
+    fn a_group_ends_also_after_its_first_process() {
+        let watchdog = silent();
+        let (mut child, output) = left_behind(&watchdog);
+        watchdog.end(&mut child);
+        assert!(is_closed(output));
+    }
+
+    #[test]
+    fn whoever_waits_leaves_nothing_of_the_group() {
+        let watchdog = silent();
+        let (mut child, output) = left_behind(&watchdog);
+        let status = watchdog.try_wait(&mut child).unwrap().unwrap();
+        assert!(is_closed(output));
+        assert_eq!(status.code(), Some(3));
+        // What has been waited for stays known.
+        assert_eq!(watchdog.wait(&mut child).unwrap(), status);
+        assert_eq!(watchdog.try_wait(&mut child).unwrap(), Some(status));
+
+        let (mut child, output) = left_behind(&watchdog);
+        assert_eq!(watchdog.wait(&mut child).unwrap().code(), Some(3));
+        assert!(is_closed(output));
+    }
+
+    #[test]
+    fn a_process_that_runs_has_no_status() {
+        let watchdog = silent();
+        let mut child = watchdog
+            .spawn(Command::new("/bin/sleep").arg("600"))
+            .unwrap();
+        assert_eq!(watchdog.try_wait(&mut child).unwrap(), None);
+        watchdog.end(&mut child);
+    }
+
+    #[test]
+    fn folders_are_for_their_owner_only() {
+        let folder = silent().temporary_folder().unwrap();
+        let mode = folder.path().metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
     }
 
     #[test]

@@ -339,9 +339,8 @@ impl Build<'_> {
         }
         // It only ends here, when the pipe is closed.
         let _ = reader.join();
-        let status = child.wait();
-        self.watchdog.end(&mut child);
-        Ok((status?, messages))
+        let status = self.watchdog.wait(&mut child)?;
+        Ok((status, messages))
     }
 
     fn failure(&self, status: ExitStatus, messages: &str) -> Failure {
