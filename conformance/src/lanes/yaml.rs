@@ -159,6 +159,12 @@ fn count(made: &Made, wanted: usize, report: &mut Report) {
         made.strings,
         "generated strings, each as a key and as a value:",
     );
+    if made.strings < wanted {
+        report.finding(format!(
+            "only {} strings were made, fewer than {wanted}: correct conformance/src/lanes/yaml/documents.rs",
+            made.strings
+        ));
+    }
     for (class, _) in Class::SHARES {
         let count = made.classes.get(&class).copied().unwrap_or_default();
         report.compared(count, format!("- {}", class.name()));
@@ -213,13 +219,38 @@ mod tests {
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), case);
     }
 
+    fn made(strings: usize, of_each_class: usize) -> Made {
+        let of_class = |(class, _)| (class, of_each_class);
+        Made {
+            strings,
+            classes: Class::SHARES.into_iter().map(of_class).collect(),
+            ..Made::default()
+        }
+    }
+
+    fn findings(made: &Made, wanted: usize) -> Vec<String> {
+        let mut report = Report::default();
+        count(made, wanted, &mut report);
+        report.findings
+    }
+
     #[test]
     fn a_class_with_few_strings_is_a_finding() {
-        let mut report = Report::default();
-        count(&Made::default(), STRINGS, &mut report);
-        assert_eq!(report.findings.len(), Class::SHARES.len());
-        let mut report = Report::default();
-        count(&Made::default(), 1, &mut report);
-        assert_eq!(report.findings, [""; 0]);
+        let enough = made(STRINGS, STRINGS_OF_A_CLASS);
+        assert_eq!(findings(&enough, STRINGS), [""; 0]);
+        let few = made(STRINGS, STRINGS_OF_A_CLASS - 1);
+        assert_eq!(findings(&few, STRINGS).len(), Class::SHARES.len());
+        // A short run is not for the classes.
+        assert_eq!(findings(&made(1, 0), 1), [""; 0]);
+    }
+
+    #[test]
+    fn fewer_strings_than_wanted_are_a_finding() {
+        let few = made(STRINGS - 1, STRINGS_OF_A_CLASS);
+        let findings = findings(&few, STRINGS);
+        assert!(
+            findings.len() == 1 && findings[0].starts_with("only 999999 strings were made"),
+            "{findings:?}"
+        );
     }
 }
