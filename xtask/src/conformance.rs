@@ -1,6 +1,7 @@
 //! `cargo xtask conformance`: becomes the program that has others judge the manifests.
 
 use std::ffi::OsString;
+use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
 use std::process::{self, ExitCode};
 
@@ -20,9 +21,15 @@ pub struct Arguments {
 /// Builds the program and becomes it: signals and exit codes are its own.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = process::Command::new(&cargo);
+    command.arg("run");
+    // The first build takes a minute, which nobody waits in the dark.
+    if !io::stderr().is_terminal() {
+        command.arg("--quiet");
+    }
     // Only returns where it could not start.
-    let error = process::Command::new(&cargo)
-        .args(["run", "--quiet", "--package", "conformance", "--"])
+    let error = command
+        .args(["--package", "conformance", "--"])
         .args(&arguments.options)
         .exec();
     let cargo = cargo.display();
