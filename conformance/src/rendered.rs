@@ -39,7 +39,7 @@ pub struct Object {
     pub yaml: String,
 }
 
-/// Every environment of the workspace.
+/// Every environment of the workspace: as many as `environments` has folders, which a test compares.
 pub fn environments() -> Result<Vec<Rendered>, Failure> {
     [
         environment_dev::environment(),
@@ -227,6 +227,27 @@ pub mod tests {
             value: json!({"kind": "Service"}),
             yaml: "kind: Service\n".to_owned(),
         }
+    }
+
+    #[test]
+    fn every_folder_of_environments_is_judged() {
+        let folders = Path::new(env!("CARGO_MANIFEST_DIR")).join("../environments");
+        let mut folders: Vec<String> = fs::read_dir(folders)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        folders.sort();
+        let rendered = environments().unwrap();
+        let mut names: Vec<_> = rendered
+            .iter()
+            .map(|rendered| &rendered.environment)
+            .collect();
+        names.sort();
+        assert_eq!(
+            names,
+            folders.iter().collect::<Vec<_>>(),
+            "add the environment to `environments`"
+        );
     }
 
     #[test]

@@ -35,3 +35,25 @@ impl EnvironmentName {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn every_folder_of_environments_can_be_named() {
+        let folders = Path::new(env!("CARGO_MANIFEST_DIR")).join("../environments");
+        let mut folders: Vec<String> = std::fs::read_dir(folders)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        folders.sort();
+        let names = EnvironmentName::ALL.map(|name| name.to_string());
+        assert_eq!(
+            names.as_slice(),
+            folders,
+            "add the environment to EnvironmentName"
+        );
+    }
+}
