@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use released::hexadecimal;
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::hexadecimal::hexadecimal;
 use crate::process::Process;
 use crate::programs::{Program, Programs};
 use crate::watchdog::{self, Watchdog};

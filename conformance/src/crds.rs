@@ -69,8 +69,8 @@ pub fn definitions(
             version,
             kind,
         }) => Err(Failure::new(format!(
-            "no CRD defines {kind} of {group}/{version}, which is rendered: add its file to the folder of --crds, or its \
-             URL to manifests-lib/custom-resources/crds.toml"
+            "no CRD defines {kind} of {group}/{version}, which is rendered: add its file to \
+             manifests-lib/custom-resources/crds.toml"
         ))),
     }
 }
@@ -143,7 +143,7 @@ spec:
     #[test]
     fn a_version_that_is_not_served_is_missing() {
         let failure = definitions(&gateway("v1alpha3"), &source(ISTIO)).unwrap_err();
-        insta::assert_snapshot!(failure, @"no CRD defines Gateway of networking.istio.io/v1alpha3, which is rendered: add its file to the folder of --crds, or its URL to manifests-lib/custom-resources/crds.toml");
+        insta::assert_snapshot!(failure, @"no CRD defines Gateway of networking.istio.io/v1alpha3, which is rendered: add its file to manifests-lib/custom-resources/crds.toml");
     }
 
     #[test]

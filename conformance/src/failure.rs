@@ -36,6 +36,12 @@ impl Failure {
     }
 }
 
+impl From<released::Failure> for Failure {
+    fn from(failure: released::Failure) -> Self {
+        Self::new(failure.to_string())
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.sentence)?;

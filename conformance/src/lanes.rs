@@ -37,7 +37,7 @@ pub enum Lane {
 /// What lanes are told on the command line.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// Folder with the CRDs of the rendered kinds; without it they come from the URLs of crds.toml.
+    /// Folder with the files that crds.toml locks; without it they come from their URLs.
     pub crds: Option<PathBuf>,
     /// Whether API servers stay when their lane is through.
     pub keep: bool,

@@ -7,7 +7,6 @@ mod cluster;
 mod compare;
 mod crds;
 mod failure;
-mod hexadecimal;
 mod lanes;
 mod life;
 mod process;
@@ -44,7 +43,7 @@ struct Arguments {
     #[arg(value_name = "LANE")]
     lanes: Vec<Lane>,
 
-    /// Folder with the CRDs of the rendered kinds [default: the URLs of manifests-lib/custom-resources/crds.toml]
+    /// Folder with the files that manifests-lib/custom-resources/crds.toml locks [default: their URLs]
     #[arg(long, value_name = "DIR")]
     crds: Option<PathBuf>,
 

@@ -3,10 +3,9 @@
 use std::io;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
+use released::sha256;
 
 use super::Program;
-use crate::hexadecimal::hexadecimal;
 
 /// A Go module that pins programs.
 pub struct Module {
@@ -103,11 +102,11 @@ impl Module {
             files.push((entry.file_name(), std::fs::read(entry.path())?));
         }
         files.sort();
-        let mut digest = Sha256::new();
+        let mut all = Vec::new();
         // Lengths keep two parts from running into each other.
         let mut add = |part: &[u8]| {
-            digest.update((part.len() as u64).to_le_bytes());
-            digest.update(part);
+            all.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            all.extend_from_slice(part);
         };
         add(toolchain.as_bytes());
         add(self.all_linker_flags().as_bytes());
@@ -119,7 +118,9 @@ impl Module {
             add(name.as_encoded_bytes());
             add(contents);
         }
-        Ok(hexadecimal(&digest.finalize()[..8]))
+        let mut digest = sha256(&all);
+        digest.truncate(16);
+        Ok(digest)
     }
 }
 
