@@ -4,6 +4,7 @@
 //! temporary folder. When the pipe closes, it ends the groups and removes the folders that are left: after success and
 //! failure, after Ctrl-C, and also when this program is killed and cannot do it itself.
 
+use std::collections::BTreeSet;
 use std::fs::Permissions;
 use std::io::{self, BufRead, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -14,7 +15,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, WaitIdOptions, kill_process_group};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitIdOptions, WaitOptions, kill_process_group, waitpid};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -45,6 +47,8 @@ pub struct Watchdog {
 struct State {
     process: Child,
     pipe: Option<ChildStdin>,
+    /// As the watchdog knows them.
+    groups: BTreeSet<i32>,
 }
 
 impl Watchdog {
@@ -77,7 +81,11 @@ impl Watchdog {
             })?;
         let pipe = process.stdin.take();
         Ok(Self {
-            state: Arc::new(Mutex::new(State { process, pipe })),
+            state: Arc::new(Mutex::new(State {
+                process,
+                pipe,
+                groups: BTreeSet::new(),
+            })),
         })
     }
 
@@ -93,6 +101,7 @@ impl Watchdog {
                 // Held to the end, so that the main thread starts nothing more.
                 let mut state = watchdog.lock();
                 state.finish();
+                state.wait_for_groups();
                 progress("interrupted: every process that was started has ended");
                 // What a shell reports for a program that a signal has ended.
                 std::process::exit(128 + signal);
@@ -201,12 +210,31 @@ impl State {
             .ok_or_else(|| io::Error::other("the run is ending"))?;
         serde_json::to_writer(&mut *pipe, message)?;
         pipe.write_all(b"\n")?;
-        pipe.flush()
+        pipe.flush()?;
+        match message {
+            Message::Group(group) => self.groups.insert(*group),
+            Message::GroupEnded(group) => self.groups.remove(group),
+            Message::Folder(_) | Message::FolderKept(_) => false,
+        };
+        Ok(())
     }
 
     fn finish(&mut self) {
         self.pipe = None;
         let _ = self.process.wait();
+    }
+
+    /// Waits for the processes that the watchdog has just ended, so that the system forgets them before this program ends;
+    /// not every init process does that at once.
+    fn wait_for_groups(&self) {
+        for &group in &self.groups {
+            // The watchdog may have been killed before it could.
+            end_group(group);
+        }
+        for process in self.groups.iter().copied().filter_map(Pid::from_raw) {
+            // Whoever else waits for it in this program gets an error, but no time to tell.
+            while let Err(Errno::INTR) = waitpid(Some(process), WaitOptions::empty()) {}
+        }
     }
 }
 
