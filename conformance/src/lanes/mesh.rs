@@ -136,7 +136,7 @@ fn analyze(programs: &Programs, istioctl: &Path, files: &[PathBuf]) -> Result<An
     let stderr = String::from_utf8_lossy(&output.stderr);
     analysis(&stdout, &stderr, output.status, files).ok_or_else(|| {
         Failure::new(format!(
-            "`istioctl analyze` {} and printed no list of messages; is {} istioctl 1.30 or newer?",
+            "`istioctl analyze` {} and printed no list of messages; is {} istioctl 1.30?",
             ended(output.status),
             istioctl.display()
         ))
