@@ -5,9 +5,10 @@ use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
 use manifests_lib::{
-    BuiltPlatform, Bundle, Container, Deployment, Expose, GeneratedSecret, LocalImage, Name,
-    Namespace, NodeGroup, Platform, Probe, Protocol, Resources, SecretSource, SecretText,
-    label_key, mebibytes, millicores, name, path, plain, port, repository, tag, uid, url_path,
+    BuiltPlatform, Bundle, Container, Delivery, Deployment, Existing, Expose, GeneratedSecret,
+    LocalImage, Name, Namespace, NodeGroup, Parent, Platform, Probe, Protocol, Resources, Root,
+    SecretSource, SecretText, git_branch, git_url, label_key, mebibytes, millicores, name, path,
+    plain, port, relative_path, repository, tag, uid, url_path,
 };
 
 const NAMESPACE: Namespace = Namespace::new(name!("services"));
@@ -20,7 +21,7 @@ const NODES: NodeGroup = NodeGroup {
 /// Numbers of objects; an engineer's platform has some hundreds, and 4,000 are to take less than 100 ms.
 const SIZES: [usize; 4] = [30, 1_000, 4_000, 10_000];
 
-/// What one bundle becomes: Deployment, ServiceAccount, PodDisruptionBudget, Service, AuthorizationPolicy, NetworkPolicy,
+/// What one bundle becomes, besides its Application: Deployment, ServiceAccount, PodDisruptionBudget, Service, AuthorizationPolicy, NetworkPolicy,
 /// VirtualService, DestinationRule, Password and ExternalSecret.
 const OBJECTS_OF_A_BUNDLE: usize = 10;
 
@@ -67,14 +68,34 @@ fn bundle(number: usize) -> Bundle {
     bundle
 }
 
+fn delivery() -> Delivery {
+    Delivery {
+        namespace: Namespace::new(name!("argocd")),
+        repository: git_url!("https://example.com/manifests.git"),
+        branch: git_branch!("main"),
+        snapshots: relative_path!("snapshots"),
+        existing: Existing {
+            namespaces: vec![NAMESPACE],
+            api_groups: vec![
+                "external-secrets.io",
+                "generators.external-secrets.io",
+                "networking.istio.io",
+                "security.istio.io",
+            ],
+        },
+    }
+}
+
 fn build(objects: usize) -> BuiltPlatform {
     let bundles = (0..objects / OBJECTS_OF_A_BUNDLE).map(bundle);
-    let built = Platform::new(name!("bench"), bundles)
+    let root = Root::new(delivery(), [], [Parent::new(name!("team"), bundles)]);
+    let built = Platform::new(name!("bench"), root)
         .build()
         .expect("a platform that holds together");
     let count: usize = built
         .bundles
         .iter()
+        .filter(|bundle| bundle.namespace == NAMESPACE)
         .map(|bundle| bundle.resources.len())
         .sum();
     assert_eq!(count, objects);

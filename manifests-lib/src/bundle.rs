@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use crate::gitops::Declared;
 use crate::{
     Allowance, BuildError, Component, Manifest, Name, Namespace, Namespaced, Origin, Resource,
     SecurityException,
@@ -25,6 +26,7 @@ pub(crate) struct BundleState {
     origin: Origin,
     parts: RefCell<Vec<Box<dyn Part>>>,
     patches: RefCell<Vec<Patch>>,
+    declared: Declared,
 }
 
 /// Something that becomes objects once everything around it is known.
@@ -46,6 +48,7 @@ pub(crate) struct Output {
     pub(crate) errors: Vec<BuildError>,
     pub(crate) exceptions: Vec<SecurityException>,
     pub(crate) gateway_ports: Vec<crate::GatewayPort>,
+    pub(crate) dashboards: Vec<crate::Dashboard>,
 }
 
 impl Output {
@@ -85,6 +88,7 @@ impl Bundle {
                 origin,
                 parts: RefCell::default(),
                 patches: RefCell::default(),
+                declared: Declared::default(),
             }),
         };
         let length = bundle.state.name.as_str().len();
@@ -192,7 +196,7 @@ impl Bundle {
             part.build(&mut output);
         }
         for resource in &mut output.resources {
-            self.complete(resource);
+            complete(resource, &self.state.namespace, &self.state.environment);
         }
         for patch in self.state.patches.borrow().iter() {
             let mut found = false;
@@ -212,19 +216,32 @@ impl Bundle {
         output
     }
 
-    /// The namespace and the label that every object of the bundle has.
-    fn complete(&self, resource: &mut Resource) {
-        let namespaced = resource.is_namespaced();
-        let metadata = resource.metadata_mut();
-        if namespaced && metadata.namespace.is_none() {
-            metadata.namespace = Some(self.state.namespace.to_string());
-        }
-        metadata
-            .labels
-            .get_or_insert_default()
-            .entry("env".to_owned())
-            .or_insert_with(|| self.state.environment.to_string());
+    pub(crate) fn push(&self, part: impl Part + 'static) {
+        self.state.push(part);
     }
+
+    /// What the bundle says of its Application.
+    pub(crate) fn declared(&self) -> &Declared {
+        &self.state.declared
+    }
+
+    pub(crate) fn error(&self, origin: Origin, message: String) {
+        self.state.error(BuildError::new(origin, message));
+    }
+}
+
+/// The namespace and the label that every object of a bundle has.
+pub(crate) fn complete(resource: &mut Resource, namespace: &Namespace, environment: &Name) {
+    let namespaced = resource.is_namespaced();
+    let metadata = resource.metadata_mut();
+    if namespaced && metadata.namespace.is_none() {
+        metadata.namespace = Some(namespace.to_string());
+    }
+    metadata
+        .labels
+        .get_or_insert_default()
+        .entry("env".to_owned())
+        .or_insert_with(|| environment.to_string());
 }
 
 impl BundleState {

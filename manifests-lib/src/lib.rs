@@ -9,12 +9,16 @@
 //! bytes.
 
 mod bundle;
+mod chart;
 mod check;
 mod cluster;
 mod component;
+mod dashboard;
 mod database;
 mod error;
+mod gitops;
 mod image;
+mod kind;
 mod label;
 mod mesh;
 mod namespace;
@@ -25,25 +29,30 @@ mod quantity;
 mod resource;
 mod service;
 mod text;
+mod tool_service;
 mod workload;
 pub mod yaml;
 
 pub use bundle::{Added, Bundle};
+pub use chart::{Chart, Kustomization, KustomizeImage, Source, SourceFrom, SourceHandle};
 pub use cluster::{
     Cluster, Eks, EksNodeGroup, InstanceType, Minikube, NodePool, StorageClass, VolumeBinding,
 };
 pub use component::Component;
+pub use dashboard::{Dashboard, Scheme};
 pub use database::{
     Aurora, AuroraEndpoint, ClusterSecretStore, Database, DatabaseHandle, GeneratedSecret,
     MysqlContainer, Secret, SecretKey, SecretSource, SecretText, SecretsManagerSecret,
 };
 pub use error::BuildError;
+pub use gitops::{Delivery, Existing, IgnoredDifference, Parent, Root};
 pub use image::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version};
+pub use kind::Kind;
 pub use label::SelectorLabels;
 pub use mesh::{
     Egress, EgressGateway, EgressHandle, GatewayPort, GatewayRoute, IngressGateway, MetricsScraper,
 };
-pub use namespace::{Injection, Namespace};
+pub use namespace::{Injection, Namespace, NamespaceRules, PodSecurity};
 pub use origin::Origin;
 pub use platform::{BuiltBundle, BuiltPlatform, Platform};
 pub use port::{NodePort, Port};
@@ -51,9 +60,11 @@ pub use quantity::{Bytes, Cpu, gibibytes, mebibytes, millicores};
 pub use resource::{Identity, Manifest, ManifestScope, Namespaced, Resource};
 pub use service::{Endpoint, Expose, Protocol, Service};
 pub use text::{
-    AbsolutePath, AccountId, Digest, Host, InvalidText, LabelKey, Name, PlainVariableName, Region,
-    Repository, SecretsManagerName, Tag, UrlPath, VariableName,
+    AbsolutePath, AccountId, Digest, GitBranch, GitUrl, Host, InvalidText, LabelKey, Name,
+    PlainVariableName, Region, RelativePath, Repository, SecretsManagerName, Tag, UrlPath,
+    VariableName,
 };
+pub use tool_service::ToolService;
 pub use workload::{
     Allowance, Claim, ClaimHandle, Container, ContainerHandle, Deployment, DeploymentHandle,
     Exposable, HostVolume, HostVolumeHandle, HostVolumeNames, Listens, NodeGroup,

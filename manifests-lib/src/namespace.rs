@@ -43,17 +43,54 @@ pub enum Injection {
     None,
 }
 
+/// What pods of a namespace may do, enforced by the API server.
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PodSecurity {
+    /// Everything: for agents that read the node.
+    Privileged,
+    /// Nothing that is known to lead to more rights.
+    Baseline,
+    /// The least that a pod needs to run.
+    Restricted,
+}
+
+impl PodSecurity {
+    fn level(self) -> &'static str {
+        match self {
+            Self::Privileged => "privileged",
+            Self::Baseline => "baseline",
+            Self::Restricted => "restricted",
+        }
+    }
+}
+
+/// What holds for all pods of a namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamespaceRules {
+    /// Whether they get a sidecar proxy.
+    pub injection: Injection,
+    /// What they may do.
+    pub pod_security: PodSecurity,
+}
+
 impl Bundle {
-    /// Creates the bundle's own namespace.
+    /// Creates a namespace. Every namespace has one bundle that creates it.
     #[track_caller]
-    pub fn create_namespace(&self, injection: &Injection) {
+    pub fn create_namespace(&self, namespace: &Namespace, rules: &NamespaceRules) {
+        let NamespaceRules {
+            injection,
+            pod_security,
+        } = rules;
+        let mut labels = label("pod-security.kubernetes.io/enforce", pod_security.level());
+        if let Injection::Revision(revision) = injection {
+            labels.extend(label("istio.io/rev", revision));
+        }
         self.add(core::Namespace {
             metadata: ObjectMeta {
-                name: Some(self.namespace().to_string()),
-                labels: match injection {
-                    Injection::Revision(revision) => Some(label("istio.io/rev", revision)),
-                    Injection::None => None,
-                },
+                name: Some(namespace.to_string()),
+                labels: Some(labels),
                 ..ObjectMeta::default()
             },
             ..core::Namespace::default()

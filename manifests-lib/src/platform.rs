@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    BuildError, Bundle, GatewayPort, Name, Namespace, Origin, Resource, SecurityException, check,
+    BuildError, Dashboard, GatewayPort, Name, Namespace, Origin, Resource, Root, SecurityException,
+    Source, check, gitops,
 };
 
-/// All bundles of one environment, in the order in which they depend on each other.
+/// All bundles of one environment.
 pub struct Platform {
     environment: Name,
-    bundles: Vec<Bundle>,
+    root: Root,
 }
 
 /// A platform whose objects are built and hold together.
@@ -17,10 +18,12 @@ pub struct Platform {
 pub struct BuiltPlatform {
     /// Name of the environment.
     pub environment: Name,
-    /// The bundles, in the order of the platform.
+    /// The bundles, in the order of the platform; after them those of Argo CD's root and parents.
     pub bundles: Vec<BuiltBundle>,
     /// Every port that a gateway opens for a service, by gateway and port.
     pub gateway_ports: Vec<GatewayPort>,
+    /// Every page for people, in the order of the platform.
+    pub dashboards: Vec<Dashboard>,
 }
 
 /// The objects of one bundle.
@@ -30,20 +33,21 @@ pub struct BuiltBundle {
     pub name: Name,
     /// Where its namespaced objects live unless they say otherwise.
     pub namespace: Namespace,
+    /// The line that started the bundle.
+    pub origin: Origin,
     /// The objects, in the order in which they were written.
     pub resources: Vec<Resource>,
+    /// Charts and kustomizations of others that its Application deploys besides.
+    pub sources: Vec<Source>,
     /// What its containers are allowed beyond the rule, with the reasons.
     pub exceptions: Vec<SecurityException>,
 }
 
 impl Platform {
-    /// Puts the bundles of an environment together.
+    /// Puts the bundles of an environment together, by the Applications that deploy them.
     #[must_use]
-    pub fn new(environment: Name, bundles: impl IntoIterator<Item = Bundle>) -> Self {
-        Self {
-            environment,
-            bundles: bundles.into_iter().collect(),
-        }
+    pub fn new(environment: Name, root: Root) -> Self {
+        Self { environment, root }
     }
 
     /// Builds every object.
@@ -52,22 +56,36 @@ impl Platform {
     ///
     /// All mistakes that only the whole shows, each with the Rust lines to change: two objects of one identity, a workload
     /// without a container, a selector that its template does not match, a secret in plain text, two services on one
-    /// port of a gateway.
+    /// port of a gateway, a namespace that nothing creates, a kind whose CRD nothing installs, bundles that wait for each
+    /// other.
     pub fn build(&self) -> Result<BuiltPlatform, Vec<BuildError>> {
-        let mut bundles = Vec::with_capacity(self.bundles.len());
+        let all = self.root.all();
+        let mut bundles = Vec::with_capacity(all.len());
         let mut gateway_ports = Vec::new();
+        let mut dashboards = Vec::new();
         let mut errors = Vec::new();
-        for bundle in &self.bundles {
+        for bundle in &all {
             let output = bundle.build();
             errors.extend(output.errors);
             gateway_ports.extend(output.gateway_ports);
+            dashboards.extend(output.dashboards);
             bundles.push(BuiltBundle {
                 name: bundle.name().clone(),
                 namespace: bundle.namespace().clone(),
+                origin: bundle.origin(),
                 resources: output.resources,
+                sources: bundle.declared().sources.borrow().clone(),
                 exceptions: output.exceptions,
             });
         }
+        let twice = duplicate_bundles(&bundles);
+        if twice.is_empty() {
+            let delivered = gitops::deliver(&self.environment, &self.root, bundles);
+            bundles = delivered.0;
+            errors.extend(delivered.1);
+            errors.extend(duplicate_bundles(&bundles));
+        }
+        errors.extend(twice);
         errors.extend(
             bundles
                 .iter()
@@ -82,7 +100,6 @@ impl Platform {
         errors.extend(check::shared_selectors(
             bundles.iter().flat_map(|bundle| &bundle.resources),
         ));
-        errors.extend(duplicate_bundles(&self.bundles));
         errors.extend(duplicate_identities(&bundles));
         errors.extend(crate::mesh::conflicting_ports(&gateway_ports));
         if !errors.is_empty() {
@@ -94,6 +111,7 @@ impl Platform {
             environment: self.environment.clone(),
             bundles,
             gateway_ports,
+            dashboards,
         })
     }
 }
@@ -122,17 +140,17 @@ fn duplicate_identities(bundles: &[BuiltBundle]) -> Vec<BuildError> {
 }
 
 /// Two bundles of one name would share a folder.
-fn duplicate_bundles(bundles: &[Bundle]) -> Vec<BuildError> {
+fn duplicate_bundles(bundles: &[BuiltBundle]) -> Vec<BuildError> {
     let mut first: BTreeMap<&Name, Origin> = BTreeMap::new();
     let mut errors = Vec::new();
     for bundle in bundles {
-        if let Some(other) = first.insert(bundle.name(), bundle.origin()) {
+        if let Some(other) = first.insert(&bundle.name, bundle.origin) {
             errors.push(
                 BuildError::new(
-                    bundle.origin(),
+                    bundle.origin,
                     format!(
                         "two bundles are named {}: give one another name",
-                        bundle.name()
+                        bundle.name
                     ),
                 )
                 .related([other]),

@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{ClusterResourceScope, Metadata, NamespaceResourceScope};
 use serde::Serialize;
 
-use crate::{Origin, yaml};
+use crate::{Kind, Origin, yaml};
 
 /// An object that can be applied to a cluster by itself: every top-level kind of k8s-openapi and of the generated
 /// custom resources.
@@ -132,6 +132,12 @@ impl Resource {
         self.object.identity()
     }
 
+    /// Group and kind.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.object.kind()
+    }
+
     /// API version, such as `apps/v1`.
     #[must_use]
     pub fn api_version(&self) -> &'static str {
@@ -190,6 +196,7 @@ impl fmt::Debug for Resource {
 /// [`Manifest`] without its type.
 trait Object {
     fn identity(&self) -> Identity;
+    fn kind(&self) -> Kind;
     fn api_version(&self) -> &'static str;
     fn is_namespaced(&self) -> bool;
     fn metadata_mut(&mut self) -> &mut ObjectMeta;
@@ -208,6 +215,10 @@ impl<T: Manifest> Object for T {
             namespace: metadata.namespace.clone(),
             name: metadata.name.clone().unwrap_or_default(),
         }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::of::<T>()
     }
 
     fn api_version(&self) -> &'static str {

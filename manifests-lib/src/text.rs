@@ -119,6 +119,27 @@ text_type! {
 }
 
 text_type! {
+    /// A path below some folder, such as `config/default`.
+    RelativePath,
+    check::relative_path,
+    "a relative path has parts separated by '/', none empty or '..', no ':' and no control character"
+}
+
+text_type! {
+    /// The URL of a Git repository, without credentials.
+    GitUrl,
+    check::git_url,
+    "a Git URL begins with https://, does not end with '/', and has no blank, '?', '#' or '@'"
+}
+
+text_type! {
+    /// A branch of a Git repository.
+    GitBranch,
+    check::git_branch,
+    "a branch has letters, digits, '-', '_' and '.' in parts separated by '/', and does not begin with '-'"
+}
+
+text_type! {
     /// The path of a URL: `/`, `/status/200`.
     UrlPath,
     check::url_path,
@@ -188,6 +209,21 @@ text_type! {
     "a Secrets Manager name has 1 to 512 of letters, digits and /_+=.@-"
 }
 
+impl Name {
+    /// `<name>-<suffix>`, for names that leave room for it: those of bundles and parents.
+    pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
+        Self(Cow::Owned(format!("{self}-{suffix}")))
+    }
+}
+
+impl RelativePath {
+    /// The path of `child` below this one.
+    #[must_use]
+    pub fn join(&self, child: &Name) -> Self {
+        Self(Cow::Owned(format!("{self}/{child}")))
+    }
+}
+
 impl AbsolutePath {
     /// The path of `child` below this one.
     #[must_use]
@@ -236,6 +272,30 @@ macro_rules! label_key {
 macro_rules! path {
     ($literal:expr) => {
         $crate::literal!($crate::AbsolutePath, $literal)
+    };
+}
+
+/// A [`RelativePath`] from a literal, checked when it is compiled.
+#[macro_export]
+macro_rules! relative_path {
+    ($literal:expr) => {
+        $crate::literal!($crate::RelativePath, $literal)
+    };
+}
+
+/// A [`GitUrl`] from a literal, checked when it is compiled.
+#[macro_export]
+macro_rules! git_url {
+    ($literal:expr) => {
+        $crate::literal!($crate::GitUrl, $literal)
+    };
+}
+
+/// A [`GitBranch`] from a literal, checked when it is compiled.
+#[macro_export]
+macro_rules! git_branch {
+    ($literal:expr) => {
+        $crate::literal!($crate::GitBranch, $literal)
     };
 }
 

@@ -5,10 +5,11 @@
 //! default, and a field that no service reads is a compile error too.
 
 use manifests_lib::{
-    AbsolutePath, Aurora, Cluster, Database, EcrImage, Eks, GeneratedSecret, Image, LocalImage,
-    Minikube, MysqlContainer, Name, SecretSource, SecretsManagerSecret,
+    AbsolutePath, Aurora, Cluster, Database, EcrImage, Eks, GeneratedSecret, GitBranch, Image,
+    LocalImage, Minikube, MysqlContainer, Name, SecretSource, SecretsManagerSecret,
 };
 
+use crate::deploy::argocd::{GitHubLogin, Login};
 use crate::infra::external_secrets;
 
 /// What services read of the environment that they run in.
@@ -19,6 +20,8 @@ pub struct Environment {
     pub(crate) databases: Databases<Database>,
     pub(crate) secrets: Secrets<SecretSource>,
     pub(crate) replicas: u16,
+    pub(crate) branch: GitBranch,
+    pub(crate) login: Login,
     pub(crate) source_mounts: Option<SourceMounts>,
     cluster: Cluster,
 }
@@ -46,6 +49,8 @@ pub struct Development {
     pub replicas: u16,
     /// Where the laptop's sources are on the nodes; containers see them in place of their image's.
     pub source_mounts: SourceMounts,
+    /// Branch that Argo CD follows.
+    pub branch: GitBranch,
     /// The cluster on the laptop.
     pub cluster: Minikube,
 }
@@ -63,6 +68,10 @@ pub struct Production {
     pub secrets: Secrets<SecretsManagerSecret>,
     /// Pods of each service that does not say otherwise.
     pub replicas: u16,
+    /// Branch that Argo CD follows.
+    pub branch: GitBranch,
+    /// Who may log in to Argo CD.
+    pub login: GitHubLogin,
     /// The cluster in AWS.
     pub cluster: Eks,
 }
@@ -159,6 +168,7 @@ impl From<Development> for Environment {
             secrets,
             replicas,
             source_mounts,
+            branch,
             cluster,
         } = development;
         Self {
@@ -167,6 +177,8 @@ impl From<Development> for Environment {
             databases: databases.map(Database::MysqlContainer),
             secrets: secrets.map(SecretSource::Generated),
             replicas,
+            branch,
+            login: Login::LocalAdmin,
             source_mounts: Some(source_mounts),
             cluster: cluster.into(),
         }
@@ -181,6 +193,8 @@ impl From<Production> for Environment {
             databases,
             secrets,
             replicas,
+            branch,
+            login,
             cluster,
         } = production;
         Self {
@@ -190,6 +204,8 @@ impl From<Production> for Environment {
             secrets: secrets
                 .map(|secret| SecretSource::SecretsManager(secret, external_secrets::STORE)),
             replicas,
+            branch,
+            login: Login::GitHub(login),
             source_mounts: None,
             cluster: cluster.into(),
         }

@@ -3,3 +3,4 @@
 pub(crate) mod external_secrets;
 pub(crate) mod istio;
 pub(crate) mod prometheus;
+pub(crate) mod shared;

@@ -4,6 +4,7 @@
 //! fill in; [`platform::platform`] puts everything together.
 
 mod app;
+pub mod deploy;
 pub mod environment;
 mod infra;
 pub mod node_group;

@@ -1,13 +1,17 @@
 //! The bill of materials: every bundle, in order, with what it hands to the next.
 
-use manifests_lib::Platform;
+use manifests_lib::{Parent, Platform, Root, name};
 
 use crate::app::{account, curl, customer, helloworld, httpbin, orchestrator, order, shared};
+use crate::deploy::argocd;
 use crate::environment::Environment;
+use crate::infra;
 
 /// The whole platform as it runs in an environment.
 #[must_use]
 pub fn platform(environment: &Environment) -> Platform {
+    let argocd = argocd::bundle(environment);
+    let infra = [infra::shared::bundle(environment)];
     let shared = shared::bundle(environment);
     let (account, account_service) = account::bundle(environment);
     let (customer, customer_service) = customer::bundle(environment);
@@ -23,17 +27,25 @@ pub fn platform(environment: &Environment) -> Platform {
     let helloworld = helloworld::bundle(environment);
     let httpbin = httpbin::bundle(environment);
     let curl = curl::bundle(environment);
+    let app = [
+        shared,
+        account,
+        customer,
+        order,
+        orchestrator,
+        helloworld,
+        httpbin,
+        curl,
+    ];
     Platform::new(
         environment.name.clone(),
-        [
-            shared,
-            account,
-            customer,
-            order,
-            orchestrator,
-            helloworld,
-            httpbin,
-            curl,
-        ],
+        Root::new(
+            argocd::delivery(environment),
+            [argocd],
+            [
+                Parent::new(name!("infra"), infra),
+                Parent::new(name!("app"), app),
+            ],
+        ),
     )
 }

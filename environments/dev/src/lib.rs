@@ -2,7 +2,7 @@
 
 use manifests_lib::{
     GeneratedSecret, LocalImage, Minikube, MysqlContainer, PublicImage, Repository, Resources,
-    Version, gibibytes, mebibytes, millicores, name, path, repository, tag,
+    Version, gibibytes, git_branch, mebibytes, millicores, name, path, repository, tag,
 };
 use services::environment::{Databases, Development, Environment, Images, Secrets, SourceMounts};
 use services::node_group;
@@ -31,6 +31,7 @@ pub fn environment() -> Environment {
         source_mounts: SourceMounts {
             directory: path!("/data/src"),
         },
+        branch: git_branch!("develop"),
         cluster: Minikube {
             node_groups: vec![
                 node_group::APP,

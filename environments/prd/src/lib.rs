@@ -2,9 +2,10 @@
 
 use manifests_lib::{
     AccountId, Aurora, AuroraEndpoint, EcrImage, EcrRegistry, Eks, EksNodeGroup, InstanceType,
-    Name, NodeGroup, Region, Repository, SecretsManagerSecret, Tag, account_id, name, region,
-    repository, secrets_manager_name, tag,
+    Name, NodeGroup, Region, Repository, SecretsManagerSecret, Tag, account_id, git_branch, name,
+    region, repository, secrets_manager_name, tag,
 };
+use services::deploy::argocd::GitHubLogin;
 use services::environment::{Databases, Environment, Images, Production, Secrets};
 use services::node_group;
 
@@ -56,6 +57,13 @@ pub fn environment() -> Environment {
             },
         },
         replicas: 2,
+        branch: git_branch!("main"),
+        login: GitHubLogin {
+            organisation: name!("hiroki-it"),
+            administrators: name!("sre"),
+            app: name!("app"),
+            infra: name!("infra"),
+        },
         cluster: Eks {
             node_groups: vec![
                 nodes(node_group::APP, InstanceType::T3Large, 3),

@@ -87,11 +87,16 @@ pub(super) const fn label_key(bytes: &[u8]) -> bool {
 }
 
 pub(super) const fn absolute_path(bytes: &[u8]) -> bool {
-    if bytes.len() < 2 || bytes[0] != b'/' {
-        return false;
-    }
-    let mut start = 1;
-    let mut index = 1;
+    bytes.len() >= 2 && bytes[0] == b'/' && path_parts(bytes, 1)
+}
+
+pub(super) const fn relative_path(bytes: &[u8]) -> bool {
+    path_parts(bytes, 0)
+}
+
+/// Whether `bytes[start..]` are parts separated by '/', none of which is empty or leads upwards.
+const fn path_parts(bytes: &[u8], mut start: usize) -> bool {
+    let mut index = start;
     while index <= bytes.len() {
         if index == bytes.len() || bytes[index] == b'/' {
             let length = index - start;
@@ -274,4 +279,28 @@ pub(super) const fn secrets_manager_name(bytes: &[u8]) -> bool {
     !bytes.is_empty()
         && bytes.len() <= 512
         && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'+' | b'=' | b'.' | b'@' | b'-'))
+}
+
+pub(super) const fn git_url(bytes: &[u8]) -> bool {
+    let scheme = b"https://";
+    if bytes.len() <= scheme.len() || bytes[bytes.len() - 1] == b'/' {
+        return false;
+    }
+    let mut index = 0;
+    while index < scheme.len() {
+        if bytes[index] != scheme[index] {
+            return false;
+        }
+        index += 1;
+    }
+    // A name or password before '@' would stand in Git.
+    bytes[index] != b'/'
+        && all!(bytes, byte => byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@'))
+}
+
+pub(super) const fn git_branch(bytes: &[u8]) -> bool {
+    !bytes.is_empty()
+        && bytes[0] != b'-'
+        && path_parts(bytes, 0)
+        && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/'))
 }

@@ -62,7 +62,9 @@ pub struct Resources {
 }
 
 impl Resources {
-    fn build(self) -> core::ResourceRequirements {
+    /// Requests of both, and a limit of memory: as a container and the values of most charts take them.
+    #[must_use]
+    pub fn requirements(self) -> core::ResourceRequirements {
         core::ResourceRequirements {
             claims: None,
             limits: Some(BTreeMap::from([("memory".to_owned(), self.memory.into())])),
@@ -376,7 +378,7 @@ impl ContainerState {
             image_pull_policy: Some("IfNotPresent".to_owned()),
             args: options.arguments.clone(),
             command: options.command.clone(),
-            resources: Some(self.resources.build()),
+            resources: Some(self.resources.requirements()),
             security_context: Some(security::of_container(&self.user, !options.writable_root)),
             ..core::Container::default()
         };

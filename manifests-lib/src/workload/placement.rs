@@ -16,7 +16,8 @@ pub struct NodeGroup {
 
 impl NodeGroup {
     /// For `nodeSelector`.
-    pub(crate) fn node_selector(&self) -> Labels {
+    #[must_use]
+    pub fn node_selector(&self) -> Labels {
         label(&self.label, &self.value)
     }
 

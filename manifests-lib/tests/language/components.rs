@@ -3,6 +3,7 @@
 mod container;
 mod database;
 mod default_deny;
+mod delivery;
 mod deployment;
 mod egress;
 mod gateway_route;

@@ -6,13 +6,13 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{
     Aurora, AuroraEndpoint, Bundle, ClusterSecretStore, Component, ContainerHandle, Database,
     Deployment, DeploymentHandle, Egress, EgressGateway, Expose, GatewayRoute, GeneratedSecret,
-    HostVolume, IngressGateway, Injection, Listens, MetricsScraper, MysqlContainer, Namespace,
-    Origin, Protocol, PublicImage, Resources, SecretSource, SecretText, Service, StatefulSet,
-    Version, gibibytes, host, mebibytes, millicores, name, node_port, path, plain, port, region,
-    repository, secrets_manager_name, tag,
+    HostVolume, IngressGateway, Listens, MetricsScraper, MysqlContainer, Namespace, Origin,
+    Protocol, PublicImage, Resources, SecretSource, SecretText, Service, StatefulSet, Version,
+    gibibytes, host, mebibytes, millicores, name, node_port, path, plain, port, region, repository,
+    secrets_manager_name, tag,
 };
 
-use crate::support::{NAMESPACE, NODES, build, container, errors};
+use crate::support::{NAMESPACE, NODES, RULES, build, container, errors};
 
 fn bundle() -> Bundle {
     Bundle::new(name!("web"), &NAMESPACE, &name!("test"))
@@ -108,7 +108,7 @@ fn origins(bundle: &Bundle) -> Vec<Origin> {
 fn every_part_begins_in_this_file() {
     let web = bundle();
     let app = web.app();
-    web.create_namespace(&Injection::None);
+    web.create_namespace(web.namespace(), &RULES);
     web.strict_mutual_tls();
     web.deny_by_default(&MetricsScraper {
         namespace: &NAMESPACE,

@@ -1,17 +1,28 @@
 //! A small platform to test with, and how its objects and mistakes are shown.
 
+use helm_values::HelmChart;
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{
-    BuildError, BuiltPlatform, Bundle, Component, Container, ContainerHandle, Deployment,
-    DeploymentHandle, Expose, Listens, LocalImage, Namespace, NodeGroup, Platform, Port, Probe,
-    Protocol, Resource, Resources, Service, label_key, mebibytes, millicores, name, port,
-    repository, tag, uid, yaml,
+    BuildError, BuiltPlatform, Bundle, Chart, Component, Container, ContainerHandle, Delivery,
+    Deployment, DeploymentHandle, Existing, Expose, Injection, Kind, Listens, LocalImage, Name,
+    Namespace, NamespaceRules, NodeGroup, Parent, Platform, PodSecurity, Port, Probe, Protocol,
+    Resource, Resources, Root, Service, SourceHandle, git_branch, git_url, label_key, mebibytes,
+    millicores, name, port, relative_path, repository, tag, uid, yaml,
 };
+use serde::Serialize;
 
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("shop"));
 
 pub(crate) const NODES: NodeGroup = NodeGroup {
     label: label_key!("example.com/group"),
     value: name!("app"),
+};
+
+pub(crate) const RULES: NamespaceRules = NamespaceRules {
+    injection: Injection::None,
+    pod_security: PodSecurity::Baseline,
 };
 
 pub(crate) fn bundle() -> Bundle {
@@ -60,6 +71,47 @@ pub(crate) fn service_on(component: &Component, port: Port) -> Service {
     })
 }
 
+pub(crate) fn config_map(name: &str) -> core::ConfigMap {
+    core::ConfigMap {
+        metadata: ObjectMeta {
+            name: Some(name.to_owned()),
+            ..ObjectMeta::default()
+        },
+        ..core::ConfigMap::default()
+    }
+}
+
+/// Values of a chart that nobody has released.
+#[derive(Serialize)]
+struct Values {
+    replicas: u8,
+}
+
+impl HelmChart for Values {
+    const NAME: &'static str = "tool";
+    const REPOSITORY: &'static str = "https://example.com/charts";
+    const VERSION: &'static str = "1.2.3";
+}
+
+/// A chart of one Deployment.
+pub(crate) fn with_chart(bundle: &Bundle) -> SourceHandle {
+    chart(bundle, Vec::new())
+}
+
+/// A chart of one Deployment and the CRDs of a group.
+pub(crate) fn with_crds(bundle: &Bundle, group: &'static str) -> SourceHandle {
+    chart(bundle, vec![group])
+}
+
+fn chart(bundle: &Bundle, installs: Vec<&'static str>) -> SourceHandle {
+    bundle.chart(Chart {
+        release: name!("tool"),
+        values: Values { replicas: 2 },
+        kinds: vec![Kind::of::<apps::Deployment>()],
+        installs,
+    })
+}
+
 pub(crate) fn build(bundles: &[&Bundle]) -> BuiltPlatform {
     platform(bundles).unwrap_or_else(|errors| panic!("{}", listed(&errors)))
 }
@@ -77,7 +129,35 @@ pub(crate) fn errors(bundles: &[&Bundle]) -> Vec<BuildError> {
 }
 
 fn platform(bundles: &[&Bundle]) -> Result<BuiltPlatform, Vec<BuildError>> {
-    Platform::new(name!("test"), bundles.iter().copied().cloned()).build()
+    Platform::new(name!("test"), root(bundles.iter().copied().cloned())).build()
+}
+
+/// Everything below one parent, in a cluster that has what the bundles need.
+pub(crate) fn root(bundles: impl IntoIterator<Item = Bundle>) -> Root {
+    Root::new(delivery(), [], [Parent::new(name!("team"), bundles)])
+}
+
+pub(crate) fn delivery() -> Delivery {
+    Delivery {
+        namespace: Namespace::new(name!("argocd")),
+        repository: git_url!("https://example.com/manifests.git"),
+        branch: git_branch!("main"),
+        snapshots: relative_path!("snapshots"),
+        existing: Existing {
+            namespaces: vec![
+                Namespace::new(name!("argocd")),
+                Namespace::new(name!("elsewhere")),
+                NAMESPACE,
+            ],
+            api_groups: vec![
+                "argoproj.io",
+                "external-secrets.io",
+                "generators.external-secrets.io",
+                "networking.istio.io",
+                "security.istio.io",
+            ],
+        },
+    }
 }
 
 fn listed(errors: &[BuildError]) -> String {
@@ -97,9 +177,11 @@ fn without_lines(text: &str) -> String {
 
 pub(crate) fn resources(bundles: &[&Bundle]) -> Vec<Resource> {
     let built = build(bundles);
+    let is_given = |name: &Name| bundles.iter().any(|bundle| bundle.name() == name);
     built
         .bundles
         .into_iter()
+        .filter(|bundle| is_given(&bundle.name))
         .flat_map(|bundle| bundle.resources)
         .collect()
 }
@@ -118,13 +200,16 @@ pub(crate) fn objects(bundle: &Bundle, kinds: &[&str]) -> String {
     let documents: Vec<_> = resources(&[bundle])
         .iter()
         .filter(|resource| kinds.contains(&resource.identity().kind))
-        .map(|resource| {
-            let mut document = String::new();
-            resource.write_yaml(&mut document).expect("finite numbers");
-            document
-        })
+        .map(document)
         .collect();
     documents.join("---\n")
+}
+
+/// One object, as a YAML document.
+pub(crate) fn document(resource: &Resource) -> String {
+    let mut document = String::new();
+    resource.write_yaml(&mut document).expect("finite numbers");
+    document
 }
 
 /// A part of the first object of a kind, by JSON pointer, as YAML.

@@ -1,6 +1,8 @@
 //! What all microservices share: their namespace, mutual TLS, and the rule that nobody may call anybody.
 
-use manifests_lib::{Bundle, Injection, MetricsScraper, Namespace, name};
+use manifests_lib::{
+    Bundle, Injection, MetricsScraper, Namespace, NamespaceRules, PodSecurity, name,
+};
 
 use crate::environment::Environment;
 use crate::infra::{istio, prometheus};
@@ -10,7 +12,13 @@ pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("services"));
 
 pub(crate) fn bundle(env: &Environment) -> Bundle {
     let shared = Bundle::new(name!("app-shared"), &NAMESPACE, &env.name);
-    shared.create_namespace(&Injection::Revision(istio::REVISION));
+    shared.create_namespace(
+        &NAMESPACE,
+        &NamespaceRules {
+            injection: Injection::Revision(istio::REVISION),
+            pod_security: PodSecurity::Baseline,
+        },
+    );
     shared.strict_mutual_tls();
     shared.deny_by_default(&MetricsScraper {
         namespace: &prometheus::NAMESPACE,

@@ -5,6 +5,9 @@ use manifests_lib::{EgressGateway, IngressGateway, Name, Namespace, name};
 /// The tag of the control plane whose sidecars the namespaces get.
 pub(crate) const REVISION: Name = name!("default");
 
+/// Where the control plane runs.
+pub(crate) const SYSTEM: Namespace = Namespace::new(name!("istio-system"));
+
 /// Where requests from outside enter.
 pub(crate) const INGRESS: IngressGateway = IngressGateway {
     name: name!("istio-ingressgateway"),

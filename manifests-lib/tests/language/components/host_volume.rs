@@ -27,6 +27,8 @@ fn volume_and_claim_belong_to_each_other_alone() {
     kind: PersistentVolume
     metadata:
       name: web-app-persistent-volume
+      annotations:
+        argocd.argoproj.io/sync-options: Prune=false,Delete=false
       labels:
         app: web
         component: app
@@ -56,6 +58,8 @@ fn volume_and_claim_belong_to_each_other_alone() {
     kind: PersistentVolumeClaim
     metadata:
       name: web-app-host-path-persistent-volume-claim
+      annotations:
+        argocd.argoproj.io/sync-options: Prune=false,Delete=false
       labels:
         app: web
         component: app

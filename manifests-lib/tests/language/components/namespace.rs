@@ -1,33 +1,45 @@
 use insta::assert_snapshot;
-use manifests_lib::{Injection, name};
+use manifests_lib::{Injection, NamespaceRules, PodSecurity, name};
 
-use crate::support::{bundle, objects};
+use crate::support::{RULES, bundle, objects};
 
 #[test]
 fn its_pods_get_a_sidecar_of_a_revision() {
     let web = bundle();
-    web.create_namespace(&Injection::Revision(name!("stable")));
+    web.create_namespace(
+        web.namespace(),
+        &NamespaceRules {
+            injection: Injection::Revision(name!("stable")),
+            pod_security: PodSecurity::Restricted,
+        },
+    );
     assert_snapshot!(objects(&web, &["Namespace"]), @"
     apiVersion: v1
     kind: Namespace
     metadata:
       name: shop
+      annotations:
+        argocd.argoproj.io/sync-options: Prune=false,Delete=false
       labels:
         env: test
         istio.io/rev: stable
+        pod-security.kubernetes.io/enforce: restricted
     ");
 }
 
 #[test]
 fn its_pods_get_no_sidecar() {
     let web = bundle();
-    web.create_namespace(&Injection::None);
+    web.create_namespace(web.namespace(), &RULES);
     assert_snapshot!(objects(&web, &["Namespace"]), @"
     apiVersion: v1
     kind: Namespace
     metadata:
       name: shop
+      annotations:
+        argocd.argoproj.io/sync-options: Prune=false,Delete=false
       labels:
         env: test
+        pod-security.kubernetes.io/enforce: baseline
     ");
 }

@@ -10,8 +10,7 @@ fn bundles_and_objects_stand_in_the_order_in_which_they_were_written() {
     server(&mobile.app());
     let built = build(&[&web, &mobile]);
     assert_eq!(built.environment, name!("test"));
-    let identities: Vec<_> = built
-        .bundles
+    let identities: Vec<_> = built.bundles[..2]
         .iter()
         .flat_map(|bundle| &bundle.resources)
         .map(|resource| resource.identity().to_string())

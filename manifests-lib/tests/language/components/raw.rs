@@ -1,28 +1,18 @@
 use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
-use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::rbac::v1 as rbac;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{Namespace, name};
 
-use crate::support::{bundle, objects, part};
-
-fn config_map() -> core::ConfigMap {
-    core::ConfigMap {
-        metadata: ObjectMeta {
-            name: Some("settings".to_owned()),
-            ..ObjectMeta::default()
-        },
-        data: Some(BTreeMap::from([("color".to_owned(), "no".to_owned())])),
-        ..core::ConfigMap::default()
-    }
-}
+use crate::support::{bundle, config_map, objects, part};
 
 #[test]
 fn joins_the_bundles_namespace_and_environment() {
     let web = bundle();
-    web.add(config_map());
+    let mut settings = config_map("settings");
+    settings.data = Some(BTreeMap::from([("color".to_owned(), "no".to_owned())]));
+    web.add(settings);
     assert_snapshot!(objects(&web, &["ConfigMap"]), @r#"
     apiVersion: v1
     kind: ConfigMap
@@ -39,7 +29,7 @@ fn joins_the_bundles_namespace_and_environment() {
 #[test]
 fn its_own_namespace_and_environment_stay() {
     let web = bundle();
-    let mut settings = config_map();
+    let mut settings = config_map("settings");
     settings.metadata.namespace = Some("elsewhere".to_owned());
     settings.metadata.labels = Some(BTreeMap::from([("env".to_owned(), "any".to_owned())]));
     web.add(settings);
@@ -54,7 +44,7 @@ fn its_own_namespace_and_environment_stay() {
 #[test]
 fn can_be_put_into_another_namespace() {
     let web = bundle();
-    let settings = web.add(config_map());
+    let settings = web.add(config_map("settings"));
     settings.namespace(&Namespace::new(name!("elsewhere")));
     assert_snapshot!(part(&web, "ConfigMap", "/metadata/namespace"), @"elsewhere");
 }

@@ -7,7 +7,7 @@ use manifests_lib::{
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::support::{NAMESPACE, NODES, container};
+use crate::support::{NAMESPACE, NODES, container, root};
 
 /// Names of every length, most of them near the longest.
 fn names(longest: usize) -> impl Strategy<Value = Name> {
@@ -125,7 +125,7 @@ proptest! {
         let long = bundle.as_str().len() > 36;
         let bundle = Bundle::new(bundle, &NAMESPACE, &environment);
         fill(&bundle, &bundle.app());
-        let built = Platform::new(environment, [bundle]).build();
+        let built = Platform::new(environment, root([bundle])).build();
         prop_assert_eq!(built.is_err(), long);
         for resource in built.into_iter().flat_map(|built| built.bundles).flat_map(|bundle| bundle.resources) {
             let identity = resource.identity();
@@ -157,7 +157,7 @@ proptest! {
         });
         server.mount(&claim, path!("/data"));
         stateful_set.governed_by(&server.expose(Expose { port: port!(80), protocol: Protocol::Tcp }));
-        let built = Platform::new(name!("test"), [bundle]).build();
+        let built = Platform::new(name!("test"), root([bundle])).build();
         for resource in built.into_iter().flat_map(|built| built.bundles).flat_map(|bundle| bundle.resources) {
             let identity = resource.identity();
             prop_assert!(identity.name.len() <= longest(identity.kind), "{}", identity);
@@ -169,7 +169,7 @@ proptest! {
         let write = || {
             let bundle = Bundle::new(bundle.clone(), &NAMESPACE, &environment);
             fill(&bundle, &bundle.app());
-            let platform = Platform::new(environment.clone(), [bundle]);
+            let platform = Platform::new(environment.clone(), root([bundle]));
             [platform.build(), platform.build()].map(|built| {
                 let mut output = String::new();
                 for resource in built.into_iter().flat_map(|built| built.bundles).flat_map(|bundle| bundle.resources) {

@@ -5,17 +5,7 @@ use manifests_lib::{
     Bundle, Expose, Protocol, StatefulSet, VariableName, mebibytes, name, path, port,
 };
 
-use crate::support::{NAMESPACE, NODES, bundle, container, mistakes, server, service};
-
-fn config_map(name: &str) -> core::ConfigMap {
-    core::ConfigMap {
-        metadata: ObjectMeta {
-            name: Some(name.to_owned()),
-            ..ObjectMeta::default()
-        },
-        ..core::ConfigMap::default()
-    }
-}
+use crate::support::{NAMESPACE, NODES, bundle, config_map, container, mistakes, server, service};
 
 #[test]
 fn a_bundle_name_that_leaves_no_room_for_derived_names() {
@@ -24,6 +14,7 @@ fn a_bundle_name_that_leaves_no_room_for_derived_names() {
         &NAMESPACE,
         &name!("test"),
     );
+    long.add(config_map("settings"));
     assert_snapshot!(mistakes(&[&long]), @r#"manifests-lib/tests/language/mistakes/names.rs:N: the bundle name "a234567890123456789012345678901234567" has 37 characters; names derived from it fit into 63 up to 36: shorten it"#);
 }
 

@@ -1,31 +1,20 @@
 use insta::assert_snapshot;
-use k8s_openapi::api::core::v1 as core;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{
     Bundle, Claim, Container, Expose, GatewayRoute, IngressGateway, Name, Namespace, NodePort,
     Port, Protocol, StatefulSet, gibibytes, mebibytes, name, node_port, path, plain, port, uid,
 };
 
 use crate::support::{
-    NAMESPACE, NODES, bundle, container, deployment, errors, mistakes, server, service_on,
+    NAMESPACE, NODES, bundle, config_map, container, deployment, errors, mistakes, server,
+    service_on,
 };
-
-fn config_map() -> core::ConfigMap {
-    core::ConfigMap {
-        metadata: ObjectMeta {
-            name: Some("settings".to_owned()),
-            ..ObjectMeta::default()
-        },
-        ..core::ConfigMap::default()
-    }
-}
 
 #[test]
 fn one_object_in_two_bundles() {
     let web = bundle();
-    web.add(config_map());
+    web.add(config_map("settings"));
     let mobile = Bundle::new(name!("mobile"), &NAMESPACE, &name!("test"));
-    mobile.add(config_map());
+    mobile.add(config_map("settings"));
     assert_snapshot!(mistakes(&[&web, &mobile]), @"manifests-lib/tests/language/mistakes/twice.rs:N: ConfigMap shop/settings is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
@@ -33,9 +22,9 @@ fn one_object_in_two_bundles() {
 fn both_lines_that_wrote_the_object_are_named() {
     let web = bundle();
     let first = line!() + 1;
-    web.add(config_map());
+    web.add(config_map("settings"));
     let second = line!() + 1;
-    web.add(config_map());
+    web.add(config_map("settings"));
     let errors = errors(&[&web]);
     let [error] = errors.as_slice() else {
         panic!("one mistake, not {errors:?}");

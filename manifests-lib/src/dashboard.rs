@@ -1,0 +1,52 @@
+//! Pages for people that tools serve.
+
+use crate::bundle::{Output, Part};
+use crate::{Bundle, Name, Port, ToolService};
+
+/// A page for people. It is reached by port-forwarding or through an internal gateway, never from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dashboard {
+    /// What people call it, such as `grafana`.
+    pub name: Name,
+    /// Who serves it.
+    pub service: ToolService,
+    /// How it is served.
+    pub scheme: Scheme,
+    /// Port of the laptop that leads to it, the same in every environment: browsers remember it.
+    pub local_port: Port,
+}
+
+/// How a [`Dashboard`] is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// In plain text.
+    Http,
+    /// With a certificate that the tool has made for itself.
+    Https,
+}
+
+impl Scheme {
+    /// The scheme of a URL.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+impl Bundle {
+    /// Makes a page of the bundle known to those who open it.
+    pub fn dashboard(&self, dashboard: &Dashboard) {
+        self.push(DashboardPart(dashboard.clone()));
+    }
+}
+
+struct DashboardPart(Dashboard);
+
+impl Part for DashboardPart {
+    fn build(&self, output: &mut Output) {
+        output.dashboards.push(self.0.clone());
+    }
+}

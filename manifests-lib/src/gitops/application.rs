@@ -1,0 +1,209 @@
+//! Argo CD Applications.
+
+use custom_resources::argoproj::v1alpha1 as argo;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::declared::IgnoredDifference;
+use super::{Delivery, protection};
+use crate::chart::{KustomizeImage, Source, SourceFrom};
+use crate::{Kind, Name, Namespace};
+
+/// The cluster that Argo CD itself runs in.
+pub(super) const IN_CLUSTER: &str = "https://kubernetes.default.svc";
+
+/// Deletes what the Application has deployed when the Application is deleted.
+///
+/// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/app_deletion/>
+const CASCADE: &str = "resources-finalizer.argocd.argoproj.io";
+
+/// What an Application is made from.
+pub(super) struct Application<'a> {
+    /// The bundle that it deploys.
+    pub(super) bundle: Name,
+    pub(super) project: Name,
+    pub(super) namespace: &'a Namespace,
+    /// Whether the bundle has objects of its own.
+    pub(super) has_folder: bool,
+    pub(super) sources: &'a [Source],
+    pub(super) ignored: &'a [IgnoredDifference],
+    /// Whether the Application itself is never removed, nor anything with it.
+    pub(super) keep: bool,
+    /// Whether what is no longer rendered is removed.
+    pub(super) prune: bool,
+    pub(super) wave: u32,
+}
+
+impl Application<'_> {
+    pub(super) fn build(self, environment: &Name, delivery: &Delivery) -> argo::Application {
+        let installs_crds = self
+            .sources
+            .iter()
+            .any(|source| !source.installs.is_empty());
+        let mut annotations = [(protection::SYNC_WAVE.to_owned(), self.wave.to_string())].into();
+        if self.keep {
+            protection::keep(&mut annotations);
+        }
+        let mut sources: Vec<argo::ApplicationSource> = self.sources.iter().map(source).collect();
+        if self.has_folder {
+            sources.push(folder(&self.bundle, environment, delivery));
+        }
+        let mut options = vec!["FailOnSharedResource=true".to_owned()];
+        if installs_crds {
+            // A CRD does not fit into the annotation that a client-side apply keeps it in.
+            options.push("ServerSideApply=true".to_owned());
+        }
+        if !self.ignored.is_empty() {
+            options.push("RespectIgnoreDifferences=true".to_owned());
+        }
+        argo::Application {
+            metadata: ObjectMeta {
+                name: Some(format!("{}-application", self.bundle)),
+                annotations: Some(annotations),
+                finalizers: (!self.keep).then(|| vec![CASCADE.to_owned()]),
+                ..ObjectMeta::default()
+            },
+            spec: argo::ApplicationSpec {
+                project: self.project.to_string(),
+                destination: argo::ApplicationDestination {
+                    namespace: Some(self.namespace.to_string()),
+                    server: Some(IN_CLUSTER.to_owned()),
+                    name: None,
+                },
+                sources: Some(sources),
+                sync_policy: Some(sync_policy(self.prune, options)),
+                ignore_differences: (!self.ignored.is_empty())
+                    .then(|| self.ignored.iter().map(ignored).collect()),
+                revision_history_limit: None,
+            },
+        }
+    }
+}
+
+fn sync_policy(prune: bool, options: Vec<String>) -> argo::ApplicationSyncPolicy {
+    argo::ApplicationSyncPolicy {
+        automated: Some(argo::SyncPolicyAutomated {
+            prune: Some(prune),
+            self_heal: Some(true),
+            ..argo::SyncPolicyAutomated::default()
+        }),
+        retry: Some(argo::SyncPolicyRetry {
+            // Webhooks and CRDs of another Application may take minutes to be served.
+            limit: Some(10),
+            backoff: Some(argo::RetryBackoff {
+                duration: Some("10s".to_owned()),
+                factor: Some(2),
+                max_duration: Some("5m".to_owned()),
+            }),
+            // A new commit ends the attempts for the old one.
+            refresh: Some(true),
+        }),
+        sync_options: Some(options),
+        managed_namespace_metadata: None,
+    }
+}
+
+/// The bundle's folder of snapshots.
+fn folder(bundle: &Name, environment: &Name, delivery: &Delivery) -> argo::ApplicationSource {
+    argo::ApplicationSource {
+        repo_url: delivery.repository.to_string(),
+        target_revision: Some(delivery.branch.to_string()),
+        path: Some(
+            delivery
+                .snapshots
+                .join(environment)
+                .join(bundle)
+                .to_string(),
+        ),
+        chart: None,
+        helm: None,
+        kustomize: None,
+    }
+}
+
+fn source(source: &Source) -> argo::ApplicationSource {
+    match &source.from {
+        SourceFrom::Chart {
+            name,
+            repository,
+            version,
+            release,
+            values,
+        } => {
+            // An OCI registry holds each chart under an address of its own.
+            let (repo_url, path, chart) = if repository.starts_with("oci://") {
+                (format!("{repository}/{name}"), Some(".".to_owned()), None)
+            } else {
+                ((*repository).to_owned(), None, Some((*name).to_owned()))
+            };
+            argo::ApplicationSource {
+                repo_url,
+                target_revision: Some((*version).to_owned()),
+                path,
+                chart,
+                helm: Some(argo::SourceHelm {
+                    release_name: Some(release.to_string()),
+                    values_object: Some(values.clone()),
+                    ..argo::SourceHelm::default()
+                }),
+                kustomize: None,
+            }
+        }
+        SourceFrom::Kustomization {
+            repository,
+            release,
+            path,
+            images,
+            without,
+        } => argo::ApplicationSource {
+            repo_url: repository.to_string(),
+            target_revision: Some(release.to_string()),
+            path: Some(path.to_string()),
+            chart: None,
+            helm: None,
+            kustomize: Some(argo::SourceKustomize {
+                images: (!images.is_empty()).then(|| images.iter().map(image).collect()),
+                patches: (!without.is_empty()).then(|| {
+                    without
+                        .iter()
+                        .map(|(kind, name)| removal(*kind, name))
+                        .collect()
+                }),
+            }),
+        },
+    }
+}
+
+/// `name=repository:tag`, as `kustomize edit set image` takes it.
+fn image(image: &KustomizeImage) -> String {
+    let runs = crate::Image::from(image.image.clone());
+    format!("{}={}", image.name, runs.reference())
+}
+
+/// A patch that takes an object out of the kustomization.
+fn removal(kind: Kind, name: &Name) -> argo::KustomizePatch {
+    argo::KustomizePatch {
+        patch: Some(format!(
+            "$patch: delete\nkind: {}\nmetadata:\n  name: {name}\n",
+            kind.kind
+        )),
+        target: Some(argo::PatchTarget {
+            group: (!kind.group.is_empty()).then(|| kind.group.to_owned()),
+            kind: Some(kind.kind.to_owned()),
+            name: Some(name.to_string()),
+            ..argo::PatchTarget::default()
+        }),
+    }
+}
+
+fn ignored(difference: &IgnoredDifference) -> argo::ApplicationIgnoreDifference {
+    let IgnoredDifference { kind, name, fields } = difference;
+    argo::ApplicationIgnoreDifference {
+        group: (!kind.group.is_empty()).then(|| kind.group.to_owned()),
+        kind: kind.kind.to_owned(),
+        name: name.as_ref().map(ToString::to_string),
+        jq_path_expressions: Some(fields.iter().map(|field| (*field).to_owned()).collect()),
+        namespace: None,
+        json_pointers: None,
+        managed_fields_managers: None,
+    }
+}

@@ -1,0 +1,51 @@
+//! What a bundle consists of, as far as others have to know it.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as apiextensions;
+
+use crate::{BuiltBundle, Kind, Origin};
+
+impl BuiltBundle {
+    /// Every kind of object that the bundle deploys, with the first line that asks for it.
+    #[must_use]
+    pub fn kinds(&self) -> BTreeMap<Kind, Origin> {
+        let mut kinds = BTreeMap::new();
+        for resource in &self.resources {
+            kinds.entry(resource.kind()).or_insert(resource.origin());
+        }
+        for source in &self.sources {
+            for kind in &source.kinds {
+                kinds.entry(*kind).or_insert(source.origin);
+            }
+            if !source.installs.is_empty() {
+                kinds
+                    .entry(Kind::of::<apiextensions::CustomResourceDefinition>())
+                    .or_insert(source.origin);
+            }
+        }
+        kinds
+    }
+
+    /// Every namespace that the bundle deploys to, with the first line that asks for it.
+    #[must_use]
+    pub fn namespaces(&self) -> BTreeMap<String, Origin> {
+        let mut namespaces = BTreeMap::new();
+        for resource in &self.resources {
+            if let Some(namespace) = resource.identity().namespace {
+                namespaces.entry(namespace).or_insert(resource.origin());
+            }
+        }
+        for source in &self.sources {
+            for namespace in [&source.namespace]
+                .into_iter()
+                .chain(&source.other_namespaces)
+            {
+                namespaces
+                    .entry(namespace.to_string())
+                    .or_insert(source.origin);
+            }
+        }
+        namespaces
+    }
+}

@@ -1,0 +1,67 @@
+//! What a bundle says of its own Application.
+
+use std::cell::{Cell, RefCell};
+
+use crate::chart::Source;
+use crate::{Bundle, Kind, Name, Origin};
+
+/// What a bundle says of its own Application.
+#[derive(Default)]
+pub(crate) struct Declared {
+    pub(crate) sources: RefCell<Vec<Source>>,
+    pub(crate) applications: RefCell<Vec<Bundle>>,
+    pub(crate) after: RefCell<Vec<(Origin, Name)>>,
+    pub(crate) ignored: RefCell<Vec<IgnoredDifference>>,
+    pub(crate) kept: Cell<bool>,
+}
+
+/// Fields that a controller writes and Argo CD leaves alone.
+///
+/// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/diffing/>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IgnoredDifference {
+    /// Kind of the objects.
+    pub kind: Kind,
+    /// The one object that is meant; every object of the kind in the Application without it.
+    pub name: Option<Name>,
+    /// The fields, as jq path expressions: `.webhooks[].clientConfig.caBundle`.
+    pub fields: Vec<&'static str>,
+}
+
+impl Bundle {
+    /// Makes this a bundle of Applications: those of `bundles`. It belongs to the project `root`.
+    pub fn applications(&self, bundles: impl IntoIterator<Item = Bundle>) {
+        self.declared().applications.borrow_mut().extend(bundles);
+    }
+
+    /// Deploys this bundle after another one, where neither a namespace nor a kind of object says so already.
+    #[track_caller]
+    pub fn after(&self, other: &Bundle) {
+        let entry = (Origin::here(), other.name().clone());
+        self.declared().after.borrow_mut().push(entry);
+    }
+
+    /// Leaves fields to the controllers that write them: Argo CD neither reports nor overwrites them.
+    pub fn ignore_difference(&self, difference: IgnoredDifference) {
+        self.declared().ignored.borrow_mut().push(difference);
+    }
+
+    /// Never removes the Application or anything in it by itself, such as a control plane that others still run on.
+    ///
+    /// Bundles that install CRDs are kept anyway: with a CRD go all objects of its kind.
+    pub fn keep(&self) {
+        self.declared().kept.set(true);
+    }
+
+    pub(crate) fn push_source(&self, source: Source) -> usize {
+        let mut sources = self.declared().sources.borrow_mut();
+        sources.push(source);
+        sources.len() - 1
+    }
+
+    pub(crate) fn change_source(&self, index: usize, change: impl FnOnce(&mut Source)) {
+        if let Some(source) = self.declared().sources.borrow_mut().get_mut(index) {
+            change(source);
+        }
+    }
+}

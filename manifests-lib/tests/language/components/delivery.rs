@@ -1,0 +1,480 @@
+//! What Argo CD is told: Applications, projects, waves and what it never deletes.
+
+use insta::assert_snapshot;
+use k8s_openapi::api::admissionregistration::v1 as admission;
+use manifests_lib::{
+    BuiltPlatform, Bundle, IgnoredDifference, Kind, Kustomization, KustomizeImage, Name, Namespace,
+    PublicImage, Version, git_url, name, relative_path, repository, tag,
+};
+
+use crate::support::{RULES, build, bundle, config_map, document, server, with_chart, with_crds};
+
+fn in_namespace(name: Name, namespace: Name) -> Bundle {
+    Bundle::new(name, &Namespace::new(namespace), &name!("test"))
+}
+
+/// An object of a bundle of the App of Apps.
+fn application(built: &BuiltPlatform, bundle: &str, name: &str) -> String {
+    let resource = built
+        .bundles
+        .iter()
+        .filter(|built| built.name.as_str() == bundle)
+        .flat_map(|built| &built.resources)
+        .find(|resource| resource.identity().name == name)
+        .unwrap_or_else(|| panic!("no {name} in {bundle}"));
+    document(resource)
+}
+
+/// The waves of all Applications.
+fn waves(built: &BuiltPlatform) -> String {
+    let mut waves = Vec::new();
+    for resource in built.bundles.iter().flat_map(|bundle| &bundle.resources) {
+        let json = resource.to_json().expect("finite numbers");
+        if json["kind"] == "Application" {
+            let wave = &json["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"];
+            waves.push(format!(
+                "{} {}",
+                wave.as_str().unwrap_or("none"),
+                resource.identity().name
+            ));
+        }
+    }
+    waves.sort();
+    waves.join("\n")
+}
+
+#[test]
+fn an_application_reads_the_folder_of_its_bundle() {
+    let web = bundle();
+    server(&web.app());
+    assert_snapshot!(application(&build(&[&web]), "team-parent", "web-application"), @r#"
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata:
+      name: web-application
+      annotations:
+        argocd.argoproj.io/sync-wave: "0"
+      finalizers:
+      - resources-finalizer.argocd.argoproj.io
+      labels:
+        env: test
+      namespace: argocd
+    spec:
+      destination:
+        namespace: shop
+        server: https://kubernetes.default.svc
+      project: team
+      sources:
+      - path: snapshots/test/web
+        repoURL: https://example.com/manifests.git
+        targetRevision: main
+      syncPolicy:
+        automated:
+          prune: true
+          selfHeal: true
+        retry:
+          backoff:
+            duration: 10s
+            factor: 2
+            maxDuration: 5m
+          limit: 10
+          refresh: true
+        syncOptions:
+        - FailOnSharedResource=true
+    "#);
+}
+
+#[test]
+fn a_parent_reads_the_applications_of_its_bundles() {
+    let web = bundle();
+    server(&web.app());
+    assert_snapshot!(application(&build(&[&web]), "root", "team-parent-application"), @r#"
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata:
+      name: team-parent-application
+      annotations:
+        argocd.argoproj.io/sync-options: Prune=false,Delete=false
+        argocd.argoproj.io/sync-wave: "0"
+      labels:
+        env: test
+      namespace: argocd
+    spec:
+      destination:
+        namespace: argocd
+        server: https://kubernetes.default.svc
+      project: root
+      sources:
+      - path: snapshots/test/team-parent
+        repoURL: https://example.com/manifests.git
+        targetRevision: main
+      syncPolicy:
+        automated:
+          prune: true
+          selfHeal: true
+        retry:
+          backoff:
+            duration: 10s
+            factor: 2
+            maxDuration: 5m
+          limit: 10
+          refresh: true
+        syncOptions:
+        - FailOnSharedResource=true
+    "#);
+}
+
+#[test]
+fn a_chart_is_a_source_with_its_values() {
+    let tool = in_namespace(name!("tool"), name!("shop"));
+    with_chart(&tool);
+    assert_snapshot!(application(&build(&[&tool]), "team-parent", "tool-application"), @r#"
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata:
+      name: tool-application
+      annotations:
+        argocd.argoproj.io/sync-wave: "0"
+      finalizers:
+      - resources-finalizer.argocd.argoproj.io
+      labels:
+        env: test
+      namespace: argocd
+    spec:
+      destination:
+        namespace: shop
+        server: https://kubernetes.default.svc
+      project: team
+      sources:
+      - chart: tool
+        helm:
+          releaseName: tool
+          valuesObject:
+            replicas: 2
+        repoURL: https://example.com/charts
+        targetRevision: 1.2.3
+      syncPolicy:
+        automated:
+          prune: true
+          selfHeal: true
+        retry:
+          backoff:
+            duration: 10s
+            factor: 2
+            maxDuration: 5m
+          limit: 10
+          refresh: true
+        syncOptions:
+        - FailOnSharedResource=true
+    "#);
+}
+
+#[test]
+fn a_chart_that_installs_crds_is_applied_by_the_server_and_kept() {
+    let tool = in_namespace(name!("tool"), name!("shop"));
+    with_crds(&tool, "example.com");
+    tool.add(config_map("settings"));
+    assert_snapshot!(application(&build(&[&tool]), "team-parent", "tool-application"), @r#"
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata:
+      name: tool-application
+      annotations:
+        argocd.argoproj.io/sync-options: Prune=false,Delete=false
+        argocd.argoproj.io/sync-wave: "0"
+      labels:
+        env: test
+      namespace: argocd
+    spec:
+      destination:
+        namespace: shop
+        server: https://kubernetes.default.svc
+      project: team
+      sources:
+      - chart: tool
+        helm:
+          releaseName: tool
+          valuesObject:
+            replicas: 2
+        repoURL: https://example.com/charts
+        targetRevision: 1.2.3
+      - path: snapshots/test/tool
+        repoURL: https://example.com/manifests.git
+        targetRevision: main
+      syncPolicy:
+        automated:
+          prune: false
+          selfHeal: true
+        retry:
+          backoff:
+            duration: 10s
+            factor: 2
+            maxDuration: 5m
+          limit: 10
+          refresh: true
+        syncOptions:
+        - FailOnSharedResource=true
+        - ServerSideApply=true
+    "#);
+}
+
+#[test]
+fn a_kustomization_names_its_images_and_what_others_own() {
+    let operator = in_namespace(name!("operator"), name!("shop"));
+    operator.kustomization(Kustomization {
+        repository: git_url!("https://example.com/operator.git"),
+        release: tag!("v1.2.3"),
+        path: relative_path!("config/default"),
+        images: vec![KustomizeImage {
+            name: repository!("example/operator-dev"),
+            image: PublicImage {
+                repository: repository!("example/operator"),
+                version: Version::Tag(tag!("1.2.3")),
+            },
+        }],
+        without: vec![(Kind::cluster_scoped("", "Namespace"), name!("shop"))],
+        kinds: vec![Kind::namespaced("apps", "Deployment")],
+        installs: Vec::new(),
+    });
+    operator.ignore_difference(IgnoredDifference {
+        kind: Kind::of::<admission::ValidatingWebhookConfiguration>(),
+        name: Some(name!("operator")),
+        fields: vec![".webhooks[].clientConfig.caBundle"],
+    });
+    assert_snapshot!(application(&build(&[&operator]), "team-parent", "operator-application"), @r#"
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata:
+      name: operator-application
+      annotations:
+        argocd.argoproj.io/sync-wave: "0"
+      finalizers:
+      - resources-finalizer.argocd.argoproj.io
+      labels:
+        env: test
+      namespace: argocd
+    spec:
+      destination:
+        namespace: shop
+        server: https://kubernetes.default.svc
+      ignoreDifferences:
+      - name: operator
+        group: admissionregistration.k8s.io
+        jqPathExpressions:
+        - .webhooks[].clientConfig.caBundle
+        kind: ValidatingWebhookConfiguration
+      project: team
+      sources:
+      - kustomize:
+          images:
+          - example/operator-dev=example/operator:1.2.3
+          patches:
+          - patch: |
+              $patch: delete
+              kind: Namespace
+              metadata:
+                name: shop
+            target:
+              kind: Namespace
+              name: shop
+        path: config/default
+        repoURL: https://example.com/operator.git
+        targetRevision: v1.2.3
+      syncPolicy:
+        automated:
+          prune: true
+          selfHeal: true
+        retry:
+          backoff:
+            duration: 10s
+            factor: 2
+            maxDuration: 5m
+          limit: 10
+          refresh: true
+        syncOptions:
+        - FailOnSharedResource=true
+        - RespectIgnoreDifferences=true
+    "#);
+}
+
+#[test]
+fn a_project_admits_what_its_bundles_contain() {
+    let web = bundle();
+    server(&web.app());
+    let tool = in_namespace(name!("tool"), name!("shop"));
+    with_chart(&tool).also_in(&Namespace::new(name!("elsewhere")));
+    assert_snapshot!(application(&build(&[&web, &tool]), "root", "team"), @r#"
+    apiVersion: argoproj.io/v1alpha1
+    kind: AppProject
+    metadata:
+      name: team
+      annotations:
+        argocd.argoproj.io/sync-options: Prune=false,Delete=false
+        argocd.argoproj.io/sync-wave: "-1"
+      labels:
+        env: test
+      namespace: argocd
+    spec:
+      clusterResourceWhitelist: []
+      description: What the bundles of team contain
+      destinations:
+      - namespace: elsewhere
+        server: https://kubernetes.default.svc
+      - namespace: shop
+        server: https://kubernetes.default.svc
+      namespaceResourceWhitelist:
+      - group: ""
+        kind: ServiceAccount
+      - group: apps
+        kind: Deployment
+      sourceRepos:
+      - https://example.com/charts
+      - https://example.com/manifests.git
+    "#);
+}
+
+#[test]
+fn who_may_create_applications_belongs_to_root() {
+    let web = bundle();
+    server(&web.app());
+    let group = in_namespace(name!("group"), name!("argocd"));
+    group.applications([web]);
+    let built = build(&[&group]);
+    assert_snapshot!(application(&built, "team-parent", "group-application"), @r#"
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata:
+      name: group-application
+      annotations:
+        argocd.argoproj.io/sync-options: Prune=false,Delete=false
+        argocd.argoproj.io/sync-wave: "0"
+      labels:
+        env: test
+      namespace: argocd
+    spec:
+      destination:
+        namespace: argocd
+        server: https://kubernetes.default.svc
+      project: root
+      sources:
+      - path: snapshots/test/group
+        repoURL: https://example.com/manifests.git
+        targetRevision: main
+      syncPolicy:
+        automated:
+          prune: true
+          selfHeal: true
+        retry:
+          backoff:
+            duration: 10s
+            factor: 2
+            maxDuration: 5m
+          limit: 10
+          refresh: true
+        syncOptions:
+        - FailOnSharedResource=true
+    "#);
+    assert_snapshot!(application(&built, "root", "root"), @r#"
+    apiVersion: argoproj.io/v1alpha1
+    kind: AppProject
+    metadata:
+      name: root
+      annotations:
+        argocd.argoproj.io/sync-options: Prune=false,Delete=false
+        argocd.argoproj.io/sync-wave: "-1"
+      labels:
+        env: test
+      namespace: argocd
+    spec:
+      clusterResourceWhitelist: []
+      description: What the bundles of root contain
+      destinations:
+      - namespace: argocd
+        server: https://kubernetes.default.svc
+      namespaceResourceWhitelist:
+      - group: argoproj.io
+        kind: AppProject
+      - group: argoproj.io
+        kind: Application
+      sourceRepos:
+      - https://example.com/manifests.git
+    "#);
+}
+
+#[test]
+fn bundles_are_deployed_after_what_they_need() {
+    let crds = in_namespace(name!("crds"), name!("shop"));
+    with_crds(&crds, "example.com");
+    let namespaces = in_namespace(name!("namespaces"), name!("tools"));
+    namespaces.create_namespace(namespaces.namespace(), &RULES);
+    let tool = in_namespace(name!("tool"), name!("tools"));
+    with_chart(&tool);
+    let last = bundle();
+    server(&last.app());
+    last.after(&tool);
+    let group = in_namespace(name!("group"), name!("argocd"));
+    group.applications([crds, tool]);
+    assert_snapshot!(waves(&build(&[&last, &group, &namespaces])), @"
+    0 crds-application
+    0 namespaces-application
+    0 root-application
+    0 team-parent-application
+    0 tool-application
+    1 group-application
+    2 web-application
+    ");
+}
+
+#[test]
+fn objects_of_the_bundle_s_own_kinds_wait_for_them() {
+    let tool = bundle();
+    with_crds(&tool, "networking.istio.io");
+    let app = tool.app();
+    let service = crate::support::service(&app);
+    app.mesh_route(&service);
+    assert_snapshot!(crate::support::part(&tool, "VirtualService", "/metadata/annotations"), @r#"
+    argocd.argoproj.io/sync-options: SkipDryRunOnMissingResource=true
+    argocd.argoproj.io/sync-wave: "1"
+    "#);
+}
+
+#[test]
+fn what_is_kept_is_never_pruned() {
+    let web = bundle();
+    server(&web.app());
+    web.keep();
+    assert_snapshot!(application(&build(&[&web]), "team-parent", "web-application"), @r#"
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata:
+      name: web-application
+      annotations:
+        argocd.argoproj.io/sync-options: Prune=false,Delete=false
+        argocd.argoproj.io/sync-wave: "0"
+      labels:
+        env: test
+      namespace: argocd
+    spec:
+      destination:
+        namespace: shop
+        server: https://kubernetes.default.svc
+      project: team
+      sources:
+      - path: snapshots/test/web
+        repoURL: https://example.com/manifests.git
+        targetRevision: main
+      syncPolicy:
+        automated:
+          prune: false
+          selfHeal: true
+        retry:
+          backoff:
+            duration: 10s
+            factor: 2
+            maxDuration: 5m
+          limit: 10
+          refresh: true
+        syncOptions:
+        - FailOnSharedResource=true
+    "#);
+}

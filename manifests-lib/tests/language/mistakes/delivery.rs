@@ -1,0 +1,71 @@
+use custom_resources::coreos::monitoring::v1 as monitoring;
+use insta::assert_snapshot;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use manifests_lib::{Bundle, Name, Namespace, name};
+
+use crate::support::{RULES, bundle, config_map, mistakes, with_crds};
+
+fn in_namespace(name: Name, namespace: Name) -> Bundle {
+    Bundle::new(name, &Namespace::new(namespace), &name!("test"))
+}
+
+#[test]
+fn a_namespace_that_nothing_creates() {
+    let lost = in_namespace(name!("lost"), name!("nowhere"));
+    lost.add(config_map("settings"));
+    assert_snapshot!(mistakes(&[&lost]), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing creates the namespace nowhere, and the API server refuses what lives in a namespace that does not exist: create it in a bundle, or list it in `Existing` where the cluster has it");
+}
+
+#[test]
+fn a_kind_whose_crd_nothing_installs() {
+    let web = bundle();
+    web.add(monitoring::PrometheusRule {
+        metadata: ObjectMeta {
+            name: Some("alerts".to_owned()),
+            ..ObjectMeta::default()
+        },
+        spec: monitoring::PrometheusRuleSpec { groups: None },
+    });
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing installs the CRD of PrometheusRule.monitoring.coreos.com, and the API server refuses objects of a kind that it does not know: add the chart or kustomization that `installs` monitoring.coreos.com, or list the group in `Existing` where the cluster has it");
+}
+
+#[test]
+fn bundles_that_wait_for_each_other() {
+    let first = in_namespace(name!("first"), name!("first"));
+    first.create_namespace(first.namespace(), &RULES);
+    let second = in_namespace(name!("second"), name!("second"));
+    second.create_namespace(second.namespace(), &RULES);
+    with_crds(&second, "example.com");
+    first.after(&second);
+    first.add(config_map("settings"));
+    second
+        .add(config_map("settings"))
+        .namespace(&Namespace::new(name!("first")));
+    assert_snapshot!(mistakes(&[&first, &second]), @"
+    manifests-lib/tests/language/mistakes/delivery.rs:N: there is no order of deployment: first waits for second (manifests-lib/tests/language/mistakes/delivery.rs:N says so), second waits for first (it creates the namespace first); move what the others wait for into a bundle of its own
+    manifests-lib/tests/language/mistakes/delivery.rs:N: ConfigMap first/settings is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/delivery.rs:N)
+    ");
+}
+
+#[test]
+fn waiting_for_a_bundle_outside_the_platform() {
+    let web = bundle();
+    web.add(config_map("settings"));
+    web.after(&in_namespace(name!("other"), name!("shop")));
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/delivery.rs:N: web waits for other, which is not part of the platform: add it or remove `after`");
+}
+
+#[test]
+fn a_bundle_that_deploys_nothing() {
+    assert_snapshot!(mistakes(&[&bundle()]), @"manifests-lib/tests/language/support.rs:N: the bundle web deploys nothing, and an Application without a source is refused: add to it or remove it");
+}
+
+#[test]
+fn a_bundle_named_like_one_of_the_app_of_apps() {
+    let parent = in_namespace(name!("team-parent"), name!("shop"));
+    parent.add(config_map("settings"));
+    assert_snapshot!(mistakes(&[&parent]), @"
+    manifests-lib/tests/language/support.rs:N: two bundles are named team-parent: give one another name (see also manifests-lib/tests/language/mistakes/delivery.rs:N)
+    manifests-lib/tests/language/mistakes/delivery.rs:N: Application.argoproj.io argocd/team-parent-application is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/support.rs:N)
+    ");
+}

@@ -1,0 +1,3 @@
+//! What deploys everything else.
+
+pub mod argocd;

@@ -1,0 +1,277 @@
+//! Argo CD: deploys the platform from the snapshots, itself included.
+
+use std::collections::BTreeMap;
+
+use helm_values::argo_cd as chart;
+use k8s_openapi::api::{apps, batch, core, networking, rbac};
+use manifests_lib::{
+    Bundle, Chart, Dashboard, Delivery, Existing, GitUrl, Injection, Kind, Name, Namespace,
+    NamespaceRules, PodSecurity, Resources, Scheme, ToolService, git_url, mebibytes, millicores,
+    name, port, relative_path,
+};
+
+use crate::environment::Environment;
+use crate::node_group;
+
+/// Where Argo CD runs.
+pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("argocd"));
+
+/// The dashboard and the API.
+pub(crate) const DASHBOARD: Dashboard = Dashboard {
+    name: name!("argocd"),
+    service: ToolService {
+        name: name!("argocd-server"),
+        namespace: NAMESPACE,
+        port: port!(443),
+    },
+    scheme: Scheme::Https,
+    local_port: port!(8080),
+};
+
+/// The repository that holds the snapshots.
+const REPOSITORY: GitUrl = git_url!("https://github.com/hiroki-it/microservices-manifests.git");
+
+/// Name of the Helm release, from which the chart derives `argocd-server` and the others.
+const RELEASE: Name = name!("argocd");
+
+/// How people log in.
+#[derive(Clone, Debug)]
+pub enum Login {
+    /// By the password of the account `admin`, which Argo CD writes into a Secret at its first start.
+    LocalAdmin,
+    /// By GitHub, through dex.
+    GitHub(GitHubLogin),
+}
+
+/// Teams of a GitHub organisation that may log in. Nobody else has any right.
+///
+/// Upstream: <https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/>
+#[derive(Clone, Debug)]
+pub struct GitHubLogin {
+    /// The organisation.
+    pub organisation: Name,
+    /// May do everything.
+    pub administrators: Name,
+    /// May look at and sync the Applications of the project `app`.
+    pub app: Name,
+    /// May look at and sync the Applications of the project `infra`.
+    pub infra: Name,
+}
+
+/// What Argo CD reads, and what the cluster has before it.
+pub(crate) fn delivery(env: &Environment) -> Delivery {
+    Delivery {
+        namespace: NAMESPACE,
+        repository: REPOSITORY,
+        branch: env.branch.clone(),
+        snapshots: relative_path!("snapshots"),
+        existing: Existing {
+            namespaces: vec![KUBE_SYSTEM],
+            api_groups: vec![
+                "external-secrets.io",
+                "generators.external-secrets.io",
+                "networking.istio.io",
+                "security.istio.io",
+            ],
+        },
+    }
+}
+
+/// Where the cluster's own parts run.
+pub(crate) const KUBE_SYSTEM: Namespace = Namespace::new(name!("kube-system"));
+
+pub(crate) fn bundle(env: &Environment) -> Bundle {
+    let argocd = Bundle::new(name!("argocd"), &NAMESPACE, &env.name);
+    argocd.create_namespace(
+        &NAMESPACE,
+        &NamespaceRules {
+            injection: Injection::None,
+            pod_security: PodSecurity::Baseline,
+        },
+    );
+    argocd.chart(Chart {
+        release: RELEASE,
+        values: values(env),
+        kinds: vec![
+            Kind::of::<apps::v1::Deployment>(),
+            Kind::of::<apps::v1::StatefulSet>(),
+            Kind::of::<batch::v1::Job>(),
+            Kind::of::<core::v1::ConfigMap>(),
+            Kind::of::<core::v1::Secret>(),
+            Kind::of::<core::v1::Service>(),
+            Kind::of::<core::v1::ServiceAccount>(),
+            Kind::of::<networking::v1::NetworkPolicy>(),
+            Kind::of::<rbac::v1::ClusterRole>(),
+            Kind::of::<rbac::v1::ClusterRoleBinding>(),
+            Kind::of::<rbac::v1::Role>(),
+            Kind::of::<rbac::v1::RoleBinding>(),
+        ],
+        installs: vec!["argoproj.io"],
+    });
+    argocd.dashboard(&DASHBOARD);
+    argocd.keep();
+    argocd
+}
+
+fn values(env: &Environment) -> chart::Values {
+    chart::Values {
+        global: Some(chart::Global {
+            node_selector: Some(node_group::DEPLOY.node_selector()),
+            additional_labels: Some(BTreeMap::from([("env".to_owned(), env.name.to_string())])),
+            network_policy: Some(chart::GlobalNetworkPolicy {
+                create: Some(true),
+                ..chart::GlobalNetworkPolicy::default()
+            }),
+            ..chart::Global::default()
+        }),
+        configs: Some(chart::Configs {
+            cm: Some(settings(&env.login)),
+            rbac: Some(rights(&env.login)),
+            ..chart::Configs::default()
+        }),
+        controller: Some(chart::Controller {
+            resources: requirements(250, 768),
+            ..chart::Controller::default()
+        }),
+        server: Some(chart::Server {
+            resources: requirements(50, 192),
+            ..chart::Server::default()
+        }),
+        repo_server: Some(chart::RepoServer {
+            resources: requirements(100, 384),
+            ..chart::RepoServer::default()
+        }),
+        redis: Some(chart::Redis {
+            resources: requirements(50, 128),
+            ..chart::Redis::default()
+        }),
+        dex: Some(chart::Dex {
+            enabled: Some(matches!(env.login, Login::GitHub(_))),
+            resources: requirements(10, 64),
+            ..chart::Dex::default()
+        }),
+        notifications: Some(chart::Notifications {
+            enabled: Some(false),
+            ..chart::Notifications::default()
+        }),
+        application_set: Some(chart::ApplicationSet {
+            // No object of the platform asks for it.
+            replicas: Some(0),
+            ..chart::ApplicationSet::default()
+        }),
+        ..chart::Values::default()
+    }
+}
+
+/// Millicores and mebibytes of one part.
+fn requirements(cpu: u32, memory: u32) -> Option<core::v1::ResourceRequirements> {
+    let resources = Resources {
+        cpu: millicores(cpu),
+        memory: mebibytes(memory),
+    };
+    Some(resources.requirements())
+}
+
+fn settings(login: &Login) -> chart::ConfigsCm {
+    chart::ConfigsCm {
+        admin_enabled: Some(matches!(login, Login::LocalAdmin)),
+        exec_enabled: Some(false),
+        application_resource_tracking_method: Some("annotation".to_owned()),
+        dex_config: match login {
+            Login::LocalAdmin => None,
+            Login::GitHub(github) => Some(github.connector()),
+        },
+        // Waves of Applications wait for their health, which Argo CD does not look at by itself.
+        additional: BTreeMap::from([(
+            "resource.customizations.health.argoproj.io_Application".to_owned(),
+            APPLICATION_HEALTH.to_owned(),
+        )]),
+        ..chart::ConfigsCm::default()
+    }
+}
+
+/// An Application is as healthy as it says, and in progress until it says so.
+const APPLICATION_HEALTH: &str = "\
+local health = { status = \"Progressing\", message = \"\" }
+if obj.status ~= nil and obj.status.health ~= nil then
+  health.status = obj.status.health.status
+  if obj.status.health.message ~= nil then
+    health.message = obj.status.health.message
+  end
+end
+return health
+";
+
+fn rights(login: &Login) -> chart::ConfigsRbac {
+    chart::ConfigsRbac {
+        // Nobody may do anything that no line gives.
+        policy_default: Some(String::new()),
+        policy_csv: match login {
+            Login::LocalAdmin => None,
+            Login::GitHub(github) => Some(github.policy()),
+        },
+        scopes: Some("[groups]".to_owned()),
+        ..chart::ConfigsRbac::default()
+    }
+}
+
+impl GitHubLogin {
+    /// Connector of dex; its credentials are references to a Secret, which Argo CD resolves.
+    ///
+    /// Upstream: <https://dexidp.io/docs/connectors/github/>
+    fn connector(&self) -> String {
+        let Self {
+            organisation,
+            administrators,
+            app,
+            infra,
+        } = self;
+        format!(
+            "connectors:
+- type: github
+  id: github
+  name: GitHub
+  config:
+    clientID: ${GITHUB_SECRET}:clientID
+    clientSecret: ${GITHUB_SECRET}:clientSecret
+    teamNameField: slug
+    orgs:
+    - name: {organisation}
+      teams:
+      - {administrators}
+      - {app}
+      - {infra}
+"
+        )
+    }
+
+    /// Rights by group: GitHub's groups read `<organisation>:<team>`.
+    ///
+    /// Upstream: <https://argo-cd.readthedocs.io/en/stable/operator-manual/rbac/>
+    fn policy(&self) -> String {
+        let Self {
+            organisation,
+            administrators,
+            app,
+            infra,
+        } = self;
+        let mut policy = format!("g, {organisation}:{administrators}, role:admin\n");
+        for (project, team) in [("app", app), ("infra", infra)] {
+            let role = format!("role:{project}");
+            for line in [
+                format!("p, {role}, applications, get, {project}/*, allow"),
+                format!("p, {role}, applications, sync, {project}/*, allow"),
+                format!("p, {role}, logs, get, {project}/*, allow"),
+                format!("p, {role}, projects, get, {project}, allow"),
+                format!("g, {organisation}:{team}, {role}"),
+            ] {
+                policy.push_str(&line);
+                policy.push('\n');
+            }
+        }
+        policy
+    }
+}
+
+/// The Secret with the credentials of the GitHub application.
+const GITHUB_SECRET: Name = name!("argocd-github");

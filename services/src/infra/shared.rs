@@ -1,0 +1,28 @@
+//! The namespaces of the infrastructure; each has its one owner here.
+
+use manifests_lib::{Bundle, Injection, NamespaceRules, PodSecurity, name};
+
+use super::{istio, prometheus};
+use crate::deploy::argocd;
+use crate::environment::Environment;
+
+pub(crate) fn bundle(env: &Environment) -> Bundle {
+    let shared = Bundle::new(name!("infra-shared"), &argocd::KUBE_SYSTEM, &env.name);
+    let outside_the_mesh = |pod_security| NamespaceRules {
+        injection: Injection::None,
+        pod_security,
+    };
+    let gateways = NamespaceRules {
+        injection: Injection::Revision(istio::REVISION),
+        pod_security: PodSecurity::Baseline,
+    };
+    shared.create_namespace(&istio::SYSTEM, &outside_the_mesh(PodSecurity::Privileged));
+    shared.create_namespace(&istio::INGRESS.namespace, &gateways);
+    shared.create_namespace(&istio::EGRESS.namespace, &gateways);
+    // The node exporter reads the node.
+    shared.create_namespace(
+        &prometheus::NAMESPACE,
+        &outside_the_mesh(PodSecurity::Privileged),
+    );
+    shared
+}

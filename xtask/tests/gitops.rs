@@ -1,0 +1,274 @@
+//! What Argo CD will do with the snapshots, read from the objects that it is given.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use custom_resources::argoproj::v1alpha1::{AppProject, Application};
+use manifests_lib::{BuildError, BuiltBundle, BuiltPlatform};
+
+fn platforms() -> [BuiltPlatform; 2] {
+    [
+        environment_dev::environment(),
+        environment_prd::environment(),
+    ]
+    .map(|environment| {
+        services::platform::platform(&environment)
+            .build()
+            .unwrap_or_else(|errors| {
+                let errors: Vec<_> = errors.iter().map(BuildError::to_string).collect();
+                panic!("{}", errors.join("\n"))
+            })
+    })
+}
+
+/// Every Application, by the bundle whose folder holds it.
+fn applications(platform: &BuiltPlatform) -> Vec<(&BuiltBundle, &Application)> {
+    let mut applications = Vec::new();
+    for bundle in &platform.bundles {
+        for resource in &bundle.resources {
+            applications.extend(resource.get().map(|application| (bundle, application)));
+        }
+    }
+    applications
+}
+
+fn projects(platform: &BuiltPlatform) -> BTreeMap<String, &AppProject> {
+    platform
+        .bundles
+        .iter()
+        .flat_map(|bundle| &bundle.resources)
+        .filter_map(|resource| resource.get::<AppProject>())
+        .map(|project| (project.metadata.name.clone().unwrap_or_default(), project))
+        .collect()
+}
+
+/// The bundle that an Application deploys.
+fn deployed<'a>(platform: &'a BuiltPlatform, application: &Application) -> &'a BuiltBundle {
+    let name = name(application);
+    platform
+        .bundles
+        .iter()
+        .find(|bundle| Some(bundle.name.as_str()) == name.strip_suffix("-application"))
+        .unwrap_or_else(|| panic!("{name} deploys no bundle"))
+}
+
+fn name(application: &Application) -> &str {
+    application.metadata.name.as_deref().unwrap_or_default()
+}
+
+fn annotation<'a>(application: &'a Application, key: &str) -> &'a str {
+    application
+        .metadata
+        .annotations
+        .as_ref()
+        .and_then(|annotations| annotations.get(key))
+        .map_or("", String::as_str)
+}
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace")
+}
+
+#[test]
+fn every_bundle_has_one_application() {
+    for platform in platforms() {
+        let mut deployed: Vec<_> = applications(&platform)
+            .into_iter()
+            .map(|(_, application)| name(application).to_owned())
+            .collect();
+        deployed.sort();
+        let mut bundles: Vec<_> = platform
+            .bundles
+            .iter()
+            .map(|bundle| format!("{}-application", bundle.name))
+            .collect();
+        bundles.sort();
+        assert_eq!(deployed, bundles);
+    }
+}
+
+/// What has been reviewed is what is deployed.
+#[test]
+fn every_path_is_the_folder_of_the_snapshots() {
+    for platform in platforms() {
+        for (_, application) in applications(&platform) {
+            let bundle = deployed(&platform, application);
+            let repository = "https://github.com/hiroki-it/microservices-manifests.git";
+            let paths: Vec<_> = application
+                .spec
+                .sources
+                .iter()
+                .flatten()
+                .filter(|source| source.repo_url == repository)
+                .filter_map(|source| source.path.clone())
+                .collect();
+            let folder = format!("snapshots/{}/{}", platform.environment, bundle.name);
+            if bundle.resources.is_empty() {
+                assert_eq!(paths, Vec::<String>::new(), "{folder}");
+            } else {
+                assert_eq!(paths, [folder.as_str()]);
+                assert!(
+                    workspace().join(&folder).is_dir(),
+                    "{folder} is not rendered"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_project_admits_every_object_of_its_bundles() {
+    for platform in platforms() {
+        let projects = projects(&platform);
+        for (_, application) in applications(&platform) {
+            let project = &projects[&application.spec.project].spec;
+            let bundle = deployed(&platform, application);
+            for (kind, _) in bundle.kinds() {
+                let admitted = if kind.namespaced {
+                    project
+                        .namespace_resource_whitelist
+                        .iter()
+                        .flatten()
+                        .any(|admitted| admitted.group == kind.group && admitted.kind == kind.kind)
+                } else {
+                    project
+                        .cluster_resource_whitelist
+                        .iter()
+                        .flatten()
+                        .any(|admitted| admitted.group == kind.group && admitted.kind == kind.kind)
+                };
+                assert!(admitted, "{kind} of {}", bundle.name);
+            }
+            for namespace in bundle.namespaces().keys() {
+                let admitted = project
+                    .destinations
+                    .iter()
+                    .flatten()
+                    .any(|destination| destination.namespace.as_ref() == Some(namespace));
+                assert!(admitted, "{namespace} of {}", bundle.name);
+            }
+            for source in application.spec.sources.iter().flatten() {
+                let admitted = project
+                    .source_repos
+                    .iter()
+                    .flatten()
+                    .any(|repository| *repository == source.repo_url);
+                assert!(admitted, "{} of {}", source.repo_url, bundle.name);
+            }
+        }
+    }
+}
+
+/// Whoever may create Applications may reach any project.
+#[test]
+fn only_the_project_root_admits_applications_and_projects() {
+    for platform in platforms() {
+        for (name, project) in projects(&platform) {
+            let admits = project
+                .spec
+                .namespace_resource_whitelist
+                .iter()
+                .flatten()
+                .any(|kind| kind.group == "argoproj.io");
+            assert_eq!(admits, name == "root", "{name}");
+        }
+    }
+}
+
+/// Neither a sync nor the removal of an Application takes data with it.
+#[test]
+fn what_holds_data_is_never_deleted() {
+    for platform in platforms() {
+        for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
+            let identity = resource.identity();
+            let holds_data = matches!(
+                identity.kind,
+                "Namespace"
+                    | "PersistentVolume"
+                    | "PersistentVolumeClaim"
+                    | "RabbitmqCluster"
+                    | "Secret"
+            );
+            if !holds_data {
+                continue;
+            }
+            let json = resource.to_json().expect("an object that can be written");
+            let options =
+                json["metadata"]["annotations"]["argocd.argoproj.io/sync-options"].as_str();
+            let options: Vec<_> = options.unwrap_or_default().split(',').collect();
+            assert!(
+                options.contains(&"Prune=false") && options.contains(&"Delete=false"),
+                "{identity}: {options:?}"
+            );
+        }
+    }
+}
+
+/// The App of Apps on one page: what is deployed in which wave, by which project, and what is never pruned.
+#[test]
+fn the_app_of_apps() {
+    let pages: Vec<_> = platforms().iter().map(page).collect();
+    insta::assert_snapshot!(pages.join("\n"));
+}
+
+fn page(platform: &BuiltPlatform) -> String {
+    let mut lines = vec![platform.environment.to_string()];
+    let root = applications(platform)
+        .into_iter()
+        .find(|(bundle, application)| deployed(platform, application).name == bundle.name)
+        .expect("an Application that deploys itself")
+        .1;
+    add(platform, root, 1, &mut lines);
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn add(platform: &BuiltPlatform, application: &Application, depth: usize, lines: &mut Vec<String>) {
+    let automated = application
+        .spec
+        .sync_policy
+        .as_ref()
+        .and_then(|policy| policy.automated.as_ref());
+    let prunes = automated.and_then(|automated| automated.prune) == Some(true);
+    let charts: Vec<_> = application
+        .spec
+        .sources
+        .iter()
+        .flatten()
+        .filter(|source| source.helm.is_some() || source.kustomize.is_some())
+        .map(|source| {
+            let name = source.chart.as_deref().unwrap_or(&source.repo_url);
+            format!(
+                ", {name} {}",
+                source.target_revision.as_deref().unwrap_or_default()
+            )
+        })
+        .collect();
+    lines.push(format!(
+        "{:indent$}{} {}: {}{}{}",
+        "",
+        annotation(application, "argocd.argoproj.io/sync-wave"),
+        name(application),
+        application.spec.project,
+        charts.concat(),
+        if prunes { "" } else { ", never pruned" },
+        indent = depth * 2
+    ));
+    let folder = &deployed(platform, application).name;
+    let mut children: Vec<_> = applications(platform)
+        .into_iter()
+        .filter(|(bundle, child)| bundle.name == *folder && name(child) != name(application))
+        .map(|(_, child)| child)
+        .collect();
+    children.sort_by_key(|child| {
+        let wave: i64 = annotation(child, "argocd.argoproj.io/sync-wave")
+            .parse()
+            .unwrap_or_default();
+        (wave, name(child).to_owned())
+    });
+    for child in children {
+        add(platform, child, depth + 1, lines);
+    }
+}
