@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use crate::gitops::Declared;
 use crate::{
-    Allowance, BuildError, Component, Manifest, Name, Namespace, Namespaced, Origin, Resource,
-    SecurityException,
+    Allowance, BuildError, Component, GatewayPort, Manifest, Name, Namespace, Namespaced, Origin,
+    Resource, SecurityException,
 };
 
 /// Resources that are deployed together.
@@ -32,6 +32,11 @@ pub(crate) struct BundleState {
 /// Something that becomes objects once everything around it is known.
 pub(crate) trait Part {
     fn build(&self, output: &mut Output);
+
+    /// The port of a gateway that it opens.
+    fn gateway_port(&self) -> Option<GatewayPort> {
+        None
+    }
 }
 
 /// An adjustment of every object of one kind in a bundle; says whether the resource was of that kind.
@@ -42,16 +47,26 @@ struct Patch {
 }
 
 /// What the parts of a bundle have become.
-#[derive(Default)]
 pub(crate) struct Output {
+    /// The ports of gateways that the parts of all bundles open, by gateway and port.
+    pub(crate) gateway_ports: Rc<[GatewayPort]>,
     pub(crate) resources: Vec<Resource>,
     pub(crate) errors: Vec<BuildError>,
     pub(crate) exceptions: Vec<SecurityException>,
-    pub(crate) gateway_ports: Vec<crate::GatewayPort>,
     pub(crate) dashboards: Vec<crate::Dashboard>,
 }
 
 impl Output {
+    fn new(gateway_ports: &Rc<[GatewayPort]>) -> Self {
+        Self {
+            gateway_ports: Rc::clone(gateway_ports),
+            resources: Vec::new(),
+            errors: Vec::new(),
+            exceptions: Vec::new(),
+            dashboards: Vec::new(),
+        }
+    }
+
     pub(crate) fn add<T: Manifest>(&mut self, origin: Origin, object: T) {
         self.add_patched(origin, Vec::new(), object);
     }
@@ -190,8 +205,18 @@ impl Bundle {
         }));
     }
 
-    pub(crate) fn build(&self) -> Output {
-        let mut output = Output::default();
+    /// The ports of gateways that its parts open.
+    pub(crate) fn gateway_ports(&self) -> Vec<GatewayPort> {
+        self.state
+            .parts
+            .borrow()
+            .iter()
+            .filter_map(|part| part.gateway_port())
+            .collect()
+    }
+
+    pub(crate) fn build(&self, gateway_ports: &Rc<[GatewayPort]>) -> Output {
+        let mut output = Output::new(gateway_ports);
         for part in self.state.parts.borrow().iter() {
             part.build(&mut output);
         }
@@ -257,6 +282,10 @@ impl BundleState {
 impl<T: Part + ?Sized> Part for Rc<T> {
     fn build(&self, output: &mut Output) {
         (**self).build(output);
+    }
+
+    fn gateway_port(&self) -> Option<GatewayPort> {
+        (**self).gateway_port()
     }
 }
 

@@ -4,7 +4,8 @@ use helm_values::HelmChart;
 use serde::Serialize;
 
 use crate::{
-    Bundle, GitUrl, Kind, Name, Namespace, Origin, PublicImage, RelativePath, Repository, Tag,
+    Bundle, ChartVersion, GitUrl, Kind, Name, Namespace, Origin, PublicImage, RelativePath,
+    Repository, Tag,
 };
 
 /// A released Helm chart with typed values; Argo CD renders it.
@@ -81,7 +82,7 @@ pub enum SourceFrom {
         /// URL of the repository as Argo CD is given it: without a scheme for an OCI registry.
         repository: &'static str,
         /// Version of the chart.
-        version: &'static str,
+        version: String,
         /// Name of the release.
         release: Name,
         /// The values.
@@ -118,6 +119,25 @@ impl SourceHandle {
     }
 }
 
+impl SourceHandle {
+    /// Deploys another release of the chart than the one that the type of its values comes from, such as the old one beside
+    /// the new one while a tool is upgraded.
+    ///
+    /// The type knows nothing of that release: helm ignores a key that the release does not have, and takes its own default
+    /// for one that the type does not have. Compare what helm renders of both.
+    pub fn release(&self, version: &ChartVersion) -> &Self {
+        self.bundle.change_source(self.index, |source| {
+            if let SourceFrom::Chart {
+                version: pinned, ..
+            } = &mut source.from
+            {
+                *pinned = version.to_string();
+            }
+        });
+        self
+    }
+}
+
 impl Bundle {
     /// Deploys a released chart into the bundle's namespace.
     ///
@@ -143,7 +163,7 @@ impl Bundle {
             from: SourceFrom::Chart {
                 name: V::NAME,
                 repository: V::REPOSITORY,
-                version: V::VERSION,
+                version: V::VERSION.to_owned(),
                 release,
                 values,
             },

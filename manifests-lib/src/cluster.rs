@@ -104,6 +104,11 @@ impl Minikube {
     pub const LOCAL_PATH: Name = name!("local-path");
 }
 
+impl Eks {
+    /// The storage class of the EBS driver, with volumes of the type of that name.
+    pub const GP3: Name = name!("gp3");
+}
+
 impl From<Minikube> for Cluster {
     fn from(minikube: Minikube) -> Self {
         let Minikube {
@@ -159,7 +164,7 @@ impl From<Eks> for Cluster {
         Self {
             node_pools: eks.node_groups.into_iter().map(pool).collect(),
             storage_classes: vec![StorageClass {
-                name: name!("gp3"),
+                name: Eks::GP3,
                 provisioner: "ebs.csi.aws.com",
                 binding: VolumeBinding::WaitForFirstConsumer,
             }],

@@ -36,6 +36,14 @@ impl Scheme {
     }
 }
 
+impl Dashboard {
+    /// Where the browser of a laptop that forwards the port finds it: `http://localhost:<local port>`.
+    #[must_use]
+    pub fn local_url(&self) -> String {
+        format!("{}://localhost:{}", self.scheme.as_str(), self.local_port)
+    }
+}
+
 impl Bundle {
     /// Makes a page of the bundle known to those who open it.
     pub fn dashboard(&self, dashboard: &Dashboard) {

@@ -50,7 +50,8 @@ pub use image::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version};
 pub use kind::Kind;
 pub use label::SelectorLabels;
 pub use mesh::{
-    Egress, EgressGateway, EgressHandle, GatewayPort, GatewayRoute, IngressGateway, MetricsScraper,
+    Egress, EgressGateway, EgressHandle, GatewayExposure, GatewayPort, GatewayRoute,
+    GatewayService, IngressGateway, MetricsScraper,
 };
 pub use namespace::{Injection, Namespace, NamespaceRules, PodSecurity};
 pub use origin::Origin;
@@ -60,8 +61,8 @@ pub use quantity::{Bytes, Cpu, gibibytes, mebibytes, millicores};
 pub use resource::{Identity, Manifest, ManifestScope, Namespaced, Resource};
 pub use service::{Endpoint, Expose, Protocol, Service};
 pub use text::{
-    AbsolutePath, AccountId, Digest, GitBranch, GitUrl, Host, InvalidText, LabelKey, Name,
-    PlainVariableName, Region, RelativePath, Repository, SecretsManagerName, Tag, UrlPath,
+    AbsolutePath, AccountId, ChartVersion, Digest, GitBranch, GitUrl, Host, InvalidText, LabelKey,
+    Name, PlainVariableName, Region, RelativePath, Repository, SecretsManagerName, Tag, UrlPath,
     VariableName,
 };
 pub use tool_service::ToolService;
@@ -69,5 +70,5 @@ pub use workload::{
     Allowance, Claim, ClaimHandle, Container, ContainerHandle, Deployment, DeploymentHandle,
     Exposable, HostVolume, HostVolumeHandle, HostVolumeNames, Listens, NodeGroup,
     PortlessContainer, Probe, Resources, SecurityException, Silent, StatefulSet, StatefulSetHandle,
-    User, Variable, Volume,
+    User, Variable, Volume, spread,
 };

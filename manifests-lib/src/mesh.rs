@@ -3,6 +3,7 @@
 mod authorization;
 mod egress;
 mod gateway;
+mod gateway_service;
 mod route;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -10,6 +11,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 pub use authorization::MetricsScraper;
 pub use egress::{Egress, EgressGateway, EgressHandle};
 pub use gateway::{GatewayPort, GatewayRoute, IngressGateway};
+pub use gateway_service::{GatewayExposure, GatewayService};
 
 pub(crate) use authorization::{Caller, admit};
 pub(crate) use egress::external_service;

@@ -1,10 +1,11 @@
 //! All bundles of one environment, checked as a whole.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::{
-    BuildError, Dashboard, GatewayPort, Name, Namespace, Origin, Resource, Root, SecurityException,
-    Source, check, gitops,
+    BuildError, Bundle, Dashboard, GatewayPort, Name, Namespace, Origin, Resource, Root,
+    SecurityException, Source, SourceFrom, check, gitops,
 };
 
 /// All bundles of one environment.
@@ -61,13 +62,12 @@ impl Platform {
     pub fn build(&self) -> Result<BuiltPlatform, Vec<BuildError>> {
         let all = self.root.all();
         let mut bundles = Vec::with_capacity(all.len());
-        let mut gateway_ports = Vec::new();
+        let gateway_ports = gateway_ports(&all);
         let mut dashboards = Vec::new();
         let mut errors = Vec::new();
         for bundle in &all {
-            let output = bundle.build();
+            let output = bundle.build(&gateway_ports);
             errors.extend(output.errors);
-            gateway_ports.extend(output.gateway_ports);
             dashboards.extend(output.dashboards);
             bundles.push(BuiltBundle {
                 name: bundle.name().clone(),
@@ -101,19 +101,58 @@ impl Platform {
             bundles.iter().flat_map(|bundle| &bundle.resources),
         ));
         errors.extend(duplicate_identities(&bundles));
+        errors.extend(duplicate_releases(&bundles));
         errors.extend(crate::mesh::conflicting_ports(&gateway_ports));
         if !errors.is_empty() {
             return Err(errors);
         }
-        gateway_ports
-            .sort_by(|left, right| (&left.gateway, left.port).cmp(&(&right.gateway, right.port)));
         Ok(BuiltPlatform {
             environment: self.environment.clone(),
             bundles,
-            gateway_ports,
+            gateway_ports: gateway_ports.to_vec(),
             dashboards,
         })
     }
+}
+
+/// The ports of gateways that all bundles open, by gateway and port.
+fn gateway_ports(bundles: &[Bundle]) -> Rc<[GatewayPort]> {
+    let mut ports: Vec<GatewayPort> = bundles.iter().flat_map(Bundle::gateway_ports).collect();
+    ports.sort_by(|left, right| (&left.gateway, left.port).cmp(&(&right.gateway, right.port)));
+    ports.into()
+}
+
+/// One chart deployed twice under one name into one namespace: charts derive their objects' names from these, some from the
+/// version too.
+fn duplicate_releases(bundles: &[BuiltBundle]) -> Vec<BuildError> {
+    let mut first = BTreeMap::new();
+    let mut errors = Vec::new();
+    for source in bundles.iter().flat_map(|bundle| &bundle.sources) {
+        let SourceFrom::Chart {
+            name,
+            version,
+            release,
+            ..
+        } = &source.from
+        else {
+            continue;
+        };
+        let namespace = &source.namespace;
+        let identity = (*name, version, release, namespace);
+        if let Some(other) = first.insert(identity, source.origin) {
+            errors.push(
+                BuildError::new(
+                    source.origin,
+                    format!(
+                        "the chart {name} {version} is deployed a second time as {release} into {namespace}: both would make \
+                         the same objects; remove one, or give it another release"
+                    ),
+                )
+                .related([other]),
+            );
+        }
+    }
+    errors
 }
 
 fn duplicate_identities(bundles: &[BuiltBundle]) -> Vec<BuildError> {

@@ -201,6 +201,13 @@ text_type! {
 }
 
 text_type! {
+    /// The version of a released chart: `1.30.3`, `v1.21.1`, `2.0.0-rc.1`.
+    ChartVersion,
+    check::chart_version,
+    "a chart version has three numbers separated by '.', optionally 'v' before them and '-' and a pre-release of a-z, 0-9, '.' and '-' behind"
+}
+
+text_type! {
     /// The name of a secret in AWS Secrets Manager, such as `prd/account/database`.
     ///
     /// Upstream: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>
@@ -213,6 +220,23 @@ impl Name {
     /// `<name>-<suffix>`, for names that leave room for it: those of bundles and parents.
     pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
         Self(Cow::Owned(format!("{self}-{suffix}")))
+    }
+}
+
+impl Name {
+    /// `<name>-<version>`, with '-' for every '.' of the version: `tool-1-30-3`. For names that leave room for it: those of
+    /// bundles.
+    #[must_use]
+    pub fn of_version(&self, version: &ChartVersion) -> Self {
+        self.with_suffix(&version.dashed())
+    }
+}
+
+impl ChartVersion {
+    /// The version with '-' for every '.', as names and labels take it: `1-30-3`.
+    #[must_use]
+    pub fn dashed(&self) -> String {
+        self.as_str().replace('.', "-")
     }
 }
 
@@ -344,6 +368,14 @@ macro_rules! account_id {
 macro_rules! region {
     ($literal:expr) => {
         $crate::literal!($crate::Region, $literal)
+    };
+}
+
+/// A [`ChartVersion`] from a literal, checked when it is compiled.
+#[macro_export]
+macro_rules! chart_version {
+    ($literal:expr) => {
+        $crate::literal!($crate::ChartVersion, $literal)
     };
 }
 

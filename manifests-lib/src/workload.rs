@@ -14,7 +14,7 @@ pub use container::{
     Container, ContainerHandle, Exposable, Listens, PortlessContainer, Resources, Silent,
 };
 pub use deployment::{Deployment, DeploymentHandle};
-pub use placement::NodeGroup;
+pub use placement::{NodeGroup, spread};
 pub use probe::Probe;
 pub use security::{Allowance, SecurityException, User};
 pub use stateful_set::{Claim, ClaimHandle, StatefulSet, StatefulSetHandle};

@@ -5,12 +5,16 @@
 //! default, and a field that no service reads is a compile error too.
 
 use manifests_lib::{
-    AbsolutePath, Aurora, Cluster, Database, EcrImage, Eks, GeneratedSecret, GitBranch, Image,
-    LocalImage, Minikube, MysqlContainer, Name, SecretSource, SecretsManagerSecret,
+    AbsolutePath, Aurora, Cluster, Database, EcrImage, Eks, GatewayExposure, GeneratedSecret,
+    GitBranch, Image, LocalImage, Minikube, MysqlContainer, Name, SecretSource,
+    SecretsManagerSecret,
 };
 
 use crate::deploy::argocd::{GitHubLogin, Login};
-use crate::infra::external_secrets;
+use crate::infra::{external_secrets, kiali};
+
+pub use crate::infra::istio::{Mesh, Revisions};
+pub use crate::infra::jaeger::TraceStorage;
 
 /// What services read of the environment that they run in.
 #[derive(Debug)]
@@ -22,6 +26,10 @@ pub struct Environment {
     pub(crate) replicas: u16,
     pub(crate) branch: GitBranch,
     pub(crate) login: Login,
+    pub(crate) ingress: GatewayExposure,
+    pub(crate) mesh: Mesh,
+    pub(crate) kiali: kiali::Login,
+    pub(crate) traces: TraceStorage,
     pub(crate) source_mounts: Option<SourceMounts>,
     cluster: Cluster,
 }
@@ -51,6 +59,10 @@ pub struct Development {
     pub source_mounts: SourceMounts,
     /// Branch that Argo CD follows.
     pub branch: GitBranch,
+    /// The mesh.
+    pub mesh: Mesh,
+    /// Where Jaeger keeps traces.
+    pub traces: TraceStorage,
     /// The cluster on the laptop.
     pub cluster: Minikube,
 }
@@ -72,6 +84,10 @@ pub struct Production {
     pub branch: GitBranch,
     /// Who may log in to Argo CD.
     pub login: GitHubLogin,
+    /// The mesh.
+    pub mesh: Mesh,
+    /// Where Jaeger keeps traces.
+    pub traces: TraceStorage,
     /// The cluster in AWS.
     pub cluster: Eks,
 }
@@ -169,6 +185,8 @@ impl From<Development> for Environment {
             replicas,
             source_mounts,
             branch,
+            mesh,
+            traces,
             cluster,
         } = development;
         Self {
@@ -179,6 +197,10 @@ impl From<Development> for Environment {
             replicas,
             branch,
             login: Login::LocalAdmin,
+            ingress: GatewayExposure::NodePorts,
+            mesh,
+            kiali: kiali::Login::Anonymous,
+            traces,
             source_mounts: Some(source_mounts),
             cluster: cluster.into(),
         }
@@ -195,6 +217,8 @@ impl From<Production> for Environment {
             replicas,
             branch,
             login,
+            mesh,
+            traces,
             cluster,
         } = production;
         Self {
@@ -206,6 +230,10 @@ impl From<Production> for Environment {
             replicas,
             branch,
             login: Login::GitHub(login),
+            ingress: GatewayExposure::Cluster,
+            mesh,
+            kiali: kiali::Login::Token,
+            traces,
             source_mounts: None,
             cluster: cluster.into(),
         }

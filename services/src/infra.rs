@@ -2,5 +2,7 @@
 
 pub(crate) mod external_secrets;
 pub(crate) mod istio;
+pub(crate) mod jaeger;
+pub(crate) mod kiali;
 pub(crate) mod prometheus;
 pub(crate) mod shared;

@@ -11,7 +11,12 @@ use crate::infra;
 #[must_use]
 pub fn platform(environment: &Environment) -> Platform {
     let argocd = argocd::bundle(environment);
-    let infra = [infra::shared::bundle(environment)];
+    let infra = [
+        infra::shared::bundle(environment),
+        infra::istio::bundle(environment),
+        infra::jaeger::bundle(environment),
+        infra::kiali::bundle(environment),
+    ];
     let shared = shared::bundle(environment);
     let (account, account_service) = account::bundle(environment);
     let (customer, customer_service) = customer::bundle(environment);

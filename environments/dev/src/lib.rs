@@ -4,12 +4,21 @@ use manifests_lib::{
     GeneratedSecret, LocalImage, Minikube, MysqlContainer, PublicImage, Repository, Resources,
     Version, gibibytes, git_branch, mebibytes, millicores, name, path, repository, tag,
 };
-use services::environment::{Databases, Development, Environment, Images, Secrets, SourceMounts};
+use services::environment::{
+    Databases, Development, Environment, Images, Mesh, Revisions, Secrets, SourceMounts,
+    TraceStorage,
+};
 use services::node_group;
 
 /// Everything in which dev differs from other environments.
 #[must_use]
 pub fn environment() -> Environment {
+    development().into()
+}
+
+/// What [`environment`] is made from.
+#[must_use]
+pub fn development() -> Development {
     Development {
         name: name!("dev"),
         images: Images {
@@ -32,6 +41,15 @@ pub fn environment() -> Environment {
             directory: path!("/data/src"),
         },
         branch: git_branch!("develop"),
+        mesh: Mesh {
+            revisions: Revisions::Stable,
+            replicas: 1,
+        },
+        traces: TraceStorage {
+            hours: 24,
+            size: gibibytes(5),
+            storage_class: Minikube::LOCAL_PATH,
+        },
         cluster: Minikube {
             node_groups: vec![
                 node_group::APP,
@@ -43,7 +61,6 @@ pub fn environment() -> Environment {
             memory: mebibytes(12_288),
         },
     }
-    .into()
 }
 
 /// What `docker build` on the laptop has just built.

@@ -2,11 +2,13 @@
 
 use manifests_lib::{
     AccountId, Aurora, AuroraEndpoint, EcrImage, EcrRegistry, Eks, EksNodeGroup, InstanceType,
-    Name, NodeGroup, Region, Repository, SecretsManagerSecret, Tag, account_id, git_branch, name,
-    region, repository, secrets_manager_name, tag,
+    Name, NodeGroup, Region, Repository, SecretsManagerSecret, Tag, account_id, gibibytes,
+    git_branch, name, region, repository, secrets_manager_name, tag,
 };
 use services::deploy::argocd::GitHubLogin;
-use services::environment::{Databases, Environment, Images, Production, Secrets};
+use services::environment::{
+    Databases, Environment, Images, Mesh, Production, Revisions, Secrets, TraceStorage,
+};
 use services::node_group;
 
 /// The AWS account that holds the images. The number is AWS's own example: put yours here.
@@ -63,6 +65,15 @@ pub fn environment() -> Environment {
             administrators: name!("sre"),
             app: name!("app"),
             infra: name!("infra"),
+        },
+        mesh: Mesh {
+            revisions: Revisions::Stable,
+            replicas: 2,
+        },
+        traces: TraceStorage {
+            hours: 72,
+            size: gibibytes(20),
+            storage_class: Eks::GP3,
         },
         cluster: Eks {
             node_groups: vec![

@@ -84,6 +84,20 @@ impl SecretKey {
     }
 }
 
+impl SecretKey {
+    /// Name of the Secret, for charts that take it as a value.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        &self.secret
+    }
+
+    /// The key in the Secret.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
 impl Component {
     /// Makes a secret text available to the component's containers.
     ///

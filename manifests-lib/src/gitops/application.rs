@@ -30,6 +30,8 @@ pub(super) struct Application<'a> {
     pub(super) keep: bool,
     /// Whether what is no longer rendered is removed.
     pub(super) prune: bool,
+    /// Whether objects of another Application may become this one's.
+    pub(super) takes_over: bool,
     pub(super) wave: u32,
 }
 
@@ -47,7 +49,10 @@ impl Application<'_> {
         if self.has_folder {
             sources.push(folder(&self.bundle, environment, delivery));
         }
-        let mut options = vec!["FailOnSharedResource=true".to_owned()];
+        let mut options = Vec::new();
+        if !self.takes_over {
+            options.push("FailOnSharedResource=true".to_owned());
+        }
         if installs_crds {
             // A CRD does not fit into the annotation that a client-side apply keeps it in.
             options.push("ServerSideApply=true".to_owned());
@@ -137,7 +142,7 @@ fn source(source: &Source) -> argo::ApplicationSource {
             };
             argo::ApplicationSource {
                 repo_url,
-                target_revision: Some((*version).to_owned()),
+                target_revision: Some(version.clone()),
                 path,
                 chart,
                 helm: Some(argo::SourceHelm {

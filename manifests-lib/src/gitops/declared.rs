@@ -13,6 +13,7 @@ pub(crate) struct Declared {
     pub(crate) after: RefCell<Vec<(Origin, Name)>>,
     pub(crate) ignored: RefCell<Vec<IgnoredDifference>>,
     pub(crate) kept: Cell<bool>,
+    pub(crate) takes_over: Cell<bool>,
 }
 
 /// Fields that a controller writes and Argo CD leaves alone.
@@ -51,6 +52,13 @@ impl Bundle {
     /// Bundles that install CRDs are kept anyway: with a CRD go all objects of its kind.
     pub fn keep(&self) {
         self.declared().kept.set(true);
+    }
+
+    /// Takes over objects that another Application has deployed, such as a canary that becomes the stable one.
+    ///
+    /// Without it, the sync fails instead: two Applications that claim one object are nearly always a mistake.
+    pub fn take_over(&self) {
+        self.declared().takes_over.set(true);
     }
 
     pub(crate) fn push_source(&self, source: Source) -> usize {

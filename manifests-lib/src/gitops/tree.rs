@@ -237,6 +237,7 @@ impl Tree<'_> {
             ignored: &declared.ignored.borrow(),
             keep: holds_applications || keeps_contents,
             prune: !keeps_contents,
+            takes_over: declared.takes_over.get(),
             wave: self.wave(bundle.name()),
         };
         self.resource(
@@ -257,6 +258,7 @@ impl Tree<'_> {
             ignored: &[],
             keep: true,
             prune: true,
+            takes_over: false,
         };
         self.resource(origin, application.build(self.environment, self.delivery))
     }

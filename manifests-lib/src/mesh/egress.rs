@@ -24,7 +24,7 @@ pub struct EgressGateway {
 }
 
 /// Where a sidecar reaches the egress gateway: port 443 of its Service, by mutual TLS.
-const MUTUAL_TLS: Port = crate::port!(443);
+pub(super) const MUTUAL_TLS: Port = crate::port!(443);
 
 impl EgressGateway {
     fn host(&self) -> String {

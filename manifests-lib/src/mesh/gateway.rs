@@ -43,6 +43,8 @@ pub struct GatewayPort {
     pub gateway: Name,
     /// Where the gateway runs.
     pub namespace: Namespace,
+    /// Name of the port: its protocol and the bundle that opens it.
+    pub name: String,
     /// Port of the gateway.
     pub port: Port,
     /// Port on every node.
@@ -94,7 +96,7 @@ impl Part for GatewayRoutePart {
         let server = networking::GatewayServer {
             hosts: vec!["*".to_owned()],
             port: networking::ServerPort {
-                name: format!("http-{}", self.component.bundle.name),
+                name: self.port_name(),
                 number: self.service.port().into(),
                 protocol: "HTTP".to_owned(),
                 target_port: None,
@@ -123,14 +125,24 @@ impl Part for GatewayRoutePart {
                 visible_in: own_and(&self.gateway.namespace),
             },
         );
-        output.gateway_ports.push(GatewayPort {
+    }
+
+    fn gateway_port(&self) -> Option<GatewayPort> {
+        Some(GatewayPort {
             gateway: self.gateway.name.clone(),
             namespace: self.gateway.namespace.clone(),
+            name: self.port_name(),
             port: self.service.port(),
             node_port: self.node_port,
             service: self.service.host(),
             origin: self.origin,
-        });
+        })
+    }
+}
+
+impl GatewayRoutePart {
+    fn port_name(&self) -> String {
+        format!("http-{}", self.component.bundle.name)
     }
 }
 

@@ -298,6 +298,40 @@ pub(super) const fn git_url(bytes: &[u8]) -> bool {
         && all!(bytes, byte => byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@'))
 }
 
+/// Three numbers, optionally `v` before and a pre-release behind them.
+pub(super) const fn chart_version(bytes: &[u8]) -> bool {
+    let mut position = if !bytes.is_empty() && bytes[0] == b'v' {
+        1
+    } else {
+        0
+    };
+    let mut number = 0;
+    while number < 3 {
+        let start = position;
+        while position < bytes.len() && bytes[position].is_ascii_digit() {
+            position += 1;
+        }
+        if position == start {
+            return false;
+        }
+        number += 1;
+        if number < 3 {
+            if position == bytes.len() || bytes[position] != b'.' {
+                return false;
+            }
+            position += 1;
+        }
+    }
+    if position == bytes.len() {
+        return true;
+    }
+    let (_, pre_release) = bytes.split_at(position);
+    pre_release[0] == b'-'
+        && pre_release.len() > 1
+        && pre_release[pre_release.len() - 1].is_ascii_alphanumeric()
+        && all!(pre_release, byte => byte.is_ascii_digit() || byte.is_ascii_lowercase() || matches!(byte, b'-' | b'.'))
+}
+
 pub(super) const fn git_branch(bytes: &[u8]) -> bool {
     !bytes.is_empty()
         && bytes[0] != b'-'

@@ -39,7 +39,10 @@ impl NodeGroup {
 }
 
 /// Spreads the pods of one workload over zones and nodes as far as there are several; never keeps a pod from running.
-pub(crate) fn spread(pod_labels: &Labels) -> Vec<core::TopologySpreadConstraint> {
+///
+/// For charts: workloads of this library are spread by themselves.
+#[must_use]
+pub fn spread(pod_labels: &Labels) -> Vec<core::TopologySpreadConstraint> {
     ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
         .map(|topology_key| core::TopologySpreadConstraint {
             topology_key: topology_key.to_owned(),

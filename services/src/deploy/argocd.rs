@@ -67,12 +67,7 @@ pub(crate) fn delivery(env: &Environment) -> Delivery {
         snapshots: relative_path!("snapshots"),
         existing: Existing {
             namespaces: vec![KUBE_SYSTEM],
-            api_groups: vec![
-                "external-secrets.io",
-                "generators.external-secrets.io",
-                "networking.istio.io",
-                "security.istio.io",
-            ],
+            api_groups: vec!["external-secrets.io", "generators.external-secrets.io"],
         },
     }
 }

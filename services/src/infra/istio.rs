@@ -1,6 +1,19 @@
 //! Istio: the mesh and its gateways.
+//!
+//! Names of outside hosts are captured by the ProxyConfig of the namespace that needs it (`app-shared`), not here: gateways
+//! have no use for it.
 
-use manifests_lib::{EgressGateway, IngressGateway, Name, Namespace, name};
+mod base;
+mod cni;
+mod gateway;
+mod istiod;
+
+use manifests_lib::{
+    Bundle, ChartVersion, EgressGateway, IngressGateway, Kind, Name, Namespace, name,
+};
+
+use crate::deploy::argocd;
+use crate::environment::Environment;
 
 /// The tag of the control plane whose sidecars the namespaces get.
 pub(crate) const REVISION: Name = name!("default");
@@ -21,3 +34,60 @@ pub(crate) const EGRESS: EgressGateway = EgressGateway {
     namespace: Namespace::new(name!("istio-egress")),
     selector: name!("egressgateway"),
 };
+
+/// How an environment runs the mesh.
+#[derive(Clone, Debug)]
+pub struct Mesh {
+    /// Which control planes run.
+    pub revisions: Revisions,
+    /// Pods of each control plane and of each gateway. From two on, one of them at a time may be evicted.
+    pub replicas: u16,
+}
+
+/// The control planes of the mesh. Each is a revision, named after its release: `1-30-3` of 1.30.3.
+///
+/// Upstream: <https://istio.io/latest/docs/setup/upgrade/canary/>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Revisions {
+    /// The release that the types of its values come from.
+    Stable,
+    /// While the mesh is upgraded, as `docs/upgrading-istio.md` tells: all pods stay with the release that ran before, and
+    /// the one that the types of the values come from runs beside it for the pods that ask for it by name.
+    Canary {
+        /// The release that ran before.
+        stable: ChartVersion,
+    },
+}
+
+/// The Applications of the mesh.
+pub(crate) fn bundle(env: &Environment) -> Bundle {
+    let istio = Bundle::new(name!("istio"), &argocd::NAMESPACE, &env.name);
+    let base = base::bundle(env);
+    let istiod = istiod::stable(env);
+    let canary = istiod::canary(env);
+    let cni = cni::bundle(env);
+    let ingress = gateway::ingress(env);
+    let egress = gateway::egress(env);
+    // The pods of a gateway have no image until the control plane's webhook has given them one.
+    ingress.after(&istiod);
+    egress.after(&istiod);
+    if let Some(canary) = &canary {
+        canary.after(&base);
+    }
+    istio.applications([base, istiod, cni, ingress, egress]);
+    istio.applications(canary);
+    istio
+}
+
+/// What the control plane writes into the webhooks that lead to it, once it can serve them: until then the API server lets
+/// everything pass.
+fn webhook_differences(kind: Kind) -> manifests_lib::IgnoredDifference {
+    manifests_lib::IgnoredDifference {
+        kind,
+        name: None,
+        fields: vec![
+            ".webhooks[]?.clientConfig.caBundle",
+            ".webhooks[]?.failurePolicy",
+        ],
+    }
+}

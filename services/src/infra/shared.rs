@@ -2,7 +2,7 @@
 
 use manifests_lib::{Bundle, Injection, NamespaceRules, PodSecurity, name};
 
-use super::{istio, prometheus};
+use super::{istio, jaeger, prometheus};
 use crate::deploy::argocd;
 use crate::environment::Environment;
 
@@ -16,9 +16,14 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         injection: Injection::Revision(istio::REVISION),
         pod_security: PodSecurity::Baseline,
     };
+    // The network plugin writes on the nodes.
     shared.create_namespace(&istio::SYSTEM, &outside_the_mesh(PodSecurity::Privileged));
     shared.create_namespace(&istio::INGRESS.namespace, &gateways);
     shared.create_namespace(&istio::EGRESS.namespace, &gateways);
+    shared.create_namespace(
+        &jaeger::NAMESPACE,
+        &outside_the_mesh(PodSecurity::Restricted),
+    );
     // The node exporter reads the node.
     shared.create_namespace(
         &prometheus::NAMESPACE,

@@ -1,0 +1,131 @@
+//! Kiali: shows the mesh, its traffic and what is wrong with its configuration. It changes nothing: that is up to Git.
+
+use helm_values::kiali_server as chart;
+use k8s_openapi::api::{
+    apps::v1 as apps, core::v1 as core, networking::v1 as networking, rbac::v1 as rbac,
+};
+use manifests_lib::{
+    Bundle, Chart, Dashboard, GeneratedSecret, Kind, Name, Namespace, Scheme, SecretKey,
+    SecretSource, SecretText, ToolService, name, port,
+};
+
+use super::{istio, jaeger, prometheus};
+use crate::environment::Environment;
+use crate::node_group;
+
+/// Where Kiali runs: beside the control plane, whose configuration it reads.
+pub(crate) const NAMESPACE: Namespace = istio::SYSTEM;
+
+/// `app.kubernetes.io/name` of its pods.
+pub(crate) const APP_NAME: Name = name!("kiali");
+
+/// The page.
+const DASHBOARD: Dashboard = Dashboard {
+    name: name!("kiali"),
+    service: ToolService {
+        name: name!("kiali"),
+        namespace: NAMESPACE,
+        port: port!(20001),
+    },
+    scheme: Scheme::Http,
+    local_port: port!(20001),
+};
+
+/// How people log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Login {
+    /// Not at all: whoever reaches the page sees everything.
+    Anonymous,
+    /// By the token of a ServiceAccount, whose rights then hold: `kubectl create token`.
+    Token,
+}
+
+pub(crate) fn bundle(env: &Environment) -> Bundle {
+    let kiali = Bundle::new(name!("kiali"), &NAMESPACE, &env.name);
+    let signing_key = kiali.app().secret(SecretText {
+        key: name!("signing-key"),
+        // Nobody needs to know it: people log in again when it changes.
+        source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
+    });
+    kiali.chart(Chart {
+        release: name!("kiali"),
+        values: values(env.kiali, &signing_key),
+        kinds: vec![
+            Kind::of::<apps::Deployment>(),
+            Kind::of::<core::ConfigMap>(),
+            Kind::of::<core::Service>(),
+            Kind::of::<core::ServiceAccount>(),
+            Kind::of::<networking::NetworkPolicy>(),
+            Kind::of::<rbac::ClusterRole>(),
+            Kind::of::<rbac::ClusterRoleBinding>(),
+        ],
+        installs: vec![],
+    });
+    kiali.dashboard(&DASHBOARD);
+    kiali
+}
+
+fn values(login: Login, signing_key: &SecretKey) -> chart::Values {
+    let strategy = match login {
+        Login::Anonymous => "anonymous",
+        Login::Token => "token",
+    };
+    chart::Values {
+        auth: Some(chart::Auth {
+            strategy: Some(strategy.to_owned()),
+            ..chart::Auth::default()
+        }),
+        deployment: Some(chart::Deployment {
+            node_selector: Some(node_group::SYSTEM.node_selector()),
+            image_pull_policy: Some("IfNotPresent".to_owned()),
+            view_only_mode: Some(true),
+            ..chart::Deployment::default()
+        }),
+        clustering: Some(chart::Clustering {
+            // There is one cluster.
+            autodetect_secrets: Some(chart::ClusteringAutodetectSecrets {
+                enabled: Some(false),
+                label: None,
+            }),
+            ..chart::Clustering::default()
+        }),
+        external_services: Some(external_services()),
+        login_token: Some(chart::LoginToken {
+            // The chart's default is another text each time that it is rendered.
+            signing_key: Some(format!(
+                "secret:{}:{}",
+                signing_key.secret(),
+                signing_key.key()
+            )),
+        }),
+        server: Some(chart::Server {
+            port: Some(DASHBOARD.service.port.into()),
+            ..chart::Server::default()
+        }),
+        ..chart::Values::default()
+    }
+}
+
+/// Where Kiali reads, and where its links lead: to the ports that a laptop forwards.
+fn external_services() -> chart::ExternalServices {
+    chart::ExternalServices {
+        prometheus: Some(chart::ExternalServicesPrometheus {
+            url: Some(prometheus::PROMETHEUS.http_url()),
+            ..chart::ExternalServicesPrometheus::default()
+        }),
+        grafana: Some(chart::ExternalServicesGrafana {
+            enabled: Some(true),
+            internal_url: Some(prometheus::GRAFANA.http_url()),
+            ..chart::ExternalServicesGrafana::default()
+        }),
+        tracing: Some(chart::ExternalServicesTracing {
+            enabled: Some(true),
+            provider: Some("jaeger".to_owned()),
+            internal_url: Some(jaeger::DASHBOARD.service.http_url()),
+            external_url: Some(jaeger::DASHBOARD.local_url()),
+            use_grpc: Some(false),
+            ..chart::ExternalServicesTracing::default()
+        }),
+        ..chart::ExternalServices::default()
+    }
+}
