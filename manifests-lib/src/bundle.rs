@@ -314,6 +314,13 @@ pub struct Added<T> {
 }
 
 impl<T: Manifest> Added<T> {
+    /// Applies the object once everything else of the bundle is healthy, charts included: for what a webhook of theirs checks.
+    pub fn after_the_rest(&self) {
+        let mut object = self.object.borrow_mut();
+        let annotations = &mut object.metadata_mut().annotations;
+        crate::gitops::second(annotations.get_or_insert_default());
+    }
+
     /// Puts the object into another namespace than the bundle's.
     pub fn namespace(&self, namespace: &Namespace)
     where

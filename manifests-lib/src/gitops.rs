@@ -18,6 +18,7 @@ use crate::{Bundle, GitBranch, GitUrl, Name, Namespace, Origin, RelativePath};
 
 pub(crate) use declared::Declared;
 pub use declared::IgnoredDifference;
+pub(crate) use protection::second;
 pub(crate) use tree::deliver;
 
 /// Where Argo CD runs and where it reads what was rendered.

@@ -102,7 +102,7 @@ fn sync_policy(prune: bool, options: Vec<String>) -> argo::ApplicationSyncPolicy
             // A new commit ends the attempts for the old one.
             refresh: Some(true),
         }),
-        sync_options: Some(options),
+        sync_options: (!options.is_empty()).then_some(options),
         managed_namespace_metadata: None,
     }
 }

@@ -36,6 +36,11 @@ pub(super) fn protect(resource: &mut Resource) {
 pub(super) fn wait_for_own_kinds(resource: &mut Resource) {
     let annotations = annotations(resource);
     add_options(annotations, &["SkipDryRunOnMissingResource=true"]);
+    second(annotations);
+}
+
+/// The object is applied once everything else of its own Application is healthy.
+pub(crate) fn second(annotations: &mut BTreeMap<String, String>) {
     annotations
         .entry(SYNC_WAVE.to_owned())
         .or_insert_with(|| "1".to_owned());

@@ -7,6 +7,7 @@ mod delivery;
 mod deployment;
 mod egress;
 mod gateway_route;
+mod gateway_service;
 mod host_volume;
 mod image;
 mod mesh_route;

@@ -8,8 +8,10 @@ mod cni;
 mod gateway;
 mod istiod;
 
+use k8s_openapi::api::admissionregistration::v1 as admission;
 use manifests_lib::{
-    Bundle, ChartVersion, EgressGateway, IngressGateway, Kind, Name, Namespace, name,
+    Bundle, ChartVersion, EgressGateway, IgnoredDifference, IngressGateway, Kind, Name, Namespace,
+    name,
 };
 
 use crate::deploy::argocd;
@@ -79,15 +81,23 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
     istio
 }
 
-/// What the control plane writes into the webhooks that lead to it, once it can serve them: until then the API server lets
+/// What the control plane writes into the webhooks that check objects, once it can serve them: until then the API server lets
 /// everything pass.
-fn webhook_differences(kind: Kind) -> manifests_lib::IgnoredDifference {
-    manifests_lib::IgnoredDifference {
-        kind,
+fn validating_webhooks() -> IgnoredDifference {
+    IgnoredDifference {
+        kind: Kind::of::<admission::ValidatingWebhookConfiguration>(),
         name: None,
-        fields: vec![
-            ".webhooks[]?.clientConfig.caBundle",
-            ".webhooks[]?.failurePolicy",
-        ],
+        fields: vec![CA_BUNDLE, ".webhooks[]?.failurePolicy"],
     }
 }
+
+/// What the control plane writes into the webhooks that add proxies to pods.
+fn mutating_webhooks() -> IgnoredDifference {
+    IgnoredDifference {
+        kind: Kind::of::<admission::MutatingWebhookConfiguration>(),
+        name: None,
+        fields: vec![CA_BUNDLE],
+    }
+}
+
+const CA_BUNDLE: &str = ".webhooks[]?.clientConfig.caBundle";

@@ -4,10 +4,12 @@ use insta::assert_snapshot;
 use k8s_openapi::api::admissionregistration::v1 as admission;
 use manifests_lib::{
     BuiltPlatform, Bundle, IgnoredDifference, Kind, Kustomization, KustomizeImage, Name, Namespace,
-    PublicImage, Version, git_url, name, relative_path, repository, tag,
+    PublicImage, Version, chart_version, git_url, name, relative_path, repository, tag,
 };
 
-use crate::support::{RULES, build, bundle, config_map, document, server, with_chart, with_crds};
+use crate::support::{
+    RULES, build, bundle, config_map, document, part, server, with_chart, with_crds,
+};
 
 fn in_namespace(name: Name, namespace: Name) -> Bundle {
     Bundle::new(name, &Namespace::new(namespace), &name!("test"))
@@ -477,4 +479,33 @@ fn what_is_kept_is_never_pruned() {
         syncOptions:
         - FailOnSharedResource=true
     "#);
+}
+
+#[test]
+fn what_takes_over_does_not_refuse_objects_of_another_application() {
+    let web = bundle();
+    server(&web.app());
+    web.take_over();
+    let application = application(&build(&[&web]), "team-parent", "web-application");
+    let (_, policy) = application.split_once("refresh: true\n").expect("a policy");
+    assert_snapshot!(policy, @"");
+}
+
+#[test]
+fn an_object_may_wait_for_the_rest_of_its_bundle() {
+    let web = bundle();
+    server(&web.app());
+    web.add(config_map("settings")).after_the_rest();
+    assert_snapshot!(part(&web, "ConfigMap", "/metadata/annotations"), @r#"argocd.argoproj.io/sync-wave: "1""#);
+}
+
+#[test]
+fn a_chart_may_be_of_another_release_for_a_time() {
+    let web = bundle();
+    with_chart(&web).release(&chart_version!("1.1.7"));
+    let application = application(&build(&[&web]), "team-parent", "web-application");
+    assert!(
+        application.contains("targetRevision: 1.1.7\n"),
+        "{application}"
+    );
 }

@@ -2,8 +2,8 @@
 //! of those who read the text, with the means of the standard library that a compile-time check does not have.
 
 use manifests_lib::{
-    AbsolutePath, AccountId, Digest, Host, LabelKey, Name, PlainVariableName, Region, Repository,
-    SecretsManagerName, Tag, UrlPath, VariableName,
+    AbsolutePath, AccountId, ChartVersion, Digest, Host, LabelKey, Name, PlainVariableName, Region,
+    Repository, SecretsManagerName, Tag, UrlPath, VariableName,
 };
 use proptest::prelude::*;
 
@@ -135,6 +135,26 @@ fn digest(text: &str) -> bool {
 
 fn account(text: &str) -> bool {
     text.len() == 12 && text.chars().all(digit)
+}
+
+/// Semantic versioning without build metadata, in lower case, as Git tags and charts write it.
+fn chart_version(text: &str) -> bool {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let (numbers, pre_release) = match text.split_once('-') {
+        Some((numbers, pre_release)) => (numbers, Some(pre_release)),
+        None => (text, None),
+    };
+    let numbers: Vec<_> = numbers.split('.').collect();
+    numbers.len() == 3
+        && numbers
+            .iter()
+            .all(|number| !number.is_empty() && number.chars().all(digit))
+        && pre_release.is_none_or(|pre_release| {
+            pre_release.ends_with(lower)
+                && pre_release
+                    .chars()
+                    .all(|character| lower(character) || "-.".contains(character))
+        })
 }
 
 /// Two letters, one or more words, a number: `us-gov-west-1`.
@@ -270,6 +290,7 @@ laws! {
     Digest is digest
     AccountId is account
     Region is region
+    ChartVersion is chart_version
     SecretsManagerName is secrets_manager
 }
 
@@ -277,6 +298,7 @@ laws! {
 fn every_rule_accepts_what_people_write() {
     assert!(Name::new("account").is_ok());
     assert!(Host::new("httpbin.org").is_ok());
+    assert!(ChartVersion::new("v1.21.0-rc.1").is_ok());
     assert!(LabelKey::new("app.kubernetes.io/name").is_ok());
     assert!(AbsolutePath::new("/var/lib/mysql").is_ok());
     assert!(UrlPath::new("/status/200").is_ok());

@@ -6,7 +6,7 @@ use manifests_lib::{
 
 use crate::support::{
     NAMESPACE, NODES, bundle, config_map, container, deployment, errors, mistakes, server,
-    service_on,
+    service_on, with_chart,
 };
 
 #[test]
@@ -41,6 +41,15 @@ fn both_lines_that_wrote_the_object_are_named() {
 #[test]
 fn two_bundles_of_one_name() {
     assert_snapshot!(mistakes(&[&bundle(), &bundle()]), @"manifests-lib/tests/language/support.rs:N: two bundles are named web: give one another name (see also manifests-lib/tests/language/support.rs:N)");
+}
+
+#[test]
+fn a_release_of_a_chart() {
+    let mobile = Bundle::new(name!("mobile"), &NAMESPACE, &name!("test"));
+    let web = bundle();
+    with_chart(&web);
+    with_chart(&mobile);
+    assert_snapshot!(mistakes(&[&web, &mobile]), @"manifests-lib/tests/language/support.rs:N: the chart tool 1.2.3 is deployed a second time as tool into shop: both would make the same objects; remove one, or give it another release (see also manifests-lib/tests/language/support.rs:N)");
 }
 
 #[test]

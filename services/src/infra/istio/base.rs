@@ -4,7 +4,7 @@ use helm_values::base as chart;
 use k8s_openapi::api::{admissionregistration::v1 as admission, core::v1 as core};
 use manifests_lib::{Bundle, Chart, Kind, name};
 
-use super::{SYSTEM, istiod, webhook_differences};
+use super::{SYSTEM, istiod, validating_webhooks};
 use crate::environment::Environment;
 
 pub(super) fn bundle(env: &Environment) -> Bundle {
@@ -26,8 +26,6 @@ pub(super) fn bundle(env: &Environment) -> Bundle {
             "telemetry.istio.io",
         ],
     });
-    base.ignore_difference(webhook_differences(Kind::of::<
-        admission::ValidatingWebhookConfiguration,
-    >()));
+    base.ignore_difference(validating_webhooks());
     base
 }

@@ -28,7 +28,5 @@ pub(super) fn bundle(env: &Environment) -> Bundle {
         ],
         installs: vec![],
     });
-    // Pods of the mesh cannot start on a node without the plugin.
-    cni.keep();
     cni
 }

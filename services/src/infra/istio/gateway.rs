@@ -47,8 +47,6 @@ fn add(bundle: &Bundle, name: &Name, selector: &Name, replicas: u16) {
         kinds,
         installs: vec![],
     });
-    // Requests would fail while it is away.
-    bundle.keep();
 }
 
 fn values(selector: &Name, replicas: u16) -> chart::Values {

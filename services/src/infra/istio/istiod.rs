@@ -13,7 +13,7 @@ use manifests_lib::{
     Bundle, Chart, ChartVersion, Kind, SourceHandle, mebibytes, millicores, name, spread,
 };
 
-use super::{REVISION, Revisions, SYSTEM, webhook_differences};
+use super::{REVISION, Revisions, SYSTEM, mutating_webhooks, validating_webhooks};
 use crate::environment::Environment;
 use crate::infra::jaeger;
 use crate::node_group;
@@ -33,7 +33,8 @@ pub(super) fn stable(env: &Environment) -> Bundle {
     if let Revisions::Canary { stable } = &env.mesh.revisions {
         source.release(stable);
     }
-    istiod.add(trace_everything());
+    // Its own webhook checks the object, also while it is not there yet: where an older control plane made the webhook strict.
+    istiod.add(trace_everything()).after_the_rest();
     istiod
 }
 
@@ -80,12 +81,8 @@ fn add(istiod: &Bundle, values: chart::Values, replicas: u16) -> SourceHandle {
         kinds,
         installs: vec![],
     });
-    for kind in [
-        Kind::of::<admission::MutatingWebhookConfiguration>(),
-        Kind::of::<admission::ValidatingWebhookConfiguration>(),
-    ] {
-        istiod.ignore_difference(webhook_differences(kind));
-    }
+    istiod.ignore_difference(mutating_webhooks());
+    istiod.ignore_difference(validating_webhooks());
     // Proxies of the old revision run on until their pods have been restarted.
     istiod.keep();
     istiod.take_over();

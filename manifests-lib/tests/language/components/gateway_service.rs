@@ -1,0 +1,145 @@
+use insta::assert_snapshot;
+use manifests_lib::{
+    Bundle, EgressGateway, GatewayExposure, GatewayRoute, GatewayService, IngressGateway,
+    Namespace, name, node_port, port,
+};
+
+use crate::support::{bundle, document, objects, resources, service_on};
+
+const ELSEWHERE: Namespace = Namespace::new(name!("elsewhere"));
+
+const FRONT_DOOR: IngressGateway = IngressGateway {
+    name: name!("front-door"),
+    namespace: ELSEWHERE,
+    selector: name!("ingress"),
+};
+
+fn gateways() -> Bundle {
+    Bundle::new(name!("gateways"), &ELSEWHERE, &name!("test"))
+}
+
+/// The Service of a gateway that is written before the bundle that opens a port of it.
+fn service(exposure: GatewayExposure, opened: &IngressGateway) -> String {
+    let gateways = gateways();
+    gateways.gateway_service(GatewayService {
+        gateway: &FRONT_DOOR,
+        exposure,
+    });
+    let web = bundle();
+    let app = web.app();
+    app.gateway_route(
+        &service_on(&app, port!(50001)),
+        GatewayRoute {
+            gateway: opened,
+            node_port: node_port!(30001),
+        },
+    );
+    let resources = resources(&[&gateways, &web]);
+    let service = resources
+        .iter()
+        .find(|resource| resource.identity().name == FRONT_DOOR.name.as_str())
+        .expect("the gateway's Service");
+    document(service)
+}
+
+fn spec(service: &str) -> String {
+    let (_, spec) = service.split_once("spec:\n").expect("a spec");
+    spec.to_owned()
+}
+
+#[test]
+fn has_the_ports_that_bundles_open() {
+    assert_snapshot!(service(GatewayExposure::NodePorts, &FRONT_DOOR), @"
+    apiVersion: v1
+    kind: Service
+    metadata:
+      name: front-door
+      labels:
+        env: test
+        istio: ingress
+      namespace: elsewhere
+    spec:
+      ports:
+      - name: status-port
+        port: 15021
+        protocol: TCP
+        targetPort: 15021
+      - name: http-web
+        nodePort: 30001
+        port: 50001
+        protocol: TCP
+        targetPort: 50001
+      selector:
+        istio: ingress
+      type: NodePort
+    ");
+}
+
+#[test]
+fn has_no_node_ports_where_something_else_stands_outside() {
+    assert_snapshot!(spec(&service(GatewayExposure::Cluster, &FRONT_DOOR)), @"
+    ports:
+    - name: status-port
+      port: 15021
+      protocol: TCP
+      targetPort: 15021
+    - name: http-web
+      port: 50001
+      protocol: TCP
+      targetPort: 50001
+    selector:
+      istio: ingress
+    type: ClusterIP
+    ");
+}
+
+#[test]
+fn leaves_out_the_ports_of_another_gateway() {
+    let other = IngressGateway {
+        name: name!("back-door"),
+        ..FRONT_DOOR
+    };
+    assert_snapshot!(spec(&service(GatewayExposure::NodePorts, &other)), @"
+    ports:
+    - name: status-port
+      port: 15021
+      protocol: TCP
+      targetPort: 15021
+    selector:
+      istio: ingress
+    type: NodePort
+    ");
+}
+
+#[test]
+fn of_an_egress_gateway_has_the_port_of_the_sidecars() {
+    let gateways = gateways();
+    gateways.egress_gateway_service(&EgressGateway {
+        name: name!("way-out"),
+        namespace: ELSEWHERE,
+        selector: name!("egress"),
+    });
+    assert_snapshot!(objects(&gateways, &["Service"]), @"
+    apiVersion: v1
+    kind: Service
+    metadata:
+      name: way-out
+      labels:
+        env: test
+        istio: egress
+      namespace: elsewhere
+    spec:
+      ports:
+      - name: status-port
+        port: 15021
+        protocol: TCP
+        targetPort: 15021
+      - name: https
+        port: 443
+        protocol: TCP
+        targetPort: 443
+      selector:
+        istio: egress
+      type: ClusterIP
+    ");
+}
