@@ -36,7 +36,9 @@ pub mod yaml;
 pub use bundle::{Added, Bundle};
 pub use chart::{Chart, Kustomization, KustomizeImage, Source, SourceFrom, SourceHandle};
 pub use cluster::{
-    Cluster, Eks, EksNodeGroup, InstanceType, Minikube, NodePool, StorageClass, VolumeBinding,
+    AvailabilityZone, Cluster, ClusterConfig, Eks, EksNodeGroup, InstanceType, KubernetesMinor,
+    KubernetesRelease, Minikube, NodePool, PodIdentity, Rights, Statement, StorageClass,
+    VolumeBinding, WellKnownRights,
 };
 pub use component::Component;
 pub use dashboard::{Dashboard, Scheme};
@@ -61,7 +63,7 @@ pub use quantity::{Bytes, Cpu, gibibytes, mebibytes, millicores};
 pub use resource::{Identity, Manifest, ManifestScope, Namespaced, Resource};
 pub use service::{Endpoint, Expose, Protocol, Service};
 pub use text::{
-    AbsolutePath, AccountId, ChartVersion, Digest, GitBranch, GitUrl, Host, InvalidText, LabelKey,
+    AbsolutePath, AccountId, ChartVersion, Cidr, Digest, GitBranch, GitUrl, Host, InvalidText, LabelKey,
     Name, PlainVariableName, Region, RelativePath, Repository, SecretsManagerName, Tag, UrlPath,
     VariableName,
 };

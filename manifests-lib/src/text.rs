@@ -208,6 +208,15 @@ text_type! {
 }
 
 text_type! {
+    /// A range of IPv4 addresses, such as `203.0.113.0/24`.
+    ///
+    /// Upstream: <https://www.rfc-editor.org/rfc/rfc4632>
+    Cidr,
+    check::cidr,
+    "a range of addresses reads like 203.0.113.0/24: four numbers up to 255, then the bits of the network, 1 to 32"
+}
+
+text_type! {
     /// The name of a secret in AWS Secrets Manager, such as `prd/account/database`.
     ///
     /// Upstream: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>
@@ -376,6 +385,14 @@ macro_rules! region {
 macro_rules! chart_version {
     ($literal:expr) => {
         $crate::literal!($crate::ChartVersion, $literal)
+    };
+}
+
+/// A [`Cidr`] from a literal, checked when it is compiled.
+#[macro_export]
+macro_rules! cidr {
+    ($literal:expr) => {
+        $crate::literal!($crate::Cidr, $literal)
     };
 }
 

@@ -4,6 +4,8 @@
 //! the narrower types of their kind: a MySQL container in production or a local image is a compile error. Nothing has a
 //! default, and a field that no service reads is a compile error too.
 
+mod infrastructure;
+
 use manifests_lib::{
     AbsolutePath, Aurora, Cluster, Database, EcrImage, Eks, GatewayExposure, GeneratedSecret,
     GitBranch, Image, LocalImage, Minikube, MysqlContainer, Name, SecretSource,
@@ -15,6 +17,8 @@ use crate::infra::{external_secrets, kiali};
 
 pub use crate::infra::istio::{Mesh, Revisions};
 pub use crate::infra::jaeger::TraceStorage;
+
+pub use infrastructure::{Aws, Infrastructure, Laptop};
 
 /// What services read of the environment that they run in.
 #[derive(Debug)]
@@ -31,6 +35,7 @@ pub struct Environment {
     pub(crate) kiali: kiali::Login,
     pub(crate) traces: TraceStorage,
     pub(crate) source_mounts: Option<SourceMounts>,
+    pub(crate) infrastructure: Infrastructure,
     cluster: Cluster,
 }
 
@@ -39,6 +44,12 @@ impl Environment {
     #[must_use]
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
+    }
+
+    /// What the cluster is made of.
+    #[must_use]
+    pub fn infrastructure(&self) -> &Infrastructure {
+        &self.infrastructure
     }
 }
 
@@ -151,6 +162,21 @@ impl<I> Images<I> {
     }
 }
 
+impl<I: Clone> Images<I> {
+    fn all(&self) -> Vec<I> {
+        let Self {
+            account,
+            customer,
+            orchestrator,
+            order_lumen,
+            order_nginx,
+        } = self;
+        [account, customer, orchestrator, order_lumen, order_nginx]
+            .map(I::clone)
+            .to_vec()
+    }
+}
+
 impl<D> Databases<D> {
     fn map<E>(self, change: impl Fn(D) -> E) -> Databases<E> {
         let Self {
@@ -189,6 +215,11 @@ impl From<Development> for Environment {
             traces,
             cluster,
         } = development;
+        let infrastructure = Infrastructure::Laptop(Laptop {
+            cluster,
+            images: images.all(),
+            sources: source_mounts.directory.clone(),
+        });
         Self {
             name,
             images: images.map(Image::from),
@@ -202,7 +233,8 @@ impl From<Development> for Environment {
             kiali: kiali::Login::Anonymous,
             traces,
             source_mounts: Some(source_mounts),
-            cluster: cluster.into(),
+            cluster: Cluster::from(&infrastructure),
+            infrastructure,
         }
     }
 }
@@ -221,6 +253,10 @@ impl From<Production> for Environment {
             traces,
             cluster,
         } = production;
+        let infrastructure = Infrastructure::Aws(Aws {
+            cluster,
+            images: images.all(),
+        });
         Self {
             name,
             images: images.map(Image::from),
@@ -235,7 +271,8 @@ impl From<Production> for Environment {
             kiali: kiali::Login::Token,
             traces,
             source_mounts: None,
-            cluster: cluster.into(),
+            cluster: Cluster::from(&infrastructure),
+            infrastructure,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The infrastructure that the microservices refer to, one file a tool.
 
+pub(crate) mod eks;
 pub(crate) mod external_secrets;
 pub(crate) mod istio;
 pub(crate) mod jaeger;

@@ -7,16 +7,19 @@ use crate::deploy::argocd;
 use crate::environment::Environment;
 use crate::infra;
 
+pub use crate::infra::eks::cluster_config;
+
 /// The whole platform as it runs in an environment.
 #[must_use]
 pub fn platform(environment: &Environment) -> Platform {
     let argocd = argocd::bundle(environment);
-    let infra = [
+    let mut infra = vec![
         infra::shared::bundle(environment),
         infra::istio::bundle(environment),
         infra::jaeger::bundle(environment),
         infra::kiali::bundle(environment),
     ];
+    infra.extend(infra::eks::bundle(environment));
     let shared = shared::bundle(environment);
     let (account, account_service) = account::bundle(environment);
     let (customer, customer_service) = customer::bundle(environment);

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use clap::ValueEnum;
+use manifests_lib::{BuildError, BuiltPlatform};
 use services::environment::Environment;
+
+use crate::failure::Failure;
 
 /// An environment by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -12,6 +15,14 @@ pub enum EnvironmentName {
     Dev,
     /// Production: EKS, images from ECR, Aurora
     Prd,
+}
+
+/// An environment and everything that is made of it.
+pub struct Built {
+    /// What the environment's crate fills in.
+    pub environment: Environment,
+    /// The platform as it runs there.
+    pub platform: BuiltPlatform,
 }
 
 impl fmt::Display for EnvironmentName {
@@ -26,6 +37,26 @@ impl fmt::Display for EnvironmentName {
 impl EnvironmentName {
     /// Every environment, where the command line names none.
     pub const ALL: [Self; 2] = [Self::Dev, Self::Prd];
+
+    /// The platform as it runs in the environment.
+    pub fn build(self) -> Result<Built, Failure> {
+        let environment = self.environment();
+        let platform = services::platform::platform(&environment)
+            .build()
+            .map_err(|errors| Failure::all(errors.iter().map(BuildError::to_string)))?;
+        let folder = self.to_string();
+        if platform.environment.as_str() != folder {
+            return Err(Failure::new(format!(
+                "the environment {folder} calls itself {}: its files would go to the other's folder; correct the name in \
+                 environments/{folder}/src/lib.rs",
+                platform.environment
+            )));
+        }
+        Ok(Built {
+            environment,
+            platform,
+        })
+    }
 
     /// What the environment's crate fills in.
     pub fn environment(self) -> Environment {

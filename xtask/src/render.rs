@@ -1,5 +1,6 @@
 //! `cargo xtask render`: environments become folders of YAML.
 
+mod cluster;
 mod files;
 
 use std::io::{self, IsTerminal, Write};
@@ -8,14 +9,14 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use manifests_lib::BuildError;
 
-use crate::environment::EnvironmentName;
+use crate::environment::{Built, EnvironmentName};
 use crate::failure::Failure;
 use crate::tree::Plan;
 
 /// Write the manifests of each environment below snapshots, one object a file
 ///
+/// Also the cluster itself, where eksctl makes it: environments/<ENV>/eks.yaml, which Argo CD never sees.
 /// Writes only what changed and removes what is no longer rendered; files that it did not write are never touched.
 /// `diff -r snapshots/dev snapshots/prd` then shows what tells a laptop from production.
 #[derive(Args)]
@@ -45,11 +46,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     environments.sort_unstable();
     environments.dedup();
-    let output = arguments.output.clone().unwrap_or_else(snapshots);
+    let output = arguments
+        .output
+        .clone()
+        .unwrap_or_else(|| in_workspace("snapshots"));
     let mut code = ExitCode::SUCCESS;
     for name in environments {
         let started = Instant::now();
-        let rendered = render(name)?;
+        let built = name.build()?;
+        let rendered = render(&built)?;
         if arguments.stdout {
             print(&rendered)?;
             continue;
@@ -64,6 +69,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         } else {
             write(&rendered, plan, started)?;
         }
+        // Elsewhere than in the workspace there is no environment beside the snapshots.
+        if arguments.output.is_none() && cluster::run(name, &built, arguments.check)? {
+            code = ExitCode::from(1);
+        }
     }
     Ok(code)
 }
@@ -75,32 +84,21 @@ struct Rendered {
     files: files::Files,
 }
 
-fn render(name: EnvironmentName) -> Result<Rendered, Failure> {
-    let platform = services::platform::platform(&name.environment());
-    let built = platform
-        .build()
-        .map_err(|errors| Failure::all(errors.iter().map(BuildError::to_string)))?;
-    let folder = name.to_string();
-    if built.environment.as_str() != folder {
-        return Err(Failure::new(format!(
-            "the environment {folder} calls itself {}: its files would go to the other's folder; correct the name in \
-             environments/{folder}/src/lib.rs",
-            built.environment
-        )));
-    }
+fn render(built: &Built) -> Result<Rendered, Failure> {
+    let platform = &built.platform;
     Ok(Rendered {
-        environment: built.environment.to_string(),
-        bundles: built.bundles.len(),
-        files: files::of_platform(&built)?,
+        environment: platform.environment.to_string(),
+        bundles: platform.bundles.len(),
+        files: files::of_platform(platform)?,
     })
 }
 
-/// `snapshots` of the workspace, as short as it can be named from where the command is started.
-fn snapshots() -> PathBuf {
+/// A folder of the workspace, as short as it can be named from where the command is started.
+pub fn in_workspace(folder: &str) -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap_or(Path::new("."));
-    let absolute = workspace.join("snapshots");
+    let absolute = workspace.join(folder);
     let relative = std::env::current_dir()
         .ok()
         .and_then(|directory| absolute.strip_prefix(directory).map(Path::to_path_buf).ok());
@@ -117,7 +115,7 @@ fn print(rendered: &Rendered) -> Result<(), Failure> {
 }
 
 /// A reader that has seen enough, such as `head`, is no failure.
-fn printed(result: io::Result<()>) -> Result<(), Failure> {
+pub fn printed(result: io::Result<()>) -> Result<(), Failure> {
     match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(format!(
             "cannot write to standard output: {error}"

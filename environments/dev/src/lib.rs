@@ -1,8 +1,9 @@
 //! The dev environment: Minikube on a laptop, images built there, a MySQL container per database.
 
 use manifests_lib::{
-    GeneratedSecret, LocalImage, Minikube, MysqlContainer, PublicImage, Repository, Resources,
-    Version, gibibytes, git_branch, mebibytes, millicores, name, path, repository, tag,
+    GeneratedSecret, KubernetesMinor, KubernetesRelease, LocalImage, Minikube, MysqlContainer,
+    PublicImage, Repository, Resources, Version, gibibytes, git_branch, mebibytes, millicores,
+    name, path, repository, tag,
 };
 use services::environment::{
     Databases, Development, Environment, Images, Mesh, Revisions, Secrets, SourceMounts,
@@ -51,6 +52,11 @@ pub fn development() -> Development {
             storage_class: Minikube::LOCAL_PATH,
         },
         cluster: Minikube {
+            profile: name!("minikube"),
+            kubernetes: KubernetesRelease {
+                minor: KubernetesMinor(35),
+                patch: 4,
+            },
             node_groups: vec![
                 node_group::APP,
                 node_group::DEPLOY,

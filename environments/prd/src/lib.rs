@@ -1,9 +1,10 @@
 //! The prd environment: EKS, images from ECR, Aurora MySQL.
 
 use manifests_lib::{
-    AccountId, Aurora, AuroraEndpoint, EcrImage, EcrRegistry, Eks, EksNodeGroup, InstanceType,
-    Name, NodeGroup, Region, Repository, SecretsManagerSecret, Tag, account_id, gibibytes,
-    git_branch, name, region, repository, secrets_manager_name, tag,
+    AccountId, Aurora, AuroraEndpoint, AvailabilityZone, Cidr, EcrImage, EcrRegistry, Eks,
+    EksNodeGroup, InstanceType, KubernetesMinor, Name, NodeGroup, Region, Repository,
+    SecretsManagerSecret, Tag, account_id, cidr, gibibytes, git_branch, name, region, repository,
+    secrets_manager_name, tag,
 };
 use services::deploy::argocd::GitHubLogin;
 use services::environment::{
@@ -19,6 +20,9 @@ const AURORA_ACCOUNT: Name = name!("c0example0ab");
 
 /// The region of the images, the cluster and the databases.
 const REGION: Region = region!("ap-northeast-1");
+
+/// From where people reach the API server. Addresses that RFC 5737 keeps for examples: put yours here.
+const OFFICE: Cidr = cidr!("203.0.113.0/24");
 
 /// Everything in which prd differs from other environments.
 #[must_use]
@@ -76,6 +80,13 @@ pub fn environment() -> Environment {
             storage_class: Eks::GP3,
         },
         cluster: Eks {
+            name: name!("microservices"),
+            account: ACCOUNT,
+            region: REGION,
+            // The region's b is closed to new accounts.
+            zones: [AvailabilityZone::A, AvailabilityZone::C],
+            kubernetes: KubernetesMinor(35),
+            administrators: vec![OFFICE],
             node_groups: vec![
                 nodes(node_group::APP, InstanceType::T3Large, 3),
                 nodes(node_group::DEPLOY, InstanceType::T3Large, 2),

@@ -251,6 +251,38 @@ pub(super) const fn account_id(bytes: &[u8]) -> bool {
     bytes.len() == 12 && all!(bytes, byte => byte.is_ascii_digit())
 }
 
+/// Four numbers up to 255 and one from 1 to 32, without leading zeros. A range of all addresses is none.
+pub(super) const fn cidr(bytes: &[u8]) -> bool {
+    let mut part = 0;
+    let mut number = 0_u32;
+    let mut digits = 0;
+    let mut index = 0;
+    while index <= bytes.len() {
+        if index < bytes.len() && bytes[index].is_ascii_digit() {
+            if digits > 0 && number == 0 || digits == 3 {
+                return false;
+            }
+            number = number * 10 + (bytes[index] - b'0') as u32;
+            digits += 1;
+        } else {
+            let ends_as_it_should = match part {
+                0..3 => index < bytes.len() && bytes[index] == b'.' && number <= 255,
+                3 => index < bytes.len() && bytes[index] == b'/' && number <= 255,
+                4 => index == bytes.len() && number >= 1 && number <= 32,
+                _ => false,
+            };
+            if digits == 0 || !ends_as_it_should {
+                return false;
+            }
+            part += 1;
+            number = 0;
+            digits = 0;
+        }
+        index += 1;
+    }
+    part == 5
+}
+
 /// Two or more parts of letters, then one of digits, separated by dashes.
 pub(super) const fn region(bytes: &[u8]) -> bool {
     if bytes.len() < 6 || !bytes[bytes.len() - 1].is_ascii_digit() || bytes[2] != b'-' {

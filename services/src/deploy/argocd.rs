@@ -67,7 +67,11 @@ pub(crate) fn delivery(env: &Environment) -> Delivery {
         snapshots: relative_path!("snapshots"),
         existing: Existing {
             namespaces: vec![KUBE_SYSTEM],
-            api_groups: vec!["external-secrets.io", "generators.external-secrets.io"],
+            api_groups: vec![
+                "cert-manager.io",
+                "external-secrets.io",
+                "generators.external-secrets.io",
+            ],
         },
     }
 }

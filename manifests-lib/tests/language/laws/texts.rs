@@ -2,7 +2,7 @@
 //! of those who read the text, with the means of the standard library that a compile-time check does not have.
 
 use manifests_lib::{
-    AbsolutePath, AccountId, ChartVersion, Digest, Host, LabelKey, Name, PlainVariableName, Region,
+    AbsolutePath, AccountId, ChartVersion, Cidr, Digest, Host, LabelKey, Name, PlainVariableName, Region,
     Repository, SecretsManagerName, Tag, UrlPath, VariableName,
 };
 use proptest::prelude::*;
@@ -157,6 +157,13 @@ fn chart_version(text: &str) -> bool {
         })
 }
 
+fn cidr(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(address, bits)| {
+        address.parse::<std::net::Ipv4Addr>().is_ok()
+            && (1..=32).any(|number: u8| number.to_string() == bits)
+    })
+}
+
 /// Two letters, one or more words, a number: `us-gov-west-1`.
 fn region(text: &str) -> bool {
     let letters = |text: &str| {
@@ -239,6 +246,8 @@ fn texts() -> impl Strategy<Value = String> {
         "/[a-z/?# %.]{0,6}",
         "[a-z]{1,3}-[a-z0-9]{1,4}(-[a-z]{0,4}){0,2}-[0-9]{0,2}",
         "[0-9]{11,13}",
+        "([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}",
+        "((25[0-6]|0?[1-9]|10)\\.){2,4}[0-9]/(3[0-3]|0?[1-9])",
         any::<String>(),
     ]
 }
@@ -291,6 +300,7 @@ laws! {
     AccountId is account
     Region is region
     ChartVersion is chart_version
+    Cidr is cidr
     SecretsManagerName is secrets_manager
 }
 

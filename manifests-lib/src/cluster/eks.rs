@@ -1,0 +1,190 @@
+//! EKS: a cluster in AWS.
+
+use super::{Cluster, KubernetesMinor, NodePool, StorageClass, VolumeBinding};
+use crate::{
+    AccountId, Bytes, Cidr, Cpu, Name, NodeGroup, Region, gibibytes, mebibytes, millicores, name,
+};
+
+/// EKS with managed node groups in private subnets, and the EBS driver.
+///
+/// Upstream: <https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html>
+#[derive(Clone, Debug)]
+pub struct Eks {
+    /// Name of the cluster.
+    pub name: Name,
+    /// Account that owns the cluster.
+    pub account: AccountId,
+    /// Where it runs.
+    pub region: Region,
+    /// Zones of its nodes and volumes. Two: a volume stays in its zone, so a group needs a node in each zone for a pod to
+    /// find its volume again.
+    pub zones: [AvailabilityZone; 2],
+    /// What runs on the control plane and the nodes.
+    pub kubernetes: KubernetesMinor,
+    /// From where people reach the API server; nodes reach it inside the VPC.
+    pub administrators: Vec<Cidr>,
+    /// The managed node groups.
+    pub node_groups: Vec<EksNodeGroup>,
+}
+
+/// The letter of an availability zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AvailabilityZone {
+    /// `<region>a`
+    A,
+    /// `<region>b`
+    B,
+    /// `<region>c`
+    C,
+    /// `<region>d`
+    D,
+}
+
+/// A managed node group of EKS.
+#[derive(Clone, Debug)]
+pub struct EksNodeGroup {
+    /// The group whose label its nodes carry.
+    pub group: NodeGroup,
+    /// Type of its instances.
+    pub instance: InstanceType,
+    /// How many nodes it has. Nothing scales it: another number is another line here.
+    pub nodes: u16,
+}
+
+/// A type of EC2 instance.
+///
+/// Upstream: <https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InstanceType {
+    /// 2 processors, 4 GiB.
+    T3Medium,
+    /// 2 processors, 8 GiB.
+    T3Large,
+    /// 4 processors, 16 GiB.
+    T3Xlarge,
+}
+
+impl Eks {
+    /// The storage class of the EBS driver.
+    pub const GP3: Name = name!("gp3");
+
+    /// What makes the volumes of [`Self::GP3`].
+    pub const EBS_DRIVER: &'static str = "ebs.csi.aws.com";
+
+    /// When a claim of [`Self::GP3`] gets its volume: a volume is in one zone, and its pod has to be there.
+    pub const GP3_BINDING: VolumeBinding = VolumeBinding::WaitForFirstConsumer;
+
+    /// The name that is unique in AWS.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        let Self {
+            name,
+            account,
+            region,
+            ..
+        } = self;
+        format!("arn:aws:eks:{region}:{account}:cluster/{name}")
+    }
+
+    /// The cluster as `kubectl` configurations name it: by `aws eks update-kubeconfig`, by eksctl.
+    #[must_use]
+    pub fn kubeconfig_clusters(&self) -> [String; 2] {
+        let Self { name, region, .. } = self;
+        [self.arn(), format!("{name}.{region}.eksctl.io")]
+    }
+
+    /// The tag by which the VPC that eksctl makes for the cluster is found.
+    #[must_use]
+    pub fn vpc_tag(&self) -> (String, String) {
+        (
+            "Name".to_owned(),
+            format!("eksctl-{}-cluster/VPC", self.name),
+        )
+    }
+
+    pub(super) fn zone_names(&self) -> Vec<String> {
+        let name = |zone: &AvailabilityZone| format!("{}{}", self.region, zone.letter());
+        self.zones.iter().map(name).collect()
+    }
+}
+
+impl AvailabilityZone {
+    fn letter(self) -> char {
+        match self {
+            Self::A => 'a',
+            Self::B => 'b',
+            Self::C => 'c',
+            Self::D => 'd',
+        }
+    }
+}
+
+impl From<Eks> for Cluster {
+    fn from(eks: Eks) -> Self {
+        let pool = |node_group: EksNodeGroup| {
+            let EksNodeGroup {
+                group,
+                instance,
+                nodes,
+            } = node_group;
+            NodePool {
+                group: Some(group),
+                nodes,
+                cpu: instance.allocatable_cpu(),
+                memory: instance.allocatable_memory(),
+                pods: instance.pods(),
+            }
+        };
+        Self {
+            node_pools: eks.node_groups.into_iter().map(pool).collect(),
+            storage_classes: vec![StorageClass {
+                name: Eks::GP3,
+                provisioner: Eks::EBS_DRIVER,
+                binding: Eks::GP3_BINDING,
+            }],
+        }
+    }
+}
+
+impl InstanceType {
+    /// As AWS writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::T3Medium => "t3.medium",
+            Self::T3Large => "t3.large",
+            Self::T3Xlarge => "t3.xlarge",
+        }
+    }
+
+    /// What is left of the processors: the node image keeps 6 % of the first, 1 % of the second, 0.5 % of the next two.
+    fn allocatable_cpu(self) -> Cpu {
+        match self {
+            Self::T3Medium | Self::T3Large => millicores(2_000 - 70),
+            Self::T3Xlarge => millicores(4_000 - 80),
+        }
+    }
+
+    /// What is left of the memory: 7.5 % never reach the node (the estimate that Karpenter uses), the node image keeps
+    /// 255 MiB and 11 MiB for each pod, and pods are evicted at the last 100 MiB.
+    fn allocatable_memory(self) -> Bytes {
+        let whole = match self {
+            Self::T3Medium => gibibytes(4),
+            Self::T3Large => gibibytes(8),
+            Self::T3Xlarge => gibibytes(16),
+        };
+        let reaching = whole.as_mebibytes() * 37 / 40;
+        mebibytes(reaching - 255 - 11 * u32::from(self.pods()) - 100)
+    }
+
+    /// How many pods have an address: interfaces × (addresses of each - 1) + 2.
+    ///
+    /// Upstream: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AvailableIpPerENI.html>
+    fn pods(self) -> u16 {
+        match self {
+            Self::T3Medium => 3 * (6 - 1) + 2,
+            Self::T3Large => 3 * (12 - 1) + 2,
+            Self::T3Xlarge => 4 * (15 - 1) + 2,
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! EKS as eksctl makes it: a `ClusterConfig`.
+//!
+//! Only the fields that are used, and only for writing.
+//!
+//! Upstream: <https://schema.eksctl.io/>
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::eks::{Eks, EksNodeGroup};
+use super::identity::{PodIdentity, Rights, Statement, WellKnownRights};
+
+/// A `ClusterConfig` of `eksctl.io/v1alpha5`, which `eksctl create cluster -f` takes.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClusterConfig {
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: Metadata,
+    access_config: AccessConfig,
+    upgrade_policy: UpgradePolicy,
+    availability_zones: Vec<String>,
+    vpc: Vpc,
+    cloud_watch: CloudWatch,
+    addons: Vec<Addon>,
+    iam: Iam,
+    managed_node_groups: Vec<ManagedNodeGroup>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Metadata {
+    name: String,
+    region: String,
+    version: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AccessConfig {
+    authentication_mode: &'static str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UpgradePolicy {
+    support_type: &'static str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Vpc {
+    cluster_endpoints: ClusterEndpoints,
+    nat: Nat,
+    #[serde(rename = "publicAccessCIDRs")]
+    public_access_cidrs: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ClusterEndpoints {
+    private_access: bool,
+    public_access: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Nat {
+    gateway: &'static str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CloudWatch {
+    cluster_logging: ClusterLogging,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ClusterLogging {
+    enable_types: Vec<&'static str>,
+    log_retention_in_days: u16,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Addon {
+    name: &'static str,
+    /// The role that AWS recommends, for the add-on's own service account.
+    #[serde(skip_serializing_if = "is_false")]
+    use_default_pod_identity_associations: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Iam {
+    pod_identity_associations: Vec<Association>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Association {
+    namespace: String,
+    service_account_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    well_known_policies: Option<WellKnownPolicies>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permission_policy: Option<Policy>,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WellKnownPolicies {
+    #[serde(skip_serializing_if = "is_false")]
+    aws_load_balancer_controller: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    cert_manager: bool,
+}
+
+/// An IAM policy document.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Policy {
+    version: &'static str,
+    statement: Vec<PolicyStatement>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PolicyStatement {
+    effect: &'static str,
+    action: Vec<&'static str>,
+    resource: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ManagedNodeGroup {
+    name: String,
+    instance_type: &'static str,
+    desired_capacity: u16,
+    min_size: u16,
+    max_size: u16,
+    labels: BTreeMap<String, String>,
+    private_networking: bool,
+    #[serde(rename = "disablePodIMDS")]
+    disable_pod_imds: bool,
+    volume_size: u16,
+    volume_type: &'static str,
+    volume_encrypted: bool,
+    update_config: UpdateConfig,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UpdateConfig {
+    max_unavailable: u16,
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Eks {
+    /// The cluster for eksctl, with these rights for its pods.
+    ///
+    /// Nodes have no address of their own on the internet, pods cannot take the rights of their node, and both read and
+    /// write encrypted disks. Secrets are encrypted in etcd by a key that AWS owns, as EKS does from 1.28 on by itself.
+    #[must_use]
+    pub fn cluster_config(&self, identities: &[PodIdentity]) -> ClusterConfig {
+        ClusterConfig {
+            api_version: "eksctl.io/v1alpha5",
+            kind: "ClusterConfig",
+            metadata: Metadata {
+                name: self.name.to_string(),
+                region: self.region.to_string(),
+                version: self.kubernetes.to_string(),
+            },
+            access_config: AccessConfig {
+                // Rights are entries of the API, not lines of a ConfigMap in the cluster.
+                authentication_mode: "API",
+            },
+            upgrade_policy: UpgradePolicy {
+                // At its end AWS upgrades; extended support would cost six times as much without anybody deciding so.
+                support_type: "STANDARD",
+            },
+            availability_zones: self.zone_names(),
+            vpc: Vpc {
+                cluster_endpoints: ClusterEndpoints {
+                    private_access: true,
+                    public_access: true,
+                },
+                nat: Nat {
+                    gateway: "HighlyAvailable",
+                },
+                public_access_cidrs: self
+                    .administrators
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect(),
+            },
+            cloud_watch: CloudWatch {
+                cluster_logging: ClusterLogging {
+                    enable_types: vec!["api", "audit", "authenticator"],
+                    log_retention_in_days: 90,
+                },
+            },
+            addons: addons(),
+            iam: Iam {
+                pod_identity_associations: identities.iter().map(association).collect(),
+            },
+            managed_node_groups: self.node_groups.iter().map(node_group).collect(),
+        }
+    }
+}
+
+fn addons() -> Vec<Addon> {
+    let addon = |name, use_default_pod_identity_associations| Addon {
+        name,
+        use_default_pod_identity_associations,
+    };
+    vec![
+        // First: the others' roles are given out by it.
+        addon("eks-pod-identity-agent", false),
+        addon("vpc-cni", true),
+        addon("coredns", false),
+        addon("kube-proxy", false),
+        addon("aws-ebs-csi-driver", true),
+        addon("metrics-server", false),
+    ]
+}
+
+fn association(identity: &PodIdentity) -> Association {
+    let PodIdentity {
+        namespace,
+        service_account,
+        rights,
+    } = identity;
+    let (well_known_policies, permission_policy) = match rights {
+        Rights::WellKnown(tool) => (
+            Some(WellKnownPolicies {
+                aws_load_balancer_controller: *tool == WellKnownRights::AwsLoadBalancerController,
+                cert_manager: *tool == WellKnownRights::CertManager,
+            }),
+            None,
+        ),
+        Rights::Statements(statements) => (
+            None,
+            Some(Policy {
+                version: "2012-10-17",
+                statement: statements.iter().map(statement).collect(),
+            }),
+        ),
+    };
+    Association {
+        namespace: namespace.to_string(),
+        service_account_name: service_account.to_string(),
+        well_known_policies,
+        permission_policy,
+    }
+}
+
+fn statement(statement: &Statement) -> PolicyStatement {
+    let Statement { actions, resources } = statement;
+    PolicyStatement {
+        effect: "Allow",
+        action: actions.clone(),
+        resource: resources.clone(),
+    }
+}
+
+fn node_group(node_group: &EksNodeGroup) -> ManagedNodeGroup {
+    let EksNodeGroup {
+        group,
+        instance,
+        nodes,
+    } = node_group;
+    ManagedNodeGroup {
+        name: group.value.to_string(),
+        instance_type: instance.as_str(),
+        desired_capacity: *nodes,
+        min_size: *nodes,
+        max_size: *nodes,
+        labels: group.node_selector(),
+        private_networking: true,
+        disable_pod_imds: true,
+        // Images and logs; volumes of pods are their own.
+        volume_size: 50,
+        volume_type: "gp3",
+        volume_encrypted: true,
+        update_config: UpdateConfig { max_unavailable: 1 },
+    }
+}

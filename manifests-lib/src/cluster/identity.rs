@@ -1,0 +1,49 @@
+//! What pods may do in AWS.
+
+use crate::{Name, Namespace};
+
+/// Gives the pods of a service account rights in AWS, by EKS Pod Identity.
+///
+/// The role is made with the cluster, trusts that service account of that cluster only, and no key exists.
+///
+/// Upstream: <https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PodIdentity {
+    /// Where the pods run.
+    pub namespace: Namespace,
+    /// Their service account.
+    pub service_account: Name,
+    /// What they may do.
+    pub rights: Rights,
+}
+
+/// What the holder of a role may do; everything else is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// What eksctl knows that a released tool needs.
+    WellKnown(WellKnownRights),
+    /// Exactly these.
+    Statements(Vec<Statement>),
+}
+
+/// Tools whose rights eksctl keeps up to date.
+///
+/// Upstream: <https://schema.eksctl.io/#PodIdentityAssociation-wellKnownPolicies>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WellKnownRights {
+    /// Makes load balancers; changes and removes only what carries its own tags.
+    AwsLoadBalancerController,
+    /// Proves by Route 53 that a domain is ours.
+    CertManager,
+}
+
+/// Allows actions on resources.
+///
+/// Upstream: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Such as `secretsmanager:GetSecretValue`.
+    pub actions: Vec<&'static str>,
+    /// ARNs, in which `*` stands for any text and `?` for any character.
+    pub resources: Vec<String>,
+}

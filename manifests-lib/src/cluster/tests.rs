@@ -1,0 +1,113 @@
+use super::*;
+use crate::{
+    Namespace, account_id, cidr, gibibytes, label_key, mebibytes, millicores, name, region, yaml,
+};
+
+fn group(value: Name) -> NodeGroup {
+    NodeGroup {
+        label: label_key!("example.com/group"),
+        value,
+    }
+}
+
+fn minikube() -> Minikube {
+    Minikube {
+        profile: name!("laptop"),
+        kubernetes: KubernetesRelease {
+            minor: KubernetesMinor(35),
+            patch: 4,
+        },
+        node_groups: vec![group(name!("front")), group(name!("back"))],
+        cpu: millicores(4_000),
+        memory: gibibytes(8),
+    }
+}
+
+fn eks() -> Eks {
+    Eks {
+        name: name!("example"),
+        account: account_id!("123456789012"),
+        region: region!("eu-west-1"),
+        zones: [AvailabilityZone::A, AvailabilityZone::C],
+        kubernetes: KubernetesMinor(35),
+        administrators: vec![cidr!("203.0.113.0/24")],
+        node_groups: vec![EksNodeGroup {
+            group: group(name!("front")),
+            instance: InstanceType::T3Large,
+            nodes: 3,
+        }],
+    }
+}
+
+#[test]
+fn minikube_has_a_control_plane_beside_its_groups() {
+    let cluster = Cluster::from(minikube());
+    let groups: Vec<_> = cluster
+        .node_pools
+        .iter()
+        .map(|pool| {
+            (
+                pool.group.as_ref().map(|group| group.value.as_str()),
+                pool.nodes,
+            )
+        })
+        .collect();
+    assert_eq!(groups, [(None, 1), (Some("front"), 1), (Some("back"), 1)]);
+}
+
+#[test]
+fn minikube_names_the_nodes_of_groups_after_the_control_plane() {
+    let minikube = minikube();
+    let nodes: Vec<_> = minikube
+        .group_nodes()
+        .map(|(node, group)| format!("{node} {}", group.value))
+        .collect();
+    assert_eq!(nodes, ["laptop-m02 front", "laptop-m03 back"]);
+}
+
+#[test]
+fn eks_nodes_keep_a_part_for_themselves() {
+    let cluster = Cluster::from(eks());
+    assert_eq!(
+        cluster.node_pools,
+        [NodePool {
+            group: Some(group(name!("front"))),
+            nodes: 3,
+            cpu: millicores(1_930),
+            memory: mebibytes(7_577 - 255 - 385 - 100),
+            pods: 35,
+        }]
+    );
+}
+
+#[test]
+fn rights_are_the_policy_of_one_service_account() {
+    let config = eks().cluster_config(&[
+        PodIdentity {
+            namespace: Namespace::new(name!("vault")),
+            service_account: name!("reader"),
+            rights: Rights::Statements(vec![Statement {
+                actions: vec!["secretsmanager:GetSecretValue"],
+                resources: vec!["arn:aws:secretsmanager:::secret:one".to_owned()],
+            }]),
+        },
+        PodIdentity {
+            namespace: Namespace::new(name!("dns")),
+            service_account: name!("prover"),
+            rights: Rights::WellKnown(WellKnownRights::CertManager),
+        },
+    ]);
+    let yaml = yaml::to_string(&config).expect("a configuration that can be written");
+    let (_, iam) = yaml.split_once("iam:\n").expect("rights");
+    let (iam, _) = iam.split_once("managedNodeGroups:").expect("node groups");
+    insta::assert_snapshot!(iam, @"");
+}
+
+#[test]
+fn node_groups_carry_the_label_that_pods_ask_for() {
+    let yaml = yaml::to_string(&eks().cluster_config(&[])).expect("a configuration");
+    let (_, groups) = yaml
+        .split_once("managedNodeGroups:\n")
+        .expect("node groups");
+    insta::assert_snapshot!(groups, @"");
+}

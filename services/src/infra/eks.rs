@@ -1,0 +1,247 @@
+//! EKS: load balancers, storage, and what pods may do in AWS.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use custom_resources::external_secrets::v1::ExternalSecret;
+use helm_values::aws_load_balancer_controller as chart;
+use k8s_openapi::api::core::v1::ResourceRequirements;
+use k8s_openapi::api::storage::v1::StorageClass;
+use k8s_openapi::api::{admissionregistration, apps, core, policy, rbac};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use manifests_lib::{
+    BuiltPlatform, Bundle, Chart, ClusterConfig, Eks, IgnoredDifference, Kind, Name, Namespace,
+    PodIdentity, Rights, Statement, WellKnownRights, mebibytes, millicores, name,
+};
+
+use super::external_secrets;
+use crate::deploy::argocd::KUBE_SYSTEM;
+use crate::environment::{Environment, Infrastructure};
+use crate::node_group;
+
+/// Name of the load balancer controller's Helm release and, because the chart takes it over, of its service account.
+const LOAD_BALANCER_CONTROLLER: Name = name!("aws-load-balancer-controller");
+
+/// Who reads AWS Secrets Manager.
+const EXTERNAL_SECRETS: (Namespace, Name) = (
+    Namespace::new(name!("external-secrets")),
+    name!("external-secrets"),
+);
+
+/// Who writes to CloudWatch Logs.
+const FLUENT_BIT: (Namespace, Name) = (Namespace::new(name!("fluentbit")), name!("fluent-bit"));
+
+/// What only a cluster of EKS needs; nothing where the environment's cluster is another.
+pub(crate) fn bundle(env: &Environment) -> Option<Bundle> {
+    let Infrastructure::Aws(aws) = &env.infrastructure else {
+        return None;
+    };
+    let eks = Bundle::new(name!("eks"), &KUBE_SYSTEM, &env.name);
+    eks.chart(Chart {
+        release: LOAD_BALANCER_CONTROLLER,
+        values: values(env, &aws.cluster),
+        kinds: vec![
+            Kind::of::<admissionregistration::v1::MutatingWebhookConfiguration>(),
+            Kind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
+            Kind::of::<apps::v1::Deployment>(),
+            Kind::of::<core::v1::Service>(),
+            Kind::of::<core::v1::ServiceAccount>(),
+            Kind::of::<policy::v1::PodDisruptionBudget>(),
+            Kind::of::<rbac::v1::ClusterRole>(),
+            Kind::of::<rbac::v1::ClusterRoleBinding>(),
+            Kind::of::<rbac::v1::Role>(),
+            Kind::of::<rbac::v1::RoleBinding>(),
+            Kind::namespaced("cert-manager.io", "Certificate"),
+            Kind::namespaced("cert-manager.io", "Issuer"),
+        ],
+        installs: vec!["aga.k8s.aws", "elbv2.k8s.aws", "gateway.k8s.aws"],
+    });
+    // cert-manager writes the authority of the webhooks' certificate.
+    for kind in [
+        Kind::of::<admissionregistration::v1::MutatingWebhookConfiguration>(),
+        Kind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
+    ] {
+        eks.ignore_difference(IgnoredDifference {
+            kind,
+            name: None,
+            fields: vec![".webhooks[]?.clientConfig.caBundle"],
+        });
+    }
+    eks.add(gp3());
+    Some(eks)
+}
+
+/// Volumes of the EBS driver, which is an add-on of the cluster.
+fn gp3() -> StorageClass {
+    StorageClass {
+        metadata: ObjectMeta {
+            name: Some(Eks::GP3.to_string()),
+            annotations: Some(BTreeMap::from([(
+                "storageclass.kubernetes.io/is-default-class".to_owned(),
+                "true".to_owned(),
+            )])),
+            ..ObjectMeta::default()
+        },
+        provisioner: Eks::EBS_DRIVER.to_owned(),
+        parameters: Some(BTreeMap::from([
+            ("encrypted".to_owned(), "true".to_owned()),
+            ("type".to_owned(), "gp3".to_owned()),
+        ])),
+        volume_binding_mode: Some(Eks::GP3_BINDING.as_str().to_owned()),
+        allow_volume_expansion: Some(true),
+        reclaim_policy: Some("Delete".to_owned()),
+        allowed_topologies: None,
+        mount_options: None,
+    }
+}
+
+/// The controller makes a network load balancer for a Service that asks for one; nothing else.
+fn values(env: &Environment, cluster: &Eks) -> chart::Values {
+    chart::Values {
+        cluster_name: Some(cluster.name.to_string()),
+        region: Some(cluster.region.to_string()),
+        // Pods cannot ask the node's metadata for it, and its number is only known once eksctl has made it.
+        vpc_tags: Some(BTreeMap::from([cluster.vpc_tag()])),
+        replica_count: Some(2),
+        pod_disruption_budget: Some(serde_json::json!({ "maxUnavailable": 1 })),
+        node_selector: Some(node_group::SYSTEM.node_selector()),
+        resources: Some(resources()),
+        additional_labels: Some(BTreeMap::from([("env".to_owned(), env.name.to_string())])),
+        service_account: Some(chart::ServiceAccount {
+            name: Some(LOAD_BALANCER_CONTROLLER.to_string()),
+            ..chart::ServiceAccount::default()
+        }),
+        // Otherwise each rendering makes another certificate, which Argo CD would deploy again and again.
+        enable_cert_manager: Some(true),
+        // Its webhook refuses every new Service of the cluster while the controller is down. A Service names its class.
+        enable_service_mutator_webhook: Some(false),
+        // Requests enter by the Gateway of NGINX: there are no Ingresses, and Gateways are not this controller's.
+        create_ingress_class_resource: Some(false),
+        controller_config: Some(chart::ControllerConfig {
+            feature_gates: Some(
+                ["ALBGatewayAPI", "NLBGatewayAPI"]
+                    .map(|gate| (gate.to_owned(), false))
+                    .into(),
+            ),
+        }),
+        // None of these AWS services is used, so the controller does not ask for them.
+        enable_shield: Some(false),
+        enable_waf: Some(false),
+        enable_wafv2: Some(false),
+        ..chart::Values::default()
+    }
+}
+
+fn resources() -> ResourceRequirements {
+    let memory = mebibytes(256);
+    ResourceRequirements {
+        requests: Some(BTreeMap::from([
+            ("cpu".to_owned(), millicores(50).into()),
+            ("memory".to_owned(), memory.into()),
+        ])),
+        limits: Some(BTreeMap::from([("memory".to_owned(), memory.into())])),
+        claims: None,
+    }
+}
+
+/// The cluster for eksctl, with the rights that the platform's pods need; nothing where the cluster is not of EKS.
+///
+/// Which secrets External Secrets may read is read from the platform itself: those that some ExternalSecret names.
+#[must_use]
+pub fn cluster_config(
+    environment: &Environment,
+    platform: &BuiltPlatform,
+) -> Option<ClusterConfig> {
+    let Infrastructure::Aws(aws) = &environment.infrastructure else {
+        return None;
+    };
+    let mut identities = vec![PodIdentity {
+        namespace: KUBE_SYSTEM,
+        service_account: LOAD_BALANCER_CONTROLLER,
+        rights: Rights::WellKnown(WellKnownRights::AwsLoadBalancerController),
+    }];
+    let secrets = secrets(platform);
+    if !secrets.is_empty() {
+        identities.push(identity(EXTERNAL_SECRETS, reads(&aws.cluster, secrets)));
+    }
+    identities.push(identity(FLUENT_BIT, writes_logs(&aws.cluster)));
+    Some(aws.cluster.cluster_config(&identities))
+}
+
+fn identity((namespace, service_account): (Namespace, Name), statement: Statement) -> PodIdentity {
+    PodIdentity {
+        namespace,
+        service_account,
+        rights: Rights::Statements(vec![statement]),
+    }
+}
+
+/// The names in Secrets Manager that the platform's ExternalSecrets read from there.
+fn secrets(platform: &BuiltPlatform) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
+        let Some(spec) = resource
+            .get::<ExternalSecret>()
+            .and_then(|secret| secret.spec.as_ref())
+        else {
+            continue;
+        };
+        let store = spec.secret_store_ref.as_ref();
+        if store.and_then(|store| store.name.as_deref())
+            != Some(external_secrets::STORE.name.as_str())
+        {
+            continue;
+        }
+        names.extend(
+            spec.data
+                .iter()
+                .flatten()
+                .map(|data| data.remote_ref.key.as_str()),
+        );
+        let extracted = spec.data_from.iter().flatten();
+        names.extend(
+            extracted
+                .filter_map(|from| from.extract.as_ref())
+                .map(|extract| extract.key.as_str()),
+        );
+    }
+    names
+}
+
+/// Secrets Manager adds a dash and six characters to the name of a secret in its ARN.
+fn reads(cluster: &Eks, secrets: BTreeSet<&str>) -> Statement {
+    let Eks {
+        region, account, ..
+    } = cluster;
+    Statement {
+        actions: vec![
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:GetSecretValue",
+        ],
+        resources: secrets
+            .into_iter()
+            .map(|name| format!("arn:aws:secretsmanager:{region}:{account}:secret:{name}-??????"))
+            .collect(),
+    }
+}
+
+/// Where AWS's own tools look for the logs of a cluster's containers.
+fn writes_logs(cluster: &Eks) -> Statement {
+    let Eks {
+        name,
+        region,
+        account,
+        ..
+    } = cluster;
+    Statement {
+        actions: vec![
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:DescribeLogStreams",
+            "logs:PutLogEvents",
+            "logs:PutRetentionPolicy",
+        ],
+        resources: vec![format!(
+            "arn:aws:logs:{region}:{account}:log-group:/aws/containerinsights/{name}/*"
+        )],
+    }
+}

@@ -1,0 +1,70 @@
+//! The file that eksctl makes a cluster from. It is no manifest: it stands beside the environment, outside the snapshots.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use manifests_lib::yaml;
+
+use super::files::Files;
+use super::{in_workspace, printed};
+use crate::environment::{Built, EnvironmentName};
+use crate::failure::Failure;
+use crate::tree::{self, Plan};
+
+/// Name of the file.
+const FILE: &str = "eks.yaml";
+
+/// Where an environment's file is.
+pub fn path(name: EnvironmentName) -> PathBuf {
+    folder(name).join(FILE)
+}
+
+/// Writes the file, or with `check` prints how it would change; says whether `check` found a difference.
+pub fn run(name: EnvironmentName, built: &Built, check: bool) -> Result<bool, Failure> {
+    let folder = folder(name);
+    let files = files(name, built)?;
+    let failure = |error: tree::Error| Failure::new(error.to_string());
+    let plan = Plan::new(&folder, &files).map_err(failure)?;
+    if !check {
+        let counts = plan.apply().map_err(failure)?;
+        if counts.created + counts.changed + counts.removed > 0 {
+            printed(writeln!(
+                io::stdout(),
+                "{name}: {} changed",
+                path(name).display()
+            ))?;
+        }
+        return Ok(false);
+    }
+    let mut stdout = io::stdout().lock();
+    let colour = stdout.is_terminal();
+    printed(plan.diff(&mut stdout, colour))?;
+    if plan.is_empty() {
+        return Ok(false);
+    }
+    eprintln!(
+        "{} differs from what is rendered; accept with: cargo xtask render",
+        path(name).display()
+    );
+    Ok(true)
+}
+
+/// The file, where eksctl makes the environment's cluster.
+fn files(name: EnvironmentName, built: &Built) -> Result<Files, Failure> {
+    let mut files = Files::new();
+    if let Some(cluster) = services::platform::cluster_config(&built.environment, &built.platform) {
+        let mut contents = format!(
+            "{}environments/{name}/src/lib.rs by `cargo xtask render`: change that file, not this one.\n",
+            tree::MARKER
+        );
+        yaml::write(&cluster, &mut contents).map_err(|error| {
+            Failure::new(format!("the cluster of {name} cannot be written: {error}"))
+        })?;
+        files.insert(Path::new(FILE).to_owned(), contents);
+    }
+    Ok(files)
+}
+
+fn folder(name: EnvironmentName) -> PathBuf {
+    in_workspace("environments").join(name.to_string())
+}
