@@ -63,9 +63,9 @@ pub use quantity::{Bytes, Cpu, gibibytes, mebibytes, millicores};
 pub use resource::{Identity, Manifest, ManifestScope, Namespaced, Resource};
 pub use service::{Endpoint, Expose, Protocol, Service};
 pub use text::{
-    AbsolutePath, AccountId, ChartVersion, Cidr, Digest, GitBranch, GitUrl, Host, InvalidText, LabelKey,
-    Name, PlainVariableName, Region, RelativePath, Repository, SecretsManagerName, Tag, UrlPath,
-    VariableName,
+    AbsolutePath, AccountId, ChartVersion, Cidr, Digest, GitBranch, GitUrl, Host, InvalidText,
+    LabelKey, Name, PlainVariableName, Region, RelativePath, Repository, SecretsManagerName, Tag,
+    UrlPath, VariableName,
 };
 pub use tool_service::ToolService;
 pub use workload::{

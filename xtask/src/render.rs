@@ -1,7 +1,7 @@
 //! `cargo xtask render`: environments become folders of YAML.
 
-mod cluster;
-mod files;
+pub mod cluster;
+pub mod files;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};

@@ -100,7 +100,23 @@ fn rights_are_the_policy_of_one_service_account() {
     let yaml = yaml::to_string(&config).expect("a configuration that can be written");
     let (_, iam) = yaml.split_once("iam:\n").expect("rights");
     let (iam, _) = iam.split_once("managedNodeGroups:").expect("node groups");
-    insta::assert_snapshot!(iam, @"");
+    insta::assert_snapshot!(iam, @r#"
+    podIdentityAssociations:
+    - namespace: vault
+      serviceAccountName: reader
+      permissionPolicy:
+        Version: "2012-10-17"
+        Statement:
+        - Effect: Allow
+          Action:
+          - secretsmanager:GetSecretValue
+          Resource:
+          - arn:aws:secretsmanager:::secret:one
+    - namespace: dns
+      serviceAccountName: prover
+      wellKnownPolicies:
+        certManager: true
+    "#);
 }
 
 #[test]
@@ -109,5 +125,20 @@ fn node_groups_carry_the_label_that_pods_ask_for() {
     let (_, groups) = yaml
         .split_once("managedNodeGroups:\n")
         .expect("node groups");
-    insta::assert_snapshot!(groups, @"");
+    insta::assert_snapshot!(groups, @"
+    - name: front
+      instanceType: t3.large
+      desiredCapacity: 3
+      minSize: 3
+      maxSize: 3
+      labels:
+        example.com/group: front
+      privateNetworking: true
+      disablePodIMDS: true
+      volumeSize: 50
+      volumeType: gp3
+      volumeEncrypted: true
+      updateConfig:
+        maxUnavailable: 1
+    ");
 }

@@ -27,7 +27,7 @@ const EXTERNAL_SECRETS: (Namespace, Name) = (
     name!("external-secrets"),
 );
 
-/// Who writes to CloudWatch Logs.
+/// Who writes to `CloudWatch` Logs.
 const FLUENT_BIT: (Namespace, Name) = (Namespace::new(name!("fluentbit")), name!("fluent-bit"));
 
 /// What only a cluster of EKS needs; nothing where the environment's cluster is another.
@@ -175,7 +175,7 @@ fn identity((namespace, service_account): (Namespace, Name), statement: Statemen
     }
 }
 
-/// The names in Secrets Manager that the platform's ExternalSecrets read from there.
+/// The names in Secrets Manager that each `ExternalSecret` of the platform reads from there.
 fn secrets(platform: &BuiltPlatform) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
     for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {

@@ -15,16 +15,30 @@ pub type Files = BTreeMap<PathBuf, String>;
 pub fn of_platform(platform: &BuiltPlatform) -> Result<Files, Failure> {
     let mut files = Files::new();
     for bundle in &platform.bundles {
-        for (resource, name) in bundle.resources.iter().zip(names(bundle)?) {
-            let path = Path::new(bundle.name.as_str()).join(format!("{name}.yaml"));
-            files.insert(path, contents(resource)?);
-        }
+        let of_bundle = of_bundle(bundle)?.into_iter();
+        files.extend(of_bundle.map(|(path, _, contents)| (path, contents)));
     }
     Ok(files)
 }
 
+/// Every object of a bundle with its path below the environment's folder and what stands there.
+pub fn of_bundle(bundle: &BuiltBundle) -> Result<Vec<(PathBuf, &Resource, String)>, Failure> {
+    let folder = Path::new(bundle.name.as_str());
+    let names = names(bundle)?;
+    let files = bundle.resources.iter().zip(names);
+    files
+        .map(|(resource, name)| {
+            Ok((
+                folder.join(format!("{name}.yaml")),
+                resource,
+                contents(resource)?,
+            ))
+        })
+        .collect()
+}
+
 /// An object as a file: where it comes from, then itself.
-pub fn contents(resource: &Resource) -> Result<String, Failure> {
+fn contents(resource: &Resource) -> Result<String, Failure> {
     let file = resource.origin().file;
     let mut contents = format!(
         "{}{file} by `cargo xtask render`: change that file, not this one.\n",

@@ -2,8 +2,8 @@
 //! of those who read the text, with the means of the standard library that a compile-time check does not have.
 
 use manifests_lib::{
-    AbsolutePath, AccountId, ChartVersion, Cidr, Digest, Host, LabelKey, Name, PlainVariableName, Region,
-    Repository, SecretsManagerName, Tag, UrlPath, VariableName,
+    AbsolutePath, AccountId, ChartVersion, Cidr, Digest, Host, LabelKey, Name, PlainVariableName,
+    Region, Repository, SecretsManagerName, Tag, UrlPath, VariableName,
 };
 use proptest::prelude::*;
 

@@ -1,0 +1,145 @@
+//! `cargo xtask cluster`: makes, ends and shows the cluster of an environment.
+
+mod aws;
+mod minikube;
+mod sizes;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use services::environment::Infrastructure;
+
+use crate::environment::EnvironmentName;
+use crate::failure::Failure;
+use crate::render::printed;
+
+/// Make, end or show the cluster of an environment.
+#[derive(Subcommand)]
+pub enum Command {
+    Up(Up),
+    Down(Down),
+    Status(Status),
+}
+
+/// Make the cluster of an environment: nodes with labels, add-ons, sources and local images
+///
+/// dev: starts Minikube as environments/dev describes it, or what is missing of it; a second run changes nothing. Images
+/// that were built since are loaded again. prd: eksctl makes that cluster, from environments/prd/eks.yaml; this command
+/// runs nothing in AWS and prints what to run.
+///
+/// Exit codes: 0 done, 1 done but for images that are not built yet, 2 could not.
+#[derive(Args)]
+pub struct Up {
+    /// Environment whose cluster is made
+    #[arg(value_name = "ENV")]
+    environment: EnvironmentName,
+
+    /// Folder of the services' sources, one folder each, that pods of dev run in place of their image's
+    /// [default: src of microservices-backend beside this repository]
+    #[arg(long, value_name = "DIR")]
+    sources: Option<PathBuf>,
+
+    /// Run nothing: print the commands
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Delete the cluster of an environment and everything in it
+///
+/// dev: asks before Minikube deletes its nodes and their volumes. prd: prints what to run.
+#[derive(Args)]
+pub struct Down {
+    /// Environment whose cluster is deleted
+    #[arg(value_name = "ENV")]
+    environment: EnvironmentName,
+
+    /// Delete without asking
+    #[arg(long)]
+    yes: bool,
+
+    /// Run nothing: print the commands
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Show the nodes, and what the platform requests of each group of them
+#[derive(Args)]
+pub struct Status {
+    /// Environment whose cluster is shown
+    #[arg(value_name = "ENV")]
+    environment: EnvironmentName,
+}
+
+/// Runs a subcommand.
+pub fn run(command: &Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Up(up) => up.run(),
+        Command::Down(down) => down.run(),
+        Command::Status(status) => status.run(),
+    }
+}
+
+impl Up {
+    fn run(&self) -> Result<ExitCode, Failure> {
+        let name = self.environment;
+        let built = name.build()?;
+        sizes::check(&built.platform, built.environment.cluster())?;
+        match built.environment.infrastructure() {
+            Infrastructure::Laptop(laptop) => {
+                let sources = minikube::sources(self.sources.clone())?;
+                let up = minikube::Up { laptop, sources };
+                if self.dry_run {
+                    print(&up.commands())?;
+                    return Ok(ExitCode::SUCCESS);
+                }
+                up.run()
+            }
+            Infrastructure::Aws(aws) => {
+                print(&aws::up(name, aws))?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+impl Down {
+    fn run(&self) -> Result<ExitCode, Failure> {
+        let name = self.environment;
+        let environment = name.environment();
+        match environment.infrastructure() {
+            Infrastructure::Laptop(laptop) if self.dry_run => {
+                print(&[minikube::delete(laptop).to_string()])?;
+            }
+            Infrastructure::Laptop(laptop) => minikube::down(name, laptop, self.yes)?,
+            Infrastructure::Aws(aws) => print(&aws::down(name, aws))?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Status {
+    fn run(&self) -> Result<ExitCode, Failure> {
+        let name = self.environment;
+        let built = name.build()?;
+        print(&sizes::report(
+            &built.platform,
+            built.environment.cluster(),
+        )?)?;
+        match built.environment.infrastructure() {
+            Infrastructure::Laptop(laptop) => minikube::status(name, laptop),
+            Infrastructure::Aws(aws) => {
+                print(&aws::status(aws))?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+/// Prints lines for people or a shell.
+fn print(lines: &[String]) -> Result<(), Failure> {
+    let mut text = lines.join("\n");
+    text.push('\n');
+    printed(io::stdout().lock().write_all(text.as_bytes()))
+}

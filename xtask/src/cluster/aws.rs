@@ -1,0 +1,104 @@
+//! EKS: what to run. Nothing here runs it.
+
+use manifests_lib::EcrImage;
+use services::environment::Aws;
+
+use crate::environment::EnvironmentName;
+use crate::invocation::{Invocation, Program};
+use crate::render;
+
+/// What makes the cluster and the repositories of its images.
+pub fn up(name: EnvironmentName, aws: &Aws) -> Vec<String> {
+    let cluster = &aws.cluster;
+    let mut lines = vec![
+        format!(
+            "# eksctl makes the cluster of {name}; nothing was run. With an administrator's rights in the account {}:",
+            cluster.account
+        ),
+        "# 1. Repositories of the images; a tag never moves.".to_owned(),
+    ];
+    lines.extend(aws.images.iter().map(repository));
+    lines.extend([
+        "# 2. The cluster; about 20 minutes.".to_owned(),
+        eksctl(name, "create"),
+        "# 3. A context of kubectl.".to_owned(),
+        Invocation::new(
+            Program::Aws,
+            [
+                "eks",
+                "update-kubeconfig",
+                "--region",
+                cluster.region.as_str(),
+                "--name",
+                cluster.name.as_str(),
+            ],
+        )
+        .to_string(),
+        "# 4. Argo CD, which deploys the rest.".to_owned(),
+        format!("cargo xtask bootstrap {name}"),
+    ]);
+    lines
+}
+
+/// What deletes the cluster.
+pub fn down(name: EnvironmentName, aws: &Aws) -> Vec<String> {
+    vec![
+        format!(
+            "# eksctl deletes the cluster of {name} in the account {}; nothing was run. Load balancers and volumes that",
+            aws.cluster.account
+        ),
+        "# controllers have made stay and cost: delete Services of type LoadBalancer and claims first.".to_owned(),
+        eksctl(name, "delete"),
+    ]
+}
+
+/// What shows the cluster.
+pub fn status(aws: &Aws) -> Vec<String> {
+    let (name, region) = (aws.cluster.name.as_str(), aws.cluster.region.as_str());
+    vec![
+        "# In AWS; nothing was run.".to_owned(),
+        Invocation::new(
+            Program::Eksctl,
+            ["get", "nodegroup", "--cluster", name, "--region", region],
+        )
+        .to_string(),
+    ]
+}
+
+/// Makes the repository of an image where it is missing.
+fn repository(image: &EcrImage) -> String {
+    let command = |verb: &str, names: &str, options: &[&str]| {
+        let words = [
+            "ecr",
+            verb,
+            "--region",
+            image.registry.region.as_str(),
+            names,
+            image.repository.as_str(),
+        ];
+        Invocation::new(Program::Aws, words.iter().chain(options).copied()).to_string()
+    };
+    format!(
+        "{} > /dev/null 2>&1 ||\n  {}",
+        command("describe-repositories", "--repository-names", &[]),
+        command(
+            "create-repository",
+            "--repository-name",
+            &[
+                "--image-tag-mutability",
+                "IMMUTABLE",
+                "--image-scanning-configuration",
+                "scanOnPush=true",
+            ],
+        )
+    )
+}
+
+fn eksctl(name: EnvironmentName, verb: &str) -> String {
+    let file = render::cluster::path(name).display().to_string();
+    Invocation::new(
+        Program::Eksctl,
+        [verb, "cluster", "--config-file", file.as_str()],
+    )
+    .to_string()
+}

@@ -1,0 +1,247 @@
+use crate::fakes::Fakes;
+
+const TOOLS: [&str; 2] = ["helm", "kubectl"];
+
+fn fakes() -> Fakes {
+    Fakes::new(&TOOLS)
+}
+
+#[test]
+fn a_dry_run_prints_the_commands_and_calls_nothing() {
+    let fakes = Fakes::new(&[]);
+    let run = fakes.xtask(&["bootstrap", "dev", "--dry-run"]);
+    assert_eq!(run.code(), Some(0), "{}", run.stderr());
+    // The values are those of the Application that takes over: compared below.
+    let (before, rest) = run
+        .stdout()
+        .split_once("<<'END_OF_INPUT'\n")
+        .map(|(before, rest)| (before.to_owned(), rest.to_owned()))
+        .expect("values");
+    let (_, after) = rest
+        .split_once("END_OF_INPUT\n")
+        .expect("the end of the values");
+    insta::assert_snapshot!(format!("{before}<<VALUES\n{after}"), @"
+    # The namespace argocd
+    kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/argocd/namespace-argocd.yaml
+    # What helm has noted of a run that was interrupted
+    kubectl --context minikube delete secret --namespace=argocd '--selector=owner=helm,name=argocd,status in (pending-install,pending-upgrade,pending-rollback)'
+    # Argo CD: chart argo-cd 10.1.1
+    helm upgrade --install argocd argo-cd --repo=https://argoproj.github.io/argo-helm --version=10.1.1 --kube-context=minikube --namespace=argocd --timeout=10m --values=- <<VALUES
+    # The kinds of Argo CD are served
+    kubectl --context minikube wait --for=condition=Established --timeout=10m crd/applications.argoproj.io crd/appprojects.argoproj.io
+    # Argo CD answers
+    kubectl --context minikube wait --for=condition=Available --timeout=10m --namespace=argocd deployment/argocd-server
+    # The projects
+    kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/root/appproject-root.yaml --filename=snapshots/dev/root/appproject-infra.yaml --filename=snapshots/dev/root/appproject-app.yaml
+    # The root Application, which deploys the rest
+    kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/root/application-root-application.yaml
+    ");
+    assert_eq!(fakes.calls(), "");
+}
+
+#[test]
+fn what_is_run_is_what_a_dry_run_prints() {
+    let fakes = fakes();
+    let printed = fakes.xtask(&["bootstrap", "dev", "--dry-run"]).stdout();
+    let run = fakes.xtask(&["bootstrap", "dev"]);
+    assert_eq!(run.code(), Some(0), "{}", run.stderr());
+    let calls = fakes.calls();
+    let steps: Vec<&str> = calls
+        .lines()
+        .filter(|call| !call.starts_with("helm version") && !call.starts_with("kubectl config"))
+        .collect();
+    let commands: Vec<String> = printed
+        .lines()
+        .filter(|line| line.starts_with("kubectl") || line.starts_with("helm"))
+        .map(|line| line.replace(" <<'END_OF_INPUT'", "").replace('\'', ""))
+        .collect();
+    assert_eq!(steps, commands);
+}
+
+#[test]
+fn helm_installs_what_the_application_of_argo_cd_keeps() {
+    let fakes = fakes();
+    assert_eq!(
+        fakes
+            .xtask(&["bootstrap", "prd", "--context", "x", "--yes"])
+            .code(),
+        Some(2)
+    );
+    fakes.contexts(&[(
+        "aws",
+        "arn:aws:eks:ap-northeast-1:123456789012:cluster/microservices",
+    )]);
+    let run = fakes.xtask(&["bootstrap", "prd"]);
+    assert_eq!(run.code(), Some(0), "{}", run.stderr());
+    let cluster = fakes.cluster();
+    let (_, release) = cluster
+        .iter()
+        .find(|(name, _)| name == "release")
+        .expect("a release");
+    let application = std::fs::read_to_string(
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../snapshots/prd/root/application-argocd-application.yaml"),
+    )
+    .expect("a rendered file");
+    let (_, values) = application.split_once("valuesObject:\n").expect("values");
+    let kept: String = values
+        .lines()
+        .take_while(|line| line.starts_with("        ") || line.is_empty())
+        .map(|line| format!("{}\n", line.strip_prefix("        ").unwrap_or_default()))
+        .collect();
+    assert_eq!(*release, kept);
+}
+
+#[test]
+fn progress_is_told_step_by_step() {
+    let run = fakes().xtask(&["bootstrap", "dev"]);
+    insta::assert_snapshot!(run.stderr(), @"
+    [1/7] The namespace argocd
+    [2/7] What helm has noted of a run that was interrupted
+    [3/7] Argo CD: chart argo-cd 10.1.1
+    [4/7] The kinds of Argo CD are served
+    [5/7] Argo CD answers
+    [6/7] The projects
+    [7/7] The root Application, which deploys the rest
+    Argo CD deploys dev from now on. See it: cargo xtask open argocd dev
+    ");
+}
+
+#[test]
+fn a_run_that_was_killed_anywhere_is_finished_by_the_next() {
+    let whole = fakes();
+    assert_eq!(whole.xtask(&["bootstrap", "dev"]).code(), Some(0));
+    let calls = whole.calls().lines().count();
+    assert!(calls > 6, "{}", whole.calls());
+    for number in 1..=calls {
+        for moment in ["before", "between", "after"] {
+            let fakes = fakes()
+                .with("KILLED_AT", number.to_string())
+                .with("KILLED", moment);
+            let killed = fakes.xtask(&["bootstrap", "dev"]).code();
+            let is_helm = fakes
+                .calls()
+                .lines()
+                .last()
+                .is_some_and(|call| call.starts_with("helm upgrade"));
+            assert_eq!(
+                killed.is_none(),
+                moment != "between" || is_helm,
+                "{number} {moment}: {killed:?}"
+            );
+            // The second run has more calls behind it, so nothing kills it.
+            fakes.write("calls", &"earlier\n".repeat(100));
+            let again = fakes.xtask(&["bootstrap", "dev"]);
+            assert_eq!(
+                again.code(),
+                Some(0),
+                "{number} {moment}: {}",
+                again.stderr()
+            );
+            assert_eq!(fakes.cluster(), whole.cluster(), "{number} {moment}");
+        }
+    }
+}
+
+#[test]
+fn a_second_run_leaves_the_same() {
+    let fakes = fakes();
+    assert_eq!(fakes.xtask(&["bootstrap", "dev"]).code(), Some(0));
+    let first = fakes.cluster();
+    assert_eq!(fakes.xtask(&["bootstrap", "dev"]).code(), Some(0));
+    assert_eq!(fakes.cluster(), first);
+}
+
+#[test]
+fn a_chart_on_disk_takes_the_place_of_the_repository() {
+    let fakes = fakes();
+    let run = fakes.xtask(&["bootstrap", "dev", "--chart", "some/chart.tgz", "--dry-run"]);
+    let stdout = run.stdout();
+    let helm = stdout
+        .lines()
+        .find(|line| line.starts_with("helm"))
+        .expect("helm");
+    insta::assert_snapshot!(helm, @"helm upgrade --install argocd some/chart.tgz --kube-context=minikube --namespace=argocd --timeout=10m --values=- <<'END_OF_INPUT'");
+}
+
+#[test]
+fn the_current_context_is_never_a_reason() {
+    let fakes = fakes();
+    fakes.contexts(&[("somewhere", "else"), ("mini", "minikube")]);
+    assert_eq!(fakes.xtask(&["bootstrap", "dev"]).code(), Some(0));
+    let calls = fakes.calls();
+    assert!(
+        calls.contains("--context mini ") && !calls.contains("somewhere"),
+        "{calls}"
+    );
+}
+
+#[test]
+fn bad_contexts_are_refused_before_anything_is_changed() {
+    let arn = "arn:aws:eks:ap-northeast-1:123456789012:cluster/microservices";
+    let fakes = fakes();
+    fakes.contexts(&[("other", "other-cluster"), ("aws", arn)]);
+    let mut said = Vec::new();
+    for arguments in [
+        ["bootstrap", "dev"].as_slice(),
+        &["bootstrap", "dev", "--context", "missing"],
+        &["bootstrap", "dev", "--context", "other"],
+        &["bootstrap", "dev", "--context", "aws"],
+        &["bootstrap", "dev", "--context", "aws", "--yes"],
+    ] {
+        let run = fakes.xtask(arguments);
+        assert_eq!(run.code(), Some(2), "{arguments:?}");
+        said.push(run.stderr());
+    }
+    insta::assert_snapshot!(said.concat(), @"
+    error: kubectl has no context for the cluster of dev, minikube: make it with `cargo xtask cluster up dev`, or name a context with --context
+    error: kubectl has no context missing; it has: other, aws
+    error: The context other leads to the cluster other-cluster, which is not the one of dev, minikube. Nothing was changed: add --yes if this is what you want
+    error: the context aws leads to the cluster of prd, arn:aws:eks:ap-northeast-1:123456789012:cluster/microservices: dev has nothing to do there; leave out --context, or name prd
+    error: the context aws leads to the cluster of prd, arn:aws:eks:ap-northeast-1:123456789012:cluster/microservices: dev has nothing to do there; leave out --context, or name prd
+    ");
+    assert_eq!(fakes.cluster(), []);
+}
+
+#[test]
+fn a_foreign_cluster_is_possible_for_who_says_so() {
+    let fakes = fakes();
+    fakes.contexts(&[("other", "other-cluster")]);
+    let run = fakes.xtask(&["bootstrap", "dev", "--context", "other", "--yes"]);
+    assert_eq!(run.code(), Some(0), "{}", run.stderr());
+}
+
+#[test]
+fn a_missing_program_is_named_before_anything_is_changed() {
+    let mut said = Vec::new();
+    for present in TOOLS {
+        let fakes = Fakes::new(&[present]);
+        let run = fakes.xtask(&["bootstrap", "dev"]);
+        assert_eq!(run.code(), Some(2));
+        assert_eq!(fakes.cluster(), []);
+        said.push(run.stderr());
+    }
+    insta::assert_snapshot!(said.concat(), @"
+    error: kubectl is not on the PATH and this command needs it: install it as https://kubernetes.io/docs/tasks/tools/ tells, then run again
+    error: helm is not on the PATH and this command needs it: install it as https://helm.sh/docs/intro/install/ tells, then run again
+    ");
+}
+
+#[test]
+fn a_command_that_fails_is_named_with_the_way_out() {
+    let fakes = fakes();
+    // Somebody else's run, which the fake kubectl does not remove.
+    fakes.write(
+        "kubectl",
+        "#!/bin/sh\n[ \"$1\" = config ] && /bin/cat \"$FAKES/kubeconfig\"\n",
+    );
+    std::fs::write(fakes.path().join("cluster/pending"), "").expect("a writable folder");
+    let run = fakes.xtask(&["bootstrap", "dev"]);
+    assert_eq!(run.code(), Some(2));
+    let stderr = run.stderr();
+    let last: Vec<&str> = stderr.lines().rev().take(2).collect();
+    insta::assert_snapshot!(last.join("\n"), @"
+    error: `kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/argocd/namespace-argocd.yaml` ended with exit status: 1 and said why above; remove the cause, then run this command again: what is done already stays
+    [1/7] The namespace argocd
+    ");
+}

@@ -1,0 +1,153 @@
+//! Programs that note how they were called, and pretend to be a cluster as far as the commands look.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// Each of them is this script under another name; `$FAKES` is their folder.
+const SCRIPT: &str = r#"#!/bin/sh
+PATH=/usr/bin:/bin
+program=${0##*/}
+call="$program $*"
+printf '%s\n' "$call" >> "$FAKES/calls"
+cluster="$FAKES/cluster"
+number=$(wc -l < "$FAKES/calls")
+die() { [ "$number" -eq "${KILLED_AT:-0}" ] && [ "${KILLED:-}" = "$1" ] && kill -KILL "$PPID" && exit 1; }
+die before
+case "$call" in
+    'kubectl config view'*) cat "$FAKES/kubeconfig" ;;
+    *' delete secret '*) rm -f "$cluster/pending" ;;
+    *' apply '*)
+        for argument; do
+            case "$argument" in --filename=*) cp "${argument#--filename=}" "$cluster/" || exit 1 ;; esac
+        done ;;
+    *' wait '*) [ -e "$cluster/release" ] || exit 1 ;;
+    'helm upgrade '*)
+        [ -e "$cluster/pending" ] && { echo 'another operation is in progress' >&2; exit 1; }
+        : > "$cluster/pending"
+        cat > "$FAKES/values"
+        die between
+        mv "$FAKES/values" "$cluster/release"
+        rm "$cluster/pending" ;;
+    'docker info'*) echo "${DOCKER:-16 68719476736}" ;;
+    'docker image inspect'*) case "$call" in *"${UNBUILT:-nothing}"*) exit 1 ;; esac ;;
+    'minikube node list'*) [ -e "$FAKES/nodes" ] || exit 14; cat "$FAKES/nodes" ;;
+    'minikube node add'*) echo another >> "$FAKES/nodes" ;;
+    'minikube start'*) [ -e "$FAKES/nodes" ] || printf '1\n2\n3\n4\n5\n' > "$FAKES/nodes" ;;
+esac
+code=$?
+die after
+exit $code
+"#;
+
+/// A folder of fakes, which is the whole `PATH`.
+pub struct Fakes {
+    folder: TempDir,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl Fakes {
+    /// These programs and no others.
+    pub fn new(programs: &[&str]) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        for program in programs {
+            let file = folder.path().join(program);
+            fs::write(&file, SCRIPT).expect("a writable folder");
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("an own file");
+        }
+        fs::create_dir(folder.path().join("cluster")).expect("a writable folder");
+        let fakes = Self {
+            folder,
+            variables: Vec::new(),
+        };
+        fakes.contexts(&[("minikube", "minikube")]);
+        fakes
+    }
+
+    /// The contexts that kubectl knows, and the cluster of each; the first is the current one.
+    pub fn contexts(&self, contexts: &[(&str, &str)]) {
+        let entries: Vec<_> = contexts
+            .iter()
+            .map(|(name, cluster)| serde_json::json!({ "name": name, "context": { "cluster": cluster } }))
+            .collect();
+        let current = contexts.first().map(|(name, _)| *name);
+        self.write(
+            "kubeconfig",
+            &serde_json::json!({ "contexts": entries, "current-context": current }).to_string(),
+        );
+    }
+
+    /// What the fakes read of their environment.
+    pub fn with(mut self, variable: &'static str, value: impl Into<String>) -> Self {
+        self.variables.push((variable, value.into()));
+        self
+    }
+
+    pub fn write(&self, file: &str, contents: &str) {
+        fs::write(self.folder.path().join(file), contents).expect("a writable folder");
+    }
+
+    /// Runs the command as from the root of the workspace.
+    pub fn xtask(&self, arguments: &[&str]) -> Run {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(arguments)
+            .current_dir(workspace())
+            .env("PATH", self.folder.path())
+            .env("FAKES", self.folder.path())
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(std::process::Stdio::null())
+            .output()
+            .expect("the program that was just built");
+        Run(output)
+    }
+
+    /// How the fakes were called, in order.
+    pub fn calls(&self) -> String {
+        fs::read_to_string(self.folder.path().join("calls")).unwrap_or_default()
+    }
+
+    /// What the cluster holds: names of files and what stands in them.
+    pub fn cluster(&self) -> Vec<(String, String)> {
+        let entries = fs::read_dir(self.folder.path().join("cluster")).expect("a readable folder");
+        let mut files: Vec<_> = entries
+            .map(|entry| {
+                let entry = entry.expect("a readable folder");
+                let contents = fs::read_to_string(entry.path()).expect("a readable file");
+                (entry.file_name().to_string_lossy().into_owned(), contents)
+            })
+            .collect();
+        files.sort();
+        files
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// How the command ended and what it said.
+pub struct Run(Output);
+
+impl Run {
+    pub fn code(&self) -> Option<i32> {
+        self.0.status.code()
+    }
+
+    pub fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.0.stdout).into_owned()
+    }
+
+    pub fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.0.stderr).into_owned()
+    }
+}
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace")
+        .to_owned()
+}

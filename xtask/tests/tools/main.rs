@@ -1,0 +1,6 @@
+//! The commands that call programs of others, with fakes in their place that note how they were called.
+
+mod bootstrap;
+mod cluster;
+mod fakes;
+mod open;
