@@ -74,6 +74,15 @@ impl VolumeBinding {
     }
 }
 
+/// Who runs the control plane, and with it whether its metrics can be scraped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ControlPlane {
+    /// The cluster: etcd, the scheduler, the controller manager and kube-proxy are pods that open their metrics.
+    Own,
+    /// The provider, who shows no metrics of them.
+    Managed,
+}
+
 /// A minor version of Kubernetes 1, such as `1.35`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KubernetesMinor(

@@ -6,8 +6,8 @@ mod mysql_container;
 
 pub use aurora::{Aurora, AuroraEndpoint};
 pub use credentials::{
-    ClusterSecretStore, GeneratedSecret, Secret, SecretKey, SecretSource, SecretText,
-    SecretsManagerSecret,
+    ClusterSecretStore, GeneratedLogin, GeneratedSecret, LoginKeys, LoginSource, Secret, SecretKey,
+    SecretSource, SecretText, SecretsManagerSecret,
 };
 pub use mysql_container::MysqlContainer;
 

@@ -22,6 +22,7 @@ mod kind;
 mod label;
 mod mesh;
 mod namespace;
+mod objective;
 mod origin;
 mod platform;
 mod port;
@@ -36,15 +37,16 @@ pub mod yaml;
 pub use bundle::{Added, Bundle};
 pub use chart::{Chart, Kustomization, KustomizeImage, Source, SourceFrom, SourceHandle};
 pub use cluster::{
-    AvailabilityZone, Cluster, ClusterConfig, Eks, EksNodeGroup, InstanceType, KubernetesMinor,
-    KubernetesRelease, Minikube, NodePool, PodIdentity, Rights, Statement, StorageClass,
-    VolumeBinding, WellKnownRights,
+    AvailabilityZone, Cluster, ClusterConfig, ControlPlane, Eks, EksNodeGroup, InstanceType,
+    KubernetesMinor, KubernetesRelease, Minikube, NodePool, PodIdentity, Rights, Statement,
+    StorageClass, VolumeBinding, WellKnownRights,
 };
 pub use component::Component;
 pub use dashboard::{Dashboard, Scheme};
 pub use database::{
-    Aurora, AuroraEndpoint, ClusterSecretStore, Database, DatabaseHandle, GeneratedSecret,
-    MysqlContainer, Secret, SecretKey, SecretSource, SecretText, SecretsManagerSecret,
+    Aurora, AuroraEndpoint, ClusterSecretStore, Database, DatabaseHandle, GeneratedLogin,
+    GeneratedSecret, LoginKeys, LoginSource, MysqlContainer, Secret, SecretKey, SecretSource,
+    SecretText, SecretsManagerSecret,
 };
 pub use error::BuildError;
 pub use gitops::{Delivery, Existing, IgnoredDifference, Parent, Root};
@@ -56,6 +58,7 @@ pub use mesh::{
     GatewayService, IngressGateway, MetricsScraper,
 };
 pub use namespace::{Injection, Namespace, NamespaceRules, PodSecurity};
+pub use objective::{Latency, LatencyBound, Objective, PerMille, Severity};
 pub use origin::Origin;
 pub use platform::{BuiltBundle, BuiltPlatform, Platform};
 pub use port::{NodePort, Port};
@@ -64,8 +67,8 @@ pub use resource::{Identity, Manifest, ManifestScope, Namespaced, Resource};
 pub use service::{Endpoint, Expose, Protocol, Service};
 pub use text::{
     AbsolutePath, AccountId, ChartVersion, Cidr, Digest, GitBranch, GitUrl, Host, InvalidText,
-    LabelKey, Name, PlainVariableName, Region, RelativePath, Repository, SecretsManagerName, Tag,
-    UrlPath, VariableName,
+    LabelKey, LogGroup, Name, PlainVariableName, Region, RelativePath, Repository,
+    SecretsManagerName, Tag, UrlPath, VariableName,
 };
 pub use tool_service::ToolService;
 pub use workload::{

@@ -164,6 +164,10 @@ impl Service {
         self.state.port
     }
 
+    pub(crate) fn component(&self) -> &Component {
+        &self.state.component
+    }
+
     pub(crate) fn protocol(&self) -> Protocol {
         self.state.protocol
     }

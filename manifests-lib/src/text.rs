@@ -225,6 +225,15 @@ text_type! {
     "a Secrets Manager name has 1 to 512 of letters, digits and /_+=.@-"
 }
 
+text_type! {
+    /// The name of a log group in CloudWatch Logs, such as `/prd/services`.
+    ///
+    /// Upstream: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>
+    LogGroup,
+    check::log_group,
+    "a log group has 1 to 512 of letters, digits and _-/.#"
+}
+
 impl Name {
     /// `<name>-<suffix>`, for names that leave room for it: those of bundles and parents.
     pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
@@ -401,6 +410,14 @@ macro_rules! cidr {
 macro_rules! secrets_manager_name {
     ($literal:expr) => {
         $crate::literal!($crate::SecretsManagerName, $literal)
+    };
+}
+
+/// A [`LogGroup`] from a literal, checked when it is compiled.
+#[macro_export]
+macro_rules! log_group {
+    ($literal:expr) => {
+        $crate::literal!($crate::LogGroup, $literal)
     };
 }
 

@@ -7,16 +7,20 @@
 mod infrastructure;
 
 use manifests_lib::{
-    AbsolutePath, Aurora, Cluster, Database, EcrImage, Eks, GatewayExposure, GeneratedSecret,
-    GitBranch, Image, LocalImage, Minikube, MysqlContainer, Name, SecretSource,
-    SecretsManagerSecret,
+    AbsolutePath, Aurora, Cluster, ControlPlane, Database, EcrImage, Eks, GatewayExposure,
+    GeneratedLogin, GeneratedSecret, GitBranch, Image, LocalImage, LoginSource, Minikube,
+    MysqlContainer, Name, SecretSource, SecretsManagerName, SecretsManagerSecret,
 };
 
 use crate::deploy::argocd::{GitHubLogin, Login};
+use crate::infra::fluentbit::LogSink;
+use crate::infra::prometheus::alertmanager::Receivers;
 use crate::infra::{external_secrets, kiali};
 
+pub use crate::infra::fluentbit::{CloudwatchLogs, Retention};
 pub use crate::infra::istio::{Mesh, Revisions};
 pub use crate::infra::jaeger::TraceStorage;
+pub use crate::infra::prometheus::alertmanager::SlackWebhooks;
 
 pub use infrastructure::{Aws, Infrastructure, Laptop};
 
@@ -36,6 +40,12 @@ pub struct Environment {
     pub(crate) traces: TraceStorage,
     pub(crate) source_mounts: Option<SourceMounts>,
     pub(crate) infrastructure: Infrastructure,
+    pub(crate) grafana_login: LoginSource,
+    pub(crate) receivers: Receivers,
+    pub(crate) logs: LogSink,
+    /// Class of the volumes that the cluster makes.
+    pub(crate) storage_class: Name,
+    pub(crate) control_plane: ControlPlane,
     cluster: Cluster,
 }
 
@@ -74,6 +84,8 @@ pub struct Development {
     pub mesh: Mesh,
     /// Where Jaeger keeps traces.
     pub traces: TraceStorage,
+    /// Who administers Grafana. Alerts reach nobody, and logs are only shown.
+    pub grafana_login: GeneratedLogin,
     /// The cluster on the laptop.
     pub cluster: Minikube,
 }
@@ -99,6 +111,12 @@ pub struct Production {
     pub mesh: Mesh,
     /// Where Jaeger keeps traces.
     pub traces: TraceStorage,
+    /// Who administers Grafana: a secret with the properties `username` and `password`.
+    pub grafana_login: SecretsManagerName,
+    /// Who is told of alerts.
+    pub alerts: SlackWebhooks<SecretsManagerSecret>,
+    /// Where logs are kept.
+    pub logs: CloudwatchLogs,
     /// The cluster in AWS.
     pub cluster: Eks,
 }
@@ -213,6 +231,7 @@ impl From<Development> for Environment {
             branch,
             mesh,
             traces,
+            grafana_login,
             cluster,
         } = development;
         let infrastructure = Infrastructure::Laptop(Laptop {
@@ -233,6 +252,11 @@ impl From<Development> for Environment {
             kiali: kiali::Login::Anonymous,
             traces,
             source_mounts: Some(source_mounts),
+            grafana_login: LoginSource::Generated(grafana_login),
+            receivers: Receivers::Nobody,
+            logs: LogSink::Stdout,
+            storage_class: Minikube::LOCAL_PATH,
+            control_plane: Minikube::CONTROL_PLANE,
             cluster: Cluster::from(&infrastructure),
             infrastructure,
         }
@@ -251,18 +275,21 @@ impl From<Production> for Environment {
             login,
             mesh,
             traces,
+            grafana_login,
+            alerts,
+            logs,
             cluster,
         } = production;
         let infrastructure = Infrastructure::Aws(Aws {
             cluster,
             images: images.all(),
         });
+        let secret = |secret| SecretSource::SecretsManager(secret, external_secrets::STORE);
         Self {
             name,
             images: images.map(Image::from),
             databases: databases.map(|aurora| Database::Aurora(aurora, external_secrets::STORE)),
-            secrets: secrets
-                .map(|secret| SecretSource::SecretsManager(secret, external_secrets::STORE)),
+            secrets: secrets.map(secret),
             replicas,
             branch,
             login: Login::GitHub(login),
@@ -271,6 +298,11 @@ impl From<Production> for Environment {
             kiali: kiali::Login::Token,
             traces,
             source_mounts: None,
+            grafana_login: LoginSource::SecretsManager(grafana_login, external_secrets::STORE),
+            receivers: Receivers::Slack(alerts.map(secret)),
+            logs: LogSink::Cloudwatch(logs),
+            storage_class: Eks::GP3,
+            control_plane: Eks::CONTROL_PLANE,
             cluster: Cluster::from(&infrastructure),
             infrastructure,
         }

@@ -2,8 +2,11 @@
 
 pub(crate) mod eks;
 pub(crate) mod external_secrets;
+pub(crate) mod fluentbit;
 pub(crate) mod istio;
 pub(crate) mod jaeger;
 pub(crate) mod kiali;
+pub(crate) mod nginx;
 pub(crate) mod prometheus;
+pub(crate) mod rabbitmq;
 pub(crate) mod shared;

@@ -15,9 +15,11 @@ pub fn platform(environment: &Environment) -> Platform {
     let argocd = argocd::bundle(environment);
     let mut infra = vec![
         infra::shared::bundle(environment),
+        infra::prometheus::bundle(environment),
         infra::istio::bundle(environment),
         infra::jaeger::bundle(environment),
         infra::kiali::bundle(environment),
+        infra::fluentbit::bundle(environment),
     ];
     infra.extend(infra::eks::bundle(environment));
     let shared = shared::bundle(environment);

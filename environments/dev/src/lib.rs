@@ -1,9 +1,9 @@
 //! The dev environment: Minikube on a laptop, images built there, a MySQL container per database.
 
 use manifests_lib::{
-    GeneratedSecret, KubernetesMinor, KubernetesRelease, LocalImage, Minikube, MysqlContainer,
-    PublicImage, Repository, Resources, Version, gibibytes, git_branch, mebibytes, millicores,
-    name, path, repository, tag,
+    GeneratedLogin, GeneratedSecret, KubernetesMinor, KubernetesRelease, LocalImage, Minikube,
+    MysqlContainer, PublicImage, Repository, Resources, Version, gibibytes, git_branch, mebibytes,
+    millicores, name, path, repository, tag,
 };
 use services::environment::{
     Databases, Development, Environment, Images, Mesh, Revisions, Secrets, SourceMounts,
@@ -50,6 +50,10 @@ pub fn development() -> Development {
             hours: 24,
             size: gibibytes(5),
             storage_class: Minikube::LOCAL_PATH,
+        },
+        grafana_login: GeneratedLogin {
+            user: name!("admin"),
+            password: GeneratedSecret { length: 32 },
         },
         cluster: Minikube {
             profile: name!("minikube"),

@@ -3,12 +3,13 @@
 use manifests_lib::{
     AccountId, Aurora, AuroraEndpoint, AvailabilityZone, Cidr, EcrImage, EcrRegistry, Eks,
     EksNodeGroup, InstanceType, KubernetesMinor, Name, NodeGroup, Region, Repository,
-    SecretsManagerSecret, Tag, account_id, cidr, gibibytes, git_branch, name, region, repository,
-    secrets_manager_name, tag,
+    SecretsManagerSecret, Tag, account_id, cidr, gibibytes, git_branch, log_group, name, region,
+    repository, secrets_manager_name, tag,
 };
 use services::deploy::argocd::GitHubLogin;
 use services::environment::{
-    Databases, Environment, Images, Mesh, Production, Revisions, Secrets, TraceStorage,
+    CloudwatchLogs, Databases, Environment, Images, Mesh, Production, Retention, Revisions,
+    Secrets, SlackWebhooks, TraceStorage,
 };
 use services::node_group;
 
@@ -78,6 +79,22 @@ pub fn environment() -> Environment {
             hours: 72,
             size: gibibytes(20),
             storage_class: Eks::GP3,
+        },
+        grafana_login: secrets_manager_name!("prd/grafana"),
+        alerts: SlackWebhooks {
+            page: SecretsManagerSecret {
+                name: secrets_manager_name!("prd/alertmanager"),
+                property: name!("slack-page"),
+            },
+            ticket: SecretsManagerSecret {
+                name: secrets_manager_name!("prd/alertmanager"),
+                property: name!("slack-ticket"),
+            },
+        },
+        logs: CloudwatchLogs {
+            region: REGION,
+            log_group: log_group!("/prd/microservices"),
+            retention: Retention::Days90,
         },
         cluster: Eks {
             name: name!("microservices"),

@@ -3,7 +3,7 @@
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/kube-state-metrics-8.4.0/charts/kube-state-metrics/values.yaml, release 8.4.0
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/prometheus-node-exporter-4.56.1/charts/prometheus-node-exporter/values.yaml, release 4.56.1
 // source: https://raw.githubusercontent.com/grafana-community/helm-charts/grafana-12.11.1/charts/grafana/values.yaml, release 12.11.1
-// sha256 of the lines below: 9dec2ed55a2d2b683e27a29fe8235130c7834e700063b69c24b77683398724a0
+// sha256 of the lines below: c6ecd51772422845000c109592d5a6bd6412e72175ada74218a53a6509b297e4
 //! Values of the chart `kube-prometheus-stack`, version `88.5.3`.
 
 use std::collections::BTreeMap;
@@ -125,8 +125,10 @@ pub struct Alertmanager {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub annotations: Option<BTreeMap<String, String>>,
     /// `alertmanager.config`.
+    ///
+    /// Default: an object with 5 keys.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub config: Option<AlertmanagerConfig>,
+    pub config: Option<serde_json::Value>,
     /// `alertmanager.enableFeatures`.
     ///
     /// Default: `[]`.
@@ -411,195 +413,6 @@ pub struct AlertmanagerSpecStorage {
     /// Not in the defaults; see <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.StorageSpec>.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_claim_template: Option<k8s_openapi::api::core::v1::PersistentVolumeClaimTemplate>,
-}
-
-/// What stands at `alertmanager.config`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AlertmanagerConfig {
-    /// `alertmanager.config.global`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub global: Option<AlertmanagerConfigGlobal>,
-    /// `alertmanager.config.inhibit_rules`.
-    ///
-    /// Default: a list of 4.
-    #[serde(rename = "inhibit_rules", skip_serializing_if = "Option::is_none")]
-    pub inhibit_rules: Option<Vec<serde_json::Value>>,
-    /// `alertmanager.config.receivers`.
-    ///
-    /// Default: `[{"name":"null"}]`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub receivers: Option<Vec<AlertmanagerConfigReceiver>>,
-    /// `alertmanager.config.route`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub route: Option<AlertmanagerConfigRoute>,
-    /// `alertmanager.config.templates`.
-    ///
-    /// Default: `["/etc/alertmanager/config/*.tmpl"]`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub templates: Option<Vec<String>>,
-    /// `alertmanager.config.time_intervals`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(rename = "time_intervals", skip_serializing_if = "Option::is_none")]
-    pub time_intervals: Option<Vec<serde_json::Value>>,
-}
-
-/// What stands at `alertmanager.config.global`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AlertmanagerConfigGlobal {
-    /// `alertmanager.config.global.resolve_timeout`.
-    ///
-    /// Default: `"5m"`.
-    #[serde(rename = "resolve_timeout", skip_serializing_if = "Option::is_none")]
-    pub resolve_timeout: Option<String>,
-    /// Keys beyond those with a field, which the chart takes as well. A key that has a field goes there.
-    #[serde(flatten)]
-    pub additional: BTreeMap<String, serde_json::Value>,
-}
-
-/// What stands at `alertmanager.config.receivers[]`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AlertmanagerConfigReceiver {
-    /// `alertmanager.config.receivers[].email_configs`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(rename = "email_configs", skip_serializing_if = "Option::is_none")]
-    pub email_configs: Option<Vec<serde_json::Value>>,
-    /// `alertmanager.config.receivers[].msteamsv2_configs`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(rename = "msteamsv2_configs", skip_serializing_if = "Option::is_none")]
-    pub msteamsv2_configs: Option<Vec<serde_json::Value>>,
-    /// `alertmanager.config.receivers[].name`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// `alertmanager.config.receivers[].opsgenie_configs`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(rename = "opsgenie_configs", skip_serializing_if = "Option::is_none")]
-    pub opsgenie_configs: Option<Vec<serde_json::Value>>,
-    /// `alertmanager.config.receivers[].pagerduty_configs`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(rename = "pagerduty_configs", skip_serializing_if = "Option::is_none")]
-    pub pagerduty_configs: Option<Vec<serde_json::Value>>,
-    /// `alertmanager.config.receivers[].slack_configs`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(rename = "slack_configs", skip_serializing_if = "Option::is_none")]
-    pub slack_configs: Option<Vec<serde_json::Value>>,
-    /// `alertmanager.config.receivers[].sns_configs`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(rename = "sns_configs", skip_serializing_if = "Option::is_none")]
-    pub sns_configs: Option<Vec<serde_json::Value>>,
-    /// `alertmanager.config.receivers[].telegram_configs`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(rename = "telegram_configs", skip_serializing_if = "Option::is_none")]
-    pub telegram_configs: Option<Vec<serde_json::Value>>,
-    /// `alertmanager.config.receivers[].webhook_configs`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(rename = "webhook_configs", skip_serializing_if = "Option::is_none")]
-    pub webhook_configs: Option<Vec<serde_json::Value>>,
-}
-
-/// What stands at `alertmanager.config.route`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AlertmanagerConfigRoute {
-    /// `alertmanager.config.route.group_by`.
-    ///
-    /// Default: `["namespace"]`.
-    #[serde(rename = "group_by", skip_serializing_if = "Option::is_none")]
-    pub group_by: Option<Vec<String>>,
-    /// `alertmanager.config.route.group_interval`.
-    ///
-    /// Default: `"5m"`.
-    #[serde(rename = "group_interval", skip_serializing_if = "Option::is_none")]
-    pub group_interval: Option<String>,
-    /// `alertmanager.config.route.group_wait`.
-    ///
-    /// Default: `"30s"`.
-    #[serde(rename = "group_wait", skip_serializing_if = "Option::is_none")]
-    pub group_wait: Option<String>,
-    /// `alertmanager.config.route.receiver`.
-    ///
-    /// Default: `"null"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub receiver: Option<String>,
-    /// `alertmanager.config.route.repeat_interval`.
-    ///
-    /// Default: `"12h"`.
-    #[serde(rename = "repeat_interval", skip_serializing_if = "Option::is_none")]
-    pub repeat_interval: Option<String>,
-    /// `alertmanager.config.route.routes`.
-    ///
-    /// Default: `[{"matchers":["alertname = \"Watchdog\""],"receiver":"null"}]`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub routes: Option<Vec<AlertmanagerConfigRoute2>>,
-}
-
-/// What stands at `alertmanager.config.route.routes[]`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AlertmanagerConfigRoute2 {
-    /// `alertmanager.config.route.routes[].active_time_intervals`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(
-        rename = "active_time_intervals",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub active_time_intervals: Option<Vec<String>>,
-    /// `alertmanager.config.route.routes[].continue`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub continue_: Option<bool>,
-    /// `alertmanager.config.route.routes[].group_by`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(rename = "group_by", skip_serializing_if = "Option::is_none")]
-    pub group_by: Option<Vec<String>>,
-    /// `alertmanager.config.route.routes[].group_interval`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(rename = "group_interval", skip_serializing_if = "Option::is_none")]
-    pub group_interval: Option<String>,
-    /// `alertmanager.config.route.routes[].group_wait`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(rename = "group_wait", skip_serializing_if = "Option::is_none")]
-    pub group_wait: Option<String>,
-    /// `alertmanager.config.route.routes[].matchers`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub matchers: Option<Vec<String>>,
-    /// `alertmanager.config.route.routes[].mute_time_intervals`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(
-        rename = "mute_time_intervals",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub mute_time_intervals: Option<Vec<String>>,
-    /// `alertmanager.config.route.routes[].receiver`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub receiver: Option<String>,
-    /// `alertmanager.config.route.routes[].repeat_interval`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(rename = "repeat_interval", skip_serializing_if = "Option::is_none")]
-    pub repeat_interval: Option<String>,
-    /// `alertmanager.config.route.routes[].routes`.
-    ///
-    /// Not in the defaults; see <https://prometheus.io/docs/alerting/latest/configuration/>.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub routes: Option<Vec<serde_json::Value>>,
 }
 
 /// What stands at `alertmanager.podDisruptionBudget`.

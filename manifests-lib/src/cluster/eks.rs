@@ -1,6 +1,6 @@
 //! EKS: a cluster in AWS.
 
-use super::{Cluster, KubernetesMinor, NodePool, StorageClass, VolumeBinding};
+use super::{Cluster, ControlPlane, KubernetesMinor, NodePool, StorageClass, VolumeBinding};
 use crate::{
     AccountId, Bytes, Cidr, Cpu, Name, NodeGroup, Region, gibibytes, mebibytes, millicores, name,
 };
@@ -67,6 +67,9 @@ pub enum InstanceType {
 impl Eks {
     /// The storage class of the EBS driver.
     pub const GP3: Name = name!("gp3");
+
+    /// AWS runs the control plane and hides it.
+    pub const CONTROL_PLANE: ControlPlane = ControlPlane::Managed;
 
     /// What makes the volumes of [`Self::GP3`].
     pub const EBS_DRIVER: &'static str = "ebs.csi.aws.com";

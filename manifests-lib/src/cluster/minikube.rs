@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Cluster, KubernetesMinor, NodePool, StorageClass, VolumeBinding};
+use super::{Cluster, ControlPlane, KubernetesMinor, NodePool, StorageClass, VolumeBinding};
 use crate::{Bytes, Cpu, Name, NodeGroup, name};
 
 /// Minikube with several nodes: a control plane that takes pods, and one node for each group.
@@ -43,6 +43,9 @@ const KUBELET_PODS: u16 = 110;
 impl Minikube {
     /// The storage class that makes a volume on the node of its pod, from one of [`Self::ADDONS`].
     pub const LOCAL_PATH: Name = name!("local-path");
+
+    /// Minikube runs the control plane on a node of its own.
+    pub const CONTROL_PLANE: ControlPlane = ControlPlane::Own;
 
     /// What Minikube itself adds to the cluster: the figures of `kubectl top`, and [`Self::LOCAL_PATH`].
     pub const ADDONS: [&'static str; 2] = ["metrics-server", "storage-provisioner-rancher"];

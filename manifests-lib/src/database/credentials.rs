@@ -54,6 +54,33 @@ pub struct SecretsManagerSecret {
     pub property: Name,
 }
 
+/// Where the name of a user and their password come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginSource {
+    /// The password is generated in the cluster.
+    Generated(GeneratedLogin),
+    /// The properties `username` and `password` of a secret in AWS Secrets Manager, read through this store.
+    SecretsManager(SecretsManagerName, ClusterSecretStore),
+}
+
+/// A user whose password is [generated](GeneratedSecret).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeneratedLogin {
+    /// Name of the user.
+    pub user: Name,
+    /// The password.
+    pub password: GeneratedSecret,
+}
+
+/// The name of a user and their password, in one Secret.
+#[derive(Clone, Debug)]
+pub struct LoginKeys {
+    /// Name of the user.
+    pub user: SecretKey,
+    /// The password.
+    pub password: SecretKey,
+}
+
 /// A Secret in the cluster, as others refer to it.
 #[derive(Clone, Debug)]
 pub struct Secret {
@@ -82,16 +109,14 @@ impl SecretKey {
     pub fn variable(&self, name: &str) -> Variable {
         Variable::from_secret(name, &self.secret, &self.key)
     }
-}
 
-impl SecretKey {
-    /// Name of the Secret, for charts that take it as a value.
+    /// Name of the Secret, for the values of charts that mount or read it.
     #[must_use]
-    pub fn secret(&self) -> &str {
+    pub fn secret_name(&self) -> &str {
         &self.secret
     }
 
-    /// The key in the Secret.
+    /// Key in the Secret, for the values of charts that mount or read it.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
@@ -107,11 +132,8 @@ impl Component {
     pub fn secret(&self, secret: SecretText<'_>) -> SecretKey {
         let origin = Origin::here();
         let SecretText { key, source } = secret;
-        if let SecretSource::Generated(GeneratedSecret { length: 0..16 }) = source {
-            self.bundle.error(BuildError::new(
-                origin,
-                format!("the secret {key} would have fewer than 16 characters, which can be guessed: ask for more"),
-            ));
+        if let SecretSource::Generated(generated) = source {
+            self.refuse_short(origin, key.as_str(), generated);
         }
         let names = Names::with_suffix(self, Some(&key));
         let contents = match source {
@@ -130,6 +152,47 @@ impl Component {
             },
         };
         add(self, origin, names, contents).key(key.as_str())
+    }
+
+    /// Makes the name of a user and their password available, in one Secret with the keys `username` and `password`.
+    ///
+    /// Becomes an ExternalSecret and, where the password is generated, a password generator.
+    #[track_caller]
+    #[must_use = "give the keys to whom the user logs in to"]
+    pub fn login(&self, source: &LoginSource) -> LoginKeys {
+        let origin = Origin::here();
+        let [user, password] = ["username", "password"];
+        let secret = match source {
+            LoginSource::Generated(login) => {
+                self.refuse_short(origin, password, &login.password);
+                let contents = Contents::Generated {
+                    texts: vec![GeneratedText {
+                        generator: self.object_name(password),
+                        key: password.to_owned(),
+                        length: login.password.length,
+                    }],
+                    known: BTreeMap::from([(user.to_owned(), login.user.to_string())]),
+                };
+                add(self, origin, Names::with_suffix(self, None), contents)
+            }
+            LoginSource::SecretsManager(name, store) => {
+                let properties = [user, password].map(str::to_owned);
+                from_secrets_manager(self, origin, store, name, properties)
+            }
+        };
+        LoginKeys {
+            user: secret.key(user),
+            password: secret.key(password),
+        }
+    }
+
+    fn refuse_short(&self, origin: Origin, key: &str, generated: &GeneratedSecret) {
+        if generated.length < 16 {
+            self.bundle.error(BuildError::new(
+                origin,
+                format!("the secret {key} would have fewer than 16 characters, which can be guessed: ask for more"),
+            ));
+        }
     }
 }
 

@@ -313,6 +313,12 @@ pub(super) const fn secrets_manager_name(bytes: &[u8]) -> bool {
         && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'+' | b'=' | b'.' | b'@' | b'-'))
 }
 
+pub(super) const fn log_group(bytes: &[u8]) -> bool {
+    !bytes.is_empty()
+        && bytes.len() <= 512
+        && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'.' | b'#'))
+}
+
 pub(super) const fn git_url(bytes: &[u8]) -> bool {
     let scheme = b"https://";
     if bytes.len() <= scheme.len() || bytes[bytes.len() - 1] == b'/' {

@@ -153,6 +153,7 @@ pub(crate) fn delivery() -> Delivery {
                 "argoproj.io",
                 "external-secrets.io",
                 "generators.external-secrets.io",
+                "monitoring.coreos.com",
                 "networking.istio.io",
                 "security.istio.io",
             ],

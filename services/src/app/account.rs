@@ -1,8 +1,9 @@
 //! Account: Gin, reached only inside the mesh.
 
 use manifests_lib::{
-    Bundle, Container, Deployment, Expose, HostVolume, Probe, Protocol, Resources, Service,
-    gibibytes, mebibytes, millicores, name, path, port, uid,
+    Bundle, Container, Deployment, Expose, HostVolume, Latency, LatencyBound, Objective, Probe,
+    Protocol, Resources, Service, gibibytes, mebibytes, millicores, name, path, per_mille, port,
+    uid,
 };
 
 use super::shared::NAMESPACE;
@@ -48,6 +49,13 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
     let service = gin.expose(Expose {
         port: port!(50000),
         protocol: Protocol::Http,
+    });
+    service.objective(Objective {
+        availability: per_mille!(995),
+        latency: Latency {
+            share: per_mille!(990),
+            within: LatencyBound::Milliseconds500,
+        },
     });
     app.mesh_route(&service);
     (account, service)

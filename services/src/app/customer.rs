@@ -1,8 +1,9 @@
 //! Customer: FastAPI, reached from outside and inside the mesh.
 
 use manifests_lib::{
-    Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, Probe, Protocol, Resources,
-    Service, gibibytes, mebibytes, millicores, name, node_port, path, plain, port, uid,
+    Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, Latency, LatencyBound,
+    Objective, Probe, Protocol, Resources, Service, gibibytes, mebibytes, millicores, name,
+    node_port, path, per_mille, plain, port, uid,
 };
 
 use super::shared::NAMESPACE;
@@ -52,6 +53,13 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
     let service = fastapi.expose(Expose {
         port: port!(50001),
         protocol: Protocol::Http,
+    });
+    service.objective(Objective {
+        availability: per_mille!(995),
+        latency: Latency {
+            share: per_mille!(990),
+            within: LatencyBound::Milliseconds500,
+        },
     });
     app.gateway_route(
         &service,

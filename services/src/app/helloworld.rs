@@ -1,9 +1,9 @@
 //! Helloworld: a page that shows which pod answered, reached from outside.
 
 use manifests_lib::{
-    Bundle, Container, Deployment, Expose, GatewayRoute, Probe, Protocol, PublicImage, Resources,
-    SelectorLabels, Version, mebibytes, millicores, name, node_port, port, repository, tag, uid,
-    url_path,
+    Bundle, Container, Deployment, Expose, GatewayRoute, Latency, LatencyBound, Objective, Probe,
+    Protocol, PublicImage, Resources, SelectorLabels, Version, mebibytes, millicores, name,
+    node_port, per_mille, port, repository, tag, uid, url_path,
 };
 
 use super::shared::NAMESPACE;
@@ -43,6 +43,13 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         protocol: Protocol::Http,
     });
     service.selector(SelectorLabels::App);
+    service.objective(Objective {
+        availability: per_mille!(990),
+        latency: Latency {
+            share: per_mille!(950),
+            within: LatencyBound::Milliseconds500,
+        },
+    });
     app.gateway_route(
         &service,
         GatewayRoute {

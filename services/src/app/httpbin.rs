@@ -1,9 +1,9 @@
 //! Httpbin: answers with the request that it got, reached from outside.
 
 use manifests_lib::{
-    Bundle, Container, Deployment, Expose, GatewayRoute, Port, Probe, Protocol, PublicImage,
-    Resources, SelectorLabels, Version, digest, mebibytes, millicores, name, node_port, path,
-    plain, port, repository, uid, url_path,
+    Bundle, Container, Deployment, Expose, GatewayRoute, Latency, LatencyBound, Objective, Port,
+    Probe, Protocol, PublicImage, Resources, SelectorLabels, Version, digest, mebibytes,
+    millicores, name, node_port, path, per_mille, plain, port, repository, uid, url_path,
 };
 
 use super::shared::NAMESPACE;
@@ -51,6 +51,13 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         protocol: Protocol::Http,
     });
     service.selector(SelectorLabels::App);
+    service.objective(Objective {
+        availability: per_mille!(990),
+        latency: Latency {
+            share: per_mille!(950),
+            within: LatencyBound::Milliseconds500,
+        },
+    });
     app.gateway_route(
         &service,
         GatewayRoute {

@@ -1,9 +1,9 @@
 //! Orchestrator: FastAPI, carries a checkout through account, customer and order.
 
 use manifests_lib::{
-    Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, HostVolumeNames, Port, Probe,
-    Protocol, Resources, SelectorLabels, Service, gibibytes, mebibytes, millicores, name,
-    node_port, path, plain, port, uid,
+    Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, HostVolumeNames, Latency,
+    LatencyBound, Objective, Port, Probe, Protocol, Resources, SelectorLabels, Service, gibibytes,
+    mebibytes, millicores, name, node_port, path, per_mille, plain, port, uid,
 };
 
 use super::shared::NAMESPACE;
@@ -70,6 +70,13 @@ pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> Bundle {
         protocol: Protocol::Http,
     });
     service.selector(SelectorLabels::App);
+    service.objective(Objective {
+        availability: per_mille!(990),
+        latency: Latency {
+            share: per_mille!(950),
+            within: LatencyBound::Milliseconds2500,
+        },
+    });
     app.gateway_route(
         &service,
         GatewayRoute {

@@ -1,8 +1,9 @@
 //! Order: Lumen behind nginx in one pod, reached only inside the mesh.
 
 use manifests_lib::{
-    Bundle, Container, Deployment, Expose, HostVolume, Probe, Protocol, Resources, SecretText,
-    SelectorLabels, Service, gibibytes, mebibytes, millicores, name, path, plain, port, uid,
+    Bundle, Container, Deployment, Expose, HostVolume, Latency, LatencyBound, Objective, Probe,
+    Protocol, Resources, SecretText, SelectorLabels, Service, gibibytes, mebibytes, millicores,
+    name, path, per_mille, plain, port, uid,
 };
 
 use super::shared::NAMESPACE;
@@ -73,6 +74,13 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
     let service = nginx.expose(Expose {
         port: port!(50005),
         protocol: Protocol::Http,
+    });
+    service.objective(Objective {
+        availability: per_mille!(995),
+        latency: Latency {
+            share: per_mille!(990),
+            within: LatencyBound::Milliseconds500,
+        },
     });
     app.mesh_route(&service);
     (order, service)

@@ -94,7 +94,7 @@ fn values(login: Login, signing_key: &SecretKey) -> chart::Values {
             // The chart's default is another text each time that it is rendered.
             signing_key: Some(format!(
                 "secret:{}:{}",
-                signing_key.secret(),
+                signing_key.secret_name(),
                 signing_key.key()
             )),
         }),

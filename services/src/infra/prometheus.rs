@@ -1,23 +1,126 @@
-//! Prometheus: scrapes the proxies of the mesh.
+//! Prometheus, Alertmanager and Grafana: measure the platform, tell who is on call, show it.
 
-use manifests_lib::{Name, Namespace, ToolService, name, port};
+pub(crate) mod alertmanager;
+mod grafana;
+mod monitors;
+mod stack;
 
-/// Where Prometheus runs.
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::{admissionregistration, apps, batch, rbac};
+use manifests_lib::{
+    Bundle, Bytes, Chart, Dashboard, IgnoredDifference, Kind, Name, Namespace, Scheme, ToolService,
+    name, port,
+};
+
+use crate::deploy::argocd;
+use crate::environment::Environment;
+use custom_resources::coreos::monitoring::v1 as monitoring;
+
+/// Where all three run.
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("prometheus"));
 
-/// `app.kubernetes.io/name` of its pods.
+/// `app.kubernetes.io/name` of Prometheus' pods, which the operator gives them.
 pub(crate) const APP_NAME: Name = name!("prometheus");
 
-/// Prometheus's API.
+/// Name of the Helm release, from which the chart derives `kube-prometheus-stack-prometheus` and the others.
+const RELEASE: Name = name!("kube-prometheus-stack");
+
+/// The Service of Prometheus.
 pub(crate) const PROMETHEUS: ToolService = ToolService {
     name: name!("kube-prometheus-stack-prometheus"),
     namespace: NAMESPACE,
     port: port!(9090),
 };
 
-/// Grafana's page and API.
+/// The Service of Alertmanager.
+pub(crate) const ALERTMANAGER: ToolService = ToolService {
+    name: name!("kube-prometheus-stack-alertmanager"),
+    namespace: NAMESPACE,
+    port: port!(9093),
+};
+
+/// The Service of Grafana.
 pub(crate) const GRAFANA: ToolService = ToolService {
     name: name!("kube-prometheus-stack-grafana"),
     namespace: NAMESPACE,
     port: port!(80),
 };
+
+pub(crate) fn bundle(env: &Environment) -> Bundle {
+    let prometheus = Bundle::new(name!("prometheus"), &NAMESPACE, &env.name);
+    let alertmanager = alertmanager::values(&prometheus, env);
+    let grafana = grafana::values(&prometheus, env);
+    prometheus
+        .chart(Chart {
+            release: RELEASE,
+            values: stack::values(env, alertmanager, grafana),
+            kinds: vec![
+                Kind::of::<admissionregistration::v1::MutatingWebhookConfiguration>(),
+                Kind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
+                Kind::of::<apps::v1::DaemonSet>(),
+                Kind::of::<apps::v1::Deployment>(),
+                Kind::of::<batch::v1::Job>(),
+                Kind::of::<core::ConfigMap>(),
+                Kind::of::<core::Secret>(),
+                Kind::of::<core::Service>(),
+                Kind::of::<core::ServiceAccount>(),
+                Kind::namespaced("monitoring.coreos.com", "Alertmanager"),
+                Kind::namespaced("monitoring.coreos.com", "Prometheus"),
+                Kind::of::<monitoring::PrometheusRule>(),
+                Kind::of::<monitoring::ServiceMonitor>(),
+                Kind::of::<rbac::v1::ClusterRole>(),
+                Kind::of::<rbac::v1::ClusterRoleBinding>(),
+                Kind::of::<rbac::v1::Role>(),
+                Kind::of::<rbac::v1::RoleBinding>(),
+            ],
+            installs: vec!["monitoring.coreos.com"],
+        })
+        // Services of the control plane and of DNS, for scraping.
+        .also_in(&argocd::KUBE_SYSTEM);
+    for kind in [
+        Kind::of::<admissionregistration::v1::MutatingWebhookConfiguration>(),
+        Kind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
+    ] {
+        // A job of the chart writes the certificate that it has made for the operator.
+        prometheus.ignore_difference(IgnoredDifference {
+            kind,
+            name: None,
+            fields: vec![".webhooks[].clientConfig.caBundle"],
+        });
+    }
+    monitors::add(&prometheus);
+    for (name, service, local_port) in [
+        (name!("prometheus"), PROMETHEUS, port!(9090)),
+        (name!("alertmanager"), ALERTMANAGER, port!(9093)),
+        (name!("grafana"), GRAFANA, port!(8000)),
+    ] {
+        prometheus.dashboard(&Dashboard {
+            name,
+            service,
+            scheme: Scheme::Http,
+            local_port,
+        });
+    }
+    prometheus
+}
+
+/// A volume of the environment's class for one pod.
+fn claim(env: &Environment, size: Bytes) -> core::PersistentVolumeClaimSpec {
+    core::PersistentVolumeClaimSpec {
+        access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
+        resources: Some(core::VolumeResourceRequirements {
+            limits: None,
+            requests: Some([("storage".to_owned(), size.into())].into()),
+        }),
+        storage_class_name: Some(String::from(&env.storage_class)),
+        ..core::PersistentVolumeClaimSpec::default()
+    }
+}
+
+/// The same, as the operator takes it.
+fn claim_template(env: &Environment, size: Bytes) -> core::PersistentVolumeClaimTemplate {
+    core::PersistentVolumeClaimTemplate {
+        metadata: None,
+        spec: claim(env, size),
+    }
+}

@@ -2,7 +2,7 @@
 
 use manifests_lib::{Bundle, Injection, NamespaceRules, PodSecurity, name};
 
-use super::{istio, jaeger, prometheus};
+use super::{fluentbit, istio, jaeger, prometheus};
 use crate::deploy::argocd;
 use crate::environment::Environment;
 
@@ -23,6 +23,11 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
     shared.create_namespace(
         &jaeger::NAMESPACE,
         &outside_the_mesh(PodSecurity::Restricted),
+    );
+    // It reads the logs of the node.
+    shared.create_namespace(
+        &fluentbit::NAMESPACE,
+        &outside_the_mesh(PodSecurity::Privileged),
     );
     // The node exporter reads the node.
     shared.create_namespace(

@@ -1,0 +1,110 @@
+//! Grafana: dashboards of what Prometheus has measured.
+
+use std::collections::BTreeMap;
+
+use helm_values::kube_prometheus_stack as chart;
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use manifests_lib::{Bundle, Bytes, Name, Resources, gibibytes, mebibytes, millicores, name};
+
+use super::stack::small;
+use crate::environment::Environment;
+use crate::node_group;
+
+/// The claim of its database: users, and dashboards that people have made.
+const CLAIM: Name = name!("grafana-persistent-volume-claim");
+
+const VOLUME: Bytes = gibibytes(2);
+
+/// The values; the login and the claim join the bundle.
+pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Grafana {
+    let login = prometheus
+        .component(name!("grafana"))
+        .login(&env.grafana_login);
+    // Written here and not by the chart: a claim of the bundle outlives every mistake.
+    prometheus.add(core::PersistentVolumeClaim {
+        metadata: ObjectMeta {
+            name: Some(CLAIM.to_string()),
+            ..ObjectMeta::default()
+        },
+        spec: Some(super::claim(env, VOLUME)),
+        status: None,
+    });
+    chart::Grafana {
+        node_selector: Some(node_group::SYSTEM.node_selector()),
+        resources: Some(
+            Resources {
+                cpu: millicores(50),
+                memory: mebibytes(384),
+            }
+            .requirements(),
+        ),
+        admin: Some(chart::GrafanaAdmin {
+            existing_secret: Some(login.password.secret_name().to_owned()),
+            user_key: Some(login.user.key().to_owned()),
+            password_key: Some(login.password.key().to_owned()),
+        }),
+        persistence: Some(chart::GrafanaPersistence {
+            enabled: Some(true),
+            existing_claim: Some(CLAIM.to_string()),
+            ..chart::GrafanaPersistence::default()
+        }),
+        // Two pods cannot share the volume.
+        deployment_strategy: Some(apps::DeploymentStrategy {
+            type_: Some("Recreate".to_owned()),
+            rolling_update: None,
+        }),
+        // The pod's fsGroup gives it the volume; the chart's init container would do it as root.
+        init_chown_data: Some(chart::GrafanaInitChownData {
+            enabled: Some(false),
+            ..chart::GrafanaInitChownData::default()
+        }),
+        // Otherwise the sidecars may read the Secrets of the whole cluster.
+        rbac: Some(chart::GrafanaRbac {
+            namespaced: Some(true),
+            ..chart::GrafanaRbac::default()
+        }),
+        sidecar: Some(sidecars()),
+        service: Some(chart::GrafanaService {
+            port: Some(super::GRAFANA.port.into()),
+            ..chart::GrafanaService::default()
+        }),
+        test_framework: Some(chart::GrafanaTestFramework {
+            enabled: Some(false),
+        }),
+        grafana_ini: Some(settings()),
+        ..chart::Grafana::default()
+    }
+}
+
+/// They load dashboards and data sources from ConfigMaps of Grafana's own namespace.
+fn sidecars() -> chart::GrafanaSidecar {
+    let namespace = Some(super::NAMESPACE.to_string().into());
+    chart::GrafanaSidecar {
+        resources: Some(small(mebibytes(128))),
+        dashboards: Some(chart::GrafanaSidecarDashboards {
+            search_namespace: namespace.clone(),
+            ..chart::GrafanaSidecarDashboards::default()
+        }),
+        datasources: Some(chart::GrafanaSidecarDatasources {
+            search_namespace: namespace,
+            ..chart::GrafanaSidecarDatasources::default()
+        }),
+        ..chart::GrafanaSidecar::default()
+    }
+}
+
+/// Grafana tells nobody outside that it exists.
+fn settings() -> chart::GrafanaIni {
+    chart::GrafanaIni {
+        analytics: Some(chart::GrafanaIniAnalytics {
+            check_for_updates: Some(false),
+        }),
+        additional: BTreeMap::from([(
+            "news".to_owned(),
+            serde_json::json!({ "news_feed_enabled": false }),
+        )]),
+        ..chart::GrafanaIni::default()
+    }
+}

@@ -1,0 +1,208 @@
+//! What Prometheus scrapes besides the components that come with its chart.
+
+use std::collections::BTreeMap;
+
+use custom_resources::coreos::monitoring::v1 as monitoring;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
+    LabelSelector, LabelSelectorRequirement, ObjectMeta,
+};
+use manifests_lib::{Bundle, Name, Namespace, Port, name, port};
+
+use crate::deploy::argocd;
+use crate::infra::{fluentbit, istio, nginx, rabbitmq};
+
+/// Where a proxy of the mesh serves its metrics and those of its agent; it takes them without the mesh's identity.
+///
+/// Upstream: <https://istio.io/latest/docs/ops/integrations/prometheus/#option-1-metrics-merging>
+const MERGED_METRICS: Port = port!(15020);
+
+pub(super) fn add(prometheus: &Bundle) {
+    prometheus.add(proxies());
+    prometheus.add(istiod());
+    prometheus.add(rabbitmq());
+    prometheus.add(pod_monitor(PodsToScrape {
+        name: name!("nginx-gateway"),
+        // The control plane and the nginx that it runs.
+        namespace: Some(&nginx::NAMESPACE),
+        labels: None,
+        endpoint: endpoint("metrics"),
+    }));
+    prometheus.add(pod_monitor(PodsToScrape {
+        name: name!("argocd"),
+        namespace: Some(&argocd::NAMESPACE),
+        labels: Some(("app.kubernetes.io/part-of", "argocd")),
+        endpoint: endpoint("metrics"),
+    }));
+    prometheus.add(pod_monitor(PodsToScrape {
+        name: name!("fluentbit"),
+        namespace: Some(&fluentbit::NAMESPACE),
+        labels: None,
+        endpoint: monitoring::PodMonitorPodMetricsEndpoint {
+            path: Some("/api/v2/metrics/prometheus".to_owned()),
+            ..endpoint("http")
+        },
+    }));
+}
+
+/// Every pod that has a proxy, whatever its namespace: sidecars and gateways.
+fn proxies() -> monitoring::PodMonitor {
+    pod_monitor(PodsToScrape {
+        name: name!("istio-proxies"),
+        namespace: None,
+        labels: None,
+        endpoint: monitoring::PodMonitorPodMetricsEndpoint {
+            path: Some("/stats/prometheus".to_owned()),
+            // The only port that a proxy declares makes it one target; the merged metrics are on another one.
+            relabelings: Some(vec![monitoring::PodMetricsEndpointMetricRelabeling {
+                action: Some(monitoring::MetricRelabelingAction::Replace),
+                modulus: None,
+                regex: Some(r"(.+):\d+".to_owned()),
+                replacement: Some(format!("$1:{MERGED_METRICS}")),
+                separator: None,
+                source_labels: Some(vec!["__address__".to_owned()]),
+                target_label: Some("__address__".to_owned()),
+            }]),
+            ..endpoint("http-envoy-prom")
+        },
+    })
+}
+
+/// The control plane, every revision of it.
+fn istiod() -> monitoring::ServiceMonitor {
+    monitoring::ServiceMonitor {
+        metadata: named(name!("istiod")),
+        spec: monitoring::ServiceMonitorSpec {
+            attach_metadata: None,
+            body_size_limit: None,
+            convert_classic_histograms_to_nhcb: None,
+            endpoints: vec![monitoring::ServiceMonitorEndpoint {
+                port: Some("http-monitoring".to_owned()),
+                ..monitoring::ServiceMonitorEndpoint::default()
+            }],
+            fallback_scrape_protocol: None,
+            job_label: Some("app".to_owned()),
+            keep_dropped_targets: None,
+            label_limit: None,
+            label_name_length_limit: None,
+            label_value_length_limit: None,
+            namespace_selector: Some(only(&istio::SYSTEM)),
+            native_histogram_bucket_limit: None,
+            native_histogram_min_bucket_factor: None,
+            pod_target_labels: None,
+            sample_limit: None,
+            scrape_class: None,
+            scrape_classic_histograms: None,
+            scrape_native_histograms: None,
+            scrape_protocols: None,
+            selector: LabelSelector {
+                match_labels: Some(BTreeMap::from([("istio".to_owned(), "pilot".to_owned())])),
+                // The Service of a tag leads to the same pods as that of its revision.
+                match_expressions: Some(vec![LabelSelectorRequirement {
+                    key: "istio.io/tag".to_owned(),
+                    operator: "DoesNotExist".to_owned(),
+                    values: None,
+                }]),
+            },
+            selector_mechanism: None,
+            service_discovery_role: None,
+            target_labels: None,
+            target_limit: None,
+        },
+    }
+}
+
+/// The pods of the RabbitMQ cluster.
+fn rabbitmq() -> monitoring::PodMonitor {
+    pod_monitor(PodsToScrape {
+        name: name!("rabbitmq"),
+        namespace: Some(&rabbitmq::NAMESPACE),
+        labels: Some(("app.kubernetes.io/component", "rabbitmq")),
+        endpoint: monitoring::PodMonitorPodMetricsEndpoint {
+            scheme: Some(monitoring::PodMetricsEndpointScheme::Https),
+            tls_config: Some(monitoring::PodMetricsEndpointTlsConfig {
+                // The certificate names the Service, and a scrape goes to a pod's address. Nothing secret is sent.
+                insecure_skip_verify: Some(true),
+                ..monitoring::PodMetricsEndpointTlsConfig::default()
+            }),
+            ..endpoint("prometheus-tls")
+        },
+    })
+}
+
+/// Pods that serve metrics on a port of a container.
+struct PodsToScrape<'a> {
+    name: Name,
+    /// Their namespace; every one without it.
+    namespace: Option<&'a Namespace>,
+    /// A label of theirs; all pods with the port without it.
+    labels: Option<(&'static str, &'static str)>,
+    endpoint: monitoring::PodMonitorPodMetricsEndpoint,
+}
+
+fn endpoint(port: &str) -> monitoring::PodMonitorPodMetricsEndpoint {
+    monitoring::PodMonitorPodMetricsEndpoint {
+        port: Some(port.to_owned()),
+        ..monitoring::PodMonitorPodMetricsEndpoint::default()
+    }
+}
+
+fn pod_monitor(pods: PodsToScrape<'_>) -> monitoring::PodMonitor {
+    let PodsToScrape {
+        name,
+        namespace,
+        labels,
+        endpoint,
+    } = pods;
+    monitoring::PodMonitor {
+        metadata: named(name),
+        spec: monitoring::PodMonitorSpec {
+            attach_metadata: None,
+            body_size_limit: None,
+            convert_classic_histograms_to_nhcb: None,
+            fallback_scrape_protocol: None,
+            job_label: None,
+            keep_dropped_targets: None,
+            label_limit: None,
+            label_name_length_limit: None,
+            label_value_length_limit: None,
+            namespace_selector: Some(namespace.map_or_else(everywhere, only)),
+            native_histogram_bucket_limit: None,
+            native_histogram_min_bucket_factor: None,
+            pod_metrics_endpoints: Some(vec![endpoint]),
+            pod_target_labels: None,
+            sample_limit: None,
+            scrape_class: None,
+            scrape_classic_histograms: None,
+            scrape_native_histograms: None,
+            scrape_protocols: None,
+            selector: LabelSelector {
+                match_labels: labels
+                    .map(|(key, value)| BTreeMap::from([(key.to_owned(), value.to_owned())])),
+                match_expressions: None,
+            },
+            selector_mechanism: None,
+            target_limit: None,
+        },
+    }
+}
+
+fn named(name: Name) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(name.to_string()),
+        ..ObjectMeta::default()
+    }
+}
+
+fn only(namespace: &Namespace) -> monitoring::PodMonitorNamespaceSelector {
+    monitoring::PodMonitorNamespaceSelector {
+        any: None,
+        match_names: Some(vec![namespace.to_string()]),
+    }
+}
+
+fn everywhere() -> monitoring::PodMonitorNamespaceSelector {
+    monitoring::PodMonitorNamespaceSelector {
+        any: Some(true),
+        match_names: None,
+    }
+}
