@@ -53,6 +53,12 @@ impl PerMille {
     fn budget(self) -> String {
         format!("0.{:03}", 1000 - self.0)
     }
+
+    /// What may fail, for people.
+    fn percent(self) -> String {
+        let budget = 1000 - self.0;
+        format!("{}.{} %", budget / 10, budget % 10)
+    }
 }
 
 /// A [`PerMille`] from a literal, checked when it is compiled.
@@ -178,13 +184,13 @@ impl Part for ObjectivePart {
             record: "service:request_failures:ratio_rate",
             alert: "AvailabilityBudgetBurn",
             what: "failed",
-            budget: availability.budget(),
+            owed: availability,
         };
         let slowness = Indicator {
             record: "service:slow_requests:ratio_rate",
             alert: "LatencyBudgetBurn",
             what: "were slow",
-            budget: latency.share.budget(),
+            owed: latency.share,
         };
         let records = WINDOWS.iter().flat_map(|window| {
             [
@@ -200,7 +206,7 @@ impl Part for ObjectivePart {
         output.add(
             self.origin,
             monitoring::PrometheusRule {
-                metadata: component.metadata("prometheus-rule"),
+                metadata: component.metadata("objective"),
                 spec: monitoring::PrometheusRuleSpec {
                     groups: Some(vec![monitoring::PrometheusRuleGroup {
                         // The windows overlap so much that a minute is often enough.
@@ -264,8 +270,7 @@ struct Indicator {
     record: &'static str,
     alert: &'static str,
     what: &'static str,
-    /// How many requests may be bad, as a decimal fraction.
-    budget: String,
+    owed: PerMille,
 }
 
 /// The requests of one service, as the proxies count them.
@@ -348,8 +353,9 @@ impl Requests {
             record,
             alert,
             what,
-            budget,
+            owed,
         } = indicator;
+        let budget = owed.budget();
         let BurnRate {
             severity,
             factor,
@@ -366,15 +372,14 @@ impl Requests {
             annotations: Some(BTreeMap::from([
                 (
                     "summary".to_owned(),
-                    format!(
-                        "{service} uses its budget of requests that {what} up {factor} times too fast"
-                    ),
+                    format!("Too many requests to {service} {what}"),
                 ),
                 (
                     "description".to_owned(),
                     format!(
-                        "{{{{ $value | humanizePercentage }}}} of the requests of the last {long} {what}; over 30 days {budget} of \
-                         all may."
+                        "{{{{ $value | humanizePercentage }}}} of the requests of the last {long} {what}, more than {factor} times \
+                         the {} that may over 30 days.",
+                        owed.percent()
                     ),
                 ),
             ])),

@@ -5,6 +5,7 @@ mod grafana;
 mod monitors;
 mod stack;
 
+use custom_resources::coreos::monitoring::v1 as monitoring;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::{admissionregistration, apps, batch, rbac};
 use manifests_lib::{
@@ -14,7 +15,6 @@ use manifests_lib::{
 
 use crate::deploy::argocd;
 use crate::environment::Environment;
-use custom_resources::coreos::monitoring::v1 as monitoring;
 
 /// Where all three run.
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("prometheus"));
@@ -61,6 +61,7 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
                 Kind::of::<apps::v1::Deployment>(),
                 Kind::of::<batch::v1::Job>(),
                 Kind::of::<core::ConfigMap>(),
+                Kind::of::<core::PersistentVolumeClaim>(),
                 Kind::of::<core::Secret>(),
                 Kind::of::<core::Service>(),
                 Kind::of::<core::ServiceAccount>(),
@@ -104,23 +105,18 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
     prometheus
 }
 
-/// A volume of the environment's class for one pod.
-fn claim(env: &Environment, size: Bytes) -> core::PersistentVolumeClaimSpec {
-    core::PersistentVolumeClaimSpec {
-        access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
-        resources: Some(core::VolumeResourceRequirements {
-            limits: None,
-            requests: Some([("storage".to_owned(), size.into())].into()),
-        }),
-        storage_class_name: Some(String::from(&env.storage_class)),
-        ..core::PersistentVolumeClaimSpec::default()
-    }
-}
-
-/// The same, as the operator takes it.
-fn claim_template(env: &Environment, size: Bytes) -> core::PersistentVolumeClaimTemplate {
+/// A volume of the environment's class for one pod, as the operator takes it.
+fn claim(env: &Environment, size: Bytes) -> core::PersistentVolumeClaimTemplate {
     core::PersistentVolumeClaimTemplate {
         metadata: None,
-        spec: claim(env, size),
+        spec: core::PersistentVolumeClaimSpec {
+            access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
+            resources: Some(core::VolumeResourceRequirements {
+                limits: None,
+                requests: Some([("storage".to_owned(), size.into())].into()),
+            }),
+            storage_class_name: Some(String::from(&env.storage_class)),
+            ..core::PersistentVolumeClaimSpec::default()
+        },
     }
 }

@@ -1,4 +1,4 @@
-use custom_resources::coreos::monitoring::v1 as monitoring;
+use custom_resources::istio::telemetry::v1 as telemetry;
 use insta::assert_snapshot;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{Bundle, Name, Namespace, name};
@@ -19,14 +19,14 @@ fn a_namespace_that_nothing_creates() {
 #[test]
 fn a_kind_whose_crd_nothing_installs() {
     let web = bundle();
-    web.add(monitoring::PrometheusRule {
+    web.add(telemetry::Telemetry {
         metadata: ObjectMeta {
-            name: Some("alerts".to_owned()),
+            name: Some("traces".to_owned()),
             ..ObjectMeta::default()
         },
-        spec: monitoring::PrometheusRuleSpec { groups: None },
+        spec: None,
     });
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing installs the CRD of PrometheusRule.monitoring.coreos.com, and the API server refuses objects of a kind that it does not know: add the chart or kustomization that `installs` monitoring.coreos.com, or list the group in `Existing` where the cluster has it");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing installs the CRD of Telemetry.telemetry.istio.io, and the API server refuses objects of a kind that it does not know: add the chart or kustomization that `installs` telemetry.istio.io, or list the group in `Existing` where the cluster has it");
 }
 
 #[test]

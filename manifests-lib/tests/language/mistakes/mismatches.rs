@@ -1,8 +1,9 @@
 use insta::assert_snapshot;
 use k8s_openapi::api::core::v1 as core;
 use manifests_lib::{
-    Claim, Expose, GeneratedSecret, HostVolume, NodeGroup, Protocol, SecretSource, SecretText,
-    SelectorLabels, StatefulSet, gibibytes, label_key, name, path, port, uid,
+    Claim, Expose, GeneratedSecret, HostVolume, Latency, LatencyBound, NodeGroup, Objective,
+    Protocol, SecretSource, SecretText, SelectorLabels, StatefulSet, gibibytes, label_key, name,
+    path, per_mille, port, uid,
 };
 
 use crate::support::{NODES, bundle, container, mistakes, server, service};
@@ -17,6 +18,39 @@ fn a_route_to_what_speaks_tcp() {
     });
     app.mesh_route(&service);
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service speaks TCP, and a route is for HTTP: the proxies would wait for requests that never come; remove the route, or expose the container as Protocol::Http");
+}
+
+#[test]
+fn an_objective_of_what_speaks_tcp() {
+    let web = bundle();
+    let service = server(&web.app()).expose(Expose {
+        port: port!(6379),
+        protocol: Protocol::Tcp,
+    });
+    service.objective(Objective {
+        availability: per_mille!(995),
+        latency: Latency {
+            share: per_mille!(990),
+            within: LatencyBound::Milliseconds250,
+        },
+    });
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service has an objective, but speaks no HTTP: the mesh counts no requests of it; expose it as `Protocol::Http` or remove the objective");
+}
+
+#[test]
+fn two_objectives_of_a_service() {
+    let web = bundle();
+    let service = service(&web.app());
+    for _ in 0..2 {
+        service.objective(Objective {
+            availability: per_mille!(995),
+            latency: Latency {
+                share: per_mille!(990),
+                within: LatencyBound::Milliseconds250,
+            },
+        });
+    }
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: PrometheusRule.monitoring.coreos.com shop/web-app-objective is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use k8s_openapi::ByteString;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::name;
+use manifests_lib::{GeneratedLogin, GeneratedSecret, LoginSource, name};
 
 use crate::support::{bundle, mistakes, server, service};
 
@@ -69,6 +69,16 @@ fn a_plain_value_in_an_object_as_it_stands() {
         .filter(|line| line.contains("variable"))
         .collect();
     assert_snapshot!(of_variables.join("\n"), @"manifests-lib/tests/language/mistakes/secrets.rs:N: Pod shop/once: the variable API_TOKEN of container setup has a plain value that would stand in Git: take it from a SecretKey");
+}
+
+#[test]
+fn a_login_whose_password_can_be_guessed() {
+    let web = bundle();
+    let _login = web.app().login(&LoginSource::Generated(GeneratedLogin {
+        user: name!("admin"),
+        password: GeneratedSecret { length: 15 },
+    }));
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/secrets.rs:N: the secret password would have fewer than 16 characters, which can be guessed: ask for more");
 }
 
 #[test]

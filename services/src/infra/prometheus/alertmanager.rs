@@ -60,7 +60,7 @@ pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Alertmana
             node_selector: Some(node_group::SYSTEM.node_selector()),
             resources: Some(small(mebibytes(96))),
             storage: Some(chart::AlertmanagerSpecStorage {
-                volume_claim_template: Some(super::claim_template(env, VOLUME)),
+                volume_claim_template: Some(super::claim(env, VOLUME)),
                 ..chart::AlertmanagerSpecStorage::default()
             }),
             secrets,

@@ -4,33 +4,21 @@ use std::collections::BTreeMap;
 
 use helm_values::kube_prometheus_stack as chart;
 use k8s_openapi::api::apps::v1 as apps;
-use k8s_openapi::api::core::v1 as core;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::{Bundle, Bytes, Name, Resources, gibibytes, mebibytes, millicores, name};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use manifests_lib::{Bundle, Bytes, Resources, gibibytes, mebibytes, millicores, name};
 
 use super::stack::small;
 use crate::environment::Environment;
 use crate::node_group;
 
-/// The claim of its database: users, and dashboards that people have made.
-const CLAIM: Name = name!("grafana-persistent-volume-claim");
-
+/// Volume of its database: users, and dashboards that people have made.
 const VOLUME: Bytes = gibibytes(2);
 
-/// The values; the login and the claim join the bundle.
+/// The values; the login joins the bundle.
 pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Grafana {
     let login = prometheus
         .component(name!("grafana"))
         .login(&env.grafana_login);
-    // Written here and not by the chart: a claim of the bundle outlives every mistake.
-    prometheus.add(core::PersistentVolumeClaim {
-        metadata: ObjectMeta {
-            name: Some(CLAIM.to_string()),
-            ..ObjectMeta::default()
-        },
-        spec: Some(super::claim(env, VOLUME)),
-        status: None,
-    });
     chart::Grafana {
         node_selector: Some(node_group::SYSTEM.node_selector()),
         resources: Some(
@@ -47,7 +35,8 @@ pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Grafana {
         }),
         persistence: Some(chart::GrafanaPersistence {
             enabled: Some(true),
-            existing_claim: Some(CLAIM.to_string()),
+            size: Some(Quantity::from(VOLUME).0),
+            storage_class_name: Some(String::from(&env.storage_class)),
             ..chart::GrafanaPersistence::default()
         }),
         // Two pods cannot share the volume.

@@ -86,7 +86,7 @@ fn prometheus(env: &Environment) -> chart::Prometheus {
                 .requirements(),
             ),
             storage_spec: Some(chart::PrometheusSpecStorageSpec {
-                volume_claim_template: Some(super::claim_template(env, VOLUME)),
+                volume_claim_template: Some(super::claim(env, VOLUME)),
                 ..chart::PrometheusSpecStorageSpec::default()
             }),
             retention: Some(RETENTION.to_owned()),

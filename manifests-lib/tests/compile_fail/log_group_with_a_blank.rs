@@ -1,0 +1,5 @@
+use manifests_lib::log_group;
+
+fn main() {
+    let _ = log_group!("/prd/all services");
+}

@@ -1,0 +1,5 @@
+use manifests_lib::per_mille;
+
+fn main() {
+    let _ = per_mille!(1000);
+}
