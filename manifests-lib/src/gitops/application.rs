@@ -16,6 +16,14 @@ pub(super) const IN_CLUSTER: &str = "https://kubernetes.default.svc";
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/app_deletion/>
 const CASCADE: &str = "resources-finalizer.argocd.argoproj.io";
 
+/// What a sync does with an object that another Application has deployed.
+pub(super) enum ObjectsOfOthers {
+    /// Fails.
+    Refuse,
+    /// Makes it the Application's own.
+    TakeOver,
+}
+
 /// What an Application is made from.
 pub(super) struct Application<'a> {
     /// The bundle that it deploys.
@@ -30,8 +38,7 @@ pub(super) struct Application<'a> {
     pub(super) keep: bool,
     /// Whether what is no longer rendered is removed.
     pub(super) prune: bool,
-    /// Whether objects of another Application may become this one's.
-    pub(super) takes_over: bool,
+    pub(super) of_others: ObjectsOfOthers,
     pub(super) wave: u32,
 }
 
@@ -50,7 +57,7 @@ impl Application<'_> {
             sources.push(folder(&self.bundle, environment, delivery));
         }
         let mut options = Vec::new();
-        if !self.takes_over {
+        if matches!(self.of_others, ObjectsOfOthers::Refuse) {
             options.push("FailOnSharedResource=true".to_owned());
         }
         if installs_crds {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use custom_resources::argoproj::v1alpha1 as argo;
 
-use super::application::Application;
+use super::application::{Application, ObjectsOfOthers};
 use super::order::{Member, Order};
 use super::{Delivery, Parent, Root, project, protection};
 use crate::bundle::complete;
@@ -237,7 +237,11 @@ impl Tree<'_> {
             ignored: &declared.ignored.borrow(),
             keep: holds_applications || keeps_contents,
             prune: !keeps_contents,
-            takes_over: declared.takes_over.get(),
+            of_others: if declared.takes_over.get() {
+                ObjectsOfOthers::TakeOver
+            } else {
+                ObjectsOfOthers::Refuse
+            },
             wave: self.wave(bundle.name()),
         };
         self.resource(
@@ -258,7 +262,7 @@ impl Tree<'_> {
             ignored: &[],
             keep: true,
             prune: true,
-            takes_over: false,
+            of_others: ObjectsOfOthers::Refuse,
         };
         self.resource(origin, application.build(self.environment, self.delivery))
     }
