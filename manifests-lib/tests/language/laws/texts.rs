@@ -233,6 +233,7 @@ fn texts() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::collection::vec(characters, 0..12).prop_map(|text| text.into_iter().collect()),
         prop::collection::vec(parts, 0..8).prop_map(|parts| parts.concat()),
+        "v?[0-9]{0,2}\\.[0-9]{1,3}\\.[0-9]{1,2}([-.][aA0.-]{0,3})?",
         // Around the limits of length.
         ("[a-z]", 60..66_usize).prop_map(|(text, count)| text.repeat(count)),
         ("[a-z]", 125..131_usize).prop_map(|(text, count)| text.repeat(count)),
