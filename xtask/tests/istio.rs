@@ -38,7 +38,7 @@ fn mesh(revisions: Revisions) -> String {
         .flat_map(|bundle| &bundle.resources)
         .filter_map(|resource| resource.get::<Application>())
     {
-        let mut line = application.metadata.name.clone().unwrap_or_default();
+        let mut line = vec![application.metadata.name.clone().unwrap_or_default()];
         for source in application.spec.sources.iter().flatten() {
             let Some(values) = source
                 .helm
@@ -47,30 +47,30 @@ fn mesh(revisions: Revisions) -> String {
             else {
                 continue;
             };
-            line.push_str(&format!(
-                ": {} {}",
+            line.push(format!(
+                "{} {}",
                 source.chart.as_deref().unwrap_or_default(),
                 source.target_revision.as_deref().unwrap_or_default()
             ));
             for key in ["revision", "revisionTags", "defaultRevision"] {
                 if let Some(value) = values.get(key) {
-                    line.push_str(&format!(", {key} {value}"));
+                    line.push(format!("{key} {value}"));
                 }
             }
         }
         let policy = application.spec.sync_policy.as_ref();
         let automated = policy.and_then(|policy| policy.automated.as_ref());
         if automated.and_then(|automated| automated.prune) != Some(true) {
-            line.push_str(", never pruned");
+            line.push("never pruned".to_owned());
         }
         let mut options = policy
             .and_then(|policy| policy.sync_options.as_ref())
             .into_iter()
             .flatten();
         if !options.any(|option| option == "FailOnSharedResource=true") {
-            line.push_str(", takes over");
+            line.push("takes over".to_owned());
         }
-        lines.push(line);
+        lines.push(line.join(", "));
     }
     lines.join("\n")
 }
@@ -78,11 +78,11 @@ fn mesh(revisions: Revisions) -> String {
 #[test]
 fn one_control_plane_serves_the_mesh() {
     insta::assert_snapshot!(mesh(Revisions::Stable), @r#"
-    istio-base-application: base 1.30.3, defaultRevision "1-30-3", never pruned
-    istio-istiod-application: istiod 1.30.3, revision "1-30-3", revisionTags ["default"], never pruned, takes over
-    istio-cni-application: cni 1.30.3
-    istio-ingressgateway-application: gateway 1.30.3
-    istio-egressgateway-application: gateway 1.30.3
+    istio-base-application, base 1.30.3, defaultRevision "1-30-3", never pruned
+    istio-istiod-application, istiod 1.30.3, revision "1-30-3", revisionTags ["default"], never pruned, takes over
+    istio-cni-application, cni 1.30.3
+    istio-ingressgateway-application, gateway 1.30.3
+    istio-egressgateway-application, gateway 1.30.3
     "#);
 }
 
@@ -92,12 +92,12 @@ fn a_canary_runs_beside_the_stable_control_plane() {
         stable: chart_version!("1.29.4"),
     };
     insta::assert_snapshot!(mesh(revisions), @r#"
-    istio-base-application: base 1.30.3, defaultRevision "1-29-4", never pruned
-    istio-istiod-application: istiod 1.29.4, revision "1-29-4", revisionTags ["default"], never pruned, takes over
-    istio-cni-application: cni 1.30.3
-    istio-ingressgateway-application: gateway 1.30.3
-    istio-egressgateway-application: gateway 1.30.3
-    istio-istiod-1-30-3-application: istiod 1.30.3, revision "1-30-3", revisionTags [], never pruned, takes over
+    istio-base-application, base 1.30.3, defaultRevision "1-29-4", never pruned
+    istio-istiod-application, istiod 1.29.4, revision "1-29-4", revisionTags ["default"], never pruned, takes over
+    istio-cni-application, cni 1.30.3
+    istio-ingressgateway-application, gateway 1.30.3
+    istio-egressgateway-application, gateway 1.30.3
+    istio-istiod-1-30-3-application, istiod 1.30.3, revision "1-30-3", revisionTags [], never pruned, takes over
     "#);
 }
 
