@@ -147,6 +147,8 @@ fn values(traces: &TraceStorage) -> chart::Values {
 
 /// Configuration of the one process that collects, stores and shows.
 ///
+/// The chart does not replace the pod when it changes: `kubectl --namespace jaeger rollout restart deployment jaeger`.
+///
 /// Upstream: <https://www.jaegertracing.io/docs/latest/deployment/configuration/>
 fn configuration(traces: &TraceStorage) -> serde_json::Value {
     let listen = |port: Port| json!({ "endpoint": format!("0.0.0.0:{port}") });
