@@ -53,6 +53,8 @@ pub(crate) struct Output {
     pub(crate) resources: Vec<Resource>,
     pub(crate) errors: Vec<BuildError>,
     pub(crate) exceptions: Vec<SecurityException>,
+    /// Ports of every node that are no [`GatewayPort`](crate::GatewayPort).
+    pub(crate) node_ports: Vec<(crate::NodePort, Origin)>,
     pub(crate) dashboards: Vec<crate::Dashboard>,
 }
 
@@ -64,6 +66,7 @@ impl Output {
             errors: Vec::new(),
             exceptions: Vec::new(),
             dashboards: Vec::new(),
+            node_ports: Vec::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a bundle deploys besides its own objects: released Helm charts and kustomizations of others.
 
 use helm_values::HelmChart;
+use k8s_openapi::api::core::v1 as core;
 use serde::Serialize;
 
 use crate::{
@@ -38,8 +39,10 @@ pub struct Kustomization {
     pub path: RelativePath,
     /// Images to run in place of those that the repository names.
     pub images: Vec<KustomizeImage>,
-    /// Objects that another bundle owns.
+    /// Objects that another bundle owns, by the names that they have before the kustomization's own `namespace` and prefixes.
     pub without: Vec<(Kind, Name)>,
+    /// What the pods of its Deployments get besides, such as nodes: merged by the names of containers and volumes.
+    pub pods: Option<core::PodSpec>,
     /// Every kind of object that it makes. Argo CD's project admits no other.
     pub kinds: Vec<Kind>,
     /// API groups whose CRDs it installs; bundles with objects of these groups are deployed after it.
@@ -100,6 +103,8 @@ pub enum SourceFrom {
         images: Vec<KustomizeImage>,
         /// Objects that another bundle owns.
         without: Vec<(Kind, Name)>,
+        /// What the pods of its Deployments get besides.
+        pods: Option<Box<core::PodSpec>>,
     },
 }
 
@@ -183,6 +188,7 @@ impl Bundle {
             path,
             images,
             without,
+            pods,
             kinds,
             installs,
         } = kustomization;
@@ -194,6 +200,7 @@ impl Bundle {
                 path,
                 images,
                 without,
+                pods: pods.map(Box::new),
             },
             namespace: self.namespace().clone(),
             other_namespaces: Vec::new(),

@@ -21,7 +21,7 @@ pub struct Dashboard {
 pub enum Scheme {
     /// In plain text.
     Http,
-    /// With a certificate that the tool has made for itself.
+    /// With a certificate: the tool's own, or one that it is given where a gateway leads to it.
     Https,
 }
 

@@ -6,12 +6,15 @@ mod mysql_container;
 
 pub use aurora::{Aurora, AuroraEndpoint};
 pub use credentials::{
-    ClusterSecretStore, GeneratedLogin, GeneratedSecret, LoginKeys, LoginSource, Secret, SecretKey,
-    SecretSource, SecretText, SecretsManagerSecret,
+    GeneratedLogin, GeneratedSecret, LoginKeys, LoginSource, Secret, SecretKey, SecretSource,
+    SecretText, SecretsManagerSecret,
 };
 pub use mysql_container::MysqlContainer;
 
-use crate::{Component, Name, Origin, Port, SelectorLabels, StatefulSetHandle, Variable, name};
+use crate::{
+    ClusterSecretStore, Component, Name, Origin, Port, SelectorLabels, StatefulSetHandle, Variable,
+    name,
+};
 
 /// Where MySQL listens.
 const MYSQL: Port = crate::port!(3306);

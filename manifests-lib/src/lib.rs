@@ -9,6 +9,7 @@
 //! bytes.
 
 mod bundle;
+mod certificate;
 mod chart;
 mod check;
 mod cluster;
@@ -16,11 +17,13 @@ mod component;
 mod dashboard;
 mod database;
 mod error;
+mod gateway_api;
 mod gitops;
 mod image;
 mod kind;
 mod label;
 mod mesh;
+mod message_broker;
 mod namespace;
 mod objective;
 mod origin;
@@ -28,6 +31,7 @@ mod platform;
 mod port;
 mod quantity;
 mod resource;
+mod secret_store;
 mod service;
 mod text;
 mod tool_service;
@@ -35,6 +39,9 @@ mod workload;
 pub mod yaml;
 
 pub use bundle::{Added, Bundle};
+pub use certificate::{
+    Acme, AcmeServer, Certificate, CertificateHosts, ClusterIssuer, Issuer, TlsSecret,
+};
 pub use chart::{Chart, Kustomization, KustomizeImage, Source, SourceFrom, SourceHandle};
 pub use cluster::{
     AvailabilityZone, Cluster, ClusterConfig, ControlPlane, Eks, EksNodeGroup, InstanceType,
@@ -44,19 +51,22 @@ pub use cluster::{
 pub use component::Component;
 pub use dashboard::{Dashboard, Scheme};
 pub use database::{
-    Aurora, AuroraEndpoint, ClusterSecretStore, Database, DatabaseHandle, GeneratedLogin,
-    GeneratedSecret, LoginKeys, LoginSource, MysqlContainer, Secret, SecretKey, SecretSource,
-    SecretText, SecretsManagerSecret,
+    Aurora, AuroraEndpoint, Database, DatabaseHandle, GeneratedLogin, GeneratedSecret, LoginKeys,
+    LoginSource, MysqlContainer, Secret, SecretKey, SecretSource, SecretText, SecretsManagerSecret,
 };
 pub use error::BuildError;
+pub use gateway_api::{
+    Audience, DashboardRoute, Entrance, Gateway, GatewayServer, HttpRoute, Internal, Limits, Public,
+};
 pub use gitops::{Delivery, Existing, IgnoredDifference, Parent, Root};
 pub use image::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version};
 pub use kind::Kind;
 pub use label::SelectorLabels;
 pub use mesh::{
     Egress, EgressGateway, EgressHandle, GatewayExposure, GatewayPort, GatewayRoute,
-    GatewayService, IngressGateway, MetricsScraper,
+    GatewayService, IngressGateway, IngressPort, MetricsScraper,
 };
+pub use message_broker::{Broker, BrokerHandle, BrokerServer, MessagingOperator, Saga, SagaHandle};
 pub use namespace::{Injection, Namespace, NamespaceRules, PodSecurity};
 pub use objective::{Latency, LatencyBound, Objective, PerMille, Severity};
 pub use origin::Origin;
@@ -64,11 +74,12 @@ pub use platform::{BuiltBundle, BuiltPlatform, Platform};
 pub use port::{NodePort, Port};
 pub use quantity::{Bytes, Cpu, gibibytes, mebibytes, millicores};
 pub use resource::{Identity, Manifest, ManifestScope, Namespaced, Resource};
+pub use secret_store::{ClusterSecretStore, StoredSecret};
 pub use service::{Endpoint, Expose, Protocol, Service};
 pub use text::{
-    AbsolutePath, AccountId, ChartVersion, Cidr, Digest, GitBranch, GitUrl, Host, InvalidText,
-    LabelKey, LogGroup, Name, PlainVariableName, Region, RelativePath, Repository,
-    SecretsManagerName, Tag, UrlPath, VariableName,
+    AbsolutePath, AccountId, ChartVersion, Cidr, Digest, EmailAddress, GitBranch, GitUrl, Host,
+    InvalidText, LabelKey, LogGroup, Name, PlainVariableName, Region, RelativePath, Repository,
+    SecretDataKey, SecretsManagerName, Tag, UrlPath, VariableName,
 };
 pub use tool_service::ToolService;
 pub use workload::{

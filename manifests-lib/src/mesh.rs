@@ -10,10 +10,10 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 pub use authorization::MetricsScraper;
 pub use egress::{Egress, EgressGateway, EgressHandle};
-pub use gateway::{GatewayPort, GatewayRoute, IngressGateway};
+pub use gateway::{GatewayPort, GatewayRoute, IngressGateway, IngressPort};
 pub use gateway_service::{GatewayExposure, GatewayService};
 
-pub(crate) use authorization::{Caller, admit};
+pub(crate) use authorization::{Caller, admit, pods_of, tcp};
 pub(crate) use egress::external_service;
 pub(crate) use gateway::conflicting_ports;
 pub(crate) use route::require_mutual_tls;

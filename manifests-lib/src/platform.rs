@@ -63,11 +63,13 @@ impl Platform {
         let all = self.root.all();
         let mut bundles = Vec::with_capacity(all.len());
         let gateway_ports = gateway_ports(&all);
+        let mut node_ports = Vec::new();
         let mut dashboards = Vec::new();
         let mut errors = Vec::new();
         for bundle in &all {
             let output = bundle.build(&gateway_ports);
             errors.extend(output.errors);
+            node_ports.extend(output.node_ports);
             dashboards.extend(output.dashboards);
             bundles.push(BuiltBundle {
                 name: bundle.name().clone(),
@@ -102,7 +104,7 @@ impl Platform {
         ));
         errors.extend(duplicate_identities(&bundles));
         errors.extend(duplicate_releases(&bundles));
-        errors.extend(crate::mesh::conflicting_ports(&gateway_ports));
+        errors.extend(crate::mesh::conflicting_ports(&gateway_ports, &node_ports));
         if !errors.is_empty() {
             return Err(errors);
         }

@@ -234,6 +234,22 @@ text_type! {
     "a log group has 1 to 512 of letters, digits and _-/.#"
 }
 
+text_type! {
+    /// An e-mail address, such as `platform@example.com`.
+    EmailAddress,
+    check::email_address,
+    "an e-mail address has letters, digits and '.', '_', '+' or '-', then '@' and a host"
+}
+
+text_type! {
+    /// A key of a Secret's data, such as `clientID`.
+    ///
+    /// Upstream: <https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data>
+    SecretDataKey,
+    check::data_key,
+    "a key of a Secret has 1 to 253 of letters, digits, '-', '_' and '.', and is neither '.' nor begins with '..'"
+}
+
 impl Name {
     /// `<name>-<suffix>`, for names that leave room for it: those of bundles and parents.
     pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
@@ -255,6 +271,14 @@ impl ChartVersion {
     #[must_use]
     pub fn dashed(&self) -> String {
         self.as_str().replace('.', "-")
+    }
+}
+
+impl Host {
+    /// The host `<name>.<host>`.
+    #[must_use]
+    pub fn below(&self, name: &Name) -> Self {
+        Self(Cow::Owned(format!("{name}.{self}")))
     }
 }
 
@@ -418,6 +442,22 @@ macro_rules! secrets_manager_name {
 macro_rules! log_group {
     ($literal:expr) => {
         $crate::literal!($crate::LogGroup, $literal)
+    };
+}
+
+/// An [`EmailAddress`] from a literal, checked when it is compiled.
+#[macro_export]
+macro_rules! email_address {
+    ($literal:expr) => {
+        $crate::literal!($crate::EmailAddress, $literal)
+    };
+}
+
+/// A [`SecretDataKey`] from a literal, checked when it is compiled.
+#[macro_export]
+macro_rules! secret_data_key {
+    ($literal:expr) => {
+        $crate::literal!($crate::SecretDataKey, $literal)
     };
 }
 

@@ -7,14 +7,17 @@
 mod infrastructure;
 
 use manifests_lib::{
-    AbsolutePath, Aurora, Cluster, ControlPlane, Database, EcrImage, Eks, GatewayExposure,
-    GeneratedLogin, GeneratedSecret, GitBranch, Image, LocalImage, LoginSource, Minikube,
-    MysqlContainer, Name, SecretSource, SecretsManagerName, SecretsManagerSecret,
+    AbsolutePath, Acme, Aurora, Cluster, ControlPlane, Database, EcrImage, Eks, Entrance,
+    GatewayExposure, GeneratedLogin, GeneratedSecret, GitBranch, Host, Image, Issuer, LocalImage,
+    LoginSource, Minikube, MysqlContainer, Name, NodePort, Region, SecretSource,
+    SecretsManagerName, SecretsManagerSecret,
 };
 
 use crate::deploy::argocd::{GitHubLogin, Login};
 use crate::infra::fluentbit::LogSink;
+use crate::infra::nginx::Hosts;
 use crate::infra::prometheus::alertmanager::Receivers;
+use crate::infra::rabbitmq::BrokerSize;
 use crate::infra::{external_secrets, kiali};
 
 pub use crate::infra::fluentbit::{CloudwatchLogs, Retention};
@@ -31,6 +34,15 @@ pub struct Environment {
     pub(crate) images: Images<Image>,
     pub(crate) databases: Databases<Database>,
     pub(crate) secrets: Secrets<SecretSource>,
+    /// Region whose AWS Secrets Manager is read, where there is one.
+    pub(crate) secrets_manager: Option<Region>,
+    /// Issues certificates of what people reach.
+    pub(crate) issuer: Issuer,
+    pub(crate) hosts: Hosts,
+    pub(crate) broker: BrokerSize,
+    pub(crate) entrance: Entrance,
+    /// Domain of the dashboards, where they have a gateway; elsewhere people forward ports.
+    pub(crate) internal_domain: Option<Host>,
     pub(crate) replicas: u16,
     pub(crate) branch: GitBranch,
     pub(crate) login: Login,
@@ -74,6 +86,12 @@ pub struct Development {
     pub databases: Databases<MysqlContainer>,
     /// Secret texts, generated in the cluster.
     pub secrets: Secrets<GeneratedSecret>,
+    /// The hosts that the API gateway answers for.
+    pub hosts: Hosts,
+    /// Size of RabbitMQ.
+    pub broker: BrokerSize,
+    /// Port of every node that leads to the API gateway.
+    pub entrance: NodePort,
     /// Pods of each service that does not say otherwise.
     pub replicas: u16,
     /// Where the laptop's sources are on the nodes; containers see them in place of their image's.
@@ -101,6 +119,16 @@ pub struct Production {
     pub databases: Databases<Aurora>,
     /// Secret texts, kept in AWS Secrets Manager.
     pub secrets: Secrets<SecretsManagerSecret>,
+    /// Region of AWS Secrets Manager.
+    pub region: Region,
+    /// Issues certificates of what people reach.
+    pub issuer: Acme,
+    /// The hosts that the API gateway answers for; their records in DNS lead to its load balancer.
+    pub hosts: Hosts,
+    /// Size of RabbitMQ.
+    pub broker: BrokerSize,
+    /// Domain of the dashboards; its records in DNS lead to the internal load balancer.
+    pub internal_domain: Host,
     /// Pods of each service that does not say otherwise.
     pub replicas: u16,
     /// Branch that Argo CD follows.
@@ -226,6 +254,9 @@ impl From<Development> for Environment {
             images,
             databases,
             secrets,
+            hosts,
+            broker,
+            entrance,
             replicas,
             source_mounts,
             branch,
@@ -244,6 +275,12 @@ impl From<Development> for Environment {
             images: images.map(Image::from),
             databases: databases.map(Database::MysqlContainer),
             secrets: secrets.map(SecretSource::Generated),
+            secrets_manager: None,
+            issuer: Issuer::SelfSigned,
+            hosts,
+            broker,
+            entrance: Entrance::NodePort(entrance),
+            internal_domain: None,
             replicas,
             branch,
             login: Login::LocalAdmin,
@@ -270,6 +307,11 @@ impl From<Production> for Environment {
             images,
             databases,
             secrets,
+            region,
+            issuer,
+            hosts,
+            broker,
+            internal_domain,
             replicas,
             branch,
             login,
@@ -290,6 +332,12 @@ impl From<Production> for Environment {
             images: images.map(Image::from),
             databases: databases.map(|aurora| Database::Aurora(aurora, external_secrets::STORE)),
             secrets: secrets.map(secret),
+            secrets_manager: Some(region),
+            issuer: Issuer::Acme(issuer),
+            hosts,
+            broker,
+            entrance: Entrance::NetworkLoadBalancer,
+            internal_domain: Some(internal_domain),
             replicas,
             branch,
             login: Login::GitHub(login),

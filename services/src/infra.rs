@@ -1,12 +1,14 @@
 //! The infrastructure that the microservices refer to, one file a tool.
 
+pub(crate) mod cert_manager;
 pub(crate) mod eks;
 pub(crate) mod external_secrets;
 pub(crate) mod fluentbit;
+pub(crate) mod gateway_api;
 pub(crate) mod istio;
 pub(crate) mod jaeger;
 pub(crate) mod kiali;
-pub(crate) mod nginx;
+pub mod nginx;
 pub(crate) mod prometheus;
-pub(crate) mod rabbitmq;
+pub mod rabbitmq;
 pub(crate) mod shared;

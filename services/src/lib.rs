@@ -6,6 +6,6 @@
 mod app;
 pub mod deploy;
 pub mod environment;
-mod infra;
+pub mod infra;
 pub mod node_group;
 pub mod platform;

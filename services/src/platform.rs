@@ -13,30 +13,46 @@ pub use crate::infra::eks::cluster_config;
 #[must_use]
 pub fn platform(environment: &Environment) -> Platform {
     let argocd = argocd::bundle(environment);
+    let (rabbitmq, broker) = infra::rabbitmq::bundle(environment);
     let mut infra = vec![
         infra::shared::bundle(environment),
+        infra::external_secrets::bundle(environment),
+        infra::gateway_api::bundle(environment),
+        infra::cert_manager::bundle(environment),
         infra::prometheus::bundle(environment),
         infra::istio::bundle(environment),
         infra::jaeger::bundle(environment),
         infra::kiali::bundle(environment),
         infra::fluentbit::bundle(environment),
+        infra::rabbitmq::operators(environment),
+        rabbitmq,
     ];
     infra.extend(infra::eks::bundle(environment));
     let shared = shared::bundle(environment);
     let (account, account_service) = account::bundle(environment);
-    let (customer, customer_service) = customer::bundle(environment);
+    let (customer, customer_service, customer_port) = customer::bundle(environment);
     let (order, order_service) = order::bundle(environment);
-    let orchestrator = orchestrator::bundle(
+    let (orchestrator, orchestrator_port) = orchestrator::bundle(
         environment,
         &orchestrator::Calls {
             account: &account_service,
             customer: &customer_service,
             order: &order_service,
+            broker: &broker,
         },
     );
-    let helloworld = helloworld::bundle(environment);
-    let httpbin = httpbin::bundle(environment);
+    let (helloworld, helloworld_port) = helloworld::bundle(environment);
+    let (httpbin, httpbin_port) = httpbin::bundle(environment);
     let curl = curl::bundle(environment);
+    infra.push(infra::nginx::bundle(
+        environment,
+        &infra::nginx::Routes {
+            customer: &customer_port,
+            orchestrator: &orchestrator_port,
+            helloworld: &helloworld_port,
+            httpbin: &httpbin_port,
+        },
+    ));
     let app = [
         shared,
         account,

@@ -2,13 +2,15 @@
 
 use manifests_lib::{
     GeneratedLogin, GeneratedSecret, KubernetesMinor, KubernetesRelease, LocalImage, Minikube,
-    MysqlContainer, PublicImage, Repository, Resources, Version, gibibytes, git_branch, mebibytes,
-    millicores, name, path, repository, tag,
+    MysqlContainer, PublicImage, Repository, Resources, Version, gibibytes, git_branch, host,
+    mebibytes, millicores, name, node_port, path, repository, tag,
 };
 use services::environment::{
     Databases, Development, Environment, Images, Mesh, Revisions, Secrets, SourceMounts,
     TraceStorage,
 };
+use services::infra::nginx::Hosts;
+use services::infra::rabbitmq::BrokerSize;
 use services::node_group;
 
 /// Everything in which dev differs from other environments.
@@ -37,6 +39,18 @@ pub fn development() -> Development {
         secrets: Secrets {
             order_app_key: GeneratedSecret { length: 32 },
         },
+        hosts: Hosts {
+            api: host!("api.dev.example.com"),
+            hello: host!("hello.dev.example.com"),
+            httpbin: host!("httpbin.dev.example.com"),
+        },
+        broker: BrokerSize {
+            replicas: 1,
+            storage: gibibytes(5),
+            storage_class: Minikube::LOCAL_PATH,
+            memory: mebibytes(512),
+        },
+        entrance: node_port!(30443),
         replicas: 1,
         source_mounts: SourceMounts {
             directory: path!("/data/src"),

@@ -1,16 +1,18 @@
 //! The prd environment: EKS, images from ECR, Aurora MySQL.
 
 use manifests_lib::{
-    AccountId, Aurora, AuroraEndpoint, AvailabilityZone, Cidr, EcrImage, EcrRegistry, Eks,
-    EksNodeGroup, InstanceType, KubernetesMinor, Name, NodeGroup, Region, Repository,
-    SecretsManagerSecret, Tag, account_id, cidr, gibibytes, git_branch, log_group, name, region,
-    repository, secrets_manager_name, tag,
+    AccountId, Acme, AcmeServer, Aurora, AuroraEndpoint, AvailabilityZone, Cidr, EcrImage,
+    EcrRegistry, Eks, EksNodeGroup, InstanceType, KubernetesMinor, Name, NodeGroup, Region,
+    Repository, SecretsManagerSecret, Tag, account_id, cidr, email_address, gibibytes, git_branch,
+    host, log_group, name, region, repository, secrets_manager_name, tag,
 };
 use services::deploy::argocd::GitHubLogin;
 use services::environment::{
     CloudwatchLogs, Databases, Environment, Images, Mesh, Production, Retention, Revisions,
     Secrets, SlackWebhooks, TraceStorage,
 };
+use services::infra::nginx::Hosts;
+use services::infra::rabbitmq::BrokerSize;
 use services::node_group;
 
 /// The AWS account that holds the images. The number is AWS's own example: put yours here.
@@ -63,6 +65,24 @@ pub fn environment() -> Environment {
                 property: name!("app-key"),
             },
         },
+        region: REGION,
+        issuer: Acme {
+            server: AcmeServer::LetsEncrypt,
+            email: email_address!("platform@example.com"),
+            region: REGION,
+        },
+        hosts: Hosts {
+            api: host!("api.example.com"),
+            hello: host!("hello.example.com"),
+            httpbin: host!("httpbin.example.com"),
+        },
+        broker: BrokerSize {
+            replicas: 3,
+            storage: gibibytes(20),
+            storage_class: name!("gp3"),
+            memory: gibibytes(1),
+        },
+        internal_domain: host!("internal.example.com"),
         replicas: 2,
         branch: git_branch!("main"),
         login: GitHubLogin {
@@ -70,6 +90,7 @@ pub fn environment() -> Environment {
             administrators: name!("sre"),
             app: name!("app"),
             infra: name!("infra"),
+            credentials: secrets_manager_name!("prd/argocd/github"),
         },
         mesh: Mesh {
             revisions: Revisions::Stable,

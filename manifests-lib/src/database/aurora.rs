@@ -2,9 +2,11 @@
 
 use custom_resources::istio::networking::v1 as networking;
 
-use super::{ClusterSecretStore, DatabaseHandle, MYSQL, credentials};
+use super::{DatabaseHandle, MYSQL, credentials};
 use crate::bundle::{Output, Part};
-use crate::{Component, Name, Origin, Protocol, Region, SecretsManagerName, mesh};
+use crate::{
+    ClusterSecretStore, Component, Name, Origin, Protocol, Region, SecretsManagerName, mesh,
+};
 
 /// A database of an Aurora MySQL 3 cluster.
 ///

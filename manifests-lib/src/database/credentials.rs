@@ -6,16 +6,9 @@ use custom_resources::external_secrets::generators::v1alpha1 as generators;
 use custom_resources::external_secrets::v1 as external_secrets;
 
 use crate::bundle::{Output, Part};
-use crate::{BuildError, Component, Name, Origin, SecretsManagerName, Variable};
-
-/// A store that External Secrets reads from, as others refer to it.
-///
-/// Upstream: <https://external-secrets.io/latest/api/clustersecretstore/>
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClusterSecretStore {
-    /// Name of the ClusterSecretStore.
-    pub name: Name,
-}
+use crate::{
+    BuildError, ClusterSecretStore, Component, Name, Origin, SecretsManagerName, Variable,
+};
 
 /// A secret text that a component needs.
 #[derive(Clone, Debug)]
@@ -104,6 +97,14 @@ impl Secret {
 }
 
 impl SecretKey {
+    /// A key of a Secret that an operator makes.
+    pub(crate) fn of(secret: String, key: &str) -> Self {
+        Self {
+            secret,
+            key: key.to_owned(),
+        }
+    }
+
     /// An environment variable that takes its value from the Secret.
     #[must_use]
     pub fn variable(&self, name: &str) -> Variable {
@@ -314,7 +315,14 @@ impl Part for SecretPart {
                 store,
                 name,
                 properties,
-            } => self.synchronized(store, name, properties),
+            } => {
+                let namespace = &self.component.bundle.namespace;
+                output.errors.extend(store.refusal(namespace, self.origin));
+                let properties = properties
+                    .iter()
+                    .map(|(key, property)| (key.as_str(), property.as_str()));
+                store.copy(name, properties, &self.names.secret)
+            }
         };
         output.add(
             self.origin,
@@ -351,44 +359,6 @@ impl SecretPart {
                 immutable: Some(true),
                 name: Some(self.names.secret.clone()),
                 template,
-                ..external_secrets::ExternalSecretTarget::default()
-            }),
-            ..external_secrets::ExternalSecretSpec::default()
-        }
-    }
-
-    fn synchronized(
-        &self,
-        store: &ClusterSecretStore,
-        name: &SecretsManagerName,
-        properties: &[(String, String)],
-    ) -> external_secrets::ExternalSecretSpec {
-        let data = properties
-            .iter()
-            .map(|(key, property)| external_secrets::ExternalSecretData {
-                remote_ref: external_secrets::DataRemoteRef {
-                    key: String::from(name),
-                    property: Some(property.clone()),
-                    conversion_strategy: None,
-                    decoding_strategy: None,
-                    metadata_policy: None,
-                    null_byte_policy: None,
-                    version: None,
-                },
-                secret_key: key.clone(),
-                source_ref: None,
-            })
-            .collect();
-        external_secrets::ExternalSecretSpec {
-            data: Some(data),
-            refresh_interval: Some("1h0m0s".to_owned()),
-            secret_store_ref: Some(external_secrets::ExternalSecretSecretStoreRef {
-                kind: Some(external_secrets::SecretStoreRefKind::ClusterSecretStore),
-                name: Some(store.name.to_string()),
-            }),
-            target: Some(external_secrets::ExternalSecretTarget {
-                creation_policy: Some(external_secrets::TargetCreationPolicy::Owner),
-                name: Some(self.names.secret.clone()),
                 ..external_secrets::ExternalSecretTarget::default()
             }),
             ..external_secrets::ExternalSecretSpec::default()

@@ -1,12 +1,15 @@
 //! Argo CD Applications.
 
 use custom_resources::argoproj::v1alpha1 as argo;
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde_json::json;
 
 use super::declared::IgnoredDifference;
 use super::{Delivery, protection};
 use crate::chart::{KustomizeImage, Source, SourceFrom};
-use crate::{Kind, Name, Namespace};
+use crate::{Kind, Name, Namespace, yaml};
 
 /// The cluster that Argo CD itself runs in.
 pub(super) const IN_CLUSTER: &str = "https://kubernetes.default.svc";
@@ -166,6 +169,7 @@ fn source(source: &Source) -> argo::ApplicationSource {
             path,
             images,
             without,
+            pods,
         } => argo::ApplicationSource {
             repo_url: repository.to_string(),
             target_revision: Some(release.to_string()),
@@ -174,12 +178,7 @@ fn source(source: &Source) -> argo::ApplicationSource {
             helm: None,
             kustomize: Some(argo::SourceKustomize {
                 images: (!images.is_empty()).then(|| images.iter().map(image).collect()),
-                patches: (!without.is_empty()).then(|| {
-                    without
-                        .iter()
-                        .map(|(kind, name)| removal(*kind, name))
-                        .collect()
-                }),
+                patches: patches(without, pods.as_deref()),
             }),
         },
     }
@@ -189,6 +188,40 @@ fn source(source: &Source) -> argo::ApplicationSource {
 fn image(image: &KustomizeImage) -> String {
     let runs = crate::Image::from(image.image.clone());
     format!("{}={}", image.name, runs.reference())
+}
+
+fn patches(
+    without: &[(Kind, Name)],
+    pods: Option<&core::PodSpec>,
+) -> Option<Vec<argo::KustomizePatch>> {
+    let removals = without.iter().map(|(kind, name)| removal(*kind, name));
+    let patches: Vec<_> = removals.chain(pods.map(addition)).collect();
+    (!patches.is_empty()).then_some(patches)
+}
+
+/// A patch that adds to the pods of every Deployment.
+fn addition(pods: &core::PodSpec) -> argo::KustomizePatch {
+    let deployment = Kind::of::<apps::Deployment>();
+    let mut pods = json!(pods);
+    if let Some(pods) = pods.as_object_mut() {
+        // Required in the type; an empty list would say that there are none.
+        pods.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
+    }
+    let patch = json!({
+        "apiVersion": <apps::Deployment as k8s_openapi::Resource>::API_VERSION,
+        "kind": deployment.kind,
+        "metadata": { "name": "any" },
+        "spec": { "template": { "spec": pods } },
+    });
+    argo::KustomizePatch {
+        // JSON is YAML too, for what cannot be written as such.
+        patch: Some(yaml::to_string(&patch).unwrap_or_else(|_| patch.to_string())),
+        target: Some(argo::PatchTarget {
+            group: Some(deployment.group.to_owned()),
+            kind: Some(deployment.kind.to_owned()),
+            ..argo::PatchTarget::default()
+        }),
+    }
 }
 
 /// A patch that takes an object out of the kustomization.

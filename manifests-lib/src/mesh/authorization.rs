@@ -30,12 +30,12 @@ impl Caller {
     }
 
     /// Where the caller's packets come from.
-    fn peer(&self) -> networking::NetworkPolicyPeer {
+    pub(crate) fn peer(&self) -> networking::NetworkPolicyPeer {
         pods_of(&self.namespace, self.pod_labels.clone())
     }
 }
 
-fn pods_of(namespace: &str, pod_labels: Labels) -> networking::NetworkPolicyPeer {
+pub(crate) fn pods_of(namespace: &str, pod_labels: Labels) -> networking::NetworkPolicyPeer {
     networking::NetworkPolicyPeer {
         namespace_selector: Some(matching(label("kubernetes.io/metadata.name", namespace))),
         pod_selector: Some(matching(pod_labels)),
@@ -43,7 +43,7 @@ fn pods_of(namespace: &str, pod_labels: Labels) -> networking::NetworkPolicyPeer
     }
 }
 
-fn tcp(port: i32) -> networking::NetworkPolicyPort {
+pub(crate) fn tcp(port: i32) -> networking::NetworkPolicyPort {
     networking::NetworkPolicyPort {
         port: Some(IntOrString::Int(port)),
         protocol: Some("TCP".to_owned()),

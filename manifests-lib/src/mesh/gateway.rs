@@ -55,6 +55,15 @@ pub struct GatewayPort {
     pub origin: Origin,
 }
 
+/// A port of an ingress gateway that leads to a service.
+///
+/// Only [`Component::gateway_route`] makes one, so that nobody sends requests to a port that is closed.
+#[derive(Clone, Debug)]
+pub struct IngressPort {
+    pub(crate) gateway: IngressGateway,
+    pub(crate) port: Port,
+}
+
 impl IngressGateway {
     fn caller(&self) -> Caller {
         Caller {
@@ -68,7 +77,7 @@ impl IngressGateway {
 impl Component {
     /// Makes a service reachable from outside, through a port of a gateway.
     #[track_caller]
-    pub fn gateway_route(&self, service: &Service, options: GatewayRoute<'_>) {
+    pub fn gateway_route(&self, service: &Service, options: GatewayRoute<'_>) -> IngressPort {
         let origin = Origin::here();
         let GatewayRoute { gateway, node_port } = options;
         route::refuse_tcp(self, origin, service);
@@ -80,6 +89,10 @@ impl Component {
             gateway: gateway.clone(),
             node_port,
         });
+        IngressPort {
+            gateway: gateway.clone(),
+            port: service.port(),
+        }
     }
 }
 
@@ -161,8 +174,11 @@ pub(super) fn gateway(
     }
 }
 
-/// Ports of one gateway, and node ports of one cluster, that two services claim.
-pub(crate) fn conflicting_ports(ports: &[GatewayPort]) -> Vec<BuildError> {
+/// Ports of one gateway, and node ports of one cluster, that two services claim; `others` are further node ports.
+pub(crate) fn conflicting_ports(
+    ports: &[GatewayPort],
+    others: &[(NodePort, Origin)],
+) -> Vec<BuildError> {
     let mut errors = Vec::new();
     let mut gateway_ports = BTreeMap::new();
     let mut node_ports = BTreeMap::new();
@@ -182,13 +198,16 @@ pub(crate) fn conflicting_ports(ports: &[GatewayPort]) -> Vec<BuildError> {
                 .related([other]),
             );
         }
-        if let Some(other) = node_ports.insert(port.node_port, port.origin) {
+    }
+    let of_services = ports.iter().map(|port| (port.node_port, port.origin));
+    for (node_port, origin) in of_services.chain(others.iter().copied()) {
+        if let Some(other) = node_ports.insert(node_port, origin) {
             errors.push(
                 BuildError::new(
-                    port.origin,
+                    origin,
                     format!(
                         "node port {} is opened twice: the API server would refuse it; choose another number",
-                        port.node_port.number()
+                        node_port.number()
                     ),
                 )
                 .related([other]),

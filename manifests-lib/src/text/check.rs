@@ -319,6 +319,33 @@ pub(super) const fn log_group(bytes: &[u8]) -> bool {
         && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'.' | b'#'))
 }
 
+pub(super) const fn data_key(bytes: &[u8]) -> bool {
+    let only_dots = match bytes {
+        [b'.'] => true,
+        [first, second, ..] => *first == b'.' && *second == b'.',
+        _ => false,
+    };
+    !bytes.is_empty()
+        && bytes.len() <= 253
+        && !only_dots
+        && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+pub(super) const fn email_address(bytes: &[u8]) -> bool {
+    let mut at = 0;
+    while at < bytes.len() && bytes[at] != b'@' {
+        if !(bytes[at].is_ascii_alphanumeric() || matches!(bytes[at], b'.' | b'_' | b'+' | b'-')) {
+            return false;
+        }
+        at += 1;
+    }
+    if at == 0 || at > 64 || at == bytes.len() {
+        return false;
+    }
+    let (_, domain) = bytes.split_at(at + 1);
+    host(domain)
+}
+
 pub(super) const fn git_url(bytes: &[u8]) -> bool {
     let scheme = b"https://";
     if bytes.len() <= scheme.len() || bytes[bytes.len() - 1] == b'/' {

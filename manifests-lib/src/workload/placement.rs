@@ -24,16 +24,21 @@ impl NodeGroup {
     /// For the affinity of a volume.
     pub(crate) fn volume_affinity(&self) -> core::VolumeNodeAffinity {
         core::VolumeNodeAffinity {
-            required: Some(core::NodeSelector {
-                node_selector_terms: vec![core::NodeSelectorTerm {
-                    match_expressions: Some(vec![core::NodeSelectorRequirement {
-                        key: String::from(&self.label),
-                        operator: "In".to_owned(),
-                        values: Some(vec![String::from(&self.value)]),
-                    }]),
-                    match_fields: None,
-                }],
-            }),
+            required: Some(self.selector()),
+        }
+    }
+
+    /// For the affinity of what has no `nodeSelector`.
+    pub(crate) fn selector(&self) -> core::NodeSelector {
+        core::NodeSelector {
+            node_selector_terms: vec![core::NodeSelectorTerm {
+                match_expressions: Some(vec![core::NodeSelectorRequirement {
+                    key: String::from(&self.label),
+                    operator: "In".to_owned(),
+                    values: Some(vec![String::from(&self.value)]),
+                }]),
+                match_fields: None,
+            }],
         }
     }
 }

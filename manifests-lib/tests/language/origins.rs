@@ -4,15 +4,17 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{
-    Aurora, AuroraEndpoint, Bundle, ClusterSecretStore, Component, ContainerHandle, Database,
-    Deployment, DeploymentHandle, Egress, EgressGateway, Expose, GatewayRoute, GeneratedSecret,
-    HostVolume, IngressGateway, Listens, MetricsScraper, MysqlContainer, Namespace, Origin,
-    Protocol, PublicImage, Resources, SecretSource, SecretText, Service, StatefulSet, Version,
-    gibibytes, host, mebibytes, millicores, name, node_port, path, plain, port, region, repository,
-    secrets_manager_name, tag,
+    Aurora, AuroraEndpoint, Broker, BrokerServer, Bundle, Certificate, CertificateHosts,
+    ClusterIssuer, ClusterSecretStore, Component, ContainerHandle, Database, Deployment,
+    DeploymentHandle, Egress, EgressGateway, Entrance, Expose, Gateway, GatewayRoute,
+    GatewayServer, GeneratedSecret, HostVolume, HttpRoute, IngressGateway, IngressPort, Issuer,
+    Limits, Listens, MessagingOperator, MetricsScraper, MysqlContainer, Namespace, Origin,
+    Protocol, Public, PublicImage, Resources, Saga, SecretSource, SecretText, Service, StatefulSet,
+    Version, gibibytes, host, mebibytes, millicores, name, node_port, path, plain, port, region,
+    repository, secrets_manager_name, tag, url_path,
 };
 
-use crate::support::{NAMESPACE, NODES, RULES, build, container, errors};
+use crate::support::{NAMESPACE, NODES, READERS, RULES, build, container, errors};
 
 fn bundle() -> Bundle {
     Bundle::new(name!("web"), &NAMESPACE, &name!("test"))
@@ -57,6 +59,7 @@ fn aurora() -> Database {
         },
         ClusterSecretStore {
             name: name!("secrets-manager"),
+            readers: READERS,
         },
     )
 }
@@ -104,6 +107,85 @@ fn origins(bundle: &Bundle) -> Vec<Origin> {
         .collect()
 }
 
+/// Parts that stand outside the mesh.
+fn gateway_and_broker(web: &Bundle, opened: &IngressPort) {
+    let issuer = ClusterIssuer {
+        name: name!("everybody"),
+    };
+    web.cluster_issuer(&issuer, &Issuer::SelfSigned);
+    let certificate = web.certificate(Certificate {
+        name: name!("edge"),
+        issuer: &issuer,
+        hosts: CertificateHosts::Below(host!("example.com")),
+    });
+    let gateway = Gateway {
+        name: name!("edge"),
+        namespace: NAMESPACE,
+        routes_from: &[],
+        class: name!("example"),
+        audience: Public,
+    };
+    web.gateway(
+        &gateway,
+        GatewayServer {
+            certificate: &certificate,
+            replicas: 2,
+            entrance: Entrance::NetworkLoadBalancer,
+            limits: Limits {
+                requests_per_second: 10,
+                burst: 20,
+                body: mebibytes(1),
+                client_seconds: 10,
+                connect_seconds: 5,
+                answer_seconds: 30,
+            },
+        },
+    );
+    web.http_routes(
+        &gateway,
+        [HttpRoute {
+            name: name!("all"),
+            host: host!("www.example.com"),
+            path: url_path!("/"),
+            to: opened,
+        }],
+    );
+    let broker = web.broker(
+        &Broker {
+            name: name!("rabbit"),
+            namespace: NAMESPACE,
+        },
+        BrokerServer {
+            replicas: 3,
+            image: PublicImage {
+                repository: repository!("rabbitmq"),
+                version: Version::Tag(tag!("4.2-management")),
+            },
+            on: &NODES,
+            resources: Resources {
+                cpu: millicores(100),
+                memory: mebibytes(512),
+            },
+            storage: gibibytes(5),
+            storage_class: &name!("fast"),
+            issuer: &issuer,
+            clients: READERS,
+            operator: &MessagingOperator {
+                namespace: NAMESPACE,
+                app_name: name!("operator"),
+            },
+            scraper: MetricsScraper {
+                namespace: &NAMESPACE,
+                app_name: name!("scraper"),
+            },
+        },
+    );
+    let _ = web.component(name!("buyer")).saga(Saga {
+        broker: &broker,
+        steps: vec![name!("pay")],
+    });
+}
+
 #[test]
 fn every_part_begins_in_this_file() {
     let web = bundle();
@@ -140,12 +222,12 @@ fn every_part_begins_in_this_file() {
         protocol: Protocol::Tcp,
     }));
     let door = web.component(name!("door"));
-    door.gateway_route(
+    let opened = door.gateway_route(
         &service,
         GatewayRoute {
             gateway: &IngressGateway {
                 name: name!("front-door"),
-                namespace: Namespace::new(name!("edge")),
+                namespace: Namespace::new(name!("elsewhere")),
                 selector: name!("ingress"),
             },
             node_port: node_port!(30001),
@@ -156,10 +238,11 @@ fn every_part_begins_in_this_file() {
         port: port!(80),
         through: &EgressGateway {
             name: name!("back-door"),
-            namespace: Namespace::new(name!("edge")),
+            namespace: Namespace::new(name!("elsewhere")),
             selector: name!("egress"),
         },
     });
+    gateway_and_broker(&web, &opened);
     web.patch(|_: &mut apps::Deployment| {});
     for origin in origins(&web) {
         assert_eq!(origin.file, file!(), "{origin}");

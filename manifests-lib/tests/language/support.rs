@@ -15,6 +15,9 @@ use serde::Serialize;
 
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("shop"));
 
+/// Namespaces that may read a store of secrets.
+pub(crate) const READERS: &[Namespace] = &[NAMESPACE];
+
 pub(crate) const NODES: NodeGroup = NodeGroup {
     label: label_key!("example.com/group"),
     value: name!("app"),
@@ -151,10 +154,14 @@ pub(crate) fn delivery() -> Delivery {
             ],
             api_groups: vec![
                 "argoproj.io",
+                "cert-manager.io",
                 "external-secrets.io",
+                "gateway.networking.k8s.io",
+                "gateway.nginx.org",
                 "generators.external-secrets.io",
                 "monitoring.coreos.com",
                 "networking.istio.io",
+                "rabbitmq.com",
                 "security.istio.io",
             ],
         },

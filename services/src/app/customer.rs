@@ -1,9 +1,9 @@
 //! Customer: FastAPI, reached from outside and inside the mesh.
 
 use manifests_lib::{
-    Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, Latency, LatencyBound,
-    Objective, Probe, Protocol, Resources, Service, gibibytes, mebibytes, millicores, name,
-    node_port, path, per_mille, plain, port, uid,
+    Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, IngressPort, Latency,
+    LatencyBound, Objective, Probe, Protocol, Resources, Service, gibibytes, mebibytes, millicores,
+    name, node_port, path, per_mille, plain, port, uid,
 };
 
 use super::shared::NAMESPACE;
@@ -11,7 +11,7 @@ use crate::environment::Environment;
 use crate::infra::istio;
 use crate::node_group;
 
-pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
+pub(crate) fn bundle(env: &Environment) -> (Bundle, Service, IngressPort) {
     let customer = Bundle::new(name!("customer"), &NAMESPACE, &env.name);
     let app = customer.app();
     let database = app.database(&env.databases.customer);
@@ -61,12 +61,12 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
             within: LatencyBound::Milliseconds500,
         },
     });
-    app.gateway_route(
+    let ingress_port = app.gateway_route(
         &service,
         GatewayRoute {
             gateway: &istio::INGRESS,
             node_port: node_port!(30001),
         },
     );
-    (customer, service)
+    (customer, service, ingress_port)
 }

@@ -1,9 +1,9 @@
 //! Helloworld: a page that shows which pod answered, reached from outside.
 
 use manifests_lib::{
-    Bundle, Container, Deployment, Expose, GatewayRoute, Latency, LatencyBound, Objective, Probe,
-    Protocol, PublicImage, Resources, SelectorLabels, Version, mebibytes, millicores, name,
-    node_port, per_mille, port, repository, tag, uid, url_path,
+    Bundle, Container, Deployment, Expose, GatewayRoute, IngressPort, Latency, LatencyBound,
+    Objective, Probe, Protocol, PublicImage, Resources, SelectorLabels, Version, mebibytes,
+    millicores, name, node_port, per_mille, port, repository, tag, uid, url_path,
 };
 
 use super::shared::NAMESPACE;
@@ -11,7 +11,7 @@ use crate::environment::Environment;
 use crate::infra::istio;
 use crate::node_group;
 
-pub(crate) fn bundle(env: &Environment) -> Bundle {
+pub(crate) fn bundle(env: &Environment) -> (Bundle, IngressPort) {
     let helloworld = Bundle::new(name!("helloworld"), &NAMESPACE, &env.name);
     let app = helloworld.app();
 
@@ -50,12 +50,12 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
             within: LatencyBound::Milliseconds500,
         },
     });
-    app.gateway_route(
+    let ingress_port = app.gateway_route(
         &service,
         GatewayRoute {
             gateway: &istio::INGRESS,
             node_port: node_port!(30002),
         },
     );
-    helloworld
+    (helloworld, ingress_port)
 }

@@ -1,9 +1,10 @@
 //! Httpbin: answers with the request that it got, reached from outside.
 
 use manifests_lib::{
-    Bundle, Container, Deployment, Expose, GatewayRoute, Latency, LatencyBound, Objective, Port,
-    Probe, Protocol, PublicImage, Resources, SelectorLabels, Version, digest, mebibytes,
-    millicores, name, node_port, path, per_mille, plain, port, repository, uid, url_path,
+    Bundle, Container, Deployment, Expose, GatewayRoute, IngressPort, Latency, LatencyBound,
+    Objective, Port, Probe, Protocol, PublicImage, Resources, SelectorLabels, Version, digest,
+    mebibytes, millicores, name, node_port, path, per_mille, plain, port, repository, uid,
+    url_path,
 };
 
 use super::shared::NAMESPACE;
@@ -13,7 +14,7 @@ use crate::node_group;
 
 const PORT: Port = port!(8080);
 
-pub(crate) fn bundle(env: &Environment) -> Bundle {
+pub(crate) fn bundle(env: &Environment) -> (Bundle, IngressPort) {
     let httpbin = Bundle::new(name!("httpbin"), &NAMESPACE, &env.name);
     let app = httpbin.app();
 
@@ -58,12 +59,12 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
             within: LatencyBound::Milliseconds500,
         },
     });
-    app.gateway_route(
+    let ingress_port = app.gateway_route(
         &service,
         GatewayRoute {
             gateway: &istio::INGRESS,
             node_port: node_port!(30003),
         },
     );
-    httpbin
+    (httpbin, ingress_port)
 }

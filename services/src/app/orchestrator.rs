@@ -1,9 +1,10 @@
 //! Orchestrator: FastAPI, carries a checkout through account, customer and order.
 
 use manifests_lib::{
-    Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, HostVolumeNames, Latency,
-    LatencyBound, Objective, Port, Probe, Protocol, Resources, SelectorLabels, Service, gibibytes,
-    mebibytes, millicores, name, node_port, path, per_mille, plain, port, uid,
+    BrokerHandle, Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, HostVolumeNames,
+    IngressPort, Latency, LatencyBound, Objective, Port, Probe, Protocol, Resources, Saga,
+    SelectorLabels, Service, gibibytes, mebibytes, millicores, name, node_port, path, per_mille,
+    plain, port, uid,
 };
 
 use super::shared::NAMESPACE;
@@ -13,16 +14,22 @@ use crate::node_group;
 
 const PORT: Port = port!(8000);
 
-/// The services that the orchestrator calls.
+/// What the orchestrator calls.
 pub(crate) struct Calls<'a> {
     pub(crate) account: &'a Service,
     pub(crate) customer: &'a Service,
     pub(crate) order: &'a Service,
+    pub(crate) broker: &'a BrokerHandle,
 }
 
-pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> Bundle {
+pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> (Bundle, IngressPort) {
     let orchestrator = Bundle::new(name!("orchestrator"), &NAMESPACE, &env.name);
     let app = orchestrator.app();
+
+    let saga = app.saga(Saga {
+        broker: calls.broker,
+        steps: vec![name!("account"), name!("customer"), name!("order")],
+    });
 
     let deployment = app.deployment(Deployment {
         replicas: env.replicas,
@@ -44,6 +51,13 @@ pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> Bundle {
         app.calls(calls.account).url("ACCOUNT_URL"),
         app.calls(calls.customer).url("CUSTOMER_URL"),
         app.calls(calls.order).url("ORDER_URL"),
+        saga.host("RABBITMQ_HOST"),
+        saga.port("RABBITMQ_PORT"),
+        saga.virtual_host("RABBITMQ_VHOST"),
+        saga.exchange("RABBITMQ_EXCHANGE"),
+        saga.user("RABBITMQ_USERNAME"),
+        saga.password("RABBITMQ_PASSWORD"),
+        saga.authority("RABBITMQ_CA_CERTIFICATE"),
         // The production image binds 127.0.0.1, where no probe and no proxy reaches it.
         plain!("GUNICORN_CMD_ARGS", format!("--bind=0.0.0.0:{PORT}")),
     ]);
@@ -77,12 +91,12 @@ pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> Bundle {
             within: LatencyBound::Milliseconds2500,
         },
     });
-    app.gateway_route(
+    let ingress_port = app.gateway_route(
         &service,
         GatewayRoute {
             gateway: &istio::INGRESS,
             node_port: node_port!(30004),
         },
     );
-    orchestrator
+    (orchestrator, ingress_port)
 }

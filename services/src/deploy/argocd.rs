@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use helm_values::argo_cd as chart;
 use k8s_openapi::api::{apps, batch, core, networking, rbac};
 use manifests_lib::{
-    Bundle, Chart, Dashboard, Delivery, Existing, GitUrl, Injection, Kind, Name, Namespace,
-    NamespaceRules, PodSecurity, Resources, Scheme, ToolService, git_url, mebibytes, millicores,
-    name, port, relative_path,
+    Bundle, Chart, Dashboard, DashboardRoute, Delivery, Existing, GitUrl, Injection, Kind, Name,
+    Namespace, NamespaceRules, PodSecurity, Resources, Scheme, SecretDataKey, SecretsManagerName,
+    StoredSecret, ToolService, git_url, label_key, mebibytes, millicores, name, port,
+    relative_path, secret_data_key,
 };
 
 use crate::environment::Environment;
+use crate::infra::{cert_manager, external_secrets, nginx};
 use crate::node_group;
 
 /// Where Argo CD runs.
@@ -56,6 +58,8 @@ pub struct GitHubLogin {
     pub app: Name,
     /// May look at and sync the Applications of the project `infra`.
     pub infra: Name,
+    /// Secret in AWS with the properties `clientID` and `clientSecret` of GitHub's OAuth application.
+    pub credentials: SecretsManagerName,
 }
 
 /// What Argo CD reads, and what the cluster has before it.
@@ -67,11 +71,7 @@ pub(crate) fn delivery(env: &Environment) -> Delivery {
         snapshots: relative_path!("snapshots"),
         existing: Existing {
             namespaces: vec![KUBE_SYSTEM],
-            api_groups: vec![
-                "cert-manager.io",
-                "external-secrets.io",
-                "generators.external-secrets.io",
-            ],
+            api_groups: Vec::new(),
         },
     }
 }
@@ -107,7 +107,23 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         ],
         installs: vec!["argoproj.io"],
     });
+    if let Login::GitHub(github) = &env.login {
+        github.deliver_credentials(&argocd);
+    }
     argocd.dashboard(&DASHBOARD);
+    if let Some(domain) = &env.internal_domain {
+        argocd.dashboard_route(DashboardRoute {
+            dashboard: &DASHBOARD,
+            gateway: &nginx::INTERNAL,
+            domain,
+            certificate: Some(&argocd.service_certificate(
+                // Argo CD serves with the certificate in a Secret of this name.
+                name!("argocd-server-tls"),
+                &cert_manager::CLUSTER,
+                &DASHBOARD.service,
+            )),
+        });
+    }
     argocd.keep();
     argocd
 }
@@ -121,6 +137,10 @@ fn values(env: &Environment) -> chart::Values {
                 create: Some(true),
                 ..chart::GlobalNetworkPolicy::default()
             }),
+            domain: env
+                .internal_domain
+                .as_ref()
+                .map(|domain| domain.below(&DASHBOARD.name).to_string()),
             ..chart::Global::default()
         }),
         configs: Some(chart::Configs {
@@ -215,6 +235,19 @@ fn rights(login: &Login) -> chart::ConfigsRbac {
 }
 
 impl GitHubLogin {
+    /// The Secret that the connector refers to. Until it is there, at the very first start, nobody can log in; Argo CD notices
+    /// it by its label and restarts dex.
+    fn deliver_credentials(&self, argocd: &Bundle) {
+        argocd.stored_secret(StoredSecret {
+            name: GITHUB_SECRET,
+            store: &external_secrets::STORE,
+            from: &self.credentials,
+            keys: vec![CLIENT_ID, CLIENT_SECRET],
+            // Argo CD resolves references to Secrets with this label only.
+            labels: vec![(label_key!("app.kubernetes.io/part-of"), name!("argocd"))],
+        });
+    }
+
     /// Connector of dex; its credentials are references to a Secret, which Argo CD resolves.
     ///
     /// Upstream: <https://dexidp.io/docs/connectors/github/>
@@ -224,6 +257,7 @@ impl GitHubLogin {
             administrators,
             app,
             infra,
+            credentials: _,
         } = self;
         format!(
             "connectors:
@@ -231,8 +265,8 @@ impl GitHubLogin {
   id: github
   name: GitHub
   config:
-    clientID: ${GITHUB_SECRET}:clientID
-    clientSecret: ${GITHUB_SECRET}:clientSecret
+    clientID: ${GITHUB_SECRET}:{CLIENT_ID}
+    clientSecret: ${GITHUB_SECRET}:{CLIENT_SECRET}
     teamNameField: slug
     orgs:
     - name: {organisation}
@@ -253,6 +287,7 @@ impl GitHubLogin {
             administrators,
             app,
             infra,
+            credentials: _,
         } = self;
         let mut policy = format!("g, {organisation}:{administrators}, role:admin\n");
         for (project, team) in [("app", app), ("infra", infra)] {
@@ -274,3 +309,5 @@ impl GitHubLogin {
 
 /// The Secret with the credentials of the GitHub application.
 const GITHUB_SECRET: Name = name!("argocd-github");
+const CLIENT_ID: SecretDataKey = secret_data_key!("clientID");
+const CLIENT_SECRET: SecretDataKey = secret_data_key!("clientSecret");

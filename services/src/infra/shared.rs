@@ -2,7 +2,9 @@
 
 use manifests_lib::{Bundle, Injection, NamespaceRules, PodSecurity, name};
 
-use super::{fluentbit, istio, jaeger, prometheus};
+use super::{
+    cert_manager, external_secrets, fluentbit, istio, jaeger, nginx, prometheus, rabbitmq,
+};
 use crate::deploy::argocd;
 use crate::environment::Environment;
 
@@ -33,6 +35,26 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
     shared.create_namespace(
         &prometheus::NAMESPACE,
         &outside_the_mesh(PodSecurity::Privileged),
+    );
+    shared.create_namespace(
+        &external_secrets::NAMESPACE,
+        &outside_the_mesh(PodSecurity::Restricted),
+    );
+    shared.create_namespace(
+        &cert_manager::NAMESPACE,
+        &outside_the_mesh(PodSecurity::Restricted),
+    );
+    shared.create_namespace(
+        &nginx::NAMESPACE,
+        &outside_the_mesh(PodSecurity::Restricted),
+    );
+    shared.create_namespace(
+        &rabbitmq::OPERATORS,
+        &outside_the_mesh(PodSecurity::Restricted),
+    );
+    shared.create_namespace(
+        &rabbitmq::NAMESPACE,
+        &outside_the_mesh(PodSecurity::Restricted),
     );
     shared
 }

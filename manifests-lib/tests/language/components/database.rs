@@ -5,7 +5,7 @@ use manifests_lib::{
     region, repository, secrets_manager_name, tag,
 };
 
-use crate::support::{NODES, bundle, container_part, kinds, objects, part, server};
+use crate::support::{NODES, READERS, bundle, container_part, kinds, objects, part, server};
 
 fn mysql() -> Database {
     Database::MysqlContainer(MysqlContainer {
@@ -36,6 +36,7 @@ fn aurora() -> Database {
         },
         ClusterSecretStore {
             name: name!("secrets-manager"),
+            readers: READERS,
         },
     )
 }

@@ -2,13 +2,14 @@
 
 use insta::assert_snapshot;
 use k8s_openapi::api::admissionregistration::v1 as admission;
+use k8s_openapi::api::core::v1 as core;
 use manifests_lib::{
     BuiltPlatform, Bundle, IgnoredDifference, Kind, Kustomization, KustomizeImage, Name, Namespace,
     PublicImage, Version, chart_version, git_url, name, relative_path, repository, tag,
 };
 
 use crate::support::{
-    RULES, build, bundle, config_map, document, part, server, with_chart, with_crds,
+    NODES, RULES, build, bundle, config_map, document, part, server, with_chart, with_crds,
 };
 
 fn in_namespace(name: Name, namespace: Name) -> Bundle {
@@ -235,6 +236,10 @@ fn a_kustomization_names_its_images_and_what_others_own() {
             },
         }],
         without: vec![(Kind::cluster_scoped("", "Namespace"), name!("shop"))],
+        pods: Some(core::PodSpec {
+            node_selector: Some(NODES.node_selector()),
+            ..core::PodSpec::default()
+        }),
         kinds: vec![Kind::namespaced("apps", "Deployment")],
         installs: Vec::new(),
     });
@@ -279,6 +284,19 @@ fn a_kustomization_names_its_images_and_what_others_own() {
             target:
               kind: Namespace
               name: shop
+          - patch: |
+              apiVersion: apps/v1
+              kind: Deployment
+              metadata:
+                name: any
+              spec:
+                template:
+                  spec:
+                    nodeSelector:
+                      example.com/group: app
+            target:
+              group: apps
+              kind: Deployment
         path: config/default
         repoURL: https://example.com/operator.git
         targetRevision: v1.2.3

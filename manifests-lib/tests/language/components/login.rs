@@ -4,7 +4,7 @@ use manifests_lib::{
     secrets_manager_name,
 };
 
-use crate::support::{bundle, objects};
+use crate::support::{NAMESPACE, bundle, objects};
 
 fn with(source: &LoginSource) -> Bundle {
     let web = bundle();
@@ -75,6 +75,7 @@ fn one_that_aws_keeps_is_copied() {
     let web = with(&LoginSource::SecretsManager(
         secrets_manager_name!("test/web"),
         ClusterSecretStore {
+            readers: &[NAMESPACE],
             name: name!("secrets-manager"),
         },
     ));

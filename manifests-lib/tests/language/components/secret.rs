@@ -4,7 +4,7 @@ use manifests_lib::{
     name, secrets_manager_name,
 };
 
-use crate::support::{bundle, container_part, kinds, objects, server};
+use crate::support::{READERS, bundle, container_part, kinds, objects, server};
 
 fn with(source: &SecretSource) -> Bundle {
     let web = bundle();
@@ -29,6 +29,7 @@ fn kept_in_aws() -> SecretSource {
         },
         ClusterSecretStore {
             name: name!("secrets-manager"),
+            readers: READERS,
         },
     )
 }

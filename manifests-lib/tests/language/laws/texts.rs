@@ -2,8 +2,9 @@
 //! of those who read the text, with the means of the standard library that a compile-time check does not have.
 
 use manifests_lib::{
-    AbsolutePath, AccountId, ChartVersion, Cidr, Digest, Host, LabelKey, Name, PlainVariableName,
-    Region, Repository, SecretsManagerName, Tag, UrlPath, VariableName,
+    AbsolutePath, AccountId, ChartVersion, Cidr, Digest, EmailAddress, Host, LabelKey, Name,
+    PlainVariableName, Region, Repository, SecretDataKey, SecretsManagerName, Tag, UrlPath,
+    VariableName,
 };
 use proptest::prelude::*;
 
@@ -190,6 +191,27 @@ fn secrets_manager(text: &str) -> bool {
             .all(|character| character.is_ascii_alphanumeric() || "/_+=.@-".contains(character))
 }
 
+/// Without quoted parts, which nobody uses.
+fn email_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(person, domain)| {
+        (1..=64).contains(&person.len())
+            && person
+                .chars()
+                .all(|character| character.is_ascii_alphanumeric() || "._+-".contains(character))
+            && host(domain)
+    })
+}
+
+/// The API server's own rule.
+fn data_key(text: &str) -> bool {
+    (1..=253).contains(&text.len())
+        && text != "."
+        && !text.starts_with("..")
+        && text
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || "-_.".contains(character))
+}
+
 /// Text of the characters that rules are about, so that a good part of it is accepted.
 fn texts() -> impl Strategy<Value = String> {
     let characters = prop::sample::select(
@@ -245,6 +267,7 @@ fn texts() -> impl Strategy<Value = String> {
         ("[a-z]", 60..66_usize).prop_map(|(text, count)| text.repeat(count) + "/name"),
         r"(/(\.{1,3}|[a-z]{0,2}|b:)){1,4}",
         "/[a-z/?# %.]{0,6}",
+        "[a-z.+_]{0,3}@[a-z]{0,2}\\.[a-z]{0,2}",
         "[a-z]{1,3}-[a-z0-9]{1,4}(-[a-z]{0,4}){0,2}-[0-9]{0,2}",
         "[0-9]{11,13}",
         "([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}",
@@ -303,6 +326,8 @@ laws! {
     ChartVersion is chart_version
     Cidr is cidr
     SecretsManagerName is secrets_manager
+    SecretDataKey is data_key
+    EmailAddress is email_address
 }
 
 #[test]
@@ -317,6 +342,8 @@ fn every_rule_accepts_what_people_write() {
     assert!(PlainVariableName::new("CACHE_KEY_PREFIX").is_ok());
     assert!(PlainVariableName::new("MONKEY").is_ok());
     assert!(Repository::new("localhost:5000/web_server").is_ok());
+    assert!(EmailAddress::new("platform@example.com").is_ok());
+    assert!(SecretDataKey::new("clientID").is_ok());
     assert!(Tag::new("00690e9").is_ok());
     assert!(Digest::new(format!("sha256:{}", "0f".repeat(32))).is_ok());
     assert!(AccountId::new("012345678901").is_ok());

@@ -1,0 +1,34 @@
+use manifests_lib::{
+    Bundle, Dashboard, DashboardRoute, Gateway, Host, Namespace, Public, Scheme, ToolService, name,
+    port,
+};
+
+const NAMESPACE: Namespace = Namespace::new(name!("example"));
+
+const PUBLIC: Gateway<Public> = Gateway {
+    name: name!("public"),
+    namespace: NAMESPACE,
+    routes_from: &[],
+    class: name!("example"),
+    audience: Public,
+};
+
+fn open(bundle: &Bundle, domain: &Host) {
+    bundle.dashboard_route(DashboardRoute {
+        dashboard: &Dashboard {
+            name: name!("charts"),
+            service: ToolService {
+                name: name!("charts"),
+                namespace: NAMESPACE,
+                port: port!(80),
+            },
+            scheme: Scheme::Http,
+            local_port: port!(8080),
+        },
+        gateway: &PUBLIC,
+        domain,
+        certificate: None,
+    });
+}
+
+fn main() {}

@@ -1,0 +1,28 @@
+//! The CRDs of the Gateway API, which NGINX and Istio build on.
+
+use k8s_openapi::api::admissionregistration::v1 as admission;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as apiextensions;
+use manifests_lib::{Bundle, Kind, Kustomization, git_url, name, relative_path, tag};
+
+use crate::deploy::argocd;
+use crate::environment::Environment;
+
+pub(crate) fn bundle(env: &Environment) -> Bundle {
+    let gateway_api = Bundle::new(name!("gateway-api"), &argocd::KUBE_SYSTEM, &env.name);
+    gateway_api.kustomization(Kustomization {
+        repository: git_url!("https://github.com/kubernetes-sigs/gateway-api.git"),
+        release: tag!("v1.5.1"),
+        path: relative_path!("config/crd"),
+        images: Vec::new(),
+        without: Vec::new(),
+        pods: None,
+        kinds: vec![
+            // The policy refuses CRDs of an older release or of the experimental channel.
+            Kind::of::<admission::ValidatingAdmissionPolicy>(),
+            Kind::of::<admission::ValidatingAdmissionPolicyBinding>(),
+            Kind::of::<apiextensions::CustomResourceDefinition>(),
+        ],
+        installs: vec!["gateway.networking.k8s.io"],
+    });
+    gateway_api
+}
