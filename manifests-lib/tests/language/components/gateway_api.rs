@@ -113,7 +113,7 @@ fn it_listens_for_https_and_limits_every_client() {
         "ProxySettingsPolicy",
         "PodDisruptionBudget",
     ];
-    assert_snapshot!(objects(&web, &kinds), @"
+    assert_snapshot!(objects(&web, &kinds), @r#"
     apiVersion: gateway.networking.k8s.io/v1
     kind: Gateway
     metadata:
@@ -133,6 +133,7 @@ fn it_listens_for_https_and_limits_every_client() {
         tls:
           certificateRefs:
           - name: door
+            group: ""
             kind: Secret
           mode: Terminate
     ---
@@ -203,13 +204,13 @@ fn it_listens_for_https_and_limits_every_client() {
       selector:
         matchLabels:
           gateway.networking.k8s.io/gateway-name: door
-    ");
+    "#);
 }
 
 #[test]
 fn load_balancers_differ_by_audience() {
     let web = gateways(Entrance::NetworkLoadBalancer, LIMITS);
-    assert_snapshot!(objects(&web, &["Gateway"]), @"
+    assert_snapshot!(objects(&web, &["Gateway"]), @r#"
     apiVersion: gateway.networking.k8s.io/v1
     kind: Gateway
     metadata:
@@ -234,6 +235,7 @@ fn load_balancers_differ_by_audience() {
         tls:
           certificateRefs:
           - name: door
+            group: ""
             kind: Secret
           mode: Terminate
     ---
@@ -268,9 +270,10 @@ fn load_balancers_differ_by_audience() {
         tls:
           certificateRefs:
           - name: door
+            group: ""
             kind: Secret
           mode: Terminate
-    ");
+    "#);
 }
 
 #[test]
@@ -313,9 +316,11 @@ fn routes_lead_to_the_gateway_of_the_mesh() {
       rules:
       - backendRefs:
         - name: front-door
+          group: ""
           kind: Service
           namespace: elsewhere
           port: 80
+          weight: 1
         matches:
         - path:
             type: PathPrefix
@@ -339,9 +344,11 @@ fn routes_lead_to_the_gateway_of_the_mesh() {
       rules:
       - backendRefs:
         - name: front-door
+          group: ""
           kind: Service
           namespace: elsewhere
           port: 80
+          weight: 1
         matches:
         - path:
             type: PathPrefix
@@ -369,7 +376,7 @@ fn routes_lead_to_the_gateway_of_the_mesh() {
 #[test]
 fn a_page_in_plain_text_has_a_route() {
     let web = page(Scheme::Http, false);
-    assert_snapshot!(objects(&web, &["HTTPRoute", "BackendTLSPolicy"]), @"
+    assert_snapshot!(objects(&web, &["HTTPRoute", "BackendTLSPolicy"]), @r#"
     apiVersion: gateway.networking.k8s.io/v1
     kind: HTTPRoute
     metadata:
@@ -388,13 +395,15 @@ fn a_page_in_plain_text_has_a_route() {
       rules:
       - backendRefs:
         - name: charts-server
+          group: ""
           kind: Service
           port: 3000
+          weight: 1
         matches:
         - path:
             type: PathPrefix
             value: /
-    ");
+    "#);
 }
 
 #[test]

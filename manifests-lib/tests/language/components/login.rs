@@ -1,6 +1,6 @@
 use insta::assert_snapshot;
 use manifests_lib::{
-    Bundle, ClusterSecretStore, GeneratedLogin, GeneratedSecret, LoginSource, name,
+    Bundle, ClusterSecretStore, GeneratedLogin, GeneratedSecret, LoginSource, Namespace, name,
     secrets_manager_name,
 };
 
@@ -70,12 +70,15 @@ fn a_generated_password_stands_beside_the_name() {
     ");
 }
 
+/// Where the store may be read.
+const READERS: &[Namespace] = &[NAMESPACE];
+
 #[test]
 fn one_that_aws_keeps_is_copied() {
     let web = with(&LoginSource::SecretsManager(
         secrets_manager_name!("test/web"),
         ClusterSecretStore {
-            readers: &[NAMESPACE],
+            readers: READERS,
             name: name!("secrets-manager"),
         },
     ));

@@ -120,6 +120,14 @@ fn it_speaks_tls_only_and_takes_clients_of_the_namespaces_that_it_names() {
                 operator: In
                 values:
                 - app
+        podAntiAffinity:
+          preferredDuringSchedulingIgnoredDuringExecution:
+          - podAffinityTerm:
+              labelSelector:
+                matchLabels:
+                  app.kubernetes.io/name: rabbit
+              topologyKey: kubernetes.io/hostname
+            weight: 100
       image: rabbitmq:4.2-management
       persistence:
         storage: 5Gi
@@ -131,6 +139,8 @@ fn it_speaks_tls_only_and_takes_clients_of_the_namespaces_that_it_names() {
         requests:
           cpu: 100m
           memory: 512Mi
+      service:
+        type: ClusterIP
       terminationGracePeriodSeconds: 300
       tls:
         disableNonTLSListeners: true
@@ -282,6 +292,7 @@ fn a_saga_has_a_virtual_host_and_a_user_of_its_own() {
         overflow: reject-publish
       name: saga
       pattern: ^saga\.
+      priority: 0
       rabbitmqClusterReference:
         name: rabbit
         namespace: elsewhere

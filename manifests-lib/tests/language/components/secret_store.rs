@@ -82,6 +82,8 @@ fn a_secret_is_a_copy_with_labels() {
         creationPolicy: Owner
         name: login
         template:
+          engineVersion: v2
+          mergePolicy: Replace
           metadata:
             labels:
               example.com/part-of: web
