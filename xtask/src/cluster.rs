@@ -4,6 +4,7 @@ mod aws;
 mod minikube;
 mod sizes;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,6 +14,7 @@ use services::environment::Infrastructure;
 
 use crate::environment::EnvironmentName;
 use crate::failure::Failure;
+use crate::import;
 use crate::render::printed;
 
 /// Make, end or show the cluster of an environment.
@@ -21,6 +23,13 @@ pub enum Command {
     Up(Up),
     Down(Down),
     Status(Status),
+    /// Check environments/<ENV>/eks.yaml against the schema that eksctl releases (`--help` tells the options)
+    #[command(disable_help_flag = true)]
+    Check {
+        /// Files and options
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<OsString>,
+    },
 }
 
 /// Make the cluster of an environment: nodes with labels, add-ons, sources and local images
@@ -78,6 +87,7 @@ pub fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::Up(up) => up.run(),
         Command::Down(down) => down.run(),
         Command::Status(status) => status.run(),
+        Command::Check { options } => import::start("eksctl-schema", "the check", options),
     }
 }
 

@@ -144,15 +144,16 @@ impl ArgoCd {
                 self.install(context, chart)?,
             ),
             step(
-                "The kinds of Argo CD are served".to_owned(),
-                wait("Established", &self.definitions),
-            ),
-            step(
                 "Argo CD answers".to_owned(),
                 wait(
                     "Available",
                     &[namespace, format!("deployment/{}", self.server)],
                 ),
+            ),
+            // After the server: kubectl takes a CRD that is a moment old for one that has failed.
+            step(
+                "The kinds of Argo CD are served".to_owned(),
+                wait("Established", &self.definitions),
             ),
             step(
                 "The projects".to_owned(),

@@ -1,0 +1,157 @@
+//! Checks rendered clusters against the JSON schema that eksctl releases; `cargo xtask cluster check` starts it.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use jsonschema::Validator;
+use released::{LockedFile, Names, Releases};
+use serde_json::Value;
+
+/// Check clusters against the JSON schema that eksctl releases
+///
+/// The schema is the one that xtask/eksctl-schema/schema.toml locks by URL and SHA-256.
+///
+/// Exit codes: 0 nothing to say, 1 findings, 2 could not run.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask cluster check")]
+struct Arguments {
+    /// Files of eksctl [default: eks.yaml of every environment]
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Take the schema from this file or folder instead of downloading it
+    #[arg(long, value_name = "PATH")]
+    schema: Option<PathBuf>,
+}
+
+const NAMES: Names = Names {
+    lock: "schema.toml",
+    option: "--schema",
+};
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(findings) => {
+            for finding in &findings {
+                println!("{finding}");
+            }
+            ExitCode::from(u8::from(!findings.is_empty()))
+        }
+        Err(sentence) => {
+            eprintln!("error: {sentence}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Checks the files; each finding is a line.
+fn run(arguments: &Arguments) -> Result<Vec<String>, String> {
+    let files = match arguments.files.as_slice() {
+        [] => rendered()?,
+        files => files.to_vec(),
+    };
+    let validator = validator(arguments.schema.as_deref())?;
+    let mut findings = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| format!("cannot read {}: {error}; render first", file.display()))?;
+        let cluster: Value = serde_yaml::from_str(&text)
+            .map_err(|error| format!("{} is no YAML: {error}; render it again", file.display()))?;
+        findings.extend(
+            mistakes(&validator, &cluster)
+                .into_iter()
+                .map(|mistake| format!("{}: {mistake}", file.display())),
+        );
+    }
+    Ok(findings)
+}
+
+/// `eks.yaml` of every environment that has one.
+fn rendered() -> Result<Vec<PathBuf>, String> {
+    let environments = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../environments");
+    let entries = std::fs::read_dir(&environments)
+        .map_err(|error| format!("cannot read {}: {error}", environments.display()))?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path().join("eks.yaml")))
+        .filter(|file| file.exists())
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        return Err("no environment has an eks.yaml: run `cargo xtask render` first".to_owned());
+    }
+    Ok(files)
+}
+
+/// The locked schema, ready to judge.
+fn validator(from: Option<&Path>) -> Result<Validator, String> {
+    let lock: LockedFile = toml::from_str(include_str!("../schema.toml"))
+        .map_err(|error| format!("schema.toml: {error}; correct it"))?;
+    let releases = match from {
+        Some(from) => Releases::from_disk(NAMES, from).map_err(|failure| failure.to_string())?,
+        None => Releases::from_network(NAMES, None),
+    };
+    let found = releases
+        .get(&lock, |url| eprintln!("downloading {url}"))
+        .map_err(|failure| failure.to_string())?;
+    let schema: Value = serde_json::from_slice(&found.bytes)
+        .map_err(|error| format!("{} is no JSON: {error}", found.origin))?;
+    jsonschema::validator_for(&without_bars(schema))
+        .map_err(|error| format!("{} is no schema: {error}", found.origin))
+}
+
+/// eksctl names some definitions after Go packages, with bars, which no URI reference may have.
+fn without_bars(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(key, value)| match (key.as_str(), value) {
+                ("$ref", Value::String(reference)) => {
+                    (key, Value::String(reference.replace('|', "-")))
+                }
+                (_, value) => (key.replace('|', "-"), without_bars(value)),
+            })
+            .collect(),
+        Value::Array(values) => values.into_iter().map(without_bars).collect(),
+        other => other,
+    }
+}
+
+/// What the schema does not allow, with its place.
+fn mistakes(validator: &Validator, cluster: &Value) -> Vec<String> {
+    validator
+        .iter_errors(cluster)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn definitions_with_bars_are_found() {
+        let schema = json!({
+            "$ref": "#/definitions/a|b.C",
+            "definitions": { "a|b.C": {
+                "type": "object",
+                "additionalProperties": false,
+                "properties": { "name": { "type": "string" } }
+            } }
+        });
+        let validator = jsonschema::validator_for(&without_bars(schema)).expect("a schema");
+        assert_eq!(mistakes(&validator, &json!({ "name": "x" })), [""; 0]);
+        assert_eq!(mistakes(&validator, &json!({ "nam": 1 })).len(), 1);
+        assert_eq!(
+            mistakes(&validator, &json!({ "name": 1 })),
+            ["/name: 1 is not of type \"string\""]
+        );
+    }
+
+    #[test]
+    fn the_lock_is_one() {
+        assert!(toml::from_str::<LockedFile>(include_str!("../schema.toml")).is_ok());
+    }
+}
