@@ -27,10 +27,10 @@ fn a_dry_run_prints_the_commands_and_calls_nothing() {
     kubectl --context minikube delete secret --namespace=argocd '--selector=owner=helm,name=argocd,status in (pending-install,pending-upgrade,pending-rollback)'
     # Argo CD: chart argo-cd 10.1.1
     helm upgrade --install argocd argo-cd --repo=https://argoproj.github.io/argo-helm --version=10.1.1 --kube-context=minikube --namespace=argocd --timeout=10m --values=- <<VALUES
-    # The kinds of Argo CD are served
-    kubectl --context minikube wait --for=condition=Established --timeout=10m crd/applications.argoproj.io crd/appprojects.argoproj.io
     # Argo CD answers
     kubectl --context minikube wait --for=condition=Available --timeout=10m --namespace=argocd deployment/argocd-server
+    # The kinds of Argo CD are served
+    kubectl --context minikube wait --for=condition=Established --timeout=10m crd/applications.argoproj.io crd/appprojects.argoproj.io
     # The projects
     kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/root/appproject-root.yaml --filename=snapshots/dev/root/appproject-infra.yaml --filename=snapshots/dev/root/appproject-app.yaml
     # The root Application, which deploys the rest
@@ -84,12 +84,12 @@ fn helm_installs_what_the_application_of_argo_cd_keeps() {
     )
     .expect("a rendered file");
     let (_, values) = application.split_once("valuesObject:\n").expect("values");
-    let kept: String = values
+    let kept: Vec<&str> = values
         .lines()
         .take_while(|line| line.starts_with("        ") || line.is_empty())
-        .map(|line| format!("{}\n", line.strip_prefix("        ").unwrap_or_default()))
+        .map(|line| line.strip_prefix("        ").unwrap_or_default())
         .collect();
-    assert_eq!(*release, kept);
+    assert_eq!(release.lines().collect::<Vec<_>>(), kept);
 }
 
 #[test]
@@ -99,8 +99,8 @@ fn progress_is_told_step_by_step() {
     [1/7] The namespace argocd
     [2/7] What helm has noted of a run that was interrupted
     [3/7] Argo CD: chart argo-cd 10.1.1
-    [4/7] The kinds of Argo CD are served
-    [5/7] Argo CD answers
+    [4/7] Argo CD answers
+    [5/7] The kinds of Argo CD are served
     [6/7] The projects
     [7/7] The root Application, which deploys the rest
     Argo CD deploys dev from now on. See it: cargo xtask open argocd dev
