@@ -18,7 +18,7 @@ use argocd::{ArgoCd, Step};
 /// Install Argo CD in an empty cluster and give it the root Application; it deploys the rest, itself included
 ///
 /// Installs the chart, with the version and values that Argo CD then keeps for itself, waits until it runs, and applies
-/// the projects and the root Application from snapshots/<ENV>/root. Argo CD reads everything else from the Git repository:
+/// the projects and the root Application from snapshots/ENV/root. Argo CD reads everything else from the Git repository:
 /// push first. Run it again at any time: after an interruption it does the rest, and what is there already stays.
 ///
 /// Goes to the context of kubectl that leads to the environment's cluster, whatever the current context is.

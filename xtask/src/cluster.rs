@@ -23,7 +23,7 @@ pub enum Command {
     Up(Up),
     Down(Down),
     Status(Status),
-    /// Check environments/<ENV>/eks.yaml against the schema that eksctl releases (`--help` tells the options)
+    /// Check environments/ENV/eks.yaml against the schema that eksctl releases (`--help` tells the options)
     #[command(disable_help_flag = true)]
     Check {
         /// Files and options

@@ -16,7 +16,7 @@ use crate::tree::Plan;
 
 /// Write the manifests of each environment below snapshots, one object a file
 ///
-/// Also the cluster itself, where eksctl makes it: environments/<ENV>/eks.yaml, which Argo CD never sees.
+/// Also the cluster itself, where eksctl makes it: environments/ENV/eks.yaml, which Argo CD never sees.
 /// Writes only what changed and removes what is no longer rendered; files that it did not write are never touched.
 /// `diff -r snapshots/dev snapshots/prd` then shows what tells a laptop from production.
 #[derive(Args)]
