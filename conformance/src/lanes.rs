@@ -5,6 +5,7 @@
 
 mod api;
 mod apply;
+mod charts;
 mod mesh;
 mod schedule;
 mod self_test;
@@ -32,6 +33,8 @@ pub enum Lane {
     Mesh,
     /// Every lane is seen to fail on a deliberate fault
     SelfTest,
+    /// What helm and kustomize make of the charts is accepted and runs; only where it is named
+    Charts,
 }
 
 /// What lanes are told on the command line.
@@ -39,6 +42,10 @@ pub enum Lane {
 pub struct Options {
     /// Folder with the files that crds.toml locks; without it they come from their URLs.
     pub crds: Option<PathBuf>,
+    /// Folder with charts and checked-out repositories; without it they come from their repositories.
+    pub charts: Option<PathBuf>,
+    /// Whether what the values of charts do is recorded instead of compared.
+    pub accept: bool,
     /// Whether API servers stay when their lane is through.
     pub keep: bool,
     /// Start value of random strings; without it the clock chooses one.
@@ -46,7 +53,8 @@ pub struct Options {
 }
 
 impl Lane {
-    /// Every lane, in the order in which they run.
+    /// The lanes that run where none is named, in that order. Charts come from their repositories, which not every machine can
+    /// reach.
     pub const ALL: [Self; 5] = [
         Self::Yaml,
         Self::Api,
@@ -63,6 +71,7 @@ impl Lane {
             Self::Schedule => "schedule",
             Self::Mesh => "mesh",
             Self::SelfTest => "self-test",
+            Self::Charts => "charts",
         }
     }
 
@@ -79,6 +88,7 @@ impl Lane {
             Self::Schedule => schedule::run(programs, options, report),
             Self::Mesh => mesh::run(programs, options, report),
             Self::SelfTest => self_test::run(programs, options, report),
+            Self::Charts => charts::run(programs, options, report),
         }
     }
 }

@@ -39,13 +39,22 @@ use watchdog::Watchdog;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask conformance")]
 struct Arguments {
-    /// Lanes to run; all of them where none is named
+    /// Lanes to run; all of them but charts where none is named
     #[arg(value_name = "LANE")]
     lanes: Vec<Lane>,
 
     /// Folder with the files that manifests-lib/custom-resources/crds.toml locks [default: their URLs]
     #[arg(long, value_name = "DIR")]
     crds: Option<PathBuf>,
+
+    /// Folder with the charts, as `<chart>` or `<chart>-<version>.tgz`, and the repositories of the kustomizations [default: where
+    /// each of them is published]
+    #[arg(long, value_name = "DIR")]
+    charts: Option<PathBuf>,
+
+    /// Record what each value of a chart does instead of comparing it with the record
+    #[arg(long)]
+    accept: bool,
 
     /// Leave the API servers running and print how to reach and how to end them
     #[arg(long)]
@@ -96,6 +105,8 @@ fn run(arguments: Arguments, watchdog: &Watchdog) -> ExitCode {
     let Arguments {
         lanes,
         crds,
+        charts,
+        accept,
         keep,
         seed,
         format,
@@ -111,7 +122,13 @@ fn run(arguments: Arguments, watchdog: &Watchdog) -> ExitCode {
         Ok(machine) => Programs::new(machine, watchdog.clone()),
         Err(failure) => return could_not_run(&failure),
     };
-    let options = Options { crds, keep, seed };
+    let options = Options {
+        crds,
+        charts,
+        accept,
+        keep,
+        seed,
+    };
     let mut outcomes = Vec::new();
     for lane in lanes {
         let started = Instant::now();

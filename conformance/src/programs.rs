@@ -41,6 +41,10 @@ pub enum Program {
     YamlReader,
     /// `istioctl analyze`.
     Istioctl,
+    /// `helm template`.
+    Helm,
+    /// `kustomize build`.
+    Kustomize,
 }
 
 impl Program {
@@ -55,6 +59,8 @@ impl Program {
             Self::Kwok => "kwok",
             Self::YamlReader => "yaml-reader",
             Self::Istioctl => "istioctl",
+            Self::Helm => "helm",
+            Self::Kustomize => "kustomize",
         }
     }
 

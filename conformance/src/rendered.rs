@@ -4,15 +4,19 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::io;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use manifests_lib::{BuildError, BuiltPlatform, Cluster, Identity, Resource, yaml};
+use manifests_lib::{
+    BuildError, BuiltPlatform, Cluster, Identity, Resource, Source, SourceFrom, yaml,
+};
 use serde_json::{Map, Value};
 use services::environment::Environment;
 
 use crate::failure::Failure;
 
 /// One environment, rendered.
+#[derive(Clone)]
 pub struct Rendered {
     /// Name of the environment.
     pub environment: String,
@@ -20,6 +24,40 @@ pub struct Rendered {
     pub cluster: Cluster,
     /// Every object, in the order of the platform.
     pub objects: Vec<Object>,
+    /// Every chart and kustomization of others, in the order of the platform.
+    pub sources: Vec<RenderedSource>,
+}
+
+/// A chart or kustomization of a bundle.
+#[derive(Clone)]
+pub struct RenderedSource {
+    /// The bundle.
+    pub bundle: String,
+    source: Source,
+}
+
+impl Deref for RenderedSource {
+    type Target = Source;
+
+    fn deref(&self) -> &Source {
+        &self.source
+    }
+}
+
+impl fmt::Display for RenderedSource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.from {
+            SourceFrom::Chart { release, name, .. } if release.as_str() == *name => {
+                write!(formatter, "the chart {name}")
+            }
+            SourceFrom::Chart { release, name, .. } => {
+                write!(formatter, "{release} of the chart {name}")
+            }
+            SourceFrom::Kustomization {
+                repository, path, ..
+            } => write!(formatter, "{path} of {repository}"),
+        }
+    }
 }
 
 /// One object, rendered.
@@ -66,6 +104,7 @@ impl Rendered {
             environment: built.environment.to_string(),
             cluster: environment.cluster().clone(),
             objects: objects(&built)?,
+            sources: sources(&built),
         })
     }
 
@@ -100,6 +139,19 @@ fn cannot_write(file: &Path, error: &io::Error) -> Failure {
         "cannot write {}: {error}; make room there or name another folder with TMPDIR",
         file.display()
     ))
+}
+
+fn sources(built: &BuiltPlatform) -> Vec<RenderedSource> {
+    let mut sources = Vec::new();
+    for bundle in &built.bundles {
+        for source in &bundle.sources {
+            sources.push(RenderedSource {
+                bundle: bundle.name.to_string(),
+                source: source.clone(),
+            });
+        }
+    }
+    sources
 }
 
 fn objects(built: &BuiltPlatform) -> Result<Vec<Object>, Failure> {

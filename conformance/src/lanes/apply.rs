@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -78,14 +80,42 @@ pub fn install_crds(
         )
         .with_output(&applied.errors.join("\n")));
     }
-    cluster.run_kubectl(&[
-        "wait",
-        "--for=condition=Established",
-        "customresourcedefinition",
-        "--all",
-        "--timeout=60s",
-    ])?;
-    Ok(())
+    wait_until_established(cluster)
+}
+
+/// How long the API server may take until it serves all CRDs.
+const ESTABLISHED: Duration = Duration::from_mins(2);
+
+/// Waits until the API server serves every CRD; `kubectl wait` fails where one has no conditions yet.
+pub fn wait_until_established(cluster: &mut Cluster) -> Result<(), Failure> {
+    let started = Instant::now();
+    loop {
+        let definitions = cluster.get(&["customresourcedefinitions"])?;
+        let waiting = definitions["items"].as_array().into_iter().flatten();
+        let waiting: Vec<&str> = waiting
+            .filter(|definition| !is_established(definition))
+            .filter_map(|definition| definition["metadata"]["name"].as_str())
+            .collect();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        if started.elapsed() > ESTABLISHED {
+            return Err(Failure::new(format!(
+                "the API server does not serve {} after {} s: run again with --keep and look at their conditions",
+                waiting.join(", "),
+                ESTABLISHED.as_secs()
+            )));
+        }
+        thread::sleep(Duration::from_millis(200));
+    }
+}
+
+fn is_established(definition: &Value) -> bool {
+    let conditions = definition["status"]["conditions"].as_array();
+    conditions
+        .into_iter()
+        .flatten()
+        .any(|condition| condition["type"] == "Established" && condition["status"] == "True")
 }
 
 /// Applies namespaces first, as Argo CD does, then everything else.

@@ -35,6 +35,8 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
         crds: options.crds.clone(),
         keep: false,
         seed: options.seed,
+        charts: None,
+        accept: false,
     };
     yaml::another_writer(programs, report)?;
     api::faults(programs, options, report)?;

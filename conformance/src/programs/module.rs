@@ -62,6 +62,18 @@ const ISTIOCTL: Module = Module {
     linker_flags: "",
 };
 
+const HELM: Module = Module {
+    folder: "helm",
+    programs: &[(Program::Helm, "helm.sh/helm/v3/cmd/helm")],
+    linker_flags: "",
+};
+
+const KUSTOMIZE: Module = Module {
+    folder: "kustomize",
+    programs: &[(Program::Kustomize, "sigs.k8s.io/kustomize/kustomize/v5")],
+    linker_flags: "",
+};
+
 impl Module {
     /// The module that a program is built from.
     pub fn of(program: Program) -> &'static Self {
@@ -74,6 +86,8 @@ impl Module {
             Program::Kwok => &KWOK,
             Program::YamlReader => &YAML_READER,
             Program::Istioctl => &ISTIOCTL,
+            Program::Helm => &HELM,
+            Program::Kustomize => &KUSTOMIZE,
         }
     }
 
@@ -198,6 +212,8 @@ mod tests {
             Program::Kwok,
             Program::YamlReader,
             Program::Istioctl,
+            Program::Helm,
+            Program::Kustomize,
         ] {
             let module = Module::of(program);
             assert!(

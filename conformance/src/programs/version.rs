@@ -50,7 +50,11 @@ pub fn required(program: Program) -> Option<Release> {
         | Program::KubeScheduler
         | Program::Kubectl => Some(KUBERNETES),
         Program::Istioctl => Some(ISTIO),
-        Program::Etcd | Program::Kwok | Program::YamlReader => None,
+        Program::Etcd
+        | Program::Kwok
+        | Program::YamlReader
+        | Program::Helm
+        | Program::Kustomize => None,
     }
 }
 

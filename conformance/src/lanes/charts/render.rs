@@ -1,0 +1,274 @@
+//! helm and kustomize, as Argo CD runs them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use manifests_lib::{Image, SourceFrom};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::documents::Made;
+use crate::failure::Failure;
+use crate::process;
+use crate::programs::{Program, Programs};
+use crate::rendered::{Object, RenderedSource};
+
+/// The version that charts are told; both clusters run it.
+const KUBERNETES: &str = "1.35.4";
+
+/// Renders charts and kustomizations.
+pub struct Renderer<'a> {
+    programs: &'a Programs,
+    /// Folder with charts and checked-out repositories; without it they come from their repositories.
+    charts: Option<&'a Path>,
+    /// What the cluster serves beyond Kubernetes, as charts ask for it.
+    api_versions: Vec<String>,
+    folder: TempDir,
+}
+
+impl<'a> Renderer<'a> {
+    /// Charts are told that the cluster serves the kinds of `objects`.
+    pub fn new(
+        programs: &'a Programs,
+        charts: Option<&'a Path>,
+        objects: &[Object],
+    ) -> Result<Self, Failure> {
+        let api_versions: BTreeSet<String> = objects
+            .iter()
+            .filter(|object| object.api_version.contains('.'))
+            .flat_map(|object| {
+                let version = object.api_version;
+                [
+                    version.to_owned(),
+                    format!("{version}/{}", object.identity.kind),
+                ]
+            })
+            .collect();
+        Ok(Self {
+            programs,
+            charts,
+            api_versions: api_versions.into_iter().collect(),
+            folder: programs.watchdog().temporary_folder()?,
+        })
+    }
+
+    /// What a source becomes.
+    pub fn render(&self, source: &RenderedSource) -> Result<Made, Failure> {
+        let printed = match &source.from {
+            SourceFrom::Chart { values, .. } => self.template(source, values)?,
+            SourceFrom::Kustomization { .. } => self.kustomize(source)?,
+        };
+        Made::read(source, &source.bundle, &printed)
+    }
+
+    /// What a chart becomes with other values.
+    pub fn render_with(&self, source: &RenderedSource, values: &Value) -> Result<Made, Failure> {
+        Made::read(source, &source.bundle, &self.template(source, values)?)
+    }
+
+    fn template(&self, source: &RenderedSource, values: &Value) -> Result<String, Failure> {
+        let SourceFrom::Chart {
+            name,
+            repository,
+            version,
+            release,
+            ..
+        } = &source.from
+        else {
+            return Ok(String::new());
+        };
+        let file = self.folder.path().join("values.json");
+        fs::write(&file, values.to_string()).map_err(|error| cannot_write(&file, &error))?;
+        let mut command = Command::new(self.programs.path(Program::Helm)?);
+        command
+            .env("HELM_CACHE_HOME", self.folder.path().join("helm-cache"))
+            .env("HELM_CONFIG_HOME", self.folder.path().join("helm-config"))
+            .env("HELM_DATA_HOME", self.folder.path().join("helm-data"))
+            .arg("template")
+            .arg(release.as_str());
+        match self.charts {
+            Some(folder) => {
+                command.arg(local_chart(folder, name, version)?);
+            }
+            None if repository.starts_with("oci://") => {
+                command.arg(format!("{repository}/{name}"));
+                command.args(["--version", version]);
+            }
+            None => {
+                command.arg(name);
+                command.args(["--repo", repository, "--version", version]);
+            }
+        }
+        command
+            .args(["--namespace", source.namespace.name().as_str()])
+            .args(["--kube-version", KUBERNETES])
+            .args(["--include-crds", "--skip-tests"])
+            .arg("--values")
+            .arg(&file);
+        for version in &self.api_versions {
+            command.args(["--api-versions", version]);
+        }
+        self.printed(source, &mut command)
+    }
+
+    /// Argo CD writes images and patches into the kustomization itself.
+    fn kustomize(&self, source: &RenderedSource) -> Result<String, Failure> {
+        let SourceFrom::Kustomization {
+            path,
+            images,
+            without,
+            ..
+        } = &source.from
+        else {
+            return Ok(String::new());
+        };
+        let folder = self.checked_out(source)?.join(path.as_str());
+        let file = ["kustomization.yaml", "kustomization.yml", "Kustomization"]
+            .iter()
+            .map(|name| folder.join(name))
+            .find(|file| file.is_file())
+            .ok_or_else(|| {
+                Failure::new(format!(
+                    "{source} ({}) has no kustomization in {path}: correct the path or the release",
+                    source.origin
+                ))
+            })?;
+        let text = fs::read_to_string(&file).map_err(|error| cannot_write(&file, &error))?;
+        let mut kustomization: Value = serde_yaml::from_str(&text).map_err(|error| {
+            Failure::new(format!("{} is no YAML: {error}", file.display()))
+        })?;
+        for image in images {
+            let runs = Image::from(image.image.clone());
+            let (name, tag) = runs.reference().rsplit_once(':').unwrap_or((runs.reference(), ""));
+            push(
+                &mut kustomization["images"],
+                json!({"name": image.name.as_str(), "newName": name, "newTag": tag}),
+            );
+        }
+        for (kind, name) in without {
+            push(
+                &mut kustomization["patches"],
+                json!({
+                    "patch": format!("$patch: delete\nkind: {}\nmetadata:\n  name: {name}\n", kind.kind),
+                    "target": {"kind": kind.kind, "name": name.as_str()},
+                }),
+            );
+        }
+        // JSON is YAML.
+        fs::write(&file, kustomization.to_string()).map_err(|error| cannot_write(&file, &error))?;
+        let mut command = Command::new(self.programs.path(Program::Kustomize)?);
+        command.arg("build").arg(&folder);
+        self.printed(source, &mut command)
+    }
+
+    /// A copy of the source's repository that may be changed.
+    fn checked_out(&self, source: &RenderedSource) -> Result<PathBuf, Failure> {
+        let SourceFrom::Kustomization {
+            repository, release, ..
+        } = &source.from
+        else {
+            return Ok(PathBuf::new());
+        };
+        let name = repository_name(repository.as_str());
+        let copy = self.folder.path().join(name);
+        if copy.exists() {
+            fs::remove_dir_all(&copy).map_err(|error| cannot_write(&copy, &error))?;
+        }
+        let mut command = match self.charts {
+            Some(charts) => {
+                let folder = charts.join(name);
+                if !folder.is_dir() {
+                    return Err(Failure::new(format!(
+                        "{source} ({}) is not in {}: check out {repository} at {release} there as {name}",
+                        source.origin,
+                        charts.display()
+                    )));
+                }
+                let mut command = Command::new("cp");
+                command.arg("-R").arg(folder).arg(&copy);
+                command
+            }
+            None => {
+                let mut command = Command::new("git");
+                command
+                    .args(["clone", "--quiet", "--depth", "1", "--branch", release.as_str()])
+                    .arg(repository.as_str())
+                    .arg(&copy);
+                command
+            }
+        };
+        self.printed(source, &mut command)?;
+        Ok(copy)
+    }
+
+    fn printed(&self, source: &RenderedSource, command: &mut Command) -> Result<String, Failure> {
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = process::run(self.programs.watchdog(), command)?;
+        if status.success() {
+            return Ok(String::from_utf8_lossy(&stdout).into_owned());
+        }
+        Err(Failure::new(format!(
+            "{source} ({}) cannot be rendered by {}; where its repository cannot be reached, give charts with --charts",
+            source.origin,
+            command.get_program().display()
+        ))
+        .with_output(&String::from_utf8_lossy(&stderr)))
+    }
+}
+
+/// `cluster-operator` of `https://github.com/rabbitmq/cluster-operator.git`.
+fn repository_name(url: &str) -> &str {
+    let last = url.rsplit('/').next().unwrap_or(url);
+    last.strip_suffix(".git").unwrap_or(last)
+}
+
+/// A folder `<name>` or a packed chart `<name>-<version>.tgz`.
+fn local_chart(folder: &Path, name: &str, version: &str) -> Result<PathBuf, Failure> {
+    let candidates = [folder.join(name), folder.join(format!("{name}-{version}.tgz"))];
+    candidates
+        .into_iter()
+        .find(|path| path.exists())
+        .ok_or_else(|| {
+            Failure::new(format!(
+                "the chart {name} {version} is not in {}: put it there as the folder {name} or as {name}-{version}.tgz",
+                folder.display()
+            ))
+        })
+}
+
+fn push(list: &mut Value, element: Value) {
+    match list {
+        Value::Array(list) => list.push(element),
+        other => *other = Value::Array(vec![element]),
+    }
+}
+
+fn cannot_write(file: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(format!(
+        "{} cannot be used: {error}; make room there or name another folder with TMPDIR",
+        file.display()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repository_is_called_as_git_would_call_its_folder() {
+        assert_eq!(repository_name("https://example.com/a/operator.git"), "operator");
+        assert_eq!(repository_name("https://example.com/a/operator"), "operator");
+    }
+
+    #[test]
+    fn a_chart_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let failure = local_chart(folder.path(), "tool", "1.2.3").unwrap_err().to_string();
+        assert!(failure.contains("the folder tool or as tool-1.2.3.tgz"), "{failure}");
+    }
+}
