@@ -39,7 +39,7 @@ use watchdog::Watchdog;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask conformance")]
 struct Arguments {
-    /// Lanes to run; all of them but charts where none is named
+    /// Lanes to run; all of them but rules and charts where none is named
     #[arg(value_name = "LANE")]
     lanes: Vec<Lane>,
 
@@ -112,7 +112,7 @@ fn run(arguments: Arguments, watchdog: &Watchdog) -> ExitCode {
         format,
     } = arguments;
     let mut lanes = if lanes.is_empty() {
-        Lane::ALL.to_vec()
+        Lane::DEFAULT.to_vec()
     } else {
         lanes
     };

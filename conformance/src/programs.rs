@@ -45,6 +45,10 @@ pub enum Program {
     Helm,
     /// `kustomize build`.
     Kustomize,
+    /// Rules as Prometheus reads and evaluates them.
+    Promtool,
+    /// Configuration as Alertmanager reads it.
+    Amtool,
 }
 
 impl Program {
@@ -61,6 +65,8 @@ impl Program {
             Self::Istioctl => "istioctl",
             Self::Helm => "helm",
             Self::Kustomize => "kustomize",
+            Self::Promtool => "promtool",
+            Self::Amtool => "amtool",
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod api;
 mod mesh;
+mod rules;
 mod schedule;
 mod server;
 mod yaml;
@@ -43,6 +44,11 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
     schedule::faults(programs, options, report)?;
     mesh::faults(programs, report)?;
     server::killed(programs, report)
+}
+
+/// The faults of the lane `rules`, which come with it.
+pub fn rules(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
+    rules::faults(programs, report)
 }
 
 /// A lane has to say this about a fault; that it does is what is counted.

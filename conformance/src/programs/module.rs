@@ -74,6 +74,24 @@ const KUSTOMIZE: Module = Module {
     linker_flags: "",
 };
 
+const PROMETHEUS: Module = Module {
+    folder: "prometheus",
+    programs: &[(
+        Program::Promtool,
+        "github.com/prometheus/prometheus/cmd/promtool",
+    )],
+    linker_flags: "",
+};
+
+const ALERTMANAGER: Module = Module {
+    folder: "alertmanager",
+    programs: &[(
+        Program::Amtool,
+        "github.com/prometheus/alertmanager/cmd/amtool",
+    )],
+    linker_flags: "",
+};
+
 impl Module {
     /// The module that a program is built from.
     pub fn of(program: Program) -> &'static Self {
@@ -88,6 +106,8 @@ impl Module {
             Program::Istioctl => &ISTIOCTL,
             Program::Helm => &HELM,
             Program::Kustomize => &KUSTOMIZE,
+            Program::Promtool => &PROMETHEUS,
+            Program::Amtool => &ALERTMANAGER,
         }
     }
 
@@ -195,6 +215,8 @@ mod tests {
             (KWOK, "sigs.k8s.io/kwok v"),
             (YAML_READER, "sigs.k8s.io/yaml v"),
             (ISTIOCTL, "istio.io/istio v"),
+            (PROMETHEUS, "github.com/prometheus/prometheus v"),
+            (ALERTMANAGER, "github.com/prometheus/alertmanager v"),
         ] {
             let pinned = module.pinned(&modules).unwrap();
             assert!(pinned.starts_with(path), "{pinned}");
@@ -214,6 +236,8 @@ mod tests {
             Program::Istioctl,
             Program::Helm,
             Program::Kustomize,
+            Program::Promtool,
+            Program::Amtool,
         ] {
             let module = Module::of(program);
             assert!(

@@ -54,7 +54,9 @@ pub fn required(program: Program) -> Option<Release> {
         | Program::Kwok
         | Program::YamlReader
         | Program::Helm
-        | Program::Kustomize => None,
+        | Program::Kustomize
+        | Program::Promtool
+        | Program::Amtool => None,
     }
 }
 

@@ -39,16 +39,16 @@ impl Order {
         let mut errors = Vec::new();
         let mut needs = BTreeMap::new();
         for (bundle, built) in bundles {
-            let mut found = Needs {
+            let mut bundle_needs = Needs {
                 built,
                 providers: &providers,
                 missing: &mut missing,
-                needs: BTreeMap::new(),
+                found: BTreeMap::new(),
             };
-            found.namespaces();
-            found.api_groups();
-            errors.extend(found.declared(bundle, bundles));
-            needs.insert(built.name.clone(), found.needs);
+            bundle_needs.namespaces();
+            bundle_needs.api_groups();
+            errors.extend(bundle_needs.declared(bundle, bundles));
+            needs.insert(built.name.clone(), bundle_needs.found);
         }
         (Self { needs }, missing.errors().chain(errors).collect())
     }
@@ -239,13 +239,13 @@ struct Needs<'a> {
     built: &'a BuiltBundle,
     providers: &'a Providers<'a>,
     missing: &'a mut Missing,
-    needs: BTreeMap<Name, Why>,
+    found: BTreeMap<Name, Why>,
 }
 
 impl Needs<'_> {
     fn add(&mut self, provider: &Name, why: Why) {
         if *provider != self.built.name {
-            self.needs.entry(provider.clone()).or_insert(why);
+            self.found.entry(provider.clone()).or_insert(why);
         }
     }
 

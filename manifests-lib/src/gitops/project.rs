@@ -38,7 +38,7 @@ pub(super) fn project<'a>(
         namespaces.extend(bundle.namespaces().into_keys());
         kinds.extend(bundle.kinds().into_keys());
     }
-    let (namespaced, cluster_scoped): (Vec<Kind>, Vec<Kind>) =
+    let (in_namespaces, cluster_scoped): (Vec<Kind>, Vec<Kind>) =
         kinds.into_iter().partition(|kind| kind.namespaced);
     argo::AppProject {
         metadata: ObjectMeta {
@@ -54,7 +54,7 @@ pub(super) fn project<'a>(
                 cluster_scoped.into_iter().map(cluster_kind).collect(),
             ),
             namespace_resource_whitelist: Some(
-                namespaced.into_iter().map(namespaced_kind).collect(),
+                in_namespaces.into_iter().map(namespaced_kind).collect(),
             ),
             ..argo::AppProjectSpec::default()
         },

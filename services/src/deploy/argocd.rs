@@ -149,26 +149,22 @@ fn values(env: &Environment) -> chart::Values {
             ..chart::Configs::default()
         }),
         controller: Some(chart::Controller {
-            resources: requirements(250, 768),
+            resources: Some(requirements(250, 768)),
             ..chart::Controller::default()
         }),
         server: Some(chart::Server {
-            resources: requirements(50, 192),
+            resources: Some(requirements(50, 192)),
             ..chart::Server::default()
         }),
         repo_server: Some(chart::RepoServer {
-            resources: requirements(100, 384),
+            resources: Some(requirements(100, 384)),
             ..chart::RepoServer::default()
         }),
         redis: Some(chart::Redis {
-            resources: requirements(50, 128),
+            resources: Some(requirements(50, 128)),
             ..chart::Redis::default()
         }),
-        dex: Some(chart::Dex {
-            enabled: Some(matches!(env.login, Login::GitHub(_))),
-            resources: requirements(10, 64),
-            ..chart::Dex::default()
-        }),
+        dex: Some(dex(&env.login)),
         notifications: Some(chart::Notifications {
             enabled: Some(false),
             ..chart::Notifications::default()
@@ -182,13 +178,27 @@ fn values(env: &Environment) -> chart::Values {
     }
 }
 
+/// The hub to other logins, where there are any.
+fn dex(login: &Login) -> chart::Dex {
+    match login {
+        Login::LocalAdmin => chart::Dex {
+            enabled: Some(false),
+            ..chart::Dex::default()
+        },
+        Login::GitHub(_) => chart::Dex {
+            resources: Some(requirements(10, 64)),
+            ..chart::Dex::default()
+        },
+    }
+}
+
 /// Millicores and mebibytes of one part.
-fn requirements(cpu: u32, memory: u32) -> Option<core::v1::ResourceRequirements> {
+fn requirements(cpu: u32, memory: u32) -> core::v1::ResourceRequirements {
     let resources = Resources {
         cpu: millicores(cpu),
         memory: mebibytes(memory),
     };
-    Some(resources.requirements())
+    resources.requirements()
 }
 
 fn settings(login: &Login) -> chart::ConfigsCm {

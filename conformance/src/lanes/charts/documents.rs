@@ -25,9 +25,14 @@ impl Made {
         };
         let mut objects = Vec::new();
         for document in serde_yaml::Deserializer::from_str(printed) {
-            let value = Value::deserialize(document).map_err(|error| unreadable(error.to_string()))?;
+            let value =
+                Value::deserialize(document).map_err(|error| unreadable(error.to_string()))?;
             let items = match value["items"].as_array() {
-                Some(items) if value["kind"].as_str().is_some_and(|kind| kind.ends_with("List")) => {
+                Some(items)
+                    if value["kind"]
+                        .as_str()
+                        .is_some_and(|kind| kind.ends_with("List")) =>
+                {
                     items.clone()
                 }
                 _ if value.is_null() => Vec::new(),

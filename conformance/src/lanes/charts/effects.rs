@@ -91,12 +91,18 @@ impl Effects {
         let recorded: Vec<&str> = recorded.lines().collect();
         for line in &self.lines {
             if !recorded.contains(&line.as_str()) {
-                report.finding(format!("not in effects.tsv, see --accept: {}", readable(line)));
+                report.finding(format!(
+                    "not in effects.tsv, see --accept: {}",
+                    readable(line)
+                ));
             }
         }
         for line in recorded {
             if !self.lines.iter().any(|seen| seen == line) {
-                report.finding(format!("only in effects.tsv, see --accept: {}", readable(line)));
+                report.finding(format!(
+                    "only in effects.tsv, see --accept: {}",
+                    readable(line)
+                ));
             }
         }
         Ok(())
@@ -115,7 +121,11 @@ impl Effects {
             Ok(())
         };
         write().map_err(|error| unusable(&file, &error))?;
-        Ok(format!("{} effects recorded in {}", self.lines.len(), file.display()))
+        Ok(format!(
+            "{} effects recorded in {}",
+            self.lines.len(),
+            file.display()
+        ))
     }
 }
 
@@ -219,7 +229,9 @@ fn with_another(values: &Value, path: &[String]) -> Value {
     if let Some(value) = found {
         *value = match &*value {
             Value::Bool(value) => (!value).into(),
-            Value::Number(number) => number.as_i64().map_or(0.into(), |number| (number + 1).into()),
+            Value::Number(number) => number
+                .as_i64()
+                .map_or(0.into(), |number| (number + 1).into()),
             Value::String(text) => format!("{text}0").into(),
             Value::Array(_) => Value::Array(Vec::new()),
             _ => Value::Null,
@@ -253,7 +265,10 @@ mod tests {
             (json!("x"), json!("x0")),
             (json!([1]), json!([])),
         ] {
-            assert_eq!(with_another(&json!({"a": value}), &path), json!({"a": other}));
+            assert_eq!(
+                with_another(&json!({"a": value}), &path),
+                json!({"a": other})
+            );
         }
     }
 

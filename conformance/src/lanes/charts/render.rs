@@ -136,12 +136,14 @@ impl<'a> Renderer<'a> {
                 ))
             })?;
         let text = fs::read_to_string(&file).map_err(|error| cannot_write(&file, &error))?;
-        let mut kustomization: Value = serde_yaml::from_str(&text).map_err(|error| {
-            Failure::new(format!("{} is no YAML: {error}", file.display()))
-        })?;
+        let mut kustomization: Value = serde_yaml::from_str(&text)
+            .map_err(|error| Failure::new(format!("{} is no YAML: {error}", file.display())))?;
         for image in images {
             let runs = Image::from(image.image.clone());
-            let (name, tag) = runs.reference().rsplit_once(':').unwrap_or((runs.reference(), ""));
+            let (name, tag) = runs
+                .reference()
+                .rsplit_once(':')
+                .unwrap_or((runs.reference(), ""));
             push(
                 &mut kustomization["images"],
                 json!({"name": image.name.as_str(), "newName": name, "newTag": tag}),
@@ -166,7 +168,9 @@ impl<'a> Renderer<'a> {
     /// A copy of the source's repository that may be changed.
     fn checked_out(&self, source: &RenderedSource) -> Result<PathBuf, Failure> {
         let SourceFrom::Kustomization {
-            repository, release, ..
+            repository,
+            release,
+            ..
         } = &source.from
         else {
             return Ok(PathBuf::new());
@@ -193,7 +197,14 @@ impl<'a> Renderer<'a> {
             None => {
                 let mut command = Command::new("git");
                 command
-                    .args(["clone", "--quiet", "--depth", "1", "--branch", release.as_str()])
+                    .args([
+                        "clone",
+                        "--quiet",
+                        "--depth",
+                        "1",
+                        "--branch",
+                        release.as_str(),
+                    ])
                     .arg(repository.as_str())
                     .arg(&copy);
                 command
@@ -229,7 +240,10 @@ fn repository_name(url: &str) -> &str {
 
 /// A folder `<name>` or a packed chart `<name>-<version>.tgz`.
 fn local_chart(folder: &Path, name: &str, version: &str) -> Result<PathBuf, Failure> {
-    let candidates = [folder.join(name), folder.join(format!("{name}-{version}.tgz"))];
+    let candidates = [
+        folder.join(name),
+        folder.join(format!("{name}-{version}.tgz")),
+    ];
     candidates
         .into_iter()
         .find(|path| path.exists())
@@ -261,14 +275,25 @@ mod tests {
 
     #[test]
     fn a_repository_is_called_as_git_would_call_its_folder() {
-        assert_eq!(repository_name("https://example.com/a/operator.git"), "operator");
-        assert_eq!(repository_name("https://example.com/a/operator"), "operator");
+        assert_eq!(
+            repository_name("https://example.com/a/operator.git"),
+            "operator"
+        );
+        assert_eq!(
+            repository_name("https://example.com/a/operator"),
+            "operator"
+        );
     }
 
     #[test]
     fn a_chart_that_is_not_there_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let failure = local_chart(folder.path(), "tool", "1.2.3").unwrap_err().to_string();
-        assert!(failure.contains("the folder tool or as tool-1.2.3.tgz"), "{failure}");
+        let failure = local_chart(folder.path(), "tool", "1.2.3")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            failure.contains("the folder tool or as tool-1.2.3.tgz"),
+            "{failure}"
+        );
     }
 }

@@ -1,0 +1,8 @@
+//go:build programs
+
+// Package programs names the commands to build, so that `go mod tidy` keeps what they need.
+package programs
+
+import (
+	_ "github.com/prometheus/alertmanager/cmd/amtool"
+)

@@ -1,0 +1,109 @@
+//! amtool reads Alertmanager's configuration and says whom it tells of an alert.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::{said, write};
+use crate::failure::Failure;
+use crate::process;
+use crate::programs::{Program, Programs};
+use crate::rendered::Rendered;
+use crate::report::Report;
+
+/// The chart whose values hold the configuration.
+const CHART: &str = "kube-prometheus-stack";
+
+/// Labels of an alert, and who is told where somebody is.
+const ALERTS: [(&[&str], &str); 5] = [
+    (
+        &["alertname=AvailabilityBudgetBurn", "severity=critical"],
+        "page",
+    ),
+    (
+        &["alertname=AvailabilityBudgetBurn", "severity=warning"],
+        "ticket",
+    ),
+    // Of unknown severity.
+    (&["alertname=SomethingIsWrong"], "ticket"),
+    (&["alertname=Watchdog", "severity=none"], NOBODY),
+    (&["alertname=KubeQuotaAlmostFull", "severity=info"], NOBODY),
+];
+
+/// The receiver that tells nobody.
+const NOBODY: &str = "nobody";
+
+/// Checks the configuration of an environment.
+pub fn check(
+    programs: &Programs,
+    rendered: &Rendered,
+    folder: &Path,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let name = &rendered.environment;
+    let amtool = programs.path(Program::Amtool)?;
+    let configuration = configuration(rendered)?;
+    let file = folder.join("alertmanager.yaml");
+    write(&file, configuration)?;
+    let mut command = Command::new(&amtool);
+    command.arg("check-config").arg(&file);
+    let output = process::run(programs.watchdog(), &mut command)?;
+    if !output.status.success() {
+        report.finding(format!(
+            "{name}: Alertmanager does not take its configuration: {}",
+            said(&output)
+        ));
+        return Ok(());
+    }
+    report.compared(1, format!("configuration of {name} read by Alertmanager"));
+    let receivers = configuration["receivers"].as_array();
+    let tells_nobody = receivers
+        .into_iter()
+        .flatten()
+        .all(|receiver| receiver["name"] == NOBODY);
+    let mut routed = 0;
+    for (labels, receiver) in ALERTS {
+        let receiver = if tells_nobody { NOBODY } else { receiver };
+        let mut command = Command::new(&amtool);
+        command
+            .args(["config", "routes", "test", "--config.file"])
+            .arg(&file)
+            .arg(format!("--verify.receivers={receiver}"))
+            .args(labels);
+        let output = process::run(programs.watchdog(), &mut command)?;
+        if output.status.success() {
+            routed += 1;
+        } else {
+            report.finding(format!(
+                "{name}: an alert with {} does not reach {receiver}: {}",
+                labels.join(", "),
+                said(&output)
+            ));
+        }
+    }
+    report.compared(
+        routed,
+        format!("alerts of {name} routed to the right receiver"),
+    );
+    Ok(())
+}
+
+/// The configuration that the chart writes into a Secret.
+fn configuration(rendered: &Rendered) -> Result<&Value, Failure> {
+    rendered
+        .objects
+        .iter()
+        .filter(|object| object.identity.kind == "Application")
+        .filter_map(|object| object.value["spec"]["sources"].as_array())
+        .flatten()
+        .find(|source| source["chart"] == CHART)
+        .map(|source| &source["helm"]["valuesObject"]["alertmanager"]["config"])
+        .ok_or_else(|| {
+            Failure::new(format!(
+                "no Application of {} deploys {CHART}: where is Alertmanager's configuration? Correct \
+                 conformance/src/lanes/rules/alertmanager.rs",
+                rendered.environment
+            ))
+        })
+}
