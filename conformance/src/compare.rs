@@ -116,7 +116,7 @@ impl Comparison {
                 if written.is_some() {
                     self.fields += 1;
                 }
-                if written != stored {
+                if !is_equal(written, stored) {
                     self.differences.push(Difference {
                         path: place.path.clone(),
                         pattern: place.pattern.clone(),
@@ -129,10 +129,26 @@ impl Comparison {
     }
 }
 
+/// Numbers are equal by value: what is written as `100.0` is stored as `100`.
+fn is_equal(written: Option<&Value>, stored: Option<&Value>) -> bool {
+    match (written, stored) {
+        (Some(Value::Number(written)), Some(Value::Number(stored))) => {
+            written == stored || written.as_f64() == stored.as_f64()
+        }
+        _ => written == stored,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn numbers_are_compared_by_value() {
+        assert_eq!(patterns(&json!({"a": 100.0}), &json!({"a": 100})).len(), 0);
+        assert_eq!(patterns(&json!({"a": 100.5}), &json!({"a": 100})).len(), 1);
+    }
 
     fn patterns(written: &Value, stored: &Value) -> Vec<String> {
         compare(written, stored)

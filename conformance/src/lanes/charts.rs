@@ -51,11 +51,11 @@ fn environment(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
-    let renderer = Renderer::new(programs, options.charts.as_deref(), &rendered.objects)?;
+    let charts = Renderer::new(programs, options.charts.as_deref(), &rendered.objects)?;
     let mut whole = rendered.clone();
     for source in &rendered.sources {
         progress(format_args!("charts: {name}: rendering {source}"));
-        let made = renderer.render(source)?;
+        let made = charts.render(source)?;
         report.compared(
             made.objects.len(),
             format!("objects of {name} made by {source}"),
@@ -63,7 +63,7 @@ fn environment(
         for finding in differences(source, &made) {
             report.finding(format!("{name}: {source} ({}): {finding}", source.origin));
         }
-        effects.look(&renderer, name, source, &made, report)?;
+        effects.look(&charts, name, source, &made, report)?;
         whole.objects.extend(made.objects);
     }
     for finding in owned_twice(&whole.objects) {

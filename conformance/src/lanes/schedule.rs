@@ -66,7 +66,7 @@ fn judge(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
-    let nodes = nodes::objects(&rendered.cluster);
+    let nodes = nodes::objects(&rendered.cluster, &rendered.objects);
     create(cluster, "cluster", &nodes)?;
     let objects = judged(cluster, rendered)?;
     let folder = cluster.folder("rendered")?;
@@ -100,6 +100,12 @@ fn judge(
                 objects.custom
             ));
         }
+        if objects.left_to_charts > 0 {
+            report.note(format!(
+                "{name}: {} claims are left to the lane charts: their pods are made by charts",
+                objects.left_to_charts
+            ));
+        }
         for finding in reasons::findings(&state, &objects.objects, &rendered.cluster) {
             report.finding(format!("{name}: {finding}"));
         }
@@ -112,6 +118,27 @@ struct Judged {
     objects: Vec<Object>,
     injected: usize,
     custom: usize,
+    left_to_charts: usize,
+}
+
+/// Whether a claim is for a pod that a chart of its bundle makes, which is not here: the lane `charts` has both.
+fn waits_for_chart(object: &Object, rendered: &Rendered) -> bool {
+    let claims = |workload: &Object| {
+        let volumes = &workload.value["spec"]["template"]["spec"]["volumes"];
+        volumes.as_array().is_some_and(|volumes| {
+            volumes.iter().any(|volume| {
+                volume["persistentVolumeClaim"]["claimName"] == object.identity.name.as_str()
+            })
+        })
+    };
+    object.identity.kind == "PersistentVolumeClaim"
+        && rendered
+            .sources
+            .iter()
+            .any(|source| source.bundle == object.bundle)
+        && !rendered.objects.iter().any(|workload| {
+            workload.identity.namespace == object.identity.namespace && claims(workload)
+        })
 }
 
 fn judged(cluster: &mut Cluster, rendered: &Rendered) -> Result<Judged, Failure> {
@@ -121,12 +148,17 @@ fn judged(cluster: &mut Cluster, rendered: &Rendered) -> Result<Judged, Failure>
         objects: Vec::new(),
         injected: 0,
         custom: 0,
+        left_to_charts: 0,
     };
     for object in &rendered.objects {
         if custom.iter().any(|custom| {
             custom.kind == object.identity.kind && custom.group == object.identity.group
         }) {
             judged.custom += 1;
+            continue;
+        }
+        if waits_for_chart(object, rendered) {
+            judged.left_to_charts += 1;
             continue;
         }
         match sidecar::inject(object, &injected)? {

@@ -117,23 +117,28 @@ pub fn environment() -> Environment {
             log_group: log_group!("/prd/microservices"),
             retention: Retention::Days90,
         },
-        cluster: Eks {
-            name: name!("microservices"),
-            account: ACCOUNT,
-            region: REGION,
-            // The region's b is closed to new accounts.
-            zones: [AvailabilityZone::A, AvailabilityZone::C],
-            kubernetes: KubernetesMinor(35),
-            administrators: vec![OFFICE],
-            node_groups: vec![
-                nodes(node_group::APP, InstanceType::T3Large, 3),
-                nodes(node_group::DEPLOY, InstanceType::T3Large, 2),
-                nodes(node_group::INGRESS, InstanceType::T3Medium, 2),
-                nodes(node_group::SYSTEM, InstanceType::T3Xlarge, 2),
-            ],
-        },
+        cluster: cluster(),
     }
     .into()
+}
+
+/// The cluster in AWS.
+fn cluster() -> Eks {
+    Eks {
+        name: name!("microservices"),
+        account: ACCOUNT,
+        region: REGION,
+        // The region's b is closed to new accounts.
+        zones: [AvailabilityZone::A, AvailabilityZone::C],
+        kubernetes: KubernetesMinor(35),
+        administrators: vec![OFFICE],
+        node_groups: vec![
+            nodes(node_group::APP, InstanceType::T3Large, 3),
+            nodes(node_group::DEPLOY, InstanceType::T3Large, 2),
+            nodes(node_group::INGRESS, InstanceType::T3Medium, 2),
+            nodes(node_group::SYSTEM, InstanceType::T3Xlarge, 2),
+        ],
+    }
 }
 
 /// An image of this account, by the commit that was built.

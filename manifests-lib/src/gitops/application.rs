@@ -14,10 +14,10 @@ use crate::{Kind, Name, Namespace, yaml};
 /// The cluster that Argo CD itself runs in.
 pub(super) const IN_CLUSTER: &str = "https://kubernetes.default.svc";
 
-/// Deletes what the Application has deployed when the Application is deleted.
+/// Deletes what the Application has deployed when the Application is deleted, and waits for it.
 ///
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/app_deletion/>
-const CASCADE: &str = "resources-finalizer.argocd.argoproj.io";
+const CASCADE: &str = "resources-finalizer.argocd.argoproj.io/foreground";
 
 /// What a sync does with an object that another Application has deployed.
 pub(super) enum ObjectsOfOthers {

@@ -14,8 +14,8 @@ use crate::{Bundle, EgressGateway, GatewayPort, IngressGateway, Name, Origin, Po
 /// Where a load balancer asks whether the gateway's proxy is ready.
 const STATUS: Port = crate::port!(15021);
 
-/// The Service of an ingress gateway: every [`GatewayPort`] of the platform that leads to it, and 15021, where it says whether
-/// it is ready.
+/// The Service of an ingress gateway: every [`GatewayPort`] of the platform that leads to it. Inside the cluster also 15021,
+/// where it says whether it is ready; a port of every node for that would be open to everybody.
 ///
 /// Upstream: <https://istio.io/latest/docs/setup/additional-setup/gateway/>
 #[derive(Clone, Debug)]
@@ -84,12 +84,8 @@ impl Part for IngressPart {
                 ..port(&opened.name, opened.port)
             })
             .collect();
-        let exposure = match self.exposure {
-            GatewayExposure::NodePorts => "NodePort",
-            GatewayExposure::Cluster => "ClusterIP",
-        };
         let IngressGateway { name, selector, .. } = &self.gateway;
-        output.add(self.origin, service(name, selector, exposure, opened));
+        output.add(self.origin, service(name, selector, self.exposure, opened));
     }
 }
 
@@ -102,19 +98,26 @@ impl Part for EgressPart {
     fn build(&self, output: &mut Output) {
         let EgressGateway { name, selector, .. } = &self.gateway;
         let ports = vec![port("https", MUTUAL_TLS)];
-        output.add(self.origin, service(name, selector, "ClusterIP", ports));
+        output.add(
+            self.origin,
+            service(name, selector, GatewayExposure::Cluster, ports),
+        );
     }
 }
 
 fn service(
     name: &Name,
     selector: &Name,
-    exposure: &str,
+    exposure: GatewayExposure,
     opened: Vec<core::ServicePort>,
 ) -> core::Service {
     let pods: BTreeMap<String, String> = label("istio", selector);
-    let mut ports = vec![port("status-port", STATUS)];
-    ports.extend(opened);
+    let (kind, external_traffic_policy, status) = match exposure {
+        // Any node answers, wherever the pod runs.
+        GatewayExposure::NodePorts => ("NodePort", Some("Cluster".to_owned()), None),
+        GatewayExposure::Cluster => ("ClusterIP", None, Some(port("status-port", STATUS))),
+    };
+    let ports = status.into_iter().chain(opened).collect();
     core::Service {
         metadata: ObjectMeta {
             name: Some(name.to_string()),
@@ -122,7 +125,8 @@ fn service(
             ..ObjectMeta::default()
         },
         spec: Some(core::ServiceSpec {
-            type_: Some(exposure.to_owned()),
+            type_: Some(kind.to_owned()),
+            external_traffic_policy,
             selector: Some(pods),
             ports: Some(ports),
             ..core::ServiceSpec::default()

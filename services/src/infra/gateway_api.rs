@@ -1,7 +1,6 @@
 //! The CRDs of the Gateway API, which NGINX and Istio build on.
 
 use k8s_openapi::api::admissionregistration::v1 as admission;
-use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as apiextensions;
 use manifests_lib::{Bundle, Kind, Kustomization, git_url, name, relative_path, tag};
 
 use crate::deploy::argocd;
@@ -20,7 +19,6 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
             // The policy refuses CRDs of an older release or of the experimental channel.
             Kind::of::<admission::ValidatingAdmissionPolicy>(),
             Kind::of::<admission::ValidatingAdmissionPolicyBinding>(),
-            Kind::of::<apiextensions::CustomResourceDefinition>(),
         ],
         installs: vec!["gateway.networking.k8s.io"],
     });

@@ -17,8 +17,8 @@ pub const ANY: &str = "*";
 ///
 /// The API server clears the status of a new claim after it has filled in the defaults, so it keeps it without `phase`. Who
 /// reads it gets the default, `Pending`, and the next write, whatever it is, keeps that. In a cluster it is the volume
-/// controller's.
-pub const WRITTEN_TWICE: &[&str] = &["PersistentVolumeClaim"];
+/// controller's. The same holds for the default that the schema of the Gateway API's Gateway has for its status.
+pub const WRITTEN_TWICE: &[&str] = &["Gateway", "PersistentVolumeClaim"];
 
 /// The kinds with pods, as far as they are rendered.
 const POD_TEMPLATES: &[&str] = &["Deployment", "StatefulSet"];
@@ -70,6 +70,8 @@ pub const ALLOWED: &[Allowed] = &[
     (&["ExternalSecret"], "spec.refreshInterval", r#""1h0m0s""#),
     (&["ExternalSecret"], "spec.target.deletionPolicy", r#""Retain""#),
     (&["Password"], "spec.encoding", r#""raw""#),
+    (&["ClusterSecretStore"], "spec.provider.aws.sessionTagsPolicy", r#""None""#),
+    (&["RabbitmqCluster"], "spec.delayStartSeconds", "30"),
 ];
 
 /// The table while it is used.
@@ -221,7 +223,9 @@ mod tests {
     fn names_each_kind_that_does_not_need_its_entry() {
         let mut table = Table::new(LINES);
         table.allows("StatefulSet", &filled_in("spec.type", json!("Recreate")));
-        table.allows_second_write("PersistentVolumeClaim");
+        for kind in WRITTEN_TWICE {
+            table.allows_second_write(kind);
+        }
         let unused: Vec<_> = table.unused().into_iter().collect();
         assert_eq!(
             unused,

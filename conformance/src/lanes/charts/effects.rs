@@ -112,7 +112,8 @@ impl Effects {
     pub fn accept(mut self) -> Result<String, Failure> {
         self.lines.sort();
         let file = file();
-        let text: String = self.lines.iter().map(|line| format!("{line}\n")).collect();
+        let mut text = self.lines.join("\n");
+        text.push('\n');
         let folder = file.parent().unwrap_or(Path::new("."));
         let write = || {
             let mut temporary = tempfile::NamedTempFile::new_in(folder)?;

@@ -180,35 +180,32 @@ impl<'a> Renderer<'a> {
         if copy.exists() {
             fs::remove_dir_all(&copy).map_err(|error| cannot_write(&copy, &error))?;
         }
-        let mut command = match self.charts {
-            Some(charts) => {
-                let folder = charts.join(name);
-                if !folder.is_dir() {
-                    return Err(Failure::new(format!(
-                        "{source} ({}) is not in {}: check out {repository} at {release} there as {name}",
-                        source.origin,
-                        charts.display()
-                    )));
-                }
-                let mut command = Command::new("cp");
-                command.arg("-R").arg(folder).arg(&copy);
-                command
+        let mut command = if let Some(charts) = self.charts {
+            let folder = charts.join(name);
+            if !folder.is_dir() {
+                return Err(Failure::new(format!(
+                    "{source} ({}) is not in {}: check out {repository} at {release} there as {name}",
+                    source.origin,
+                    charts.display()
+                )));
             }
-            None => {
-                let mut command = Command::new("git");
-                command
-                    .args([
-                        "clone",
-                        "--quiet",
-                        "--depth",
-                        "1",
-                        "--branch",
-                        release.as_str(),
-                    ])
-                    .arg(repository.as_str())
-                    .arg(&copy);
-                command
-            }
+            let mut command = Command::new("cp");
+            command.arg("-R").arg(folder).arg(&copy);
+            command
+        } else {
+            let mut command = Command::new("git");
+            command
+                .args([
+                    "clone",
+                    "--quiet",
+                    "--depth",
+                    "1",
+                    "--branch",
+                    release.as_str(),
+                ])
+                .arg(repository.as_str())
+                .arg(&copy);
+            command
         };
         self.printed(source, &mut command)?;
         Ok(copy)

@@ -4,15 +4,22 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use manifests_lib::{Cluster, NodePool, StorageClass, VolumeBinding};
 use serde_json::{Value, json};
 
-/// Every node and storage class.
-pub fn objects(cluster: &Cluster) -> Vec<Value> {
+use crate::rendered::Object;
+
+/// Every node, and every storage class that the environment does not render itself.
+pub fn objects(cluster: &Cluster, rendered: &[Object]) -> Vec<Value> {
     let mut objects = Vec::new();
     for pool in &cluster.node_pools {
         for number in 1..=pool.nodes {
             objects.push(node(pool, number));
         }
     }
-    objects.extend(cluster.storage_classes.iter().map(storage_class));
+    let classes = cluster.storage_classes.iter().filter(|class| {
+        !rendered.iter().any(|object| {
+            object.identity.kind == "StorageClass" && object.identity.name == class.name.as_str()
+        })
+    });
+    objects.extend(classes.map(storage_class));
     objects
 }
 
@@ -90,7 +97,7 @@ mod tests {
             storage_classes: Vec::new(),
         };
         assert_eq!(count(&cluster), 2);
-        let nodes = objects(&cluster);
+        let nodes = objects(&cluster, &[]);
         assert_eq!(nodes[1]["metadata"]["name"], "front-2");
         assert_eq!(nodes[1]["metadata"]["labels"]["example.com/group"], "front");
         assert_eq!(

@@ -58,7 +58,7 @@ fn an_application_reads_the_folder_of_its_bundle() {
       annotations:
         argocd.argoproj.io/sync-wave: "0"
       finalizers:
-      - resources-finalizer.argocd.argoproj.io
+      - resources-finalizer.argocd.argoproj.io/foreground
       labels:
         env: test
       namespace: argocd
@@ -139,7 +139,7 @@ fn a_chart_is_a_source_with_its_values() {
       annotations:
         argocd.argoproj.io/sync-wave: "0"
       finalizers:
-      - resources-finalizer.argocd.argoproj.io
+      - resources-finalizer.argocd.argoproj.io/foreground
       labels:
         env: test
       namespace: argocd
@@ -256,7 +256,7 @@ fn a_kustomization_names_its_images_and_what_others_own() {
       annotations:
         argocd.argoproj.io/sync-wave: "0"
       finalizers:
-      - resources-finalizer.argocd.argoproj.io
+      - resources-finalizer.argocd.argoproj.io/foreground
       labels:
         env: test
       namespace: argocd

@@ -59,11 +59,8 @@ fn has_the_ports_that_bundles_open() {
         istio: ingress
       namespace: elsewhere
     spec:
+      externalTrafficPolicy: Cluster
       ports:
-      - name: status-port
-        port: 15021
-        protocol: TCP
-        targetPort: 15021
       - name: http-web
         nodePort: 30001
         port: 50001
@@ -100,11 +97,8 @@ fn leaves_out_the_ports_of_another_gateway() {
         ..FRONT_DOOR
     };
     assert_snapshot!(spec(&service(GatewayExposure::NodePorts, &other)), @"
-    ports:
-    - name: status-port
-      port: 15021
-      protocol: TCP
-      targetPort: 15021
+    externalTrafficPolicy: Cluster
+    ports: []
     selector:
       istio: ingress
     type: NodePort

@@ -59,9 +59,6 @@ pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Grafana {
             port: Some(super::GRAFANA.port.into()),
             ..chart::GrafanaService::default()
         }),
-        test_framework: Some(chart::GrafanaTestFramework {
-            enabled: Some(false),
-        }),
         grafana_ini: Some(settings()),
         ..chart::Grafana::default()
     }

@@ -63,7 +63,6 @@ pub(super) fn values(
                 kube_proxy: own_control_plane,
                 kube_scheduler_alerting: own_control_plane,
                 kube_scheduler_recording: own_control_plane,
-                windows: Some(false),
                 ..chart::DefaultRulesRules::default()
             }),
             ..chart::DefaultRules::default()
