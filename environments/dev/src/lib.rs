@@ -47,7 +47,6 @@ pub fn development() -> Development {
         broker: BrokerSize {
             replicas: 1,
             storage: gibibytes(5),
-            storage_class: Minikube::LOCAL_PATH,
             memory: mebibytes(512),
         },
         entrance: node_port!(30443),
@@ -63,7 +62,6 @@ pub fn development() -> Development {
         traces: TraceStorage {
             hours: 24,
             size: gibibytes(5),
-            storage_class: Minikube::LOCAL_PATH,
         },
         grafana_login: GeneratedLogin {
             user: name!("admin"),

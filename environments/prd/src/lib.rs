@@ -79,7 +79,6 @@ pub fn environment() -> Environment {
         broker: BrokerSize {
             replicas: 3,
             storage: gibibytes(20),
-            storage_class: name!("gp3"),
             memory: gibibytes(1),
         },
         internal_domain: host!("internal.example.com"),
@@ -99,7 +98,6 @@ pub fn environment() -> Environment {
         traces: TraceStorage {
             hours: 72,
             size: gibibytes(20),
-            storage_class: Eks::GP3,
         },
         grafana_login: secrets_manager_name!("prd/grafana"),
         alerts: SlackWebhooks {

@@ -54,8 +54,6 @@ pub struct TraceStorage {
     pub hours: u16,
     /// Size of the volume.
     pub size: Bytes,
-    /// Class of the volume.
-    pub storage_class: Name,
 }
 
 pub(crate) fn bundle(env: &Environment) -> Bundle {
@@ -71,7 +69,7 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         ],
         installs: vec![],
     });
-    jaeger.add(claim(&env.traces));
+    jaeger.add(claim(env));
     jaeger.add(network_policy());
     jaeger.dashboard(&DASHBOARD);
     jaeger
@@ -207,14 +205,17 @@ fn configuration(traces: &TraceStorage) -> serde_json::Value {
     })
 }
 
-fn claim(traces: &TraceStorage) -> core::PersistentVolumeClaim {
+fn claim(env: &Environment) -> core::PersistentVolumeClaim {
     core::PersistentVolumeClaim {
         metadata: named(RELEASE.to_string()),
         spec: Some(core::PersistentVolumeClaimSpec {
             access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
-            storage_class_name: Some(traces.storage_class.to_string()),
+            storage_class_name: Some(env.storage_class.to_string()),
             resources: Some(core::VolumeResourceRequirements {
-                requests: Some(BTreeMap::from([("storage".to_owned(), traces.size.into())])),
+                requests: Some(BTreeMap::from([(
+                    "storage".to_owned(),
+                    env.traces.size.into(),
+                )])),
                 limits: None,
             }),
             ..core::PersistentVolumeClaimSpec::default()

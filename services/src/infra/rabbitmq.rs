@@ -3,7 +3,7 @@
 use k8s_openapi::api::{admissionregistration::v1 as admission, apps, core, rbac};
 use manifests_lib::{
     Broker, BrokerHandle, BrokerServer, Bundle, Bytes, Kind, Kustomization, KustomizeImage,
-    MessagingOperator, MetricsScraper, Name, Namespace, PublicImage, Resources, Version, git_url,
+    MessagingOperator, MetricsScraper, Namespace, PublicImage, Resources, Version, git_url,
     millicores, name, relative_path, repository, tag,
 };
 
@@ -40,8 +40,6 @@ pub struct BrokerSize {
     pub replicas: u16,
     /// Disk of each pod.
     pub storage: Bytes,
-    /// Class of the disk.
-    pub storage_class: Name,
     /// Memory of each pod, of which RabbitMQ uses 60 % before it slows senders down.
     pub memory: Bytes,
 }
@@ -145,7 +143,6 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, BrokerHandle) {
     let BrokerSize {
         replicas,
         storage,
-        storage_class,
         memory,
     } = &env.broker;
     let broker = rabbitmq.broker(
@@ -162,7 +159,7 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, BrokerHandle) {
                 memory: *memory,
             },
             storage: *storage,
-            storage_class,
+            storage_class: &env.storage_class,
             issuer: &cert_manager::CLUSTER,
             clients: CLIENTS,
             operator: &TOPOLOGY_OPERATOR,
