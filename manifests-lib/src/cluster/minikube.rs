@@ -50,6 +50,14 @@ impl Minikube {
     /// What Minikube itself adds to the cluster: the figures of `kubectl top`, and [`Self::LOCAL_PATH`].
     pub const ADDONS: [&'static str; 2] = ["metrics-server", "storage-provisioner-rancher"];
 
+    /// Opens metrics of the control plane that kubeadm keeps to its node, out of reach for Prometheus,
+    /// `minikube start --extra-config`. Those of kube-proxy Minikube opens itself.
+    pub const OPEN_METRICS: [(&'static str, &'static str); 3] = [
+        ("controller-manager.bind-address", "0.0.0.0"),
+        ("scheduler.bind-address", "0.0.0.0"),
+        ("etcd.listen-metrics-urls", "http://0.0.0.0:2381"),
+    ];
+
     /// What makes the nodes, `minikube start --driver`.
     pub const DRIVER: &'static str = "docker";
 

@@ -3,8 +3,8 @@
 use helm_values::cert_manager as chart;
 use k8s_openapi::api::{admissionregistration::v1 as admission, apps, core, rbac};
 use manifests_lib::{
-    Bundle, Chart, ClusterIssuer, IgnoredDifference, Issuer, Kind, Namespace, Resources, mebibytes,
-    millicores, name,
+    Bundle, Chart, ClusterIssuer, IgnoredDifference, Issuer, Kind, Name, Namespace, Resources,
+    mebibytes, millicores, name,
 };
 
 use crate::environment::Environment;
@@ -12,6 +12,9 @@ use crate::node_group;
 
 /// Where cert-manager runs.
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("cert-manager"));
+
+/// The service account of the pods that prove to an authority that a domain is ours.
+pub(crate) const SERVICE_ACCOUNT: Name = name!("cert-manager");
 
 /// Issues certificates of what people and other systems reach.
 pub(crate) const PUBLIC: ClusterIssuer = ClusterIssuer {
@@ -82,6 +85,10 @@ fn values() -> chart::Values {
             keep: Some(true),
         }),
         resources: Some(small.requirements()),
+        service_account: Some(chart::ServiceAccount {
+            name: Some(SERVICE_ACCOUNT.to_string()),
+            ..chart::ServiceAccount::default()
+        }),
         webhook: Some(chart::Webhook {
             resources: Some(small.requirements()),
             ..chart::Webhook::default()

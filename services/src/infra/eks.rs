@@ -9,26 +9,18 @@ use k8s_openapi::api::storage::v1::StorageClass;
 use k8s_openapi::api::{admissionregistration, apps, core, policy, rbac};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{
-    BuiltPlatform, Bundle, Chart, ClusterConfig, Eks, IgnoredDifference, Kind, Name, Namespace,
-    PodIdentity, Rights, Statement, WellKnownRights, mebibytes, millicores, name,
+    AccountId, BuiltPlatform, Bundle, Chart, ClusterConfig, Eks, IgnoredDifference, Issuer, Kind,
+    Name, PodIdentity, Rights, Statement, WellKnownRights, mebibytes, millicores, name,
 };
 
-use super::external_secrets;
+use super::fluentbit::{CloudwatchLogs, LogSink};
+use super::{cert_manager, external_secrets, fluentbit};
 use crate::deploy::argocd::KUBE_SYSTEM;
 use crate::environment::{Environment, Infrastructure};
 use crate::node_group;
 
 /// Name of the load balancer controller's Helm release and, because the chart takes it over, of its service account.
 const LOAD_BALANCER_CONTROLLER: Name = name!("aws-load-balancer-controller");
-
-/// Who reads AWS Secrets Manager.
-const EXTERNAL_SECRETS: (Namespace, Name) = (
-    Namespace::new(name!("external-secrets")),
-    name!("external-secrets"),
-);
-
-/// Who writes to `CloudWatch` Logs.
-const FLUENT_BIT: (Namespace, Name) = (Namespace::new(name!("fluentbit")), name!("fluent-bit"));
 
 /// What only a cluster of EKS needs; nothing where the environment's cluster is another.
 pub(crate) fn bundle(env: &Environment) -> Option<Bundle> {
@@ -159,20 +151,29 @@ pub fn cluster_config(
         service_account: LOAD_BALANCER_CONTROLLER,
         rights: Rights::WellKnown(WellKnownRights::AwsLoadBalancerController),
     }];
+    if let Issuer::Acme(_) = &environment.issuer {
+        identities.push(PodIdentity {
+            namespace: cert_manager::NAMESPACE,
+            service_account: cert_manager::SERVICE_ACCOUNT,
+            rights: Rights::WellKnown(WellKnownRights::CertManager),
+        });
+    }
     let secrets = secrets(platform);
     if !secrets.is_empty() {
-        identities.push(identity(EXTERNAL_SECRETS, reads(&aws.cluster, secrets)));
+        identities.push(PodIdentity {
+            namespace: external_secrets::NAMESPACE,
+            service_account: external_secrets::SERVICE_ACCOUNT,
+            rights: Rights::Statements(vec![reads(&aws.cluster, secrets)]),
+        });
     }
-    identities.push(identity(FLUENT_BIT, writes_logs(&aws.cluster)));
+    if let LogSink::Cloudwatch(logs) = &environment.logs {
+        identities.push(PodIdentity {
+            namespace: fluentbit::NAMESPACE,
+            service_account: fluentbit::SERVICE_ACCOUNT,
+            rights: Rights::Statements(vec![writes_logs(&aws.cluster.account, logs)]),
+        });
+    }
     Some(aws.cluster.cluster_config(&identities))
-}
-
-fn identity((namespace, service_account): (Namespace, Name), statement: Statement) -> PodIdentity {
-    PodIdentity {
-        namespace,
-        service_account,
-        rights: Rights::Statements(vec![statement]),
-    }
 }
 
 /// The names in Secrets Manager that each `ExternalSecret` of the platform reads from there.
@@ -224,24 +225,22 @@ fn reads(cluster: &Eks, secrets: BTreeSet<&str>) -> Statement {
     }
 }
 
-/// Where AWS's own tools look for the logs of a cluster's containers.
-fn writes_logs(cluster: &Eks) -> Statement {
-    let Eks {
-        name,
-        region,
-        account,
-        ..
-    } = cluster;
+/// What Fluent Bit's output calls, on its own log group only. In policies the ARN of a group ends in `:*`.
+///
+/// Upstream: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html>
+fn writes_logs(account: &AccountId, logs: &CloudwatchLogs) -> Statement {
+    let CloudwatchLogs {
+        region, log_group, ..
+    } = logs;
     Statement {
         actions: vec![
             "logs:CreateLogGroup",
             "logs:CreateLogStream",
-            "logs:DescribeLogStreams",
             "logs:PutLogEvents",
             "logs:PutRetentionPolicy",
         ],
         resources: vec![format!(
-            "arn:aws:logs:{region}:{account}:log-group:/aws/containerinsights/{name}/*"
+            "arn:aws:logs:{region}:{account}:log-group:{log_group}:*"
         )],
     }
 }

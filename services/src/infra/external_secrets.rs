@@ -3,8 +3,8 @@
 use helm_values::external_secrets as chart;
 use k8s_openapi::api::{admissionregistration, apps, core, rbac};
 use manifests_lib::{
-    Bundle, Chart, ClusterSecretStore, IgnoredDifference, Kind, Namespace, Resources, mebibytes,
-    millicores, name,
+    Bundle, Chart, ClusterSecretStore, IgnoredDifference, Kind, Name, Namespace, Resources,
+    mebibytes, millicores, name,
 };
 
 use super::prometheus;
@@ -15,6 +15,9 @@ use crate::node_group;
 
 /// Where External Secrets runs.
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("external-secrets"));
+
+/// The service account of the pods that read the store.
+pub(crate) const SERVICE_ACCOUNT: Name = name!("external-secrets");
 
 /// The store that reads AWS Secrets Manager.
 pub(crate) const STORE: ClusterSecretStore = ClusterSecretStore {
@@ -69,6 +72,10 @@ fn values() -> chart::Values {
             ..chart::Global::default()
         }),
         resources: Some(small.requirements()),
+        service_account: Some(chart::ServiceAccount {
+            name: Some(SERVICE_ACCOUNT.to_string()),
+            ..chart::ServiceAccount::default()
+        }),
         webhook: Some(chart::Webhook {
             resources: Some(small.requirements()),
             ..chart::Webhook::default()

@@ -12,6 +12,9 @@ use crate::environment::Environment;
 /// Where Fluent Bit runs.
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("fluentbit"));
 
+/// The service account of its pods.
+pub(crate) const SERVICE_ACCOUNT: Name = name!("fluent-bit");
+
 /// Where logs go.
 #[derive(Clone, Debug)]
 pub(crate) enum LogSink {
@@ -23,8 +26,7 @@ pub(crate) enum LogSink {
 
 /// A log group of CloudWatch Logs, with a stream for each container.
 ///
-/// Fluent Bit creates the group. It has no keys: the ServiceAccount `fluent-bit` of the namespace `fluentbit` needs a Pod
-/// Identity association with a role that may `CreateLogGroup`, `CreateLogStream`, `PutLogEvents` and `PutRetentionPolicy`.
+/// Fluent Bit creates the group. It has no keys: the cluster gives its pods the right to write to this group.
 ///
 /// Upstream: <https://docs.fluentbit.io/manual/data-pipeline/outputs/cloudwatch>
 #[derive(Clone, Debug)]
@@ -98,6 +100,10 @@ fn values(env: &Environment) -> chart::Values {
             ..chart::Config::default()
         }),
         metrics_port: Some(HTTP.into()),
+        service_account: Some(chart::ServiceAccount {
+            name: Some(SERVICE_ACCOUNT.to_string()),
+            ..chart::ServiceAccount::default()
+        }),
         resources: Some(
             Resources {
                 cpu: millicores(50),

@@ -86,6 +86,8 @@ impl Up<'_> {
     fn start(&self) -> Invocation {
         let cluster = &self.laptop.cluster;
         let whole_cpus = cluster.cpu.as_millicores() / 1000;
+        let open_metrics =
+            Minikube::OPEN_METRICS.map(|(key, value)| format!("--extra-config={key}={value}"));
         let arguments = [
             "start".to_owned(),
             format!("--profile={}", cluster.profile),
@@ -103,7 +105,7 @@ impl Up<'_> {
                 self.laptop.sources
             ),
         ];
-        Invocation::new(Program::Minikube, arguments)
+        Invocation::new(Program::Minikube, arguments.into_iter().chain(open_metrics))
     }
 
     fn labels(&self) -> Vec<Invocation> {

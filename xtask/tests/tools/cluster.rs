@@ -20,7 +20,7 @@ fn a_dry_run_prints_the_commands_and_calls_nothing() {
     let run = fakes.xtask(&["cluster", "up", "dev", "--dry-run", "--sources", "/sources"]);
     assert_eq!(run.code(), Some(0), "{}", run.stderr());
     insta::assert_snapshot!(run.stdout(), @"
-    minikube start --profile=minikube --driver=docker --container-runtime=containerd --kubernetes-version=v1.35.4 --nodes=5 --cpus=8 --memory=12288 --addons=metrics-server,storage-provisioner-rancher --mount --mount-string=/sources:/data/src
+    minikube start --profile=minikube --driver=docker --container-runtime=containerd --kubernetes-version=v1.35.4 --nodes=5 --cpus=8 --memory=12288 --addons=metrics-server,storage-provisioner-rancher --mount --mount-string=/sources:/data/src --extra-config=controller-manager.bind-address=0.0.0.0 --extra-config=scheduler.bind-address=0.0.0.0 --extra-config=etcd.listen-metrics-urls=http://0.0.0.0:2381
     kubectl --context minikube label node minikube-m02 node.kubernetes.io/nodegroup=app --overwrite
     kubectl --context minikube label node minikube-m03 node.kubernetes.io/nodegroup=deploy --overwrite
     kubectl --context minikube label node minikube-m04 node.kubernetes.io/nodegroup=ingress --overwrite
