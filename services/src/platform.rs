@@ -27,7 +27,6 @@ pub fn platform(environment: &Environment) -> Platform {
         infra::rabbitmq::operators(environment),
         rabbitmq,
     ];
-    infra.extend(infra::eks::bundle(environment));
     let shared = shared::bundle(environment);
     let (account, account_service) = account::bundle(environment);
     let (customer, customer_service, customer_port) = customer::bundle(environment);
@@ -44,7 +43,7 @@ pub fn platform(environment: &Environment) -> Platform {
     let (helloworld, helloworld_port) = helloworld::bundle(environment);
     let (httpbin, httpbin_port) = httpbin::bundle(environment);
     let curl = curl::bundle(environment);
-    infra.push(infra::nginx::bundle(
+    let nginx = infra::nginx::bundle(
         environment,
         &infra::nginx::Routes {
             customer: &customer_port,
@@ -52,7 +51,13 @@ pub fn platform(environment: &Environment) -> Platform {
             helloworld: &helloworld_port,
             httpbin: &httpbin_port,
         },
-    ));
+    );
+    if let Some(eks) = infra::eks::bundle(environment) {
+        // Nobody else gives the gateways' Services a load balancer, and takes it away before they go.
+        nginx.after(&eks);
+        infra.push(eks);
+    }
+    infra.push(nginx);
     let app = [
         shared,
         account,

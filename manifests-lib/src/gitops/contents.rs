@@ -1,9 +1,11 @@
 //! What a bundle consists of, as far as others have to know it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as apiextensions;
+use serde_json::Value;
 
+use crate::chart::SourceFrom;
 use crate::{BuiltBundle, Kind, Origin};
 
 impl BuiltBundle {
@@ -47,5 +49,44 @@ impl BuiltBundle {
             }
         }
         namespaces
+    }
+
+    /// Every storage class that its claims name: objects, templates of claims and the values of charts all call it
+    /// `storageClassName`.
+    pub(super) fn storage_classes(&self) -> BTreeSet<String> {
+        let mut classes = BTreeSet::new();
+        for resource in &self.resources {
+            // What is not JSON is reported where it is written.
+            if let Ok(object) = resource.to_json() {
+                find_storage_classes(&object, &mut classes);
+            }
+        }
+        for source in &self.sources {
+            if let SourceFrom::Chart { values, .. } = &source.from {
+                find_storage_classes(values, &mut classes);
+            }
+        }
+        classes
+    }
+}
+
+fn find_storage_classes(json: &Value, classes: &mut BTreeSet<String>) {
+    match json {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                match value {
+                    Value::String(class) if key == "storageClassName" => {
+                        classes.insert(class.clone());
+                    }
+                    _ => find_storage_classes(value, classes),
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                find_storage_classes(item, classes);
+            }
+        }
+        _ => {}
     }
 }

@@ -1,9 +1,11 @@
-//! In which order bundles are deployed: derived from the namespaces that they create and the CRDs that they install.
+//! In which order bundles are deployed: derived from the namespaces and storage classes that they create and the CRDs that
+//! they install.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::storage::v1 as storage;
 
 use super::Existing;
 use crate::{BuildError, BuiltBundle, Bundle, Kind, Name, Namespace, Origin};
@@ -17,6 +19,7 @@ pub(super) struct Order {
 #[derive(Clone, Debug)]
 enum Why {
     Namespace(String),
+    StorageClass(String),
     ApiGroup(&'static str),
     After(Origin),
 }
@@ -47,6 +50,7 @@ impl Order {
             };
             bundle_needs.namespaces();
             bundle_needs.api_groups();
+            bundle_needs.storage_classes();
             errors.extend(bundle_needs.declared(bundle, bundles));
             needs.insert(built.name.clone(), bundle_needs.found);
         }
@@ -150,15 +154,17 @@ impl fmt::Display for Why {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Namespace(namespace) => write!(formatter, "it creates the namespace {namespace}"),
+            Self::StorageClass(class) => write!(formatter, "it creates the storage class {class}"),
             Self::ApiGroup(group) => write!(formatter, "it installs the CRDs of {group}"),
             Self::After(origin) => write!(formatter, "{origin} says so"),
         }
     }
 }
 
-/// Who creates namespaces and installs CRDs.
+/// Who creates namespaces and storage classes and installs CRDs.
 struct Providers<'a> {
     namespaces: BTreeMap<String, Name>,
+    storage_classes: BTreeMap<String, Name>,
     api_groups: BTreeMap<&'static str, BTreeSet<Name>>,
     existing: &'a Existing,
 }
@@ -166,6 +172,7 @@ struct Providers<'a> {
 impl<'a> Providers<'a> {
     fn of(bundles: &[(&Bundle, &BuiltBundle)], existing: &'a Existing) -> Self {
         let mut namespaces = BTreeMap::new();
+        let mut storage_classes = BTreeMap::new();
         let mut api_groups: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for (_, built) in bundles {
             for resource in &built.resources {
@@ -173,6 +180,11 @@ impl<'a> Providers<'a> {
                     && let Some(name) = &metadata.name
                 {
                     namespaces.insert(name.clone(), built.name.clone());
+                }
+                if let Some(storage::StorageClass { metadata, .. }) = resource.get()
+                    && let Some(name) = &metadata.name
+                {
+                    storage_classes.insert(name.clone(), built.name.clone());
                 }
             }
             for group in built.sources.iter().flat_map(|source| &source.installs) {
@@ -184,6 +196,7 @@ impl<'a> Providers<'a> {
         }
         Self {
             namespaces,
+            storage_classes,
             api_groups,
             existing,
         }
@@ -289,6 +302,15 @@ impl Needs<'_> {
                     .entry(kind.group)
                     .or_default()
                     .push((kind, origin));
+            }
+        }
+    }
+
+    /// A class that no bundle creates comes with the cluster.
+    fn storage_classes(&mut self) {
+        for class in self.built.storage_classes() {
+            if let Some(provider) = self.providers.storage_classes.get(&class) {
+                self.add(provider, Why::StorageClass(class));
             }
         }
     }

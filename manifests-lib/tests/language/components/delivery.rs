@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 use k8s_openapi::api::admissionregistration::v1 as admission;
 use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::storage::v1 as storage;
 use manifests_lib::{
     BuiltPlatform, Bundle, IgnoredDifference, Kind, Kustomization, KustomizeImage, Name, Namespace,
     PublicImage, Version, chart_version, git_url, name, relative_path, repository, tag,
@@ -442,6 +443,36 @@ fn bundles_are_deployed_after_what_they_need() {
     0 tool-application
     1 group-application
     2 web-application
+    ");
+}
+
+#[test]
+fn claims_are_deployed_after_their_storage_class() {
+    let class = |name: &str| storage::StorageClass {
+        metadata: config_map(name).metadata,
+        provisioner: "example.com/disks".to_owned(),
+        ..storage::StorageClass::default()
+    };
+    let claim = |name: &str, class: &str| core::PersistentVolumeClaim {
+        metadata: config_map(name).metadata,
+        spec: Some(core::PersistentVolumeClaimSpec {
+            storage_class_name: Some(class.to_owned()),
+            ..core::PersistentVolumeClaimSpec::default()
+        }),
+        status: None,
+    };
+    let disks = in_namespace(name!("disks"), name!("shop"));
+    disks.add(class("fast"));
+    let ours = in_namespace(name!("ours"), name!("shop"));
+    ours.add(claim("data", "fast"));
+    let of_the_cluster = in_namespace(name!("of-the-cluster"), name!("shop"));
+    of_the_cluster.add(claim("more-data", "standard"));
+    assert_snapshot!(waves(&build(&[&ours, &of_the_cluster, &disks])), @"
+    0 disks-application
+    0 of-the-cluster-application
+    0 root-application
+    0 team-parent-application
+    1 ours-application
     ");
 }
 
