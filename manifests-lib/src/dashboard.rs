@@ -1,7 +1,7 @@
 //! Pages for people that tools serve.
 
 use crate::bundle::{Output, Part};
-use crate::{Bundle, Name, Port, ToolService};
+use crate::{Bundle, Host, Name, Port, ToolService};
 
 /// A page for people. It is reached by port-forwarding or through an internal gateway, never from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,21 @@ impl Scheme {
 }
 
 impl Dashboard {
+    /// Where people find it: behind the internal gateway of a domain, otherwise at the port that a laptop forwards.
+    #[must_use]
+    pub fn url(&self, domain: Option<&Host>) -> String {
+        domain.map_or_else(
+            || self.local_url(),
+            |domain| format!("https://{}", self.host(domain)),
+        )
+    }
+
+    /// Its host on the internal gateway of a domain: `<name>.<domain>`.
+    #[must_use]
+    pub fn host(&self, domain: &Host) -> Host {
+        domain.below(&self.name)
+    }
+
     /// Where the browser of a laptop that forwards the port finds it: `http://localhost:<local port>`.
     #[must_use]
     pub fn local_url(&self) -> String {

@@ -105,7 +105,7 @@ impl Bundle {
             namespace: Some(service.namespace.to_string()),
             ..ObjectMeta::default()
         };
-        let host = domain.below(&dashboard.name);
+        let host = dashboard.host(domain);
         let backend = backend(&service.name, service.port);
         self.add(route(
             metadata(),

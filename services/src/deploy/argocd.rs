@@ -140,7 +140,7 @@ fn values(env: &Environment) -> chart::Values {
             domain: env
                 .internal_domain
                 .as_ref()
-                .map(|domain| domain.below(&DASHBOARD.name).to_string()),
+                .map(|domain| DASHBOARD.host(domain).to_string()),
             ..chart::Global::default()
         }),
         configs: Some(chart::Configs {

@@ -14,7 +14,7 @@ use manifests_lib::{
 };
 use serde_json::json;
 
-use super::{kiali, prometheus};
+use super::{kiali, nginx, prometheus};
 use crate::environment::Environment;
 use crate::node_group;
 
@@ -70,8 +70,8 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         installs: vec![],
     });
     jaeger.add(claim(env));
-    jaeger.add(network_policy());
-    jaeger.dashboard(&DASHBOARD);
+    jaeger.add(network_policy(env));
+    nginx::dashboard(env, &jaeger, &DASHBOARD);
     jaeger
 }
 
@@ -224,8 +224,9 @@ fn claim(env: &Environment) -> core::PersistentVolumeClaim {
     }
 }
 
-/// Pods of the mesh may send traces, Kiali may read them, Prometheus may ask how Jaeger is. Forwarded ports do not pass here.
-fn network_policy() -> networking::NetworkPolicy {
+/// Pods of the mesh may send traces, Kiali and people of the internal gateway may read them, Prometheus may ask how Jaeger is.
+/// Forwarded ports do not pass here.
+fn network_policy(env: &Environment) -> networking::NetworkPolicy {
     let meshed = LabelSelector {
         match_expressions: Some(vec![LabelSelectorRequirement {
             key: "istio.io/rev".to_owned(),
@@ -243,22 +244,39 @@ fn network_policy() -> networking::NetworkPolicy {
         namespace_selector: Some(meshed),
         ..networking::NetworkPolicyPeer::default()
     };
+    let mut ingress = vec![
+        admit(from_mesh, COLLECTOR.port),
+        admit(
+            pods_of(&kiali::NAMESPACE, &kiali::APP_NAME),
+            DASHBOARD.service.port,
+        ),
+        admit(
+            pods_of(&prometheus::NAMESPACE, &prometheus::APP_NAME),
+            METRICS,
+        ),
+    ];
+    if env.internal_domain.is_some() {
+        ingress.push(admit(
+            networking::NetworkPolicyPeer {
+                namespace_selector: Some(labelled(
+                    "kubernetes.io/metadata.name",
+                    nginx::INTERNAL.namespace.name(),
+                )),
+                pod_selector: Some(labelled(
+                    "gateway.networking.k8s.io/gateway-name",
+                    &nginx::INTERNAL.name,
+                )),
+                ip_block: None,
+            },
+            DASHBOARD.service.port,
+        ));
+    }
     networking::NetworkPolicy {
         metadata: named(RELEASE.to_string()),
         spec: Some(networking::NetworkPolicySpec {
             pod_selector: Some(labelled("app.kubernetes.io/instance", &RELEASE)),
             policy_types: Some(vec!["Ingress".to_owned()]),
-            ingress: Some(vec![
-                admit(from_mesh, COLLECTOR.port),
-                admit(
-                    pods_of(&kiali::NAMESPACE, &kiali::APP_NAME),
-                    DASHBOARD.service.port,
-                ),
-                admit(
-                    pods_of(&prometheus::NAMESPACE, &prometheus::APP_NAME),
-                    METRICS,
-                ),
-            ]),
+            ingress: Some(ingress),
             egress: None,
         }),
     }

@@ -9,7 +9,7 @@ use manifests_lib::{
     SecretSource, SecretText, ToolService, name, port,
 };
 
-use super::{istio, jaeger, prometheus};
+use super::{istio, jaeger, nginx, prometheus};
 use crate::environment::Environment;
 use crate::node_group;
 
@@ -49,7 +49,7 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
     });
     kiali.chart(Chart {
         release: name!("kiali"),
-        values: values(env.kiali, &signing_key),
+        values: values(env, &signing_key),
         kinds: vec![
             Kind::of::<apps::Deployment>(),
             Kind::of::<core::ConfigMap>(),
@@ -61,12 +61,12 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         ],
         installs: vec![],
     });
-    kiali.dashboard(&DASHBOARD);
+    nginx::dashboard(env, &kiali, &DASHBOARD);
     kiali
 }
 
-fn values(login: Login, signing_key: &SecretKey) -> chart::Values {
-    let strategy = match login {
+fn values(env: &Environment, signing_key: &SecretKey) -> chart::Values {
+    let strategy = match env.kiali {
         Login::Anonymous => "anonymous",
         Login::Token => "token",
     };
@@ -89,7 +89,7 @@ fn values(login: Login, signing_key: &SecretKey) -> chart::Values {
             }),
             ..chart::Clustering::default()
         }),
-        external_services: Some(external_services()),
+        external_services: Some(external_services(env)),
         login_token: Some(chart::LoginToken {
             // The chart's default is another text each time that it is rendered.
             signing_key: Some(format!(
@@ -106,23 +106,26 @@ fn values(login: Login, signing_key: &SecretKey) -> chart::Values {
     }
 }
 
-/// Where Kiali reads, and where its links lead: to the ports that a laptop forwards.
-fn external_services() -> chart::ExternalServices {
+/// Where Kiali reads, and where its links lead. It has no login for Grafana: it looks for no dashboard there, because none is
+/// named here.
+fn external_services(env: &Environment) -> chart::ExternalServices {
+    let domain = env.internal_domain.as_ref();
     chart::ExternalServices {
         prometheus: Some(chart::ExternalServicesPrometheus {
-            url: Some(prometheus::PROMETHEUS.http_url()),
+            url: Some(prometheus::PROMETHEUS.service.http_url()),
             ..chart::ExternalServicesPrometheus::default()
         }),
         grafana: Some(chart::ExternalServicesGrafana {
             enabled: Some(true),
-            internal_url: Some(prometheus::GRAFANA.http_url()),
+            internal_url: Some(prometheus::GRAFANA.service.http_url()),
+            external_url: Some(prometheus::GRAFANA.url(domain)),
             ..chart::ExternalServicesGrafana::default()
         }),
         tracing: Some(chart::ExternalServicesTracing {
             enabled: Some(true),
             provider: Some("jaeger".to_owned()),
             internal_url: Some(jaeger::DASHBOARD.service.http_url()),
-            external_url: Some(jaeger::DASHBOARD.local_url()),
+            external_url: Some(jaeger::DASHBOARD.url(domain)),
             use_grpc: Some(false),
             ..chart::ExternalServicesTracing::default()
         }),

@@ -5,12 +5,12 @@
 use helm_values::nginx_gateway_fabric as chart;
 use k8s_openapi::api::{apps, batch, core, rbac};
 use manifests_lib::{
-    Bundle, Certificate, CertificateHosts, Chart, Entrance, Gateway, GatewayServer, Host,
-    HttpRoute, IngressPort, Internal, Kind, Limits, Name, Namespace, Public, Resources, mebibytes,
-    millicores, name, url_path,
+    Bundle, Certificate, CertificateHosts, Chart, Dashboard, DashboardRoute, Entrance, Gateway,
+    GatewayServer, Host, HttpRoute, IngressPort, Internal, Kind, Limits, Name, Namespace, Public,
+    Resources, mebibytes, millicores, name, url_path,
 };
 
-use super::cert_manager;
+use super::{cert_manager, jaeger, kiali, prometheus};
 use crate::deploy::argocd;
 use crate::environment::Environment;
 use crate::node_group;
@@ -34,10 +34,29 @@ const PUBLIC: Gateway<Public> = Gateway {
 pub(crate) const INTERNAL: Gateway<Internal> = Gateway {
     name: name!("internal"),
     namespace: NAMESPACE,
-    routes_from: &[argocd::NAMESPACE],
+    routes_from: &[
+        argocd::NAMESPACE,
+        jaeger::NAMESPACE,
+        kiali::NAMESPACE,
+        prometheus::NAMESPACE,
+    ],
     class: CLASS,
     audience: Internal,
 };
+
+/// Makes a page of plain HTTP known, and leads the internal gateway to it where there is one.
+#[track_caller]
+pub(crate) fn dashboard(env: &Environment, bundle: &Bundle, dashboard: &Dashboard) {
+    bundle.dashboard(dashboard);
+    if let Some(domain) = &env.internal_domain {
+        bundle.dashboard_route(DashboardRoute {
+            dashboard,
+            gateway: &INTERNAL,
+            domain,
+            certificate: None,
+        });
+    }
+}
 
 /// The hosts that people and other systems reach.
 #[derive(Clone, Debug)]

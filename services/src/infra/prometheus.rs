@@ -13,6 +13,7 @@ use manifests_lib::{
     name, port,
 };
 
+use super::nginx;
 use crate::deploy::argocd;
 use crate::environment::Environment;
 
@@ -25,25 +26,40 @@ pub(crate) const APP_NAME: Name = name!("prometheus");
 /// Name of the Helm release, from which the chart derives `kube-prometheus-stack-prometheus` and the others.
 const RELEASE: Name = name!("kube-prometheus-stack");
 
-/// The Service of Prometheus.
-pub(crate) const PROMETHEUS: ToolService = ToolService {
-    name: name!("kube-prometheus-stack-prometheus"),
-    namespace: NAMESPACE,
-    port: port!(9090),
+/// Prometheus.
+pub(crate) const PROMETHEUS: Dashboard = Dashboard {
+    name: name!("prometheus"),
+    service: ToolService {
+        name: name!("kube-prometheus-stack-prometheus"),
+        namespace: NAMESPACE,
+        port: port!(9090),
+    },
+    scheme: Scheme::Http,
+    local_port: port!(9090),
 };
 
-/// The Service of Alertmanager.
-pub(crate) const ALERTMANAGER: ToolService = ToolService {
-    name: name!("kube-prometheus-stack-alertmanager"),
-    namespace: NAMESPACE,
-    port: port!(9093),
+/// Alertmanager.
+pub(crate) const ALERTMANAGER: Dashboard = Dashboard {
+    name: name!("alertmanager"),
+    service: ToolService {
+        name: name!("kube-prometheus-stack-alertmanager"),
+        namespace: NAMESPACE,
+        port: port!(9093),
+    },
+    scheme: Scheme::Http,
+    local_port: port!(9093),
 };
 
-/// The Service of Grafana.
-pub(crate) const GRAFANA: ToolService = ToolService {
-    name: name!("kube-prometheus-stack-grafana"),
-    namespace: NAMESPACE,
-    port: port!(80),
+/// Grafana.
+pub(crate) const GRAFANA: Dashboard = Dashboard {
+    name: name!("grafana"),
+    service: ToolService {
+        name: name!("kube-prometheus-stack-grafana"),
+        namespace: NAMESPACE,
+        port: port!(80),
+    },
+    scheme: Scheme::Http,
+    local_port: port!(8000),
 };
 
 pub(crate) fn bundle(env: &Environment) -> Bundle {
@@ -90,18 +106,9 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         });
     }
     monitors::add(&prometheus);
-    for (name, service, local_port) in [
-        (name!("prometheus"), PROMETHEUS, port!(9090)),
-        (name!("alertmanager"), ALERTMANAGER, port!(9093)),
-        (name!("grafana"), GRAFANA, port!(8000)),
-    ] {
-        prometheus.dashboard(&Dashboard {
-            name,
-            service,
-            scheme: Scheme::Http,
-            local_port,
-        });
-    }
+    nginx::dashboard(env, &prometheus, &PROMETHEUS);
+    nginx::dashboard(env, &prometheus, &ALERTMANAGER);
+    nginx::dashboard(env, &prometheus, &GRAFANA);
     prometheus
 }
 

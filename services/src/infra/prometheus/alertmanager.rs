@@ -57,6 +57,8 @@ pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Alertmana
     chart::Alertmanager {
         config: Some(Configuration::new(webhooks.as_ref()).into_json()),
         alertmanager_spec: Some(chart::AlertmanagerSpec {
+            // Where messages lead.
+            external_url: Some(super::ALERTMANAGER.url(env.internal_domain.as_ref())),
             node_selector: Some(node_group::SYSTEM.node_selector()),
             resources: Some(small(mebibytes(96))),
             storage: Some(chart::AlertmanagerSpecStorage {
@@ -67,7 +69,7 @@ pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Alertmana
             ..chart::AlertmanagerSpec::default()
         }),
         service: Some(chart::AlertmanagerService {
-            port: Some(super::ALERTMANAGER.port.into()),
+            port: Some(super::ALERTMANAGER.service.port.into()),
             ..chart::AlertmanagerService::default()
         }),
         ..chart::Alertmanager::default()

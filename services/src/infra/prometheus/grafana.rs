@@ -56,7 +56,7 @@ pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Grafana {
         }),
         sidecar: Some(sidecars()),
         service: Some(chart::GrafanaService {
-            port: Some(super::GRAFANA.port.into()),
+            port: Some(super::GRAFANA.service.port.into()),
             ..chart::GrafanaService::default()
         }),
         grafana_ini: Some(settings()),

@@ -76,6 +76,8 @@ fn prometheus(env: &Environment) -> chart::Prometheus {
     let of_this_release_only = Some(false);
     chart::Prometheus {
         prometheus_spec: Some(chart::PrometheusSpec {
+            // Where alerts lead.
+            external_url: Some(super::PROMETHEUS.url(env.internal_domain.as_ref())),
             node_selector: Some(node_group::SYSTEM.node_selector()),
             resources: Some(
                 Resources {
@@ -100,7 +102,7 @@ fn prometheus(env: &Environment) -> chart::Prometheus {
             ..chart::PrometheusSpec::default()
         }),
         service: Some(chart::PrometheusService {
-            port: Some(super::PROMETHEUS.port.into()),
+            port: Some(super::PROMETHEUS.service.port.into()),
             ..chart::PrometheusService::default()
         }),
         ..chart::Prometheus::default()
