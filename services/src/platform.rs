@@ -14,15 +14,21 @@ pub use crate::infra::eks::cluster_config;
 pub fn platform(environment: &Environment) -> Platform {
     let argocd = argocd::bundle(environment);
     let (rabbitmq, broker) = infra::rabbitmq::bundle(environment);
+    let prometheus = infra::prometheus::bundle(environment);
+    let jaeger = infra::jaeger::bundle(environment);
+    let kiali = infra::kiali::bundle(environment);
+    // What it shows is theirs.
+    kiali.after(&prometheus);
+    kiali.after(&jaeger);
     let mut infra = vec![
         infra::shared::bundle(environment),
         infra::external_secrets::bundle(environment),
         infra::gateway_api::bundle(environment),
         infra::cert_manager::bundle(environment),
-        infra::prometheus::bundle(environment),
+        prometheus,
         infra::istio::bundle(environment),
-        infra::jaeger::bundle(environment),
-        infra::kiali::bundle(environment),
+        jaeger,
+        kiali,
         infra::fluentbit::bundle(environment),
         infra::rabbitmq::operators(environment),
         rabbitmq,
