@@ -42,23 +42,7 @@ pub fn environment() -> Environment {
             order_lumen: image(repository!("order-lumen-repository"), tag!("b5d0574")),
             order_nginx: image(repository!("order-nginx-repository"), tag!("b5d0574")),
         },
-        databases: Databases {
-            account: Aurora {
-                endpoint: aurora(name!("account")),
-                database: name!("account"),
-                credentials: secrets_manager_name!("prd/account/database"),
-            },
-            customer: Aurora {
-                endpoint: aurora(name!("customer")),
-                database: name!("customer"),
-                credentials: secrets_manager_name!("prd/customer/database"),
-            },
-            order: Aurora {
-                endpoint: aurora(name!("order")),
-                database: name!("order"),
-                credentials: secrets_manager_name!("prd/order/database"),
-            },
-        },
+        databases: databases(),
         secrets: Secrets {
             order_app_key: SecretsManagerSecret {
                 name: secrets_manager_name!("prd/order/app"),
@@ -148,6 +132,27 @@ fn image(repository: Repository, tag: Tag) -> EcrImage {
         },
         repository,
         tag,
+    }
+}
+
+/// One database of Aurora per service.
+fn databases() -> Databases<Aurora> {
+    Databases {
+        account: Aurora {
+            endpoint: aurora(name!("account")),
+            database: name!("account"),
+            credentials: secrets_manager_name!("prd/account/database"),
+        },
+        customer: Aurora {
+            endpoint: aurora(name!("customer")),
+            database: name!("customer"),
+            credentials: secrets_manager_name!("prd/customer/database"),
+        },
+        order: Aurora {
+            endpoint: aurora(name!("order")),
+            database: name!("order"),
+            credentials: secrets_manager_name!("prd/order/database"),
+        },
     }
 }
 
