@@ -104,6 +104,17 @@ fn page(scheme: Scheme, with_certificate: bool) -> Bundle {
 }
 
 #[test]
+fn a_page_is_found_behind_the_gateway_or_at_a_forwarded_port() {
+    let page = dashboard(Scheme::Http);
+    let domain = host!("internal.example.com");
+    assert_eq!(
+        page.url(Some(&domain)),
+        "https://charts.internal.example.com"
+    );
+    assert_eq!(page.url(None), "http://localhost:8080");
+}
+
+#[test]
 fn it_listens_for_https_and_limits_every_client() {
     let web = gateways(Entrance::NodePort(node_port!(30443)), LIMITS);
     let kinds = [
