@@ -298,7 +298,7 @@ pub(super) const fn region(bytes: &[u8]) -> bool {
             }
             dashes += 1;
         } else if !(byte.is_ascii_lowercase()
-            || byte.is_ascii_digit() && bytes[index - 1] == b'-' && dashes >= 2)
+            || dashes >= 2 && byte.is_ascii_digit() && bytes[index - 1] == b'-')
         {
             return false;
         }

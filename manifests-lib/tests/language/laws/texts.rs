@@ -351,6 +351,11 @@ fn every_rule_accepts_what_people_write() {
     assert!(SecretsManagerName::new("prd/account/database").is_ok());
 }
 
+#[test]
+fn a_region_does_not_begin_with_a_digit() {
+    assert!(Region::new("0a-aa0").is_err());
+}
+
 proptest! {
     #[test]
     fn a_path_joined_with_names_is_a_path(parts in prop::collection::vec("[a-z]([a-z0-9-]{0,20}[a-z0-9])?", 1..8)) {
