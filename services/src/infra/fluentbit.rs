@@ -147,9 +147,6 @@ fn values(env: &Environment) -> chart::Values {
             operator: Some("Exists".to_owned()),
             ..core::v1::Toleration::default()
         }]),
-        test_framework: Some(chart::TestFramework {
-            enabled: Some(false),
-        }),
         ..chart::Values::default()
     }
 }
