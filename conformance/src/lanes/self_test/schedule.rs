@@ -133,6 +133,8 @@ fn without_consumer(rendered: &mut Rendered) -> Result<String, Failure> {
         .with_field(&["metadata", "name"], json!(name))?
         .with_field(&["spec"], spec)?;
     claim.identity.name.clone_from(&name);
+    // Of a bundle without a chart, which might make its pod.
+    claim.bundle.clone_from(&name);
     rendered.objects.push(claim);
     Ok(name)
 }
