@@ -47,6 +47,7 @@ pub(super) fn values(
         kube_controller_manager: Some(chart::KubeControllerManager {
             enabled: own_control_plane,
         }),
+        // The rules of a component go with it.
         kube_etcd: Some(chart::KubeEtcd {
             enabled: own_control_plane,
         }),
@@ -55,17 +56,6 @@ pub(super) fn values(
         }),
         kube_scheduler: Some(chart::KubeScheduler {
             enabled: own_control_plane,
-        }),
-        default_rules: Some(chart::DefaultRules {
-            rules: Some(chart::DefaultRulesRules {
-                etcd: own_control_plane,
-                kube_controller_manager: own_control_plane,
-                kube_proxy: own_control_plane,
-                kube_scheduler_alerting: own_control_plane,
-                kube_scheduler_recording: own_control_plane,
-                ..chart::DefaultRulesRules::default()
-            }),
-            ..chart::DefaultRules::default()
         }),
         ..chart::Values::default()
     }
