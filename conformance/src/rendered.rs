@@ -134,7 +134,8 @@ pub fn write(objects: &[Object], folder: &Path) -> Result<Vec<PathBuf>, Failure>
     Ok(files)
 }
 
-fn cannot_write(file: &Path, error: &io::Error) -> Failure {
+/// What to say where a file in a temporary folder cannot be written.
+pub fn cannot_write(file: &Path, error: &io::Error) -> Failure {
     Failure::new(format!(
         "cannot write {}: {error}; make room there or name another folder with TMPDIR",
         file.display()

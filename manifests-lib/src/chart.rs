@@ -82,7 +82,7 @@ pub enum SourceFrom {
     Chart {
         /// Name of the chart.
         name: &'static str,
-        /// URL of the repository as Argo CD is given it: without a scheme for an OCI registry.
+        /// The Helm repository (`https://…`), or the folder of a registry (`oci://…`), as helm takes it.
         repository: &'static str,
         /// Version of the chart.
         version: String,
@@ -108,6 +108,26 @@ pub enum SourceFrom {
     },
 }
 
+impl Source {
+    /// The repository that Argo CD reads. An OCI registry holds each chart under an address of its own.
+    #[must_use]
+    pub fn repository_url(&self) -> String {
+        match &self.from {
+            SourceFrom::Chart {
+                repository, name, ..
+            } if self.is_in_registry() => format!("{repository}/{name}"),
+            SourceFrom::Chart { repository, .. } => (*repository).to_owned(),
+            SourceFrom::Kustomization { repository, .. } => repository.to_string(),
+        }
+    }
+
+    /// Whether it is a chart in an OCI registry.
+    #[must_use]
+    pub fn is_in_registry(&self) -> bool {
+        matches!(&self.from, SourceFrom::Chart { repository, .. } if repository.starts_with("oci://"))
+    }
+}
+
 /// A chart or kustomization that has joined a bundle.
 pub struct SourceHandle {
     bundle: Bundle,
@@ -122,9 +142,7 @@ impl SourceHandle {
         });
         self
     }
-}
 
-impl SourceHandle {
     /// Deploys another release of the chart than the one that the type of its values comes from, such as the old one beside
     /// the new one while a tool is upgraded.
     ///

@@ -264,7 +264,7 @@ impl Stored<'_> {
 }
 
 /// Reports what the API server refuses or warns of.
-fn refusals(environment: &str, applied: &Applied, report: &mut Report) {
+pub fn refusals(environment: &str, applied: &Applied, report: &mut Report) {
     for warning in &applied.warnings {
         report.finding(format!("{environment}: the API server warns: {warning}"));
     }

@@ -13,7 +13,7 @@ use crate::crds::{self, CustomKind};
 use crate::failure::Failure;
 use crate::lanes::Options;
 use crate::programs::Programs;
-use crate::rendered::Object;
+use crate::rendered::{self, Object};
 
 /// The kinds among the objects that the API server does not serve by itself.
 pub fn custom_kinds(
@@ -66,12 +66,8 @@ pub fn install_crds(
     let folder = cluster.folder("crds")?;
     for (index, definition) in crds::definitions(kinds, &sources)?.iter().enumerate() {
         let file = folder.join(format!("{index}.json"));
-        fs::write(&file, definition.to_string()).map_err(|error| {
-            Failure::new(format!(
-                "cannot write {}: {error}; make room there or name another folder with TMPDIR",
-                file.display()
-            ))
-        })?;
+        fs::write(&file, definition.to_string())
+            .map_err(|error| rendered::cannot_write(&file, &error))?;
     }
     let applied = cluster.apply(&[&folder])?;
     if !applied.errors.is_empty() {

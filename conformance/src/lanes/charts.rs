@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use manifests_lib::{Kind, Source};
 
-use super::{Options, apply, in_cluster, schedule};
+use super::{Options, api, apply, in_cluster, schedule};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::programs::Programs;
@@ -161,15 +161,17 @@ fn accept(cluster: &mut Cluster, whole: &Rendered, report: &mut Report) -> Resul
         crds.len(),
         others.len()
     ));
-    for (folder, objects) in [("crds", &crds), ("objects", &others)] {
-        let folder = cluster.folder(folder)?;
-        let files = rendered::write(objects, &folder)?;
-        let applied = apply::apply(cluster, objects, &files)?;
-        for message in applied.warnings.iter().chain(&applied.errors) {
-            report.finding(format!("{name}: {message}"));
-        }
-        apply::wait_until_established(cluster)?;
-    }
+    let mut apply =
+        |folder: &str, objects: &[Object], cluster: &mut Cluster| -> Result<(), Failure> {
+            let folder = cluster.folder(folder)?;
+            let files = rendered::write(objects, &folder)?;
+            let applied = apply::apply(cluster, objects, &files)?;
+            api::refusals(name, &applied, report);
+            Ok(())
+        };
+    apply("crds", &crds, cluster)?;
+    apply::wait_until_established(cluster)?;
+    apply("objects", &others, cluster)?;
     report.compared(
         crds.len() + others.len(),
         format!("objects of {name} applied with strict validation, those of its charts among them"),

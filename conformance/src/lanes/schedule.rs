@@ -220,12 +220,7 @@ fn roll_out(
 fn create(cluster: &mut Cluster, name: &str, objects: &[Value]) -> Result<(), Failure> {
     let file = cluster.folder("simulated")?.join(format!("{name}.json"));
     let list = serde_json::json!({"apiVersion": "v1", "kind": "List", "items": objects});
-    fs::write(&file, list.to_string()).map_err(|error| {
-        Failure::new(format!(
-            "cannot write {}: {error}; make room there or name another folder with TMPDIR",
-            file.display()
-        ))
-    })?;
+    fs::write(&file, list.to_string()).map_err(|error| rendered::cannot_write(&file, &error))?;
     let file = file.display().to_string();
     cluster
         .run_kubectl(&["create", "--filename", &file])

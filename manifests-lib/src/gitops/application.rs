@@ -136,51 +136,59 @@ fn folder(bundle: &Name, environment: &Name, delivery: &Delivery) -> argo::Appli
 }
 
 fn source(source: &Source) -> argo::ApplicationSource {
+    let mut of_application = argo::ApplicationSource {
+        repo_url: source.repository_url(),
+        target_revision: None,
+        path: None,
+        chart: None,
+        helm: None,
+        kustomize: source.kustomize(),
+    };
     match &source.from {
         SourceFrom::Chart {
             name,
-            repository,
             version,
             release,
             values,
+            ..
         } => {
-            // An OCI registry holds each chart under an address of its own.
-            let (repo_url, path, chart) = if repository.starts_with("oci://") {
-                (format!("{repository}/{name}"), Some(".".to_owned()), None)
+            of_application.target_revision = Some(version.clone());
+            if source.is_in_registry() {
+                of_application.path = Some(".".to_owned());
             } else {
-                ((*repository).to_owned(), None, Some((*name).to_owned()))
-            };
-            argo::ApplicationSource {
-                repo_url,
-                target_revision: Some(version.clone()),
-                path,
-                chart,
-                helm: Some(argo::SourceHelm {
-                    release_name: Some(release.to_string()),
-                    values_object: Some(values.clone()),
-                    ..argo::SourceHelm::default()
-                }),
-                kustomize: None,
+                of_application.chart = Some((*name).to_owned());
             }
+            of_application.helm = Some(argo::SourceHelm {
+                release_name: Some(release.to_string()),
+                values_object: Some(values.clone()),
+                ..argo::SourceHelm::default()
+            });
         }
-        SourceFrom::Kustomization {
-            repository,
-            release,
-            path,
+        SourceFrom::Kustomization { release, path, .. } => {
+            of_application.target_revision = Some(release.to_string());
+            of_application.path = Some(path.to_string());
+        }
+    }
+    of_application
+}
+
+impl Source {
+    /// What Argo CD does to the kustomization before it builds it; nothing where it is a chart.
+    #[must_use]
+    pub fn kustomize(&self) -> Option<argo::SourceKustomize> {
+        let SourceFrom::Kustomization {
             images,
             without,
             pods,
-        } => argo::ApplicationSource {
-            repo_url: repository.to_string(),
-            target_revision: Some(release.to_string()),
-            path: Some(path.to_string()),
-            chart: None,
-            helm: None,
-            kustomize: Some(argo::SourceKustomize {
-                images: (!images.is_empty()).then(|| images.iter().map(image).collect()),
-                patches: patches(without, pods.as_deref()),
-            }),
-        },
+            ..
+        } = &self.from
+        else {
+            return None;
+        };
+        Some(argo::SourceKustomize {
+            images: (!images.is_empty()).then(|| images.iter().map(image).collect()),
+            patches: patches(without, pods.as_deref()),
+        })
     }
 }
 

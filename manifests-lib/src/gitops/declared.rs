@@ -61,6 +61,11 @@ impl Bundle {
         self.declared().takes_over.set(true);
     }
 
+    /// Whether Applications of other bundles are in this one.
+    pub(crate) fn holds_applications(&self) -> bool {
+        !self.declared().applications.borrow().is_empty()
+    }
+
     pub(crate) fn push_source(&self, source: Source) -> usize {
         let mut sources = self.declared().sources.borrow_mut();
         sources.push(source);

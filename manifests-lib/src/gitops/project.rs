@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::Delivery;
 use super::application::IN_CLUSTER;
-use crate::chart::SourceFrom;
+use crate::chart::Source;
 use crate::{BuiltBundle, Kind, Name};
 
 /// A project that admits exactly what its bundles contain, and `kinds`.
@@ -26,13 +26,7 @@ pub(super) fn project<'a>(
         if !bundle.resources.is_empty() {
             repositories.insert(delivery.repository.to_string());
         }
-        repositories.extend(bundle.sources.iter().map(|source| match &source.from {
-            SourceFrom::Chart {
-                repository, name, ..
-            } if repository.starts_with("oci://") => format!("{repository}/{name}"),
-            SourceFrom::Chart { repository, .. } => (*repository).to_owned(),
-            SourceFrom::Kustomization { repository, .. } => repository.to_string(),
-        }));
+        repositories.extend(bundle.sources.iter().map(Source::repository_url));
         // Argo CD wants the Application's own namespace among the destinations, whatever it deploys there.
         namespaces.insert(bundle.namespace.to_string());
         namespaces.extend(bundle.namespaces().into_keys());

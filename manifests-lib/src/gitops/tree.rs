@@ -44,22 +44,16 @@ pub(crate) fn deliver(
 impl Root {
     /// Every bundle, one that holds Applications before theirs.
     pub(crate) fn all(&self) -> Vec<Bundle> {
-        let mut all = Vec::new();
-        for bundle in &self.bundles {
-            add_all(bundle, &mut all);
-        }
-        for parent in &self.parents {
-            parent.all(&mut all);
-        }
+        let mut all: Vec<Bundle> = self.bundles.iter().flat_map(all_below).collect();
+        all.extend(self.parents.iter().flat_map(Parent::all));
         all
     }
 }
 
 impl Parent {
-    fn all(&self, all: &mut Vec<Bundle>) {
-        for bundle in &self.bundles {
-            add_all(bundle, all);
-        }
+    /// Every bundle, one that holds Applications before theirs.
+    fn all(&self) -> Vec<Bundle> {
+        self.bundles.iter().flat_map(all_below).collect()
     }
 
     /// The bundle of its Applications: `infra-parent` of the parent `infra`.
@@ -75,6 +69,7 @@ fn add_all(bundle: &Bundle, all: &mut Vec<Bundle>) {
     }
 }
 
+/// The bundle itself and every one whose Application it holds, directly or not.
 fn all_below(bundle: &Bundle) -> Vec<Bundle> {
     let mut all = Vec::new();
     add_all(bundle, &mut all);
@@ -95,14 +90,10 @@ fn waves(
         Err(error) => errors.push(error),
     };
     let bundles = root.bundles.iter().map(Member::of_bundle);
-    let parents = root.parents.iter().map(|parent| {
-        let mut below = Vec::new();
-        parent.all(&mut below);
-        Member {
-            name: parent.folder(),
-            origin: parent.origin,
-            bundles: below.iter().map(|bundle| bundle.name().clone()).collect(),
-        }
+    let parents = root.parents.iter().map(|parent| Member {
+        name: parent.folder(),
+        origin: parent.origin,
+        bundles: names(&parent.all()),
     });
     level(bundles.chain(parents).collect());
     for parent in &root.parents {
@@ -120,19 +111,19 @@ impl Member {
         Self {
             name: bundle.name().clone(),
             origin: bundle.origin(),
-            bundles: all_below(bundle)
-                .iter()
-                .map(|bundle| bundle.name().clone())
-                .collect(),
+            bundles: names(&all_below(bundle)),
         }
     }
 }
 
+fn names(bundles: &[Bundle]) -> Vec<Name> {
+    bundles.iter().map(|bundle| bundle.name().clone()).collect()
+}
+
 /// An Application without sources is an error for Argo CD.
 fn nothing_to_deploy(bundle: &Bundle, built: &BuiltBundle) -> Option<BuildError> {
-    let empty = built.resources.is_empty()
-        && built.sources.is_empty()
-        && bundle.declared().applications.borrow().is_empty();
+    let empty =
+        built.resources.is_empty() && built.sources.is_empty() && !bundle.holds_applications();
     empty.then(|| {
         BuildError::new(
             built.origin,
@@ -218,7 +209,7 @@ impl Tree<'_> {
     /// The Application that deploys a bundle.
     fn application(&self, bundle: &Bundle, project: &Name) -> Resource {
         let declared = bundle.declared();
-        let holds_applications = !declared.applications.borrow().is_empty();
+        let holds_applications = bundle.holds_applications();
         let built = self.find(bundle.name());
         let sources = built.map_or(&[][..], |built| &built.sources);
         let keeps_contents =
@@ -276,8 +267,7 @@ impl Tree<'_> {
         }
         let mut resources = Vec::new();
         for parent in &root.parents {
-            let mut below = Vec::new();
-            parent.all(&mut below);
+            let below = parent.all();
             of_root.extend(self.members(&below, |holds_applications| holds_applications));
             let members = self.members(&below, |holds_applications| !holds_applications);
             let project = project::project(&parent.name, self.delivery, members, []);
@@ -297,7 +287,7 @@ impl Tree<'_> {
     fn members(&self, bundles: &[Bundle], wanted: impl Fn(bool) -> bool) -> Vec<&BuiltBundle> {
         bundles
             .iter()
-            .filter(|bundle| wanted(!bundle.declared().applications.borrow().is_empty()))
+            .filter(|bundle| wanted(bundle.holds_applications()))
             .filter_map(|bundle| self.find(bundle.name()))
             .collect()
     }
@@ -337,9 +327,8 @@ fn project_of(root: &Root, bundle: &Bundle) -> Name {
     root.parents
         .iter()
         .find(|parent| {
-            let mut below = Vec::new();
-            parent.all(&mut below);
-            below.iter().any(|other| other.name() == bundle.name())
+            let mut below = parent.all().into_iter();
+            below.any(|other| other.name() == bundle.name())
         })
         .map_or(ROOT, |parent| parent.name.clone())
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use manifests_lib::{Image, SourceFrom};
+use manifests_lib::SourceFrom;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -13,7 +13,7 @@ use super::documents::Made;
 use crate::failure::Failure;
 use crate::process;
 use crate::programs::{Program, Programs};
-use crate::rendered::{Object, RenderedSource};
+use crate::rendered::{Object, RenderedSource, cannot_write};
 
 /// The version that charts are told; both clusters run it.
 const KUBERNETES: &str = "1.35.4";
@@ -92,8 +92,8 @@ impl<'a> Renderer<'a> {
             Some(folder) => {
                 command.arg(local_chart(folder, name, version)?);
             }
-            None if repository.starts_with("oci://") => {
-                command.arg(format!("{repository}/{name}"));
+            None if source.is_in_registry() => {
+                command.arg(source.repository_url());
                 command.args(["--version", version]);
             }
             None => {
@@ -115,15 +115,12 @@ impl<'a> Renderer<'a> {
 
     /// Argo CD writes images and patches into the kustomization itself.
     fn kustomize(&self, source: &RenderedSource) -> Result<String, Failure> {
-        let SourceFrom::Kustomization {
-            path,
-            images,
-            without,
-            ..
-        } = &source.from
+        let (SourceFrom::Kustomization { path, .. }, Some(kustomize)) =
+            (&source.from, source.kustomize())
         else {
             return Ok(String::new());
         };
+        let program = self.programs.path(Program::Kustomize)?;
         let folder = self.checked_out(source)?.join(path.as_str());
         let file = ["kustomization.yaml", "kustomization.yml", "Kustomization"]
             .iter()
@@ -135,32 +132,29 @@ impl<'a> Renderer<'a> {
                     source.origin
                 ))
             })?;
-        let text = fs::read_to_string(&file).map_err(|error| cannot_write(&file, &error))?;
-        let mut kustomization: Value = serde_yaml::from_str(&text)
-            .map_err(|error| Failure::new(format!("{} is no YAML: {error}", file.display())))?;
-        for image in images {
-            let runs = Image::from(image.image.clone());
-            let (name, tag) = runs
-                .reference()
-                .rsplit_once(':')
-                .unwrap_or((runs.reference(), ""));
-            push(
-                &mut kustomization["images"],
-                json!({"name": image.name.as_str(), "newName": name, "newTag": tag}),
-            );
+        if let Some(images) = &kustomize.images {
+            let mut command = Command::new(&program);
+            command
+                .current_dir(&folder)
+                .args(["edit", "set", "image"])
+                .args(images);
+            self.printed(source, &mut command)?;
         }
-        for (kind, name) in without {
-            push(
-                &mut kustomization["patches"],
-                json!({
-                    "patch": format!("$patch: delete\nkind: {}\nmetadata:\n  name: {name}\n", kind.kind),
-                    "target": {"kind": kind.kind, "name": name.as_str()},
-                }),
-            );
+        let unreadable = |reason: String| {
+            Failure::new(format!(
+                "{} of {source} cannot be read: {reason}; is it the released one?",
+                file.display()
+            ))
+        };
+        let text = fs::read_to_string(&file).map_err(|error| unreadable(error.to_string()))?;
+        let mut kustomization: Value =
+            serde_yaml::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+        for patch in kustomize.patches.iter().flatten() {
+            push(&mut kustomization["patches"], json!(patch));
         }
         // JSON is YAML.
         fs::write(&file, kustomization.to_string()).map_err(|error| cannot_write(&file, &error))?;
-        let mut command = Command::new(self.programs.path(Program::Kustomize)?);
+        let mut command = Command::new(&program);
         command.arg("build").arg(&folder);
         self.printed(source, &mut command)
     }
@@ -257,13 +251,6 @@ fn push(list: &mut Value, element: Value) {
         Value::Array(list) => list.push(element),
         other => *other = Value::Array(vec![element]),
     }
-}
-
-fn cannot_write(file: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(format!(
-        "{} cannot be used: {error}; make room there or name another folder with TMPDIR",
-        file.display()
-    ))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The typed description of a cluster as objects: nodes and storage classes.
 
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use manifests_lib::{Cluster, NodePool, StorageClass, VolumeBinding};
+use manifests_lib::{Cluster, NodePool, StorageClass};
 use serde_json::{Value, json};
 
 use crate::rendered::Object;
@@ -68,10 +68,7 @@ fn storage_class(class: &StorageClass) -> Value {
         "kind": "StorageClass",
         "metadata": {"name": class.name.as_str()},
         "provisioner": class.provisioner,
-        "volumeBindingMode": match class.binding {
-            VolumeBinding::Immediate => "Immediate",
-            VolumeBinding::WaitForFirstConsumer => "WaitForFirstConsumer",
-        },
+        "volumeBindingMode": class.binding.as_str(),
     })
 }
 

@@ -11,6 +11,7 @@ use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::programs::Programs;
 use crate::progress::progress;
+use crate::rendered;
 use crate::report::Report;
 
 const NAMESPACE: &str = "example";
@@ -90,10 +91,5 @@ fn accepted(cluster: &mut Cluster, file: &Path) -> Result<(), Failure> {
 }
 
 fn write(file: &Path, value: &Value) -> Result<(), Failure> {
-    fs::write(file, value.to_string()).map_err(|error| {
-        Failure::new(format!(
-            "cannot write {}: {error}; make room there or name another folder with TMPDIR",
-            file.display()
-        ))
-    })
+    fs::write(file, value.to_string()).map_err(|error| rendered::cannot_write(file, &error))
 }
