@@ -133,6 +133,14 @@ impl Cluster {
         self.start_server(Program::Kwok, &mut kwok)
     }
 
+    /// The name of its context in the kubeconfig.
+    pub const CONTEXT: &str = "conformance";
+
+    /// How clients reach it.
+    pub fn kubeconfig(&self) -> PathBuf {
+        self.files.kubeconfig()
+    }
+
     /// A folder for files that go with the cluster.
     pub fn folder(&self, name: &str) -> Result<PathBuf, Failure> {
         let folder = self.files.at(name);
@@ -387,10 +395,10 @@ fn kubeconfig(port: u16, token: &str, certificate: &Path) -> String {
         }],
         "users": [{"name": "admin", "user": {"token": token}}],
         "contexts": [{
-            "name": "conformance",
+            "name": Cluster::CONTEXT,
             "context": {"cluster": "conformance", "user": "admin"},
         }],
-        "current-context": "conformance",
+        "current-context": Cluster::CONTEXT,
     })
     .to_string()
 }

@@ -36,14 +36,19 @@ pub fn compare(written: &Value, stored: &Value) -> (Vec<Difference>, usize) {
     (comparison.differences, comparison.fields)
 }
 
-/// Whether two stored states of an object are the same but for what the API server keeps of its own.
-pub fn is_same(first: &Value, second: &Value) -> bool {
+/// Every field in which two stored states of an object differ, but for what the API server keeps of its own.
+pub fn stored(first: &Value, second: &Value) -> Vec<Difference> {
     let mut comparison = Comparison {
         both_stored: true,
         ..Comparison::default()
     };
     comparison.value(&Place::default(), Some(first), Some(second));
-    comparison.differences.is_empty()
+    comparison.differences
+}
+
+/// Whether two stored states of an object are the same but for what the API server keeps of its own.
+pub fn is_same(first: &Value, second: &Value) -> bool {
+    stored(first, second).is_empty()
 }
 
 #[derive(Clone, Default)]

@@ -5,7 +5,9 @@
 
 mod api;
 mod apply;
+mod bootstrap;
 mod charts;
+mod helm;
 mod mesh;
 mod rules;
 mod schedule;
@@ -38,6 +40,8 @@ pub enum Lane {
     SelfTest,
     /// What helm and kustomize make of the charts is accepted and runs; only where it is named
     Charts,
+    /// `cargo xtask bootstrap` with real kubectl and helm, killed at every step; only where it is named
+    Bootstrap,
 }
 
 /// What lanes are told on the command line.
@@ -76,6 +80,7 @@ impl Lane {
             Self::Rules => "rules",
             Self::SelfTest => "self-test",
             Self::Charts => "charts",
+            Self::Bootstrap => "bootstrap",
         }
     }
 
@@ -97,6 +102,7 @@ impl Lane {
             }
             Self::SelfTest => self_test::run(programs, options, report),
             Self::Charts => charts::run(programs, options, report),
+            Self::Bootstrap => bootstrap::run(programs, options, report),
         }
     }
 }

@@ -39,7 +39,7 @@ use watchdog::Watchdog;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask conformance")]
 struct Arguments {
-    /// Lanes to run; all of them but rules and charts where none is named
+    /// Lanes to run; yaml, api, schedule, mesh and self-test where none is named
     #[arg(value_name = "LANE")]
     lanes: Vec<Lane>,
 

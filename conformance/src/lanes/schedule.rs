@@ -54,9 +54,20 @@ pub fn environment(
         "schedule: {name}: starting a cluster of simulated nodes"
     ));
     in_cluster(programs, options, name, report, |cluster, report| {
-        cluster.start_controllers(programs)?;
+        start_nodes(programs, rendered, cluster)?;
         judge(rendered, provisioner, cluster, report)
     })
+}
+
+/// Gives a cluster the environment's nodes, and what runs pods on them.
+pub fn start_nodes(
+    programs: &Programs,
+    rendered: &Rendered,
+    cluster: &mut Cluster,
+) -> Result<(), Failure> {
+    cluster.start_controllers(programs)?;
+    let nodes = nodes::objects(&rendered.cluster, &rendered.objects);
+    create(cluster, "cluster", &nodes)
 }
 
 fn judge(
@@ -66,8 +77,6 @@ fn judge(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
-    let nodes = nodes::objects(&rendered.cluster, &rendered.objects);
-    create(cluster, "cluster", &nodes)?;
     let objects = judged(cluster, rendered)?;
     let folder = cluster.folder("rendered")?;
     let files = rendered::write(&objects.objects, &folder)?;

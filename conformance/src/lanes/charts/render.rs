@@ -9,6 +9,7 @@ use manifests_lib::SourceFrom;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::super::helm;
 use super::documents::Made;
 use crate::failure::Failure;
 use crate::process;
@@ -82,15 +83,11 @@ impl<'a> Renderer<'a> {
         let file = self.folder.path().join("values.json");
         fs::write(&file, values.to_string()).map_err(|error| cannot_write(&file, &error))?;
         let mut command = Command::new(self.programs.path(Program::Helm)?);
-        command
-            .env("HELM_CACHE_HOME", self.folder.path().join("helm-cache"))
-            .env("HELM_CONFIG_HOME", self.folder.path().join("helm-config"))
-            .env("HELM_DATA_HOME", self.folder.path().join("helm-data"))
-            .arg("template")
-            .arg(release.as_str());
+        helm::keep_files_in(&mut command, self.folder.path());
+        command.arg("template").arg(release.as_str());
         match self.charts {
             Some(folder) => {
-                command.arg(local_chart(folder, name, version)?);
+                command.arg(helm::local_chart(folder, name, version)?);
             }
             None if source.is_in_registry() => {
                 command.arg(source.repository_url());
@@ -229,23 +226,6 @@ fn repository_name(url: &str) -> &str {
     last.strip_suffix(".git").unwrap_or(last)
 }
 
-/// A folder `<name>` or a packed chart `<name>-<version>.tgz`.
-fn local_chart(folder: &Path, name: &str, version: &str) -> Result<PathBuf, Failure> {
-    let candidates = [
-        folder.join(name),
-        folder.join(format!("{name}-{version}.tgz")),
-    ];
-    candidates
-        .into_iter()
-        .find(|path| path.exists())
-        .ok_or_else(|| {
-            Failure::new(format!(
-                "the chart {name} {version} is not in {}: put it there as the folder {name} or as {name}-{version}.tgz",
-                folder.display()
-            ))
-        })
-}
-
 fn push(list: &mut Value, element: Value) {
     match list {
         Value::Array(list) => list.push(element),
@@ -266,18 +246,6 @@ mod tests {
         assert_eq!(
             repository_name("https://example.com/a/operator"),
             "operator"
-        );
-    }
-
-    #[test]
-    fn a_chart_that_is_not_there_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let failure = local_chart(folder.path(), "tool", "1.2.3")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            failure.contains("the folder tool or as tool-1.2.3.tgz"),
-            "{failure}"
         );
     }
 }
