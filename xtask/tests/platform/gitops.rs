@@ -1,25 +1,11 @@
 //! What Argo CD will do with the snapshots, read from the objects that it is given.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use custom_resources::argoproj::v1alpha1::{AppProject, Application};
-use manifests_lib::{BuildError, BuiltBundle, BuiltPlatform};
+use manifests_lib::{BuiltBundle, BuiltPlatform};
 
-fn platforms() -> [BuiltPlatform; 2] {
-    [
-        environment_dev::environment(),
-        environment_prd::environment(),
-    ]
-    .map(|environment| {
-        services::platform::platform(&environment)
-            .build()
-            .unwrap_or_else(|errors| {
-                let errors: Vec<_> = errors.iter().map(BuildError::to_string).collect();
-                panic!("{}", errors.join("\n"))
-            })
-    })
-}
+use super::{platforms, workspace};
 
 /// Every Application, by the bundle whose folder holds it.
 fn applications(platform: &BuiltPlatform) -> Vec<(&BuiltBundle, &Application)> {
@@ -63,12 +49,6 @@ fn annotation<'a>(application: &'a Application, key: &str) -> &'a str {
         .as_ref()
         .and_then(|annotations| annotations.get(key))
         .map_or("", String::as_str)
-}
-
-fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the workspace")
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! A mesh while it is upgraded, as `docs/upgrading-istio.md` tells.
 
 use custom_resources::argoproj::v1alpha1::Application;
-use manifests_lib::{BuildError, BuiltPlatform, ChartVersion, SourceFrom, chart_version};
+use manifests_lib::{ChartVersion, SourceFrom, chart_version};
 use services::environment::{Development, Environment, Mesh, Revisions};
-use services::platform::platform;
+
+use super::build;
 
 fn environment(revisions: Revisions) -> Environment {
     let development = environment_dev::development();
@@ -17,19 +18,10 @@ fn environment(revisions: Revisions) -> Environment {
     .into()
 }
 
-fn build(revisions: Revisions) -> BuiltPlatform {
-    platform(&environment(revisions))
-        .build()
-        .unwrap_or_else(|errors| {
-            let errors: Vec<_> = errors.iter().map(BuildError::to_string).collect();
-            panic!("{}", errors.join("\n"))
-        })
-}
-
 /// Every Application of the mesh: its charts, the revision that it makes or trusts, the tags that lead to it, and what it is
 /// told of removal and of objects that another one has deployed.
 fn mesh(revisions: Revisions) -> String {
-    let built = build(revisions);
+    let built = build(&environment(revisions));
     let mut lines = Vec::new();
     for application in built
         .bundles
@@ -104,7 +96,7 @@ fn a_canary_runs_beside_the_stable_control_plane() {
 /// A canary of the release that is stable would make the same objects.
 #[test]
 fn a_canary_is_of_another_release() {
-    let stable = build(Revisions::Stable)
+    let stable = build(&environment(Revisions::Stable))
         .bundles
         .iter()
         .flat_map(|bundle| &bundle.sources)
@@ -114,7 +106,7 @@ fn a_canary_is_of_another_release() {
         })
         .expect("a control plane");
     let stable = ChartVersion::new(stable).expect("a version");
-    let errors = platform(&environment(Revisions::Canary { stable }))
+    let errors = services::platform::platform(&environment(Revisions::Canary { stable }))
         .build()
         .expect_err("two control planes of one name");
     let [error] = errors.as_slice() else {

@@ -5,24 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use custom_resources::argoproj::v1alpha1::Application;
-use manifests_lib::{BuildError, BuiltPlatform};
-use services::environment::Environment;
+use manifests_lib::BuiltPlatform;
 
-fn build(environment: &Environment) -> BuiltPlatform {
-    services::platform::platform(environment)
-        .build()
-        .unwrap_or_else(|errors| {
-            let errors: Vec<_> = errors.iter().map(BuildError::to_string).collect();
-            panic!("{}", errors.join("\n"))
-        })
-}
-
-fn platforms() -> [BuiltPlatform; 2] {
-    [
-        build(&environment_dev::environment()),
-        build(&environment_prd::environment()),
-    ]
-}
+use super::{build, platforms, workspace};
 
 fn yaml(platform: &BuiltPlatform) -> String {
     let mut yaml = String::new();
@@ -33,12 +18,6 @@ fn yaml(platform: &BuiltPlatform) -> String {
             .expect("an object that can be written");
     }
     yaml
-}
-
-fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the workspace")
 }
 
 /// Where bundles are put together: the line of what Argo CD needs above them.
