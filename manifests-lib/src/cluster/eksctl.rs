@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::json;
 
 use super::eks::{Eks, EksNodeGroup};
 use super::identity::{PodIdentity, Rights, Statement, WellKnownRights};
@@ -88,6 +89,9 @@ struct Addon {
     /// The role that AWS recommends, for the add-on's own service account.
     #[serde(skip_serializing_if = "is_false")]
     use_default_pod_identity_associations: bool,
+    /// Settings of the add-on, as JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    configuration_values: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -221,11 +225,16 @@ fn addons() -> Vec<Addon> {
     let addon = |name, use_default_pod_identity_associations| Addon {
         name,
         use_default_pod_identity_associations,
+        configuration_values: None,
     };
     vec![
         // First: the others' roles are given out by it.
         addon("eks-pod-identity-agent", false),
-        addon("vpc-cni", true),
+        Addon {
+            // Without it no NetworkPolicy has an effect.
+            configuration_values: Some(json!({ "enableNetworkPolicy": "true" }).to_string()),
+            ..addon("vpc-cni", true)
+        },
         addon("coredns", false),
         addon("kube-proxy", false),
         addon("aws-ebs-csi-driver", true),
