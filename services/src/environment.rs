@@ -269,6 +269,7 @@ impl From<Development> for Environment {
             cluster,
             images: images.all(),
             sources: source_mounts.directory.clone(),
+            entrance,
         });
         Self {
             name,

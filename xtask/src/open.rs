@@ -1,13 +1,15 @@
 //! `cargo xtask open`: pages and Services of a running cluster on ports of the laptop.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use custom_resources::k8s::networking::gateway::v1::{Gateway, HTTPRoute};
 use k8s_openapi::api::core::v1::Service;
-use manifests_lib::{BuiltPlatform, Dashboard};
+use manifests_lib::{BuiltPlatform, Dashboard, Resource};
 use serde::Serialize;
-use services::environment::Infrastructure;
+use services::environment::{Environment, Infrastructure};
 
 use crate::context;
 use crate::environment::{Built, EnvironmentName};
@@ -15,12 +17,12 @@ use crate::failure::Failure;
 use crate::invocation::{Invocation, Program};
 use crate::render::printed;
 
-/// Reach a dashboard or Service of the cluster from this machine; without a name, list what can be opened
+/// Reach a dashboard, gateway or Service of the cluster from this machine; without a name, list what can be opened
 ///
 /// Prints the URL and forwards the port until Ctrl-C. Names, namespaces and ports come from the platform itself.
 #[derive(Args)]
 pub struct Arguments {
-    /// Dashboard or Service, as the list names it; or an environment, to list what can be opened there
+    /// Dashboard, gateway or Service, as the list names it; or an environment, to list what can be opened there
     #[arg(value_name = "NAME")]
     target: Option<String>,
 
@@ -66,14 +68,21 @@ struct Target {
     service: String,
     port: u16,
     local_port: u16,
+    /// What a gateway answers to; it tells requests apart by their host.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hosts: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Dashboard,
+    Gateway,
     Service,
 }
+
+/// The port of a Service of Istio's gateways that only says whether they are ready.
+const STATUS_PORT: &str = "status-port";
 
 /// Opens or lists.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -97,7 +106,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .find(|target| target.name == wanted)
         .ok_or_else(|| {
             Failure::new(format!(
-                "{name} has no dashboard and no Service {wanted}; `cargo xtask open {name}` lists what there is"
+                "{name} has no dashboard, gateway or Service {wanted}; `cargo xtask open {name}` lists what there is"
             ))
         })?
         .at(arguments.port);
@@ -111,6 +120,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let context =
         context::find(name, &built.environment, arguments.context.as_deref())?.for_reading();
     printed(writeln!(io::stdout(), "{} until Ctrl-C", target.address))?;
+    if let Some(question) = target.question(&built.environment) {
+        printed(writeln!(io::stdout(), "Ask it: {question}"))?;
+    }
     Err(target.forward(&context).become_it())
 }
 
@@ -130,16 +142,47 @@ impl Target {
             service: service.name.to_string(),
             port: service.port.number(),
             local_port: local_port.number(),
+            hosts: Vec::new(),
         }
     }
 
-    /// A Service's first port; nothing where it has none.
+    /// A gateway's first listener, and the hosts of its routes; nothing where it has none.
+    ///
+    /// Its Service is called after the gateway and the class.
+    ///
+    /// Upstream: <https://docs.nginx.com/nginx-gateway-fabric/overview/gateway-architecture/>
+    fn of_gateway(gateway: &Gateway, routes: &[&HTTPRoute]) -> Option<Self> {
+        let name = gateway.metadata.name.clone()?;
+        let port = u16::try_from(gateway.spec.listeners.first()?.port).ok()?;
+        let local_port = above_1024(port);
+        let leads_here = |route: &&&HTTPRoute| {
+            let mut parents = route.spec.parent_refs.iter().flatten();
+            parents.any(|parent| parent.name == name)
+        };
+        let hosts: BTreeSet<&String> = routes
+            .iter()
+            .filter(leads_here)
+            .flat_map(|route| route.spec.hostnames.iter().flatten())
+            .collect();
+        Some(Self {
+            kind: Kind::Gateway,
+            address: format!("https://localhost:{local_port}"),
+            namespace: gateway.metadata.namespace.clone()?,
+            service: format!("{name}-{}", gateway.spec.gateway_class_name),
+            port,
+            local_port,
+            hosts: hosts.into_iter().cloned().collect(),
+            name,
+        })
+    }
+
+    /// A Service's first port that takes requests; nothing where it has none.
     fn of_service(service: &Service) -> Option<Self> {
         let name = service.metadata.name.clone()?;
-        let ports = service.spec.as_ref()?.ports.as_ref()?;
-        let port = u16::try_from(ports.first()?.port).ok()?;
-        // Below 1024 only root may listen.
-        let local_port = if port < 1024 { 10_000 + port } else { port };
+        let mut ports = service.spec.as_ref()?.ports.iter().flatten();
+        let port = ports.find(|port| port.name.as_deref() != Some(STATUS_PORT))?;
+        let port = u16::try_from(port.port).ok()?;
+        let local_port = above_1024(port);
         Some(Self {
             kind: Kind::Service,
             address: format!("localhost:{local_port}"),
@@ -148,7 +191,22 @@ impl Target {
             name,
             port,
             local_port,
+            hosts: Vec::new(),
         })
+    }
+
+    /// How a gateway is asked under the name of one of its hosts; nothing where it has none.
+    fn question(&self, environment: &Environment) -> Option<String> {
+        let host = self.hosts.first()?;
+        let insecure = match environment.infrastructure() {
+            // Its certificates are self-signed.
+            Infrastructure::Laptop(_) => "--insecure ",
+            Infrastructure::Aws(_) => "",
+        };
+        Some(format!(
+            "curl {insecure}--connect-to ::localhost:{} https://{host}/",
+            self.local_port
+        ))
     }
 
     /// The same on another port of this machine.
@@ -176,25 +234,49 @@ impl Target {
     }
 }
 
-/// Everything that can be opened: pages first, both in the order of their names.
+/// Below 1024 only root may listen.
+fn above_1024(port: u16) -> u16 {
+    if port < 1024 { 10_000 + port } else { port }
+}
+
+/// Everything that can be opened, by kind and name, each on a port of its own.
 fn targets(platform: &BuiltPlatform) -> Vec<Target> {
-    let mut pages: Vec<Target> = platform
+    let resources = || platform.bundles.iter().flat_map(|bundle| &bundle.resources);
+    let routes: Vec<&HTTPRoute> = resources().filter_map(Resource::get).collect();
+    let mut targets: Vec<Target> = platform
         .dashboards
         .iter()
         .map(Target::of_dashboard)
         .collect();
-    pages.sort_by(|left, right| left.name.cmp(&right.name));
-    let mut services: Vec<Target> = platform
-        .bundles
-        .iter()
-        .flat_map(|bundle| &bundle.resources)
+    let gateways = resources().filter_map(|resource| Target::of_gateway(resource.get()?, &routes));
+    targets.extend(gateways);
+    let services: Vec<Target> = resources()
         .filter_map(|resource| Target::of_service(resource.get()?))
-        .filter(|service| pages.iter().all(|page| page.name != service.name))
+        .filter(|service| targets.iter().all(|target| target.name != service.name))
         .collect();
-    services
-        .sort_by(|left, right| (&left.name, &left.namespace).cmp(&(&right.name, &right.namespace)));
-    pages.extend(services);
-    pages
+    targets.extend(services);
+    targets.sort_by(|left, right| {
+        (left.kind, &left.name, &left.namespace).cmp(&(right.kind, &right.name, &right.namespace))
+    });
+    on_ports_of_their_own(targets)
+}
+
+/// The first of those that have the same port keeps it, the others get the next ones that nobody has.
+fn on_ports_of_their_own(targets: Vec<Target>) -> Vec<Target> {
+    let mut taken: BTreeSet<u16> = targets.iter().map(|target| target.local_port).collect();
+    let mut kept = BTreeSet::new();
+    targets
+        .into_iter()
+        .map(|target| {
+            if kept.insert(target.local_port) {
+                return target;
+            }
+            let mut free = (target.local_port..u16::MAX).filter(|port| !taken.contains(port));
+            let port = free.next().unwrap_or(target.local_port);
+            taken.insert(port);
+            target.at(Some(port))
+        })
+        .collect()
 }
 
 fn list(name: EnvironmentName, built: &Built, targets: &[Target]) -> String {
@@ -202,52 +284,74 @@ fn list(name: EnvironmentName, built: &Built, targets: &[Target]) -> String {
     let names = widest(|target| &target.name).unwrap_or_default();
     let addresses = widest(|target| &target.address).unwrap_or_default();
     let mut lines = Vec::new();
-    for (kind, title) in [(Kind::Dashboard, "Dashboards"), (Kind::Service, "Services")] {
+    for (kind, title) in [
+        (Kind::Dashboard, "Dashboards"),
+        (Kind::Gateway, "Gateways"),
+        (Kind::Service, "Services"),
+    ] {
         lines.push(format!("{title} of {name}:"));
         for target in targets.iter().filter(|target| target.kind == kind) {
             lines.push(format!(
                 "  {:<names$}  {:<addresses$}  {}/{}:{}",
                 target.name, target.address, target.namespace, target.service, target.port
             ));
+            if !target.hosts.is_empty() {
+                lines.push(format!("  {:<names$}  for {}", "", target.hosts.join(", ")));
+            }
         }
     }
     lines.push(format!("Open one: cargo xtask open NAME {name}"));
-    lines.extend(outside(built));
+    lines.extend(outside(built, targets));
     lines.push(String::new());
     lines.join("\n")
 }
 
 /// How the node ports of the laptop's cluster are reached, without any forwarding.
-fn outside(built: &Built) -> Vec<String> {
+fn outside(built: &Built, targets: &[Target]) -> Vec<String> {
     let Infrastructure::Laptop(laptop) = built.environment.infrastructure() else {
         return Vec::new();
     };
+    let url = |namespace: &str, service: &str| {
+        let profile = laptop.cluster.profile.as_str();
+        let words = [
+            "service",
+            "--profile",
+            profile,
+            "--namespace",
+            namespace,
+            "--url",
+            service,
+        ];
+        Invocation::new(Program::Minikube, words)
+    };
     let ports = &built.platform.gateway_ports;
+    let mut lines = Vec::new();
+    for target in targets.iter().filter(|target| target.kind == Kind::Gateway) {
+        lines.push(format!(
+            "Node port of the gateway {}: {}",
+            target.name,
+            laptop.entrance.number()
+        ));
+        lines.push(format!(
+            "Its URL: {}",
+            url(&target.namespace, &target.service)
+        ));
+    }
     let mut gateways: Vec<_> = ports
         .iter()
         .map(|port| (&port.gateway, &port.namespace))
         .collect();
     gateways.dedup();
-    let mut lines = Vec::new();
     for (gateway, namespace) in gateways {
         lines.push(format!("Node ports of the gateway {gateway}:"));
         let of_gateway = ports.iter().filter(|port| port.gateway == *gateway);
         lines.extend(
             of_gateway.map(|port| format!("  {} {}", port.node_port.number(), port.service)),
         );
-        let url = Invocation::new(
-            Program::Minikube,
-            [
-                "service",
-                "--profile",
-                laptop.cluster.profile.as_str(),
-                "--namespace",
-                namespace.name().as_str(),
-                "--url",
-                gateway.as_str(),
-            ],
-        );
-        lines.push(format!("Their URLs: {url}"));
+        lines.push(format!(
+            "Their URLs: {}",
+            url(namespace.name().as_str(), gateway.as_str())
+        ));
     }
     lines
 }

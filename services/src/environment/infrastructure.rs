@@ -1,6 +1,6 @@
 //! What the cluster of an environment is made of.
 
-use manifests_lib::{AbsolutePath, Cluster, EcrImage, Eks, LocalImage, Minikube};
+use manifests_lib::{AbsolutePath, Cluster, EcrImage, Eks, LocalImage, Minikube, NodePort};
 
 /// What the cluster of an environment is made of, for those who make it.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Laptop {
     pub images: Vec<LocalImage>,
     /// Where the nodes have the laptop's sources.
     pub sources: AbsolutePath,
+    /// The port of every node that leads to the public gateway.
+    pub entrance: NodePort,
 }
 
 /// EKS, and the images that it runs.

@@ -8,19 +8,63 @@ fn without_a_name_everything_is_listed() {
     // Other lines of the same kinds come and go with the platform.
     let stdout = run.stdout();
     let lines = stdout.lines().filter(|line| {
-        let kept = ["argocd", "customer-app"];
+        let kept = [
+            "argocd",
+            "customer-app",
+            "public",
+            "account-db",
+            "customer-db",
+        ];
         !line.starts_with(' ') || kept.iter().any(|word| line.contains(word))
     });
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
     Dashboards of dev:
-      argocd                    https://localhost:8080  argocd/argocd-server:443
+      argocd                    https://localhost:8080   argocd/argocd-server:443
+    Gateways of dev:
+      public                    https://localhost:10443  nginx-gateway/public-nginx:443
     Services of dev:
-      customer-app-service      localhost:50001         services/customer-app-service:50001
+      account-db-service        localhost:3306           services/account-db-service:3306
+      customer-app-service      localhost:50001          services/customer-app-service:50001
+      customer-db-service       localhost:3307           services/customer-db-service:3306
     Open one: cargo xtask open NAME dev
+    Node port of the gateway public: 30443
+    Its URL: minikube service --profile minikube --namespace nginx-gateway --url public-nginx
     Node ports of the gateway istio-ingressgateway:
       30001 customer-app-service.services.svc.cluster.local
     Their URLs: minikube service --profile minikube --namespace istio-ingress --url istio-ingressgateway
     ");
+}
+
+/// Two of them may have the same port in the cluster, and people open several at once.
+#[test]
+fn each_has_a_port_of_its_own() {
+    for environment in ["dev", "prd"] {
+        let run = Fakes::new(&[]).xtask(&["open", environment, "--format", "json"]);
+        let list: Vec<serde_json::Value> = serde_json::from_str(&run.stdout()).expect("a list");
+        let mut ports: Vec<_> = list
+            .iter()
+            .map(|entry| entry["localPort"].to_string())
+            .collect();
+        ports.sort();
+        ports.dedup();
+        assert_eq!(ports.len(), list.len());
+    }
+}
+
+#[test]
+fn a_gateway_is_asked_under_the_name_of_its_hosts() {
+    let run = Fakes::new(&["kubectl"]).xtask(&["open", "public"]);
+    insta::assert_snapshot!(run.stdout(), @"
+    https://localhost:10443 until Ctrl-C
+    Ask it: curl --insecure --connect-to ::localhost:10443 https://api.dev.example.com/
+    ");
+}
+
+#[test]
+fn the_status_port_of_a_gateway_of_istio_is_not_opened() {
+    let run = Fakes::new(&[]).xtask(&["open", "istio-ingressgateway", "prd", "--dry-run"]);
+    let stdout = run.stdout();
+    assert!(stdout.ends_with(":50001\n"), "{stdout}");
 }
 
 #[test]
@@ -73,5 +117,5 @@ fn a_service_can_be_put_on_another_port() {
 fn an_unknown_name_is_refused_with_the_way_to_the_known_ones() {
     let run = Fakes::new(&[]).xtask(&["open", "grafanna"]);
     assert_eq!(run.code(), Some(2));
-    insta::assert_snapshot!(run.stderr(), @"error: dev has no dashboard and no Service grafanna; `cargo xtask open dev` lists what there is");
+    insta::assert_snapshot!(run.stderr(), @"error: dev has no dashboard, gateway or Service grafanna; `cargo xtask open dev` lists what there is");
 }
