@@ -102,8 +102,8 @@ fn sync_policy(prune: bool, options: Vec<String>) -> argo::ApplicationSyncPolicy
             ..argo::SyncPolicyAutomated::default()
         }),
         retry: Some(argo::SyncPolicyRetry {
-            // Webhooks and CRDs of another Application may take minutes to be served.
-            limit: Some(10),
+            // Without end: after the last attempt Argo CD would not even look at a Secret or DNS record that arrives later.
+            limit: Some(-1),
             backoff: Some(argo::RetryBackoff {
                 duration: Some("10s".to_owned()),
                 factor: Some(2),
@@ -173,7 +173,7 @@ fn source(source: &Source) -> argo::ApplicationSource {
 }
 
 impl Source {
-    /// What Argo CD does to the kustomization before it builds it; nothing where it is a chart.
+    /// What Argo CD does to the kustomization before it builds it; nothing where it builds it as it is, or where it is a chart.
     #[must_use]
     pub fn kustomize(&self) -> Option<argo::SourceKustomize> {
         let SourceFrom::Kustomization {
@@ -185,10 +185,12 @@ impl Source {
         else {
             return None;
         };
-        Some(argo::SourceKustomize {
+        let kustomize = argo::SourceKustomize {
             images: (!images.is_empty()).then(|| images.iter().map(image).collect()),
             patches: patches(without, pods.as_deref()),
-        })
+        };
+        // Argo CD takes an empty one out of the Application, which would then never be in sync.
+        (kustomize != argo::SourceKustomize::default()).then_some(kustomize)
     }
 }
 

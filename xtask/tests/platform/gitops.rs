@@ -217,7 +217,12 @@ fn add(platform: &BuiltPlatform, application: &Application, depth: usize, lines:
         .sources
         .iter()
         .flatten()
-        .filter(|source| source.helm.is_some() || source.kustomize.is_some())
+        .filter(|source| {
+            !source
+                .path
+                .iter()
+                .any(|path| path.starts_with("snapshots/"))
+        })
         .map(|source| {
             let name = source.chart.as_deref().unwrap_or(&source.repo_url);
             format!(

@@ -112,11 +112,10 @@ impl<'a> Renderer<'a> {
 
     /// Argo CD writes images and patches into the kustomization itself.
     fn kustomize(&self, source: &RenderedSource) -> Result<String, Failure> {
-        let (SourceFrom::Kustomization { path, .. }, Some(kustomize)) =
-            (&source.from, source.kustomize())
-        else {
+        let SourceFrom::Kustomization { path, .. } = &source.from else {
             return Ok(String::new());
         };
+        let kustomize = source.kustomize().unwrap_or_default();
         let program = self.programs.path(Program::Kustomize)?;
         let folder = self.checked_out(source)?.join(path.as_str());
         let file = ["kustomization.yaml", "kustomization.yml", "Kustomization"]

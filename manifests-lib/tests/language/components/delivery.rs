@@ -81,7 +81,7 @@ fn an_application_reads_the_folder_of_its_bundle() {
             duration: 10s
             factor: 2
             maxDuration: 5m
-          limit: 10
+          limit: -1
           refresh: true
         syncOptions:
         - FailOnSharedResource=true
@@ -121,7 +121,7 @@ fn a_parent_reads_the_applications_of_its_bundles() {
             duration: 10s
             factor: 2
             maxDuration: 5m
-          limit: 10
+          limit: -1
           refresh: true
         syncOptions:
         - FailOnSharedResource=true
@@ -166,7 +166,7 @@ fn a_chart_is_a_source_with_its_values() {
             duration: 10s
             factor: 2
             maxDuration: 5m
-          limit: 10
+          limit: -1
           refresh: true
         syncOptions:
         - FailOnSharedResource=true
@@ -214,7 +214,7 @@ fn a_chart_that_installs_crds_is_applied_by_the_server_and_kept() {
             duration: 10s
             factor: 2
             maxDuration: 5m
-          limit: 10
+          limit: -1
           refresh: true
         syncOptions:
         - FailOnSharedResource=true
@@ -310,7 +310,7 @@ fn a_kustomization_names_its_images_and_what_others_own() {
             duration: 10s
             factor: 2
             maxDuration: 5m
-          limit: 10
+          limit: -1
           refresh: true
         syncOptions:
         - FailOnSharedResource=true
@@ -390,7 +390,7 @@ fn who_may_create_applications_belongs_to_root() {
             duration: 10s
             factor: 2
             maxDuration: 5m
-          limit: 10
+          limit: -1
           refresh: true
         syncOptions:
         - FailOnSharedResource=true
@@ -523,7 +523,7 @@ fn what_is_kept_is_never_pruned() {
             duration: 10s
             factor: 2
             maxDuration: 5m
-          limit: 10
+          limit: -1
           refresh: true
         syncOptions:
         - FailOnSharedResource=true
