@@ -19,6 +19,7 @@ mod database;
 mod error;
 mod gateway_api;
 mod gitops;
+mod grafana;
 mod image;
 mod kind;
 mod label;
@@ -59,6 +60,7 @@ pub use gateway_api::{
     Audience, DashboardRoute, Entrance, Gateway, GatewayServer, HttpRoute, Internal, Limits, Public,
 };
 pub use gitops::{Delivery, Existing, IgnoredDifference, Parent, Root};
+pub use grafana::{GrafanaChoice, GrafanaGraph, GrafanaLines, GrafanaPage, GrafanaUnit};
 pub use image::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version};
 pub use kind::Kind;
 pub use label::SelectorLabels;

@@ -19,6 +19,14 @@ pub struct Objective {
     pub latency: Latency,
 }
 
+impl Objective {
+    /// The `response_flags` of a proxy that could not reach a pod, as a pattern: no healthy one, no connection, or too many
+    /// requests under way. No pod counts such a request.
+    ///
+    /// Upstream: <https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage>
+    pub const UNREACHED: &'static str = ".*(UF|UH|UO).*";
+}
+
 /// In which time a service answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latency {
@@ -279,12 +287,6 @@ struct Requests {
     namespace: String,
 }
 
-/// A proxy that could not reach a pod: no healthy one, no connection, or too many requests under way. No pod counts such a
-/// request.
-///
-/// Upstream: <https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage>
-const UNREACHED: &str = ".*(UF|UH|UO).*";
-
 impl Requests {
     fn of(service: &Service) -> Self {
         Self {
@@ -307,7 +309,10 @@ impl Requests {
         let rate = |reporter, condition: &str| {
             self.rate("istio_requests_total", reporter, condition, window)
         };
-        let unreached = rate("source", &format!(",response_flags=~\"{UNREACHED}\""));
+        let unreached = rate(
+            "source",
+            &format!(",response_flags=~\"{}\"", Objective::UNREACHED),
+        );
         let errors = rate("destination", ",response_code=~\"5..\"");
         let all = rate("destination", "");
         format!("(sum({errors} or {unreached}) or vector(0))\n/\n(sum({all} or {unreached}) > 0)\n")

@@ -1,7 +1,9 @@
-//! Lane `rules`: promtool and amtool take every rule and the routing of alerts, and each alert fires when it has to.
+//! Lane `rules`: promtool and amtool take every rule, the routing of alerts and the queries of Grafana's pages, and each alert
+//! fires when it has to.
 
 mod alertmanager;
 mod burn_rates;
+mod pages;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +13,7 @@ use manifests_lib::yaml;
 use serde_json::{Value, json};
 
 pub use burn_rates::Tested;
+pub use pages::is_page;
 
 use super::Options;
 use crate::failure::Failure;
@@ -37,6 +40,7 @@ pub fn environment(
 ) -> Result<(), Failure> {
     let folder = programs.watchdog().temporary_folder()?;
     check_rules(programs, rendered, folder.path(), report)?;
+    pages::check(programs, rendered, folder.path(), report)?;
     burn_rates::check(programs, rendered, folder.path(), tested, report)?;
     alertmanager::check(programs, rendered, folder.path(), report)
 }

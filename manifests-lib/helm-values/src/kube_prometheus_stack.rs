@@ -3,7 +3,7 @@
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/kube-state-metrics-8.4.0/charts/kube-state-metrics/values.yaml, release 8.4.0
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/prometheus-node-exporter-4.56.1/charts/prometheus-node-exporter/values.yaml, release 4.56.1
 // source: https://raw.githubusercontent.com/grafana-community/helm-charts/grafana-12.11.1/charts/grafana/values.yaml, release 12.11.1
-// sha256 of the lines below: c6ecd51772422845000c109592d5a6bd6412e72175ada74218a53a6509b297e4
+// sha256 of the lines below: 4b48724e86756beccfd0aa0427ae99f7007673ce4712acdcc2b9ace856892a82
 //! Values of the chart `kube-prometheus-stack`, version `88.5.3`.
 
 use std::collections::BTreeMap;
@@ -1121,6 +1121,9 @@ pub struct GrafanaIni {
     /// `grafana."grafana.ini".analytics`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub analytics: Option<GrafanaIniAnalytics>,
+    /// `grafana."grafana.ini"."auth.anonymous"`.
+    #[serde(rename = "auth.anonymous", skip_serializing_if = "Option::is_none")]
+    pub auth_anonymous: Option<GrafanaIniAuthAnonymous>,
     /// `grafana."grafana.ini".log`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<GrafanaIniLog>,
@@ -1147,6 +1150,22 @@ pub struct GrafanaIniAnalytics {
     /// Default: `true`.
     #[serde(rename = "check_for_updates", skip_serializing_if = "Option::is_none")]
     pub check_for_updates: Option<bool>,
+}
+
+/// What stands at `grafana."grafana.ini"."auth.anonymous"`.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GrafanaIniAuthAnonymous {
+    /// `grafana."grafana.ini"."auth.anonymous".enabled`.
+    ///
+    /// Not in the defaults; see <https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/#authanonymous>.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// `grafana."grafana.ini"."auth.anonymous".org_role`.
+    ///
+    /// Not in the defaults; see <https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/#authanonymous>.
+    #[serde(rename = "org_role", skip_serializing_if = "Option::is_none")]
+    pub org_role: Option<String>,
 }
 
 /// What stands at `grafana."grafana.ini".log`.
@@ -1195,6 +1214,11 @@ pub struct GrafanaIniServer {
     /// Default: a text of 1 lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
+    /// `grafana."grafana.ini".server.root_url`.
+    ///
+    /// Not in the defaults; see <https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/#root_url>.
+    #[serde(rename = "root_url", skip_serializing_if = "Option::is_none")]
+    pub root_url: Option<String>,
 }
 
 /// What stands at `grafana."grafana.ini".unified_storage`.

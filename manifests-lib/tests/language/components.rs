@@ -10,6 +10,7 @@ mod egress;
 mod gateway_api;
 mod gateway_route;
 mod gateway_service;
+mod grafana;
 mod host_volume;
 mod image;
 mod login;

@@ -8,8 +8,10 @@ use manifests_lib::{
     Bundle, Chart, Dashboard, GeneratedSecret, Kind, Name, Namespace, Scheme, SecretKey,
     SecretSource, SecretText, ToolService, name, port,
 };
+use serde_json::json;
 
-use super::{istio, jaeger, nginx, prometheus};
+use super::prometheus::{self, pages};
+use super::{istio, jaeger, nginx};
 use crate::environment::Environment;
 use crate::node_group;
 
@@ -106,8 +108,7 @@ fn values(env: &Environment, signing_key: &SecretKey) -> chart::Values {
     }
 }
 
-/// Where Kiali reads, and where its links lead. It has no login for Grafana: it looks for no dashboard there, because none is
-/// named here.
+/// Where Kiali reads, and where its links lead.
 fn external_services(env: &Environment) -> chart::ExternalServices {
     let domain = env.internal_domain.as_ref();
     chart::ExternalServices {
@@ -119,6 +120,10 @@ fn external_services(env: &Environment) -> chart::ExternalServices {
             enabled: Some(true),
             internal_url: Some(prometheus::GRAFANA.service.http_url()),
             external_url: Some(prometheus::GRAFANA.url(domain)),
+            dashboards: Some(vec![json!({
+                "name": pages::REQUESTS,
+                "variables": { "service": pages::SERVICE.url_parameter() },
+            })]),
             ..chart::ExternalServicesGrafana::default()
         }),
         tracing: Some(chart::ExternalServicesTracing {

@@ -3,6 +3,7 @@
 pub(crate) mod alertmanager;
 mod grafana;
 mod monitors;
+pub(crate) mod pages;
 mod stack;
 
 use custom_resources::coreos::monitoring::v1 as monitoring;
@@ -106,6 +107,7 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         });
     }
     monitors::add(&prometheus);
+    pages::add(&prometheus);
     nginx::dashboard(env, &prometheus, &PROMETHEUS);
     nginx::dashboard(env, &prometheus, &ALERTMANAGER);
     nginx::dashboard(env, &prometheus, &GRAFANA);

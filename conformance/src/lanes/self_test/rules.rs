@@ -34,15 +34,17 @@ pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
     ] {
         let mut rendered = small()?;
         change_rules(&mut rendered, from, to)?;
-        let mut found = Report::default();
-        rules::environment(
-            programs,
-            &rendered,
-            &mut rules::Tested::default(),
-            &mut found,
-        )?;
-        expect(report, fault, &found.findings, &[expected]);
+        found(programs, &rendered, fault, expected, report)?;
     }
+    let mut rendered = small()?;
+    change_page(&mut rendered, " > 0)", " > 0")?;
+    found(
+        programs,
+        &rendered,
+        "a query of Grafana that is no PromQL",
+        "Prometheus does not take its queries",
+        report,
+    )?;
     for (fault, path, to, expected) in [
         (
             "a receiver that does not exist",
@@ -59,15 +61,27 @@ pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
     ] {
         let mut rendered = small()?;
         change_routing(&mut rendered, path, &to)?;
-        let mut found = Report::default();
-        rules::environment(
-            programs,
-            &rendered,
-            &mut rules::Tested::default(),
-            &mut found,
-        )?;
-        expect(report, fault, &found.findings, &[expected]);
+        found(programs, &rendered, fault, expected, report)?;
     }
+    Ok(())
+}
+
+/// Runs the lane on a fault that it has to find.
+fn found(
+    programs: &Programs,
+    rendered: &Rendered,
+    fault: &str,
+    expected: &str,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let mut found = Report::default();
+    rules::environment(
+        programs,
+        rendered,
+        &mut rules::Tested::default(),
+        &mut found,
+    )?;
+    expect(report, fault, &found.findings, &[expected]);
     Ok(())
 }
 
@@ -101,6 +115,28 @@ fn change_rules(rendered: &mut Rendered, from: &str, to: &str) -> Result<(), Fai
     changed
         .then_some(())
         .ok_or_else(|| no_object(&format!("PrometheusRule with {from:?}")))
+}
+
+/// Changes the text of every page of Grafana.
+fn change_page(rendered: &mut Rendered, from: &str, to: &str) -> Result<(), Failure> {
+    let mut changed = false;
+    for object in &mut rendered.objects {
+        if !rules::is_page(object) {
+            continue;
+        }
+        *object = object.with(|value| {
+            let files = value["data"].as_object_mut().into_iter().flatten();
+            for (_, file) in files {
+                if let Some(text) = file.as_str().filter(|text| text.contains(from)) {
+                    changed = true;
+                    *file = json!(text.replace(from, to));
+                }
+            }
+        })?;
+    }
+    changed
+        .then_some(())
+        .ok_or_else(|| no_object(&format!("page of Grafana with {from:?}")))
 }
 
 /// Changes a field of Alertmanager's configuration.

@@ -7,6 +7,7 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use manifests_lib::{Bundle, Bytes, Resources, gibibytes, mebibytes, millicores, name};
 
+use super::pages;
 use super::stack::small;
 use crate::environment::Environment;
 use crate::node_group;
@@ -59,7 +60,7 @@ pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Grafana {
             port: Some(super::GRAFANA.service.port.into()),
             ..chart::GrafanaService::default()
         }),
-        grafana_ini: Some(settings()),
+        grafana_ini: Some(settings(env)),
         ..chart::Grafana::default()
     }
 }
@@ -74,6 +75,7 @@ fn sidecars() -> chart::GrafanaSidecar {
             ..chart::GrafanaSidecarDashboards::default()
         }),
         datasources: Some(chart::GrafanaSidecarDatasources {
+            uid: Some(pages::DATA_SOURCE.to_string()),
             search_namespace: namespace,
             ..chart::GrafanaSidecarDatasources::default()
         }),
@@ -81,9 +83,18 @@ fn sidecars() -> chart::GrafanaSidecar {
     }
 }
 
-/// Grafana tells nobody outside that it exists.
-fn settings() -> chart::GrafanaIni {
+/// Grafana tells nobody outside that it exists. Whoever reaches it may look, as in Prometheus itself, so that Kiali finds the
+/// pages that it links to without a password; to change something one logs in.
+fn settings(env: &Environment) -> chart::GrafanaIni {
     chart::GrafanaIni {
+        auth_anonymous: Some(chart::GrafanaIniAuthAnonymous {
+            enabled: Some(true),
+            org_role: Some("Viewer".to_owned()),
+        }),
+        server: Some(chart::GrafanaIniServer {
+            root_url: Some(super::GRAFANA.url(env.internal_domain.as_ref())),
+            ..chart::GrafanaIniServer::default()
+        }),
         analytics: Some(chart::GrafanaIniAnalytics {
             check_for_updates: Some(false),
         }),

@@ -1,0 +1,105 @@
+//! Our own pages of Grafana, beside those that come with its chart.
+
+use manifests_lib::{
+    Bundle, GrafanaChoice, GrafanaGraph, GrafanaLines, GrafanaPage, GrafanaUnit, Name, Objective,
+    name,
+};
+
+/// The `uid` of Prometheus among the data sources.
+pub(super) const DATA_SOURCE: Name = name!("prometheus");
+
+/// Requests to one service; Kiali's pages of services lead here.
+pub(crate) const REQUESTS: &str = "Requests to a service";
+
+/// The service, by the name that the mesh's metrics and Kiali give it: `<service>.<namespace>.svc.cluster.local`.
+pub(crate) const SERVICE: GrafanaChoice = GrafanaChoice {
+    name: name!("service"),
+    metric: r#"istio_requests_total{reporter="destination"}"#,
+    label: "destination_service",
+};
+
+pub(super) fn add(prometheus: &Bundle) {
+    prometheus.grafana_page(&GrafanaPage {
+        name: name!("requests"),
+        title: REQUESTS,
+        data_source: DATA_SOURCE,
+        choice: SERVICE,
+        graphs: vec![
+            requests_by("By status", "response_code", "{{response_code}}"),
+            failures(),
+            durations(),
+            requests_by("By caller", "source_workload", "{{source_workload}}"),
+        ],
+    });
+}
+
+/// Requests, counted by who answers and by who asks.
+const REQUESTS_TOTAL: &str = "istio_requests_total";
+
+/// Milliseconds until the answer.
+const DURATIONS: &str = "istio_request_duration_milliseconds_bucket";
+
+/// How fast a counter of the chosen service grows, as its own proxies count.
+fn rate(metric: &str, condition: &str) -> String {
+    counted_by("destination", metric, condition)
+}
+
+fn counted_by(reporter: &str, metric: &str, condition: &str) -> String {
+    let GrafanaChoice { name, label, .. } = SERVICE;
+    format!(
+        "rate({metric}{{reporter=\"{reporter}\",{label}=\"${name}\"{condition}}}[$__rate_interval])"
+    )
+}
+
+fn requests_by(title: &'static str, label: &str, called: &'static str) -> GrafanaGraph {
+    GrafanaGraph {
+        title,
+        unit: GrafanaUnit::RequestsPerSecond,
+        lines: vec![GrafanaLines {
+            query: format!("sum by ({label}) ({})", rate(REQUESTS_TOTAL, "")),
+            called,
+        }],
+    }
+}
+
+fn failures() -> GrafanaGraph {
+    let part = |some: &str, all: &str| format!("(sum({some}) or vector(0)) / (sum({all}) > 0)");
+    let unreached = format!(",response_flags=~\"{}\"", Objective::UNREACHED);
+    GrafanaGraph {
+        title: "Part that failed",
+        unit: GrafanaUnit::Part,
+        lines: vec![
+            GrafanaLines {
+                query: part(
+                    &rate(REQUESTS_TOTAL, ",response_code=~\"5..\""),
+                    &rate(REQUESTS_TOTAL, ""),
+                ),
+                called: "server error",
+            },
+            GrafanaLines {
+                query: part(
+                    &counted_by("source", REQUESTS_TOTAL, &unreached),
+                    &counted_by("source", REQUESTS_TOTAL, ""),
+                ),
+                called: "no pod reached",
+            },
+        ],
+    }
+}
+
+fn durations() -> GrafanaGraph {
+    let buckets = format!("sum by (le) ({})", rate(DURATIONS, ""));
+    let line = |part, called| GrafanaLines {
+        query: format!("histogram_quantile({part}, {buckets})"),
+        called,
+    };
+    GrafanaGraph {
+        title: "Time to answer",
+        unit: GrafanaUnit::Milliseconds,
+        lines: vec![
+            line("0.5", "half"),
+            line("0.95", "95 %"),
+            line("0.99", "99 %"),
+        ],
+    }
+}
