@@ -212,6 +212,8 @@ fn input() -> String {
                 &format!("{LOGS}/containers/*_{NAMESPACE}_*.log"),
             ),
             ("multiline.parser", "cri"),
+            // A log that it does not know yet, all of it: of before its first start on a node, or begun while it was away.
+            ("Read_from_Head", "On"),
             ("DB", &format!("{STATE}/tail.db")),
             // Nobody else has the database open: locking it makes it faster.
             ("DB.locking", "On"),
