@@ -24,10 +24,10 @@ use crate::watchdog::{self, Watchdog};
 pub use kubectl::Applied;
 
 /// How long a server may take until it is ready; on two busy cores the API server was seen to take 20 s.
-const READY: Duration = Duration::from_mins(2);
+pub const READY: Duration = Duration::from_mins(2);
 
 /// How often servers are started again because others have taken their ports.
-const ATTEMPTS: usize = 5;
+pub const ATTEMPTS: usize = 5;
 
 /// A running cluster; it ends, and its folder goes, when this is dropped.
 pub struct Cluster {
@@ -210,9 +210,7 @@ impl Cluster {
 
     /// Writes what lets clients and service accounts in; returns the client's token.
     fn write_secrets(&self) -> io::Result<String> {
-        let mut bytes = [0_u8; 24];
-        fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-        let token = hexadecimal(&bytes);
+        let token = secret()?;
         write_secret(
             &self.files.tokens(),
             &format!("{token},admin,admin,system:masters\n"),
@@ -338,8 +336,15 @@ fn cannot_prepare(error: &io::Error) -> Failure {
     ))
 }
 
+/// What nobody can guess.
+pub fn secret() -> io::Result<String> {
+    let mut bytes = [0_u8; 24];
+    fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(hexadecimal(&bytes))
+}
+
 /// A port that nobody listens on at the moment.
-fn free_port() -> Result<u16, Failure> {
+pub fn free_port() -> Result<u16, Failure> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())

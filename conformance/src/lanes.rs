@@ -6,8 +6,10 @@
 mod api;
 mod apply;
 mod bootstrap;
+mod broker;
 mod charts;
 mod helm;
+mod logs;
 mod mesh;
 mod rules;
 mod schedule;
@@ -42,6 +44,10 @@ pub enum Lane {
     Charts,
     /// `cargo xtask bootstrap` with real kubectl and helm, killed at every step; only where it is named
     Bootstrap,
+    /// Fluent Bit takes its configuration, and every line of a log arrives once; only where it is named
+    Logs,
+    /// RabbitMQ takes users, queues and policies, and messages go where they have to; only where it is named
+    Broker,
 }
 
 /// What lanes are told on the command line.
@@ -61,7 +67,7 @@ pub struct Options {
 
 impl Lane {
     /// The lanes that run where none is named, in that order. Charts come from repositories that not every machine reaches, and
-    /// promtool alone takes as long to build as all others.
+    /// promtool alone takes as long to build as all others; RabbitMQ and Fluent Bit have to be installed.
     pub const DEFAULT: [Self; 5] = [
         Self::Yaml,
         Self::Api,
@@ -81,6 +87,8 @@ impl Lane {
             Self::SelfTest => "self-test",
             Self::Charts => "charts",
             Self::Bootstrap => "bootstrap",
+            Self::Logs => "logs",
+            Self::Broker => "broker",
         }
     }
 
@@ -103,6 +111,14 @@ impl Lane {
             Self::SelfTest => self_test::run(programs, options, report),
             Self::Charts => charts::run(programs, options, report),
             Self::Bootstrap => bootstrap::run(programs, options, report),
+            Self::Logs => {
+                logs::run(programs, options, report)?;
+                self_test::logs(programs, report)
+            }
+            Self::Broker => {
+                broker::run(programs, options, report)?;
+                self_test::broker(programs, report)
+            }
         }
     }
 }

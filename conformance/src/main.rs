@@ -34,8 +34,9 @@ use watchdog::Watchdog;
 
 /// Have programs by others judge the rendered manifests
 ///
-/// Programs come from `KUBEBUILDER_ASSETS` (the folder of envtest), `ISTIOCTL` and the `PATH`, or are built with Go, once,
-/// into manifests-conformance below `XDG_CACHE_HOME` or ~/.cache. Exit codes: 0 nothing to say, 1 findings, 2 could not run.
+/// Programs come from `KUBEBUILDER_ASSETS` (the folder of envtest), `ISTIOCTL`, `RABBITMQ_SERVER`, `FLUENT_BIT` and the
+/// `PATH`, or, but for the latter two, are built with Go, once, into manifests-conformance below `XDG_CACHE_HOME` or
+/// ~/.cache. Exit codes: 0 nothing to say, 1 findings, 2 could not run.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask conformance")]
 struct Arguments {

@@ -7,6 +7,8 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::failure::Failure;
 use crate::watchdog::Watchdog;
 
@@ -88,7 +90,31 @@ impl Process {
 
     /// Whether the server has said that its port belongs to another program.
     pub fn port_was_taken(&self) -> bool {
-        self.log_text().contains("address already in use")
+        let log = self.log_text();
+        // As Go and Erlang say it.
+        log.contains("address already in use") || log.contains("eaddrinuse")
+    }
+
+    /// Asks the server to end, as a kubelet does, and waits until it has; a failure where it has not within that time.
+    pub fn terminate(&mut self, deadline: Duration) -> Result<(), Failure> {
+        // Asked before the signal: the number of a process that was waited for may be another's.
+        self.check()?;
+        let process = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        if let Some(process) = process {
+            let _ = kill_process(process, Signal::TERM);
+        }
+        let started = Instant::now();
+        while started.elapsed() <= deadline {
+            if self.check().is_err() {
+                return Ok(());
+            }
+            thread::sleep(POLL);
+        }
+        Err(self.failure(&format!(
+            "{} has not ended {} s after SIGTERM",
+            self.name,
+            deadline.as_secs()
+        )))
     }
 
     /// Ends the server at once.
@@ -302,6 +328,27 @@ mod tests {
             "{failure}"
         );
         assert!(started.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn ends_when_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let trap = |action: &str| {
+            let script = format!("trap '{action}' TERM; echo ready; while :; do sleep 0.05; done");
+            let mut server = start(&script, folder.path());
+            let log = folder.path().join("server.log");
+            let ready = || std::fs::read_to_string(&log).is_ok_and(|text| text.contains("ready"));
+            server
+                .wait_until_ready(Duration::from_mins(1), ready)
+                .unwrap();
+            server
+        };
+        trap("exit 0").terminate(Duration::from_mins(1)).unwrap();
+        let failure = trap("").terminate(Duration::ZERO).unwrap_err().to_string();
+        assert!(
+            failure.starts_with("server has not ended 0 s after SIGTERM"),
+            "{failure}"
+        );
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! The programs that judge: where they are, or how they come to be.
 //!
 //! Programs that the environment names come first: `KUBEBUILDER_ASSETS` is the folder that envtest uses, `ISTIOCTL` and
-//! the `PATH` lead to istioctl. Everything else is built from the Go modules below `programs/`, once, into a cache.
+//! the `PATH` lead to istioctl. Everything else is built from the Go modules below `programs/`, once, into a cache; but for
+//! RabbitMQ and Fluent Bit, which are not written in Go: `RABBITMQ_SERVER`, `FLUENT_BIT` or the `PATH` have to lead there.
 
 mod build;
 #[cfg(test)]
 mod build_tests;
 mod module;
 mod named;
-mod version;
+pub mod version;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +50,10 @@ pub enum Program {
     Promtool,
     /// Configuration as Alertmanager reads it.
     Amtool,
+    /// The message broker.
+    RabbitmqServer,
+    /// The collector of logs.
+    FluentBit,
 }
 
 impl Program {
@@ -67,6 +72,8 @@ impl Program {
             Self::Kustomize => "kustomize",
             Self::Promtool => "promtool",
             Self::Amtool => "amtool",
+            Self::RabbitmqServer => "rabbitmq-server",
+            Self::FluentBit => "fluent-bit",
         }
     }
 
@@ -82,6 +89,10 @@ pub struct Machine {
     pub assets: Option<PathBuf>,
     /// `ISTIOCTL`.
     pub istioctl: Option<PathBuf>,
+    /// `RABBITMQ_SERVER`.
+    pub rabbitmq_server: Option<PathBuf>,
+    /// `FLUENT_BIT`.
+    pub fluent_bit: Option<PathBuf>,
     /// `PATH`.
     pub path: OsString,
     /// Where built programs are kept.
@@ -107,6 +118,8 @@ impl Machine {
         Ok(Self {
             assets: variable("KUBEBUILDER_ASSETS").map(PathBuf::from),
             istioctl: variable("ISTIOCTL").map(PathBuf::from),
+            rabbitmq_server: variable("RABBITMQ_SERVER").map(PathBuf::from),
+            fluent_bit: variable("FLUENT_BIT").map(PathBuf::from),
             path: variable("PATH").unwrap_or_default(),
             cache: caches.join("manifests-conformance"),
             modules: Path::new(env!("CARGO_MANIFEST_DIR")).join("programs"),
@@ -157,6 +170,11 @@ impl Programs {
         &self.machine.cache
     }
 
+    /// The first executable file of that name on the `PATH`: what a program by others needs of yet others.
+    pub fn on_path(&self, name: &str) -> Option<PathBuf> {
+        self.machine.on_path(name)
+    }
+
     /// The file of a program; builds its module where nothing names it and no earlier run has built it.
     pub fn path(&self, program: Program) -> Result<PathBuf, Failure> {
         self.used.borrow_mut().insert(program);
@@ -192,7 +210,7 @@ impl Programs {
     }
 
     fn built(&self, program: Program) -> Result<Found, Failure> {
-        let module = Module::of(program);
+        let module = Module::of(program).ok_or_else(|| named::missing(program))?;
         let folder = build::folder(&self.machine, &self.watchdog, module)?;
         let pinned = module
             .pinned(&self.machine.modules)
@@ -214,6 +232,8 @@ mod tests {
         Machine {
             assets: None,
             istioctl: None,
+            rabbitmq_server: None,
+            fluent_bit: None,
             path: folder.join("empty").into(),
             cache: folder.join("cache"),
             modules: Path::new(env!("CARGO_MANIFEST_DIR")).join("programs"),

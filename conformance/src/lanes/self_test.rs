@@ -3,6 +3,8 @@
 //! What the lanes find in the environments is worth something only if they find what is wrong.
 
 mod api;
+mod broker;
+mod logs;
 mod mesh;
 mod rules;
 mod schedule;
@@ -49,6 +51,16 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
 /// The faults of the lane `rules`, which come with it.
 pub fn rules(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
     rules::faults(programs, report)
+}
+
+/// The faults of the lane `logs`, which come with it.
+pub fn logs(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
+    logs::faults(programs, report)
+}
+
+/// The faults of the lane `broker`, which come with it.
+pub fn broker(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
+    broker::faults(programs, report)
 }
 
 /// A lane has to say this about a fault; that it does is what is counted.

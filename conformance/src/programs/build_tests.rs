@@ -34,6 +34,8 @@ fn programs(folder: &Path) -> Programs {
     let machine = Machine {
         assets: None,
         istioctl: None,
+        rabbitmq_server: None,
+        fluent_bit: None,
         path,
         cache: folder.join("cache"),
         modules: Path::new(env!("CARGO_MANIFEST_DIR")).join("programs"),

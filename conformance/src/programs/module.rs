@@ -93,9 +93,9 @@ const ALERTMANAGER: Module = Module {
 };
 
 impl Module {
-    /// The module that a program is built from.
-    pub fn of(program: Program) -> &'static Self {
-        match program {
+    /// The module that a program is built from; none where it is not written in Go.
+    pub fn of(program: Program) -> Option<&'static Self> {
+        Some(match program {
             Program::Etcd => &ETCD,
             Program::KubeApiserver
             | Program::KubeControllerManager
@@ -108,7 +108,8 @@ impl Module {
             Program::Kustomize => &KUSTOMIZE,
             Program::Promtool => &PROMETHEUS,
             Program::Amtool => &ALERTMANAGER,
-        }
+            Program::RabbitmqServer | Program::FluentBit => return None,
+        })
     }
 
     /// `-s -w` leaves out what only a debugger reads.
@@ -239,7 +240,7 @@ mod tests {
             Program::Promtool,
             Program::Amtool,
         ] {
-            let module = Module::of(program);
+            let module = Module::of(program).unwrap();
             assert!(
                 module.programs.iter().any(|(built, _)| *built == program),
                 "{program:?}"

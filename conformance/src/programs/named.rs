@@ -18,7 +18,7 @@ pub struct Named {
 #[derive(Clone, Copy)]
 enum By {
     Assets,
-    Istioctl,
+    Variable(&'static str),
     Path,
 }
 
@@ -26,29 +26,75 @@ impl By {
     fn name(self) -> &'static str {
         match self {
             Self::Assets => "KUBEBUILDER_ASSETS",
-            Self::Istioctl => "ISTIOCTL",
+            Self::Variable(name) => name,
             Self::Path => "the PATH",
         }
     }
+}
+
+/// The variable that names the file of a program.
+fn variable(program: Program) -> Option<&'static str> {
+    match program {
+        Program::Istioctl => Some("ISTIOCTL"),
+        Program::RabbitmqServer => Some("RABBITMQ_SERVER"),
+        Program::FluentBit => Some("FLUENT_BIT"),
+        _ => None,
+    }
+}
+
+/// What that variable says on `machine`.
+fn value(machine: &Machine, program: Program) -> Option<&PathBuf> {
+    match program {
+        Program::Istioctl => machine.istioctl.as_ref(),
+        Program::RabbitmqServer => machine.rabbitmq_server.as_ref(),
+        Program::FluentBit => machine.fluent_bit.as_ref(),
+        _ => None,
+    }
+}
+
+/// How to get a program that nothing names and that is not built.
+pub fn missing(program: Program) -> Failure {
+    let name = program.name();
+    let way_out = match program {
+        Program::RabbitmqServer => {
+            "install it (the package rabbitmq-server of Debian and Ubuntu, others on \
+             https://www.rabbitmq.com/docs/download), or name its file with RABBITMQ_SERVER, such as \
+             /usr/lib/rabbitmq/bin/rabbitmq-server"
+        }
+        Program::FluentBit => {
+            "install a package of https://docs.fluentbit.io/manual/installation, or name its file with FLUENT_BIT, such \
+             as /opt/fluent-bit/bin/fluent-bit"
+        }
+        _ => "put it there",
+    };
+    Failure::new(format!(
+        "there is no {name} on the PATH, and it cannot be built with Go: {way_out}"
+    ))
 }
 
 impl Named {
     /// The program where the environment names it.
     pub fn find(machine: &Machine, program: Program) -> Result<Option<Self>, Failure> {
         let name = program.name();
-        if program == Program::Istioctl {
-            let Some(file) = &machine.istioctl else {
-                let found = machine.on_path(name);
-                return Ok(found.map(|path| Self { path, by: By::Path }));
+        if let Some(variable) = variable(program) {
+            let Some(file) = value(machine, program) else {
+                return Ok(machine.on_path(name).map(|path| Self {
+                    path: behind_wrapper(path),
+                    by: By::Path,
+                }));
             };
             if is_executable(file) {
                 return Ok(Some(Self {
-                    path: file.clone(),
-                    by: By::Istioctl,
+                    path: behind_wrapper(file.clone()),
+                    by: By::Variable(variable),
                 }));
             }
+            let otherwise = match program {
+                Program::Istioctl => "istioctl is built",
+                _ => "the PATH is searched",
+            };
             return Err(Failure::new(format!(
-                "ISTIOCTL names {}, which is no program: correct it, or unset it and istioctl is built",
+                "{variable} names {}, which is no program: correct it, or unset it and {otherwise}",
                 file.display()
             )));
         }
@@ -90,10 +136,17 @@ impl Named {
                     "name the folder that `setup-envtest use {number} --print path` prints, or unset the variable and \
                      {name} is built"
                 ),
-                By::Istioctl => format!("name an {name} {number}, or unset the variable"),
-                By::Path => format!(
-                    "name an {name} {number} with ISTIOCTL, or take this one off the PATH and {name} is built"
-                ),
+                By::Variable(_) => format!("name {name} {number}, or unset the variable"),
+                By::Path => {
+                    let variable = variable(program).unwrap_or("a variable");
+                    let otherwise = match program {
+                        Program::Istioctl => {
+                            ", or take this one off the PATH and istioctl is built"
+                        }
+                        _ => "",
+                    };
+                    format!("name {name} {number} with {variable}{otherwise}")
+                }
             };
             return Err(Failure::new(format!(
                 "{by} leads to {}, which is {told}, but the manifests are for {} {number}: {way_out}",
@@ -103,6 +156,16 @@ impl Named {
         }
         Ok(format!("{told} of {by}"))
     }
+}
+
+/// Debian's rabbitmq-server runs only as root, and then as the user rabbitmq: what it runs is beside it.
+fn behind_wrapper(file: PathBuf) -> PathBuf {
+    file.canonicalize()
+        .ok()
+        .filter(|wrapper| wrapper.ends_with("rabbitmq-script-wrapper"))
+        .map(|wrapper| wrapper.with_file_name(Program::RabbitmqServer.name()))
+        .filter(|script| is_executable(script))
+        .unwrap_or(file)
 }
 
 /// Whether a file can be started.
@@ -181,8 +244,8 @@ mod tests {
                 .unwrap_err();
             message(&failure, folder.path())
         };
-        insta::assert_snapshot!(failure(Some(istioctl)), @"ISTIOCTL leads to <folder>/istioctl, which is 1.24.3, but the manifests are for Istio 1.30: name an istioctl 1.30, or unset the variable");
-        insta::assert_snapshot!(failure(None), @"the PATH leads to <folder>/istioctl, which is 1.24.3, but the manifests are for Istio 1.30: name an istioctl 1.30 with ISTIOCTL, or take this one off the PATH and istioctl is built");
+        insta::assert_snapshot!(failure(Some(istioctl)), @"ISTIOCTL leads to <folder>/istioctl, which is 1.24.3, but the manifests are for Istio 1.30: name istioctl 1.30, or unset the variable");
+        insta::assert_snapshot!(failure(None), @"the PATH leads to <folder>/istioctl, which is 1.24.3, but the manifests are for Istio 1.30: name istioctl 1.30 with ISTIOCTL, or take this one off the PATH and istioctl is built");
     }
 
     #[test]
@@ -221,6 +284,48 @@ mod tests {
         };
         assert_eq!(found(Some(&first)), first);
         assert_eq!(found(None), second);
+    }
+
+    #[test]
+    fn a_missing_program_that_is_not_built_says_how_to_get_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let programs = Programs::new(machine(folder.path()), silent());
+        let failure = |program| programs.path(program).unwrap_err();
+        insta::assert_snapshot!(failure(Program::RabbitmqServer), @"there is no rabbitmq-server on the PATH, and it cannot be built with Go: install it (the package rabbitmq-server of Debian and Ubuntu, others on https://www.rabbitmq.com/docs/download), or name its file with RABBITMQ_SERVER, such as /usr/lib/rabbitmq/bin/rabbitmq-server");
+        insta::assert_snapshot!(failure(Program::FluentBit), @"there is no fluent-bit on the PATH, and it cannot be built with Go: install a package of https://docs.fluentbit.io/manual/installation, or name its file with FLUENT_BIT, such as /opt/fluent-bit/bin/fluent-bit");
+    }
+
+    #[test]
+    fn an_older_rabbitmq_is_a_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir_all(root.join("plugins/rabbit-3.9.29")).unwrap();
+        std::fs::create_dir(root.join("sbin")).unwrap();
+        program(&root.join("sbin"), "rabbitmq-server", "never started");
+        let machine = Machine {
+            path: root.join("sbin").into(),
+            ..machine(root)
+        };
+        let failure = Programs::new(machine, silent())
+            .path(Program::RabbitmqServer)
+            .unwrap_err();
+        insta::assert_snapshot!(message(&failure, root), @"the PATH leads to <folder>/sbin/rabbitmq-server, which is 3.9.29, but the manifests are for RabbitMQ 3.10 or newer: name rabbitmq-server 3.10 or newer with RABBITMQ_SERVER");
+    }
+
+    #[test]
+    fn the_script_behind_the_wrapper_of_debian_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = program(folder.path(), "rabbitmq-server", "");
+        let wrapper = program(folder.path(), "rabbitmq-script-wrapper", "");
+        let sbin = folder.path().join("sbin");
+        std::fs::create_dir(&sbin).unwrap();
+        let link = sbin.join("rabbitmq-server");
+        std::os::unix::fs::symlink(wrapper, &link).unwrap();
+        assert_eq!(
+            behind_wrapper(link).canonicalize().unwrap(),
+            script.canonicalize().unwrap()
+        );
+        assert_eq!(behind_wrapper(script.clone()), script);
     }
 
     #[test]

@@ -1,0 +1,101 @@
+//! Lane `broker`: a real RabbitMQ takes users, exchanges, queues and policies, and messages go where they have to.
+
+mod messages;
+mod rights;
+mod server;
+mod topology;
+
+use serde_json::{Value, json};
+
+use super::Options;
+use crate::failure::Failure;
+use crate::programs::Programs;
+use crate::programs::version::minor;
+use crate::rendered::{self, Rendered};
+use crate::report::Report;
+
+pub use server::Server;
+use server::{Account, path};
+use topology::Topology;
+
+/// The first release in which a policy can be for quorum queues only.
+const QUORUM_QUEUES: (u32, u32) = (3, 12);
+
+/// Checks every environment.
+pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Result<(), Failure> {
+    let server = Server::start(programs)?;
+    report.note(
+        "users are given passwords and the tag management, so that messages can be sent and fetched for them; no client \
+         connects, so TLS and the operators themselves are not judged",
+    );
+    if is_older(&server, QUORUM_QUEUES) {
+        report.note(format!(
+            "RabbitMQ {} has no policies for quorum queues only and no default type of queues: policies are handed to it for \
+             all queues, and the default type is not judged; 3.12 or newer takes both",
+            server.version()
+        ));
+    }
+    for rendered in rendered::environments()? {
+        if let Some(image) = image(&rendered) {
+            report.note(format!("{} runs {image}", rendered.environment));
+        }
+        environment(&server, &rendered, report)?;
+    }
+    Ok(())
+}
+
+/// Everything that the lane does with one environment; RabbitMQ is left without it.
+pub fn environment(
+    server: &Server,
+    rendered: &Rendered,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let name = &rendered.environment;
+    let topology = Topology::of(rendered, !is_older(server, QUORUM_QUEUES))?;
+    let mut accounts = Vec::new();
+    let mut accepted = 0;
+    for declaration in &topology.declarations {
+        let answer = server.administer(declaration.method, &declaration.path, &declaration.body)?;
+        if answer.is_success() {
+            accepted += 1;
+        } else {
+            report.finding(format!(
+                "{name}: {} ({}): RabbitMQ does not take it: {answer}",
+                declaration.object, declaration.object.origin
+            ));
+        }
+    }
+    if accepted == topology.declarations.len() {
+        report.compared(accepted, format!("objects of {name} taken by RabbitMQ"));
+        for virtual_host in &topology.virtual_hosts {
+            server.administer_messages(virtual_host)?;
+        }
+        for user in &topology.users {
+            let account = Account::new(user.clone())?;
+            let body = json!({"password": account.password, "tags": ["management"]});
+            server.must_administer("PUT", &path(&["users", user]), &body)?;
+            accounts.push(account);
+        }
+        messages::check(server, name, &topology, &accounts, report)?;
+    }
+    for user in &topology.users {
+        server.administer("DELETE", &path(&["users", user]), &Value::Null)?;
+    }
+    for virtual_host in &topology.virtual_hosts {
+        server.must_administer("DELETE", &path(&["vhosts", virtual_host]), &Value::Null)?;
+    }
+    Ok(())
+}
+
+fn is_older(server: &Server, release: (u32, u32)) -> bool {
+    minor(server.version()).is_none_or(|version| version < release)
+}
+
+/// What the cluster of an environment runs.
+fn image(rendered: &Rendered) -> Option<&str> {
+    rendered
+        .objects
+        .iter()
+        .find(|object| object.identity.kind == "RabbitmqCluster")
+        .and_then(|object| object.value["spec"]["image"].as_str())
+}

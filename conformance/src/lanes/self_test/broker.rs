@@ -1,0 +1,112 @@
+//! Faults for the lane `broker`.
+
+use serde_json::{Value, json};
+
+use super::{change, environment, expect, first};
+use crate::failure::Failure;
+use crate::lanes::broker::{self, Server};
+use crate::programs::Programs;
+use crate::report::Report;
+
+/// A fault: the first object of the kind with another value at the path, and what has to be found.
+struct Fault {
+    name: &'static str,
+    kind: &'static str,
+    path: &'static [&'static str],
+    value: Value,
+    expected: &'static str,
+}
+
+/// What RabbitMQ refuses, and topologies in which messages are lost, go astray, or users may too much.
+pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
+    let server = Server::start(programs)?;
+    let definition = &["spec", "definition"];
+    for fault in [
+        Fault {
+            name: "a policy with a key that RabbitMQ does not know",
+            kind: "Policy",
+            path: definition,
+            value: json!({"delivery-limits": 5}),
+            expected: "RabbitMQ does not take it",
+        },
+        Fault {
+            name: "a policy whose pattern matches no queue",
+            kind: "Policy",
+            path: &["spec", "pattern"],
+            value: json!("^no-such\\."),
+            expected: "no policy applies to the queue saga.",
+        },
+        Fault {
+            name: "a policy whose pattern matches queues of dead letters",
+            kind: "Policy",
+            path: &["spec", "pattern"],
+            value: json!(""),
+            expected: "applies to dead-letter.",
+        },
+        Fault {
+            name: "dead letters without a policy that names their exchange",
+            kind: "Policy",
+            path: &["spec", "definition", "dead-letter-exchange"],
+            value: json!("no-such-exchange"),
+            expected: "that is rejected is no dead letter",
+        },
+        Fault {
+            name: "a queue that its key does not lead to",
+            kind: "Binding",
+            path: &["spec", "routingKey"],
+            value: json!("no-such-key"),
+            expected: "no queue is bound to dead-letter with the key",
+        },
+        Fault {
+            name: "a user that may declare",
+            kind: "Permission",
+            path: &["spec", "permissions", "configure"],
+            value: json!("^new$"),
+            expected: "may declare new in queues",
+        },
+        Fault {
+            name: "a user that may write elsewhere",
+            kind: "Permission",
+            path: &["spec", "permissions", "write"],
+            value: json!("^(saga|dead-letter)$"),
+            expected: "may write to the exchange dead-letter",
+        },
+        Fault {
+            name: "a user that may not write",
+            kind: "Permission",
+            path: &["spec", "permissions", "write"],
+            value: json!("^$"),
+            expected: "ACCESS_REFUSED",
+        },
+        Fault {
+            name: "a user that may not read dead letters",
+            kind: "Permission",
+            path: &["spec", "permissions", "read"],
+            value: json!("^saga\\."),
+            expected: "cannot be fetched from dead-letter.",
+        },
+    ] {
+        let mut rendered = environment()?;
+        change(&mut rendered.objects, fault.kind, fault.path, fault.value)?;
+        let mut found = Report::default();
+        broker::environment(&server, &rendered, &mut found)?;
+        expect(report, fault.name, &found.findings, &[fault.expected]);
+    }
+    missing_object(&server, report)
+}
+
+/// A binding of a queue that is not there.
+fn missing_object(server: &Server, report: &mut Report) -> Result<(), Failure> {
+    let mut rendered = environment()?;
+    let queue = first(&rendered.objects, "Queue")?;
+    rendered.objects.remove(queue);
+    let mut found = Report::default();
+    broker::environment(server, &rendered, &mut found)?;
+    expect(
+        report,
+        "a queue that is not there",
+        &found.findings,
+        &["Binding", "RabbitMQ does not take it"],
+    );
+    Ok(())
+}
