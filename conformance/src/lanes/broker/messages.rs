@@ -27,6 +27,12 @@ pub fn check(
     accounts: &[Account],
     report: &mut Report,
 ) -> Result<(), Failure> {
+    for queue in topology.queues_without_binding() {
+        report.finding(format!(
+            "{environment}: nothing leads to the queue {}",
+            queue.name
+        ));
+    }
     let applied = policies(server, environment, topology, report)?;
     for (vhost, users) in topology.users_in() {
         for account in accounts {

@@ -316,6 +316,16 @@ impl<'a> Topology<'a> {
         self.bindings.iter().filter(works).collect()
     }
 
+    /// Queues that no exchange leads to.
+    pub fn queues_without_binding(&self) -> impl Iterator<Item = &Place> {
+        self.queues.iter().filter(|queue| {
+            !self
+                .bindings
+                .iter()
+                .any(|binding| binding.vhost == queue.vhost && binding.destination == queue.name)
+        })
+    }
+
     /// The policy of that name.
     pub fn policy(&self, vhost: &str, name: &str) -> Option<&Policy> {
         let mut policies = self.policies.iter();

@@ -51,6 +51,27 @@ pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
             expected: "that is rejected is no dead letter",
         },
         Fault {
+            name: "a message that comes back for ever",
+            kind: "Policy",
+            path: definition,
+            value: json!({"dead-letter-exchange": "dead-letter"}),
+            expected: "says not how often a message comes back",
+        },
+        Fault {
+            name: "a message that comes back less often than the policy says",
+            kind: "Queue",
+            path: &["spec", "arguments"],
+            value: json!({"x-delivery-limit": 2}),
+            expected: "returned 3 times, it is not in saga.",
+        },
+        Fault {
+            name: "a binding that leads to another queue",
+            kind: "Binding",
+            path: &["spec", "destination"],
+            value: json!("dead-letter.order"),
+            expected: "nothing leads to the queue saga.",
+        },
+        Fault {
             name: "a queue that its key does not lead to",
             kind: "Binding",
             path: &["spec", "routingKey"],
