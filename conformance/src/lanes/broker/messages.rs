@@ -83,7 +83,10 @@ fn policies<'a>(
                 .into_iter()
                 .flatten()
                 .find(|queue| queue["name"] == place.name.as_str());
-            let name = queue.and_then(|queue| queue["policy"].as_str());
+            // Where there is none, releases leave it out, or leave it empty.
+            let name = queue
+                .and_then(|queue| queue["policy"].as_str())
+                .filter(|name| !name.is_empty());
             let policy = name.and_then(|name| topology.policy(vhost, name));
             match (working.contains(place), name, policy) {
                 (true, _, Some(policy)) => {
