@@ -146,6 +146,11 @@ fn values(env: &Environment) -> chart::Values {
         configs: Some(chart::Configs {
             cm: Some(settings(&env.login)),
             rbac: Some(rights(&env.login)),
+            params: Some(chart::ConfigsParams {
+                // All charts at once, as after a new start, would need more memory than the pod has.
+                reposerver_parallelism_limit: Some(2),
+                ..chart::ConfigsParams::default()
+            }),
             ..chart::Configs::default()
         }),
         controller: Some(chart::Controller {
