@@ -1,5 +1,6 @@
 //! The infrastructure that the microservices refer to, one file a tool.
 
+mod admission;
 pub(crate) mod cert_manager;
 pub(crate) mod eks;
 pub(crate) mod external_secrets;

@@ -7,13 +7,13 @@ use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, networking::v1 as net
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
     LabelSelector, LabelSelectorRequirement, ObjectMeta,
 };
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use manifests_lib::{
     Bundle, Bytes, Chart, Dashboard, Kind, Name, Namespace, Port, Scheme, ToolService, mebibytes,
     millicores, name, port,
 };
 use serde_json::json;
 
+use super::admission::{admit, internal_gateway, labelled, pods_of, policy};
 use super::{kiali, nginx, prometheus};
 use crate::environment::Environment;
 use crate::node_group;
@@ -225,7 +225,6 @@ fn claim(env: &Environment) -> core::PersistentVolumeClaim {
 }
 
 /// Pods of the mesh may send traces, Kiali and people of the internal gateway may read them, Prometheus may ask how Jaeger is.
-/// Forwarded ports do not pass here.
 fn network_policy(env: &Environment) -> networking::NetworkPolicy {
     let meshed = LabelSelector {
         match_expressions: Some(vec![LabelSelectorRequirement {
@@ -235,69 +234,26 @@ fn network_policy(env: &Environment) -> networking::NetworkPolicy {
         }]),
         match_labels: None,
     };
-    let pods_of = |namespace: &Namespace, app_name: &Name| networking::NetworkPolicyPeer {
-        namespace_selector: Some(labelled("kubernetes.io/metadata.name", namespace.name())),
-        pod_selector: Some(labelled("app.kubernetes.io/name", app_name)),
-        ip_block: None,
-    };
-    let from_mesh = networking::NetworkPolicyPeer {
+    let mesh = networking::NetworkPolicyPeer {
         namespace_selector: Some(meshed),
         ..networking::NetworkPolicyPeer::default()
     };
-    let mut ingress = vec![
-        admit(from_mesh, COLLECTOR.port),
-        admit(
-            pods_of(&kiali::NAMESPACE, &kiali::APP_NAME),
-            DASHBOARD.service.port,
-        ),
+    let readers = [pods_of(&kiali::NAMESPACE, &kiali::APP_NAME)]
+        .into_iter()
+        .chain(internal_gateway(env));
+    let mut admitted = vec![
+        admit(mesh, COLLECTOR.port),
         admit(
             pods_of(&prometheus::NAMESPACE, &prometheus::APP_NAME),
             METRICS,
         ),
     ];
-    if env.internal_domain.is_some() {
-        ingress.push(admit(
-            networking::NetworkPolicyPeer {
-                namespace_selector: Some(labelled(
-                    "kubernetes.io/metadata.name",
-                    nginx::INTERNAL.namespace.name(),
-                )),
-                pod_selector: Some(labelled(
-                    "gateway.networking.k8s.io/gateway-name",
-                    &nginx::INTERNAL.name,
-                )),
-                ip_block: None,
-            },
-            DASHBOARD.service.port,
-        ));
-    }
-    networking::NetworkPolicy {
-        metadata: named(RELEASE.to_string()),
-        spec: Some(networking::NetworkPolicySpec {
-            pod_selector: Some(labelled("app.kubernetes.io/instance", &RELEASE)),
-            policy_types: Some(vec!["Ingress".to_owned()]),
-            ingress: Some(ingress),
-            egress: None,
-        }),
-    }
-}
-
-fn admit(from: networking::NetworkPolicyPeer, to: Port) -> networking::NetworkPolicyIngressRule {
-    networking::NetworkPolicyIngressRule {
-        from: Some(vec![from]),
-        ports: Some(vec![networking::NetworkPolicyPort {
-            port: Some(IntOrString::Int(to.into())),
-            protocol: Some("TCP".to_owned()),
-            end_port: None,
-        }]),
-    }
-}
-
-fn labelled(key: &str, value: &Name) -> LabelSelector {
-    LabelSelector {
-        match_labels: Some(BTreeMap::from([(key.to_owned(), value.to_string())])),
-        match_expressions: None,
-    }
+    admitted.extend(readers.map(|reader| admit(reader, DASHBOARD.service.port)));
+    policy(
+        RELEASE,
+        labelled("app.kubernetes.io/instance", &RELEASE),
+        admitted,
+    )
 }
 
 fn named(name: String) -> ObjectMeta {

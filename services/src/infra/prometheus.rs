@@ -8,13 +8,17 @@ mod stack;
 
 use custom_resources::coreos::monitoring::v1 as monitoring;
 use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::{admissionregistration, apps, batch, rbac};
 use manifests_lib::{
-    Bundle, Bytes, Chart, Dashboard, IgnoredDifference, Kind, Name, Namespace, Scheme, ToolService,
-    name, port,
+    Bundle, Bytes, Chart, Dashboard, IgnoredDifference, Kind, Name, Namespace, Port, Scheme,
+    ToolService, name, port,
 };
 
-use super::nginx;
+use super::admission::{
+    self, admit, admit_to_all, all_pods_of, internal_gateway, labelled, pods_of, policy,
+};
+use super::{kiali, nginx};
 use crate::deploy::argocd;
 use crate::environment::Environment;
 
@@ -108,10 +112,32 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
     }
     monitors::add(&prometheus);
     pages::add(&prometheus);
+    for policy in network_policies(env) {
+        prometheus.add(policy);
+    }
     nginx::dashboard(env, &prometheus, &PROMETHEUS);
     nginx::dashboard(env, &prometheus, &ALERTMANAGER);
     nginx::dashboard(env, &prometheus, &GRAFANA);
     prometheus
+}
+
+/// None of the three asks readers for a login, and whoever reaches Alertmanager silences it: beyond their own namespace only Kiali
+/// and people of the internal gateway reach them.
+fn network_policies(env: &Environment) -> [networking::NetworkPolicy; 3] {
+    let kiali = || pods_of(&kiali::NAMESPACE, &kiali::APP_NAME);
+    let of = |app_name: Name, port: Port, also: Option<networking::NetworkPolicyPeer>| {
+        let beyond = also.into_iter().chain(internal_gateway(env));
+        let admitted = [admit_to_all(all_pods_of(&NAMESPACE))]
+            .into_iter()
+            .chain(beyond.map(|from| admit(from, port)));
+        let pods = labelled(admission::APP_NAME, &app_name);
+        policy(app_name, pods, admitted.collect())
+    };
+    [
+        of(APP_NAME, PROMETHEUS.service.port, Some(kiali())),
+        of(name!("alertmanager"), ALERTMANAGER.service.port, None),
+        of(name!("grafana"), grafana::POD_PORT, Some(kiali())),
+    ]
 }
 
 /// A volume of the environment's class for one pod, as the operator takes it.

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use helm_values::kube_prometheus_stack as chart;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use manifests_lib::{Bundle, Bytes, Resources, gibibytes, mebibytes, millicores, name};
+use manifests_lib::{Bundle, Bytes, Port, Resources, gibibytes, mebibytes, millicores, name, port};
 
 use super::pages;
 use super::stack::small;
 use crate::environment::Environment;
 use crate::node_group;
+
+/// Where it listens in its pod; its Service has another port.
+pub(super) const POD_PORT: Port = port!(3000);
 
 /// Volume of its database: users, and dashboards that people have made.
 const VOLUME: Bytes = gibibytes(2);
