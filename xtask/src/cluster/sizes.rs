@@ -1,7 +1,7 @@
 //! What the platform requests of each group of nodes, beside what the nodes have.
 //!
 //! Counted are the pods that the platform writes itself. Pods of charts and the proxies of the mesh come on top: the
-//! conformance lane `schedule` has a real scheduler place all of them.
+//! conformance lane `charts` has a real scheduler place all of them.
 
 use std::collections::BTreeMap;
 
