@@ -128,7 +128,7 @@ impl Source {
     }
 }
 
-/// A chart or kustomization that has joined a bundle.
+/// A kustomization that has joined a bundle.
 pub struct SourceHandle {
     bundle: Bundle,
     index: usize,
@@ -142,6 +142,17 @@ impl SourceHandle {
         });
         self
     }
+}
+
+/// A chart that has joined a bundle.
+pub struct ChartHandle(SourceHandle);
+
+impl ChartHandle {
+    /// Declares another namespace that it writes to, such as kube-system for the Services that scraping needs there.
+    pub fn also_in(&self, namespace: &Namespace) -> &Self {
+        self.0.also_in(namespace);
+        self
+    }
 
     /// Deploys another release of the chart than the one that the type of its values comes from, such as the old one beside
     /// the new one while a tool is upgraded.
@@ -149,7 +160,7 @@ impl SourceHandle {
     /// The type knows nothing of that release: helm ignores a key that the release does not have, and takes its own default
     /// for one that the type does not have. Compare what helm renders of both.
     pub fn release(&self, version: &ChartVersion) -> &Self {
-        self.bundle.change_source(self.index, |source| {
+        self.0.bundle.change_source(self.0.index, |source| {
             if let SourceFrom::Chart {
                 version: pinned, ..
             } = &mut source.from
@@ -166,7 +177,7 @@ impl Bundle {
     ///
     /// The build reports values that are not JSON.
     #[track_caller]
-    pub fn chart<V: HelmChart + Serialize>(&self, chart: Chart<V>) -> SourceHandle {
+    pub fn chart<V: HelmChart + Serialize>(&self, chart: Chart<V>) -> ChartHandle {
         let Chart {
             release,
             values,
@@ -181,7 +192,7 @@ impl Bundle {
             );
             serde_json::Value::Null
         });
-        self.source(Source {
+        ChartHandle(self.source(Source {
             origin,
             from: SourceFrom::Chart {
                 name: V::NAME,
@@ -194,7 +205,7 @@ impl Bundle {
             other_namespaces: Vec::new(),
             kinds,
             installs,
-        })
+        }))
     }
 
     /// Deploys a released kustomization.

@@ -14,7 +14,7 @@ mod project;
 mod protection;
 mod tree;
 
-use crate::{Bundle, GitBranch, GitUrl, Name, Namespace, Origin, RelativePath};
+use crate::{Bundle, GitBranch, GitUrl, Name, Namespace, Origin, RelativePath, name};
 
 pub(crate) use declared::Declared;
 pub use declared::IgnoredDifference;
@@ -36,6 +36,12 @@ pub struct Delivery {
     pub existing: Existing,
 }
 
+/// The name of the Application that deploys a bundle.
+#[must_use]
+pub fn application_name(bundle: &Name) -> String {
+    format!("{bundle}-application")
+}
+
 /// What a cluster has before the platform is deployed.
 #[derive(Clone, Debug)]
 pub struct Existing {
@@ -54,6 +60,9 @@ pub struct Root {
 }
 
 impl Root {
+    /// The project of everything that holds Applications, and the bundle of the Application above all others.
+    pub const NAME: Name = name!("root");
+
     /// Puts bundles that belong to no team, such as Argo CD itself, beside the parents.
     ///
     /// They, the parents and every bundle of Applications belong to the project `root`: whoever may create Applications may

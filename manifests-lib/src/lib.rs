@@ -43,7 +43,9 @@ pub use bundle::{Added, Bundle};
 pub use certificate::{
     Acme, AcmeServer, Certificate, CertificateHosts, ClusterIssuer, Issuer, TlsSecret,
 };
-pub use chart::{Chart, Kustomization, KustomizeImage, Source, SourceFrom, SourceHandle};
+pub use chart::{
+    Chart, ChartHandle, Kustomization, KustomizeImage, Source, SourceFrom, SourceHandle,
+};
 pub use cluster::{
     AvailabilityZone, Cluster, ClusterConfig, ControlPlane, Eks, EksNodeGroup, InstanceType,
     KubernetesMinor, KubernetesRelease, Minikube, NodePool, PodIdentity, Rights, Statement,
@@ -59,7 +61,7 @@ pub use error::BuildError;
 pub use gateway_api::{
     Audience, DashboardRoute, Entrance, Gateway, GatewayServer, HttpRoute, Internal, Limits, Public,
 };
-pub use gitops::{Delivery, Existing, IgnoredDifference, Parent, Root};
+pub use gitops::{Delivery, Existing, IgnoredDifference, Parent, Root, application_name};
 pub use grafana::{GrafanaChoice, GrafanaGraph, GrafanaLines, GrafanaPage, GrafanaUnit};
 pub use image::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version};
 pub use kind::Kind;

@@ -119,8 +119,6 @@ pub struct Production {
     pub databases: Databases<Aurora>,
     /// Secret texts, kept in AWS Secrets Manager.
     pub secrets: Secrets<SecretsManagerSecret>,
-    /// Region of AWS Secrets Manager.
-    pub region: Region,
     /// Issues certificates of what people reach.
     pub issuer: Acme,
     /// The hosts that the API gateway answers for; their records in DNS lead to its load balancer.
@@ -308,7 +306,6 @@ impl From<Production> for Environment {
             images,
             databases,
             secrets,
-            region,
             issuer,
             hosts,
             broker,
@@ -323,6 +320,8 @@ impl From<Production> for Environment {
             logs,
             cluster,
         } = production;
+        // Where the rights to read secrets are given, too.
+        let region = cluster.region.clone();
         let infrastructure = Infrastructure::Aws(Aws {
             cluster,
             images: images.all(),

@@ -1,6 +1,6 @@
 //! The bill of materials: every bundle, in order, with what it hands to the next.
 
-use manifests_lib::{Parent, Platform, Root, name};
+use manifests_lib::{Parent, Platform, Root};
 
 use crate::app::{account, curl, customer, helloworld, httpbin, orchestrator, order, shared};
 use crate::deploy::argocd;
@@ -80,8 +80,8 @@ pub fn platform(environment: &Environment) -> Platform {
             argocd::delivery(environment),
             [argocd],
             [
-                Parent::new(name!("infra"), infra),
-                Parent::new(name!("app"), app),
+                Parent::new(argocd::INFRA_PROJECT, infra),
+                Parent::new(argocd::APP_PROJECT, app),
             ],
         ),
     )

@@ -79,7 +79,7 @@ pub fn development() -> Development {
                 node_group::INGRESS,
                 node_group::SYSTEM,
             ],
-            cpu: millicores(8_000),
+            cpus: 8,
             memory: mebibytes(12_288),
         },
     }

@@ -49,7 +49,6 @@ pub fn environment() -> Environment {
                 property: name!("app-key"),
             },
         },
-        region: REGION,
         issuer: Acme {
             server: AcmeServer::LetsEncrypt,
             email: email_address!("platform@example.com"),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Cluster, ControlPlane, KubernetesMinor, NodePool, StorageClass, VolumeBinding};
-use crate::{Bytes, Cpu, Name, NodeGroup, name};
+use crate::{Bytes, Name, NodeGroup, millicores, name};
 
 /// Minikube with several nodes: a control plane that takes pods, and one node for each group.
 ///
@@ -16,8 +16,8 @@ pub struct Minikube {
     pub kubernetes: KubernetesRelease,
     /// The groups; one node each.
     pub node_groups: Vec<NodeGroup>,
-    /// Processors of every node, `minikube start --cpus`; whole ones.
-    pub cpu: Cpu,
+    /// Processors of every node, `minikube start --cpus`.
+    pub cpus: u16,
     /// Memory of every node, `minikube start --memory`.
     pub memory: Bytes,
 }
@@ -84,13 +84,13 @@ impl From<Minikube> for Cluster {
             profile: _,
             kubernetes: _,
             node_groups,
-            cpu,
+            cpus,
             memory,
         } = minikube;
         let pool = |group| NodePool {
             group,
             nodes: 1,
-            cpu,
+            cpu: millicores(u32::from(cpus) * 1000),
             memory,
             pods: KUBELET_PODS,
         };

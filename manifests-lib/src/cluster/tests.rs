@@ -18,7 +18,7 @@ fn minikube() -> Minikube {
             patch: 4,
         },
         node_groups: vec![group(name!("front")), group(name!("back"))],
-        cpu: millicores(4_000),
+        cpus: 4,
         memory: gibibytes(8),
     }
 }

@@ -72,7 +72,7 @@ impl Application<'_> {
         }
         argo::Application {
             metadata: ObjectMeta {
-                name: Some(format!("{}-application", self.bundle)),
+                name: Some(super::application_name(&self.bundle)),
                 annotations: Some(annotations),
                 finalizers: (!self.keep).then(|| vec![CASCADE.to_owned()]),
                 ..ObjectMeta::default()

@@ -31,8 +31,31 @@ pub struct IgnoredDifference {
 
 impl Bundle {
     /// Makes this a bundle of Applications: those of `bundles`. It belongs to the project `root`.
+    ///
+    /// The build reports a bundle that would hold its own Application, itself or through others.
+    #[track_caller]
     pub fn applications(&self, bundles: impl IntoIterator<Item = Bundle>) {
-        self.declared().applications.borrow_mut().extend(bundles);
+        let origin = Origin::here();
+        for bundle in bundles {
+            if bundle.holds(self.name()) {
+                self.error(
+                    origin,
+                    format!(
+                        "the bundle {} would hold its own Application through {}, and neither would ever be deployed: leave it out",
+                        self.name(),
+                        bundle.name()
+                    ),
+                );
+            } else {
+                self.declared().applications.borrow_mut().push(bundle);
+            }
+        }
+    }
+
+    /// Whether it is the bundle of this name, or one whose Applications lead there.
+    fn holds(&self, name: &Name) -> bool {
+        let children = self.declared().applications.borrow();
+        self.name() == name || children.iter().any(|child| child.holds(name))
     }
 
     /// Deploys this bundle after another one, where neither a namespace nor a kind of object says so already.

@@ -8,10 +8,10 @@ use super::application::{Application, ObjectsOfOthers};
 use super::order::{Member, Order};
 use super::{Delivery, Parent, Root, project, protection};
 use crate::bundle::complete;
-use crate::{BuildError, BuiltBundle, Bundle, Kind, Manifest, Name, Origin, Resource, name};
+use crate::{BuildError, BuiltBundle, Bundle, Kind, Manifest, Name, Origin, Resource};
 
 /// The project of everything that holds Applications, and the bundle of the Application above all others.
-const ROOT: Name = name!("root");
+const ROOT: Name = Root::NAME;
 
 /// Adds to the built bundles what Argo CD needs: annotations, Applications, and the bundles of the App of Apps itself.
 ///
@@ -28,6 +28,7 @@ pub(crate) fn deliver(
             .zip(&built)
             .filter_map(|(bundle, built)| nothing_to_deploy(bundle, built)),
     );
+    errors.extend(root.parents.iter().filter_map(nothing_to_hold));
     for bundle in &mut built {
         annotate(bundle);
     }
@@ -130,6 +131,19 @@ fn nothing_to_deploy(bundle: &Bundle, built: &BuiltBundle) -> Option<BuildError>
             format!(
                 "the bundle {} deploys nothing, and an Application without a source is refused: add to it or remove it",
                 built.name
+            ),
+        )
+    })
+}
+
+/// A folder without files is not in Git, and an Application of it is an error for Argo CD.
+fn nothing_to_hold(parent: &Parent) -> Option<BuildError> {
+    parent.bundles.is_empty().then(|| {
+        BuildError::new(
+            parent.origin,
+            format!(
+                "the parent {} has no bundle, and Argo CD finds no folder for it: give it one or remove it",
+                parent.name
             ),
         )
     })

@@ -10,7 +10,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use super::named;
 use crate::bundle::Output;
 use crate::label::{Labels, label, matching};
-use crate::{Bundle, Component, Name, Namespace, Origin, Port};
+use crate::{Bundle, Component, Name, Namespace, Origin, Port, port};
 
 /// Somebody who may call a service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,7 +127,14 @@ pub struct MetricsScraper<'a> {
 /// Where a sidecar serves merged metrics and its own; it takes both without the mesh's identity.
 ///
 /// Upstream: <https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio>
-const METRICS: [i32; 2] = [15020, 15090];
+const METRICS: [Port; 2] = [MetricsScraper::MERGED, port!(15090)];
+
+impl MetricsScraper<'_> {
+    /// Where a sidecar serves the metrics of its application, its agent and its proxy as one.
+    ///
+    /// Upstream: <https://istio.io/latest/docs/ops/integrations/prometheus/#option-1-metrics-merging>
+    pub const MERGED: Port = port!(15020);
+}
 
 impl Bundle {
     /// Refuses every call into the bundle's namespace that no service admits; scraping the proxies stays possible.
@@ -156,7 +163,7 @@ impl Bundle {
             spec: Some(networking::NetworkPolicySpec {
                 ingress: Some(vec![networking::NetworkPolicyIngressRule {
                     from: Some(vec![pods_of(scraper.namespace.name().as_str(), prometheus)]),
-                    ports: Some(METRICS.map(tcp).into()),
+                    ports: Some(METRICS.map(|port| tcp(port.into())).into()),
                 }]),
                 pod_selector: Some(LabelSelector::default()),
                 policy_types: Some(ingress_only()),

@@ -23,6 +23,11 @@ pub struct IngressGateway {
     pub selector: Name,
 }
 
+impl IngressGateway {
+    /// The name of the port that only says whether the gateway is ready.
+    pub const STATUS_PORT: &'static str = "status-port";
+}
+
 /// Opens a port of a gateway, of the Service's own number, and sends what arrives there to the Service.
 ///
 /// Becomes a Gateway, a VirtualService and a DestinationRule; the gateway's identity is admitted to the service.

@@ -115,7 +115,11 @@ fn service(
     let (kind, external_traffic_policy, status) = match exposure {
         // Any node answers, wherever the pod runs.
         GatewayExposure::NodePorts => ("NodePort", Some("Cluster".to_owned()), None),
-        GatewayExposure::Cluster => ("ClusterIP", None, Some(port("status-port", STATUS))),
+        GatewayExposure::Cluster => (
+            "ClusterIP",
+            None,
+            Some(port(IngressGateway::STATUS_PORT, STATUS)),
+        ),
     };
     let ports = status.into_iter().chain(opened).collect();
     core::Service {

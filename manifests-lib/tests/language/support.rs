@@ -5,10 +5,10 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{
-    BuildError, BuiltPlatform, Bundle, Chart, Component, Container, ContainerHandle, Delivery,
-    Deployment, DeploymentHandle, Existing, Expose, Injection, Kind, Listens, LocalImage, Name,
-    Namespace, NamespaceRules, NodeGroup, Parent, Platform, PodSecurity, Port, Probe, Protocol,
-    Resource, Resources, Root, Service, SourceHandle, git_branch, git_url, label_key, mebibytes,
+    BuildError, BuiltPlatform, Bundle, Chart, ChartHandle, Component, Container, ContainerHandle,
+    Delivery, Deployment, DeploymentHandle, Existing, Expose, Injection, Kind, Listens, LocalImage,
+    Name, Namespace, NamespaceRules, NodeGroup, Parent, Platform, PodSecurity, Port, Probe,
+    Protocol, Resource, Resources, Root, Service, git_branch, git_url, label_key, mebibytes,
     millicores, name, port, relative_path, repository, tag, uid, yaml,
 };
 use serde::Serialize;
@@ -97,16 +97,16 @@ impl HelmChart for Values {
 }
 
 /// A chart of one Deployment.
-pub(crate) fn with_chart(bundle: &Bundle) -> SourceHandle {
+pub(crate) fn with_chart(bundle: &Bundle) -> ChartHandle {
     chart(bundle, Vec::new())
 }
 
 /// A chart of one Deployment and the CRDs of a group.
-pub(crate) fn with_crds(bundle: &Bundle, group: &'static str) -> SourceHandle {
+pub(crate) fn with_crds(bundle: &Bundle, group: &'static str) -> ChartHandle {
     chart(bundle, vec![group])
 }
 
-fn chart(bundle: &Bundle, installs: Vec<&'static str>) -> SourceHandle {
+fn chart(bundle: &Bundle, installs: Vec<&'static str>) -> ChartHandle {
     bundle.chart(Chart {
         release: name!("tool"),
         values: Values { replicas: 2 },
@@ -168,12 +168,12 @@ pub(crate) fn delivery() -> Delivery {
     }
 }
 
-fn listed(errors: &[BuildError]) -> String {
+pub(crate) fn listed(errors: &[BuildError]) -> String {
     let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
     lines.join("\n")
 }
 
-fn without_lines(text: &str) -> String {
+pub(crate) fn without_lines(text: &str) -> String {
     let mut parts = text.split(".rs:");
     let mut shown = parts.next().unwrap_or_default().to_owned();
     for part in parts {

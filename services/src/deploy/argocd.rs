@@ -79,6 +79,12 @@ pub(crate) fn delivery(env: &Environment) -> Delivery {
 /// Where the cluster's own parts run.
 pub(crate) const KUBE_SYSTEM: Namespace = Namespace::new(name!("kube-system"));
 
+/// The project of the microservices.
+pub(crate) const APP_PROJECT: Name = name!("app");
+
+/// The project of the infrastructure.
+pub(crate) const INFRA_PROJECT: Name = name!("infra");
+
 pub(crate) fn bundle(env: &Environment) -> Bundle {
     let argocd = Bundle::new(name!("argocd"), &NAMESPACE, &env.name);
     argocd.create_namespace(
@@ -305,7 +311,7 @@ impl GitHubLogin {
             credentials: _,
         } = self;
         let mut policy = format!("g, {organisation}:{administrators}, role:admin\n");
-        for (project, team) in [("app", app), ("infra", infra)] {
+        for (project, team) in [(APP_PROJECT, app), (INFRA_PROJECT, infra)] {
             let role = format!("role:{project}");
             for line in [
                 format!("p, {role}, applications, get, {project}/*, allow"),

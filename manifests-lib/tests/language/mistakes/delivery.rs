@@ -1,9 +1,11 @@
 use custom_resources::istio::telemetry::v1 as telemetry;
 use insta::assert_snapshot;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::{Bundle, Name, Namespace, name};
+use manifests_lib::{Bundle, Name, Namespace, Parent, Platform, Root, name};
 
-use crate::support::{RULES, bundle, config_map, mistakes, with_crds};
+use crate::support::{
+    RULES, bundle, config_map, delivery, listed, mistakes, with_crds, without_lines,
+};
 
 fn in_namespace(name: Name, namespace: Name) -> Bundle {
     Bundle::new(name, &Namespace::new(namespace), &name!("test"))
@@ -68,4 +70,30 @@ fn a_bundle_named_like_one_of_the_app_of_apps() {
     manifests-lib/tests/language/support.rs:N: two bundles are named team-parent: give one another name (see also manifests-lib/tests/language/mistakes/delivery.rs:N)
     manifests-lib/tests/language/mistakes/delivery.rs:N: Application.argoproj.io argocd/team-parent-application is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/support.rs:N)
     ");
+}
+
+#[test]
+fn a_bundle_that_would_hold_its_own_application() {
+    let outer = bundle();
+    let inner = in_namespace(name!("inner"), name!("shop"));
+    inner.applications([outer.clone()]);
+    outer.applications([inner, outer.clone()]);
+    outer.add(config_map("settings"));
+    assert_snapshot!(mistakes(&[&outer]), @"
+    manifests-lib/tests/language/mistakes/delivery.rs:N: the bundle web would hold its own Application through inner, and neither would ever be deployed: leave it out
+    manifests-lib/tests/language/mistakes/delivery.rs:N: the bundle web would hold its own Application through web, and neither would ever be deployed: leave it out
+    ");
+}
+
+#[test]
+fn a_parent_without_bundles() {
+    let web = bundle();
+    web.add(config_map("settings"));
+    let parents = [
+        Parent::new(name!("app"), [web]),
+        Parent::new(name!("data"), []),
+    ];
+    let platform = Platform::new(name!("test"), Root::new(delivery(), [], parents));
+    let errors = platform.build().err().unwrap_or_default();
+    assert_snapshot!(without_lines(&listed(&errors)), @"manifests-lib/tests/language/mistakes/delivery.rs:N: the parent data has no bundle, and Argo CD finds no folder for it: give it one or remove it");
 }

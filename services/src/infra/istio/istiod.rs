@@ -10,7 +10,7 @@ use k8s_openapi::api::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{
-    Bundle, Chart, ChartVersion, Kind, SourceHandle, mebibytes, millicores, name, spread,
+    Bundle, Chart, ChartHandle, ChartVersion, Kind, mebibytes, millicores, name, spread,
 };
 
 use super::{REVISION, Revisions, SYSTEM, mutating_webhooks, validating_webhooks};
@@ -58,7 +58,7 @@ pub(super) fn stable_revision(revisions: &Revisions) -> String {
     }
 }
 
-fn add(istiod: &Bundle, values: chart::Values, replicas: u16) -> SourceHandle {
+fn add(istiod: &Bundle, values: chart::Values, replicas: u16) -> ChartHandle {
     let mut kinds = vec![
         Kind::of::<admission::MutatingWebhookConfiguration>(),
         Kind::of::<admission::ValidatingWebhookConfiguration>(),

@@ -6,15 +6,10 @@ use custom_resources::coreos::monitoring::v1 as monitoring;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
     LabelSelector, LabelSelectorRequirement, ObjectMeta,
 };
-use manifests_lib::{Bundle, Name, Namespace, Port, name, port};
+use manifests_lib::{Bundle, MetricsScraper, Name, Namespace, name};
 
 use crate::deploy::argocd;
 use crate::infra::{fluentbit, istio, nginx, rabbitmq};
-
-/// Where a proxy of the mesh serves its metrics and those of its agent; it takes them without the mesh's identity.
-///
-/// Upstream: <https://istio.io/latest/docs/ops/integrations/prometheus/#option-1-metrics-merging>
-const MERGED_METRICS: Port = port!(15020);
 
 pub(super) fn add(prometheus: &Bundle) {
     prometheus.add(proxies());
@@ -57,7 +52,7 @@ fn proxies() -> monitoring::PodMonitor {
                 action: Some(monitoring::MetricRelabelingAction::Replace),
                 modulus: None,
                 regex: Some(r"(.+):\d+".to_owned()),
-                replacement: Some(format!("$1:{MERGED_METRICS}")),
+                replacement: Some(format!("$1:{}", MetricsScraper::MERGED)),
                 separator: None,
                 source_labels: Some(vec!["__address__".to_owned()]),
                 target_label: Some("__address__".to_owned()),

@@ -20,9 +20,10 @@ pub(super) fn values(
     alertmanager: chart::Alertmanager,
     grafana: chart::Grafana,
 ) -> chart::Values {
-    let own_control_plane = match env.control_plane {
+    // Some(off) where nobody but the provider sees the control plane; the chart watches it otherwise.
+    let hidden = match env.control_plane {
         ControlPlane::Own => None,
-        ControlPlane::Managed => Some(false),
+        ControlPlane::Managed => Some(Some(false)),
     };
     chart::Values {
         common_labels: Some(BTreeMap::from([("env".to_owned(), env.name.to_string())])),
@@ -44,19 +45,11 @@ pub(super) fn values(
             }),
             ..chart::NodeExporter::default()
         }),
-        kube_controller_manager: Some(chart::KubeControllerManager {
-            enabled: own_control_plane,
-        }),
+        kube_controller_manager: hidden.map(|enabled| chart::KubeControllerManager { enabled }),
         // The rules of a component go with it.
-        kube_etcd: Some(chart::KubeEtcd {
-            enabled: own_control_plane,
-        }),
-        kube_proxy: Some(chart::KubeProxy {
-            enabled: own_control_plane,
-        }),
-        kube_scheduler: Some(chart::KubeScheduler {
-            enabled: own_control_plane,
-        }),
+        kube_etcd: hidden.map(|enabled| chart::KubeEtcd { enabled }),
+        kube_proxy: hidden.map(|enabled| chart::KubeProxy { enabled }),
+        kube_scheduler: hidden.map(|enabled| chart::KubeScheduler { enabled }),
         ..chart::Values::default()
     }
 }
