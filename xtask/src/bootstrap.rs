@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use services::environment::Infrastructure;
+
 use crate::context;
 use crate::environment::EnvironmentName;
 use crate::failure::Failure;
@@ -68,9 +70,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         eprintln!("[{number}/{count}] {title}");
         invocation.run()?;
     }
-    eprintln!(
-        "Argo CD deploys {name} from now on. See it: cargo xtask open {} {name}",
-        argocd.dashboard
-    );
+    // Where people log in elsewhere, that comes only after Argo CD has deployed what it needs.
+    let way = match built.environment.infrastructure() {
+        Infrastructure::Laptop(_) => format!("cargo xtask open {} {name}", argocd.dashboard),
+        Infrastructure::Aws(_) => argocd.applications(&context).to_string(),
+    };
+    eprintln!("Argo CD deploys {name} from now on. See it: {way}");
     Ok(ExitCode::SUCCESS)
 }

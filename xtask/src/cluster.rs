@@ -15,7 +15,7 @@ use services::environment::Infrastructure;
 use crate::environment::EnvironmentName;
 use crate::failure::Failure;
 use crate::import;
-use crate::render::printed;
+use crate::render::{self, printed};
 
 /// Make, end or show the cluster of an environment.
 #[derive(Subcommand)]
@@ -107,6 +107,7 @@ impl Up {
                 up.run()
             }
             Infrastructure::Aws(aws) => {
+                render::cluster::require_current(name, &built)?;
                 print(&aws::up(name, aws))?;
                 Ok(ExitCode::SUCCESS)
             }

@@ -64,6 +64,8 @@ pub struct Invocation {
 pub struct Outcome {
     /// Whether its exit code was 0.
     pub success: bool,
+    /// Its exit code; nothing where a signal ended it.
+    code: Option<i32>,
     /// Its standard output.
     pub output: String,
     /// Its standard error.
@@ -127,6 +129,7 @@ impl Invocation {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Ok(Outcome {
             success: output.status.success(),
+            code: output.status.code(),
             output: text(output.stdout),
             error: text(output.stderr),
         })
@@ -134,7 +137,19 @@ impl Invocation {
 
     /// What the program prints; a failure where it fails.
     pub fn output(&self) -> Result<String, Failure> {
+        self.printed(self.outcome()?)
+    }
+
+    /// What the program prints; nothing where it ends with this exit code.
+    pub fn output_unless(&self, code: i32) -> Result<Option<String>, Failure> {
         let outcome = self.outcome()?;
+        if outcome.code == Some(code) {
+            return Ok(None);
+        }
+        self.printed(outcome).map(Some)
+    }
+
+    fn printed(&self, outcome: Outcome) -> Result<String, Failure> {
         if outcome.success {
             return Ok(outcome.output);
         }

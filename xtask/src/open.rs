@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use custom_resources::k8s::networking::gateway::v1::{Gateway, HTTPRoute};
 use k8s_openapi::api::core::v1::Service;
-use manifests_lib::{BuiltPlatform, Dashboard, Resource};
+use manifests_lib::{BuiltPlatform, Dashboard, IngressGateway, Resource};
 use serde::Serialize;
 use services::environment::{Environment, Infrastructure};
 
@@ -26,21 +26,21 @@ pub struct Arguments {
     #[arg(value_name = "NAME")]
     target: Option<String>,
 
-    /// Environment whose cluster is meant
-    #[arg(value_name = "ENV", default_value = "dev")]
-    environment: EnvironmentName,
+    /// Environment whose cluster is meant [default: dev]
+    #[arg(value_name = "ENV")]
+    environment: Option<EnvironmentName>,
 
     /// Go to this context of kubectl instead of the environment's own
     #[arg(long, value_name = "NAME")]
     context: Option<String>,
 
     /// Port of this machine instead of the listed one
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
 
-    /// How the list is printed
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// How the list is printed [default: text]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
 
     /// Run nothing: print the command
     #[arg(long)]
@@ -81,22 +81,15 @@ enum Kind {
     Service,
 }
 
-/// The port of a Service of Istio's gateways that only says whether they are ready.
-const STATUS_PORT: &str = "status-port";
-
 /// Opens or lists.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let named = arguments.target.as_deref();
-    let listed = named.map_or(Some(arguments.environment), |named| {
-        EnvironmentName::from_str(named, false).ok()
-    });
-    let name = listed.unwrap_or(arguments.environment);
+    let (name, wanted) = arguments.meant()?;
     let built = name.build()?;
     let targets = targets(&built.platform);
-    let (None, Some(wanted)) = (listed, named) else {
+    let Some(wanted) = wanted else {
         let text = match arguments.format {
-            Format::Text => list(name, &built, &targets),
-            Format::Json => json(&targets)?,
+            None | Some(Format::Text) => list(name, &built, &targets),
+            Some(Format::Json) => json(&targets)?,
         };
         printed(io::stdout().lock().write_all(text.as_bytes()))?;
         return Ok(ExitCode::SUCCESS);
@@ -124,6 +117,43 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         printed(writeln!(io::stdout(), "Ask it: {question}"))?;
     }
     Err(target.forward(&context).become_it())
+}
+
+impl Arguments {
+    /// The environment, and what is to be opened there; without it, the list is wanted.
+    fn meant(&self) -> Result<(EnvironmentName, Option<&str>), Failure> {
+        let alone = self
+            .target
+            .as_deref()
+            .map(|target| EnvironmentName::from_str(target, false).map_err(|_| target));
+        match (alone, self.environment) {
+            (Some(Ok(listed)), Some(_)) => Err(Failure::new(format!(
+                "{listed} is an environment, and nothing of it is named: `cargo xtask open {listed}` lists what there is"
+            ))),
+            (Some(Err(target)), environment) => {
+                if self.format.is_some() {
+                    return Err(Failure::new(format!(
+                        "--format is for the list: leave out {target}, or --format"
+                    )));
+                }
+                Ok((environment.unwrap_or(EnvironmentName::Dev), Some(target)))
+            }
+            (listed, environment) => {
+                let without_name = [
+                    (self.context.is_some(), "--context"),
+                    (self.port.is_some(), "--port"),
+                    (self.dry_run, "--dry-run"),
+                ];
+                if let Some((_, option)) = without_name.into_iter().find(|(given, _)| *given) {
+                    return Err(Failure::new(format!(
+                        "{option} is for what is opened: name it, or leave out {option}"
+                    )));
+                }
+                let listed = listed.and_then(Result::ok).or(environment);
+                Ok((listed.unwrap_or(EnvironmentName::Dev), None))
+            }
+        }
+    }
 }
 
 impl Target {
@@ -180,7 +210,7 @@ impl Target {
     fn of_service(service: &Service) -> Option<Self> {
         let name = service.metadata.name.clone()?;
         let mut ports = service.spec.as_ref()?.ports.iter().flatten();
-        let port = ports.find(|port| port.name.as_deref() != Some(STATUS_PORT))?;
+        let port = ports.find(|port| port.name.as_deref() != Some(IngressGateway::STATUS_PORT))?;
         let port = u16::try_from(port.port).ok()?;
         let local_port = above_1024(port);
         Some(Self {

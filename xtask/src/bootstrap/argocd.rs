@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use custom_resources::argoproj::v1alpha1::{AppProject, Application};
 use k8s_openapi::api::core::v1::Namespace;
-use manifests_lib::{BuiltBundle, Name, Resource, SourceFrom, yaml};
+use manifests_lib::{BuiltBundle, Name, Resource, Root, SourceFrom, application_name, yaml};
 use serde_json::Value;
 
 use crate::environment::{Built, EnvironmentName};
@@ -63,7 +63,7 @@ impl ArgoCd {
         let root = platform
             .bundles
             .iter()
-            .find(|bundle| bundle.name.as_str() == "root")
+            .find(|bundle| bundle.name == Root::NAME)
             .ok_or_else(|| missing("root bundle"))?;
         let bundle = platform
             .bundles
@@ -95,7 +95,7 @@ impl ArgoCd {
         let is_project = |resource: &Resource| resource.get::<AppProject>().is_some();
         let is_root = |resource: &Resource| {
             resource.get::<Application>().is_some()
-                && resource.identity().name == format!("{}-application", root.name)
+                && resource.identity().name == application_name(&root.name)
         };
         let one =
             |files: Vec<PathBuf>, what: &str| files.into_iter().next().ok_or_else(|| missing(what));
@@ -177,6 +177,16 @@ impl ArgoCd {
                 "--selector=owner=helm,name={},status in (pending-install,pending-upgrade,pending-rollback)",
                 self.release
             ),
+        ];
+        Invocation::kubectl(context, words)
+    }
+
+    /// What shows how far Argo CD is.
+    pub fn applications(&self, context: &str) -> Invocation {
+        let words = [
+            "get".to_owned(),
+            format!("applications.{}", group_of_argocd()),
+            format!("--namespace={}", self.namespace),
         ];
         Invocation::kubectl(context, words)
     }

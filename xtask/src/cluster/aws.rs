@@ -47,7 +47,9 @@ pub fn down(name: EnvironmentName, aws: &Aws) -> Vec<String> {
             "# eksctl deletes the cluster of {name} in the account {}; nothing was run. Load balancers and volumes that",
             aws.cluster.account
         ),
-        "# controllers have made stay and cost: delete Services of type LoadBalancer and claims first.".to_owned(),
+        "# controllers have made stay and cost. First stop Argo CD, which would make them again: scale its application".to_owned(),
+        "# controller to 0. Then delete the Gateways that this lists, and the claims with their namespaces:".to_owned(),
+        "kubectl get gateways.gateway.networking.k8s.io,persistentvolumeclaims --all-namespaces".to_owned(),
         eksctl(name, "delete"),
     ]
 }

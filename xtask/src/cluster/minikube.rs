@@ -85,7 +85,6 @@ impl Up<'_> {
 
     fn start(&self) -> Invocation {
         let cluster = &self.laptop.cluster;
-        let whole_cpus = cluster.cpu.as_millicores() / 1000;
         let open_metrics =
             Minikube::OPEN_METRICS.map(|(key, value)| format!("--extra-config={key}={value}"));
         let arguments = [
@@ -95,7 +94,7 @@ impl Up<'_> {
             format!("--container-runtime={}", Minikube::CONTAINER_RUNTIME),
             format!("--kubernetes-version=v{}", cluster.kubernetes),
             format!("--nodes={}", cluster.nodes()),
-            format!("--cpus={whole_cpus}"),
+            format!("--cpus={}", cluster.cpus),
             format!("--memory={}", cluster.memory.as_mebibytes()),
             format!("--addons={}", Minikube::ADDONS.join(",")),
             "--mount".to_owned(),
@@ -202,22 +201,18 @@ pub fn status(name: EnvironmentName, laptop: &Laptop) -> Result<ExitCode, Failur
     Ok(ExitCode::from(1))
 }
 
+/// The exit code of minikube where there is no such cluster (`ExGuestNotFound`).
+const NO_CLUSTER: i32 = 85;
+
 /// How many nodes Minikube has made of the cluster.
 fn nodes(cluster: &Minikube) -> Result<usize, Failure> {
     let list = Invocation::new(
         Program::Minikube,
         ["node", "list", "--profile", cluster.profile.as_str()],
     )
-    .outcome()?;
-    // It fails where there is no such cluster.
-    Ok(if list.success {
-        list.output
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .count()
-    } else {
-        0
-    })
+    .output_unless(NO_CLUSTER)?;
+    let lines = list.iter().flat_map(|list| list.lines());
+    Ok(lines.filter(|line| !line.trim().is_empty()).count())
 }
 
 /// Minikube refuses a node that is larger than what docker has; this says it before anything is made.
@@ -236,7 +231,7 @@ fn fits_the_laptop(cluster: &Minikube) -> Result<(), Failure> {
             output.trim()
         )));
     };
-    let needed_cpus = u64::from(cluster.cpu.as_millicores() / 1000);
+    let needed_cpus = u64::from(cluster.cpus);
     let needed_mebibytes = u64::from(cluster.memory.as_mebibytes());
     let mebibytes = bytes / (1024 * 1024);
     if needed_cpus <= cpus && needed_mebibytes <= mebibytes {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use custom_resources::rabbitmq::v1beta1::RabbitmqCluster;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::batch::v1 as batch;
 use k8s_openapi::api::core::v1 as core;
@@ -81,21 +82,43 @@ fn groups(
     let mut requested: BTreeMap<String, Amounts> = BTreeMap::new();
     let pools = &cluster.node_pools;
     for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
-        let Some((replicas, pod)) = pods(resource, pools) else {
+        let Some(Pods {
+            count,
+            selector,
+            containers,
+        }) = pods(resource)
+        else {
             continue;
         };
-        let group = selected(pod, pools);
+        let pool = selected(&selector, pools).map_err(|label| {
+            Failure::new(format!(
+                "{}: the pods of {} want nodes with the label {label}, which no nodes of the cluster have: none would ever run; give the \
+                 cluster of environments/{} such a group",
+                resource.origin(),
+                resource.identity(),
+                platform.environment
+            ))
+        })?;
+        let count = match count {
+            Count::Replicas(replicas) => replicas,
+            Count::OnePerNode => pools
+                .iter()
+                .filter(|other| pool.is_none_or(|pool| group_name(pool) == group_name(other)))
+                .map(|pool| u64::from(pool.nodes))
+                .sum(),
+        };
+        let group = pool.map_or_else(|| ANY.to_owned(), group_name);
         let sum = requested.entry(group).or_default();
-        let each = of_pod(pod).ok_or_else(|| {
+        let each = of_pod(&containers).ok_or_else(|| {
             Failure::new(format!(
                 "{}: a request of {} is no quantity that can be added up: write it in m, Ki, Mi, Gi or without a unit",
                 resource.origin(),
                 resource.identity()
             ))
         })?;
-        sum.cpu += each.cpu * replicas;
-        sum.memory += each.memory * replicas;
-        sum.pods += replicas;
+        sum.cpu += each.cpu * count;
+        sum.memory += each.memory * count;
+        sum.pods += count;
     }
     Ok(pools
         .iter()
@@ -110,7 +133,7 @@ fn groups(
 fn group_name(pool: &NodePool) -> String {
     pool.group
         .as_ref()
-        .map_or_else(|| "any".to_owned(), |group| group.value.to_string())
+        .map_or_else(|| ANY.to_owned(), |group| group.value.to_string())
 }
 
 fn offered(pool: &NodePool) -> Amounts {
@@ -122,61 +145,130 @@ fn offered(pool: &NodePool) -> Amounts {
     }
 }
 
-/// The group that a pod asks for.
-fn selected(pod: &core::PodSpec, pools: &[NodePool]) -> String {
-    let selector = pod.node_selector.as_ref();
-    pools
-        .iter()
-        .find(|pool| {
-            pool.group.as_ref().is_some_and(|group| {
-                selector.and_then(|selector| selector.get(group.label.as_str()))
-                    == Some(&group.value.to_string())
-            })
-        })
-        .map_or_else(|| "any".to_owned(), group_name)
+/// What is said of nodes that belong to no group, and of pods that take any node.
+const ANY: &str = "any";
+
+/// The pods that an object makes.
+struct Pods<'a> {
+    count: Count,
+    /// The labels that their nodes must have.
+    selector: BTreeMap<&'a str, &'a str>,
+    /// What each of their containers asks for.
+    containers: Vec<Option<&'a core::ResourceRequirements>>,
 }
 
-/// How many pods an object makes, and how they look.
-fn pods<'a>(resource: &'a Resource, pools: &[NodePool]) -> Option<(u64, &'a core::PodSpec)> {
-    let count = |replicas: Option<i32>| u64::try_from(replicas.unwrap_or(1)).unwrap_or_default();
+enum Count {
+    Replicas(u64),
+    OnePerNode,
+}
+
+/// The nodes that pods ask for, nothing where they take any; the label that none has is the error.
+fn selected<'a>(
+    selector: &BTreeMap<&str, &str>,
+    pools: &'a [NodePool],
+) -> Result<Option<&'a NodePool>, String> {
+    let Some((key, value)) = selector.iter().next() else {
+        return Ok(None);
+    };
+    let has = |pool: &&NodePool| {
+        pool.group
+            .as_ref()
+            .is_some_and(|group| selector.get(group.label.as_str()) == Some(&group.value.as_str()))
+    };
+    match pools.iter().find(has) {
+        Some(pool) => Ok(Some(pool)),
+        None => Err(format!("{key}={value}")),
+    }
+}
+
+/// The pods of an object; nothing where it makes none.
+fn pods(resource: &Resource) -> Option<Pods<'_>> {
+    let replicas = |number: Option<i32>| {
+        Count::Replicas(u64::try_from(number.unwrap_or(1)).unwrap_or_default())
+    };
     if let Some(apps::Deployment {
         spec: Some(spec), ..
     }) = resource.get()
     {
-        return Some((count(spec.replicas), spec.template.spec.as_ref()?));
+        return Some(of_template(
+            replicas(spec.replicas),
+            spec.template.spec.as_ref()?,
+        ));
     }
     if let Some(apps::StatefulSet {
         spec: Some(spec), ..
     }) = resource.get()
     {
-        return Some((count(spec.replicas), spec.template.spec.as_ref()?));
+        return Some(of_template(
+            replicas(spec.replicas),
+            spec.template.spec.as_ref()?,
+        ));
     }
     if let Some(apps::DaemonSet {
         spec: Some(spec), ..
     }) = resource.get()
     {
-        let pod = spec.template.spec.as_ref()?;
-        let group = selected(pod, pools);
-        let nodes = pools.iter().filter(|pool| group_name(pool) == group);
-        return Some((nodes.map(|pool| u64::from(pool.nodes)).sum(), pod));
+        return Some(of_template(Count::OnePerNode, spec.template.spec.as_ref()?));
     }
     if let Some(batch::Job {
         spec: Some(spec), ..
     }) = resource.get()
     {
-        return Some((count(spec.parallelism), spec.template.spec.as_ref()?));
+        return Some(of_template(
+            replicas(spec.parallelism),
+            spec.template.spec.as_ref()?,
+        ));
     }
-    None
+    let RabbitmqCluster {
+        spec: Some(spec), ..
+    } = resource.get()?
+    else {
+        return None;
+    };
+    Some(Pods {
+        count: replicas(spec.replicas),
+        selector: required_labels(spec.affinity.as_ref()).collect(),
+        containers: vec![spec.resources.as_ref()],
+    })
+}
+
+fn of_template(count: Count, pod: &core::PodSpec) -> Pods<'_> {
+    let selector = pod.node_selector.iter().flatten();
+    let containers = pod.containers.iter();
+    Pods {
+        count,
+        selector: selector
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect(),
+        containers: containers
+            .map(|container| container.resources.as_ref())
+            .collect(),
+    }
+}
+
+/// The labels that an affinity demands of nodes, each with its first value.
+fn required_labels(affinity: Option<&core::Affinity>) -> impl Iterator<Item = (&str, &str)> {
+    affinity
+        .and_then(|affinity| affinity.node_affinity.as_ref())
+        .and_then(|nodes| {
+            nodes
+                .required_during_scheduling_ignored_during_execution
+                .as_ref()
+        })
+        .into_iter()
+        .flat_map(|required| &required.node_selector_terms)
+        .flat_map(|term| term.match_expressions.iter().flatten())
+        .filter_map(|expression| {
+            let value = expression.values.as_ref()?.first()?;
+            Some((expression.key.as_str(), value.as_str()))
+        })
 }
 
 /// What one pod requests; nothing where a quantity cannot be read.
-fn of_pod(pod: &core::PodSpec) -> Option<Amounts> {
+fn of_pod(containers: &[Option<&core::ResourceRequirements>]) -> Option<Amounts> {
     let mut sum = Amounts::default();
-    for container in &pod.containers {
-        let requests = container
-            .resources
-            .as_ref()
-            .and_then(|resources| resources.requests.as_ref());
+    for resources in containers {
+        let requests = resources.and_then(|resources| resources.requests.as_ref());
         let read = |key: &str, unit: u64| match requests.and_then(|requests| requests.get(key)) {
             None => Some(0),
             Some(quantity) => amount(quantity, unit),
@@ -240,6 +332,40 @@ mod tests {
             sentence.starts_with(begin) && sentence.ends_with(end),
             "{sentence}"
         );
+    }
+
+    #[test]
+    fn a_group_that_the_cluster_lacks_is_named() {
+        let built = EnvironmentName::Prd.build().expect("an environment");
+        let mut cluster = built.environment.cluster().clone();
+        cluster.node_pools.retain(|pool| group_name(pool) != "app");
+        let failure = check(&built.platform, &cluster).expect_err("no such nodes");
+        let sentence = failure.to_string();
+        assert!(
+            sentence.contains(" want nodes with the label node.kubernetes.io/nodegroup=app, which no nodes of the cluster have"),
+            "{sentence}"
+        );
+    }
+
+    #[test]
+    fn the_broker_counts() {
+        let built = EnvironmentName::Prd.build().expect("an environment");
+        let resources = built
+            .platform
+            .bundles
+            .iter()
+            .flat_map(|bundle| &bundle.resources);
+        let broker = resources
+            .filter(|resource| resource.get::<RabbitmqCluster>().is_some())
+            .find_map(pods)
+            .expect("a broker");
+        assert!(matches!(broker.count, Count::Replicas(3)));
+        assert_eq!(
+            broker.selector.values().copied().collect::<Vec<_>>(),
+            ["app"]
+        );
+        let each = of_pod(&broker.containers).expect("quantities");
+        assert_eq!((each.cpu, mebibytes(each.memory)), (200, 1024));
     }
 
     #[test]

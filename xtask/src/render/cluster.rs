@@ -49,6 +49,19 @@ pub fn run(name: EnvironmentName, built: &Built, check: bool) -> Result<bool, Fa
     Ok(true)
 }
 
+/// A failure where the file is not what is rendered: eksctl would make another cluster than the one that was reviewed.
+pub fn require_current(name: EnvironmentName, built: &Built) -> Result<(), Failure> {
+    let files = files(name, built)?;
+    let plan = Plan::new(&folder(name), &files).map_err(|error| Failure::new(error.to_string()))?;
+    if plan.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{} is not what the code renders for {name}: run `cargo xtask render {name}`, have the difference reviewed, then run again",
+        path(name).display()
+    )))
+}
+
 /// The file, where eksctl makes the environment's cluster.
 fn files(name: EnvironmentName, built: &Built) -> Result<Files, Failure> {
     let mut files = Files::new();

@@ -180,8 +180,24 @@ fn nothing_is_run_in_aws() {
     # 4. Argo CD, which deploys the rest.
     cargo xtask bootstrap prd
     # eksctl deletes the cluster of prd in the account 123456789012; nothing was run. Load balancers and volumes that
-    # controllers have made stay and cost: delete Services of type LoadBalancer and claims first.
+    # controllers have made stay and cost. First stop Argo CD, which would make them again: scale its application
+    # controller to 0. Then delete the Gateways that this lists, and the claims with their namespaces:
+    kubectl get gateways.gateway.networking.k8s.io,persistentvolumeclaims --all-namespaces
     eksctl delete cluster --config-file environments/prd/eks.yaml
     ");
     assert_eq!(fakes.calls(), "");
+}
+
+/// Whoever takes a broken Minikube for a missing cluster would make another one over it.
+#[test]
+fn a_minikube_that_fails_is_no_missing_cluster() {
+    let [asked, made] = [(), ()].map(|()| Fakes::new(&TOOLS).with("NODES_FAIL", "52"));
+    let status = asked.xtask(&["cluster", "status", "dev"]);
+    let up = up(&made, &sources());
+    for (run, fakes) in [(status, asked), (up, made)] {
+        assert_eq!(run.code(), Some(2), "{}", run.stderr());
+        let sentence = "`minikube node list --profile minikube` failed";
+        assert!(run.stderr().contains(sentence), "{}", run.stderr());
+        assert!(!fakes.calls().contains("minikube start"));
+    }
 }

@@ -34,7 +34,7 @@ case "$call" in
         rm "$cluster/pending" ;;
     'docker info'*) echo "${DOCKER:-16 68719476736}" ;;
     'docker image inspect'*) case "$call" in *"${UNBUILT:-nothing}"*) exit 1 ;; esac ;;
-    'minikube node list'*) [ -e "$FAKES/nodes" ] || exit 14; cat "$FAKES/nodes" ;;
+    'minikube node list'*) [ -e "$FAKES/nodes" ] || exit "${NODES_FAIL:-85}"; cat "$FAKES/nodes" ;;
     'minikube node add'*) echo another >> "$FAKES/nodes" ;;
     'minikube start'*) [ -e "$FAKES/nodes" ] || printf '1\n2\n3\n4\n5\n' > "$FAKES/nodes" ;;
 esac

@@ -119,3 +119,24 @@ fn an_unknown_name_is_refused_with_the_way_to_the_known_ones() {
     assert_eq!(run.code(), Some(2));
     insta::assert_snapshot!(run.stderr(), @"error: dev has no dashboard, gateway or Service grafanna; `cargo xtask open dev` lists what there is");
 }
+
+#[test]
+fn what_would_be_ignored_is_refused() {
+    for (arguments, begin) in [
+        (&["open", "prd", "dev"][..], "error: prd is an environment"),
+        (&["open", "prd", "--port", "9000"], "error: --port is for"),
+        (&["open", "--context", "other"], "error: --context is for"),
+        (
+            &["open", "argocd", "--format", "json"],
+            "error: --format is for",
+        ),
+        (
+            &["open", "argocd", "--port", "0"],
+            "error: invalid value '0'",
+        ),
+    ] {
+        let run = Fakes::new(&[]).xtask(arguments);
+        assert_eq!(run.code(), Some(2), "{arguments:?}");
+        assert!(run.stderr().starts_with(begin), "{}", run.stderr());
+    }
+}
