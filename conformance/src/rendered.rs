@@ -11,7 +11,7 @@ use manifests_lib::{
     BuildError, BuiltPlatform, Cluster, Identity, Resource, Source, SourceFrom, yaml,
 };
 use serde_json::{Map, Value};
-use services::environment::Environment;
+use services::environment::{Environment, Infrastructure};
 
 use crate::failure::Failure;
 
@@ -22,6 +22,8 @@ pub struct Rendered {
     pub environment: String,
     /// What it runs on.
     pub cluster: Cluster,
+    /// Whether its alerts have to reach people: it does not run on a laptop.
+    pub tells_people: bool,
     /// Every object, in the order of the platform.
     pub objects: Vec<Object>,
     /// Every chart and kustomization of others, in the order of the platform.
@@ -103,6 +105,7 @@ impl Rendered {
         Ok(Self {
             environment: built.environment.to_string(),
             cluster: environment.cluster().clone(),
+            tells_people: matches!(environment.infrastructure(), Infrastructure::Aws(_)),
             objects: objects(&built)?,
             sources: sources(&built),
         })

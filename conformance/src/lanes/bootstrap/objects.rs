@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use manifests_lib::{Root, application_name};
 use serde_json::Value;
 
 use crate::cluster::Cluster;
@@ -77,8 +78,9 @@ impl Objects {
 
     /// The objects of the environment that bootstrap is there to write, and has not.
     pub fn missing(&self, rendered: &Rendered) -> Vec<String> {
+        let root = application_name(&Root::NAME);
         let is_wanted = |kind: &str, name: &str| {
-            kind == "AppProject" || (kind == "Application" && name == "root-application")
+            kind == "AppProject" || (kind == "Application" && name == root)
         };
         rendered
             .objects
@@ -108,6 +110,11 @@ impl Objects {
         for title in others.stored.keys() {
             if !self.stored.contains_key(title) {
                 differences.push(format!("{title} is there in addition"));
+            }
+        }
+        for release in self.releases.keys() {
+            if !others.releases.contains_key(release) {
+                differences.push(format!("helm has noted nothing of the release {release}"));
             }
         }
         for (release, states) in &others.releases {
@@ -177,7 +184,7 @@ mod tests {
     fn what_differs_is_told_by_object_and_field() {
         let wanted = objects(
             &[map("a", "1"), map("b", "1")],
-            &[("argocd", &["deployed"])],
+            &[("argocd", &["deployed"]), ("lost", &["deployed"])],
         );
         let found = objects(
             &[map("b", "2"), map("c", "1")],
@@ -187,6 +194,7 @@ mod tests {
         ConfigMap argocd/a is missing
         ConfigMap argocd/b: data.key differs
         ConfigMap argocd/c is there in addition
+        helm has noted nothing of the release lost
         helm has noted of the release argocd: superseded, pending-install
         ");
     }

@@ -52,20 +52,24 @@ impl Effects {
         ));
         for leaf in &leaves {
             let path = leaf.join(".");
-            let mut effect = None;
+            let first = |other: &Made| {
+                differences(&all, &by_identity(other))
+                    .into_iter()
+                    .find(|(place, _)| !random.contains_key(place))
+            };
+            let effect = match renderer.render_with(source, &without(values, leaf)) {
+                Ok(other) => first(&other),
+                Err(_) => Some(("the chart\t".to_owned(), "demands it".to_owned())),
+            };
             // What is the chart's default as well shows its effect when it is another one.
-            for other in [without(values, leaf), with_another(values, leaf)] {
-                effect = match renderer.render_with(source, &other) {
-                    Ok(other) => differences(&all, &by_identity(&other))
-                        .into_iter()
-                        .find(|(place, _)| !random.contains_key(place)),
-                    // The chart looks at it, or it would not refuse to be rendered.
-                    Err(_) => Some(("the chart\t".to_owned(), "demands it".to_owned())),
-                };
-                if effect.is_some() {
-                    break;
-                }
-            }
+            let effect = match effect {
+                Some(effect) => Some(effect),
+                None => match renderer.render_with(source, &with_another(values, leaf)) {
+                    Ok(other) => first(&other),
+                    Err(failure) => is_refused_by_schema(&failure, leaf)
+                        .then(|| ("the chart\t".to_owned(), "checks it".to_owned())),
+                },
+            };
             match effect {
                 Some((place, value)) => self
                     .lines
@@ -128,6 +132,13 @@ impl Effects {
             file.display()
         ))
     }
+}
+
+/// Whether the chart's schema has another value refused; any other failure says nothing about the value.
+fn is_refused_by_schema(failure: &Failure, leaf: &[String]) -> bool {
+    let said = failure.to_string();
+    said.contains("specifications of the schema")
+        && said.contains(&format!("'/{}'", leaf.join("/")))
 }
 
 fn file() -> PathBuf {

@@ -108,7 +108,14 @@ impl Node {
         let logs = folder("log");
         let service = set(service, "HTTP_Listen", "127.0.0.1")
             .and_then(|service| set(&service, "HTTP_Port", &port.to_string()))?;
-        let inputs = inputs.replace(LOGS, &logs).replace(STATE, &folder("state"));
+        let mut inputs = inputs.clone();
+        for (key, outside, inside) in [
+            ("Path", LOGS, &logs),
+            ("Exclude_Path", LOGS, &logs),
+            ("DB", STATE, &folder("state")),
+        ] {
+            inputs = moved(&inputs, key, outside, inside)?;
+        }
         let mut filters = filters.clone();
         let containers = format!("kube{}.containers.", logs.replace('/', "."));
         for (key, value) in [
@@ -145,6 +152,17 @@ fn get<'a>(section: &'a str, key: &str) -> Result<&'a str, Failure> {
                 "Fluent Bit's configuration has no {key}, which the lane reads: correct conformance/src/lanes/logs/node.rs"
             ))
         })
+}
+
+/// The section with a path of the node in that line, which must lie below `outside`: nothing of this machine is touched.
+fn moved(section: &str, key: &str, outside: &str, inside: &str) -> Result<String, Failure> {
+    let path = get(section, key)?;
+    match path.strip_prefix(outside) {
+        Some(rest) => set(section, key, &format!("{inside}{rest}")),
+        None => Err(Failure::new(format!(
+            "{key} of Fluent Bit's input is {path}, which is not below {outside}: correct conformance/src/lanes/logs/node.rs"
+        ))),
+    }
 }
 
 /// The section with another value in that line.

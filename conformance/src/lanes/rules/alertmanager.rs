@@ -1,5 +1,6 @@
 //! amtool reads Alertmanager's configuration and says whom it tells of an alert.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -57,11 +58,26 @@ pub fn check(
         return Ok(());
     }
     report.compared(1, format!("configuration of {name} read by Alertmanager"));
-    let receivers = configuration["receivers"].as_array();
-    let tells_nobody = receivers
+    let receivers: Vec<&Value> = configuration["receivers"]
+        .as_array()
         .into_iter()
         .flatten()
-        .all(|receiver| receiver["name"] == NOBODY);
+        .collect();
+    if rendered.tells_people {
+        let told: BTreeSet<&str> = ALERTS.iter().map(|(_, receiver)| *receiver).collect();
+        for receiver in told.into_iter().filter(|receiver| *receiver != NOBODY) {
+            if !receivers
+                .iter()
+                .any(|found| found["name"] == receiver && has_way(found))
+            {
+                report.finding(format!(
+                    "{name}: the receiver {receiver} is missing or tells nobody: no alert would wake anybody"
+                ));
+            }
+        }
+    }
+    let tells_nobody =
+        !rendered.tells_people && receivers.iter().all(|receiver| receiver["name"] == NOBODY);
     let mut routed = 0;
     for (labels, receiver) in ALERTS {
         let receiver = if tells_nobody { NOBODY } else { receiver };
@@ -87,6 +103,13 @@ pub fn check(
         format!("alerts of {name} routed to the right receiver"),
     );
     Ok(())
+}
+
+/// Whether a receiver has a way to tell people, such as `slack_configs`.
+fn has_way(receiver: &Value) -> bool {
+    let fields = receiver.as_object().into_iter().flatten();
+    let mut ways = fields.filter(|(field, _)| field.ends_with("_configs"));
+    ways.any(|(_, ways)| ways.as_array().is_some_and(|ways| !ways.is_empty()))
 }
 
 /// The configuration that the chart writes into a Secret.

@@ -45,6 +45,15 @@ pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
         "Prometheus does not take its queries",
         report,
     )?;
+    let mut rendered = small()?;
+    rendered.tells_people = true;
+    found(
+        programs,
+        &rendered,
+        "a receiver that tells nobody",
+        "tells nobody: no alert would wake anybody",
+        report,
+    )?;
     for (fault, path, to, expected) in [
         (
             "a receiver that does not exist",
