@@ -154,9 +154,12 @@ fn get<'a>(section: &'a str, key: &str) -> Result<&'a str, Failure> {
         })
 }
 
-/// The section with a path of the node in that line, which must lie below `outside`: nothing of this machine is touched.
+/// The section with a path of the node in that line, which must lie below `outside`: nothing of this machine is touched. A
+/// section without that line, as one of the faults has it, stays.
 fn moved(section: &str, key: &str, outside: &str, inside: &str) -> Result<String, Failure> {
-    let path = get(section, key)?;
+    let Ok(path) = get(section, key) else {
+        return Ok(section.to_owned());
+    };
     match path.strip_prefix(outside) {
         Some(rest) => set(section, key, &format!("{inside}{rest}")),
         None => Err(Failure::new(format!(
@@ -183,5 +186,17 @@ mod tests {
             "[SERVICE]\n    HTTP_Server On\n    HTTP_Port 7\n"
         );
         assert!(set(section, "HTTP", "7").is_err());
+    }
+
+    #[test]
+    fn a_path_of_this_machine_is_never_used() {
+        let section = "[INPUT]\n    Path /var/log/containers/*.log\n";
+        let node = |outside| moved(section, "Path", outside, "/node/log");
+        assert_eq!(
+            node("/var/log").unwrap(),
+            "[INPUT]\n    Path /node/log/containers/*.log\n"
+        );
+        assert!(node("/logs").is_err());
+        assert_eq!(moved(section, "DB", "/var", "/node").unwrap(), section);
     }
 }
