@@ -4,7 +4,7 @@ use custom_resources::cert_manager::v1 as cert_manager;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use crate::{Bundle, EmailAddress, Host, Name, Region, ToolService};
+use crate::{Bundle, EmailAddress, Host, Name, Namespace, Region, ToolService};
 
 /// Somebody who issues certificates for every namespace, as others refer to them.
 ///
@@ -80,9 +80,23 @@ pub enum CertificateHosts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsSecret {
     pub(crate) name: Name,
+    pub(crate) namespace: Namespace,
 }
 
 impl TlsSecret {
+    /// What is wrong where a server of another namespace is to have it: Secrets do not cross namespaces.
+    pub(crate) fn missing_in(&self, namespace: &Namespace) -> Option<String> {
+        (self.namespace != *namespace).then(|| {
+            format!(
+                "the certificate {} is in the namespace {}, and its server in {}: ask for it in a bundle of {}",
+                self.name,
+                self.namespace.name(),
+                namespace.name(),
+                namespace.name()
+            )
+        })
+    }
+
     /// A volume of the certificate of the authority alone, as the file `ca.crt`.
     #[must_use]
     pub fn authority_volume(&self, volume: &Name) -> core::Volume {
@@ -156,7 +170,7 @@ impl Bundle {
             CertificateHosts::Below(host) => vec![format!("*.{host}")],
         };
         self.add(certificate_of(&name, issuer, dns_names));
-        TlsSecret { name }
+        self.tls_secret(name)
     }
 
     /// Brings the certificate of an issuer's authority into the bundle's namespace, for pods that call its servers: a Secret
@@ -165,7 +179,14 @@ impl Bundle {
     #[must_use = "give the authority to a pod"]
     pub fn authority(&self, name: Name, issuer: &ClusterIssuer) -> TlsSecret {
         self.add(authority_in(issuer, named(name.to_string())));
-        TlsSecret { name }
+        self.tls_secret(name)
+    }
+
+    fn tls_secret(&self, name: Name) -> TlsSecret {
+        TlsSecret {
+            name,
+            namespace: self.namespace().clone(),
+        }
     }
 
     /// Asks for a certificate of a Service that a chart or an operator makes, for the host that pods call it by.
@@ -179,7 +200,10 @@ impl Bundle {
     ) -> TlsSecret {
         self.add(certificate_of(&name, issuer, vec![service.host()]))
             .namespace(&service.namespace);
-        TlsSecret { name }
+        TlsSecret {
+            name,
+            namespace: service.namespace.clone(),
+        }
     }
 }
 

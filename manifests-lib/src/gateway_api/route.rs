@@ -78,8 +78,8 @@ impl Bundle {
 
     /// Opens an internal gateway for a page of the bundle.
     ///
-    /// The build reports a page by HTTPS without a certificate, one by HTTP with one, and a namespace whose routes the gateway
-    /// does not take.
+    /// The build reports a page by HTTPS without a certificate, one by HTTP with one, a certificate of another namespace, and a
+    /// namespace whose routes the gateway does not take.
     #[track_caller]
     pub fn dashboard_route(&self, route_of: DashboardRoute<'_>) {
         let DashboardRoute {
@@ -99,6 +99,11 @@ impl Bundle {
                     gateway.name, service.namespace, dashboard.name
                 ),
             );
+        }
+        if let Some(mistake) =
+            certificate.and_then(|certificate| certificate.missing_in(&service.namespace))
+        {
+            self.error(origin, mistake);
         }
         let metadata = || ObjectMeta {
             name: Some(format!("{}-dashboard", dashboard.name)),

@@ -38,6 +38,8 @@ impl GatewayServer<'_> {
 
 impl Bundle {
     /// Makes a gateway.
+    ///
+    /// The build reports a certificate of another namespace.
     #[track_caller]
     pub fn gateway<A: Audience + Clone + 'static>(
         &self,
@@ -50,8 +52,12 @@ impl Bundle {
             entrance,
             limits,
         } = server;
+        let origin = Origin::here();
+        if let Some(mistake) = certificate.missing_in(&gateway.namespace) {
+            self.error(origin, mistake);
+        }
         self.push(ServerPart {
-            origin: Origin::here(),
+            origin,
             gateway: gateway.clone(),
             certificate: certificate.clone(),
             replicas,

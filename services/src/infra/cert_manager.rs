@@ -50,7 +50,7 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
     cert_manager
 }
 
-/// Leaves the certificates of a bundle's webhooks to cert-manager, which writes and renews them.
+/// Leaves the certificates of a bundle's webhooks to who writes them: cert-manager, or a job of the chart.
 pub(crate) fn injected_certificates(bundle: &Bundle) {
     for kind in [
         Kind::of::<admission::MutatingWebhookConfiguration>(),

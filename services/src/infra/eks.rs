@@ -9,8 +9,8 @@ use k8s_openapi::api::storage::v1::StorageClass;
 use k8s_openapi::api::{admissionregistration, apps, core, policy, rbac};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{
-    AccountId, BuiltPlatform, Bundle, Chart, ClusterConfig, Eks, IgnoredDifference, Issuer, Kind,
-    Name, PodIdentity, Rights, Statement, WellKnownRights, mebibytes, millicores, name,
+    AccountId, BuiltPlatform, Bundle, Chart, ClusterConfig, Eks, Issuer, Kind, Name, PodIdentity,
+    Rights, Statement, WellKnownRights, mebibytes, millicores, name,
 };
 
 use super::fluentbit::{CloudwatchLogs, LogSink};
@@ -47,17 +47,7 @@ pub(crate) fn bundle(env: &Environment) -> Option<Bundle> {
         ],
         installs: vec!["aga.k8s.aws", "elbv2.k8s.aws", "gateway.k8s.aws"],
     });
-    // cert-manager writes the authority of the webhooks' certificate.
-    for kind in [
-        Kind::of::<admissionregistration::v1::MutatingWebhookConfiguration>(),
-        Kind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
-    ] {
-        eks.ignore_difference(IgnoredDifference {
-            kind,
-            name: None,
-            fields: vec![".webhooks[]?.clientConfig.caBundle"],
-        });
-    }
+    cert_manager::injected_certificates(&eks);
     eks.add(gp3());
     Some(eks)
 }

@@ -11,14 +11,13 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::{admissionregistration, apps, batch, rbac};
 use manifests_lib::{
-    Bundle, Bytes, Chart, Dashboard, IgnoredDifference, Kind, Name, Namespace, Port, Scheme,
-    ToolService, name, port,
+    Bundle, Bytes, Chart, Dashboard, Kind, Name, Namespace, Port, Scheme, ToolService, name, port,
 };
 
 use super::admission::{
     self, admit, admit_to_all, all_pods_of, internal_gateway, labelled, pods_of, policy,
 };
-use super::{kiali, nginx};
+use super::{cert_manager, kiali, nginx};
 use crate::deploy::argocd;
 use crate::environment::Environment;
 
@@ -99,17 +98,7 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         })
         // Services of the control plane and of DNS, for scraping.
         .also_in(&argocd::KUBE_SYSTEM);
-    for kind in [
-        Kind::of::<admissionregistration::v1::MutatingWebhookConfiguration>(),
-        Kind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
-    ] {
-        // A job of the chart writes the certificate that it has made for the operator.
-        prometheus.ignore_difference(IgnoredDifference {
-            kind,
-            name: None,
-            fields: vec![".webhooks[].clientConfig.caBundle"],
-        });
-    }
+    cert_manager::injected_certificates(&prometheus);
     monitors::add(&prometheus);
     pages::add(&prometheus);
     for policy in network_policies(env) {

@@ -488,3 +488,28 @@ fn a_node_port_that_a_service_has_is_refused() {
     opened(&web.app(), node_port!(30001));
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/components/gateway_api.rs:N: node port 30001 is opened twice: the API server would refuse it; choose another number (see also manifests-lib/tests/language/components/gateway_api.rs:N)");
 }
+
+#[test]
+fn a_certificate_of_another_namespace_is_refused() {
+    let elsewhere = Bundle::new(name!("other"), &ELSEWHERE[0], &name!("test"));
+    let certificate = elsewhere.certificate(Certificate {
+        name: name!("door"),
+        issuer: &ISSUER,
+        hosts: CertificateHosts::Of(vec![host!("www.example.com")]),
+    });
+    let web = bundle();
+    web.gateway(
+        &PUBLIC,
+        GatewayServer {
+            certificate: &certificate,
+            replicas: 1,
+            entrance: Entrance::NetworkLoadBalancer,
+            limits: LIMITS,
+        },
+    );
+    let said = mistakes(&[&web, &elsewhere]);
+    let line = said
+        .lines()
+        .find(|line| line.contains("the certificate door"));
+    assert_snapshot!(line.unwrap_or_default(), @"manifests-lib/tests/language/components/gateway_api.rs:N: the certificate door is in the namespace elsewhere, and its server in shop: ask for it in a bundle of shop");
+}
