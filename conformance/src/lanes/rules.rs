@@ -66,7 +66,6 @@ fn check_rules(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
-    let promtool = programs.path(Program::Promtool)?;
     let mut rules = 0;
     for object in rule_objects(rendered) {
         let groups = &object.value["spec"]["groups"];
@@ -79,21 +78,29 @@ fn check_rules(
             .sum::<usize>();
         let file = rule_file(folder, object);
         write(&file, &json!({ "groups": groups }))?;
-        let mut command = Command::new(&promtool);
-        command
-            .args(["check", "rules", "--lint=all", "--lint-fatal"])
-            .arg(&file);
-        let output = process::run(programs.watchdog(), &mut command)?;
-        if !output.status.success() {
+        let check = ["check", "rules", "--lint=all", "--lint-fatal"];
+        if let Some(refusal) = refusal(programs, Program::Promtool, &check, &file)? {
             report.finding(format!(
-                "{name}: {object} ({}): Prometheus does not take its rules: {}",
-                object.origin,
-                said(&output)
+                "{name}: {object} ({}): Prometheus does not take its rules: {refusal}",
+                object.origin
             ));
         }
     }
     report.compared(rules, format!("rules of {name} read by Prometheus"));
     Ok(())
+}
+
+/// What a program says against a file; nothing where it takes it.
+fn refusal(
+    programs: &Programs,
+    program: Program,
+    arguments: &[&str],
+    file: &Path,
+) -> Result<Option<String>, Failure> {
+    let mut command = Command::new(programs.path(program)?);
+    command.args(arguments).arg(file);
+    let output = process::run(programs.watchdog(), &mut command)?;
+    Ok((!output.status.success()).then(|| said(&output)))
 }
 
 fn write(file: &Path, contents: &Value) -> Result<(), Failure> {

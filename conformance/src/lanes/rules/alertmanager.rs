@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{said, write};
+use super::{refusal, said, write};
 use crate::failure::Failure;
 use crate::process;
 use crate::programs::{Program, Programs};
@@ -43,17 +43,12 @@ pub fn check(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
-    let amtool = programs.path(Program::Amtool)?;
     let configuration = configuration(rendered)?;
     let file = folder.join("alertmanager.yaml");
     write(&file, configuration)?;
-    let mut command = Command::new(&amtool);
-    command.arg("check-config").arg(&file);
-    let output = process::run(programs.watchdog(), &mut command)?;
-    if !output.status.success() {
+    if let Some(refusal) = refusal(programs, Program::Amtool, &["check-config"], &file)? {
         report.finding(format!(
-            "{name}: Alertmanager does not take its configuration: {}",
-            said(&output)
+            "{name}: Alertmanager does not take its configuration: {refusal}"
         ));
         return Ok(());
     }
@@ -78,6 +73,7 @@ pub fn check(
     }
     let tells_nobody =
         !rendered.tells_people && receivers.iter().all(|receiver| receiver["name"] == NOBODY);
+    let amtool = programs.path(Program::Amtool)?;
     let mut routed = 0;
     for (labels, receiver) in ALERTS {
         let receiver = if tells_nobody { NOBODY } else { receiver };

@@ -1,13 +1,11 @@
 //! promtool reads every query of our pages of Grafana.
 
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::{said, write};
+use super::{refusal, write};
 use crate::failure::Failure;
-use crate::process;
 use crate::programs::{Program, Programs};
 use crate::rendered::{Object, Rendered};
 use crate::report::Report;
@@ -23,7 +21,6 @@ pub fn check(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
-    let promtool = programs.path(Program::Promtool)?;
     let mut queries = 0;
     for object in rendered.objects.iter().filter(|object| is_page(object)) {
         let rules: Vec<Value> = queries_of(object)?
@@ -43,14 +40,10 @@ pub fn check(
             &file,
             &json!({ "groups": [{ "name": "page", "rules": rules }] }),
         )?;
-        let mut command = Command::new(&promtool);
-        command.args(["check", "rules"]).arg(&file);
-        let output = process::run(programs.watchdog(), &mut command)?;
-        if !output.status.success() {
+        if let Some(refusal) = refusal(programs, Program::Promtool, &["check", "rules"], &file)? {
             report.finding(format!(
-                "{name}: {object} ({}): Prometheus does not take its queries: {}",
-                object.origin,
-                said(&output)
+                "{name}: {object} ({}): Prometheus does not take its queries: {refusal}",
+                object.origin
             ));
         }
     }
