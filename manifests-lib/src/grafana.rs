@@ -6,11 +6,11 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Value, json};
 
-use crate::{Bundle, Name};
+use crate::{Bundle, Dashboard, Name, Origin};
 
 /// A page of Grafana with graphs of what Prometheus has measured, two in a row.
 ///
-/// Becomes a ConfigMap that Grafana's sidecar loads where it stands in Grafana's namespace. People cannot save over it.
+/// Becomes a ConfigMap that Grafana's sidecar loads. People cannot save over it.
 ///
 /// Upstream: <https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/>
 #[derive(Clone, Debug)]
@@ -88,9 +88,33 @@ impl GrafanaUnit {
 }
 
 impl Bundle {
-    /// Adds a page to Grafana, where the bundle's namespace is Grafana's.
+    /// Adds a page to Grafana.
+    ///
+    /// The build reports a bundle of another namespace than Grafana's, and a choice with a dash in its name.
     #[track_caller]
-    pub fn grafana_page(&self, page: &GrafanaPage) {
+    pub fn grafana_page(&self, grafana: &Dashboard, page: &GrafanaPage) {
+        let namespace = &grafana.service.namespace;
+        if namespace != self.namespace() {
+            self.error(
+                Origin::here(),
+                format!(
+                    "the page {} is in the namespace {}, and Grafana loads pages of {}: add it to a bundle of {}",
+                    page.name,
+                    self.namespace().name(),
+                    namespace.name(),
+                    namespace.name()
+                ),
+            );
+        }
+        if page.choice.name.as_str().contains('-') {
+            self.error(
+                Origin::here(),
+                format!(
+                    "the choice {} of the page {} has a dash, at which Grafana ends a name in queries: leave it out",
+                    page.choice.name, page.name
+                ),
+            );
+        }
         self.add(ConfigMap {
             metadata: ObjectMeta {
                 name: Some(format!("{}-dashboard", page.name)),

@@ -1,10 +1,11 @@
 use insta::assert_snapshot;
 use manifests_lib::{
-    Bundle, GrafanaChoice, GrafanaGraph, GrafanaLines, GrafanaPage, GrafanaUnit, name,
+    Bundle, Dashboard, GrafanaChoice, GrafanaGraph, GrafanaLines, GrafanaPage, GrafanaUnit, Name,
+    Namespace, Scheme, ToolService, name, port,
 };
 use serde_json::Value;
 
-use crate::support::{bundle, objects, part};
+use crate::support::{NAMESPACE, bundle, mistakes, objects, part};
 
 fn graph(title: &'static str) -> GrafanaGraph {
     GrafanaGraph {
@@ -17,19 +18,34 @@ fn graph(title: &'static str) -> GrafanaGraph {
     }
 }
 
-fn with_page() -> Bundle {
-    let tool = bundle();
-    tool.grafana_page(&GrafanaPage {
+fn page(choice: Name) -> GrafanaPage {
+    GrafanaPage {
         name: name!("jobs"),
         title: "Jobs",
         data_source: name!("metrics"),
         choice: GrafanaChoice {
-            name: name!("job"),
+            name: choice,
             metric: "up",
             label: "job",
         },
         graphs: vec![graph("first"), graph("second"), graph("third")],
-    });
+    }
+}
+
+const GRAFANA: Dashboard = Dashboard {
+    name: name!("grafana"),
+    service: ToolService {
+        name: name!("grafana"),
+        namespace: NAMESPACE,
+        port: port!(80),
+    },
+    scheme: Scheme::Http,
+    local_port: port!(8000),
+};
+
+fn with_page() -> Bundle {
+    let tool = bundle();
+    tool.grafana_page(&GRAFANA, &page(name!("job")));
     tool
 }
 
@@ -80,14 +96,25 @@ fn queries_go_to_the_named_source_and_graphs_stand_two_in_a_row() {
 
 #[test]
 fn the_choice_is_a_parameter_of_the_url() {
-    let choice = GrafanaChoice {
-        name: name!("job"),
-        metric: "up",
-        label: "job",
-    };
-    assert_eq!(choice.url_parameter(), "var-job");
+    assert_eq!(page(name!("job")).choice.url_parameter(), "var-job");
     assert_eq!(
         model()["templating"]["list"][0]["definition"],
         "label_values(up, job)"
     );
+}
+
+#[test]
+fn a_page_that_grafana_would_not_load_is_refused() {
+    let elsewhere = Bundle::new(
+        name!("other"),
+        &Namespace::new(name!("elsewhere")),
+        &name!("test"),
+    );
+    elsewhere.grafana_page(&GRAFANA, &page(name!("the-job")));
+    let said = mistakes(&[&elsewhere]);
+    let lines: Vec<_> = said.lines().filter(|line| line.contains("page")).collect();
+    assert_snapshot!(lines.join("\n"), @"
+    manifests-lib/tests/language/components/grafana.rs:N: the page jobs is in the namespace elsewhere, and Grafana loads pages of shop: add it to a bundle of shop
+    manifests-lib/tests/language/components/grafana.rs:N: the choice the-job of the page jobs has a dash, at which Grafana ends a name in queries: leave it out
+    ");
 }

@@ -19,7 +19,7 @@ pub(crate) const SERVICE: GrafanaChoice = GrafanaChoice {
 };
 
 pub(super) fn add(prometheus: &Bundle) {
-    prometheus.grafana_page(&GrafanaPage {
+    let page = GrafanaPage {
         name: name!("requests"),
         title: REQUESTS,
         data_source: DATA_SOURCE,
@@ -30,7 +30,8 @@ pub(super) fn add(prometheus: &Bundle) {
             durations(),
             requests_by("By caller", "source_workload", "{{source_workload}}"),
         ],
-    });
+    };
+    prometheus.grafana_page(&super::GRAFANA, &page);
 }
 
 /// Requests, counted by who answers and by who asks.
