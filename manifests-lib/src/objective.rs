@@ -146,7 +146,9 @@ impl Service {
     /// Gives the service an objective: who is on call is told when its budget of failures is used up too fast.
     ///
     /// Becomes a PrometheusRule in the service's bundle: the parts of requests that fail or are slow over seven windows, and
-    /// alerts that compare a long window and a short one with what may fail over 30 days. Without requests none fires.
+    /// alerts that compare a long window and a short one with what may fail over 30 days. None fires where fewer than ten
+    /// requests of the long window failed or were slow: one of three at night proves nothing, and a longer window sees it if it
+    /// goes on.
     ///
     /// The build reports a service that speaks no HTTP: the mesh counts no requests of it.
     ///
@@ -206,11 +208,14 @@ impl Part for ObjectivePart {
                 requests.record(&slowness, window, requests.slow(latency.within, window)),
             ]
         });
-        let alerts = [&failures, &slowness].into_iter().flat_map(|indicator| {
-            BURN_RATES
-                .iter()
-                .map(|rate| requests.alert(indicator, rate))
+        let alerts_on_failures = BURN_RATES
+            .iter()
+            .map(|rate| requests.alert(&failures, rate, &requests.number_failed(rate.long)));
+        let alerts_on_slowness = BURN_RATES.iter().map(|rate| {
+            let number = requests.number_slow(latency.within, rate.long);
+            requests.alert(&slowness, rate, &number)
         });
+        let alerts = alerts_on_failures.chain(alerts_on_slowness);
         output.add(
             self.origin,
             monitoring::PrometheusRule {
@@ -272,6 +277,9 @@ const BURN_RATES: [BurnRate; 4] = [
     },
 ];
 
+/// How many requests of the long window have to be bad before anybody is told.
+const ENOUGH: u32 = 10;
+
 /// What is bad about a request, and what of it is told.
 struct Indicator {
     /// Name of the recorded part of requests, without the window.
@@ -295,44 +303,79 @@ impl Requests {
         }
     }
 
-    /// Requests over a window by who counts them, as a range of a counter's rate.
-    fn rate(&self, metric: &str, reporter: &str, condition: &str, window: &str) -> String {
+    /// Requests over a window by who counts them: how fast they come (`rate`) or how many they are (`increase`).
+    fn counted(
+        &self,
+        how: &str,
+        metric: &str,
+        reporter: &str,
+        condition: &str,
+        window: &str,
+    ) -> String {
         let Self { service, namespace } = self;
         format!(
-            "rate({metric}{{reporter=\"{reporter}\",destination_service_name=\"{service}\",\
+            "{how}({metric}{{reporter=\"{reporter}\",destination_service_name=\"{service}\",\
              destination_service_namespace=\"{namespace}\"{condition}}}[{window}])"
         )
     }
 
+    /// Requests that got a server error.
+    fn errors(&self, how: &str, window: &str) -> String {
+        let errors = ",response_code=~\"5..\"";
+        self.counted(how, "istio_requests_total", "destination", errors, window)
+    }
+
+    /// Requests that reached no pod.
+    fn unreached(&self, how: &str, window: &str) -> String {
+        let flags = format!(",response_flags=~\"{}\"", Objective::UNREACHED);
+        self.counted(how, "istio_requests_total", "source", &flags, window)
+    }
+
+    /// Answers other than server errors, which count once, as failures.
+    fn answers(&self, how: &str, window: &str) -> String {
+        self.durations(how, "count", "", window)
+    }
+
+    /// Those of the [`Self::answers`] that came in time.
+    fn in_time(&self, how: &str, within: LatencyBound, window: &str) -> String {
+        // Prometheus writes every boundary with a decimal point.
+        let bound = format!(",le=\"{}.0\"", within.milliseconds());
+        self.durations(how, "bucket", &bound, window)
+    }
+
+    fn durations(&self, how: &str, part: &str, condition: &str, window: &str) -> String {
+        let metric = format!("istio_request_duration_milliseconds_{part}");
+        let condition = format!(",response_code!~\"5..\"{condition}");
+        self.counted(how, &metric, "destination", &condition, window)
+    }
+
     /// The part of requests that got a server error or reached no pod. Without requests there is none.
     fn failed(&self, window: &str) -> String {
-        let rate = |reporter, condition: &str| {
-            self.rate("istio_requests_total", reporter, condition, window)
-        };
-        let unreached = rate(
-            "source",
-            &format!(",response_flags=~\"{}\"", Objective::UNREACHED),
-        );
-        let errors = rate("destination", ",response_code=~\"5..\"");
-        let all = rate("destination", "");
+        let errors = self.errors("rate", window);
+        let unreached = self.unreached("rate", window);
+        let all = self.counted("rate", "istio_requests_total", "destination", "", window);
         format!("(sum({errors} or {unreached}) or vector(0))\n/\n(sum({all} or {unreached}) > 0)\n")
+    }
+
+    /// How many requests got a server error or reached no pod.
+    fn number_failed(&self, window: &str) -> String {
+        let errors = self.errors("increase", window);
+        let unreached = self.unreached("increase", window);
+        format!("sum({errors} or {unreached})")
     }
 
     /// The part of answers that came too late. Without answers there is none.
     fn slow(&self, within: LatencyBound, window: &str) -> String {
-        // Server errors count once, as failures.
-        let answers = ",response_code!~\"5..\"";
-        let rate = |name: &str, condition: &str| {
-            let metric = format!("istio_request_duration_milliseconds_{name}");
-            self.rate(&metric, "destination", condition, window)
-        };
-        // Prometheus writes every boundary with a decimal point.
-        let in_time = rate(
-            "bucket",
-            &format!("{answers},le=\"{}.0\"", within.milliseconds()),
-        );
-        let all = rate("count", answers);
+        let in_time = self.in_time("rate", within, window);
+        let all = self.answers("rate", window);
         format!("1 - (\nsum({in_time})\n/\n(sum({all}) > 0)\n)\n")
+    }
+
+    /// How many answers came too late.
+    fn number_slow(&self, within: LatencyBound, window: &str) -> String {
+        let in_time = self.in_time("increase", within, window);
+        let all = self.answers("increase", window);
+        format!("sum({all}) - sum({in_time})")
     }
 
     fn record(
@@ -352,7 +395,8 @@ impl Requests {
         }
     }
 
-    fn alert(&self, indicator: &Indicator, rate: &BurnRate) -> monitoring::GroupRule {
+    /// An alert on the part of bad requests, where their `number` over the long window is [`ENOUGH`].
+    fn alert(&self, indicator: &Indicator, rate: &BurnRate, number: &str) -> monitoring::GroupRule {
         let Self { service, namespace } = self;
         let Indicator {
             record,
@@ -388,7 +432,11 @@ impl Requests {
                     ),
                 ),
             ])),
-            expr: IntOrString::String(format!("{}\nand\n{}\n", burns(long), burns(short))),
+            expr: IntOrString::String(format!(
+                "{}\nand\n{}\nand on ()\n{number} >= {ENOUGH}\n",
+                burns(long),
+                burns(short)
+            )),
             for_: None,
             keep_firing_for: None,
             labels: Some(

@@ -62,6 +62,13 @@ const END: u32 = 53;
 /// Requests of each step.
 const REQUESTS: u32 = 100_000;
 
+/// Steps of the short window.
+const SHORT: u32 = 5;
+
+/// Bad requests that are too few for an alert, and such that are enough, when every request is bad.
+const TOO_FEW: u32 = 8;
+const ENOUGH: u32 = 12;
+
 /// What an alert is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Indicator {
@@ -236,7 +243,31 @@ impl Service<'_> {
             course(1.25, STEPS, &Indicator::ALL),
             course(0.8, STEPS, &[]),
             course(2.0, END, &[]),
+            self.all_bad(TOO_FEW, &[]),
+            self.all_bad(ENOUGH, &Indicator::ALL),
         ]
+    }
+
+    /// So many requests in the short window and none before, each of them bad.
+    fn all_bad(&self, number: u32, firing: &[Indicator]) -> Case {
+        let before = STEPS - SHORT;
+        // promtool knows no other way to write a counter that begins to grow.
+        let steps = (1..=SHORT).map(|step| (number * step / SHORT).to_string());
+        let values = format!("0x{before} {}", steps.collect::<Vec<_>>().join(" "));
+        let code = |code: &str| format!(r#"reporter="destination",response_code="{code}""#);
+        let durations = |suffix: &str, labels: &str, values: &str| {
+            let metric = format!("istio_request_duration_milliseconds_{suffix}");
+            self.series(&metric, &format!("{}{labels}", code("200")), values)
+        };
+        let bound = format!(r#",le="{}""#, self.bound);
+        Case {
+            series: vec![
+                self.series("istio_requests_total", &code("503"), &values),
+                durations("count", "", &values),
+                durations("bucket", &bound, &format!("0x{STEPS}")),
+            ],
+            firing: firing.to_vec(),
+        }
     }
 
     /// No requests, and only requests that reach no pod.

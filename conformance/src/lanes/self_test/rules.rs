@@ -26,6 +26,18 @@ pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
         ),
         ("an alert that fires too early", "> 3 *", "> 1 *", "warning"),
         (
+            "an alert that a few requests set off",
+            ">= 10\n",
+            ">= 5\n",
+            "critical",
+        ),
+        (
+            "an alert that wants too many requests",
+            ">= 10\n",
+            ">= 15\n",
+            "critical",
+        ),
+        (
             "an alert that does not end with the failures",
             "\nand\n",
             "\nor\n",

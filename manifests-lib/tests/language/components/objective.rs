@@ -108,6 +108,8 @@ fn an_alert_looks_at_two_windows() {
       service:request_failures:ratio_rate1h{namespace="shop",service="web-app-service"} > 14.4 * 0.005
       and
       service:request_failures:ratio_rate5m{namespace="shop",service="web-app-service"} > 14.4 * 0.005
+      and on ()
+      sum(increase(istio_requests_total{reporter="destination",destination_service_name="web-app-service",destination_service_namespace="shop",response_code=~"5.."}[1h]) or increase(istio_requests_total{reporter="source",destination_service_name="web-app-service",destination_service_namespace="shop",response_flags=~".*(UF|UH|UO).*"}[1h])) >= 10
     labels:
       namespace: shop
       service: web-app-service
