@@ -26,6 +26,7 @@ mod label;
 mod mesh;
 mod message_broker;
 mod namespace;
+pub mod network_policy;
 mod objective;
 mod origin;
 mod platform;

@@ -13,7 +13,7 @@ pub use egress::{Egress, EgressGateway, EgressHandle};
 pub use gateway::{GatewayPort, GatewayRoute, IngressGateway, IngressPort};
 pub use gateway_service::{GatewayExposure, GatewayService};
 
-pub(crate) use authorization::{Caller, admit, pods_of, tcp};
+pub(crate) use authorization::{Caller, admit};
 pub(crate) use egress::external_service;
 pub(crate) use gateway::conflicting_ports;
 pub(crate) use route::require_mutual_tls;

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use custom_resources::istio::security::v1 as security;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::named;
 use crate::bundle::Output;
-use crate::label::{Labels, label, matching};
-use crate::{Bundle, Component, Name, Namespace, Origin, Port, port};
+use crate::label::{Labels, matching};
+use crate::{Bundle, Component, Name, Namespace, Origin, Port, network_policy, port};
 
 /// Somebody who may call a service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,28 +30,8 @@ impl Caller {
 
     /// Where the caller's packets come from.
     pub(crate) fn peer(&self) -> networking::NetworkPolicyPeer {
-        pods_of(&self.namespace, self.pod_labels.clone())
+        network_policy::pods_with(&self.namespace, self.pod_labels.clone())
     }
-}
-
-pub(crate) fn pods_of(namespace: &str, pod_labels: Labels) -> networking::NetworkPolicyPeer {
-    networking::NetworkPolicyPeer {
-        namespace_selector: Some(matching(label("kubernetes.io/metadata.name", namespace))),
-        pod_selector: Some(matching(pod_labels)),
-        ip_block: None,
-    }
-}
-
-pub(crate) fn tcp(port: i32) -> networking::NetworkPolicyPort {
-    networking::NetworkPolicyPort {
-        port: Some(IntOrString::Int(port)),
-        protocol: Some("TCP".to_owned()),
-        end_port: None,
-    }
-}
-
-fn ingress_only() -> Vec<String> {
-    vec!["Ingress".to_owned()]
 }
 
 /// The pods of a component, as Istio selects them.
@@ -102,15 +81,13 @@ pub(crate) fn admit(
         origin,
         networking::NetworkPolicy {
             metadata: component.metadata("network-policy"),
-            spec: Some(networking::NetworkPolicySpec {
-                ingress: Some(vec![networking::NetworkPolicyIngressRule {
-                    from: Some(callers.iter().map(Caller::peer).collect()),
-                    ports: Some(vec![tcp(port.into())]),
-                }]),
-                pod_selector: Some(matching(pod_labels.clone())),
-                policy_types: Some(ingress_only()),
-                egress: None,
-            }),
+            spec: Some(network_policy::only(
+                matching(pod_labels.clone()),
+                vec![network_policy::admit(
+                    callers.iter().map(Caller::peer),
+                    [port],
+                )],
+            )),
         },
     );
 }
@@ -152,23 +129,17 @@ impl Bundle {
         self.add(networking::NetworkPolicy {
             metadata: named("default-deny"),
             spec: Some(networking::NetworkPolicySpec {
-                pod_selector: Some(LabelSelector::default()),
-                policy_types: Some(ingress_only()),
-                ..networking::NetworkPolicySpec::default()
+                ingress: None,
+                ..network_policy::only(LabelSelector::default(), Vec::new())
             }),
         });
-        let prometheus = label("app.kubernetes.io/name", &scraper.app_name);
+        let prometheus = network_policy::pods_of(scraper.namespace, &scraper.app_name);
         self.add(networking::NetworkPolicy {
             metadata: named("metrics"),
-            spec: Some(networking::NetworkPolicySpec {
-                ingress: Some(vec![networking::NetworkPolicyIngressRule {
-                    from: Some(vec![pods_of(scraper.namespace.name().as_str(), prometheus)]),
-                    ports: Some(METRICS.map(|port| tcp(port.into())).into()),
-                }]),
-                pod_selector: Some(LabelSelector::default()),
-                policy_types: Some(ingress_only()),
-                ..networking::NetworkPolicySpec::default()
-            }),
+            spec: Some(network_policy::only(
+                LabelSelector::default(),
+                vec![network_policy::admit([prometheus], METRICS)],
+            )),
         });
     }
 

@@ -15,10 +15,11 @@ use super::{AMQPS, Broker, BrokerHandle};
 use crate::bundle::{Output, Part};
 use crate::certificate::certificate_of;
 use crate::label::{Labels, label, matching};
-use crate::mesh::{Caller, pods_of, tcp};
+use crate::mesh::Caller;
+use crate::network_policy::{self, APP_NAME, admit, admit_to_all, pods, pods_of};
 use crate::{
-    Bundle, Bytes, ClusterIssuer, Image, MetricsScraper, Name, Namespace, NodeGroup, Origin,
-    PublicImage, Resources,
+    Bundle, Bytes, ClusterIssuer, Image, MetricsScraper, Name, Namespace, NodeGroup, Origin, Port,
+    PublicImage, Resources, port,
 };
 
 /// What a [`Broker`] is made with.
@@ -59,13 +60,10 @@ pub struct MessagingOperator {
 }
 
 /// The management API by TLS.
-const MANAGEMENT: i32 = 15671;
+const MANAGEMENT: Port = port!(15671);
 
 /// Metrics by TLS.
-const METRICS: i32 = 15691;
-
-/// What identifies pods of charts and operators.
-const APP_NAME: &str = "app.kubernetes.io/name";
+const METRICS: Port = port!(15691);
 
 /// Seconds that a pod has to hand over its queues; the operator's own default is a week, in which no node could be replaced.
 const HANDING_OVER: i64 = 300;
@@ -223,47 +221,23 @@ impl BrokerPart {
 
     fn network_policy(&self) -> networking::NetworkPolicy {
         let (scraper, scraper_name) = &self.scraper;
-        let from_pods_of = |namespace: &Namespace, app_name: &Name, port: i32| {
-            networking::NetworkPolicyIngressRule {
-                from: Some(vec![pods_of(
-                    namespace.name().as_str(),
-                    label(APP_NAME, app_name),
-                )]),
-                ports: Some(vec![tcp(port)]),
-            }
-        };
-        let mut rules = vec![
+        let mut admitted = vec![
             // Its own pods, on the ports of Erlang.
-            networking::NetworkPolicyIngressRule {
-                from: Some(vec![pods_of(
-                    self.broker.namespace.name().as_str(),
-                    self.pod_labels(),
-                )]),
-                ports: None,
-            },
-            from_pods_of(
-                &self.operator.namespace,
-                &self.operator.app_name,
-                MANAGEMENT,
+            admit_to_all(pods(&self.broker.namespace, matching(self.pod_labels()))),
+            admit(
+                [pods_of(&self.operator.namespace, &self.operator.app_name)],
+                [MANAGEMENT],
             ),
-            from_pods_of(scraper, scraper_name, METRICS),
+            admit([pods_of(scraper, scraper_name)], [METRICS]),
         ];
         let callers = self.callers.borrow();
         // A rule without peers would admit everybody.
         if !callers.is_empty() {
-            rules.push(networking::NetworkPolicyIngressRule {
-                from: Some(callers.iter().map(Caller::peer).collect()),
-                ports: Some(vec![tcp(AMQPS.into())]),
-            });
+            admitted.push(admit(callers.iter().map(Caller::peer), [AMQPS]));
         }
         networking::NetworkPolicy {
             metadata: self.metadata(),
-            spec: Some(networking::NetworkPolicySpec {
-                ingress: Some(rules),
-                pod_selector: Some(matching(self.pod_labels())),
-                policy_types: Some(vec!["Ingress".to_owned()]),
-                egress: None,
-            }),
+            spec: Some(network_policy::only(matching(self.pod_labels()), admitted)),
         }
     }
 }

@@ -7,13 +7,14 @@ use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, networking::v1 as net
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
     LabelSelector, LabelSelectorRequirement, ObjectMeta,
 };
+use manifests_lib::network_policy::{admit, labelled, pods_of};
 use manifests_lib::{
     Bundle, Bytes, Chart, Dashboard, Kind, Name, Namespace, Port, Scheme, ToolService, mebibytes,
     millicores, name, port,
 };
 use serde_json::json;
 
-use super::admission::{admit, internal_gateway, labelled, pods_of, policy};
+use super::admission::{internal_gateway, policy};
 use super::{kiali, nginx, prometheus};
 use crate::environment::Environment;
 use crate::node_group;
@@ -242,13 +243,13 @@ fn network_policy(env: &Environment) -> networking::NetworkPolicy {
         .into_iter()
         .chain(internal_gateway(env));
     let mut admitted = vec![
-        admit(mesh, COLLECTOR.port),
+        admit([mesh], [COLLECTOR.port]),
         admit(
-            pods_of(&prometheus::NAMESPACE, &prometheus::APP_NAME),
-            METRICS,
+            [pods_of(&prometheus::NAMESPACE, &prometheus::APP_NAME)],
+            [METRICS],
         ),
     ];
-    admitted.extend(readers.map(|reader| admit(reader, DASHBOARD.service.port)));
+    admitted.extend(readers.map(|reader| admit([reader], [DASHBOARD.service.port])));
     policy(
         RELEASE,
         labelled("app.kubernetes.io/instance", &RELEASE),

@@ -10,13 +10,12 @@ use custom_resources::coreos::monitoring::v1 as monitoring;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::{admissionregistration, apps, batch, rbac};
+use manifests_lib::network_policy::{self, admit, admit_to_all, all_pods_of, labelled, pods_of};
 use manifests_lib::{
     Bundle, Bytes, Chart, Dashboard, Kind, Name, Namespace, Port, Scheme, ToolService, name, port,
 };
 
-use super::admission::{
-    self, admit, admit_to_all, all_pods_of, internal_gateway, labelled, pods_of, policy,
-};
+use super::admission::{internal_gateway, policy};
 use super::{cert_manager, kiali, nginx};
 use crate::deploy::argocd;
 use crate::environment::Environment;
@@ -118,8 +117,8 @@ fn network_policies(env: &Environment) -> [networking::NetworkPolicy; 3] {
         let beyond = also.into_iter().chain(internal_gateway(env));
         let admitted = [admit_to_all(all_pods_of(&NAMESPACE))]
             .into_iter()
-            .chain(beyond.map(|from| admit(from, port)));
-        let pods = labelled(admission::APP_NAME, &app_name);
+            .chain(beyond.map(|from| admit([from], [port])));
+        let pods = labelled(network_policy::APP_NAME, &app_name);
         policy(app_name, pods, admitted.collect())
     };
     [
