@@ -62,14 +62,19 @@ pub struct Invocation {
 
 /// What a program that ended said.
 pub struct Outcome {
-    /// Whether its exit code was 0.
-    pub success: bool,
     /// Its exit code; nothing where a signal ended it.
     code: Option<i32>,
     /// Its standard output.
     pub output: String,
     /// Its standard error.
     error: String,
+}
+
+impl Outcome {
+    /// Whether its exit code was 0.
+    pub fn success(&self) -> bool {
+        self.code == Some(0)
+    }
 }
 
 impl Invocation {
@@ -128,7 +133,6 @@ impl Invocation {
             .map_err(|error| self.cannot_start(&error))?;
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Ok(Outcome {
-            success: output.status.success(),
             code: output.status.code(),
             output: text(output.stdout),
             error: text(output.stderr),
@@ -150,7 +154,7 @@ impl Invocation {
     }
 
     fn printed(&self, outcome: Outcome) -> Result<String, Failure> {
-        if outcome.success {
+        if outcome.success() {
             return Ok(outcome.output);
         }
         let error = outcome.error.trim().replace('\n', "; ");

@@ -246,7 +246,9 @@ fn fits_the_laptop(cluster: &Minikube) -> Result<(), Failure> {
 fn is_built(image: &LocalImage) -> Result<bool, Failure> {
     let reference = reference(image);
     let inspect = ["image", "inspect", "--format", "{{.Id}}", &reference];
-    Ok(Invocation::new(Program::Docker, inspect).outcome()?.success)
+    Ok(Invocation::new(Program::Docker, inspect)
+        .outcome()?
+        .success())
 }
 
 fn reference(image: &LocalImage) -> String {
