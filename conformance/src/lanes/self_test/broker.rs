@@ -6,6 +6,7 @@ use super::{change, environment, expect, first};
 use crate::failure::Failure;
 use crate::lanes::broker::{self, Server};
 use crate::programs::Programs;
+use crate::rendered::Rendered;
 use crate::report::Report;
 
 /// A fault: the first object of the kind with another value at the path, and what has to be found.
@@ -109,9 +110,7 @@ pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
     ] {
         let mut rendered = environment()?;
         change(&mut rendered.objects, fault.kind, fault.path, fault.value)?;
-        let mut found = Report::default();
-        broker::environment(&server, &rendered, &mut found)?;
-        expect(report, fault.name, &found.findings, &[fault.expected]);
+        found(&server, &rendered, fault.name, &[fault.expected], report)?;
     }
     missing_object(&server, report)
 }
@@ -121,13 +120,25 @@ fn missing_object(server: &Server, report: &mut Report) -> Result<(), Failure> {
     let mut rendered = environment()?;
     let queue = first(&rendered.objects, "Queue")?;
     rendered.objects.remove(queue);
-    let mut found = Report::default();
-    broker::environment(server, &rendered, &mut found)?;
-    expect(
-        report,
+    found(
+        server,
+        &rendered,
         "a queue that is not there",
-        &found.findings,
         &["Binding", "RabbitMQ does not take it"],
-    );
+        report,
+    )
+}
+
+/// Runs the lane on a fault that it has to find.
+fn found(
+    server: &Server,
+    rendered: &Rendered,
+    fault: &str,
+    expected: &[&str],
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let mut found = Report::default();
+    broker::environment(server, rendered, &mut found)?;
+    expect(report, fault, &found.findings, expected);
     Ok(())
 }
