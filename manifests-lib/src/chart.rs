@@ -126,6 +126,27 @@ impl Source {
     pub fn is_in_registry(&self) -> bool {
         matches!(&self.from, SourceFrom::Chart { repository, .. } if repository.starts_with("oci://"))
     }
+
+    /// The arguments by which helm finds the released chart; nothing where it is a kustomization.
+    #[must_use]
+    pub fn helm_arguments(&self) -> Option<Vec<String>> {
+        let SourceFrom::Chart {
+            name,
+            repository,
+            version,
+            ..
+        } = &self.from
+        else {
+            return None;
+        };
+        let mut arguments = if self.is_in_registry() {
+            vec![self.repository_url()]
+        } else {
+            vec![(*name).to_owned(), format!("--repo={repository}")]
+        };
+        arguments.push(format!("--version={version}"));
+        Some(arguments)
+    }
 }
 
 /// A kustomization that has joined a bundle.

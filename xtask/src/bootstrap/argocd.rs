@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use custom_resources::argoproj::v1alpha1::{AppProject, Application};
 use k8s_openapi::api::core::v1::Namespace;
-use manifests_lib::{BuiltBundle, Name, Resource, Root, SourceFrom, application_name, yaml};
+use manifests_lib::{
+    BuiltBundle, Name, Resource, Root, Source, SourceFrom, application_name, yaml,
+};
 use serde_json::Value;
 
 use crate::environment::{Built, EnvironmentName};
@@ -25,8 +27,9 @@ pub struct ArgoCd {
     namespace_file: PathBuf,
     release: Name,
     chart: String,
-    repository: &'static str,
     version: String,
+    /// By which helm finds the released chart.
+    released: Vec<String>,
     values: Value,
     /// The CRDs without which nothing can be applied.
     definitions: Vec<String>,
@@ -75,13 +78,20 @@ impl ArgoCd {
                     .any(|group| *group == group_of_argocd())
             })
             .ok_or_else(|| missing("chart of Argo CD"))?;
-        let Some(SourceFrom::Chart {
-            name: chart,
-            repository,
-            version,
-            release,
-            values,
-        }) = bundle.sources.first().map(|source| &source.from)
+        let source = bundle.sources.first();
+        let (
+            Some(SourceFrom::Chart {
+                name: chart,
+                version,
+                release,
+                values,
+                ..
+            }),
+            Some(released),
+        ) = (
+            source.map(|source| &source.from),
+            source.and_then(Source::helm_arguments),
+        )
         else {
             return Err(missing("chart of Argo CD"));
         };
@@ -104,8 +114,8 @@ impl ArgoCd {
             namespace_file: one(files.of(bundle, is_namespace)?, "namespace of Argo CD")?,
             release: release.clone(),
             chart: (*chart).to_owned(),
-            repository,
             version: version.clone(),
+            released,
             values: values.clone(),
             definitions: ["applications", "appprojects"]
                 .map(|kind| format!("crd/{kind}.{}", group_of_argocd()))
@@ -205,15 +215,7 @@ impl ArgoCd {
         ];
         match chart {
             Some(chart) => arguments.push(chart.display().to_string()),
-            None if self.repository.starts_with("oci://") => {
-                arguments.push(format!("{}/{}", self.repository, self.chart));
-                arguments.push(format!("--version={}", self.version));
-            }
-            None => {
-                arguments.push(self.chart.clone());
-                arguments.push(format!("--repo={}", self.repository));
-                arguments.push(format!("--version={}", self.version));
-            }
+            None => arguments.extend_from_slice(&self.released),
         }
         arguments.extend([
             format!("--kube-context={context}"),

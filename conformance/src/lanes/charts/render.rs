@@ -70,13 +70,15 @@ impl<'a> Renderer<'a> {
     }
 
     fn template(&self, source: &RenderedSource, values: &Value) -> Result<String, Failure> {
-        let SourceFrom::Chart {
-            name,
-            repository,
-            version,
-            release,
-            ..
-        } = &source.from
+        let (
+            SourceFrom::Chart {
+                name,
+                version,
+                release,
+                ..
+            },
+            Some(released),
+        ) = (&source.from, source.helm_arguments())
         else {
             return Ok(String::new());
         };
@@ -89,13 +91,8 @@ impl<'a> Renderer<'a> {
             Some(folder) => {
                 command.arg(helm::local_chart(folder, name, version)?);
             }
-            None if source.is_in_registry() => {
-                command.arg(source.repository_url());
-                command.args(["--version", version]);
-            }
             None => {
-                command.arg(name);
-                command.args(["--repo", repository, "--version", version]);
+                command.args(released);
             }
         }
         command
