@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use manifests_lib::Eks;
 use serde_json::Value;
 use services::environment::{Environment, Infrastructure};
 
@@ -151,11 +152,24 @@ fn expected(environment: &Environment) -> Vec<String> {
 fn way_to(name: EnvironmentName, environment: &Environment) -> String {
     match environment.infrastructure() {
         Infrastructure::Laptop(_) => format!("make it with `cargo xtask cluster up {name}`"),
-        Infrastructure::Aws(aws) => format!(
-            "fetch one with `aws eks update-kubeconfig --region {} --name {}`",
-            aws.cluster.region, aws.cluster.name
-        ),
+        Infrastructure::Aws(aws) => {
+            format!("fetch one with `{}`", update_kubeconfig(&aws.cluster))
+        }
     }
+}
+
+/// Gives kubectl a context for a cluster of EKS.
+pub fn update_kubeconfig(cluster: &Eks) -> Invocation {
+    let (region, name) = (cluster.region.as_str(), cluster.name.as_str());
+    let words = [
+        "eks",
+        "update-kubeconfig",
+        "--region",
+        region,
+        "--name",
+        name,
+    ];
+    Invocation::new(Program::Aws, words)
 }
 
 impl Contexts {

@@ -3,6 +3,7 @@
 use manifests_lib::EcrImage;
 use services::environment::Aws;
 
+use crate::context;
 use crate::environment::EnvironmentName;
 use crate::invocation::{Invocation, Program};
 use crate::render;
@@ -22,18 +23,7 @@ pub fn up(name: EnvironmentName, aws: &Aws) -> Vec<String> {
         "# 2. The cluster; about 20 minutes.".to_owned(),
         eksctl(name, "create"),
         "# 3. A context of kubectl.".to_owned(),
-        Invocation::new(
-            Program::Aws,
-            [
-                "eks",
-                "update-kubeconfig",
-                "--region",
-                cluster.region.as_str(),
-                "--name",
-                cluster.name.as_str(),
-            ],
-        )
-        .to_string(),
+        context::update_kubeconfig(cluster).to_string(),
         "# 4. Argo CD, which deploys the rest.".to_owned(),
         format!("cargo xtask bootstrap {name}"),
     ]);
