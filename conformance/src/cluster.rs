@@ -83,19 +83,10 @@ impl Cluster {
         let kubectl = programs.path(Program::Kubectl)?;
         let watchdog = programs.watchdog().clone();
         let folder = watchdog.temporary_folder()?;
-        let files = Files {
-            root: folder.path().to_owned(),
-        };
-        let mut cluster = Self {
-            servers: Vec::new(),
-            folder: Some(folder),
-            files,
-            kubectl,
-            watchdog,
-        };
-        let token = cluster
-            .write_secrets()
-            .map_err(|error| cannot_prepare(&error))?;
+        let files = Files { root: folder.path().to_owned() };
+        let mut cluster =
+            Self { servers: Vec::new(), folder: Some(folder), files, kubectl, watchdog };
+        let token = cluster.write_secrets().map_err(|error| cannot_prepare(&error))?;
         let etcd_port = cluster.start_etcd(&etcd)?;
         cluster.start_api_server(&api_server, etcd_port, &token)?;
         Ok(cluster)
@@ -126,10 +117,7 @@ impl Cluster {
         kwok.env("HOME", &self.files.root)
             .arg(flag("kubeconfig", &kubeconfig))
             .arg(flag("config", &stages))
-            .args([
-                "--manage-all-nodes=true",
-                "--node-lease-duration-seconds=40",
-            ]);
+            .args(["--manage-all-nodes=true", "--node-lease-duration-seconds=40"]);
         self.start_server(Program::Kwok, &mut kwok)
     }
 
@@ -211,16 +199,10 @@ impl Cluster {
     /// Writes what lets clients and service accounts in; returns the client's token.
     fn write_secrets(&self) -> io::Result<String> {
         let token = secret()?;
-        write_secret(
-            &self.files.tokens(),
-            &format!("{token},admin,admin,system:masters\n"),
-        )?;
+        write_secret(&self.files.tokens(), &format!("{token},admin,admin,system:masters\n"))?;
         let key = rcgen::KeyPair::generate().map_err(io::Error::other)?;
         write_secret(&self.files.service_account_key(), &key.serialize_pem())?;
-        write_secret(
-            &self.files.service_account_public_key(),
-            &key.public_key_pem(),
-        )?;
+        write_secret(&self.files.service_account_public_key(), &key.public_key_pem())?;
         Ok(token)
     }
 
@@ -265,14 +247,8 @@ impl Cluster {
                 .arg(flag("token-auth-file", &files.tokens()))
                 .arg("--authorization-mode=RBAC")
                 .arg("--service-account-issuer=https://kubernetes.default.svc")
-                .arg(flag(
-                    "service-account-key-file",
-                    &files.service_account_public_key(),
-                ))
-                .arg(flag(
-                    "service-account-signing-key-file",
-                    &files.service_account_key(),
-                ))
+                .arg(flag("service-account-key-file", &files.service_account_public_key()))
+                .arg(flag("service-account-signing-key-file", &files.service_account_key()))
                 .arg("--service-cluster-ip-range=10.96.0.0/12")
                 .arg("--allow-privileged=true");
             let watchdog = cluster.watchdog.clone();
@@ -377,12 +353,8 @@ fn flag(name: &str, value: &Path) -> std::ffi::OsString {
 
 /// Writes a file that only its owner reads.
 fn write_secret(path: &Path, contents: &str) -> io::Result<()> {
-    let mut file = fs::File::options()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .mode(0o600)
-        .open(path)?;
+    let mut file =
+        fs::File::options().create(true).truncate(true).write(true).mode(0o600).open(path)?;
     io::Write::write_all(&mut file, contents.as_bytes())
 }
 

@@ -38,10 +38,7 @@ pub fn compare(written: &Value, stored: &Value) -> (Vec<Difference>, usize) {
 
 /// Every field in which two stored states of an object differ, but for what the API server keeps of its own.
 pub fn stored(first: &Value, second: &Value) -> Vec<Difference> {
-    let mut comparison = Comparison {
-        both_stored: true,
-        ..Comparison::default()
-    };
+    let mut comparison = Comparison { both_stored: true, ..Comparison::default() };
     comparison.value(&Place::default(), Some(first), Some(second));
     comparison.differences
 }
@@ -82,10 +79,7 @@ impl Place {
     }
 
     fn element(&self, index: usize) -> Self {
-        Self {
-            path: format!("{}[{index}]", self.path),
-            pattern: format!("{}[]", self.pattern),
-        }
+        Self { path: format!("{}[{index}]", self.path), pattern: format!("{}[]", self.pattern) }
     }
 }
 
@@ -156,11 +150,7 @@ mod tests {
     }
 
     fn patterns(written: &Value, stored: &Value) -> Vec<String> {
-        compare(written, stored)
-            .0
-            .into_iter()
-            .map(|difference| difference.pattern)
-            .collect()
+        compare(written, stored).0.into_iter().map(|difference| difference.pattern).collect()
     }
 
     #[test]
@@ -222,10 +212,7 @@ mod tests {
     fn the_server_does_not_own_what_was_written() {
         let written = json!({"metadata": {"uid": "1"}, "status": {"ready": false}});
         let stored = json!({"metadata": {"uid": "2"}, "status": {"ready": true, "seen": 1}});
-        assert_eq!(
-            patterns(&written, &stored),
-            ["metadata.uid", "status.ready"]
-        );
+        assert_eq!(patterns(&written, &stored), ["metadata.uid", "status.ready"]);
         assert_eq!(
             patterns(&written, &json!({})),
             ["metadata", "status"],
@@ -250,9 +237,6 @@ mod tests {
     fn keys_with_dots_stay_whole() {
         let written = json!({"metadata": {"labels": {"istio.io/rev": "1"}}});
         let stored = json!({"metadata": {"labels": {"istio.io/rev": "2"}}});
-        assert_eq!(
-            patterns(&written, &stored),
-            ["metadata.labels[\"istio.io/rev\"]"]
-        );
+        assert_eq!(patterns(&written, &stored), ["metadata.labels[\"istio.io/rev\"]"]);
     }
 }

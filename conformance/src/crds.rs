@@ -49,11 +49,8 @@ pub fn definitions(
             if document["kind"] != "CustomResourceDefinition" {
                 continue;
             }
-            let found: Vec<CustomKind> = missing
-                .iter()
-                .filter(|kind| defines(&document, kind))
-                .cloned()
-                .collect();
+            let found: Vec<CustomKind> =
+                missing.iter().filter(|kind| defines(&document, kind)).cloned().collect();
             if !found.is_empty() {
                 for kind in &found {
                     missing.remove(kind);
@@ -64,11 +61,7 @@ pub fn definitions(
     }
     match missing.first() {
         None => Ok(definitions),
-        Some(CustomKind {
-            group,
-            version,
-            kind,
-        }) => Err(Failure::new(format!(
+        Some(CustomKind { group, version, kind }) => Err(Failure::new(format!(
             "no CRD defines {kind} of {group}/{version}, which is rendered: add its file to \
              manifests-lib/custom-resources/crds.toml"
         ))),
@@ -81,9 +74,7 @@ fn defines(definition: &Value, kind: &CustomKind) -> bool {
         |version: &Value| version["name"] == kind.version.as_str() && version["served"] == true;
     spec["group"] == kind.group.as_str()
         && spec["names"]["kind"] == kind.kind.as_str()
-        && spec["versions"]
-            .as_array()
-            .is_some_and(|versions| versions.iter().any(serves))
+        && spec["versions"].as_array().is_some_and(|versions| versions.iter().any(serves))
 }
 
 /// Where `crds.toml` of this workspace is.
@@ -124,19 +115,14 @@ spec:
     }
 
     fn source(text: &str) -> Vec<Source> {
-        vec![Source {
-            origin: "istio.yaml".to_owned(),
-            text: text.to_owned(),
-        }]
+        vec![Source { origin: "istio.yaml".to_owned(), text: text.to_owned() }]
     }
 
     #[test]
     fn takes_what_is_rendered_and_nothing_else() {
         let definitions = definitions(&gateway("v1"), &source(ISTIO)).unwrap();
-        let kinds: Vec<&Value> = definitions
-            .iter()
-            .map(|definition| &definition["spec"]["names"]["kind"])
-            .collect();
+        let kinds: Vec<&Value> =
+            definitions.iter().map(|definition| &definition["spec"]["names"]["kind"]).collect();
         assert_eq!(kinds, ["Gateway"]);
     }
 
@@ -148,9 +134,7 @@ spec:
 
     #[test]
     fn broken_yaml_is_named() {
-        let failure = definitions(&gateway("v1"), &source("a: ["))
-            .unwrap_err()
-            .to_string();
+        let failure = definitions(&gateway("v1"), &source("a: [")).unwrap_err().to_string();
         assert!(failure.starts_with("istio.yaml is no YAML: "), "{failure}");
     }
 }

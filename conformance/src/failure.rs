@@ -17,19 +17,13 @@ const OUTPUT_LINES: usize = 20;
 impl Failure {
     /// A failure of one sentence.
     pub fn new(sentence: impl Into<String>) -> Self {
-        Self {
-            sentence: sentence.into(),
-            output: None,
-        }
+        Self { sentence: sentence.into(), output: None }
     }
 
     /// Adds the last lines of a program's output.
     #[must_use]
     pub fn with_output(mut self, output: &str) -> Self {
-        let lines: Vec<&str> = output
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .collect();
+        let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
         let tail = &lines[lines.len().saturating_sub(OUTPUT_LINES)..];
         self.output = (!tail.is_empty()).then(|| tail.join("\n"));
         self

@@ -68,13 +68,8 @@ pub struct Options {
 impl Lane {
     /// The lanes that run where none is named, in that order. Charts come from repositories that not every machine reaches, and
     /// promtool alone takes as long to build as all others; RabbitMQ and Fluent Bit have to be installed.
-    pub const DEFAULT: [Self; 5] = [
-        Self::Yaml,
-        Self::Api,
-        Self::Schedule,
-        Self::Mesh,
-        Self::SelfTest,
-    ];
+    pub const DEFAULT: [Self; 5] =
+        [Self::Yaml, Self::Api, Self::Schedule, Self::Mesh, Self::SelfTest];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {

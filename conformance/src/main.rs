@@ -79,10 +79,7 @@ enum Format {
 }
 
 fn main() -> ExitCode {
-    if std::env::args_os()
-        .nth(1)
-        .is_some_and(|argument| argument == watchdog::ARGUMENT)
-    {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == watchdog::ARGUMENT) {
         return watchdog::watch(io::stdin().lock());
     }
     let arguments = Arguments::parse();
@@ -103,45 +100,22 @@ fn could_not_run(failure: &Failure) -> ExitCode {
 
 /// Runs the lanes one after the other; one that could not run does not keep the others from it.
 fn run(arguments: Arguments, watchdog: &Watchdog) -> ExitCode {
-    let Arguments {
-        lanes,
-        crds,
-        charts,
-        accept,
-        keep,
-        seed,
-        format,
-    } = arguments;
-    let mut lanes = if lanes.is_empty() {
-        Lane::DEFAULT.to_vec()
-    } else {
-        lanes
-    };
+    let Arguments { lanes, crds, charts, accept, keep, seed, format } = arguments;
+    let mut lanes = if lanes.is_empty() { Lane::DEFAULT.to_vec() } else { lanes };
     lanes.sort_unstable();
     lanes.dedup();
     let programs = match Machine::of_this_process() {
         Ok(machine) => Programs::new(machine, watchdog.clone()),
         Err(failure) => return could_not_run(&failure),
     };
-    let options = Options {
-        crds,
-        charts,
-        accept,
-        keep,
-        seed,
-    };
+    let options = Options { crds, charts, accept, keep, seed };
     let mut outcomes = Vec::new();
     for lane in lanes {
         let started = Instant::now();
         let mut report = Report::default();
         let failure = lane.run(&programs, &options, &mut report).err();
         report.judges = programs.judges();
-        let outcome = Outcome {
-            lane,
-            report,
-            failure,
-            seconds: started.elapsed().as_secs(),
-        };
+        let outcome = Outcome { lane, report, failure, seconds: started.elapsed().as_secs() };
         if format == Format::Text {
             print(&outcome.text());
         }
@@ -186,12 +160,7 @@ impl Outcome {
     }
 
     fn text(&self) -> String {
-        let Self {
-            lane,
-            report,
-            failure,
-            seconds,
-        } = self;
+        let Self { lane, report, failure, seconds } = self;
         let mut text = format!("{}: {}, {seconds} s\n{report}", lane.name(), self.verdict());
         if let Some(failure) = failure {
             let _ = writeln!(text, "  error: {failure}");

@@ -34,20 +34,11 @@ impl Process {
     ) -> Result<Self, Failure> {
         let mut start = || {
             let file = File::create(&log)?;
-            command
-                .stdin(Stdio::null())
-                .stdout(file.try_clone()?)
-                .stderr(file);
+            command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
             watchdog.spawn(command)
         };
         let child = start().map_err(|error| cannot_start(command_name(command), &error))?;
-        Ok(Self {
-            name,
-            child,
-            log,
-            watchdog: watchdog.clone(),
-            kept: false,
-        })
+        Ok(Self { name, child, log, watchdog: watchdog.clone(), kept: false })
     }
 
     /// The number of the process.
@@ -135,10 +126,8 @@ impl Process {
     }
 
     fn failure(&self, sentence: &str) -> Failure {
-        Failure::new(format!(
-            "{sentence}; its last lines say why, and a second run starts afresh:"
-        ))
-        .with_output(&self.log_text())
+        Failure::new(format!("{sentence}; its last lines say why, and a second run starts afresh:"))
+            .with_output(&self.log_text())
     }
 }
 
@@ -152,10 +141,7 @@ impl Drop for Process {
 
 /// Runs a program to its end and returns what it printed.
 pub fn run(watchdog: &Watchdog, command: &mut Command) -> Result<Output, Failure> {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut start = || {
         let mut child = watchdog.spawn(command)?;
         let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
@@ -165,11 +151,7 @@ pub fn run(watchdog: &Watchdog, command: &mut Command) -> Result<Output, Failure
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("the reader of its messages ended")));
         let status = watchdog.wait(&mut child);
-        Ok::<_, io::Error>(Output {
-            status: status?,
-            stdout: output?,
-            stderr: errors?,
-        })
+        Ok::<_, io::Error>(Output { status: status?, stdout: output?, stderr: errors? })
     };
     start().map_err(|error| cannot_start(command_name(command), &error))
 }
@@ -213,13 +195,7 @@ mod tests {
     }
 
     fn start(script: &str, folder: &Path) -> Process {
-        Process::start(
-            &silent(),
-            "server",
-            &mut shell(script),
-            folder.join("server.log"),
-        )
-        .unwrap()
+        Process::start(&silent(), "server", &mut shell(script), folder.join("server.log")).unwrap()
     }
 
     fn is_running(process: u32) -> bool {
@@ -249,13 +225,8 @@ mod tests {
     #[test]
     fn a_server_that_ends_shows_its_log() {
         let folder = tempfile::tempdir().unwrap();
-        let mut server = start(
-            "echo bind: address already in use >&2; exit 3",
-            folder.path(),
-        );
-        let failure = server
-            .wait_until_ready(Duration::from_mins(1), || false)
-            .unwrap_err();
+        let mut server = start("echo bind: address already in use >&2; exit 3", folder.path());
+        let failure = server.wait_until_ready(Duration::from_mins(1), || false).unwrap_err();
         insta::assert_snapshot!(failure, @r"
         server ended with exit code 3; its last lines say why, and a second run starts afresh:
             bind: address already in use
@@ -267,13 +238,9 @@ mod tests {
     fn a_server_that_was_killed_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let mut server = start("kill -9 $$", folder.path());
-        let failure = server
-            .wait_until_ready(Duration::from_mins(1), || false)
-            .unwrap_err();
+        let failure = server.wait_until_ready(Duration::from_mins(1), || false).unwrap_err();
         assert!(
-            failure
-                .to_string()
-                .starts_with("server was ended (signal: 9 (SIGKILL))"),
+            failure.to_string().starts_with("server was ended (signal: 9 (SIGKILL))"),
             "{failure}"
         );
     }
@@ -282,10 +249,7 @@ mod tests {
     fn an_answer_of_another_server_does_not_count() {
         let folder = tempfile::tempdir().unwrap();
         let signal = folder.path().join("signal");
-        let script = format!(
-            "until [ -e '{}' ]; do sleep 0.05; done; exit 3",
-            signal.display()
-        );
+        let script = format!("until [ -e '{}' ]; do sleep 0.05; done; exit 3", signal.display());
         let mut server = start(&script, folder.path());
         let process = server.id().to_string();
         let failure = server
@@ -298,18 +262,11 @@ mod tests {
                 true
             })
             .unwrap_err();
-        assert!(
-            failure
-                .to_string()
-                .starts_with("server ended with exit code 3"),
-            "{failure}"
-        );
+        assert!(failure.to_string().starts_with("server ended with exit code 3"), "{failure}");
     }
 
     fn state(process: &str) -> String {
-        let output = Command::new("ps")
-            .args(["-o", "stat=", "-p", process])
-            .output();
+        let output = Command::new("ps").args(["-o", "stat=", "-p", process]).output();
         String::from_utf8(output.unwrap().stdout).unwrap()
     }
 
@@ -318,15 +275,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut server = start("sleep 600", folder.path());
         let started = Instant::now();
-        let failure = server
-            .wait_until_ready(Duration::ZERO, || false)
-            .unwrap_err();
-        assert!(
-            failure
-                .to_string()
-                .starts_with("server is not ready after 0 s"),
-            "{failure}"
-        );
+        let failure = server.wait_until_ready(Duration::ZERO, || false).unwrap_err();
+        assert!(failure.to_string().starts_with("server is not ready after 0 s"), "{failure}");
         assert!(started.elapsed() < Duration::from_secs(5));
     }
 
@@ -338,18 +288,13 @@ mod tests {
             let mut server = start(&script, folder.path());
             let log = folder.path().join("server.log");
             let ready = || std::fs::read_to_string(&log).is_ok_and(|text| text.contains("ready"));
-            server
-                .wait_until_ready(Duration::from_mins(1), ready)
-                .unwrap();
+            server.wait_until_ready(Duration::from_mins(1), ready).unwrap();
             server
         };
         trap("exit 0").terminate(Duration::from_mins(1)).unwrap();
         let failure = trap("").terminate(Duration::from_secs(1));
         let failure = failure.unwrap_err().to_string();
-        assert!(
-            failure.starts_with("server has not ended 1 s after SIGTERM"),
-            "{failure}"
-        );
+        assert!(failure.starts_with("server has not ended 1 s after SIGTERM"), "{failure}");
     }
 
     #[test]
@@ -375,10 +320,6 @@ mod tests {
     #[test]
     fn a_missing_program_is_a_failure() {
         let failure = run(&silent(), &mut Command::new("/nowhere/etcd")).unwrap_err();
-        assert!(
-            failure
-                .to_string()
-                .starts_with("cannot run /nowhere/etcd: ")
-        );
+        assert!(failure.to_string().starts_with("cannot run /nowhere/etcd: "));
     }
 }

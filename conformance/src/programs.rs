@@ -152,12 +152,7 @@ struct Found {
 impl Programs {
     /// Looks for programs on `machine`; builds end with `watchdog` at the latest.
     pub fn new(machine: Machine, watchdog: Watchdog) -> Self {
-        Self {
-            machine,
-            watchdog,
-            found: RefCell::default(),
-            used: RefCell::default(),
-        }
+        Self { machine, watchdog, found: RefCell::default(), used: RefCell::default() }
     }
 
     /// What ends every process of this run; lanes start theirs through it.
@@ -182,10 +177,9 @@ impl Programs {
             return Ok(found.path.clone());
         }
         let found = match Named::find(&self.machine, program)? {
-            Some(named) => Found {
-                version: named.version(&self.watchdog, program)?,
-                path: named.path,
-            },
+            Some(named) => {
+                Found { version: named.version(&self.watchdog, program)?, path: named.path }
+            }
             None => self.built(program)?,
         };
         let path = found.path.clone();
@@ -215,10 +209,7 @@ impl Programs {
         let pinned = module
             .pinned(&self.machine.modules)
             .map_err(|error| build::unreadable(&self.machine, module, &error))?;
-        Ok(Found {
-            path: folder.join(program.name()),
-            version: format!("built from {pinned}"),
-        })
+        Ok(Found { path: folder.join(program.name()), version: format!("built from {pinned}") })
     }
 }
 

@@ -55,9 +55,9 @@ impl fmt::Display for RenderedSource {
             SourceFrom::Chart { release, name, .. } => {
                 write!(formatter, "{release} of the chart {name}")
             }
-            SourceFrom::Kustomization {
-                repository, path, ..
-            } => write!(formatter, "{path} of {repository}"),
+            SourceFrom::Kustomization { repository, path, .. } => {
+                write!(formatter, "{path} of {repository}")
+            }
         }
     }
 }
@@ -81,27 +81,22 @@ pub struct Object {
 
 /// Every environment of the workspace: as many as `environments` has folders, which a test compares.
 pub fn environments() -> Result<Vec<Rendered>, Failure> {
-    [
-        environment_dev::environment(),
-        environment_prd::environment(),
-    ]
-    .iter()
-    .map(Rendered::of)
-    .collect()
+    [environment_dev::environment(), environment_prd::environment()]
+        .iter()
+        .map(Rendered::of)
+        .collect()
 }
 
 impl Rendered {
     /// Builds and renders an environment.
     pub fn of(environment: &Environment) -> Result<Self, Failure> {
-        let built = services::platform::platform(environment)
-            .build()
-            .map_err(|errors| {
-                let errors: Vec<String> = errors.iter().map(BuildError::to_string).collect();
-                Failure::new(format!(
-                    "the environment cannot be rendered; `cargo xtask render` says the same: {}",
-                    errors.join("; ")
-                ))
-            })?;
+        let built = services::platform::platform(environment).build().map_err(|errors| {
+            let errors: Vec<String> = errors.iter().map(BuildError::to_string).collect();
+            Failure::new(format!(
+                "the environment cannot be rendered; `cargo xtask render` says the same: {}",
+                errors.join("; ")
+            ))
+        })?;
         Ok(Self {
             environment: built.environment.to_string(),
             cluster: environment.cluster().clone(),
@@ -149,10 +144,8 @@ fn sources(built: &BuiltPlatform) -> Vec<RenderedSource> {
     let mut sources = Vec::new();
     for bundle in &built.bundles {
         for source in &bundle.sources {
-            sources.push(RenderedSource {
-                bundle: bundle.name.to_string(),
-                source: source.clone(),
-            });
+            sources
+                .push(RenderedSource { bundle: bundle.name.to_string(), source: source.clone() });
         }
     }
     sources
@@ -170,17 +163,13 @@ fn objects(built: &BuiltPlatform) -> Result<Vec<Object>, Failure> {
 
 fn object(bundle: &str, resource: &Resource) -> Result<Object, Failure> {
     let mut yaml = String::new();
-    resource
-        .write_yaml(&mut yaml)
-        .map_err(|error| cannot_render(resource, &error.to_string()))?;
+    resource.write_yaml(&mut yaml).map_err(|error| cannot_render(resource, &error.to_string()))?;
     Ok(Object {
         bundle: bundle.to_owned(),
         identity: resource.identity(),
         api_version: resource.api_version(),
         origin: resource.origin().to_string(),
-        value: resource
-            .to_json()
-            .map_err(|error| cannot_render(resource, &error.to_string()))?,
+        value: resource.to_json().map_err(|error| cannot_render(resource, &error.to_string()))?,
         yaml,
     })
 }
@@ -199,10 +188,7 @@ impl Object {
         let mut object = self.clone();
         change(&mut object.value);
         object.yaml = yaml::to_string(&object.value).map_err(|error| {
-            Failure::new(format!(
-                "{}: {self} cannot be rendered: {error}",
-                self.origin
-            ))
+            Failure::new(format!("{}: {self} cannot be rendered: {error}", self.origin))
         })?;
         Ok(object)
     }
@@ -294,10 +280,7 @@ pub mod tests {
             .collect();
         folders.sort();
         let rendered = environments().unwrap();
-        let mut names: Vec<_> = rendered
-            .iter()
-            .map(|rendered| &rendered.environment)
-            .collect();
+        let mut names: Vec<_> = rendered.iter().map(|rendered| &rendered.environment).collect();
         names.sort();
         assert_eq!(
             names,
@@ -308,9 +291,8 @@ pub mod tests {
 
     #[test]
     fn a_change_is_written_again() {
-        let changed = service("web")
-            .with(|value| value["spec"] = json!({"clusterIP": "None"}))
-            .unwrap();
+        let changed =
+            service("web").with(|value| value["spec"] = json!({"clusterIP": "None"})).unwrap();
         assert_eq!(changed.yaml, "kind: Service\nspec:\n  clusterIP: None\n");
     }
 

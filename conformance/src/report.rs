@@ -41,10 +41,7 @@ pub struct Compared {
 impl Report {
     /// Counts a comparison.
     pub fn compared(&mut self, count: usize, what: impl Into<String>) {
-        self.compared.push(Compared {
-            count: count as u64,
-            what: what.into(),
-        });
+        self.compared.push(Compared { count: count as u64, what: what.into() });
     }
 
     /// Records what speaks against the manifests.
@@ -60,18 +57,8 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            judges,
-            compared,
-            findings,
-            notes,
-        } = self;
-        for Judge {
-            program,
-            version,
-            path,
-        } in judges
-        {
+        let Self { judges, compared, findings, notes } = self;
+        for Judge { program, version, path } in judges {
             writeln!(formatter, "  {program} {version}: {}", path.display())?;
         }
         for note in notes {

@@ -80,13 +80,7 @@ impl Watchdog {
                 ))
             })?;
         let pipe = process.stdin.take();
-        Ok(Self {
-            state: Arc::new(Mutex::new(State {
-                process,
-                pipe,
-                groups: BTreeSet::new(),
-            })),
-        })
+        Ok(Self { state: Arc::new(Mutex::new(State { process, pipe, groups: BTreeSet::new() })) })
     }
 
     fn end_on_signals(&self) -> Result<(), Failure> {
@@ -175,8 +169,7 @@ impl Watchdog {
                 // What lies in it lets its reader into the cluster.
                 .permissions(Permissions::from_mode(0o700))
                 .tempdir()?;
-            self.lock()
-                .tell(&Message::Folder(folder.path().to_owned()))?;
+            self.lock().tell(&Message::Folder(folder.path().to_owned()))?;
             Ok(folder)
         };
         create().map_err(|error: io::Error| {
@@ -204,10 +197,7 @@ impl Watchdog {
 
 impl State {
     fn tell(&mut self, message: &Message) -> io::Result<()> {
-        let pipe = self
-            .pipe
-            .as_mut()
-            .ok_or_else(|| io::Error::other("the run is ending"))?;
+        let pipe = self.pipe.as_mut().ok_or_else(|| io::Error::other("the run is ending"))?;
         serde_json::to_writer(&mut *pipe, message)?;
         pipe.write_all(b"\n")?;
         pipe.flush()?;
@@ -339,9 +329,7 @@ pub mod tests {
     /// A group whose first process has ended and has left another, which holds the returned pipe open.
     fn left_behind(watchdog: &Watchdog) -> (Child, ChildStdout) {
         let mut command = Command::new("/bin/sh");
-        command
-            .args(["-c", "sleep 30 & exit 3"])
-            .stdout(Stdio::piped());
+        command.args(["-c", "sleep 30 & exit 3"]).stdout(Stdio::piped());
         let mut child = watchdog.spawn(&mut command).unwrap();
         let output = child.stdout.take().unwrap();
         while !matches!(life(&child, WaitIdOptions::NOHANG), Ok(Life::Ended)) {
@@ -384,9 +372,7 @@ pub mod tests {
     #[test]
     fn a_process_that_runs_has_no_status() {
         let watchdog = silent();
-        let mut child = watchdog
-            .spawn(Command::new("/bin/sleep").arg("600"))
-            .unwrap();
+        let mut child = watchdog.spawn(Command::new("/bin/sleep").arg("600")).unwrap();
         assert_eq!(watchdog.try_wait(&mut child).unwrap(), None);
         watchdog.end(&mut child);
     }

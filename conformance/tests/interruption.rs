@@ -19,14 +19,7 @@ const VERSION: &str = "case $1 in --version|version) echo v1.35.0; exit;; esac";
 
 /// Writes `etcd`, and a `kube-apiserver` and `kubectl` that fail.
 fn assets(folder: &Path, etcd: &str) {
-    write_programs(
-        folder,
-        [
-            ("etcd", etcd),
-            ("kube-apiserver", "exit 1"),
-            ("kubectl", "exit 1"),
-        ],
-    );
+    write_programs(folder, [("etcd", etcd), ("kube-apiserver", "exit 1"), ("kubectl", "exit 1")]);
 }
 
 fn write_programs(folder: &Path, programs: [(&str, &str); 3]) {
@@ -60,20 +53,13 @@ fn start_with(folder: &Path, options: &[&str]) -> Child {
 fn until(what: &str, condition: impl Fn() -> bool) {
     let started = Instant::now();
     while !condition() {
-        assert!(
-            started.elapsed() < PATIENCE,
-            "{what}: not within {PATIENCE:?}"
-        );
+        assert!(started.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
         thread::sleep(Duration::from_millis(50));
     }
 }
 
 fn signal(process: &str, name: &str) -> ExitStatus {
-    Command::new("/bin/kill")
-        .args(["-s", name, process])
-        .stderr(Stdio::null())
-        .status()
-        .unwrap()
+    Command::new("/bin/kill").args(["-s", name, process]).stderr(Stdio::null()).status().unwrap()
 }
 
 fn is_empty(folder: &Path) -> bool {
@@ -87,10 +73,7 @@ fn interrupted_by(name: &str) -> Option<i32> {
     // Never ready, and with a child of its own.
     assets(
         folder.path(),
-        &format!(
-            "sleep 600 &\necho $$ $! >'{0}.new'; mv '{0}.new' '{0}'\nwait",
-            started.display()
-        ),
+        &format!("sleep 600 &\necho $$ $! >'{0}.new'; mv '{0}.new' '{0}'\nwait", started.display()),
     );
     let mut run = start(folder.path());
     until("etcd starts", || started.exists());
@@ -105,9 +88,7 @@ fn interrupted_by(name: &str) -> Option<i32> {
     for process in processes.split_whitespace() {
         until("etcd and its child end", || !signal(process, "0").success());
     }
-    until("the folder goes", || {
-        is_empty(&folder.path().join("temporary"))
-    });
+    until("the folder goes", || is_empty(&folder.path().join("temporary")));
     status.code()
 }
 
@@ -133,10 +114,7 @@ fn a_server_that_fails_is_named_and_leaves_nothing() {
     let output = start(folder.path()).wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let stdout = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        stdout.contains("error: etcd ended with exit code 7"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("error: etcd ended with exit code 7"), "{stdout}");
     assert!(stdout.contains("the data is damaged"), "{stdout}");
     assert!(is_empty(&folder.path().join("temporary")));
 }
@@ -186,21 +164,14 @@ fn a_cluster_that_is_to_be_kept_stays_above_all_when_its_lane_fails() {
     // Ready, but nothing that it prints is an answer: the lane fails behind the start.
     write_programs(
         folder.path(),
-        [
-            ("etcd", &etcd),
-            ("kube-apiserver", "exec sleep 600"),
-            ("kubectl", "exit 0"),
-        ],
+        [("etcd", &etcd), ("kube-apiserver", "exec sleep 600"), ("kubectl", "exit 0")],
     );
     let run = start_with(folder.path(), &["--keep"]);
     answer_for_etcd(&port);
     let output = run.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let stdout = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        stdout.contains("error: kubectl printed what is no JSON"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("error: kubectl printed what is no JSON"), "{stdout}");
     let (_, kept) = stdout.split_once("dev: left running: ").unwrap();
     let (_, way_out) = kept.split_once("end it with: ").unwrap();
     let way_out = way_out.lines().next().unwrap();

@@ -13,10 +13,7 @@ use manifests_lib::{
 
 const NAMESPACE: Namespace = Namespace::new(name!("services"));
 
-const NODES: NodeGroup = NodeGroup {
-    label: label_key!("example.com/group"),
-    value: name!("app"),
-};
+const NODES: NodeGroup = NodeGroup { label: label_key!("example.com/group"), value: name!("app") };
 
 /// Numbers of objects; an engineer's platform has some hundreds, and 4,000 are to take less than 100 ms.
 const SIZES: [usize; 4] = [30, 1_000, 4_000, 10_000];
@@ -33,29 +30,16 @@ fn bundle(number: usize) -> Bundle {
         key: name!("app-key"),
         source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
     });
-    let deployment = app.deployment(Deployment {
-        replicas: 2,
-        on: &NODES,
-    });
+    let deployment = app.deployment(Deployment { replicas: 2, on: &NODES });
     let server = deployment.container(Container {
         name: name!("server"),
-        image: LocalImage {
-            repository: repository!("server"),
-            tag: tag!("00690e9"),
-        }
-        .into(),
+        image: LocalImage { repository: repository!("server"), tag: tag!("00690e9") }.into(),
         port: port!(8080),
-        resources: Resources {
-            cpu: millicores(100),
-            memory: mebibytes(128),
-        },
+        resources: Resources { cpu: millicores(100), memory: mebibytes(128) },
         user: uid!(1000),
         probe: Probe::Http(url_path!("/healthy")),
     });
-    let service = server.expose(Expose {
-        port: port!(80),
-        protocol: Protocol::Http,
-    });
+    let service = server.expose(Expose { port: port!(80), protocol: Protocol::Http });
     let itself = app.calls(&service);
     server.env([
         plain!("MODE", "fast"),
@@ -89,9 +73,8 @@ fn delivery() -> Delivery {
 fn build(objects: usize) -> BuiltPlatform {
     let bundles = (0..objects / OBJECTS_OF_A_BUNDLE).map(bundle);
     let root = Root::new(delivery(), [], [Parent::new(name!("team"), bundles)]);
-    let built = Platform::new(name!("bench"), root)
-        .build()
-        .expect("a platform that holds together");
+    let built =
+        Platform::new(name!("bench"), root).build().expect("a platform that holds together");
     let count: usize = built
         .bundles
         .iter()

@@ -159,14 +159,8 @@ impl Bundle {
     #[track_caller]
     pub fn add<T: Manifest + Clone>(&self, object: T) -> Added<T> {
         let state = Rc::new(RefCell::new(object));
-        self.state.push(AddedPart {
-            origin: Origin::here(),
-            object: Rc::clone(&state),
-        });
-        Added {
-            object: state,
-            kind: PhantomData,
-        }
+        self.state.push(AddedPart { origin: Origin::here(), object: Rc::clone(&state) });
+        Added { object: state, kind: PhantomData }
     }
 
     /// Adjusts every `T` of the bundle after it has been built, whatever wrote it.
@@ -210,12 +204,7 @@ impl Bundle {
 
     /// The ports of gateways that its parts open.
     pub(crate) fn gateway_ports(&self) -> Vec<GatewayPort> {
-        self.state
-            .parts
-            .borrow()
-            .iter()
-            .filter_map(|part| part.gateway_port())
-            .collect()
+        self.state.parts.borrow().iter().filter_map(|part| part.gateway_port()).collect()
     }
 
     pub(crate) fn build(&self, gateway_ports: &Rc<[GatewayPort]>) -> Output {

@@ -160,11 +160,7 @@ impl Bundle {
     #[track_caller]
     #[must_use = "give the certificate to a server"]
     pub fn certificate(&self, certificate: Certificate<'_>) -> TlsSecret {
-        let Certificate {
-            name,
-            issuer,
-            hosts,
-        } = certificate;
+        let Certificate { name, issuer, hosts } = certificate;
         let dns_names = match hosts {
             CertificateHosts::Of(hosts) => hosts.iter().map(ToString::to_string).collect(),
             CertificateHosts::Below(host) => vec![format!("*.{host}")],
@@ -183,10 +179,7 @@ impl Bundle {
     }
 
     fn tls_secret(&self, name: Name) -> TlsSecret {
-        TlsSecret {
-            name,
-            namespace: self.namespace().clone(),
-        }
+        TlsSecret { name, namespace: self.namespace().clone() }
     }
 
     /// Asks for a certificate of a Service that a chart or an operator makes, for the host that pods call it by.
@@ -198,12 +191,8 @@ impl Bundle {
         issuer: &ClusterIssuer,
         service: &ToolService,
     ) -> TlsSecret {
-        self.add(certificate_of(&name, issuer, vec![service.host()]))
-            .namespace(&service.namespace);
-        TlsSecret {
-            name,
-            namespace: service.namespace.clone(),
-        }
+        self.add(certificate_of(&name, issuer, vec![service.host()])).namespace(&service.namespace);
+        TlsSecret { name, namespace: service.namespace.clone() }
     }
 }
 
@@ -263,11 +252,7 @@ fn authority(name: &str, issuer: String) -> cert_manager::Certificate {
 
 impl Acme {
     fn spec(&self, name: &str) -> cert_manager::ClusterIssuerSpec {
-        let Self {
-            server,
-            email,
-            region,
-        } = self;
+        let Self { server, email, region } = self;
         cert_manager::ClusterIssuerSpec {
             acme: Some(cert_manager::ClusterIssuerAcme {
                 email: Some(email.to_string()),
@@ -292,20 +277,14 @@ impl Acme {
     }
 }
 
-const NO_ISSUER: cert_manager::ClusterIssuerSpec = cert_manager::ClusterIssuerSpec {
-    acme: None,
-    ca: None,
-    self_signed: None,
-};
+const NO_ISSUER: cert_manager::ClusterIssuerSpec =
+    cert_manager::ClusterIssuerSpec { acme: None, ca: None, self_signed: None };
 
 fn cluster_issuer(
     name: String,
     spec: cert_manager::ClusterIssuerSpec,
 ) -> cert_manager::ClusterIssuer {
-    cert_manager::ClusterIssuer {
-        metadata: named(name),
-        spec,
-    }
+    cert_manager::ClusterIssuer { metadata: named(name), spec }
 }
 
 fn elliptic_curve_key() -> cert_manager::CertificatePrivateKey {
@@ -352,8 +331,5 @@ fn specification(secret_name: String, issuer: String) -> cert_manager::Certifica
 }
 
 fn named(name: String) -> ObjectMeta {
-    ObjectMeta {
-        name: Some(name),
-        ..ObjectMeta::default()
-    }
+    ObjectMeta { name: Some(name), ..ObjectMeta::default() }
 }

@@ -113,9 +113,9 @@ impl Source {
     #[must_use]
     pub fn repository_url(&self) -> String {
         match &self.from {
-            SourceFrom::Chart {
-                repository, name, ..
-            } if self.is_in_registry() => format!("{repository}/{name}"),
+            SourceFrom::Chart { repository, name, .. } if self.is_in_registry() => {
+                format!("{repository}/{name}")
+            }
             SourceFrom::Chart { repository, .. } => (*repository).to_owned(),
             SourceFrom::Kustomization { repository, .. } => repository.to_string(),
         }
@@ -130,13 +130,7 @@ impl Source {
     /// The arguments by which helm finds the released chart; nothing where it is a kustomization.
     #[must_use]
     pub fn helm_arguments(&self) -> Option<Vec<String>> {
-        let SourceFrom::Chart {
-            name,
-            repository,
-            version,
-            ..
-        } = &self.from
-        else {
+        let SourceFrom::Chart { name, repository, version, .. } = &self.from else {
             return None;
         };
         let mut arguments = if self.is_in_registry() {
@@ -182,10 +176,7 @@ impl ChartHandle {
     /// for one that the type does not have. Compare what helm renders of both.
     pub fn release(&self, version: &ChartVersion) -> &Self {
         self.0.bundle.change_source(self.0.index, |source| {
-            if let SourceFrom::Chart {
-                version: pinned, ..
-            } = &mut source.from
-            {
+            if let SourceFrom::Chart { version: pinned, .. } = &mut source.from {
                 *pinned = version.to_string();
             }
         });
@@ -199,12 +190,7 @@ impl Bundle {
     /// The build reports values that are not JSON.
     #[track_caller]
     pub fn chart<V: HelmChart + Serialize>(&self, chart: Chart<V>) -> ChartHandle {
-        let Chart {
-            release,
-            values,
-            kinds,
-            installs,
-        } = chart;
+        let Chart { release, values, kinds, installs } = chart;
         let origin = Origin::here();
         let values = serde_json::to_value(&values).unwrap_or_else(|error| {
             self.error(
@@ -232,16 +218,8 @@ impl Bundle {
     /// Deploys a released kustomization.
     #[track_caller]
     pub fn kustomization(&self, kustomization: Kustomization) -> SourceHandle {
-        let Kustomization {
-            repository,
-            release,
-            path,
-            images,
-            without,
-            pods,
-            kinds,
-            installs,
-        } = kustomization;
+        let Kustomization { repository, release, path, images, without, pods, kinds, installs } =
+            kustomization;
         self.source(Source {
             origin: Origin::here(),
             from: SourceFrom::Kustomization {
@@ -260,9 +238,6 @@ impl Bundle {
     }
 
     fn source(&self, source: Source) -> SourceHandle {
-        SourceHandle {
-            bundle: self.clone(),
-            index: self.push_source(source),
-        }
+        SourceHandle { bundle: self.clone(), index: self.push_source(source) }
     }
 }

@@ -70,10 +70,7 @@ fn longest_name(kind: &str) -> usize {
 /// Values of a Secret would stand in Git.
 fn plain_secret(secret: &core::Secret) -> Option<String> {
     let has_data = secret.data.as_ref().is_some_and(|data| !data.is_empty());
-    let has_text = secret
-        .string_data
-        .as_ref()
-        .is_some_and(|data| !data.is_empty());
+    let has_text = secret.string_data.as_ref().is_some_and(|data| !data.is_empty());
     (has_data || has_text).then(|| {
         "the values of a Secret would stand in Git for everyone to read: let an ExternalSecret deliver them (Component::secret)"
             .to_owned()

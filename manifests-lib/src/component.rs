@@ -49,11 +49,7 @@ impl Component {
     }
 
     pub(crate) fn metadata_named(&self, name: String) -> ObjectMeta {
-        ObjectMeta {
-            name: Some(name),
-            labels: Some(self.labels()),
-            ..ObjectMeta::default()
-        }
+        ObjectMeta { name: Some(name), labels: Some(self.labels()), ..ObjectMeta::default() }
     }
 
     /// The name of the ServiceAccount that the component's pods run as: who they are in the mesh.

@@ -40,10 +40,7 @@ impl Dashboard {
     /// Where people find it: behind the internal gateway of a domain, otherwise at the port that a laptop forwards.
     #[must_use]
     pub fn url(&self, domain: Option<&Host>) -> String {
-        domain.map_or_else(
-            || self.local_url(),
-            |domain| format!("https://{}", self.host(domain)),
-        )
+        domain.map_or_else(|| self.local_url(), |domain| format!("https://{}", self.host(domain)))
     }
 
     /// Its host on the internal gateway of a domain: `<name>.<domain>`.

@@ -17,11 +17,7 @@ pub struct BuildError {
 
 impl BuildError {
     pub(crate) fn new(origin: Origin, message: impl Into<String>) -> Self {
-        Self {
-            origin,
-            message: message.into(),
-            related: Vec::new(),
-        }
+        Self { origin, message: message.into(), related: Vec::new() }
     }
 
     pub(crate) fn related(mut self, origins: impl IntoIterator<Item = Origin>) -> Self {

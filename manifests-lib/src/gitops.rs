@@ -95,10 +95,6 @@ impl Parent {
     #[track_caller]
     #[must_use]
     pub fn new(name: Name, bundles: impl IntoIterator<Item = Bundle>) -> Self {
-        Self {
-            origin: Origin::here(),
-            name,
-            bundles: bundles.into_iter().collect(),
-        }
+        Self { origin: Origin::here(), name, bundles: bundles.into_iter().collect() }
     }
 }

@@ -71,22 +71,14 @@ pub enum Version {
 impl From<LocalImage> for Image {
     fn from(image: LocalImage) -> Self {
         let LocalImage { repository, tag } = image;
-        Self {
-            reference: format!("{repository}:{tag}"),
-        }
+        Self { reference: format!("{repository}:{tag}") }
     }
 }
 
 impl From<EcrImage> for Image {
     fn from(image: EcrImage) -> Self {
-        let EcrImage {
-            registry: EcrRegistry { account, region },
-            repository,
-            tag,
-        } = image;
-        Self {
-            reference: format!("{account}.dkr.ecr.{region}.amazonaws.com/{repository}:{tag}"),
-        }
+        let EcrImage { registry: EcrRegistry { account, region }, repository, tag } = image;
+        Self { reference: format!("{account}.dkr.ecr.{region}.amazonaws.com/{repository}:{tag}") }
     }
 }
 

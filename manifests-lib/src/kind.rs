@@ -19,31 +19,19 @@ impl Kind {
     /// The kind of a type.
     #[must_use]
     pub const fn of<T: Manifest>() -> Self {
-        Self {
-            group: T::GROUP,
-            kind: T::KIND,
-            namespaced: T::NAMESPACED,
-        }
+        Self { group: T::GROUP, kind: T::KIND, namespaced: T::NAMESPACED }
     }
 
     /// A namespaced kind for which there is no type here.
     #[must_use]
     pub const fn namespaced(group: &'static str, kind: &'static str) -> Self {
-        Self {
-            group,
-            kind,
-            namespaced: true,
-        }
+        Self { group, kind, namespaced: true }
     }
 
     /// A cluster-scoped kind for which there is no type here.
     #[must_use]
     pub const fn cluster_scoped(group: &'static str, kind: &'static str) -> Self {
-        Self {
-            group,
-            kind,
-            namespaced: false,
-        }
+        Self { group, kind, namespaced: false }
     }
 
     /// Whether the API server of Kubernetes 1.35 serves the group without a CRD.

@@ -47,8 +47,5 @@ pub(crate) fn label(key: impl Into<String>, value: impl Into<String>) -> Labels 
 
 /// A selector that matches exactly these labels.
 pub(crate) fn matching(labels: Labels) -> LabelSelector {
-    LabelSelector {
-        match_labels: Some(labels),
-        match_expressions: None,
-    }
+    LabelSelector { match_labels: Some(labels), match_expressions: None }
 }

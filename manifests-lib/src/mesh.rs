@@ -30,8 +30,5 @@ fn own_and(namespace: &crate::Namespace) -> Vec<String> {
 
 /// Metadata of an object that belongs to a whole namespace.
 fn named(name: &str) -> ObjectMeta {
-    ObjectMeta {
-        name: Some(name.to_owned()),
-        ..ObjectMeta::default()
-    }
+    ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }
 }

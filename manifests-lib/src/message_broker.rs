@@ -33,11 +33,7 @@ pub struct Broker {
 impl Broker {
     /// Where clients connect.
     fn service(&self) -> ToolService {
-        ToolService {
-            name: self.name.clone(),
-            namespace: self.namespace.clone(),
-            port: AMQPS,
-        }
+        ToolService { name: self.name.clone(), namespace: self.namespace.clone(), port: AMQPS }
     }
 }
 

@@ -79,10 +79,7 @@ impl Bundle {
     /// Creates a namespace. Every namespace has one bundle that creates it.
     #[track_caller]
     pub fn create_namespace(&self, namespace: &Namespace, rules: &NamespaceRules) {
-        let NamespaceRules {
-            injection,
-            pod_security,
-        } = rules;
+        let NamespaceRules { injection, pod_security } = rules;
         let mut labels = label("pod-security.kubernetes.io/enforce", pod_security.level());
         if let Injection::Revision(revision) = injection {
             labels.extend(label("istio.io/rev", revision));

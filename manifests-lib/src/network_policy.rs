@@ -46,10 +46,7 @@ pub fn admit(
 /// Admits `from` to every port of the pods.
 #[must_use]
 pub fn admit_to_all(from: networking::NetworkPolicyPeer) -> networking::NetworkPolicyIngressRule {
-    networking::NetworkPolicyIngressRule {
-        from: Some(vec![from]),
-        ports: None,
-    }
+    networking::NetworkPolicyIngressRule { from: Some(vec![from]), ports: None }
 }
 
 /// The pods of a tool, by [`APP_NAME`].
@@ -61,10 +58,7 @@ pub fn pods_of(namespace: &Namespace, app_name: &Name) -> networking::NetworkPol
 /// Some pods of a namespace.
 #[must_use]
 pub fn pods(namespace: &Namespace, pods: LabelSelector) -> networking::NetworkPolicyPeer {
-    networking::NetworkPolicyPeer {
-        pod_selector: Some(pods),
-        ..all_pods_of(namespace)
-    }
+    networking::NetworkPolicyPeer { pod_selector: Some(pods), ..all_pods_of(namespace) }
 }
 
 /// Every pod of a namespace.

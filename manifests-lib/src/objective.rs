@@ -158,11 +158,7 @@ impl Service {
         let origin = Origin::here();
         let bundle = &self.component().bundle;
         if self.protocol() == Protocol::Http {
-            bundle.push(ObjectivePart {
-                origin,
-                service: self.clone(),
-                objective,
-            });
+            bundle.push(ObjectivePart { origin, service: self.clone(), objective });
         } else {
             bundle.error(crate::BuildError::new(
                 origin,
@@ -185,10 +181,7 @@ struct ObjectivePart {
 impl Part for ObjectivePart {
     fn build(&self, output: &mut Output) {
         let component: &Component = self.service.component();
-        let Objective {
-            availability,
-            latency,
-        } = self.objective;
+        let Objective { availability, latency } = self.objective;
         let requests = Requests::of(&self.service);
         let failures = Indicator {
             record: "service:request_failures:ratio_rate",
@@ -251,30 +244,10 @@ struct BurnRate {
 
 /// 2 % of the budget in 1 h, 5 % in 6 h, 10 % in 1 d and in 3 d.
 const BURN_RATES: [BurnRate; 4] = [
-    BurnRate {
-        severity: Severity::Page,
-        factor: "14.4",
-        long: "1h",
-        short: "5m",
-    },
-    BurnRate {
-        severity: Severity::Page,
-        factor: "6",
-        long: "6h",
-        short: "30m",
-    },
-    BurnRate {
-        severity: Severity::Ticket,
-        factor: "3",
-        long: "1d",
-        short: "2h",
-    },
-    BurnRate {
-        severity: Severity::Ticket,
-        factor: "1",
-        long: "3d",
-        short: "6h",
-    },
+    BurnRate { severity: Severity::Page, factor: "14.4", long: "1h", short: "5m" },
+    BurnRate { severity: Severity::Page, factor: "6", long: "6h", short: "30m" },
+    BurnRate { severity: Severity::Ticket, factor: "3", long: "1d", short: "2h" },
+    BurnRate { severity: Severity::Ticket, factor: "1", long: "3d", short: "6h" },
 ];
 
 /// How many requests of the long window have to be bad before anybody is told.
@@ -297,10 +270,7 @@ struct Requests {
 
 impl Requests {
     fn of(service: &Service) -> Self {
-        Self {
-            service: service.name(),
-            namespace: service.namespace().to_string(),
-        }
+        Self { service: service.name(), namespace: service.namespace().to_string() }
     }
 
     /// Requests over a window by who counts them: how fast they come (`rate`) or how many they are (`increase`).
@@ -398,19 +368,9 @@ impl Requests {
     /// An alert on the part of bad requests, where their `number` over the long window is [`ENOUGH`].
     fn alert(&self, indicator: &Indicator, rate: &BurnRate, number: &str) -> monitoring::GroupRule {
         let Self { service, namespace } = self;
-        let Indicator {
-            record,
-            alert,
-            what,
-            owed,
-        } = indicator;
+        let Indicator { record, alert, what, owed } = indicator;
         let budget = owed.budget();
-        let BurnRate {
-            severity,
-            factor,
-            long,
-            short,
-        } = rate;
+        let BurnRate { severity, factor, long, short } = rate;
         let burns = |window| {
             format!(
                 "{record}{window}{{namespace=\"{namespace}\",service=\"{service}\"}} > {factor} * {budget}"
@@ -419,10 +379,7 @@ impl Requests {
         monitoring::GroupRule {
             alert: Some((*alert).to_owned()),
             annotations: Some(BTreeMap::from([
-                (
-                    "summary".to_owned(),
-                    format!("Too many requests to {service} {what}"),
-                ),
+                ("summary".to_owned(), format!("Too many requests to {service} {what}")),
                 (
                     "description".to_owned(),
                     format!(

@@ -25,10 +25,7 @@ impl Origin {
     #[must_use]
     pub fn here() -> Self {
         let location = Location::caller();
-        Self {
-            file: location.file(),
-            line: location.line(),
-        }
+        Self { file: location.file(), line: location.line() }
     }
 }
 

@@ -92,16 +92,11 @@ impl Platform {
             bundles
                 .iter()
                 .flat_map(|bundle| {
-                    bundle
-                        .resources
-                        .iter()
-                        .map(move |resource| (resource, &bundle.exceptions))
+                    bundle.resources.iter().map(move |resource| (resource, &bundle.exceptions))
                 })
                 .flat_map(|(resource, exceptions)| check::resource(resource, exceptions)),
         );
-        errors.extend(check::shared_selectors(
-            bundles.iter().flat_map(|bundle| &bundle.resources),
-        ));
+        errors.extend(check::shared_selectors(bundles.iter().flat_map(|bundle| &bundle.resources)));
         errors.extend(duplicate_identities(&bundles));
         errors.extend(duplicate_releases(&bundles));
         errors.extend(crate::mesh::conflicting_ports(&gateway_ports, &node_ports));
@@ -130,13 +125,7 @@ fn duplicate_releases(bundles: &[BuiltBundle]) -> Vec<BuildError> {
     let mut first = BTreeMap::new();
     let mut errors = Vec::new();
     for source in bundles.iter().flat_map(|bundle| &bundle.sources) {
-        let SourceFrom::Chart {
-            name,
-            version,
-            release,
-            ..
-        } = &source.from
-        else {
+        let SourceFrom::Chart { name, version, release, .. } = &source.from else {
             continue;
         };
         let namespace = &source.namespace;
@@ -189,10 +178,7 @@ fn duplicate_bundles(bundles: &[BuiltBundle]) -> Vec<BuildError> {
             errors.push(
                 BuildError::new(
                     bundle.origin,
-                    format!(
-                        "two bundles are named {}: give one another name",
-                        bundle.name
-                    ),
+                    format!("two bundles are named {}: give one another name", bundle.name),
                 )
                 .related([other]),
             );

@@ -62,10 +62,7 @@ impl NodePort {
     #[must_use]
     #[track_caller]
     pub const fn from_static(number: u16) -> Self {
-        assert!(
-            number >= 30000 && number <= 32767,
-            "a node port is a number from 30000 to 32767"
-        );
+        assert!(number >= 30000 && number <= 32767, "a node port is a number from 30000 to 32767");
         Self(number)
     }
 

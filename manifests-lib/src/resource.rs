@@ -81,12 +81,7 @@ pub struct Identity {
 
 impl fmt::Display for Identity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            group,
-            kind,
-            namespace,
-            name,
-        } = self;
+        let Self { group, kind, namespace, name } = self;
         formatter.write_str(kind)?;
         if !group.is_empty() {
             write!(formatter, ".{group}")?;
@@ -107,11 +102,7 @@ pub struct Resource {
 
 impl Resource {
     pub(crate) fn new<T: Manifest>(origin: Origin, patched: Vec<Origin>, object: T) -> Self {
-        Self {
-            origin,
-            patched,
-            object: Box::new(object),
-        }
+        Self { origin, patched, object: Box::new(object) }
     }
 
     /// The line that wrote the object.

@@ -53,10 +53,7 @@ impl Bundle {
     pub fn secrets_manager_store(&self, store: &ClusterSecretStore, region: &Region) {
         let readers = store.readers.iter().map(ToString::to_string).collect();
         self.add(external_secrets::ClusterSecretStore {
-            metadata: ObjectMeta {
-                name: Some(store.name.to_string()),
-                ..ObjectMeta::default()
-            },
+            metadata: ObjectMeta { name: Some(store.name.to_string()), ..ObjectMeta::default() },
             spec: Some(external_secrets::ClusterSecretStoreSpec {
                 conditions: Some(vec![external_secrets::ClusterSecretStoreCondition {
                     namespaces: Some(readers),
@@ -78,21 +75,13 @@ impl Bundle {
     /// Copies a secret of AWS Secrets Manager into the bundle's namespace.
     #[track_caller]
     pub fn stored_secret(&self, secret: StoredSecret<'_>) {
-        let StoredSecret {
-            name,
-            store,
-            from,
-            keys,
-            labels,
-        } = secret;
+        let StoredSecret { name, store, from, keys, labels } = secret;
         let origin = Origin::here();
         if let Some(error) = store.refusal(self.namespace(), origin) {
             self.error(origin, error.message);
         }
-        let labels: BTreeMap<_, _> = labels
-            .iter()
-            .map(|(key, value)| (key.to_string(), value.to_string()))
-            .collect();
+        let labels: BTreeMap<_, _> =
+            labels.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
         let template = external_secrets::TargetTemplate {
             engine_version: Some(external_secrets::TemplateEngineVersion::V2),
             merge_policy: Some(external_secrets::TemplateMergePolicy::Replace),
@@ -108,10 +97,7 @@ impl Bundle {
             target.template = (!labels.is_empty()).then_some(template);
         }
         self.add(external_secrets::ExternalSecret {
-            metadata: ObjectMeta {
-                name: Some(name.to_string()),
-                ..ObjectMeta::default()
-            },
+            metadata: ObjectMeta { name: Some(name.to_string()), ..ObjectMeta::default() },
             spec: Some(spec),
         });
     }

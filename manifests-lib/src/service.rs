@@ -107,11 +107,7 @@ impl Component {
     #[must_use = "give the address to a container, or do not ask for admission"]
     pub fn calls(&self, service: &Service) -> Endpoint {
         service.admit(self.caller());
-        Endpoint {
-            host: service.host(),
-            port: service.port(),
-            protocol: service.state.protocol,
-        }
+        Endpoint { host: service.host(), port: service.port(), protocol: service.state.protocol }
     }
 }
 
@@ -127,11 +123,7 @@ impl Endpoint {
     /// The URL, such as `http://account-app-service.services.svc.cluster.local:50000`.
     #[must_use]
     pub fn url(&self, variable: &str) -> Variable {
-        let Self {
-            host,
-            port,
-            protocol,
-        } = self;
+        let Self { host, port, protocol } = self;
         Variable::from_handle(variable, format!("{}://{host}:{port}", protocol.name()))
     }
 
@@ -217,11 +209,7 @@ impl Part for ServiceState {
                 spec: Some(core::ServiceSpec {
                     cluster_ip: self.headless.get().then(|| "None".to_owned()),
                     ports: Some(vec![core::ServicePort {
-                        name: Some(format!(
-                            "{}-{}",
-                            self.protocol.name(),
-                            component.bundle.name
-                        )),
+                        name: Some(format!("{}-{}", self.protocol.name(), component.bundle.name)),
                         app_protocol: Some(self.protocol.name().to_owned()),
                         port: self.port.into(),
                         protocol: Some("TCP".to_owned()),

@@ -189,13 +189,7 @@ pub struct SourceMounts {
 
 impl<I> Images<I> {
     fn map<J>(self, change: impl Fn(I) -> J) -> Images<J> {
-        let Self {
-            account,
-            customer,
-            orchestrator,
-            order_lumen,
-            order_nginx,
-        } = self;
+        let Self { account, customer, orchestrator, order_lumen, order_nginx } = self;
         Images {
             account: change(account),
             customer: change(customer),
@@ -208,40 +202,22 @@ impl<I> Images<I> {
 
 impl<I: Clone> Images<I> {
     fn all(&self) -> Vec<I> {
-        let Self {
-            account,
-            customer,
-            orchestrator,
-            order_lumen,
-            order_nginx,
-        } = self;
-        [account, customer, orchestrator, order_lumen, order_nginx]
-            .map(I::clone)
-            .to_vec()
+        let Self { account, customer, orchestrator, order_lumen, order_nginx } = self;
+        [account, customer, orchestrator, order_lumen, order_nginx].map(I::clone).to_vec()
     }
 }
 
 impl<D> Databases<D> {
     fn map<E>(self, change: impl Fn(D) -> E) -> Databases<E> {
-        let Self {
-            account,
-            customer,
-            order,
-        } = self;
-        Databases {
-            account: change(account),
-            customer: change(customer),
-            order: change(order),
-        }
+        let Self { account, customer, order } = self;
+        Databases { account: change(account), customer: change(customer), order: change(order) }
     }
 }
 
 impl<S> Secrets<S> {
     fn map<T>(self, change: impl Fn(S) -> T) -> Secrets<T> {
         let Self { order_app_key } = self;
-        Secrets {
-            order_app_key: change(order_app_key),
-        }
+        Secrets { order_app_key: change(order_app_key) }
     }
 }
 
@@ -322,10 +298,7 @@ impl From<Production> for Environment {
         } = production;
         // Where the rights to read secrets are given, too.
         let region = cluster.region.clone();
-        let infrastructure = Infrastructure::Aws(Aws {
-            cluster,
-            images: images.all(),
-        });
+        let infrastructure = Infrastructure::Aws(Aws { cluster, images: images.all() });
         let secret = |secret| SecretSource::SecretsManager(secret, external_secrets::STORE);
         Self {
             name,

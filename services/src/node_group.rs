@@ -17,8 +17,5 @@ pub const INGRESS: NodeGroup = group(name!("ingress"));
 pub const SYSTEM: NodeGroup = group(name!("system"));
 
 const fn group(value: Name) -> NodeGroup {
-    NodeGroup {
-        label: LABEL,
-        value,
-    }
+    NodeGroup { label: LABEL, value }
 }

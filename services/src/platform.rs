@@ -64,25 +64,13 @@ pub fn platform(environment: &Environment) -> Platform {
         infra.push(eks);
     }
     infra.push(nginx);
-    let app = [
-        shared,
-        account,
-        customer,
-        order,
-        orchestrator,
-        helloworld,
-        httpbin,
-        curl,
-    ];
+    let app = [shared, account, customer, order, orchestrator, helloworld, httpbin, curl];
     Platform::new(
         environment.name.clone(),
         Root::new(
             argocd::delivery(environment),
             [argocd],
-            [
-                Parent::new(argocd::INFRA_PROJECT, infra),
-                Parent::new(argocd::APP_PROJECT, app),
-            ],
+            [Parent::new(argocd::INFRA_PROJECT, infra), Parent::new(argocd::APP_PROJECT, app)],
         ),
     )
 }

@@ -134,10 +134,7 @@ impl Status {
     fn run(&self) -> Result<ExitCode, Failure> {
         let name = self.environment;
         let built = name.build()?;
-        print(&sizes::report(
-            &built.platform,
-            built.environment.cluster(),
-        )?)?;
+        print(&sizes::report(&built.platform, built.environment.cluster())?)?;
         match built.environment.infrastructure() {
             Infrastructure::Laptop(laptop) => minikube::status(name, laptop),
             Infrastructure::Aws(aws) => {

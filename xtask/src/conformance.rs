@@ -28,10 +28,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         command.arg("--quiet");
     }
     // Only returns where it could not start.
-    let error = command
-        .args(["--package", "conformance", "--"])
-        .args(&arguments.options)
-        .exec();
+    let error = command.args(["--package", "conformance", "--"]).args(&arguments.options).exec();
     let cargo = cargo.display();
     Err(Failure::new(format!(
         "cannot start {cargo} to build the conformance lanes: {error}; install Rust with rustup"

@@ -36,26 +36,16 @@ pub fn find(
         });
     };
     let Some((_, cluster)) = contexts.known.iter().find(|(known, _)| known == named) else {
-        let known: Vec<&str> = contexts
-            .known
-            .iter()
-            .map(|(known, _)| known.as_str())
-            .collect();
+        let known: Vec<&str> = contexts.known.iter().map(|(known, _)| known.as_str()).collect();
         return Err(Failure::new(format!(
             "kubectl has no context {named}; it has: {}",
-            if known.is_empty() {
-                "none".to_owned()
-            } else {
-                known.join(", ")
-            }
+            if known.is_empty() { "none".to_owned() } else { known.join(", ") }
         )));
     };
     if expected(environment).contains(cluster) {
         return Ok(Choice::Own(named.to_owned()));
     }
-    let others = EnvironmentName::ALL
-        .into_iter()
-        .filter(|other| *other != name);
+    let others = EnvironmentName::ALL.into_iter().filter(|other| *other != name);
     for other in others {
         if expected(&other.environment()).contains(cluster) {
             return Err(Failure::new(format!(
@@ -64,10 +54,7 @@ pub fn find(
             )));
         }
     }
-    Ok(Choice::Foreign {
-        context: named.to_owned(),
-        cluster: cluster.clone(),
-    })
+    Ok(Choice::Foreign { context: named.to_owned(), cluster: cluster.clone() })
 }
 
 /// A context that was found.
@@ -161,14 +148,7 @@ fn way_to(name: EnvironmentName, environment: &Environment) -> String {
 /// Gives kubectl a context for a cluster of EKS.
 pub fn update_kubeconfig(cluster: &Eks) -> Invocation {
     let (region, name) = (cluster.region.as_str(), cluster.name.as_str());
-    let words = [
-        "eks",
-        "update-kubeconfig",
-        "--region",
-        region,
-        "--name",
-        name,
-    ];
+    let words = ["eks", "update-kubeconfig", "--region", region, "--name", name];
     Invocation::new(Program::Aws, words)
 }
 
@@ -202,11 +182,7 @@ impl Contexts {
             .map(|(name, _)| name)
             .collect();
         candidates.sort_by_key(|name| {
-            (
-                self.current.as_ref() != Some(name),
-                **name != usual,
-                name.as_str(),
-            )
+            (self.current.as_ref() != Some(name), **name != usual, name.as_str())
         });
         candidates.first().map(|name| (*name).clone())
     }

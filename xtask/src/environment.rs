@@ -52,10 +52,7 @@ impl EnvironmentName {
                 platform.environment
             )));
         }
-        Ok(Built {
-            environment,
-            platform,
-        })
+        Ok(Built { environment, platform })
     }
 
     /// What the environment's crate fills in.
@@ -81,10 +78,6 @@ mod tests {
             .collect();
         folders.sort();
         let names = EnvironmentName::ALL.map(|name| name.to_string());
-        assert_eq!(
-            names.as_slice(),
-            folders,
-            "add the environment to EnvironmentName"
-        );
+        assert_eq!(names.as_slice(), folders, "add the environment to EnvironmentName");
     }
 }

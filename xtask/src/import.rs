@@ -25,9 +25,6 @@ pub fn start(package: &str, name: &str, options: &[OsString]) -> Result<ExitCode
             ))
         })?;
     // Ended by a signal: no code.
-    let code = status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .unwrap_or(2);
+    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2);
     Ok(ExitCode::from(code))
 }

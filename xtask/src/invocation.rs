@@ -80,11 +80,7 @@ impl Outcome {
 impl Invocation {
     /// Calls `program` with these arguments.
     pub fn new<A: Into<String>>(program: Program, arguments: impl IntoIterator<Item = A>) -> Self {
-        Self {
-            program,
-            arguments: arguments.into_iter().map(Into::into).collect(),
-            input: None,
-        }
+        Self { program, arguments: arguments.into_iter().map(Into::into).collect(), input: None }
     }
 
     /// Calls kubectl in a context.
@@ -92,9 +88,7 @@ impl Invocation {
         let context = ["--context".to_owned(), context.to_owned()];
         Self::new(
             Program::Kubectl,
-            context
-                .into_iter()
-                .chain(arguments.into_iter().map(Into::into)),
+            context.into_iter().chain(arguments.into_iter().map(Into::into)),
         )
     }
 
@@ -106,10 +100,8 @@ impl Invocation {
 
     /// Runs the program; what it says, people see.
     pub fn run(&self) -> Result<(), Failure> {
-        let mut child = self
-            .command(Stdio::inherit())
-            .spawn()
-            .map_err(|error| self.cannot_start(&error))?;
+        let mut child =
+            self.command(Stdio::inherit()).spawn().map_err(|error| self.cannot_start(&error))?;
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), &self.input) {
             // A program that ends before it has read everything says why itself.
             let _ = stdin.write_all(input.as_bytes());
@@ -163,9 +155,7 @@ impl Invocation {
 
     /// Becomes the program, so that Ctrl-C and its exit code are its own; only returns where it cannot be started.
     pub fn become_it(&self) -> Failure {
-        let error = Command::new(self.program.name())
-            .args(&self.arguments)
-            .exec();
+        let error = Command::new(self.program.name()).args(&self.arguments).exec();
         self.cannot_start(&error)
     }
 
@@ -187,11 +177,7 @@ impl Invocation {
         let mut command = Command::new(self.program.name());
         command.args(self.arguments.iter().map(OsStr::new));
         command.stdout(stdout);
-        command.stdin(if self.input.is_some() {
-            Stdio::piped()
-        } else {
-            Stdio::null()
-        });
+        command.stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() });
         command
     }
 
@@ -236,14 +222,9 @@ mod tests {
 
     #[test]
     fn arguments_are_shown_as_a_shell_takes_them() {
-        let invocation = Invocation::new(
-            Program::Docker,
-            ["info", "--format", "{{.NCPU}} it's", "", "a/b:c=d"],
-        );
-        assert_eq!(
-            invocation.to_string(),
-            r"docker info --format '{{.NCPU}} it'\''s' '' a/b:c=d"
-        );
+        let invocation =
+            Invocation::new(Program::Docker, ["info", "--format", "{{.NCPU}} it's", "", "a/b:c=d"]);
+        assert_eq!(invocation.to_string(), r"docker info --format '{{.NCPU}} it'\''s' '' a/b:c=d");
     }
 
     #[test]

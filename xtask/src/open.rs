@@ -158,12 +158,7 @@ impl Arguments {
 
 impl Target {
     fn of_dashboard(dashboard: &Dashboard) -> Self {
-        let Dashboard {
-            name,
-            service,
-            scheme,
-            local_port,
-        } = dashboard;
+        let Dashboard { name, service, scheme, local_port } = dashboard;
         Self {
             name: name.to_string(),
             kind: Kind::Dashboard,
@@ -233,10 +228,7 @@ impl Target {
             Infrastructure::Laptop(_) => "--insecure ",
             Infrastructure::Aws(_) => "",
         };
-        Some(format!(
-            "curl {insecure}--connect-to ::localhost:{} https://{host}/",
-            self.local_port
-        ))
+        Some(format!("curl {insecure}--connect-to ::localhost:{} https://{host}/", self.local_port))
     }
 
     /// The same on another port of this machine.
@@ -273,11 +265,7 @@ fn above_1024(port: u16) -> u16 {
 fn targets(platform: &BuiltPlatform) -> Vec<Target> {
     let resources = || platform.bundles.iter().flat_map(|bundle| &bundle.resources);
     let routes: Vec<&HTTPRoute> = resources().filter_map(Resource::get).collect();
-    let mut targets: Vec<Target> = platform
-        .dashboards
-        .iter()
-        .map(Target::of_dashboard)
-        .collect();
+    let mut targets: Vec<Target> = platform.dashboards.iter().map(Target::of_dashboard).collect();
     let gateways = resources().filter_map(|resource| Target::of_gateway(resource.get()?, &routes));
     targets.extend(gateways);
     let services: Vec<Target> = resources()
@@ -314,11 +302,9 @@ fn list(name: EnvironmentName, built: &Built, targets: &[Target]) -> String {
     let names = widest(|target| &target.name).unwrap_or_default();
     let addresses = widest(|target| &target.address).unwrap_or_default();
     let mut lines = Vec::new();
-    for (kind, title) in [
-        (Kind::Dashboard, "Dashboards"),
-        (Kind::Gateway, "Gateways"),
-        (Kind::Service, "Services"),
-    ] {
+    for (kind, title) in
+        [(Kind::Dashboard, "Dashboards"), (Kind::Gateway, "Gateways"), (Kind::Service, "Services")]
+    {
         lines.push(format!("{title} of {name}:"));
         for target in targets.iter().filter(|target| target.kind == kind) {
             lines.push(format!(
@@ -343,15 +329,7 @@ fn outside(built: &Built, targets: &[Target]) -> Vec<String> {
     };
     let url = |namespace: &str, service: &str| {
         let profile = laptop.cluster.profile.as_str();
-        let words = [
-            "service",
-            "--profile",
-            profile,
-            "--namespace",
-            namespace,
-            "--url",
-            service,
-        ];
+        let words = ["service", "--profile", profile, "--namespace", namespace, "--url", service];
         Invocation::new(Program::Minikube, words)
     };
     let ports = &built.platform.gateway_ports;
@@ -362,15 +340,9 @@ fn outside(built: &Built, targets: &[Target]) -> Vec<String> {
             target.name,
             laptop.entrance.number()
         ));
-        lines.push(format!(
-            "Its URL: {}",
-            url(&target.namespace, &target.service)
-        ));
+        lines.push(format!("Its URL: {}", url(&target.namespace, &target.service)));
     }
-    let mut gateways: Vec<_> = ports
-        .iter()
-        .map(|port| (&port.gateway, &port.namespace))
-        .collect();
+    let mut gateways: Vec<_> = ports.iter().map(|port| (&port.gateway, &port.namespace)).collect();
     gateways.dedup();
     for (gateway, namespace) in gateways {
         lines.push(format!("Node ports of the gateway {gateway}:"));
@@ -378,10 +350,7 @@ fn outside(built: &Built, targets: &[Target]) -> Vec<String> {
         lines.extend(
             of_gateway.map(|port| format!("  {} {}", port.node_port.number(), port.service)),
         );
-        lines.push(format!(
-            "Their URLs: {}",
-            url(namespace.name().as_str(), gateway.as_str())
-        ));
+        lines.push(format!("Their URLs: {}", url(namespace.name().as_str(), gateway.as_str())));
     }
     lines
 }

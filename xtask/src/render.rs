@@ -46,10 +46,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     environments.sort_unstable();
     environments.dedup();
-    let output = arguments
-        .output
-        .clone()
-        .unwrap_or_else(|| in_workspace("snapshots"));
+    let output = arguments.output.clone().unwrap_or_else(|| in_workspace("snapshots"));
     let mut code = ExitCode::SUCCESS;
     for name in environments {
         let started = Instant::now();
@@ -95,9 +92,7 @@ fn render(built: &Built) -> Result<Rendered, Failure> {
 
 /// A folder of the workspace, as short as it can be named from where the command is started.
 pub fn in_workspace(folder: &str) -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."));
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let absolute = workspace.join(folder);
     let relative = std::env::current_dir()
         .ok()
@@ -117,23 +112,17 @@ fn print(rendered: &Rendered) -> Result<(), Failure> {
 /// A reader that has seen enough, such as `head`, is no failure.
 pub fn printed(result: io::Result<()>) -> Result<(), Failure> {
     match result {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(format!(
-            "cannot write to standard output: {error}"
-        ))),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write to standard output: {error}")))
+        }
         _ => Ok(()),
     }
 }
 
 fn write(rendered: &Rendered, plan: Plan<'_>, started: Instant) -> Result<(), Failure> {
     let foreign = plan.foreign().to_vec();
-    let counts = plan
-        .apply()
-        .map_err(|error| Failure::new(error.to_string()))?;
-    let Rendered {
-        environment,
-        bundles,
-        files,
-    } = rendered;
+    let counts = plan.apply().map_err(|error| Failure::new(error.to_string()))?;
+    let Rendered { environment, bundles, files } = rendered;
     printed(writeln!(
         io::stdout(),
         "{environment}: {} objects in {bundles} bundles: {} new, {} changed, {} removed, {} unchanged, {} ms",

@@ -80,11 +80,7 @@ impl<'files> Plan<'files> {
     pub fn new(root: &Path, files: &'files BTreeMap<PathBuf, String>) -> Result<Self, Error> {
         let wanted = Wanted::new(files)?;
         let survey = Survey::take(Root::find(root)?.as_ref(), &wanted)?;
-        Ok(Self {
-            root: root.to_owned(),
-            wanted,
-            survey,
-        })
+        Ok(Self { root: root.to_owned(), wanted, survey })
     }
 
     /// How many files are to be created, changed and removed, and how many are right already.

@@ -55,16 +55,12 @@ fn a_first_render_writes_everything_and_a_second_nothing() {
     let files = rendered_files(&folder.path().join("dev"));
     assert!(
         first.starts_with(&format!("dev: {files} objects in"))
-            && first.contains(&format!(
-                ": {files} new, 0 changed, 0 removed, 0 unchanged, "
-            )),
+            && first.contains(&format!(": {files} new, 0 changed, 0 removed, 0 unchanged, ")),
         "{first}"
     );
     let second = stdout(&render(folder.path(), &["dev"]));
     assert!(
-        second.contains(&format!(
-            ": 0 new, 0 changed, 0 removed, {files} unchanged, "
-        )),
+        second.contains(&format!(": 0 new, 0 changed, 0 removed, {files} unchanged, ")),
         "{second}"
     );
 }
@@ -125,9 +121,8 @@ fn standard_output_gets_one_stream() {
 fn check_shows_the_difference_and_writes_nothing() {
     let folder = rendered();
     let file = folder.path().join(ACCOUNT);
-    let edited = fs::read_to_string(&file)
-        .expect("a rendered file")
-        .replace("replicas: 1", "replicas: 7");
+    let edited =
+        fs::read_to_string(&file).expect("a rendered file").replace("replicas: 1", "replicas: 7");
     fs::write(&file, &edited).expect("a writable file");
     let output = render(folder.path(), &["--check"]);
     assert_eq!(output.status.code(), Some(1));
@@ -153,11 +148,8 @@ fn check_shows_the_difference_and_writes_nothing() {
 fn what_is_no_longer_rendered_is_removed() {
     let folder = rendered();
     let stale = folder.path().join("dev/account/service-old.yaml");
-    fs::write(
-        &stale,
-        "# Rendered from services/src/app/account.rs\nkind: Service\n",
-    )
-    .expect("a writable folder");
+    fs::write(&stale, "# Rendered from services/src/app/account.rs\nkind: Service\n")
+        .expect("a writable folder");
     assert!(render(folder.path(), &[]).status.success());
     assert!(!stale.exists());
 }
@@ -179,23 +171,14 @@ fn a_file_of_somebody_else_in_the_way_stops_before_anything_is_written() {
     let folder = rendered();
     let file = folder.path().join(ACCOUNT);
     fs::write(&file, "kind: Pod\n").expect("a writable file");
-    fs::remove_file(
-        folder
-            .path()
-            .join("dev/account/service-account-app-service.yaml"),
-    )
-    .expect("a rendered file");
+    fs::remove_file(folder.path().join("dev/account/service-account-app-service.yaml"))
+        .expect("a rendered file");
     let output = render(folder.path(), &["dev"]);
     assert_eq!(output.status.code(), Some(2));
     let folder_name = folder.path().to_str().expect("a path in UTF-8").to_owned();
     insta::assert_snapshot!(stderr(&output).replace(&folder_name, "DIR"), @"error: `DIR/dev/account/deployment-account-app-deployment.yaml` is a file that `cargo xtask render` did not write (its first line lacks the marker) where a rendered file belongs; nothing was written: move or delete it, then run again");
     assert_eq!(fs::read_to_string(&file).expect("a file"), "kind: Pod\n");
-    assert!(
-        !folder
-            .path()
-            .join("dev/account/service-account-app-service.yaml")
-            .exists()
-    );
+    assert!(!folder.path().join("dev/account/service-account-app-service.yaml").exists());
 }
 
 #[test]
@@ -209,10 +192,7 @@ fn a_symbolic_link_is_never_followed() {
     fs::write(&target, "# Rendered from elsewhere\n").expect("a writable file");
     let output = render(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(2));
-    assert_eq!(
-        fs::read_to_string(&target).expect("a file"),
-        "# Rendered from elsewhere\n"
-    );
+    assert_eq!(fs::read_to_string(&target).expect("a file"), "# Rendered from elsewhere\n");
 }
 
 #[test]

@@ -39,9 +39,7 @@ impl Cluster {
         let output = self.kubectl(&mut command)?;
         let mut applied = sorted_messages(&String::from_utf8_lossy(&output.stderr));
         if !output.status.success() && applied.errors.is_empty() {
-            applied
-                .errors
-                .push(format!("kubectl apply {}", ended(output.status)));
+            applied.errors.push(format!("kubectl apply {}", ended(output.status)));
         }
         Ok(applied)
     }
@@ -49,19 +47,14 @@ impl Cluster {
     /// The answer of a `kubectl get`, as JSON.
     pub fn get(&mut self, arguments: &[&str]) -> Result<Value, Failure> {
         let mut command = self.kubectl_command();
-        command
-            .arg("get")
-            .args(arguments)
-            .args(["--output", "json"]);
+        command.arg("get").args(arguments).args(["--output", "json"]);
         self.json(&mut command)
     }
 
     /// The objects of files and folders, as they are stored.
     pub fn get_files(&mut self, path: &Path) -> Result<Vec<Value>, Failure> {
         let mut command = self.kubectl_command();
-        command
-            .args(["get", "--recursive", "--output", "json", "--filename"])
-            .arg(path);
+        command.args(["get", "--recursive", "--output", "json", "--filename"]).arg(path);
         let mut answer = self.json(&mut command)?;
         // A single object comes without a list.
         Ok(match answer.get_mut("items").map(Value::take) {
@@ -132,12 +125,8 @@ impl Cluster {
 }
 
 /// What kubectl says of a server that has gone away.
-const LOST_CONNECTION: [&str; 4] = [
-    "connection refused",
-    "connection reset",
-    "connection lost",
-    "EOF",
-];
+const LOST_CONNECTION: [&str; 4] =
+    ["connection refused", "connection reset", "connection lost", "EOF"];
 
 /// How long the kernel may take to end a process that was killed.
 const END: Duration = Duration::from_secs(1);
@@ -152,11 +141,8 @@ fn parsed(output: &Output) -> Result<Value, Failure> {
 }
 
 fn refused(command: &Command, output: &Output) -> Failure {
-    let arguments: Vec<_> = command
-        .get_args()
-        .skip(3)
-        .map(|argument| argument.to_string_lossy())
-        .collect();
+    let arguments: Vec<_> =
+        command.get_args().skip(3).map(|argument| argument.to_string_lossy()).collect();
     Failure::new(format!(
         "kubectl {} {}; what it printed says why:",
         arguments.join(" "),

@@ -11,10 +11,7 @@ use crate::failure::Failure;
 use crate::progress::progress;
 
 /// How messages call what can be changed.
-const NAMES: Names = Names {
-    lock: "manifests-lib/custom-resources/crds.toml",
-    option: "--crds",
-};
+const NAMES: Names = Names { lock: "manifests-lib/custom-resources/crds.toml", option: "--crds" };
 
 /// What is read of `crds.toml`.
 #[derive(Deserialize)]
@@ -39,20 +36,14 @@ pub fn sources(
             let found = releases.get(file, |url| {
                 progress(format_args!("CRDs: downloading {url}"));
             })?;
-            Ok(Source {
-                origin: found.origin.clone(),
-                text: found.into_text()?,
-            })
+            Ok(Source { origin: found.origin.clone(), text: found.into_text()? })
         })
         .collect()
 }
 
 fn lock(file: &Path) -> Result<Lock, Failure> {
     let failed = |reason: String| {
-        Failure::new(format!(
-            "{} cannot be read: {reason}; restore it from git",
-            file.display()
-        ))
+        Failure::new(format!("{} cannot be read: {reason}; restore it from git", file.display()))
     };
     let text = fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
     toml::from_str(&text).map_err(|error| failed(error.to_string()))
@@ -95,10 +86,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("crds.yaml"), BODY).unwrap();
         let lock_file = locked(folder.path(), "another");
-        let failure = sources(Some(folder.path()), &lock_file, folder.path())
-            .err()
-            .unwrap()
-            .to_string();
+        let failure =
+            sources(Some(folder.path()), &lock_file, folder.path()).err().unwrap().to_string();
         for part in [
             "crds.yaml has the sha256 ",
             &sha256(BODY.as_bytes()),

@@ -68,16 +68,11 @@ pub fn changes(objects: &[Object]) -> Result<Changed, Failure> {
     let mut changed = objects.to_vec();
     let image = ["spec", "template", "spec", "containers", "0", "image"];
     changed[first] = changed[first].with_field(&image, json!("example.com/next:1"))?;
-    let replicas = changed[last].value["spec"]["replicas"]
-        .as_u64()
-        .unwrap_or(1);
+    let replicas = changed[last].value["spec"]["replicas"].as_u64().unwrap_or(1);
     changed[last] = changed[last].with_field(&["spec", "replicas"], json!(replicas + 1))?;
     let mut expected = vec![first, last];
     expected.dedup();
-    Ok(Changed {
-        objects: changed,
-        expected,
-    })
+    Ok(Changed { objects: changed, expected })
 }
 
 /// Everything that the lane does with one environment; says whether its objects were accepted.
@@ -90,9 +85,7 @@ pub fn environment(
     report: &mut Report,
 ) -> Result<bool, Failure> {
     let name = &rendered.environment;
-    progress(format_args!(
-        "api: {name}: starting etcd and the API server"
-    ));
+    progress(format_args!("api: {name}: starting etcd and the API server"));
     in_cluster(programs, options, name, report, |cluster, report| {
         judge(programs, options, rendered, changed, table, cluster, report)
     })
@@ -112,10 +105,7 @@ fn judge(
     apply::install_crds(cluster, programs, options, &kinds)?;
     let folder = cluster.folder("rendered")?;
     let files = rendered.write(&folder)?;
-    progress(format_args!(
-        "api: {name}: applying {} objects",
-        files.len()
-    ));
+    progress(format_args!("api: {name}: applying {} objects", files.len()));
     let applied = apply::apply(cluster, &rendered.objects, &files)?;
     refusals(name, &applied, report);
     let accepted = applied.errors.is_empty();
@@ -127,12 +117,7 @@ fn judge(
                 kinds.len()
             ),
         );
-        let mut lane = Stored {
-            cluster,
-            rendered,
-            folder,
-            report,
-        };
+        let mut lane = Stored { cluster, rendered, folder, report };
         let first = lane.read()?;
         lane.compare(&first, table);
         let second = lane.apply_again(&files, &first, table)?;
@@ -179,8 +164,7 @@ impl Stored<'_> {
                 }
             }
         }
-        self.report
-            .compared(fields, format!("fields of {name} read back"));
+        self.report.compared(fields, format!("fields of {name} read back"));
     }
 
     /// Returns the objects as the second apply leaves them.
@@ -211,10 +195,7 @@ impl Stored<'_> {
                 ));
             }
         }
-        self.report.compared(
-            unchanged,
-            format!("objects of {name} not written by a second apply"),
-        );
+        self.report.compared(unchanged, format!("objects of {name} not written by a second apply"));
         if !written_twice.is_empty() {
             self.report.compared(
                 written_twice.len(),
@@ -283,12 +264,7 @@ fn generation(stored: &Value) -> &Value {
 
 /// What differs, and the line of the table that would allow it.
 fn unexpected(environment: &str, object: &Object, difference: &Difference) -> String {
-    let Difference {
-        path,
-        pattern,
-        written,
-        stored,
-    } = difference;
+    let Difference { path, pattern, written, stored } = difference;
     let happened = match (written, stored) {
         (None, Some(stored)) => format!("the API server adds {stored}"),
         (Some(written), Some(stored)) => format!("written as {written}, stored as {stored}"),
@@ -303,8 +279,5 @@ fn unexpected(environment: &str, object: &Object, difference: &Difference) -> St
         ),
         _ => "write what is stored".to_owned(),
     };
-    format!(
-        "{environment}: {object} ({}): {path}: {happened}; {way_out}",
-        object.origin
-    )
+    format!("{environment}: {object} ({}): {path}: {happened}; {way_out}", object.origin)
 }

@@ -58,11 +58,7 @@ pub fn install_crds(
     if kinds.is_empty() {
         return Ok(());
     }
-    let sources = crds::sources(
-        options.crds.as_deref(),
-        &crds::lock_file(),
-        programs.cache(),
-    )?;
+    let sources = crds::sources(options.crds.as_deref(), &crds::lock_file(), programs.cache())?;
     let folder = cluster.folder("crds")?;
     for (index, definition) in crds::definitions(kinds, &sources)?.iter().enumerate() {
         let file = folder.join(format!("{index}.json"));
@@ -120,10 +116,8 @@ pub fn apply(
     objects: &[Object],
     files: &[PathBuf],
 ) -> Result<Applied, Failure> {
-    let (namespaces, others): (Vec<_>, Vec<_>) = objects
-        .iter()
-        .zip(files)
-        .partition(|(object, _)| object.identity.kind == "Namespace");
+    let (namespaces, others): (Vec<_>, Vec<_>) =
+        objects.iter().zip(files).partition(|(object, _)| object.identity.kind == "Namespace");
     let mut all = Applied::default();
     for part in [namespaces, others] {
         let files: Vec<&Path> = part.iter().map(|(_, file)| file.as_path()).collect();

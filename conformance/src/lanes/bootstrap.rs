@@ -27,11 +27,7 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
     build()?;
     for rendered in rendered::environments()? {
         let chart = chart(&rendered, options)?;
-        let tried = Tried {
-            programs,
-            rendered: &rendered,
-            chart: chart.as_deref(),
-        };
+        let tried = Tried { programs, rendered: &rendered, chart: chart.as_deref() };
         environment(&tried, options, report)?;
     }
     Ok(())
@@ -87,10 +83,7 @@ impl Tried<'_> {
         let folder = self.stand_ins(cluster)?;
         succeeded(&self.bootstrap(cluster, &folder, Killed::Never)?)?;
         let objects = Objects::read(cluster)?;
-        report.compared(
-            objects.len(),
-            format!("objects of {name} written by bootstrap"),
-        );
+        report.compared(objects.len(), format!("objects of {name} written by bootstrap"));
         for missing in objects.missing(self.rendered) {
             report.finding(format!("{name}: bootstrap leaves no {missing}"));
         }
@@ -150,9 +143,7 @@ impl Tried<'_> {
         let calls = folder.join("calls");
         fs::write(&calls, "").map_err(|error| cannot_write(&calls, &error))?;
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = [folder.to_owned()]
-            .into_iter()
-            .chain(std::env::split_paths(&path));
+        let folders = [folder.to_owned()].into_iter().chain(std::env::split_paths(&path));
         // A folder that was on the PATH has no colon, and this one's name is our own.
         let path = std::env::join_paths(folders).unwrap_or(path.clone());
         let mut command = xtask(&["run", "--quiet"]);
@@ -213,10 +204,7 @@ fn build() -> Result<(), Failure> {
 /// cargo on the package xtask; `cargo run` becomes it, so that whoever calls kubectl is the one to kill.
 fn xtask(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(arguments)
-        .args(["--package", "xtask"]);
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).args(["--package", "xtask"]);
     command
 }
 

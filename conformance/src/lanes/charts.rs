@@ -22,11 +22,8 @@ use effects::Effects;
 use render::Renderer;
 
 /// Kinds by which the API server asks others, who do not run here.
-const ASKS_OTHERS: [&str; 3] = [
-    "APIService",
-    "MutatingWebhookConfiguration",
-    "ValidatingWebhookConfiguration",
-];
+const ASKS_OTHERS: [&str; 3] =
+    ["APIService", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
 /// Renders, applies and rolls out every environment with all its charts.
 pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
@@ -56,10 +53,7 @@ fn environment(
     for source in &rendered.sources {
         progress(format_args!("charts: {name}: rendering {source}"));
         let made = charts.render(source)?;
-        report.compared(
-            made.objects.len(),
-            format!("objects of {name} made by {source}"),
-        );
+        report.compared(made.objects.len(), format!("objects of {name} made by {source}"));
         for finding in differences(source, &made) {
             report.finding(format!("{name}: {source} ({}): {finding}", source.origin));
         }
@@ -69,12 +63,8 @@ fn environment(
     for finding in owned_twice(&whole.objects) {
         report.finding(format!("{name}: {finding}"));
     }
-    in_cluster(programs, options, name, report, |cluster, report| {
-        accept(cluster, &whole, report)
-    })?;
-    whole
-        .objects
-        .retain(|object| !ASKS_OTHERS.contains(&object.identity.kind));
+    in_cluster(programs, options, name, report, |cluster, report| accept(cluster, &whole, report))?;
+    whole.objects.retain(|object| !ASKS_OTHERS.contains(&object.identity.kind));
     schedule::environment(programs, options, &whole, schedule::volumes, report)
 }
 
@@ -120,14 +110,10 @@ fn differences(source: &Source, made: &Made) -> Vec<String> {
     }
     let declared: BTreeSet<&str> = source.installs.iter().copied().collect();
     for group in installed.difference(&declared) {
-        findings.push(format!(
-            "it installs CRDs of {group}, which `installs` does not list"
-        ));
+        findings.push(format!("it installs CRDs of {group}, which `installs` does not list"));
     }
     for group in declared.difference(&installed) {
-        findings.push(format!(
-            "it installs no CRD of {group}, which `installs` lists"
-        ));
+        findings.push(format!("it installs no CRD of {group}, which `installs` lists"));
     }
     findings
 }

@@ -53,13 +53,8 @@ mod tests {
     #[test]
     fn a_chart_that_is_not_there_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let failure = local_chart(folder.path(), "tool", "1.2.3")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            failure.contains("tool-1.2.3.tgz or as the folder tool"),
-            "{failure}"
-        );
+        let failure = local_chart(folder.path(), "tool", "1.2.3").unwrap_err().to_string();
+        assert!(failure.contains("tool-1.2.3.tgz or as the folder tool"), "{failure}");
     }
 
     #[test]

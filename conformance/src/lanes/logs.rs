@@ -64,15 +64,12 @@ impl Configuration {
     /// The configuration of an environment.
     pub fn of(rendered: &Rendered) -> Result<Self, Failure> {
         let environment = &rendered.environment;
-        let found = rendered
-            .sources
-            .iter()
-            .find_map(|source| match &source.from {
-                SourceFrom::Chart { name, values, .. } if *name == CHART => {
-                    Some((source, &values["config"]))
-                }
-                _ => None,
-            });
+        let found = rendered.sources.iter().find_map(|source| match &source.from {
+            SourceFrom::Chart { name, values, .. } if *name == CHART => {
+                Some((source, &values["config"]))
+            }
+            _ => None,
+        });
         let Some((source, values)) = found else {
             return Err(Failure::new(format!(
                 "no bundle of {environment} has the chart {CHART}: what collects logs? Correct \
@@ -111,9 +108,7 @@ impl Configuration {
 
     /// `fluent-bit.conf`, as the chart puts it together.
     fn text(&self) -> String {
-        [&self.service, &self.inputs, &self.filters, &self.outputs]
-            .map(String::as_str)
-            .join("\n")
+        [&self.service, &self.inputs, &self.filters, &self.outputs].map(String::as_str).join("\n")
     }
 }
 
@@ -142,18 +137,13 @@ fn read(
         return Ok(false);
     }
     let properties = text.lines().filter(|line| line.starts_with(' ')).count();
-    report.compared(
-        properties,
-        format!("lines of the configuration of {name} read by Fluent Bit"),
-    );
+    report.compared(properties, format!("lines of the configuration of {name} read by Fluent Bit"));
     Ok(true)
 }
 
 /// Warnings and errors among the lines that Fluent Bit has printed.
 fn complaints(said: &str) -> Vec<&str> {
-    said.lines()
-        .filter(|line| line.contains("[ warn]") || line.contains("[error]"))
-        .collect()
+    said.lines().filter(|line| line.contains("[ warn]") || line.contains("[error]")).collect()
 }
 
 /// The text of a log in a record: a line, or its fields where it is JSON.

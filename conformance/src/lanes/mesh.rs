@@ -91,28 +91,18 @@ pub fn environment(
         rendered.objects.len() - judged
     ));
     if let Some(complaint) = analysis.complaint {
-        report.finding(format!(
-            "{name}: istioctl did not analyze everything: {complaint}"
-        ));
+        report.finding(format!("{name}: istioctl did not analyze everything: {complaint}"));
     }
     let mut explained = 0;
     for message in analysis.messages {
         if table.explains(&message) {
             explained += 1;
         } else {
-            let Message {
-                code,
-                level,
-                origin,
-                text,
-            } = message;
+            let Message { code, level, origin, text } = message;
             report.finding(format!("{name}: {level} {code} {origin}: {text}"));
         }
     }
-    report.compared(
-        explained,
-        format!("messages about {name}, all explained in the source"),
-    );
+    report.compared(explained, format!("messages about {name}, all explained in the source"));
     Ok(())
 }
 
@@ -165,10 +155,7 @@ fn analysis(stdout: &str, stderr: &str, status: ExitStatus, files: &[PathBuf]) -
     if complaint.is_none() && messages.is_empty() && !status.success() {
         complaint = Some(format!("it {}", ended(status)));
     }
-    Some(Analysis {
-        messages,
-        complaint,
-    })
+    Some(Analysis { messages, complaint })
 }
 
 /// Everything on standard error but the sentence that all is well, which lists the files.
@@ -196,9 +183,7 @@ mod tests {
 
     fn complaint_of(stdout: &str, stderr: &str, status: i32) -> Option<String> {
         let files = [PathBuf::from("/folder/a.yaml"), "/folder/b.yaml".into()];
-        analysis(stdout, stderr, ExitStatus::from_raw(status), &files)
-            .unwrap()
-            .complaint
+        analysis(stdout, stderr, ExitStatus::from_raw(status), &files).unwrap().complaint
     }
 
     #[test]

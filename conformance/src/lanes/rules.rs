@@ -47,10 +47,7 @@ pub fn environment(
 
 /// The objects that hold rules.
 fn rule_objects(rendered: &Rendered) -> impl Iterator<Item = &Object> {
-    rendered
-        .objects
-        .iter()
-        .filter(|object| object.identity.kind == "PrometheusRule")
+    rendered.objects.iter().filter(|object| object.identity.kind == "PrometheusRule")
 }
 
 /// Where the rules of an object are, as Prometheus reads them.

@@ -50,9 +50,7 @@ pub fn environment(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
-    progress(format_args!(
-        "schedule: {name}: starting a cluster of simulated nodes"
-    ));
+    progress(format_args!("schedule: {name}: starting a cluster of simulated nodes"));
     in_cluster(programs, options, name, report, |cluster, report| {
         start_nodes(programs, rendered, cluster)?;
         judge(rendered, provisioner, cluster, report)
@@ -80,10 +78,7 @@ fn judge(
     let objects = judged(cluster, rendered)?;
     let folder = cluster.folder("rendered")?;
     let files = rendered::write(&objects.objects, &folder)?;
-    progress(format_args!(
-        "schedule: {name}: applying {} objects",
-        files.len()
-    ));
+    progress(format_args!("schedule: {name}: applying {} objects", files.len()));
     let applied = apply::apply(cluster, &objects.objects, &files)?;
     for error in &applied.errors {
         report.finding(format!("{name}: {error}"));
@@ -92,10 +87,7 @@ fn judge(
         let state = roll_out(cluster, rendered, provisioner, &objects.objects)?;
         report.compared(
             nodes::count(&rendered.cluster),
-            format!(
-                "simulated nodes of {name} in {} pools",
-                rendered.cluster.node_pools.len()
-            ),
+            format!("simulated nodes of {name} in {} pools", rendered.cluster.node_pools.len()),
         );
         report.compared(state.ready_pods(), format!("pods of {name} Ready"));
         report.compared(
@@ -141,10 +133,7 @@ fn waits_for_chart(object: &Object, rendered: &Rendered) -> bool {
         })
     };
     object.identity.kind == "PersistentVolumeClaim"
-        && rendered
-            .sources
-            .iter()
-            .any(|source| source.bundle == object.bundle)
+        && rendered.sources.iter().any(|source| source.bundle == object.bundle)
         && !rendered.objects.iter().any(|workload| {
             workload.identity.namespace == object.identity.namespace && claims(workload)
         })
@@ -153,12 +142,7 @@ fn waits_for_chart(object: &Object, rendered: &Rendered) -> bool {
 fn judged(cluster: &mut Cluster, rendered: &Rendered) -> Result<Judged, Failure> {
     let custom = apply::custom_kinds(cluster, &rendered.objects)?;
     let injected = sidecar::injected_namespaces(&rendered.objects);
-    let mut judged = Judged {
-        objects: Vec::new(),
-        injected: 0,
-        custom: 0,
-        left_to_charts: 0,
-    };
+    let mut judged = Judged { objects: Vec::new(), injected: 0, custom: 0, left_to_charts: 0 };
     for object in &rendered.objects {
         if custom.iter().any(|custom| {
             custom.kind == object.identity.kind && custom.group == object.identity.group
@@ -231,7 +215,5 @@ fn create(cluster: &mut Cluster, name: &str, objects: &[Value]) -> Result<(), Fa
     let list = serde_json::json!({"apiVersion": "v1", "kind": "List", "items": objects});
     fs::write(&file, list.to_string()).map_err(|error| rendered::cannot_write(&file, &error))?;
     let file = file.display().to_string();
-    cluster
-        .run_kubectl(&["create", "--filename", &file])
-        .map(|_| ())
+    cluster.run_kubectl(&["create", "--filename", &file]).map(|_| ())
 }

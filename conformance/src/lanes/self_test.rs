@@ -20,16 +20,8 @@ use crate::rendered::{self, Object, Rendered};
 use crate::report::Report;
 
 /// What the first container of a workload asks for.
-const REQUESTED_CPU: &[&str] = &[
-    "spec",
-    "template",
-    "spec",
-    "containers",
-    "0",
-    "resources",
-    "requests",
-    "cpu",
-];
+const REQUESTED_CPU: &[&str] =
+    &["spec", "template", "spec", "containers", "0", "resources", "requests", "cpu"];
 
 /// Runs every fault.
 pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
@@ -65,9 +57,7 @@ pub fn broker(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
 
 /// A lane has to say this about a fault; that it does is what is counted.
 fn expect(report: &mut Report, fault: &str, findings: &[String], expected: &[&str]) {
-    let found = findings
-        .iter()
-        .any(|finding| expected.iter().all(|part| finding.contains(part)));
+    let found = findings.iter().any(|finding| expected.iter().all(|part| finding.contains(part)));
     if found {
         report.compared(1, format!("fault found: {fault}"));
     } else {
@@ -88,17 +78,13 @@ fn environment() -> Result<Rendered, Failure> {
 
 /// The number of the first object of a kind.
 fn first(objects: &[Object], kind: &str) -> Result<usize, Failure> {
-    let index = objects
-        .iter()
-        .position(|object| object.identity.kind == kind);
+    let index = objects.iter().position(|object| object.identity.kind == kind);
     index.ok_or_else(|| no_object(kind))
 }
 
 /// The number of the last object of a kind.
 fn last(objects: &[Object], kind: &str) -> Result<usize, Failure> {
-    let index = objects
-        .iter()
-        .rposition(|object| object.identity.kind == kind);
+    let index = objects.iter().rposition(|object| object.identity.kind == kind);
     index.ok_or_else(|| no_object(kind))
 }
 

@@ -44,9 +44,7 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
 
 /// A start value that differs from run to run, short enough to be typed.
 fn any_seed() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |time| u64::from(time.subsec_nanos()))
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::from(time.subsec_nanos()))
 }
 
 /// Judges any writer with the found cases and with this many strings.
@@ -57,9 +55,7 @@ pub fn judge(
     strings: usize,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    report.note(format!(
-        "start value {seed}: repeat the run with --seed {seed}"
-    ));
+    report.note(format!("start value {seed}: repeat the run with --seed {seed}"));
     let mut reader = Reader::start(programs)?;
 
     let found = found()?;
@@ -155,10 +151,7 @@ fn found() -> Result<Vec<Value>, Failure> {
 
 fn count(made: &Made, wanted: usize, report: &mut Report) {
     report.compared(made.documents, "generated documents");
-    report.compared(
-        made.strings,
-        "generated strings, each as a key and as a value:",
-    );
+    report.compared(made.strings, "generated strings, each as a key and as a value:");
     if made.strings < wanted {
         report.finding(format!(
             "only {} strings were made, fewer than {wanted}: correct conformance/src/lanes/yaml/documents.rs",
@@ -200,11 +193,7 @@ mod tests {
 
     #[test]
     fn found_cases_can_be_read_by_people() {
-        assert!(
-            FOUND
-                .bytes()
-                .all(|byte| matches!(byte, b'\n' | b' '..=b'~'))
-        );
+        assert!(FOUND.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')));
         let documents = found().unwrap();
         for case in ["yes", "0b-101", "\u{85}", "<<", "---a"] {
             assert!(documents.contains(&json!({case: case})), "{case}");

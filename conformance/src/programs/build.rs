@@ -171,11 +171,7 @@ fn remove_interrupted(cache: &Path, module: &str) -> io::Result<()> {
 }
 
 fn open_lock(path: &Path) -> io::Result<File> {
-    File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
+    File::options().create(true).truncate(false).write(true).open(path)
 }
 
 /// Waits for other runs that build the module.
@@ -234,10 +230,7 @@ impl Build<'_> {
                 )));
             }
         }
-        progress(format_args!(
-            "{name}: built in {} s",
-            started.elapsed().as_secs()
-        ));
+        progress(format_args!("{name}: built in {} s", started.elapsed().as_secs()));
         Ok(())
     }
 
@@ -260,13 +253,7 @@ impl Build<'_> {
             .env("GOAMD64", "v1")
             .env("GOARM64", "v8.0")
             .envs(host(self.toolchain))
-            .args([
-                "build",
-                "-v",
-                "-mod=readonly",
-                "-trimpath",
-                "-buildvcs=false",
-            ])
+            .args(["build", "-v", "-mod=readonly", "-trimpath", "-buildvcs=false"])
             .arg("-ldflags")
             .arg(self.module.all_linker_flags())
             .arg("-o")
@@ -301,10 +288,7 @@ impl Build<'_> {
         let (sender, receiver) = mpsc::channel();
         let stderr = child.stderr.take();
         let reader = thread::spawn(move || {
-            for line in stderr
-                .into_iter()
-                .flat_map(|pipe| BufReader::new(pipe).lines())
-            {
+            for line in stderr.into_iter().flat_map(|pipe| BufReader::new(pipe).lines()) {
                 let Ok(line) = line else { return };
                 if sender.send(line).is_err() {
                     return;
@@ -359,12 +343,8 @@ impl Build<'_> {
 
     /// Every folder that a build writes to; its messages seldom tell which one it was.
     fn disk_is_full(&self) -> Failure {
-        let setting = |name: &str| {
-            self.settings
-                .get(name)
-                .map_or("Go's own", String::as_str)
-                .to_owned()
-        };
+        let setting =
+            |name: &str| self.settings.get(name).map_or("Go's own", String::as_str).to_owned();
         Failure::new(format!(
             "{} cannot be built: the disk is full; make some GB of room in {} (XDG_CACHE_HOME), {} (TMPDIR), {} \
              (GOMODCACHE) and {} (GOCACHE), or name other folders with these variables, and run again",

@@ -48,10 +48,7 @@ fn build(folder: &Path) -> Result<PathBuf, Failure> {
 }
 
 fn builds(folder: &Path) -> usize {
-    std::fs::read_to_string(folder.join("builds"))
-        .unwrap_or_default()
-        .lines()
-        .count()
+    std::fs::read_to_string(folder.join("builds")).unwrap_or_default().lines().count()
 }
 
 /// What lies in the cache besides locks.
@@ -78,10 +75,7 @@ fn builds_once() {
 #[test]
 fn builds_for_the_host_without_settings_of_the_user() {
     let folder = tempfile::tempdir().unwrap();
-    go(
-        folder.path(),
-        "echo \"$GOOS $GOARCH $GOFLAGS $GOAMD64 $GOEXPERIMENT.$GOENV\" >\"$output\"",
-    );
+    go(folder.path(), "echo \"$GOOS $GOARCH $GOFLAGS $GOAMD64 $GOEXPERIMENT.$GOENV\" >\"$output\"");
     let program = build(folder.path()).unwrap();
     assert_eq!(
         std::fs::read_to_string(program).unwrap(),
@@ -94,10 +88,7 @@ fn takes_modules_from_where_the_user_has_said() {
     let folder = tempfile::tempdir().unwrap();
     go(folder.path(), "echo \"$GOPROXY $GOMODCACHE\" >\"$output\"");
     let program = build(folder.path()).unwrap();
-    assert_eq!(
-        std::fs::read_to_string(program).unwrap(),
-        "https://proxy.example.com /modules\n"
-    );
+    assert_eq!(std::fs::read_to_string(program).unwrap(), "https://proxy.example.com /modules\n");
 }
 
 #[test]
@@ -117,10 +108,7 @@ fn two_runs_at_once_build_once() {
 #[test]
 fn a_failed_build_leaves_nothing_and_the_next_one_works() {
     let folder = tempfile::tempdir().unwrap();
-    go(
-        folder.path(),
-        "echo half >\"$output\"; echo 'main.go:1: syntax error' >&2; exit 1",
-    );
+    go(folder.path(), "echo half >\"$output\"; echo 'main.go:1: syntax error' >&2; exit 1");
     let failure = build(folder.path()).unwrap_err().to_string();
     assert!(failure.contains("ended with exit code 1"), "{failure}");
     assert!(failure.contains("main.go:1: syntax error"), "{failure}");
@@ -152,11 +140,7 @@ fn what_interrupted_builds_have_left_goes_with_the_next_one() {
     let folder = tempfile::tempdir().unwrap();
     go(folder.path(), WRITE);
     let cache = folder.path().join("cache");
-    for left in [
-        "etcd-0123.partial",
-        "yaml-reader-0123.partial",
-        "kwok-0123.partial",
-    ] {
+    for left in ["etcd-0123.partial", "yaml-reader-0123.partial", "kwok-0123.partial"] {
         std::fs::create_dir_all(cache.join(left)).unwrap();
     }
     // A run that builds kwok at this moment.
@@ -177,16 +161,8 @@ fn a_full_disk_is_named() {
         "echo half >\"$output\"; echo \"write $output: no space left on device\" >&2; exit 1",
     );
     let failure = build(folder.path()).unwrap_err().to_string();
-    assert!(
-        failure.starts_with("etcd cannot be built: the disk is full; "),
-        "{failure}"
-    );
-    for place in [
-        "cache (XDG_CACHE_HOME)",
-        "(TMPDIR)",
-        "/modules (GOMODCACHE)",
-        "(GOCACHE)",
-    ] {
+    assert!(failure.starts_with("etcd cannot be built: the disk is full; "), "{failure}");
+    for place in ["cache (XDG_CACHE_HOME)", "(TMPDIR)", "/modules (GOMODCACHE)", "(GOCACHE)"] {
         assert!(failure.contains(place), "{place}: {failure}");
     }
     assert_eq!(kept(folder.path()), [""; 0]);

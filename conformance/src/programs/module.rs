@@ -20,19 +20,10 @@ pub struct Module {
 const KUBERNETES: Module = Module {
     folder: "kubernetes",
     programs: &[
-        (
-            Program::KubeApiserver,
-            "k8s.io/kubernetes/cmd/kube-apiserver",
-        ),
+        (Program::KubeApiserver, "k8s.io/kubernetes/cmd/kube-apiserver"),
         (Program::Kubectl, "k8s.io/kubernetes/cmd/kubectl"),
-        (
-            Program::KubeControllerManager,
-            "k8s.io/kubernetes/cmd/kube-controller-manager",
-        ),
-        (
-            Program::KubeScheduler,
-            "k8s.io/kubernetes/cmd/kube-scheduler",
-        ),
+        (Program::KubeControllerManager, "k8s.io/kubernetes/cmd/kube-controller-manager"),
+        (Program::KubeScheduler, "k8s.io/kubernetes/cmd/kube-scheduler"),
     ],
     // Without it the programs call themselves v0.0.0 and refuse to work together. The version is that of go.mod.
     linker_flags: "-X k8s.io/component-base/version.gitVersion=v1.35.4",
@@ -76,19 +67,13 @@ const KUSTOMIZE: Module = Module {
 
 const PROMETHEUS: Module = Module {
     folder: "prometheus",
-    programs: &[(
-        Program::Promtool,
-        "github.com/prometheus/prometheus/cmd/promtool",
-    )],
+    programs: &[(Program::Promtool, "github.com/prometheus/prometheus/cmd/promtool")],
     linker_flags: "",
 };
 
 const ALERTMANAGER: Module = Module {
     folder: "alertmanager",
-    programs: &[(
-        Program::Amtool,
-        "github.com/prometheus/alertmanager/cmd/amtool",
-    )],
+    programs: &[(Program::Amtool, "github.com/prometheus/alertmanager/cmd/amtool")],
     linker_flags: "",
 };
 
@@ -120,13 +105,10 @@ impl Module {
     /// The module that is judged with, and its version, as go.mod requires them: the first line of that kind.
     pub fn pinned(&self, modules: &Path) -> io::Result<String> {
         let text = std::fs::read_to_string(modules.join(self.folder).join("go.mod"))?;
-        let pinned = text.lines().find_map(|line| {
-            line.strip_prefix("require ")
-                .filter(|rest| !rest.starts_with('('))
-        });
-        pinned
-            .map(str::to_owned)
-            .ok_or_else(|| io::Error::other("its go.mod requires nothing"))
+        let pinned = text
+            .lines()
+            .find_map(|line| line.strip_prefix("require ").filter(|rest| !rest.starts_with('(')));
+        pinned.map(str::to_owned).ok_or_else(|| io::Error::other("its go.mod requires nothing"))
     }
 
     /// A digest of everything that decides what is built: the files of the module, the toolchain and the arguments.
@@ -195,14 +177,9 @@ mod tests {
     fn the_linker_says_the_version_of_go_mod() {
         let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs");
         let text = std::fs::read_to_string(modules.join("kubernetes/go.mod")).unwrap();
-        let version = KUBERNETES
-            .linker_flags
-            .rsplit_once('=')
-            .map(|(_, version)| version)
-            .unwrap();
+        let version = KUBERNETES.linker_flags.rsplit_once('=').map(|(_, version)| version).unwrap();
         assert!(
-            text.lines()
-                .any(|line| line.ends_with(&format!("k8s.io/kubernetes {version}"))),
+            text.lines().any(|line| line.ends_with(&format!("k8s.io/kubernetes {version}"))),
             "go.mod does not require k8s.io/kubernetes {version}"
         );
     }
@@ -241,10 +218,7 @@ mod tests {
             Program::Amtool,
         ] {
             let module = Module::of(program).unwrap();
-            assert!(
-                module.programs.iter().any(|(built, _)| *built == program),
-                "{program:?}"
-            );
+            assert!(module.programs.iter().any(|(built, _)| *built == program), "{program:?}");
         }
     }
 }

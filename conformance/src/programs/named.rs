@@ -78,10 +78,9 @@ impl Named {
         let name = program.name();
         if let Some(variable) = variable(program) {
             let Some(file) = value(machine, program) else {
-                return Ok(machine.on_path(name).map(|path| Self {
-                    path: behind_wrapper(path),
-                    by: By::Path,
-                }));
+                return Ok(machine
+                    .on_path(name)
+                    .map(|path| Self { path: behind_wrapper(path), by: By::Path }));
             };
             if is_executable(file) {
                 return Ok(Some(Self {
@@ -103,10 +102,7 @@ impl Named {
         };
         let path = assets.join(name);
         if is_executable(&path) {
-            return Ok(Some(Self {
-                path,
-                by: By::Assets,
-            }));
+            return Ok(Some(Self { path, by: By::Assets }));
         }
         if program.is_of_envtest() {
             return Err(Failure::new(format!(
@@ -126,9 +122,7 @@ impl Named {
         let told = version.as_deref().unwrap_or("of unknown version");
         let by = self.by.name();
         if let Some(release) = version::required(program)
-            && !version
-                .as_deref()
-                .is_some_and(|version| release.has(version))
+            && !version.as_deref().is_some_and(|version| release.has(version))
         {
             let (name, number) = (program.name(), release.number());
             let way_out = match self.by {
@@ -203,29 +197,19 @@ mod tests {
     }
 
     fn with_assets(folder: &Path) -> Programs {
-        Programs::new(
-            Machine {
-                assets: Some(folder.to_owned()),
-                ..machine(folder)
-            },
-            silent(),
-        )
+        Programs::new(Machine { assets: Some(folder.to_owned()), ..machine(folder) }, silent())
     }
 
     /// The message without the folder, which has another name each time.
     fn message(failure: &Failure, folder: &Path) -> String {
-        failure
-            .to_string()
-            .replace(&folder.display().to_string(), "<folder>")
+        failure.to_string().replace(&folder.display().to_string(), "<folder>")
     }
 
     #[test]
     fn another_kubernetes_is_a_failure() {
         let folder = tempfile::tempdir().unwrap();
         program(folder.path(), "kubectl", "Client Version: v1.34.1");
-        let failure = with_assets(folder.path())
-            .path(Program::Kubectl)
-            .unwrap_err();
+        let failure = with_assets(folder.path()).path(Program::Kubectl).unwrap_err();
         insta::assert_snapshot!(message(&failure, folder.path()), @"KUBEBUILDER_ASSETS leads to <folder>/kubectl, which is v1.34.1, but the manifests are for Kubernetes 1.35: name the folder that `setup-envtest use 1.35 --print path` prints, or unset the variable and kubectl is built");
     }
 
@@ -234,14 +218,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let istioctl = program(folder.path(), "istioctl", "client version: 1.24.3");
         let failure = |istioctl: Option<PathBuf>| {
-            let machine = Machine {
-                istioctl,
-                path: folder.path().into(),
-                ..machine(folder.path())
-            };
-            let failure = Programs::new(machine, silent())
-                .path(Program::Istioctl)
-                .unwrap_err();
+            let machine =
+                Machine { istioctl, path: folder.path().into(), ..machine(folder.path()) };
+            let failure = Programs::new(machine, silent()).path(Program::Istioctl).unwrap_err();
             message(&failure, folder.path())
         };
         insta::assert_snapshot!(failure(Some(istioctl)), @"ISTIOCTL leads to <folder>/istioctl, which is 1.24.3, but the manifests are for Istio 1.30: name istioctl 1.30, or unset the variable");
@@ -252,10 +231,7 @@ mod tests {
     fn a_program_that_does_not_tell_its_version_is_a_failure() {
         let folder = tempfile::tempdir().unwrap();
         program(folder.path(), "kubectl", "Client Version: unknown");
-        let failure = with_assets(folder.path())
-            .path(Program::Kubectl)
-            .unwrap_err()
-            .to_string();
+        let failure = with_assets(folder.path()).path(Program::Kubectl).unwrap_err().to_string();
         assert!(failure.contains("which is of unknown version"), "{failure}");
     }
 
@@ -278,9 +254,7 @@ mod tests {
                 path: path.path().into(),
                 ..machine(path.path())
             };
-            Programs::new(machine, silent())
-                .path(Program::Istioctl)
-                .unwrap()
+            Programs::new(machine, silent()).path(Program::Istioctl).unwrap()
         };
         assert_eq!(found(Some(&first)), first);
         assert_eq!(found(None), second);
@@ -302,13 +276,8 @@ mod tests {
         std::fs::create_dir_all(root.join("plugins/rabbit-3.9.29")).unwrap();
         std::fs::create_dir(root.join("sbin")).unwrap();
         program(&root.join("sbin"), "rabbitmq-server", "never started");
-        let machine = Machine {
-            path: root.join("sbin").into(),
-            ..machine(root)
-        };
-        let failure = Programs::new(machine, silent())
-            .path(Program::RabbitmqServer)
-            .unwrap_err();
+        let machine = Machine { path: root.join("sbin").into(), ..machine(root) };
+        let failure = Programs::new(machine, silent()).path(Program::RabbitmqServer).unwrap_err();
         insta::assert_snapshot!(message(&failure, root), @"the PATH leads to <folder>/sbin/rabbitmq-server, which is 3.9.29, but the manifests are for RabbitMQ 3.10 or newer: name rabbitmq-server 3.10 or newer with RABBITMQ_SERVER");
     }
 
@@ -321,10 +290,7 @@ mod tests {
         std::fs::create_dir(&sbin).unwrap();
         let link = sbin.join("rabbitmq-server");
         std::os::unix::fs::symlink(wrapper, &link).unwrap();
-        assert_eq!(
-            behind_wrapper(link).canonicalize().unwrap(),
-            script.canonicalize().unwrap()
-        );
+        assert_eq!(behind_wrapper(link).canonicalize().unwrap(), script.canonicalize().unwrap());
         assert_eq!(behind_wrapper(script.clone()), script);
     }
 
@@ -332,10 +298,7 @@ mod tests {
     fn a_wrong_variable_is_a_failure() {
         let folder = tempfile::tempdir().unwrap();
         let programs = Programs::new(
-            Machine {
-                istioctl: Some(folder.path().join("istioctl")),
-                ..machine(folder.path())
-            },
+            Machine { istioctl: Some(folder.path().join("istioctl")), ..machine(folder.path()) },
             silent(),
         );
         let failure = programs.path(Program::Istioctl).unwrap_err().to_string();

@@ -20,32 +20,16 @@ pub struct Release {
 }
 
 /// What both clusters run; programs of another minor release have other defaults, fields and warnings.
-const KUBERNETES: Release = Release {
-    project: "Kubernetes",
-    minor: (1, 35),
-    or_newer: false,
-};
+const KUBERNETES: Release = Release { project: "Kubernetes", minor: (1, 35), or_newer: false };
 
 /// What the types of crds.toml are of.
-const ISTIO: Release = Release {
-    project: "Istio",
-    minor: (1, 30),
-    or_newer: false,
-};
+const ISTIO: Release = Release { project: "Istio", minor: (1, 30), or_newer: false };
 
 /// The first that delivers dead letters at least once.
-const RABBITMQ: Release = Release {
-    project: "RabbitMQ",
-    minor: (3, 10),
-    or_newer: true,
-};
+const RABBITMQ: Release = Release { project: "RabbitMQ", minor: (3, 10), or_newer: true };
 
 /// What the chart of charts.toml runs.
-const FLUENT_BIT: Release = Release {
-    project: "Fluent Bit",
-    minor: (5, 1),
-    or_newer: false,
-};
+const FLUENT_BIT: Release = Release { project: "Fluent Bit", minor: (5, 1), or_newer: false };
 
 impl Release {
     /// `1.35`.
@@ -117,10 +101,7 @@ fn found(text: &str) -> Option<&str> {
 
 /// The first two numbers of `v1.35.4`, `1.30-dev` or `3.6.16`.
 pub fn minor(version: &str) -> Option<(u32, u32)> {
-    let (major, rest) = version
-        .strip_prefix('v')
-        .unwrap_or(version)
-        .split_once('.')?;
+    let (major, rest) = version.strip_prefix('v').unwrap_or(version).split_once('.')?;
     let digits = rest.find(|character: char| !character.is_ascii_digit());
     let minor = &rest[..digits.unwrap_or(rest.len())];
     Some((major.parse().ok()?, minor.parse().ok()?))
@@ -135,14 +116,8 @@ mod tests {
     fn finds_the_version_in_what_programs_print() {
         for (text, version) in [
             ("Kubernetes v1.35.4\n", "v1.35.4"),
-            (
-                "Client Version: v1.35.4-eks-1\nKustomize Version: v5.7.1\n",
-                "v1.35.4-eks-1",
-            ),
-            (
-                "etcd Version: 3.6.16\nGit SHA: abc\nGo Version: go1.26.8\n",
-                "3.6.16",
-            ),
+            ("Client Version: v1.35.4-eks-1\nKustomize Version: v5.7.1\n", "v1.35.4-eks-1"),
+            ("etcd Version: 3.6.16\nGit SHA: abc\nGo Version: go1.26.8\n", "3.6.16"),
             ("kwok version v0.8.0 go1.26.8 (linux/amd64)\n", "v0.8.0"),
             ("client version: 1.30-dev\n", "1.30-dev"),
         ] {

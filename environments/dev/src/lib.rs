@@ -31,48 +31,27 @@ pub fn development() -> Development {
             order_lumen: latest(repository!("order-lumen")),
             order_nginx: latest(repository!("order-nginx")),
         },
-        databases: Databases {
-            account: mysql(),
-            customer: mysql(),
-            order: mysql(),
-        },
-        secrets: Secrets {
-            order_app_key: GeneratedSecret { length: 32 },
-        },
+        databases: Databases { account: mysql(), customer: mysql(), order: mysql() },
+        secrets: Secrets { order_app_key: GeneratedSecret { length: 32 } },
         hosts: Hosts {
             api: host!("api.dev.example.com"),
             hello: host!("hello.dev.example.com"),
             httpbin: host!("httpbin.dev.example.com"),
         },
-        broker: BrokerSize {
-            replicas: 1,
-            storage: gibibytes(5),
-            memory: mebibytes(512),
-        },
+        broker: BrokerSize { replicas: 1, storage: gibibytes(5), memory: mebibytes(512) },
         entrance: node_port!(30443),
         replicas: 1,
-        source_mounts: SourceMounts {
-            directory: path!("/data/src"),
-        },
+        source_mounts: SourceMounts { directory: path!("/data/src") },
         branch: git_branch!("develop"),
-        mesh: Mesh {
-            revisions: Revisions::Stable,
-            replicas: 1,
-        },
-        traces: TraceStorage {
-            hours: 24,
-            size: gibibytes(5),
-        },
+        mesh: Mesh { revisions: Revisions::Stable, replicas: 1 },
+        traces: TraceStorage { hours: 24, size: gibibytes(5) },
         grafana_login: GeneratedLogin {
             user: name!("admin"),
             password: GeneratedSecret { length: 32 },
         },
         cluster: Minikube {
             profile: name!("minikube"),
-            kubernetes: KubernetesRelease {
-                minor: KubernetesMinor(35),
-                patch: 4,
-            },
+            kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
             node_groups: vec![
                 node_group::APP,
                 node_group::DEPLOY,
@@ -87,24 +66,15 @@ pub fn development() -> Development {
 
 /// What `docker build` on the laptop has just built.
 fn latest(repository: Repository) -> LocalImage {
-    LocalImage {
-        repository,
-        tag: tag!("latest"),
-    }
+    LocalImage { repository, tag: tag!("latest") }
 }
 
 fn mysql() -> MysqlContainer {
     MysqlContainer {
         // The version that Aurora MySQL 3 is compatible with.
-        image: PublicImage {
-            repository: repository!("mysql"),
-            version: Version::Tag(tag!("8.0")),
-        },
+        image: PublicImage { repository: repository!("mysql"), version: Version::Tag(tag!("8.0")) },
         on: node_group::APP,
-        resources: Resources {
-            cpu: millicores(100),
-            memory: mebibytes(768),
-        },
+        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
         storage: gibibytes(5),
         // Minikube's default class writes on the wrong node of a cluster with several.
         storage_class: Minikube::LOCAL_PATH,

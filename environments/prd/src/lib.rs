@@ -35,10 +35,7 @@ pub fn environment() -> Environment {
         images: Images {
             account: image(repository!("account-gin-repository"), tag!("d74ac1c")),
             customer: image(repository!("customer-fastapi-repository"), tag!("cad5c87")),
-            orchestrator: image(
-                repository!("orchestrator-fastapi-repository"),
-                tag!("00690e9"),
-            ),
+            orchestrator: image(repository!("orchestrator-fastapi-repository"), tag!("00690e9")),
             order_lumen: image(repository!("order-lumen-repository"), tag!("b5d0574")),
             order_nginx: image(repository!("order-nginx-repository"), tag!("b5d0574")),
         },
@@ -59,11 +56,7 @@ pub fn environment() -> Environment {
             hello: host!("hello.example.com"),
             httpbin: host!("httpbin.example.com"),
         },
-        broker: BrokerSize {
-            replicas: 3,
-            storage: gibibytes(20),
-            memory: gibibytes(1),
-        },
+        broker: BrokerSize { replicas: 3, storage: gibibytes(20), memory: gibibytes(1) },
         internal_domain: host!("internal.example.com"),
         replicas: 2,
         branch: git_branch!("main"),
@@ -74,14 +67,8 @@ pub fn environment() -> Environment {
             infra: name!("infra"),
             credentials: secrets_manager_name!("prd/argocd/github"),
         },
-        mesh: Mesh {
-            revisions: Revisions::Stable,
-            replicas: 2,
-        },
-        traces: TraceStorage {
-            hours: 72,
-            size: gibibytes(20),
-        },
+        mesh: Mesh { revisions: Revisions::Stable, replicas: 2 },
+        traces: TraceStorage { hours: 72, size: gibibytes(20) },
         grafana_login: secrets_manager_name!("prd/grafana"),
         alerts: SlackWebhooks {
             page: SecretsManagerSecret {
@@ -124,14 +111,7 @@ fn cluster() -> Eks {
 
 /// An image of this account, by the commit that was built.
 fn image(repository: Repository, tag: Tag) -> EcrImage {
-    EcrImage {
-        registry: EcrRegistry {
-            account: ACCOUNT,
-            region: REGION,
-        },
-        repository,
-        tag,
-    }
+    EcrImage { registry: EcrRegistry { account: ACCOUNT, region: REGION }, repository, tag }
 }
 
 /// One database of Aurora per service.
@@ -157,17 +137,9 @@ fn databases() -> Databases<Aurora> {
 
 /// The cluster of one service's database.
 fn aurora(cluster: Name) -> AuroraEndpoint {
-    AuroraEndpoint {
-        cluster,
-        account: AURORA_ACCOUNT,
-        region: REGION,
-    }
+    AuroraEndpoint { cluster, account: AURORA_ACCOUNT, region: REGION }
 }
 
 fn nodes(group: NodeGroup, instance: InstanceType, nodes: u16) -> EksNodeGroup {
-    EksNodeGroup {
-        group,
-        instance,
-        nodes,
-    }
+    EksNodeGroup { group, instance, nodes }
 }

@@ -32,9 +32,7 @@ fn metadata(name: &str) -> ObjectMeta {
 fn destination() -> Destination {
     Destination {
         host: "account-app-service".to_owned(),
-        port: Some(PortSelector {
-            number: Some(50000),
-        }),
+        port: Some(PortSelector { number: Some(50000) }),
         subset: None,
     }
 }
@@ -49,10 +47,7 @@ fn a_virtual_service_with_every_form_of_match() {
                 match_: Some(vec![HttpMatch {
                     headers: Some(BTreeMap::from([
                         ("x-user".to_owned(), StringMatch::Empty),
-                        (
-                            "x-version".to_owned(),
-                            StringMatch::Regex("v[0-9]+".to_owned()),
-                        ),
+                        ("x-version".to_owned(), StringMatch::Regex("v[0-9]+".to_owned())),
                     ])),
                     uri: Some(StringMatch::Prefix("/account".to_owned())),
                     ..HttpMatch::default()
@@ -212,20 +207,12 @@ fn a_kind_says_what_kubernetes_asks_for() {
     fn facts<T: Resource<Scope = NamespaceResourceScope> + Metadata<Ty = ObjectMeta>>(
         _: &T,
     ) -> [&'static str; 5] {
-        [
-            T::API_VERSION,
-            T::GROUP,
-            T::VERSION,
-            T::KIND,
-            T::URL_PATH_SEGMENT,
-        ]
+        [T::API_VERSION, T::GROUP, T::VERSION, T::KIND, T::URL_PATH_SEGMENT]
     }
     let mut object = PeerAuthentication {
         metadata: metadata("default"),
         spec: Some(PeerAuthenticationSpec {
-            mtls: Some(PeerAuthenticationMtls {
-                mode: Some(MtlsMode::Strict),
-            }),
+            mtls: Some(PeerAuthenticationMtls { mode: Some(MtlsMode::Strict) }),
             ..PeerAuthenticationSpec::default()
         }),
     };
@@ -247,10 +234,7 @@ fn a_kind_says_what_kubernetes_asks_for() {
 /// The order of an object's first properties is what people read first.
 #[test]
 fn api_version_kind_and_metadata_come_first() {
-    let object = VirtualService {
-        metadata: metadata("account"),
-        spec: None,
-    };
+    let object = VirtualService { metadata: metadata("account"), spec: None };
     let text = serde_json::to_string(&object).expect("JSON");
     assert!(
         text.starts_with(

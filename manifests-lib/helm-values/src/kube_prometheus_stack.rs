@@ -3,7 +3,7 @@
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/kube-state-metrics-8.4.0/charts/kube-state-metrics/values.yaml, release 8.4.0
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/prometheus-node-exporter-4.56.1/charts/prometheus-node-exporter/values.yaml, release 4.56.1
 // source: https://raw.githubusercontent.com/grafana-community/helm-charts/grafana-12.11.1/charts/grafana/values.yaml, release 12.11.1
-// sha256 of the lines below: 4b48724e86756beccfd0aa0427ae99f7007673ce4712acdcc2b9ace856892a82
+// sha256 of the lines below: 659c1fade6ebf8c92639dd1450d59cc7424c227b40b56563e77f4a5c5099e9a4
 //! Values of the chart `kube-prometheus-stack`, version `88.5.3`.
 
 use std::collections::BTreeMap;
@@ -97,10 +97,7 @@ pub struct Values {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prometheus: Option<Prometheus>,
     /// `prometheus-node-exporter`.
-    #[serde(
-        rename = "prometheus-node-exporter",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "prometheus-node-exporter", skip_serializing_if = "Option::is_none")]
     pub prometheus_node_exporter: Option<PrometheusNodeExporter>,
     /// `prometheusOperator`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -2245,10 +2242,7 @@ pub struct PrometheusSpec {
     /// `prometheus.prometheusSpec.convertClassicHistogramsToNHCB`.
     ///
     /// Default: `false`.
-    #[serde(
-        rename = "convertClassicHistogramsToNHCB",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "convertClassicHistogramsToNHCB", skip_serializing_if = "Option::is_none")]
     pub convert_classic_histograms_to_nhcb: Option<bool>,
     /// `prometheus.prometheusSpec.disableAlerting`.
     ///

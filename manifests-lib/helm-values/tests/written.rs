@@ -81,9 +81,7 @@ fn keys_keep_their_dots_dashes_and_capitals() {
             }),
             ..argo_cd::Configs::default()
         }),
-        redis_ha: Some(argo_cd::RedisHa {
-            enabled: Some(false),
-        }),
+        redis_ha: Some(argo_cd::RedisHa { enabled: Some(false) }),
         ..argo_cd::Values::default()
     };
     assert_eq!(
@@ -104,9 +102,7 @@ fn keys_keep_their_dots_dashes_and_capitals() {
 #[test]
 fn values_of_a_subchart_stand_below_its_key() {
     let values = kube_prometheus_stack::Values {
-        kube_state_metrics: Some(kube_prometheus_stack::KubeStateMetrics {
-            enabled: Some(true),
-        }),
+        kube_state_metrics: Some(kube_prometheus_stack::KubeStateMetrics { enabled: Some(true) }),
         kube_state_metrics_chart: Some(kube_prometheus_stack::KubeStateMetricsChart {
             replicas: Some(1),
             ..kube_prometheus_stack::KubeStateMetricsChart::default()

@@ -40,28 +40,19 @@ impl<'a> Workload<'a> {
         }
         if let Some(deployment) = resource.get::<apps::Deployment>() {
             let spec = deployment.spec.as_ref();
-            return Some(new(
-                spec.map(|spec| &spec.selector),
-                spec.map(|spec| &spec.template),
-            ));
+            return Some(new(spec.map(|spec| &spec.selector), spec.map(|spec| &spec.template)));
         }
         if let Some(stateful_set) = resource.get::<apps::StatefulSet>() {
             let spec = stateful_set.spec.as_ref();
             let claims = spec.and_then(|spec| spec.volume_claim_templates.as_deref());
             return Some(Self {
                 claims: claims.unwrap_or_default(),
-                ..new(
-                    spec.map(|spec| &spec.selector),
-                    spec.map(|spec| &spec.template),
-                )
+                ..new(spec.map(|spec| &spec.selector), spec.map(|spec| &spec.template))
             });
         }
         if let Some(daemon_set) = resource.get::<apps::DaemonSet>() {
             let spec = daemon_set.spec.as_ref();
-            return Some(new(
-                spec.map(|spec| &spec.selector),
-                spec.map(|spec| &spec.template),
-            ));
+            return Some(new(spec.map(|spec| &spec.selector), spec.map(|spec| &spec.template)));
         }
         if let Some(job) = resource.get::<batch::Job>() {
             return Some(new(None, job.spec.as_ref().map(|spec| &spec.template)));
@@ -74,20 +65,13 @@ impl<'a> Workload<'a> {
     /// Every container, those that run first included.
     fn containers(&self) -> impl Iterator<Item = &'a core::Container> {
         let pods = self.pods.into_iter();
-        pods.flat_map(|pods| {
-            pods.containers
-                .iter()
-                .chain(pods.init_containers.iter().flatten())
-        })
+        pods.flat_map(|pods| pods.containers.iter().chain(pods.init_containers.iter().flatten()))
     }
 
     fn has_labels(&self, wanted: &Labels) -> bool {
         let labels = self.labels;
-        labels.is_some_and(|labels| {
-            wanted
-                .iter()
-                .all(|(key, value)| labels.get(key) == Some(value))
-        })
+        labels
+            .is_some_and(|labels| wanted.iter().all(|(key, value)| labels.get(key) == Some(value)))
     }
 
     /// Everything wrong with it.
@@ -118,9 +102,8 @@ impl<'a> Workload<'a> {
         };
         let name = format!("{}/{}", self.resource.identity().name, container.name);
         let declared = |allowance: &Allowance| {
-            let mut of_container = exceptions
-                .iter()
-                .filter(|exception| exception.container == name);
+            let mut of_container =
+                exceptions.iter().filter(|exception| exception.container == name);
             of_container.any(|exception| exception.allows == *allowance)
         };
         allowances(pods, container)
@@ -138,16 +121,10 @@ impl<'a> Workload<'a> {
 
     /// A mount without its volume is refused by the API server.
     fn missing_volumes(&self, container: &core::Container) -> Vec<String> {
-        let volumes = self
-            .pods
-            .and_then(|pods| pods.volumes.as_deref())
-            .unwrap_or_default();
+        let volumes = self.pods.and_then(|pods| pods.volumes.as_deref()).unwrap_or_default();
         let exists = |name: &str| {
             volumes.iter().any(|volume| volume.name == name)
-                || self
-                    .claims
-                    .iter()
-                    .any(|claim| claim.metadata.name.as_deref() == Some(name))
+                || self.claims.iter().any(|claim| claim.metadata.name.as_deref() == Some(name))
         };
         let mounts = container.volume_mounts.iter().flatten();
         mounts

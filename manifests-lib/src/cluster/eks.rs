@@ -80,12 +80,7 @@ impl Eks {
     /// The name that is unique in AWS.
     #[must_use]
     pub fn arn(&self) -> String {
-        let Self {
-            name,
-            account,
-            region,
-            ..
-        } = self;
+        let Self { name, account, region, .. } = self;
         format!("arn:aws:eks:{region}:{account}:cluster/{name}")
     }
 
@@ -99,10 +94,7 @@ impl Eks {
     /// The tag by which the VPC that eksctl makes for the cluster is found.
     #[must_use]
     pub fn vpc_tag(&self) -> (String, String) {
-        (
-            "Name".to_owned(),
-            format!("eksctl-{}-cluster/VPC", self.name),
-        )
+        ("Name".to_owned(), format!("eksctl-{}-cluster/VPC", self.name))
     }
 
     pub(super) fn zone_names(&self) -> Vec<String> {
@@ -125,11 +117,7 @@ impl AvailabilityZone {
 impl From<Eks> for Cluster {
     fn from(eks: Eks) -> Self {
         let pool = |node_group: EksNodeGroup| {
-            let EksNodeGroup {
-                group,
-                instance,
-                nodes,
-            } = node_group;
+            let EksNodeGroup { group, instance, nodes } = node_group;
             NodePool {
                 group: Some(group),
                 nodes,

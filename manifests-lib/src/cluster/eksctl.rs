@@ -160,10 +160,7 @@ struct UpdateConfig {
     max_unavailable: u16,
 }
 
-#[allow(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes fields by reference"
-)]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
 fn is_false(value: &bool) -> bool {
     !value
 }
@@ -193,18 +190,9 @@ impl Eks {
             },
             availability_zones: self.zone_names(),
             vpc: Vpc {
-                cluster_endpoints: ClusterEndpoints {
-                    private_access: true,
-                    public_access: true,
-                },
-                nat: Nat {
-                    gateway: "HighlyAvailable",
-                },
-                public_access_cidrs: self
-                    .administrators
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect(),
+                cluster_endpoints: ClusterEndpoints { private_access: true, public_access: true },
+                nat: Nat { gateway: "HighlyAvailable" },
+                public_access_cidrs: self.administrators.iter().map(ToString::to_string).collect(),
             },
             cloud_watch: CloudWatch {
                 cluster_logging: ClusterLogging {
@@ -213,9 +201,7 @@ impl Eks {
                 },
             },
             addons: addons(),
-            iam: Iam {
-                pod_identity_associations: identities.iter().map(association).collect(),
-            },
+            iam: Iam { pod_identity_associations: identities.iter().map(association).collect() },
             managed_node_groups: self.node_groups.iter().map(node_group).collect(),
         }
     }
@@ -243,11 +229,7 @@ fn addons() -> Vec<Addon> {
 }
 
 fn association(identity: &PodIdentity) -> Association {
-    let PodIdentity {
-        namespace,
-        service_account,
-        rights,
-    } = identity;
+    let PodIdentity { namespace, service_account, rights } = identity;
     let (well_known_policies, permission_policy) = match rights {
         Rights::WellKnown(tool) => (
             Some(WellKnownPolicies {
@@ -274,19 +256,11 @@ fn association(identity: &PodIdentity) -> Association {
 
 fn statement(statement: &Statement) -> PolicyStatement {
     let Statement { actions, resources } = statement;
-    PolicyStatement {
-        effect: "Allow",
-        action: actions.clone(),
-        resource: resources.clone(),
-    }
+    PolicyStatement { effect: "Allow", action: actions.clone(), resource: resources.clone() }
 }
 
 fn node_group(node_group: &EksNodeGroup) -> ManagedNodeGroup {
-    let EksNodeGroup {
-        group,
-        instance,
-        nodes,
-    } = node_group;
+    let EksNodeGroup { group, instance, nodes } = node_group;
     ManagedNodeGroup {
         name: group.value.to_string(),
         instance_type: instance.as_str(),

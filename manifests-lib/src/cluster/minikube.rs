@@ -80,13 +80,7 @@ impl Minikube {
 
 impl From<Minikube> for Cluster {
     fn from(minikube: Minikube) -> Self {
-        let Minikube {
-            profile: _,
-            kubernetes: _,
-            node_groups,
-            cpus,
-            memory,
-        } = minikube;
+        let Minikube { profile: _, kubernetes: _, node_groups, cpus, memory } = minikube;
         let pool = |group| NodePool {
             group,
             nodes: 1,

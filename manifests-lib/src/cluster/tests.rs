@@ -4,19 +4,13 @@ use crate::{
 };
 
 fn group(value: Name) -> NodeGroup {
-    NodeGroup {
-        label: label_key!("example.com/group"),
-        value,
-    }
+    NodeGroup { label: label_key!("example.com/group"), value }
 }
 
 fn minikube() -> Minikube {
     Minikube {
         profile: name!("laptop"),
-        kubernetes: KubernetesRelease {
-            minor: KubernetesMinor(35),
-            patch: 4,
-        },
+        kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
         node_groups: vec![group(name!("front")), group(name!("back"))],
         cpus: 4,
         memory: gibibytes(8),
@@ -45,12 +39,7 @@ fn minikube_has_a_control_plane_beside_its_groups() {
     let groups: Vec<_> = cluster
         .node_pools
         .iter()
-        .map(|pool| {
-            (
-                pool.group.as_ref().map(|group| group.value.as_str()),
-                pool.nodes,
-            )
-        })
+        .map(|pool| (pool.group.as_ref().map(|group| group.value.as_str()), pool.nodes))
         .collect();
     assert_eq!(groups, [(None, 1), (Some("front"), 1), (Some("back"), 1)]);
 }
@@ -58,10 +47,8 @@ fn minikube_has_a_control_plane_beside_its_groups() {
 #[test]
 fn minikube_names_the_nodes_of_groups_after_the_control_plane() {
     let minikube = minikube();
-    let nodes: Vec<_> = minikube
-        .group_nodes()
-        .map(|(node, group)| format!("{node} {}", group.value))
-        .collect();
+    let nodes: Vec<_> =
+        minikube.group_nodes().map(|(node, group)| format!("{node} {}", group.value)).collect();
     assert_eq!(nodes, ["laptop-m02 front", "laptop-m03 back"]);
 }
 
@@ -122,9 +109,7 @@ fn rights_are_the_policy_of_one_service_account() {
 #[test]
 fn node_groups_carry_the_label_that_pods_ask_for() {
     let yaml = yaml::to_string(&eks().cluster_config(&[])).expect("a configuration");
-    let (_, groups) = yaml
-        .split_once("managedNodeGroups:\n")
-        .expect("node groups");
+    let (_, groups) = yaml.split_once("managedNodeGroups:\n").expect("node groups");
     insta::assert_snapshot!(groups, @"
     - name: front
       instanceType: t3.large

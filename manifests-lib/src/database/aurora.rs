@@ -39,11 +39,7 @@ pub struct AuroraEndpoint {
 
 impl AuroraEndpoint {
     fn host(&self) -> String {
-        let Self {
-            cluster,
-            account,
-            region,
-        } = self;
+        let Self { cluster, account, region } = self;
         format!("{cluster}.cluster-{account}.{region}.rds.amazonaws.com")
     }
 }

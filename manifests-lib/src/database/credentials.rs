@@ -89,20 +89,14 @@ pub struct SecretKey {
 
 impl Secret {
     pub(super) fn key(&self, key: &str) -> SecretKey {
-        SecretKey {
-            secret: self.name.clone(),
-            key: key.to_owned(),
-        }
+        SecretKey { secret: self.name.clone(), key: key.to_owned() }
     }
 }
 
 impl SecretKey {
     /// A key of a Secret that an operator makes.
     pub(crate) fn of(secret: String, key: &str) -> Self {
-        Self {
-            secret,
-            key: key.to_owned(),
-        }
+        Self { secret, key: key.to_owned() }
     }
 
     /// An environment variable that takes its value from the Secret.
@@ -181,10 +175,7 @@ impl Component {
                 from_secrets_manager(self, origin, store, name, properties)
             }
         };
-        LoginKeys {
-            user: secret.key(user),
-            password: secret.key(password),
-        }
+        LoginKeys { user: secret.key(user), password: secret.key(password) }
     }
 
     fn refuse_short(&self, origin: Origin, key: &str, generated: &GeneratedSecret) {
@@ -208,17 +199,9 @@ pub(super) fn from_secrets_manager(
     let contents = Contents::SecretsManager {
         store: store.clone(),
         name: name.clone(),
-        properties: properties
-            .into_iter()
-            .map(|property| (property.clone(), property))
-            .collect(),
+        properties: properties.into_iter().map(|property| (property.clone(), property)).collect(),
     };
-    add(
-        component,
-        origin,
-        Names::with_suffix(component, None),
-        contents,
-    )
+    add(component, origin, Names::with_suffix(component, None), contents)
 }
 
 /// User and generated passwords of a MySQL container.
@@ -229,30 +212,15 @@ pub(super) fn generated_for_mysql(component: &Component, origin: Origin, user: &
         length: 32,
     };
     let contents = Contents::Generated {
-        texts: vec![
-            text("root-password", "root-password"),
-            text("user-password", "password"),
-        ],
+        texts: vec![text("root-password", "root-password"), text("user-password", "password")],
         known: BTreeMap::from([("username".to_owned(), user.to_string())]),
     };
-    add(
-        component,
-        origin,
-        Names::with_suffix(component, None),
-        contents,
-    )
+    add(component, origin, Names::with_suffix(component, None), contents)
 }
 
 fn add(component: &Component, origin: Origin, names: Names, contents: Contents) -> Secret {
-    let secret = Secret {
-        name: names.secret.clone(),
-    };
-    component.bundle.push(SecretPart {
-        component: component.clone(),
-        origin,
-        names,
-        contents,
-    });
+    let secret = Secret { name: names.secret.clone() };
+    component.bundle.push(SecretPart { component: component.clone(), origin, names, contents });
     secret
 }
 
@@ -268,10 +236,7 @@ impl Names {
             None => component.object_name(kind),
             Some(suffix) => component.object_name(&format!("{kind}-{suffix}")),
         };
-        Self {
-            external_secret: name("external-secret"),
-            secret: name("secret"),
-        }
+        Self { external_secret: name("external-secret"), secret: name("secret") }
     }
 }
 
@@ -311,25 +276,18 @@ impl Part for SecretPart {
                 }
                 self.generated(texts, known)
             }
-            Contents::SecretsManager {
-                store,
-                name,
-                properties,
-            } => {
+            Contents::SecretsManager { store, name, properties } => {
                 let namespace = &self.component.bundle.namespace;
                 output.errors.extend(store.refusal(namespace, self.origin));
-                let properties = properties
-                    .iter()
-                    .map(|(key, property)| (key.as_str(), property.as_str()));
+                let properties =
+                    properties.iter().map(|(key, property)| (key.as_str(), property.as_str()));
                 store.copy(name, properties, &self.names.secret)
             }
         };
         output.add(
             self.origin,
             external_secrets::ExternalSecret {
-                metadata: self
-                    .component
-                    .metadata_named(self.names.external_secret.clone()),
+                metadata: self.component.metadata_named(self.names.external_secret.clone()),
                 spec: Some(spec),
             },
         );

@@ -39,13 +39,8 @@ impl MysqlContainer {
     ) -> DatabaseHandle {
         let database = component.bundle.name.clone();
         let secret = credentials::generated_for_mysql(component, origin, &database);
-        let stateful_set = component.stateful_set_at(
-            origin,
-            &StatefulSet {
-                replicas: 1,
-                on: &self.on,
-            },
-        );
+        let stateful_set =
+            component.stateful_set_at(origin, &StatefulSet { replicas: 1, on: &self.on });
         // The image's own mysql user.
         let user = uid!(999);
         let data = stateful_set.claim_at(
@@ -86,13 +81,7 @@ impl MysqlContainer {
         mysql.mount_at(origin, &data, path!("/var/lib/mysql"));
         mysql.scratch_at(origin, path!("/tmp"), mebibytes(256));
         mysql.scratch_at(origin, path!("/var/run/mysqld"), mebibytes(16));
-        let service = mysql.expose_at(
-            origin,
-            &Expose {
-                port: MYSQL,
-                protocol: Protocol::Tcp,
-            },
-        );
+        let service = mysql.expose_at(origin, &Expose { port: MYSQL, protocol: Protocol::Tcp });
         stateful_set.governed_by(&service);
         mesh::require_mutual_tls(component, origin, &service);
         let (host, port) = owner.calls(&service).into_parts();

@@ -102,17 +102,10 @@ impl Limits {
     /// Numbers that NGINX refuses or reads as "without limit".
     fn mistakes<A>(&self, origin: Origin, gateway: &Gateway<A>) -> Vec<BuildError> {
         let size = self.body.as_mebibytes();
-        let seconds = [
-            self.client_seconds,
-            self.connect_seconds,
-            self.answer_seconds,
-        ];
+        let seconds = [self.client_seconds, self.connect_seconds, self.answer_seconds];
         let mut mistakes = Vec::new();
         let mut mistake = |what: &str| {
-            mistakes.push(BuildError::new(
-                origin,
-                format!("the gateway {} {what}", gateway.name),
-            ));
+            mistakes.push(BuildError::new(origin, format!("the gateway {} {what}", gateway.name)));
         };
         if self.requests_per_second == 0 {
             mistake(

@@ -52,17 +52,8 @@ impl Bundle {
         routes: impl IntoIterator<Item = HttpRoute<'a>>,
     ) {
         let mut ingress_gateways = BTreeSet::new();
-        for HttpRoute {
-            name,
-            host,
-            path,
-            to,
-        } in routes
-        {
-            let IngressPort {
-                gateway: ingress,
-                port,
-            } = to;
+        for HttpRoute { name, host, path, to } in routes {
+            let IngressPort { gateway: ingress, port } = to;
             ingress_gateways.insert((ingress.namespace.to_string(), ingress.name.to_string()));
             let metadata = super::server::metadata(gateway, name.to_string());
             let backend = api::RuleBackendRef {
@@ -82,12 +73,7 @@ impl Bundle {
     /// namespace whose routes the gateway does not take.
     #[track_caller]
     pub fn dashboard_route(&self, route_of: DashboardRoute<'_>) {
-        let DashboardRoute {
-            dashboard,
-            gateway,
-            domain,
-            certificate,
-        } = route_of;
+        let DashboardRoute { dashboard, gateway, domain, certificate } = route_of;
         let origin = Origin::here();
         let service = &dashboard.service;
         if !gateway.routes_from.contains(&service.namespace) {
@@ -112,13 +98,7 @@ impl Bundle {
         };
         let host = dashboard.host(domain);
         let backend = backend(&service.name, service.port);
-        self.add(route(
-            metadata(),
-            gateway,
-            &host,
-            &crate::url_path!("/"),
-            backend,
-        ));
+        self.add(route(metadata(), gateway, &host, &crate::url_path!("/"), backend));
         match (dashboard.scheme, certificate) {
             (Scheme::Http, None) => {}
             (Scheme::Https, Some(certificate)) => {

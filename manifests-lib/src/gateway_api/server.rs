@@ -46,12 +46,7 @@ impl Bundle {
         gateway: &Gateway<A>,
         server: GatewayServer<'_>,
     ) {
-        let GatewayServer {
-            certificate,
-            replicas,
-            entrance,
-            limits,
-        } = server;
+        let GatewayServer { certificate, replicas, entrance, limits } = server;
         let origin = Origin::here();
         if let Some(mistake) = certificate.missing_in(&gateway.namespace) {
             self.error(origin, mistake);

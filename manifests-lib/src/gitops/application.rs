@@ -47,10 +47,7 @@ pub(super) struct Application<'a> {
 
 impl Application<'_> {
     pub(super) fn build(self, environment: &Name, delivery: &Delivery) -> argo::Application {
-        let installs_crds = self
-            .sources
-            .iter()
-            .any(|source| !source.installs.is_empty());
+        let installs_crds = self.sources.iter().any(|source| !source.installs.is_empty());
         let mut annotations = [(protection::SYNC_WAVE.to_owned(), self.wave.to_string())].into();
         if self.keep {
             protection::keep(&mut annotations);
@@ -122,13 +119,7 @@ fn folder(bundle: &Name, environment: &Name, delivery: &Delivery) -> argo::Appli
     argo::ApplicationSource {
         repo_url: delivery.repository.to_string(),
         target_revision: Some(delivery.branch.to_string()),
-        path: Some(
-            delivery
-                .snapshots
-                .join(environment)
-                .join(bundle)
-                .to_string(),
-        ),
+        path: Some(delivery.snapshots.join(environment).join(bundle).to_string()),
         chart: None,
         helm: None,
         kustomize: None,
@@ -145,13 +136,7 @@ fn source(source: &Source) -> argo::ApplicationSource {
         kustomize: source.kustomize(),
     };
     match &source.from {
-        SourceFrom::Chart {
-            name,
-            version,
-            release,
-            values,
-            ..
-        } => {
+        SourceFrom::Chart { name, version, release, values, .. } => {
             of_application.target_revision = Some(version.clone());
             if source.is_in_registry() {
                 of_application.path = Some(".".to_owned());
@@ -176,13 +161,7 @@ impl Source {
     /// What Argo CD does to the kustomization before it builds it; nothing where it builds it as it is, or where it is a chart.
     #[must_use]
     pub fn kustomize(&self) -> Option<argo::SourceKustomize> {
-        let SourceFrom::Kustomization {
-            images,
-            without,
-            pods,
-            ..
-        } = &self.from
-        else {
+        let SourceFrom::Kustomization { images, without, pods, .. } = &self.from else {
             return None;
         };
         let kustomize = argo::SourceKustomize {
@@ -237,10 +216,7 @@ fn addition(pods: &core::PodSpec) -> argo::KustomizePatch {
 /// A patch that takes an object out of the kustomization.
 fn removal(kind: Kind, name: &Name) -> argo::KustomizePatch {
     argo::KustomizePatch {
-        patch: Some(format!(
-            "$patch: delete\nkind: {}\nmetadata:\n  name: {name}\n",
-            kind.kind
-        )),
+        patch: Some(format!("$patch: delete\nkind: {}\nmetadata:\n  name: {name}\n", kind.kind)),
         target: Some(argo::PatchTarget {
             group: (!kind.group.is_empty()).then(|| kind.group.to_owned()),
             kind: Some(kind.kind.to_owned()),

@@ -39,13 +39,8 @@ impl BuiltBundle {
             }
         }
         for source in &self.sources {
-            for namespace in [&source.namespace]
-                .into_iter()
-                .chain(&source.other_namespaces)
-            {
-                namespaces
-                    .entry(namespace.to_string())
-                    .or_insert(source.origin);
+            for namespace in [&source.namespace].into_iter().chain(&source.other_namespaces) {
+                namespaces.entry(namespace.to_string()).or_insert(source.origin);
             }
         }
         namespaces

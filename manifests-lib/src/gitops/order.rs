@@ -59,33 +59,18 @@ impl Order {
 
     /// The wave of each member: 0, or one more than that of the last member that it waits for.
     pub(super) fn waves(&self, members: &[Member]) -> Result<Vec<u32>, BuildError> {
-        let edges = members
-            .iter()
-            .map(|member| self.edges(member, members))
-            .collect();
-        let mut level = Level {
-            members,
-            edges,
-            waves: vec![None; members.len()],
-            path: Vec::new(),
-        };
-        (0..members.len())
-            .map(|member| level.visit(member))
-            .collect()
+        let edges = members.iter().map(|member| self.edges(member, members)).collect();
+        let mut level =
+            Level { members, edges, waves: vec![None; members.len()], path: Vec::new() };
+        (0..members.len()).map(|member| level.visit(member)).collect()
     }
 
     /// The members that one of them waits for: any bundle of one for any bundle of the other.
     fn edges(&self, member: &Member, members: &[Member]) -> Vec<(usize, Why)> {
         let mut edges = BTreeMap::new();
-        let needs = member
-            .bundles
-            .iter()
-            .filter_map(|bundle| self.needs.get(bundle))
-            .flatten();
+        let needs = member.bundles.iter().filter_map(|bundle| self.needs.get(bundle)).flatten();
         for (needed, why) in needs.filter(|(needed, _)| !member.bundles.contains(needed)) {
-            let other = members
-                .iter()
-                .position(|other| other.bundles.contains(needed));
+            let other = members.iter().position(|other| other.bundles.contains(needed));
             if let Some(other) = other {
                 edges.entry(other).or_insert_with(|| why.clone());
             }
@@ -188,18 +173,10 @@ impl<'a> Providers<'a> {
                 }
             }
             for group in built.sources.iter().flat_map(|source| &source.installs) {
-                api_groups
-                    .entry(*group)
-                    .or_default()
-                    .insert(built.name.clone());
+                api_groups.entry(*group).or_default().insert(built.name.clone());
             }
         }
-        Self {
-            namespaces,
-            storage_classes,
-            api_groups,
-            existing,
-        }
+        Self { namespaces, storage_classes, api_groups, existing }
     }
 }
 
@@ -263,31 +240,19 @@ impl Needs<'_> {
     }
 
     fn namespaces(&mut self) {
-        let Providers {
-            namespaces,
-            existing,
-            ..
-        } = self.providers;
+        let Providers { namespaces, existing, .. } = self.providers;
         for (namespace, origin) in self.built.namespaces() {
             let exists = |other: &Namespace| other.name().as_str() == namespace;
             if let Some(provider) = namespaces.get(&namespace) {
                 self.add(provider, Why::Namespace(namespace));
             } else if !existing.namespaces.iter().any(exists) {
-                self.missing
-                    .namespaces
-                    .entry(namespace)
-                    .or_default()
-                    .push(origin);
+                self.missing.namespaces.entry(namespace).or_default().push(origin);
             }
         }
     }
 
     fn api_groups(&mut self) {
-        let Providers {
-            api_groups,
-            existing,
-            ..
-        } = self.providers;
+        let Providers { api_groups, existing, .. } = self.providers;
         for (kind, origin) in self.built.kinds() {
             if kind.is_built_in() || existing.api_groups.contains(&kind.group) {
                 continue;
@@ -297,11 +262,7 @@ impl Needs<'_> {
                     self.add(provider, Why::ApiGroup(kind.group));
                 }
             } else {
-                self.missing
-                    .api_groups
-                    .entry(kind.group)
-                    .or_default()
-                    .push((kind, origin));
+                self.missing.api_groups.entry(kind.group).or_default().push((kind, origin));
             }
         }
     }

@@ -64,16 +64,9 @@ fn destination(namespace: String) -> argo::ApplicationDestination {
 }
 
 fn cluster_kind(kind: Kind) -> argo::ClusterKind {
-    argo::ClusterKind {
-        group: kind.group.to_owned(),
-        kind: kind.kind.to_owned(),
-        name: None,
-    }
+    argo::ClusterKind { group: kind.group.to_owned(), kind: kind.kind.to_owned(), name: None }
 }
 
 fn namespaced_kind(kind: Kind) -> argo::NamespacedKind {
-    argo::NamespacedKind {
-        group: kind.group.to_owned(),
-        kind: kind.kind.to_owned(),
-    }
+    argo::NamespacedKind { group: kind.group.to_owned(), kind: kind.kind.to_owned() }
 }

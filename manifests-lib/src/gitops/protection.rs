@@ -18,10 +18,8 @@ pub(super) const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 fn holds_data(identity: &Identity) -> bool {
     matches!(
         (identity.group, identity.kind),
-        (
-            "",
-            "Namespace" | "PersistentVolume" | "PersistentVolumeClaim" | "Secret"
-        ) | ("rabbitmq.com", "RabbitmqCluster")
+        ("", "Namespace" | "PersistentVolume" | "PersistentVolumeClaim" | "Secret")
+            | ("rabbitmq.com", "RabbitmqCluster")
     )
 }
 
@@ -41,9 +39,7 @@ pub(super) fn wait_for_own_kinds(resource: &mut Resource) {
 
 /// The object is applied once everything else of its own Application is healthy.
 pub(crate) fn second(annotations: &mut BTreeMap<String, String>) {
-    annotations
-        .entry(SYNC_WAVE.to_owned())
-        .or_insert_with(|| "1".to_owned());
+    annotations.entry(SYNC_WAVE.to_owned()).or_insert_with(|| "1".to_owned());
 }
 
 /// Neither the parent's sync nor its removal deletes this Application.
@@ -59,10 +55,7 @@ pub(super) fn first() -> BTreeMap<String, String> {
 }
 
 fn annotations(resource: &mut Resource) -> &mut BTreeMap<String, String> {
-    resource
-        .metadata_mut()
-        .annotations
-        .get_or_insert_with(BTreeMap::new)
+    resource.metadata_mut().annotations.get_or_insert_with(BTreeMap::new)
 }
 
 /// Adds to what the object says already.

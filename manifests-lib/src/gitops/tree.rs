@@ -24,20 +24,13 @@ pub(crate) fn deliver(
     let all = root.all();
     let (waves, mut errors) = waves(root, &all, &built);
     errors.extend(
-        all.iter()
-            .zip(&built)
-            .filter_map(|(bundle, built)| nothing_to_deploy(bundle, built)),
+        all.iter().zip(&built).filter_map(|(bundle, built)| nothing_to_deploy(bundle, built)),
     );
     errors.extend(root.parents.iter().filter_map(nothing_to_hold));
     for bundle in &mut built {
         annotate(bundle);
     }
-    let mut tree = Tree {
-        environment,
-        delivery: &root.delivery,
-        waves,
-        built,
-    };
+    let mut tree = Tree { environment, delivery: &root.delivery, waves, built };
     let generated = tree.generate(root, &all);
     (tree.built.into_iter().chain(generated).collect(), errors)
 }
@@ -151,11 +144,8 @@ fn nothing_to_hold(parent: &Parent) -> Option<BuildError> {
 
 /// What Argo CD is told about single objects.
 fn annotate(bundle: &mut BuiltBundle) {
-    let own_groups: Vec<&str> = bundle
-        .sources
-        .iter()
-        .flat_map(|source| source.installs.iter().copied())
-        .collect();
+    let own_groups: Vec<&str> =
+        bundle.sources.iter().flat_map(|source| source.installs.iter().copied()).collect();
     for resource in &mut bundle.resources {
         protection::protect(resource);
         if own_groups.contains(&resource.identity().group) {
@@ -211,10 +201,8 @@ impl Tree<'_> {
             return;
         }
         let project = project_of(root, bundle);
-        let applications: Vec<Resource> = children
-            .iter()
-            .map(|child| self.application(child, &project))
-            .collect();
+        let applications: Vec<Resource> =
+            children.iter().map(|child| self.application(child, &project)).collect();
         if let Some(built) = self.find_mut(bundle.name()) {
             built.resources.extend(applications);
         }
@@ -230,11 +218,7 @@ impl Tree<'_> {
             declared.kept.get() || sources.iter().any(|source| !source.installs.is_empty());
         let application = Application {
             bundle: bundle.name().clone(),
-            project: if holds_applications {
-                ROOT
-            } else {
-                project.clone()
-            },
+            project: if holds_applications { ROOT } else { project.clone() },
             namespace: bundle.namespace(),
             has_folder: holds_applications
                 || built.is_some_and(|built| !built.resources.is_empty()),
@@ -249,10 +233,7 @@ impl Tree<'_> {
             },
             wave: self.wave(bundle.name()),
         };
-        self.resource(
-            bundle.origin(),
-            application.build(self.environment, self.delivery),
-        )
+        self.resource(bundle.origin(), application.build(self.environment, self.delivery))
     }
 
     /// The Application that deploys generated Applications.
@@ -287,12 +268,8 @@ impl Tree<'_> {
             let project = project::project(&parent.name, self.delivery, members, []);
             resources.push(self.resource(parent.origin, project));
         }
-        let project = project::project(
-            &ROOT,
-            self.delivery,
-            of_root,
-            [Kind::of::<argo::AppProject>()],
-        );
+        let project =
+            project::project(&ROOT, self.delivery, of_root, [Kind::of::<argo::AppProject>()]);
         resources.insert(0, self.resource(root.origin, project));
         resources
     }

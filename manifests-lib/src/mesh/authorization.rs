@@ -22,10 +22,7 @@ pub(crate) struct Caller {
 impl Caller {
     /// The identity that the caller's certificate proves.
     fn principal(&self) -> String {
-        format!(
-            "cluster.local/ns/{}/sa/{}",
-            self.namespace, self.service_account
-        )
+        format!("cluster.local/ns/{}/sa/{}", self.namespace, self.service_account)
     }
 
     /// Where the caller's packets come from.
@@ -36,9 +33,7 @@ impl Caller {
 
 /// The pods of a component, as Istio selects them.
 fn selector(pod_labels: Labels) -> security::WorkloadSelector {
-    security::WorkloadSelector {
-        match_labels: Some(pod_labels),
-    }
+    security::WorkloadSelector { match_labels: Some(pod_labels) }
 }
 
 /// Admits the callers of one service to its pods' port; everyone else meets the namespace's default deny.
@@ -83,10 +78,7 @@ pub(crate) fn admit(
             metadata: component.metadata("network-policy"),
             spec: Some(network_policy::only(
                 matching(pod_labels.clone()),
-                vec![network_policy::admit(
-                    callers.iter().map(Caller::peer),
-                    [port],
-                )],
+                vec![network_policy::admit(callers.iter().map(Caller::peer), [port])],
             )),
         },
     );

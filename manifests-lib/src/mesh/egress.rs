@@ -67,11 +67,7 @@ impl Component {
     /// Lets requests to a host leave the mesh.
     #[track_caller]
     pub fn egress(&self, egress: Egress<'_>) -> EgressHandle {
-        let Egress {
-            host,
-            port,
-            through,
-        } = egress;
+        let Egress { host, port, through } = egress;
         let state = Rc::new(EgressState {
             component: self.clone(),
             origin: Origin::here(),
@@ -99,9 +95,7 @@ impl EgressState {
 
     fn service_entry(&self) -> networking::ServiceEntry {
         networking::ServiceEntry {
-            metadata: self
-                .component
-                .metadata_named(self.service_entry.borrow().clone()),
+            metadata: self.component.metadata_named(self.service_entry.borrow().clone()),
             spec: external_service(
                 self.host.as_str(),
                 self.port,
@@ -194,10 +188,7 @@ impl Part for EgressState {
     fn build(&self, output: &mut Output) {
         let pod_labels = label("istio", &self.gateway.selector);
         output.add(self.origin, self.service_entry());
-        output.add(
-            self.origin,
-            gateway::gateway(&self.component, pod_labels, self.server()),
-        );
+        output.add(self.origin, gateway::gateway(&self.component, pod_labels, self.server()));
         output.add(self.origin, self.virtual_service());
         output.add(self.origin, self.destination_rule());
     }
@@ -240,12 +231,10 @@ impl Bundle {
     pub fn capture_dns(&self) {
         self.add(custom_resources::istio::networking::v1beta1::ProxyConfig {
             metadata: super::named("dns-capture"),
-            spec: Some(
-                custom_resources::istio::networking::v1beta1::ProxyConfigSpec {
-                    environment_variables: Some(label("ISTIO_META_DNS_CAPTURE", "true")),
-                    ..Default::default()
-                },
-            ),
+            spec: Some(custom_resources::istio::networking::v1beta1::ProxyConfigSpec {
+                environment_variables: Some(label("ISTIO_META_DNS_CAPTURE", "true")),
+                ..Default::default()
+            }),
         });
     }
 }

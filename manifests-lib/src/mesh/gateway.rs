@@ -94,10 +94,7 @@ impl Component {
             gateway: gateway.clone(),
             node_port,
         });
-        IngressPort {
-            gateway: gateway.clone(),
-            port: service.port(),
-        }
+        IngressPort { gateway: gateway.clone(), port: service.port() }
     }
 }
 
@@ -126,11 +123,7 @@ impl Part for GatewayRoutePart {
         };
         output.add(
             self.origin,
-            gateway(
-                &self.component,
-                label("istio", &self.gateway.selector),
-                server,
-            ),
+            gateway(&self.component, label("istio", &self.gateway.selector), server),
         );
         route::add(
             output,

@@ -40,21 +40,14 @@ impl Bundle {
     #[track_caller]
     pub fn gateway_service(&self, service: GatewayService<'_>) {
         let GatewayService { gateway, exposure } = service;
-        self.push(IngressPart {
-            origin: Origin::here(),
-            gateway: gateway.clone(),
-            exposure,
-        });
+        self.push(IngressPart { origin: Origin::here(), gateway: gateway.clone(), exposure });
     }
 
     /// Adds the Service of an egress gateway: the port by which every [`Egress`](crate::Egress) reaches it, and 15021, where
     /// it says whether it is ready.
     #[track_caller]
     pub fn egress_gateway_service(&self, gateway: &EgressGateway) {
-        self.push(EgressPart {
-            origin: Origin::here(),
-            gateway: gateway.clone(),
-        });
+        self.push(EgressPart { origin: Origin::here(), gateway: gateway.clone() });
     }
 }
 
@@ -98,10 +91,7 @@ impl Part for EgressPart {
     fn build(&self, output: &mut Output) {
         let EgressGateway { name, selector, .. } = &self.gateway;
         let ports = vec![port("https", MUTUAL_TLS)];
-        output.add(
-            self.origin,
-            service(name, selector, GatewayExposure::Cluster, ports),
-        );
+        output.add(self.origin, service(name, selector, GatewayExposure::Cluster, ports));
     }
 }
 
@@ -115,11 +105,9 @@ fn service(
     let (kind, external_traffic_policy, status) = match exposure {
         // Any node answers, wherever the pod runs.
         GatewayExposure::NodePorts => ("NodePort", Some("Cluster".to_owned()), None),
-        GatewayExposure::Cluster => (
-            "ClusterIP",
-            None,
-            Some(port(IngressGateway::STATUS_PORT, STATUS)),
-        ),
+        GatewayExposure::Cluster => {
+            ("ClusterIP", None, Some(port(IngressGateway::STATUS_PORT, STATUS)))
+        }
     };
     let ports = status.into_iter().chain(opened).collect();
     core::Service {

@@ -74,10 +74,8 @@ pub(super) fn add(
     reach: &Reach,
 ) {
     let (host, port) = (service.host(), service.port());
-    let request = networking::HttpMatch {
-        port: Some(port.into()),
-        ..networking::HttpMatch::default()
-    };
+    let request =
+        networking::HttpMatch { port: Some(port.into()), ..networking::HttpMatch::default() };
     output.add(
         origin,
         networking::VirtualService {
@@ -91,10 +89,7 @@ pub(super) fn add(
             }),
         },
     );
-    output.add(
-        origin,
-        destination_rule(component, host, reach.visible_in.clone()),
-    );
+    output.add(origin, destination_rule(component, host, reach.visible_in.clone()));
 }
 
 /// Callers of a host use mutual TLS, whatever they think of its pods.
@@ -147,29 +142,19 @@ pub(super) fn send(
 ) -> networking::VirtualServiceHttp {
     networking::VirtualServiceHttp {
         match_: Some(vec![request]),
-        route: Some(vec![networking::HttpRoute {
-            destination,
-            headers: None,
-            weight: None,
-        }]),
+        route: Some(vec![networking::HttpRoute { destination, headers: None, weight: None }]),
         ..networking::VirtualServiceHttp::default()
     }
 }
 
 /// A port of a host.
 pub(super) fn destination(host: String, port: Port) -> networking::Destination {
-    networking::Destination {
-        host,
-        port: Some(number(port)),
-        subset: None,
-    }
+    networking::Destination { host, port: Some(number(port)), subset: None }
 }
 
 /// A port of a destination, by number.
 pub(super) fn number(port: Port) -> networking::PortSelector {
-    networking::PortSelector {
-        number: Some(port.into()),
-    }
+    networking::PortSelector { number: Some(port.into()) }
 }
 
 /// TLS with the certificates of the mesh on both sides.

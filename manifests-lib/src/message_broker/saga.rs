@@ -61,12 +61,7 @@ impl Component {
             ));
         }
         broker.callers.borrow_mut().insert(self.caller());
-        let part = SagaPart {
-            component: self.clone(),
-            origin,
-            broker: broker.clone(),
-            steps,
-        };
+        let part = SagaPart { component: self.clone(), origin, broker: broker.clone(), steps };
         let service = broker.broker.service();
         let handle = SagaHandle {
             host: service.host(),
@@ -244,9 +239,7 @@ impl SagaPart {
         output.add(
             self.origin,
             rabbitmq::Binding {
-                metadata: self
-                    .component
-                    .metadata(&format!("binding-{exchange}-{step}")),
+                metadata: self.component.metadata(&format!("binding-{exchange}-{step}")),
                 spec: Some(rabbitmq::BindingSpec {
                     arguments: None,
                     destination: Some(queue),

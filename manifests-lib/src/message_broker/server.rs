@@ -121,12 +121,7 @@ impl Bundle {
             scraper: (scraper.namespace.clone(), scraper.app_name),
             callers: Rc::clone(&callers),
         });
-        BrokerHandle {
-            broker: broker.clone(),
-            callers,
-            clients,
-            issuer: issuer.clone(),
-        }
+        BrokerHandle { broker: broker.clone(), callers, clients, issuer: issuer.clone() }
     }
 }
 
@@ -224,10 +219,7 @@ impl BrokerPart {
         let mut admitted = vec![
             // Its own pods, on the ports of Erlang.
             admit_to_all(pods(&self.broker.namespace, matching(self.pod_labels()))),
-            admit(
-                [pods_of(&self.operator.namespace, &self.operator.app_name)],
-                [MANAGEMENT],
-            ),
+            admit([pods_of(&self.operator.namespace, &self.operator.app_name)], [MANAGEMENT]),
             admit([pods_of(scraper, scraper_name)], [METRICS]),
         ];
         let callers = self.callers.borrow();

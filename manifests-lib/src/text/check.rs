@@ -126,15 +126,8 @@ pub(super) const fn variable_name(bytes: &[u8]) -> bool {
 }
 
 /// Words that say secret wherever they stand in a name.
-const SECRET_WORDS: [&str; 7] = [
-    "PASSWORD",
-    "PASSWD",
-    "PASSPHRASE",
-    "PWD",
-    "SECRET",
-    "TOKEN",
-    "CREDENTIAL",
-];
+const SECRET_WORDS: [&str; 7] =
+    ["PASSWORD", "PASSWD", "PASSPHRASE", "PWD", "SECRET", "TOKEN", "CREDENTIAL"];
 
 /// Words that say secret as the last one of a name: `APP_KEY` is one, `CACHE_KEY_PREFIX` and `MONKEY` are not.
 const LAST_SECRET_WORDS: [&str; 3] = ["KEY", "APIKEY", "PASS"];
@@ -365,11 +358,7 @@ pub(super) const fn git_url(bytes: &[u8]) -> bool {
 
 /// Three numbers, optionally `v` before and a pre-release behind them.
 pub(super) const fn chart_version(bytes: &[u8]) -> bool {
-    let mut position = if !bytes.is_empty() && bytes[0] == b'v' {
-        1
-    } else {
-        0
-    };
+    let mut position = if !bytes.is_empty() && bytes[0] == b'v' { 1 } else { 0 };
     let mut number = 0;
     while number < 3 {
         let start = position;

@@ -137,14 +137,7 @@ struct Options {
 
 impl Container {
     pub(super) fn add_to(self, pod: &Rc<Pod>, origin: Origin) -> ContainerHandle<Listens> {
-        let Self {
-            name,
-            image,
-            port,
-            resources,
-            user,
-            probe,
-        } = self;
+        let Self { name, image, port, resources, user, probe } = self;
         ContainerHandle::new(
             pod,
             Listens(port),
@@ -163,12 +156,7 @@ impl Container {
 
 impl PortlessContainer {
     pub(super) fn add_to(self, pod: &Rc<Pod>, origin: Origin) -> ContainerHandle<Silent> {
-        let Self {
-            name,
-            image,
-            resources,
-            user,
-        } = self;
+        let Self { name, image, resources, user } = self;
         ContainerHandle::new(
             pod,
             Silent,
@@ -188,11 +176,7 @@ impl PortlessContainer {
 impl<P> ContainerHandle<P> {
     fn new(pod: &Rc<Pod>, port: P, state: ContainerState) -> Self {
         let origin = state.origin;
-        let handle = Self {
-            pod: Rc::clone(pod),
-            port,
-            state: Rc::new(state),
-        };
+        let handle = Self { pod: Rc::clone(pod), port, state: Rc::new(state) };
         if handle.state.resources.memory == mebibytes(0) {
             handle.state.options.borrow_mut().errors.push(BuildError::new(
                 origin,
@@ -238,10 +222,7 @@ impl<P> ContainerHandle<P> {
     pub(crate) fn env_at(&self, origin: Origin, variables: impl IntoIterator<Item = Variable>) {
         let mut options = self.state.options.borrow_mut();
         for variable in variables {
-            let twice = options
-                .variables
-                .iter()
-                .any(|other| other.name == variable.name);
+            let twice = options.variables.iter().any(|other| other.name == variable.name);
             let mistake = if twice {
                 Some(format!(
                     "the variable {} is given twice: the container would see only the last one; remove one",
@@ -313,20 +294,16 @@ impl<P> ContainerHandle<P> {
     }
 
     fn allow_at(&self, origin: Origin, allows: Allowance, reason: &'static str) {
-        self.state
-            .options
-            .borrow_mut()
-            .exceptions
-            .push(SecurityException {
-                origin,
-                container: format!(
-                    "{}/{}",
-                    self.pod.component.object_name(self.pod.kind),
-                    self.state.name
-                ),
-                allows,
-                reason,
-            });
+        self.state.options.borrow_mut().exceptions.push(SecurityException {
+            origin,
+            container: format!(
+                "{}/{}",
+                self.pod.component.object_name(self.pod.kind),
+                self.state.name
+            ),
+            allows,
+            reason,
+        });
     }
 
     /// Adjusts the container as k8s-openapi has it, after everything else.
@@ -360,11 +337,7 @@ impl ContainerState {
     /// The volumes that the container mounts, and the lines that mount them.
     pub(super) fn volumes(&self) -> Vec<(Origin, PodVolume)> {
         let options = self.options.borrow();
-        options
-            .mounts
-            .iter()
-            .map(|(origin, _, volume)| (*origin, volume.clone()))
-            .collect()
+        options.mounts.iter().map(|(origin, _, volume)| (*origin, volume.clone())).collect()
     }
 
     pub(super) fn build(&self, output: &mut Output) -> core::Container {

@@ -23,9 +23,7 @@ impl NodeGroup {
 
     /// For the affinity of a volume.
     pub(crate) fn volume_affinity(&self) -> core::VolumeNodeAffinity {
-        core::VolumeNodeAffinity {
-            required: Some(self.selector()),
-        }
+        core::VolumeNodeAffinity { required: Some(self.selector()) }
     }
 
     /// For the affinity of what has no `nodeSelector`.

@@ -78,10 +78,7 @@ impl Pod {
     /// The lines that adjust its containers after they are built.
     pub(super) fn patched(&self) -> Vec<Origin> {
         let containers = self.containers.borrow();
-        containers
-            .iter()
-            .flat_map(|container| container.patched())
-            .collect()
+        containers.iter().flat_map(|container| container.patched()).collect()
     }
 
     pub(super) fn origin(&self) -> Origin {
@@ -122,16 +119,10 @@ impl Pod {
         let containers = self.containers.borrow();
         output.errors.extend(clashes(&containers));
         core::PodTemplateSpec {
-            metadata: Some(ObjectMeta {
-                labels: Some(labels.clone()),
-                ..ObjectMeta::default()
-            }),
+            metadata: Some(ObjectMeta { labels: Some(labels.clone()), ..ObjectMeta::default() }),
             spec: Some(core::PodSpec {
                 automount_service_account_token: Some(false),
-                containers: containers
-                    .iter()
-                    .map(|container| container.build(output))
-                    .collect(),
+                containers: containers.iter().map(|container| container.build(output)).collect(),
                 enable_service_links: Some(false),
                 node_selector: Some(self.on.node_selector()),
                 security_context: Some(core::PodSecurityContext {

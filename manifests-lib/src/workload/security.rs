@@ -33,10 +33,7 @@ impl User {
     /// Root, and why the image cannot run as anybody else. Counts as a [`SecurityException`].
     #[must_use]
     pub const fn root(reason: &'static str) -> Self {
-        Self {
-            id: 0,
-            root: Some(reason),
-        }
+        Self { id: 0, root: Some(reason) }
     }
 
     pub(crate) fn id(&self) -> i64 {
@@ -101,12 +98,7 @@ pub struct SecurityException {
 
 impl fmt::Display for SecurityException {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            container,
-            allows,
-            reason,
-            ..
-        } = self;
+        let Self { container, allows, reason, .. } = self;
         write!(formatter, "{container}: {allows}: {reason}")
     }
 }
@@ -127,10 +119,7 @@ pub(crate) fn of_pod() -> core::PodSecurityContext {
 pub(crate) fn of_container(user: &User, read_only_root: bool) -> core::SecurityContext {
     core::SecurityContext {
         allow_privilege_escalation: Some(false),
-        capabilities: Some(core::Capabilities {
-            add: None,
-            drop: Some(vec!["ALL".to_owned()]),
-        }),
+        capabilities: Some(core::Capabilities { add: None, drop: Some(vec!["ALL".to_owned()]) }),
         read_only_root_filesystem: Some(read_only_root),
         run_as_group: Some(user.id()),
         run_as_non_root: user.reason_for_root().map(|_| false),
@@ -143,12 +132,8 @@ pub(crate) fn of_container(user: &User, read_only_root: bool) -> core::SecurityC
 pub(crate) fn allowances(pods: &core::PodSpec, container: &core::Container) -> BTreeSet<Allowance> {
     let pod = pods.security_context.as_ref();
     let own = container.security_context.as_ref();
-    let user = own
-        .and_then(|own| own.run_as_user)
-        .or_else(|| pod?.run_as_user);
-    let non_root = own
-        .and_then(|own| own.run_as_non_root)
-        .or_else(|| pod?.run_as_non_root);
+    let user = own.and_then(|own| own.run_as_user).or_else(|| pod?.run_as_user);
+    let non_root = own.and_then(|own| own.run_as_non_root).or_else(|| pod?.run_as_non_root);
     let capabilities = own.and_then(|own| own.capabilities.as_ref());
     let drops_all = capabilities
         .and_then(|capabilities| capabilities.drop.as_ref())
@@ -156,18 +141,14 @@ pub(crate) fn allowances(pods: &core::PodSpec, container: &core::Container) -> B
     let adds = capabilities
         .and_then(|capabilities| capabilities.add.as_ref())
         .is_some_and(|add| !add.is_empty());
-    let seccomp = own
-        .and_then(|own| own.seccomp_profile.as_ref())
-        .or_else(|| pod?.seccomp_profile.as_ref());
+    let seccomp =
+        own.and_then(|own| own.seccomp_profile.as_ref()).or_else(|| pod?.seccomp_profile.as_ref());
     let privileged = own.and_then(|own| own.privileged).unwrap_or_default();
     let volumes = pods.volumes.as_deref().unwrap_or_default();
     let node = [pods.host_network, pods.host_pid, pods.host_ipc].contains(&Some(true))
         || volumes.iter().any(|volume| volume.host_path.is_some());
     [
-        (
-            Allowance::Root,
-            matches!(user, None | Some(0)) || non_root != Some(true),
-        ),
+        (Allowance::Root, matches!(user, None | Some(0)) || non_root != Some(true)),
         (
             Allowance::WritableRootFileSystem,
             own.and_then(|own| own.read_only_root_filesystem) != Some(true),
@@ -177,10 +158,7 @@ pub(crate) fn allowances(pods: &core::PodSpec, container: &core::Container) -> B
             Allowance::PrivilegeEscalation,
             own.and_then(|own| own.allow_privilege_escalation) != Some(false),
         ),
-        (
-            Allowance::Unconfined,
-            seccomp.is_none_or(|profile| profile.type_ == "Unconfined"),
-        ),
+        (Allowance::Unconfined, seccomp.is_none_or(|profile| profile.type_ == "Unconfined")),
         (Allowance::Node, node || privileged),
     ]
     .into_iter()

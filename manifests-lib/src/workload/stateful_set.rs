@@ -105,10 +105,7 @@ impl StatefulSetHandle {
         let name = claim.name.to_string();
         self.state.pod.own_volumes(claim.owner.id());
         self.state.claims.borrow_mut().push((origin, claim));
-        ClaimHandle(PodVolume {
-            name,
-            source: PodVolumeSource::ClaimTemplate,
-        })
+        ClaimHandle(PodVolume { name, source: PodVolumeSource::ClaimTemplate })
     }
 
     /// Names the Service that gives each pod a DNS name, and makes it headless. Without one the build fails.
@@ -176,10 +173,7 @@ impl Part for StatefulSetState {
                     service_name: service.as_ref().map(Service::name),
                     template,
                     volume_claim_templates: (!claims.is_empty()).then(|| {
-                        claims
-                            .iter()
-                            .map(|(_, claim)| claim.build(&pod.component))
-                            .collect()
+                        claims.iter().map(|(_, claim)| claim.build(&pod.component)).collect()
                     }),
                     ..apps::StatefulSetSpec::default()
                 }),

@@ -29,20 +29,14 @@ impl Variable {
 
     /// A plain value that a handle knows, under a name that is checked when the container takes it.
     pub(crate) fn from_handle(name: &str, value: impl Into<String>) -> Self {
-        Self {
-            name: name.to_owned(),
-            value: Value::Plain(value.into()),
-        }
+        Self { name: name.to_owned(), value: Value::Plain(value.into()) }
     }
 
     /// The value of a key of a Secret.
     pub(crate) fn from_secret(name: &str, secret: &str, key: &str) -> Self {
         Self {
             name: name.to_owned(),
-            value: Value::Secret {
-                name: secret.to_owned(),
-                key: key.to_owned(),
-            },
+            value: Value::Secret { name: secret.to_owned(), key: key.to_owned() },
         }
     }
 
@@ -58,10 +52,7 @@ impl Variable {
     }
 
     pub(crate) fn build(&self) -> core::EnvVar {
-        let mut variable = core::EnvVar {
-            name: self.name.clone(),
-            ..core::EnvVar::default()
-        };
+        let mut variable = core::EnvVar { name: self.name.clone(), ..core::EnvVar::default() };
         match &self.value {
             Value::Plain(value) => variable.value = Some(value.clone()),
             Value::Secret { name, key } => {

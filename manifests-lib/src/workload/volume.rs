@@ -46,10 +46,7 @@ impl PodVolume {
     }
 
     pub(crate) fn build(&self) -> Option<core::Volume> {
-        let mut volume = core::Volume {
-            name: self.name.clone(),
-            ..core::Volume::default()
-        };
+        let mut volume = core::Volume { name: self.name.clone(), ..core::Volume::default() };
         match &self.source {
             PodVolumeSource::ClaimTemplate => return None,
             PodVolumeSource::Claim { name, .. } => {
@@ -138,10 +135,8 @@ impl Component {
         names: HostVolumeNames,
         volume: HostVolume<'_>,
     ) -> HostVolumeHandle {
-        let names = ObjectNames {
-            volume: names.volume.to_string(),
-            claim: names.claim.to_string(),
-        };
+        let names =
+            ObjectNames { volume: names.volume.to_string(), claim: names.claim.to_string() };
         self.host_volume_at(Origin::here(), &volume, names)
     }
 
@@ -174,10 +169,7 @@ impl Volume for HostVolumeHandle {
         let HostVolumeState { names, on, .. } = &*self.state;
         PodVolume {
             name: names.volume.clone(),
-            source: PodVolumeSource::Claim {
-                name: names.claim.clone(),
-                on: on.clone(),
-            },
+            source: PodVolumeSource::Claim { name: names.claim.clone(), on: on.clone() },
         }
     }
 }

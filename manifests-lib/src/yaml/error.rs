@@ -39,10 +39,7 @@ impl Error {
 
     #[cold]
     pub(super) fn new(message: impl fmt::Display) -> Self {
-        Self(Box::new(Detail {
-            message: message.to_string(),
-            path: Vec::new(),
-        }))
+        Self(Box::new(Detail { message: message.to_string(), path: Vec::new() }))
     }
 
     #[cold]

@@ -30,9 +30,7 @@ impl Keys {
 
     pub(super) fn serialize<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
         let start = self.text.len();
-        key.serialize(KeySerializer {
-            text: &mut self.text,
-        })?;
+        key.serialize(KeySerializer { text: &mut self.text })?;
         self.ranges.push((start, self.text.len()));
         Ok(())
     }
@@ -46,9 +44,8 @@ impl Keys {
         let ranges = &mut self.ranges[first..];
         // Keys are mostly sorted already, and then this is one comparison a key.
         ranges.sort_unstable_by_key(|&(start, end)| &text[start..end]);
-        let twice = ranges
-            .windows(2)
-            .find(|pair| text[pair[0].0..pair[0].1] == text[pair[1].0..pair[1].1]);
+        let twice =
+            ranges.windows(2).find(|pair| text[pair[0].0..pair[0].1] == text[pair[1].0..pair[1].1]);
         if let Some(&[(start, end), _]) = twice {
             let key = &self.text[start..end];
             let message = "this key is written twice in one mapping; remove one of the two, for \

@@ -41,9 +41,7 @@ impl<'a> MappingSerializer<'a> {
         let order = match position {
             Position::Document => DOCUMENT_ORDER,
             Position::Element { .. } | Position::Field { metadata: true, .. } => NAME_FIRST,
-            Position::Field {
-                metadata: false, ..
-            } => AS_SERIALIZED,
+            Position::Field { metadata: false, .. } => AS_SERIALIZED,
         };
         let first_key = writer.keys.len();
         let column = position.mapping_column();
@@ -69,10 +67,7 @@ impl<'a> MappingSerializer<'a> {
     ) -> Result<Self, Error> {
         let dash = writer.open(position)?;
         let position = writer.begin_variant(position, variant);
-        Ok(Self {
-            variant: Some(variant),
-            ..Self::with_dash(writer, position, dash)
-        })
+        Ok(Self { variant: Some(variant), ..Self::with_dash(writer, position, dash) })
     }
 
     /// Writes the key that was added last.
@@ -90,10 +85,8 @@ impl<'a> MappingSerializer<'a> {
     fn write_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         let index = self.writer.keys.len() - 1;
         let position = Position::field(self.column, self.writer.keys.get(index));
-        if let Err(error) = value.serialize(ValueSerializer {
-            writer: &mut *self.writer,
-            position,
-        }) {
+        if let Err(error) = value.serialize(ValueSerializer { writer: &mut *self.writer, position })
+        {
             let error = error.inside_key(self.writer.keys.get(index));
             return Err(self.inside_variant(error));
         }
@@ -107,11 +100,7 @@ impl<'a> MappingSerializer<'a> {
         let Some(rank) = self.order.iter().position(|first| *first == key) else {
             return;
         };
-        let target = if rank == 0 {
-            self.start
-        } else {
-            self.ends[rank - 1]
-        };
+        let target = if rank == 0 { self.start } else { self.ends[rank - 1] };
         let length = self.writer.output.len() - self.field;
         if target < self.field {
             self.writer.output[target..].rotate_right(length);

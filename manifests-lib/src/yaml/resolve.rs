@@ -5,9 +5,8 @@
 //! <https://yaml.org/spec/1.2.2/#103-core-schema>.
 
 /// Readers know three spellings of each, as in `no`, `No` and `NO`.
-const WORDS: [&str; 12] = [
-    "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "<<", "=",
-];
+const WORDS: [&str; 12] =
+    ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "<<", "="];
 
 /// Whether `text`, which is not empty, could be read as a boolean, null, number, time or merge key
 /// if it were written plain.

@@ -136,11 +136,8 @@ fn write_double_quoted(text: &str, output: &mut Vec<u8>) {
             '\u{2029}' => 'P',
             _ => {
                 let code = u32::from(character);
-                let escape = if code < 0x100 {
-                    format!("\\x{code:02X}")
-                } else {
-                    format!("\\u{code:04X}")
-                };
+                let escape =
+                    if code < 0x100 { format!("\\x{code:02X}") } else { format!("\\u{code:04X}") };
                 output.extend_from_slice(escape.as_bytes());
                 continue;
             }
@@ -187,12 +184,7 @@ impl<'a> LiteralBlock<'a> {
 
     fn write(&self, column: usize, output: &mut Vec<u8>) {
         output.extend_from_slice(self.header);
-        for line in self
-            .text
-            .strip_suffix('\n')
-            .unwrap_or(self.text)
-            .split('\n')
-        {
+        for line in self.text.strip_suffix('\n').unwrap_or(self.text).split('\n') {
             if !line.is_empty() {
                 indent(column, output);
                 output.extend_from_slice(line.as_bytes());

@@ -21,14 +21,7 @@ impl<'a> SequenceSerializer<'a> {
     pub(super) fn new(writer: &'a mut Writer, position: Position) -> Result<Self, Error> {
         let dash = writer.open(position)?;
         let column = position.sequence_column();
-        Ok(Self {
-            writer,
-            position,
-            dash,
-            variant: None,
-            column,
-            length: 0,
-        })
+        Ok(Self { writer, position, dash, variant: None, column, length: 0 })
     }
 
     /// The fields of an enum variant, which is itself the only key of a mapping.
@@ -40,27 +33,16 @@ impl<'a> SequenceSerializer<'a> {
         let dash = writer.open(position)?;
         let position = writer.begin_variant(position, variant);
         let column = position.sequence_column();
-        Ok(Self {
-            writer,
-            position,
-            dash,
-            variant: Some(variant),
-            column,
-            length: 0,
-        })
+        Ok(Self { writer, position, dash, variant: Some(variant), column, length: 0 })
     }
 
     fn write_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         if self.length == 0 {
             self.writer.begin_lines(self.position);
         }
-        let position = Position::Element {
-            column: self.column,
-        };
-        if let Err(error) = value.serialize(ValueSerializer {
-            writer: &mut *self.writer,
-            position,
-        }) {
+        let position = Position::Element { column: self.column };
+        if let Err(error) = value.serialize(ValueSerializer { writer: &mut *self.writer, position })
+        {
             let error = error.inside_element(self.length);
             return Err(match self.variant {
                 Some(variant) => error.inside_key(variant),

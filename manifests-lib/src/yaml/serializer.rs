@@ -157,10 +157,7 @@ impl<'a> Serializer for ValueSerializer<'a> {
         let dash = self.writer.open(self.position)?;
         let position = self.writer.begin_variant(self.position, variant);
         value
-            .serialize(ValueSerializer {
-                writer: &mut *self.writer,
-                position,
-            })
+            .serialize(ValueSerializer { writer: &mut *self.writer, position })
             .map_err(|error| error.inside_key(variant))?;
         self.writer.close(dash);
         Ok(())

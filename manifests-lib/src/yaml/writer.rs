@@ -35,10 +35,7 @@ pub(super) enum Position {
 
 impl Position {
     pub(super) fn field(column: usize, key: &str) -> Self {
-        Self::Field {
-            column,
-            metadata: key == "metadata",
-        }
+        Self::Field { column, metadata: key == "metadata" }
     }
 
     /// The column of the keys, if the value is a mapping.
@@ -71,18 +68,11 @@ impl Writer {
     pub(super) fn new() -> Self {
         // Room for an ordinary object.
         let output = Vec::with_capacity(2048);
-        Self {
-            output,
-            keys: Keys::default(),
-            depth: 0,
-        }
+        Self { output, keys: Keys::default(), depth: 0 }
     }
 
     pub(super) fn document(&mut self) -> ValueSerializer<'_> {
-        ValueSerializer {
-            writer: self,
-            position: Position::Document,
-        }
+        ValueSerializer { writer: self, position: Position::Document }
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {

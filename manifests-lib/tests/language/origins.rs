@@ -22,25 +22,16 @@ fn bundle() -> Bundle {
 
 fn settings() -> core::ConfigMap {
     core::ConfigMap {
-        metadata: ObjectMeta {
-            name: Some("settings".to_owned()),
-            ..ObjectMeta::default()
-        },
+        metadata: ObjectMeta { name: Some("settings".to_owned()), ..ObjectMeta::default() },
         ..core::ConfigMap::default()
     }
 }
 
 fn mysql() -> Database {
     Database::MysqlContainer(MysqlContainer {
-        image: PublicImage {
-            repository: repository!("mysql"),
-            version: Version::Tag(tag!("8.0")),
-        },
+        image: PublicImage { repository: repository!("mysql"), version: Version::Tag(tag!("8.0")) },
         on: NODES,
-        resources: Resources {
-            cpu: millicores(100),
-            memory: mebibytes(768),
-        },
+        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
         storage: gibibytes(5),
         storage_class: name!("fast"),
     })
@@ -57,18 +48,12 @@ fn aurora() -> Database {
             database: name!("shop"),
             credentials: secrets_manager_name!("test/web/database"),
         },
-        ClusterSecretStore {
-            name: name!("secrets-manager"),
-            readers: READERS,
-        },
+        ClusterSecretStore { name: name!("secrets-manager"), readers: READERS },
     )
 }
 
 fn deployment(component: &Component) -> DeploymentHandle {
-    component.deployment(Deployment {
-        replicas: 2,
-        on: &NODES,
-    })
+    component.deployment(Deployment { replicas: 2, on: &NODES })
 }
 
 fn server(component: &Component) -> ContainerHandle<Listens> {
@@ -76,10 +61,7 @@ fn server(component: &Component) -> ContainerHandle<Listens> {
 }
 
 fn service(component: &Component) -> Service {
-    server(component).expose(Expose {
-        port: port!(80),
-        protocol: Protocol::Http,
-    })
+    server(component).expose(Expose { port: port!(80), protocol: Protocol::Http })
 }
 
 /// Every origin of a build: of resources, security exceptions and gateway ports.
@@ -91,17 +73,9 @@ fn origins(bundle: &Bundle) -> Vec<Origin> {
         .iter()
         .map(manifests_lib::Resource::origin)
         .chain(
-            bundle_built
-                .resources
-                .iter()
-                .flat_map(|resource| resource.patched().iter().copied()),
+            bundle_built.resources.iter().flat_map(|resource| resource.patched().iter().copied()),
         )
-        .chain(
-            bundle_built
-                .exceptions
-                .iter()
-                .map(|exception| exception.origin),
-        )
+        .chain(bundle_built.exceptions.iter().map(|exception| exception.origin))
         .chain(built.gateway_ports.iter().map(|port| port.origin))
         .chain([bundle.origin()])
         .collect()
@@ -109,9 +83,7 @@ fn origins(bundle: &Bundle) -> Vec<Origin> {
 
 /// Parts that stand outside the mesh.
 fn gateway_and_broker(web: &Bundle, opened: &IngressPort) {
-    let issuer = ClusterIssuer {
-        name: name!("everybody"),
-    };
+    let issuer = ClusterIssuer { name: name!("everybody") };
     web.cluster_issuer(&issuer, &Issuer::SelfSigned);
     let certificate = web.certificate(Certificate {
         name: name!("edge"),
@@ -151,10 +123,7 @@ fn gateway_and_broker(web: &Bundle, opened: &IngressPort) {
         }],
     );
     let broker = web.broker(
-        &Broker {
-            name: name!("rabbit"),
-            namespace: NAMESPACE,
-        },
+        &Broker { name: name!("rabbit"), namespace: NAMESPACE },
         BrokerServer {
             replicas: 3,
             image: PublicImage {
@@ -162,28 +131,16 @@ fn gateway_and_broker(web: &Bundle, opened: &IngressPort) {
                 version: Version::Tag(tag!("4.2-management")),
             },
             on: &NODES,
-            resources: Resources {
-                cpu: millicores(100),
-                memory: mebibytes(512),
-            },
+            resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
             storage: gibibytes(5),
             storage_class: &name!("fast"),
             issuer: &issuer,
             clients: READERS,
-            operator: &MessagingOperator {
-                namespace: NAMESPACE,
-                app_name: name!("operator"),
-            },
-            scraper: MetricsScraper {
-                namespace: &NAMESPACE,
-                app_name: name!("scraper"),
-            },
+            operator: &MessagingOperator { namespace: NAMESPACE, app_name: name!("operator") },
+            scraper: MetricsScraper { namespace: &NAMESPACE, app_name: name!("scraper") },
         },
     );
-    let _ = web.component(name!("buyer")).saga(Saga {
-        broker: &broker,
-        steps: vec![name!("pay")],
-    });
+    let _ = web.component(name!("buyer")).saga(Saga { broker: &broker, steps: vec![name!("pay")] });
 }
 
 #[test]
@@ -192,10 +149,7 @@ fn every_part_begins_in_this_file() {
     let app = web.app();
     web.create_namespace(web.namespace(), &RULES);
     web.strict_mutual_tls();
-    web.deny_by_default(&MetricsScraper {
-        namespace: &NAMESPACE,
-        app_name: name!("scraper"),
-    });
+    web.deny_by_default(&MetricsScraper { namespace: &NAMESPACE, app_name: name!("scraper") });
     web.capture_dns();
     web.add(settings());
     let service = service(&app);
@@ -205,22 +159,12 @@ fn every_part_begins_in_this_file() {
         key: name!("signing-key"),
         source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
     });
-    let _ = app.host_volume(HostVolume {
-        path: path!("/data"),
-        size: gibibytes(1),
-        on: &NODES,
-    });
+    let _ = app.host_volume(HostVolume { path: path!("/data"), size: gibibytes(1), on: &NODES });
     let store = web.component(name!("store"));
-    let stateful_set = store.stateful_set(StatefulSet {
-        replicas: 2,
-        on: &NODES,
-    });
+    let stateful_set = store.stateful_set(StatefulSet { replicas: 2, on: &NODES });
     let store = stateful_set.container(container());
     store.writable_root_file_system("writes beside its data");
-    stateful_set.governed_by(&store.expose(Expose {
-        port: port!(6379),
-        protocol: Protocol::Tcp,
-    }));
+    stateful_set.governed_by(&store.expose(Expose { port: port!(6379), protocol: Protocol::Tcp }));
     let door = web.component(name!("door"));
     let opened = door.gateway_route(
         &service,
@@ -255,14 +199,7 @@ fn all_objects_of_a_database_lie_on_one_line() {
     let app = web.app();
     let (line, _) = (line!(), app.database(&mysql()));
     for resource in &build(&[&web]).bundles[0].resources {
-        assert_eq!(
-            resource.origin(),
-            Origin {
-                file: file!(),
-                line
-            },
-            "{resource:?}"
-        );
+        assert_eq!(resource.origin(), Origin { file: file!(), line }, "{resource:?}");
     }
 }
 
@@ -278,13 +215,7 @@ fn mistakes_in_a_container_lead_to_the_lines_that_made_them() {
     lines.push(line!() + 1);
     server.scratch(path!("/tmp"), mebibytes(1));
     let found: Vec<_> = errors(&[&web]).iter().map(|error| error.origin).collect();
-    let expected: Vec<_> = lines
-        .into_iter()
-        .map(|line| Origin {
-            file: file!(),
-            line,
-        })
-        .collect();
+    let expected: Vec<_> = lines.into_iter().map(|line| Origin { file: file!(), line }).collect();
     assert_eq!(found, expected);
 }
 
@@ -295,10 +226,7 @@ fn closures_and_function_pointers_lead_to_the_line_inside_them() {
     let closures: [&dyn Fn(&Component) -> Service; 1] = [&|component| {
         let handle = deployment(component).container(container());
         handle.writable_root_file_system("compiles at its first start");
-        handle.expose(Expose {
-            port: port!(81),
-            protocol: Protocol::Http,
-        })
+        handle.expose(Expose { port: port!(81), protocol: Protocol::Http })
     }];
     let one = web.component(name!("one"));
     let two = web.component(name!("two"));
@@ -311,10 +239,7 @@ fn closures_and_function_pointers_lead_to_the_line_inside_them() {
     for service in &services {
         route(&two, service);
     }
-    [settings()]
-        .into_iter()
-        .map(|object| web.add(object))
-        .for_each(drop);
+    [settings()].into_iter().map(|object| web.add(object)).for_each(drop);
     assert!(!build(&[&web]).bundles[0].exceptions.is_empty());
     for origin in origins(&web) {
         assert_eq!(origin.file, file!(), "{origin}");

@@ -18,15 +18,11 @@ pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("shop"));
 /// Namespaces that may read a store of secrets.
 pub(crate) const READERS: &[Namespace] = &[NAMESPACE];
 
-pub(crate) const NODES: NodeGroup = NodeGroup {
-    label: label_key!("example.com/group"),
-    value: name!("app"),
-};
+pub(crate) const NODES: NodeGroup =
+    NodeGroup { label: label_key!("example.com/group"), value: name!("app") };
 
-pub(crate) const RULES: NamespaceRules = NamespaceRules {
-    injection: Injection::None,
-    pod_security: PodSecurity::Baseline,
-};
+pub(crate) const RULES: NamespaceRules =
+    NamespaceRules { injection: Injection::None, pod_security: PodSecurity::Baseline };
 
 pub(crate) fn bundle() -> Bundle {
     Bundle::new(name!("web"), &NAMESPACE, &name!("test"))
@@ -35,26 +31,16 @@ pub(crate) fn bundle() -> Bundle {
 pub(crate) fn container() -> Container {
     Container {
         name: name!("server"),
-        image: LocalImage {
-            repository: repository!("web-server"),
-            tag: tag!("1.0"),
-        }
-        .into(),
+        image: LocalImage { repository: repository!("web-server"), tag: tag!("1.0") }.into(),
         port: port!(8080),
-        resources: Resources {
-            cpu: millicores(100),
-            memory: mebibytes(64),
-        },
+        resources: Resources { cpu: millicores(100), memory: mebibytes(64) },
         user: uid!(1000),
         probe: Probe::Tcp,
     }
 }
 
 pub(crate) fn deployment(component: &Component) -> DeploymentHandle {
-    component.deployment(Deployment {
-        replicas: 1,
-        on: &NODES,
-    })
+    component.deployment(Deployment { replicas: 1, on: &NODES })
 }
 
 /// A Deployment of one container.
@@ -68,18 +54,12 @@ pub(crate) fn service(component: &Component) -> Service {
 }
 
 pub(crate) fn service_on(component: &Component, port: Port) -> Service {
-    server(component).expose(Expose {
-        port,
-        protocol: Protocol::Http,
-    })
+    server(component).expose(Expose { port, protocol: Protocol::Http })
 }
 
 pub(crate) fn config_map(name: &str) -> core::ConfigMap {
     core::ConfigMap {
-        metadata: ObjectMeta {
-            name: Some(name.to_owned()),
-            ..ObjectMeta::default()
-        },
+        metadata: ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() },
         ..core::ConfigMap::default()
     }
 }
@@ -197,10 +177,7 @@ pub(crate) fn resources(bundles: &[&Bundle]) -> Vec<Resource> {
 /// The kinds of all objects of a bundle, in order.
 pub(crate) fn kinds(bundle: &Bundle) -> Vec<&'static str> {
     let identities = resources(&[bundle]);
-    identities
-        .iter()
-        .map(|resource| resource.identity().kind)
-        .collect()
+    identities.iter().map(|resource| resource.identity().kind).collect()
 }
 
 /// The objects of these kinds, as YAML documents.
@@ -229,9 +206,7 @@ pub(crate) fn part(bundle: &Bundle, kind: &str, pointer: &str) -> String {
         .unwrap_or_else(|| panic!("no {kind}"))
         .to_json()
         .expect("finite numbers");
-    let part = object
-        .pointer(pointer)
-        .unwrap_or_else(|| panic!("{kind} has no {pointer}"));
+    let part = object.pointer(pointer).unwrap_or_else(|| panic!("{kind} has no {pointer}"));
     yaml::to_string(part).expect("JSON")
 }
 

@@ -22,10 +22,7 @@ fn nested<T: Serialize>(value: T) -> impl Serialize {
         spec: BTreeMap<&'static str, Vec<BTreeMap<&'static str, T>>>,
     }
     let container: BTreeMap<_, _> = [("example.com/x", value)].into();
-    Object {
-        kind: "x",
-        spec: [("containers", vec![container])].into(),
-    }
+    Object { kind: "x", spec: [("containers", vec![container])].into() }
 }
 
 #[test]
@@ -67,10 +64,7 @@ fn a_key_that_a_flattened_field_repeats() {
         #[serde(flatten)]
         rest: Value,
     }
-    let value = Flattened {
-        app: 1,
-        rest: json!({"a": 1, "app": 2, "z": 3}),
-    };
+    let value = Flattened { app: 1, rest: json!({"a": 1, "app": 2, "z": 3}) };
     assert_snapshot!(message(&[value]), @"[0].app: this key is written twice in one mapping; remove one of the two, for example from a flattened field");
 }
 
@@ -104,14 +98,8 @@ fn errors_of_the_value_itself_are_placed_too() {
             Err(serde::ser::Error::custom("refused"))
         }
     }
-    assert_eq!(
-        message(&[Kind::Struct { field: Refusing }]),
-        "[0].Struct.field: refused"
-    );
-    assert_eq!(
-        message(&[Kind::Tuple(1, Refusing)]),
-        "[0].Tuple[1]: refused"
-    );
+    assert_eq!(message(&[Kind::Struct { field: Refusing }]), "[0].Struct.field: refused");
+    assert_eq!(message(&[Kind::Tuple(1, Refusing)]), "[0].Tuple[1]: refused");
     assert_eq!(message(&[Kind::Newtype(Refusing)]), "[0].Newtype: refused");
 }
 
@@ -142,10 +130,7 @@ fn values_without_end() {
 #[test]
 fn nesting_up_to_the_limit_is_written() {
     let value = (0..255).fold(json!([]), |inner, _| json!([inner]));
-    assert_eq!(
-        to_string(&value).unwrap(),
-        format!("{}[]\n", "- ".repeat(255))
-    );
+    assert_eq!(to_string(&value).unwrap(), format!("{}[]\n", "- ".repeat(255)));
 }
 
 #[test]

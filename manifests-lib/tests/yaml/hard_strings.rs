@@ -87,8 +87,5 @@ fn all_of_them_are_read_back() {
             serde_yaml::from_str::<serde_json::Value>(&yaml).ok() != Some(value)
         })
         .collect();
-    assert!(
-        changed.is_empty(),
-        "read back as something else: {changed:?}"
-    );
+    assert!(changed.is_empty(), "read back as something else: {changed:?}");
 }

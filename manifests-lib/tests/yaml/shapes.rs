@@ -44,14 +44,8 @@ fn a_deployment_reads_as_kubectl_would_write_it_with_names_first() {
     let container = Container {
         args: vec!["--bind=0.0.0.0:8000", "-k", "gevent"],
         env: vec![
-            Variable {
-                name: "DB_PORT",
-                value: "3306",
-            },
-            Variable {
-                name: "DB_DRIVER",
-                value: "mysql+mysqldb",
-            },
+            Variable { name: "DB_PORT", value: "3306" },
+            Variable { name: "DB_DRIVER", value: "mysql+mysqldb" },
         ],
         image: "orchestrator-fastapi-repository:00690e9",
         name: "fastapi",
@@ -233,15 +227,7 @@ z: 1
 
 #[test]
 fn text_that_a_literal_block_would_hide_or_change_is_quoted() {
-    let value = json!([
-        "\n",
-        "\n\n",
-        "a\r\nb\n",
-        "a\u{0}\nb",
-        "  \na",
-        "a\n\t",
-        "a\n\u{feff}b"
-    ]);
+    let value = json!(["\n", "\n\n", "a\r\nb\n", "a\u{0}\nb", "  \na", "a\n\t", "a\n\u{feff}b"]);
     assert_snapshot!(to_string(&value).unwrap(), @r#"
     - "\n"
     - "\n\n"

@@ -58,29 +58,14 @@ fn variants_with_values_are_mappings_of_one_key() {
 #[test]
 fn a_variant_may_be_the_document_or_a_field() {
     assert_eq!(to_string(&Variant::Newtype(1)).unwrap(), "Newtype: 1\n");
-    assert_eq!(
-        to_string(&Variant::Tuple(1, 2)).unwrap(),
-        "Tuple:\n- 1\n- 2\n"
-    );
+    assert_eq!(to_string(&Variant::Tuple(1, 2)).unwrap(), "Tuple:\n- 1\n- 2\n");
     let field: BTreeMap<_, _> = [("a", Variant::Struct { a: 1, name: 2 })].into();
-    assert_eq!(
-        to_string(&field).unwrap(),
-        "a:\n  Struct:\n    a: 1\n    name: 2\n"
-    );
+    assert_eq!(to_string(&field).unwrap(), "a:\n  Struct:\n    a: 1\n    name: 2\n");
 }
 
 #[test]
 fn tuples_are_sequences_and_newtypes_vanish() {
-    let value = (
-        Unit,
-        Newtype(1),
-        Pair(2, "b"),
-        'c',
-        "",
-        Some("d"),
-        None::<u8>,
-        (),
-    );
+    let value = (Unit, Newtype(1), Pair(2, "b"), 'c', "", Some("d"), None::<u8>, ());
     assert_snapshot!(to_string(&value).unwrap(), @r#"
     - null
     - 1
@@ -96,13 +81,8 @@ fn tuples_are_sequences_and_newtypes_vanish() {
 
 #[test]
 fn integers_reach_the_limits_of_64_bits() {
-    let value = (
-        i64::MIN,
-        u64::MAX,
-        i128::from(i64::MIN),
-        i128::from(u64::MAX),
-        u128::from(u64::MAX),
-    );
+    let value =
+        (i64::MIN, u64::MAX, i128::from(i64::MIN), i128::from(u64::MAX), u128::from(u64::MAX));
     assert_snapshot!(to_string(&value).unwrap(), @"
     - -9223372036854775808
     - 18446744073709551615

@@ -15,18 +15,12 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
     let app = account.app();
     let database = app.database(&env.databases.account);
 
-    let deployment = app.deployment(Deployment {
-        replicas: env.replicas,
-        on: &node_group::APP,
-    });
+    let deployment = app.deployment(Deployment { replicas: env.replicas, on: &node_group::APP });
     let gin = deployment.container(Container {
         name: name!("gin"),
         image: env.images.account.clone(),
         port: port!(8080),
-        resources: Resources {
-            cpu: millicores(100),
-            memory: mebibytes(128),
-        },
+        resources: Resources { cpu: millicores(100), memory: mebibytes(128) },
         user: uid!(65532),
         probe: Probe::Tcp,
     });
@@ -46,16 +40,10 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
         gin.mount(&volume, path!("/go/src"));
     }
 
-    let service = gin.expose(Expose {
-        port: port!(50000),
-        protocol: Protocol::Http,
-    });
+    let service = gin.expose(Expose { port: port!(50000), protocol: Protocol::Http });
     service.objective(Objective {
         availability: per_mille!(995),
-        latency: Latency {
-            share: per_mille!(990),
-            within: LatencyBound::Milliseconds500,
-        },
+        latency: Latency { share: per_mille!(990), within: LatencyBound::Milliseconds500 },
     });
     app.mesh_route(&service);
     (account, service)

@@ -14,10 +14,7 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
     let curl = Bundle::new(name!("curl"), &NAMESPACE, &env.name);
     let app = curl.app();
 
-    let deployment = app.deployment(Deployment {
-        replicas: 1,
-        on: &node_group::APP,
-    });
+    let deployment = app.deployment(Deployment { replicas: 1, on: &node_group::APP });
     deployment.selector(SelectorLabels::App);
     let container = deployment.portless_container(PortlessContainer {
         name: name!("curl"),
@@ -26,19 +23,12 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
             version: Version::Tag(tag!("8.5.0")),
         }
         .into(),
-        resources: Resources {
-            cpu: millicores(10),
-            memory: mebibytes(32),
-        },
+        resources: Resources { cpu: millicores(10), memory: mebibytes(32) },
         user: uid!(100),
     });
     container.command(["sleep", "infinity"]);
 
-    app.egress(Egress {
-        host: host!("httpbin.org"),
-        port: port!(80),
-        through: &istio::EGRESS,
-    })
-    .service_entry_named(name!("curl-service-entry"));
+    app.egress(Egress { host: host!("httpbin.org"), port: port!(80), through: &istio::EGRESS })
+        .service_entry_named(name!("curl-service-entry"));
     curl
 }

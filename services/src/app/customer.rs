@@ -16,18 +16,12 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service, IngressPort) {
     let app = customer.app();
     let database = app.database(&env.databases.customer);
 
-    let deployment = app.deployment(Deployment {
-        replicas: env.replicas,
-        on: &node_group::APP,
-    });
+    let deployment = app.deployment(Deployment { replicas: env.replicas, on: &node_group::APP });
     let fastapi = deployment.container(Container {
         name: name!("fastapi"),
         image: env.images.customer.clone(),
         port: port!(8000),
-        resources: Resources {
-            cpu: millicores(100),
-            memory: mebibytes(384),
-        },
+        resources: Resources { cpu: millicores(100), memory: mebibytes(384) },
         user: uid!(65532),
         probe: Probe::Tcp,
     });
@@ -50,23 +44,14 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service, IngressPort) {
         fastapi.mount(&volume, path!("/var/www/customer"));
     }
 
-    let service = fastapi.expose(Expose {
-        port: port!(50001),
-        protocol: Protocol::Http,
-    });
+    let service = fastapi.expose(Expose { port: port!(50001), protocol: Protocol::Http });
     service.objective(Objective {
         availability: per_mille!(995),
-        latency: Latency {
-            share: per_mille!(990),
-            within: LatencyBound::Milliseconds500,
-        },
+        latency: Latency { share: per_mille!(990), within: LatencyBound::Milliseconds500 },
     });
     let ingress_port = app.gateway_route(
         &service,
-        GatewayRoute {
-            gateway: &istio::INGRESS,
-            node_port: node_port!(30001),
-        },
+        GatewayRoute { gateway: &istio::INGRESS, node_port: node_port!(30001) },
     );
     (customer, service, ingress_port)
 }

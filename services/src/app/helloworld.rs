@@ -15,10 +15,7 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, IngressPort) {
     let helloworld = Bundle::new(name!("helloworld"), &NAMESPACE, &env.name);
     let app = helloworld.app();
 
-    let deployment = app.deployment(Deployment {
-        replicas: 3,
-        on: &node_group::APP,
-    });
+    let deployment = app.deployment(Deployment { replicas: 3, on: &node_group::APP });
     deployment.selector(SelectorLabels::App);
     let container = deployment.container(Container {
         name: name!("helloworld"),
@@ -28,34 +25,22 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, IngressPort) {
         }
         .into(),
         port: port!(8080),
-        resources: Resources {
-            cpu: millicores(50),
-            memory: mebibytes(128),
-        },
+        resources: Resources { cpu: millicores(50), memory: mebibytes(128) },
         user: uid!(1000),
         probe: Probe::Http(url_path!("/")),
     });
     // The image's own command is npm, which takes as much memory as the server and writes a cache.
     container.command(["node", "server.js"]);
 
-    let service = container.expose(Expose {
-        port: port!(50002),
-        protocol: Protocol::Http,
-    });
+    let service = container.expose(Expose { port: port!(50002), protocol: Protocol::Http });
     service.selector(SelectorLabels::App);
     service.objective(Objective {
         availability: per_mille!(990),
-        latency: Latency {
-            share: per_mille!(950),
-            within: LatencyBound::Milliseconds500,
-        },
+        latency: Latency { share: per_mille!(950), within: LatencyBound::Milliseconds500 },
     });
     let ingress_port = app.gateway_route(
         &service,
-        GatewayRoute {
-            gateway: &istio::INGRESS,
-            node_port: node_port!(30002),
-        },
+        GatewayRoute { gateway: &istio::INGRESS, node_port: node_port!(30002) },
     );
     (helloworld, ingress_port)
 }

@@ -18,10 +18,7 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, IngressPort) {
     let httpbin = Bundle::new(name!("httpbin"), &NAMESPACE, &env.name);
     let app = httpbin.app();
 
-    let deployment = app.deployment(Deployment {
-        replicas: env.replicas,
-        on: &node_group::APP,
-    });
+    let deployment = app.deployment(Deployment { replicas: env.replicas, on: &node_group::APP });
     deployment.selector(SelectorLabels::App);
     let container = deployment.container(Container {
         name: name!("httpbin"),
@@ -34,10 +31,7 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, IngressPort) {
         }
         .into(),
         port: PORT,
-        resources: Resources {
-            cpu: millicores(50),
-            memory: mebibytes(128),
-        },
+        resources: Resources { cpu: millicores(50), memory: mebibytes(128) },
         user: uid!(65532),
         probe: Probe::Http(url_path!("/status/200")),
     });
@@ -47,24 +41,15 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, IngressPort) {
     container.env([plain!("WORKON_HOME", "/tmp")]);
     container.scratch(path!("/tmp"), mebibytes(64));
 
-    let service = container.expose(Expose {
-        port: port!(50003),
-        protocol: Protocol::Http,
-    });
+    let service = container.expose(Expose { port: port!(50003), protocol: Protocol::Http });
     service.selector(SelectorLabels::App);
     service.objective(Objective {
         availability: per_mille!(990),
-        latency: Latency {
-            share: per_mille!(950),
-            within: LatencyBound::Milliseconds500,
-        },
+        latency: Latency { share: per_mille!(950), within: LatencyBound::Milliseconds500 },
     });
     let ingress_port = app.gateway_route(
         &service,
-        GatewayRoute {
-            gateway: &istio::INGRESS,
-            node_port: node_port!(30003),
-        },
+        GatewayRoute { gateway: &istio::INGRESS, node_port: node_port!(30003) },
     );
     (httpbin, ingress_port)
 }

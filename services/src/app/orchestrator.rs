@@ -31,19 +31,13 @@ pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> (Bundle, IngressPo
         steps: vec![name!("account"), name!("customer"), name!("order")],
     });
 
-    let deployment = app.deployment(Deployment {
-        replicas: env.replicas,
-        on: &node_group::APP,
-    });
+    let deployment = app.deployment(Deployment { replicas: env.replicas, on: &node_group::APP });
     deployment.selector(SelectorLabels::AppEnvironment);
     let fastapi = deployment.container(Container {
         name: name!("fastapi"),
         image: env.images.orchestrator.clone(),
         port: PORT,
-        resources: Resources {
-            cpu: millicores(100),
-            memory: mebibytes(384),
-        },
+        resources: Resources { cpu: millicores(100), memory: mebibytes(384) },
         user: uid!(65532),
         probe: Probe::Tcp,
     });
@@ -79,24 +73,15 @@ pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> (Bundle, IngressPo
         fastapi.mount(&volume, path!("/var/www/orchestrator"));
     }
 
-    let service = fastapi.expose(Expose {
-        port: port!(50004),
-        protocol: Protocol::Http,
-    });
+    let service = fastapi.expose(Expose { port: port!(50004), protocol: Protocol::Http });
     service.selector(SelectorLabels::App);
     service.objective(Objective {
         availability: per_mille!(990),
-        latency: Latency {
-            share: per_mille!(950),
-            within: LatencyBound::Milliseconds2500,
-        },
+        latency: Latency { share: per_mille!(950), within: LatencyBound::Milliseconds2500 },
     });
     let ingress_port = app.gateway_route(
         &service,
-        GatewayRoute {
-            gateway: &istio::INGRESS,
-            node_port: node_port!(30004),
-        },
+        GatewayRoute { gateway: &istio::INGRESS, node_port: node_port!(30004) },
     );
     (orchestrator, ingress_port)
 }

@@ -15,24 +15,16 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
     let app = order.app();
     let database = app.database(&env.databases.order);
     database.stateful_set_selector(SelectorLabels::AppComponentEnvironment);
-    let app_key = app.secret(SecretText {
-        key: name!("app-key"),
-        source: &env.secrets.order_app_key,
-    });
+    let app_key =
+        app.secret(SecretText { key: name!("app-key"), source: &env.secrets.order_app_key });
 
-    let deployment = app.deployment(Deployment {
-        replicas: env.replicas,
-        on: &node_group::APP,
-    });
+    let deployment = app.deployment(Deployment { replicas: env.replicas, on: &node_group::APP });
     let lumen = deployment.container(Container {
         name: name!("lumen"),
         image: env.images.order_lumen.clone(),
         // php-fpm: nginx reaches it at localhost:9000 by FastCGI.
         port: port!(9000),
-        resources: Resources {
-            cpu: millicores(100),
-            memory: mebibytes(256),
-        },
+        resources: Resources { cpu: millicores(100), memory: mebibytes(256) },
         user: uid!(33),
         probe: Probe::Tcp,
     });
@@ -52,10 +44,7 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
         name: name!("nginx"),
         image: env.images.order_nginx.clone(),
         port: port!(8080),
-        resources: Resources {
-            cpu: millicores(50),
-            memory: mebibytes(64),
-        },
+        resources: Resources { cpu: millicores(50), memory: mebibytes(64) },
         user: uid!(101),
         probe: Probe::Tcp,
     });
@@ -71,16 +60,10 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
         nginx.mount(&volume, path!("/var/www/order"));
     }
 
-    let service = nginx.expose(Expose {
-        port: port!(50005),
-        protocol: Protocol::Http,
-    });
+    let service = nginx.expose(Expose { port: port!(50005), protocol: Protocol::Http });
     service.objective(Objective {
         availability: per_mille!(995),
-        latency: Latency {
-            share: per_mille!(990),
-            within: LatencyBound::Milliseconds500,
-        },
+        latency: Latency { share: per_mille!(990), within: LatencyBound::Milliseconds500 },
     });
     app.mesh_route(&service);
     (order, service)

@@ -21,11 +21,7 @@ pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("argocd"));
 /// The dashboard and the API.
 pub(crate) const DASHBOARD: Dashboard = Dashboard {
     name: name!("argocd"),
-    service: ToolService {
-        name: name!("argocd-server"),
-        namespace: NAMESPACE,
-        port: port!(443),
-    },
+    service: ToolService { name: name!("argocd-server"), namespace: NAMESPACE, port: port!(443) },
     scheme: Scheme::Https,
     local_port: port!(8080),
 };
@@ -69,10 +65,7 @@ pub(crate) fn delivery(env: &Environment) -> Delivery {
         repository: REPOSITORY,
         branch: env.branch.clone(),
         snapshots: relative_path!("snapshots"),
-        existing: Existing {
-            namespaces: vec![KUBE_SYSTEM],
-            api_groups: Vec::new(),
-        },
+        existing: Existing { namespaces: vec![KUBE_SYSTEM], api_groups: Vec::new() },
     }
 }
 
@@ -89,10 +82,7 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
     let argocd = Bundle::new(name!("argocd"), &NAMESPACE, &env.name);
     argocd.create_namespace(
         &NAMESPACE,
-        &NamespaceRules {
-            injection: Injection::None,
-            pod_security: PodSecurity::Baseline,
-        },
+        &NamespaceRules { injection: Injection::None, pod_security: PodSecurity::Baseline },
     );
     argocd.chart(Chart {
         release: RELEASE,
@@ -143,10 +133,7 @@ fn values(env: &Environment) -> chart::Values {
                 create: Some(true),
                 ..chart::GlobalNetworkPolicy::default()
             }),
-            domain: env
-                .internal_domain
-                .as_ref()
-                .map(|domain| DASHBOARD.host(domain).to_string()),
+            domain: env.internal_domain.as_ref().map(|domain| DASHBOARD.host(domain).to_string()),
             ..chart::Global::default()
         }),
         configs: Some(chart::Configs {
@@ -192,23 +179,16 @@ fn values(env: &Environment) -> chart::Values {
 /// The hub to other logins, where there are any.
 fn dex(login: &Login) -> chart::Dex {
     match login {
-        Login::LocalAdmin => chart::Dex {
-            enabled: Some(false),
-            ..chart::Dex::default()
-        },
-        Login::GitHub(_) => chart::Dex {
-            resources: Some(requirements(10, 64)),
-            ..chart::Dex::default()
-        },
+        Login::LocalAdmin => chart::Dex { enabled: Some(false), ..chart::Dex::default() },
+        Login::GitHub(_) => {
+            chart::Dex { resources: Some(requirements(10, 64)), ..chart::Dex::default() }
+        }
     }
 }
 
 /// Millicores and mebibytes of one part.
 fn requirements(cpu: u32, memory: u32) -> core::v1::ResourceRequirements {
-    let resources = Resources {
-        cpu: millicores(cpu),
-        memory: mebibytes(memory),
-    };
+    let resources = Resources { cpu: millicores(cpu), memory: mebibytes(memory) };
     resources.requirements()
 }
 
@@ -273,13 +253,7 @@ impl GitHubLogin {
     ///
     /// Upstream: <https://dexidp.io/docs/connectors/github/>
     fn connector(&self) -> String {
-        let Self {
-            organisation,
-            administrators,
-            app,
-            infra,
-            credentials: _,
-        } = self;
+        let Self { organisation, administrators, app, infra, credentials: _ } = self;
         format!(
             "connectors:
 - type: github
@@ -303,13 +277,7 @@ impl GitHubLogin {
     ///
     /// Upstream: <https://argo-cd.readthedocs.io/en/stable/operator-manual/rbac/>
     fn policy(&self) -> String {
-        let Self {
-            organisation,
-            administrators,
-            app,
-            infra,
-            credentials: _,
-        } = self;
+        let Self { organisation, administrators, app, infra, credentials: _ } = self;
         let mut policy = format!("g, {organisation}:{administrators}, role:admin\n");
         for (project, team) in [(APP_PROJECT, app), (INFRA_PROJECT, infra)] {
             let role = format!("role:{project}");

@@ -15,10 +15,7 @@ pub(super) fn policy(
     admitted: Vec<networking::NetworkPolicyIngressRule>,
 ) -> networking::NetworkPolicy {
     networking::NetworkPolicy {
-        metadata: ObjectMeta {
-            name: Some(name.to_string()),
-            ..ObjectMeta::default()
-        },
+        metadata: ObjectMeta { name: Some(name.to_string()), ..ObjectMeta::default() },
         spec: Some(only(pods, admitted)),
     }
 }
@@ -28,10 +25,7 @@ pub(super) fn internal_gateway(env: &Environment) -> Option<networking::NetworkP
     env.internal_domain.as_ref().map(|_| {
         pods(
             &nginx::INTERNAL.namespace,
-            labelled(
-                "gateway.networking.k8s.io/gateway-name",
-                &nginx::INTERNAL.name,
-            ),
+            labelled("gateway.networking.k8s.io/gateway-name", &nginx::INTERNAL.name),
         )
     })
 }

@@ -17,14 +17,10 @@ pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("cert-manager"));
 pub(crate) const SERVICE_ACCOUNT: Name = name!("cert-manager");
 
 /// Issues certificates of what people and other systems reach.
-pub(crate) const PUBLIC: ClusterIssuer = ClusterIssuer {
-    name: name!("public"),
-};
+pub(crate) const PUBLIC: ClusterIssuer = ClusterIssuer { name: name!("public") };
 
 /// Issues certificates of what only pods of the cluster reach.
-pub(crate) const CLUSTER: ClusterIssuer = ClusterIssuer {
-    name: name!("cluster"),
-};
+pub(crate) const CLUSTER: ClusterIssuer = ClusterIssuer { name: name!("cluster") };
 
 pub(crate) fn bundle(env: &Environment) -> Bundle {
     let cert_manager = Bundle::new(name!("cert-manager"), &NAMESPACE, &env.name);
@@ -66,10 +62,7 @@ pub(crate) fn injected_certificates(bundle: &Bundle) {
 
 /// One pod of each: certificates are renewed weeks before they end.
 fn values() -> chart::Values {
-    let small = Resources {
-        cpu: millicores(20),
-        memory: mebibytes(128),
-    };
+    let small = Resources { cpu: millicores(20), memory: mebibytes(128) };
     chart::Values {
         global: Some(chart::Global {
             node_selector: Some(node_group::SYSTEM.node_selector()),
@@ -80,10 +73,7 @@ fn values() -> chart::Values {
             }),
             ..chart::Global::default()
         }),
-        crds: Some(chart::Crds {
-            enabled: Some(true),
-            keep: Some(true),
-        }),
+        crds: Some(chart::Crds { enabled: Some(true), keep: Some(true) }),
         resources: Some(small.requirements()),
         service_account: Some(chart::ServiceAccount {
             name: Some(SERVICE_ACCOUNT.to_string()),
@@ -95,13 +85,7 @@ fn values() -> chart::Values {
         }),
         cainjector: Some(chart::Cainjector {
             // It holds every Secret and CRD of the cluster in memory.
-            resources: Some(
-                Resources {
-                    memory: mebibytes(256),
-                    ..small
-                }
-                .requirements(),
-            ),
+            resources: Some(Resources { memory: mebibytes(256), ..small }.requirements()),
             ..chart::Cainjector::default()
         }),
         startupapicheck: Some(chart::Startupapicheck {

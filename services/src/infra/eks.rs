@@ -100,9 +100,7 @@ fn values(env: &Environment, cluster: &Eks) -> chart::Values {
         create_ingress_class_resource: Some(false),
         controller_config: Some(chart::ControllerConfig {
             feature_gates: Some(
-                ["ALBGatewayAPI", "NLBGatewayAPI"]
-                    .map(|gate| (gate.to_owned(), false))
-                    .into(),
+                ["ALBGatewayAPI", "NLBGatewayAPI"].map(|gate| (gate.to_owned(), false)).into(),
             ),
         }),
         // None of these AWS services is used, so the controller does not ask for them.
@@ -170,9 +168,7 @@ pub fn cluster_config(
 fn secrets(platform: &BuiltPlatform) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
     for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
-        let Some(spec) = resource
-            .get::<ExternalSecret>()
-            .and_then(|secret| secret.spec.as_ref())
+        let Some(spec) = resource.get::<ExternalSecret>().and_then(|secret| secret.spec.as_ref())
         else {
             continue;
         };
@@ -182,17 +178,10 @@ fn secrets(platform: &BuiltPlatform) -> BTreeSet<&str> {
         {
             continue;
         }
-        names.extend(
-            spec.data
-                .iter()
-                .flatten()
-                .map(|data| data.remote_ref.key.as_str()),
-        );
+        names.extend(spec.data.iter().flatten().map(|data| data.remote_ref.key.as_str()));
         let extracted = spec.data_from.iter().flatten();
         names.extend(
-            extracted
-                .filter_map(|from| from.extract.as_ref())
-                .map(|extract| extract.key.as_str()),
+            extracted.filter_map(|from| from.extract.as_ref()).map(|extract| extract.key.as_str()),
         );
     }
     names
@@ -200,14 +189,9 @@ fn secrets(platform: &BuiltPlatform) -> BTreeSet<&str> {
 
 /// Secrets Manager adds a dash and six characters to the name of a secret in its ARN.
 fn reads(cluster: &Eks, secrets: BTreeSet<&str>) -> Statement {
-    let Eks {
-        region, account, ..
-    } = cluster;
+    let Eks { region, account, .. } = cluster;
     Statement {
-        actions: vec![
-            "secretsmanager:DescribeSecret",
-            "secretsmanager:GetSecretValue",
-        ],
+        actions: vec!["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
         resources: secrets
             .into_iter()
             .map(|name| format!("arn:aws:secretsmanager:{region}:{account}:secret:{name}-??????"))
@@ -219,9 +203,7 @@ fn reads(cluster: &Eks, secrets: BTreeSet<&str>) -> Statement {
 ///
 /// Upstream: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html>
 fn writes_logs(account: &AccountId, logs: &CloudwatchLogs) -> Statement {
-    let CloudwatchLogs {
-        region, log_group, ..
-    } = logs;
+    let CloudwatchLogs { region, log_group, .. } = logs;
     Statement {
         actions: vec![
             "logs:CreateLogGroup",
@@ -229,8 +211,6 @@ fn writes_logs(account: &AccountId, logs: &CloudwatchLogs) -> Statement {
             "logs:PutLogEvents",
             "logs:PutRetentionPolicy",
         ],
-        resources: vec![format!(
-            "arn:aws:logs:{region}:{account}:log-group:{log_group}:*"
-        )],
+        resources: vec![format!("arn:aws:logs:{region}:{account}:log-group:{log_group}:*")],
     }
 }

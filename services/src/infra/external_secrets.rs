@@ -62,10 +62,7 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
 
 /// One pod of each: a Secret that has been delivered stays when nobody looks after it for a minute.
 fn values() -> chart::Values {
-    let small = Resources {
-        cpu: millicores(20),
-        memory: mebibytes(128),
-    };
+    let small = Resources { cpu: millicores(20), memory: mebibytes(128) };
     chart::Values {
         global: Some(chart::Global {
             node_selector: Some(node_group::SYSTEM.node_selector()),
@@ -94,9 +91,7 @@ fn values() -> chart::Values {
             aggregate_to_admin: Some(false),
             aggregate_to_edit: Some(false),
             service_account_token_create: Some(false),
-            servicebindings: Some(chart::RbacServicebindings {
-                create: Some(false),
-            }),
+            servicebindings: Some(chart::RbacServicebindings { create: Some(false) }),
             ..chart::Rbac::default()
         }),
         ..chart::Values::default()

@@ -104,13 +104,7 @@ fn values(env: &Environment) -> chart::Values {
             name: Some(SERVICE_ACCOUNT.to_string()),
             ..chart::ServiceAccount::default()
         }),
-        resources: Some(
-            Resources {
-                cpu: millicores(50),
-                memory: mebibytes(128),
-            }
-            .requirements(),
-        ),
+        resources: Some(Resources { cpu: millicores(50), memory: mebibytes(128) }.requirements()),
         // Logs belong to root; what else root may do is taken away.
         security_context: Some(core::v1::SecurityContext {
             allow_privilege_escalation: Some(false),
@@ -207,10 +201,7 @@ fn input() -> String {
             ("Tag", TAG),
             ("Path", &format!("{LOGS}/containers/*.log")),
             // What it writes to its own output, it would read again, and write again.
-            (
-                "Exclude_Path",
-                &format!("{LOGS}/containers/*_{NAMESPACE}_*.log"),
-            ),
+            ("Exclude_Path", &format!("{LOGS}/containers/*_{NAMESPACE}_*.log")),
             ("multiline.parser", "cri"),
             // A log that it does not know yet, all of it: of before its first start on a node, or begun while it was away.
             ("Read_from_Head", "On"),
@@ -246,15 +237,10 @@ fn filter() -> String {
 
 fn output(sink: &LogSink) -> String {
     match sink {
-        LogSink::Stdout => section(
-            "OUTPUT",
-            &[("Name", "stdout"), ("Match", TAG), ("Format", "json_lines")],
-        ),
-        LogSink::Cloudwatch(CloudwatchLogs {
-            region,
-            log_group,
-            retention,
-        }) => section(
+        LogSink::Stdout => {
+            section("OUTPUT", &[("Name", "stdout"), ("Match", TAG), ("Format", "json_lines")])
+        }
+        LogSink::Cloudwatch(CloudwatchLogs { region, log_group, retention }) => section(
             "OUTPUT",
             &[
                 ("Name", "cloudwatch_logs"),

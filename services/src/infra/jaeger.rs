@@ -77,20 +77,13 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
 }
 
 const fn service(port: Port) -> ToolService {
-    ToolService {
-        name: RELEASE,
-        namespace: NAMESPACE,
-        port,
-    }
+    ToolService { name: RELEASE, namespace: NAMESPACE, port }
 }
 
 fn values(traces: &TraceStorage) -> chart::Values {
     let restricted = core::SecurityContext {
         allow_privilege_escalation: Some(false),
-        capabilities: Some(core::Capabilities {
-            drop: Some(vec!["ALL".to_owned()]),
-            add: None,
-        }),
+        capabilities: Some(core::Capabilities { drop: Some(vec!["ALL".to_owned()]), add: None }),
         read_only_root_filesystem: Some(true),
         run_as_non_root: Some(true),
         seccomp_profile: Some(core::SeccompProfile {
@@ -113,10 +106,7 @@ fn values(traces: &TraceStorage) -> chart::Values {
                     ("cpu".to_owned(), millicores(100).into()),
                     ("memory".to_owned(), mebibytes(256).into()),
                 ])),
-                limits: Some(BTreeMap::from([(
-                    "memory".to_owned(),
-                    mebibytes(1024).into(),
-                )])),
+                limits: Some(BTreeMap::from([("memory".to_owned(), mebibytes(1024).into())])),
                 claims: None,
             }),
             security_context: Some(restricted),
@@ -213,10 +203,7 @@ fn claim(env: &Environment) -> core::PersistentVolumeClaim {
             access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
             storage_class_name: Some(env.storage_class.to_string()),
             resources: Some(core::VolumeResourceRequirements {
-                requests: Some(BTreeMap::from([(
-                    "storage".to_owned(),
-                    env.traces.size.into(),
-                )])),
+                requests: Some(BTreeMap::from([("storage".to_owned(), env.traces.size.into())])),
                 limits: None,
             }),
             ..core::PersistentVolumeClaimSpec::default()
@@ -239,27 +226,16 @@ fn network_policy(env: &Environment) -> networking::NetworkPolicy {
         namespace_selector: Some(meshed),
         ..networking::NetworkPolicyPeer::default()
     };
-    let readers = [pods_of(&kiali::NAMESPACE, &kiali::APP_NAME)]
-        .into_iter()
-        .chain(internal_gateway(env));
+    let readers =
+        [pods_of(&kiali::NAMESPACE, &kiali::APP_NAME)].into_iter().chain(internal_gateway(env));
     let mut admitted = vec![
         admit([mesh], [COLLECTOR.port]),
-        admit(
-            [pods_of(&prometheus::NAMESPACE, &prometheus::APP_NAME)],
-            [METRICS],
-        ),
+        admit([pods_of(&prometheus::NAMESPACE, &prometheus::APP_NAME)], [METRICS]),
     ];
     admitted.extend(readers.map(|reader| admit([reader], [DASHBOARD.service.port])));
-    policy(
-        RELEASE,
-        labelled("app.kubernetes.io/instance", &RELEASE),
-        admitted,
-    )
+    policy(RELEASE, labelled("app.kubernetes.io/instance", &RELEASE), admitted)
 }
 
 fn named(name: String) -> ObjectMeta {
-    ObjectMeta {
-        name: Some(name),
-        ..ObjectMeta::default()
-    }
+    ObjectMeta { name: Some(name), ..ObjectMeta::default() }
 }

@@ -24,11 +24,7 @@ pub(crate) const APP_NAME: Name = name!("kiali");
 /// The page.
 const DASHBOARD: Dashboard = Dashboard {
     name: name!("kiali"),
-    service: ToolService {
-        name: name!("kiali"),
-        namespace: NAMESPACE,
-        port: port!(20001),
-    },
+    service: ToolService { name: name!("kiali"), namespace: NAMESPACE, port: port!(20001) },
     scheme: Scheme::Http,
     local_port: port!(20001),
 };
@@ -73,10 +69,7 @@ fn values(env: &Environment, signing_key: &SecretKey) -> chart::Values {
         Login::Token => "token",
     };
     chart::Values {
-        auth: Some(chart::Auth {
-            strategy: Some(strategy.to_owned()),
-            ..chart::Auth::default()
-        }),
+        auth: Some(chart::Auth { strategy: Some(strategy.to_owned()), ..chart::Auth::default() }),
         deployment: Some(chart::Deployment {
             node_selector: Some(node_group::SYSTEM.node_selector()),
             image_pull_policy: Some("IfNotPresent".to_owned()),

@@ -34,12 +34,7 @@ const PUBLIC: Gateway<Public> = Gateway {
 pub(crate) const INTERNAL: Gateway<Internal> = Gateway {
     name: name!("internal"),
     namespace: NAMESPACE,
-    routes_from: &[
-        argocd::NAMESPACE,
-        jaeger::NAMESPACE,
-        kiali::NAMESPACE,
-        prometheus::NAMESPACE,
-    ],
+    routes_from: &[argocd::NAMESPACE, jaeger::NAMESPACE, kiali::NAMESPACE, prometheus::NAMESPACE],
     class: CLASS,
     audience: Internal,
 };
@@ -105,11 +100,7 @@ pub(crate) fn bundle(env: &Environment, routes: &Routes<'_>) -> Bundle {
 }
 
 fn public(env: &Environment, nginx: &Bundle, routes: &Routes<'_>) {
-    let Hosts {
-        api,
-        hello,
-        httpbin,
-    } = &env.hosts;
+    let Hosts { api, hello, httpbin } = &env.hosts;
     let certificate = nginx.certificate(Certificate {
         name: PUBLIC.name,
         issuer: &cert_manager::PUBLIC,
@@ -188,22 +179,14 @@ fn internal(env: &Environment, nginx: &Bundle, domain: &Host) {
 }
 
 fn values(env: &Environment) -> chart::Values {
-    let controller = Resources {
-        cpu: millicores(50),
-        memory: mebibytes(128),
-    };
-    let server = Resources {
-        cpu: millicores(100),
-        memory: mebibytes(256),
-    };
+    let controller = Resources { cpu: millicores(50), memory: mebibytes(128) };
+    let server = Resources { cpu: millicores(100), memory: mebibytes(256) };
     chart::Values {
         nginx_gateway: Some(chart::NginxGateway {
             gateway_class_name: Some(CLASS.to_string()),
             node_selector: Some(node_group::SYSTEM.node_selector()),
             resources: Some(controller.requirements()),
-            product_telemetry: Some(chart::NginxGatewayProductTelemetry {
-                enable: Some(false),
-            }),
+            product_telemetry: Some(chart::NginxGatewayProductTelemetry { enable: Some(false) }),
             ..chart::NginxGateway::default()
         }),
         nginx: Some(chart::Nginx {

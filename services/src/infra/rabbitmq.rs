@@ -19,19 +19,14 @@ pub(crate) const OPERATORS: Namespace = Namespace::new(name!("rabbitmq-system"))
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("rabbitmq"));
 
 /// The broker.
-const BROKER: Broker = Broker {
-    name: name!("rabbitmq"),
-    namespace: NAMESPACE,
-};
+const BROKER: Broker = Broker { name: name!("rabbitmq"), namespace: NAMESPACE };
 
 /// Applications that have queues.
 const CLIENTS: &[Namespace] = &[shared::NAMESPACE];
 
 /// The operator that makes queues and users.
-const TOPOLOGY_OPERATOR: MessagingOperator = MessagingOperator {
-    namespace: OPERATORS,
-    app_name: name!("messaging-topology-operator"),
-};
+const TOPOLOGY_OPERATOR: MessagingOperator =
+    MessagingOperator { namespace: OPERATORS, app_name: name!("messaging-topology-operator") };
 
 /// How large the broker is.
 #[derive(Clone, Debug)]
@@ -140,11 +135,7 @@ fn trusting_the_broker(operators: &Bundle) -> core::v1::PodSpec {
 
 pub(crate) fn bundle(env: &Environment) -> (Bundle, BrokerHandle) {
     let rabbitmq = Bundle::new(name!("rabbitmq"), &NAMESPACE, &env.name);
-    let BrokerSize {
-        replicas,
-        storage,
-        memory,
-    } = &env.broker;
+    let BrokerSize { replicas, storage, memory } = &env.broker;
     let broker = rabbitmq.broker(
         &BROKER,
         BrokerServer {
@@ -154,10 +145,7 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, BrokerHandle) {
                 version: Version::Tag(tag!("4.2.6-management")),
             },
             on: &node_group::APP,
-            resources: Resources {
-                cpu: millicores(200),
-                memory: *memory,
-            },
+            resources: Resources { cpu: millicores(200), memory: *memory },
             storage: *storage,
             storage_class: &env.storage_class,
             issuer: &cert_manager::CLUSTER,

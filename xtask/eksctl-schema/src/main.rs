@@ -25,10 +25,7 @@ struct Arguments {
     schema: Option<PathBuf>,
 }
 
-const NAMES: Names = Names {
-    lock: "schema.toml",
-    option: "--schema",
-};
+const NAMES: Names = Names { lock: "schema.toml", option: "--schema" };
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {

@@ -38,10 +38,7 @@ Examples:
 
 Exit codes: 0 nothing to say, 1 differences found by --check, 2 could not run.";
 
-const NAMES: Names = Names {
-    lock: "charts.toml",
-    option: "--from",
-};
+const NAMES: Names = Names { lock: "charts.toml", option: "--from" };
 
 /// Generate the Rust types of Helm values from released charts.
 ///
@@ -134,30 +131,22 @@ struct Sources {
 
 fn typed<'a>(lock: &'a Lock, releases: &Releases) -> Result<Vec<(&'a LockedChart, Object)>> {
     // All sources first: a wrong digest is told before anything else.
-    let sources: Vec<Sources> = lock
-        .charts
-        .iter()
-        .map(|chart| sources(chart, releases))
-        .collect::<Result<_>>()?;
+    let sources: Vec<Sources> =
+        lock.charts.iter().map(|chart| sources(chart, releases)).collect::<Result<_>>()?;
     let mut typed = Vec::new();
     let mut problems = Vec::new();
     for (chart, Sources { values, schema }) in lock.charts.iter().zip(sources) {
         match typing::of(chart, values, schema.as_ref()) {
             Ok(values) => typed.push((chart, values)),
             Err(sentences) => problems.extend(
-                sentences
-                    .into_iter()
-                    .map(|sentence| format!("{}: {sentence}", chart.name)),
+                sentences.into_iter().map(|sentence| format!("{}: {sentence}", chart.name)),
             ),
         }
     }
     if problems.is_empty() {
         return Ok(typed);
     }
-    Err(Failure::new(format!(
-        "charts.toml and the charts do not agree:{}",
-        listed(&problems)
-    )))
+    Err(Failure::new(format!("charts.toml and the charts do not agree:{}", listed(&problems))))
 }
 
 fn sources(chart: &LockedChart, releases: &Releases) -> Result<Sources> {
@@ -264,10 +253,7 @@ fn origins_of(chart: &LockedChart) -> Vec<String> {
         origins.push(format!("{}, release {}", schema.url, chart.version));
     }
     for subchart in &chart.subcharts {
-        origins.push(format!(
-            "{}, release {}",
-            subchart.values.url, subchart.version
-        ));
+        origins.push(format!("{}, release {}", subchart.values.url, subchart.version));
     }
     origins
 }

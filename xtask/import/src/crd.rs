@@ -85,15 +85,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let home = crate::home().join("manifests-lib/custom-resources");
     let output = arguments.output.clone().unwrap_or_else(|| home.clone());
     let (kinds, origin) = match &arguments.from {
-        Some(from) if arguments.all => (
-            select::everything(from)?,
-            from.file_name().unwrap_or_default().display().to_string(),
-        ),
+        Some(from) if arguments.all => {
+            (select::everything(from)?, from.file_name().unwrap_or_default().display().to_string())
+        }
         from => {
-            let lock_file = arguments
-                .lock
-                .clone()
-                .unwrap_or_else(|| home.join("crds.toml"));
+            let lock_file = arguments.lock.clone().unwrap_or_else(|| home.join("crds.toml"));
             let text = fs::read_to_string(&lock_file).map_err(|error| {
                 Failure::new(format!(
                     "{} cannot be read: {error}; name the list of sources with --lock",
@@ -130,26 +126,18 @@ fn generate(
     arguments: &Arguments,
 ) -> Result<Vec<File>> {
     let sources = tree::sources(kinds, arguments.docs)?;
-    let mut formatted: Vec<(String, String)> = sources
-        .iter()
-        .map(|source| (source.path.clone(), source.text.clone()))
-        .collect();
+    let mut formatted: Vec<(String, String)> =
+        sources.iter().map(|source| (source.path.clone(), source.text.clone())).collect();
     rustfmt::format(&mut formatted)?;
     let mut command = "cargo xtask crd import".to_owned();
     command.push_str(if arguments.all { " --all" } else { "" });
     command.push_str(if arguments.docs { " --docs" } else { "" });
-    let files = sources
-        .into_iter()
-        .zip(formatted)
-        .map(|(source, (path, body))| {
-            let mut origins: Vec<String> = source.origins.into_iter().collect();
-            if origins.is_empty() {
-                origins.push(origin.to_owned());
-            }
-            File {
-                path,
-                text: stamped(&command, &origins, &body),
-            }
-        });
+    let files = sources.into_iter().zip(formatted).map(|(source, (path, body))| {
+        let mut origins: Vec<String> = source.origins.into_iter().collect();
+        if origins.is_empty() {
+            origins.push(origin.to_owned());
+        }
+        File { path, text: stamped(&command, &origins, &body) }
+    });
     Ok(files.collect())
 }

@@ -10,10 +10,7 @@ use crate::failure::{Failure, Result};
 /// If it is no TOML of this form; the message tells the line.
 pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
     toml::from_str(text).map_err(|error| {
-        let before = error
-            .span()
-            .and_then(|span| text.get(..span.start))
-            .unwrap_or_default();
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         // The line that the place is on, not the number of lines before it.
         let line = before.matches('\n').count() + 1;
         Failure::new(format!(

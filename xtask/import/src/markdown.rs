@@ -27,10 +27,7 @@ pub fn reorders(letter: char) -> bool {
 
 /// The length of the longest run of backticks.
 pub fn longest_run_of_backticks(text: &str) -> usize {
-    text.split(|letter| letter != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or(0)
+    text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0)
 }
 
 #[cfg(test)]

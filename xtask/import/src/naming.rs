@@ -95,11 +95,7 @@ pub fn serde_camel_case(field: &str) -> String {
             capital = true;
         } else {
             let upper = capital && !name.is_empty();
-            name.push(if upper {
-                letter.to_ascii_uppercase()
-            } else {
-                letter
-            });
+            name.push(if upper { letter.to_ascii_uppercase() } else { letter });
             capital = false;
         }
     }
@@ -117,11 +113,8 @@ pub fn variants(values: &[String]) -> Vec<String> {
         let plain = pascal_case(value);
         let own_case = words(value).concat();
         let is_own_name = own_case.starts_with(|letter: char| letter.is_ascii_uppercase());
-        let name = if is_taken(&plain) && is_own_name && !is_taken(&own_case) {
-            own_case
-        } else {
-            plain
-        };
+        let name =
+            if is_taken(&plain) && is_own_name && !is_taken(&own_case) { own_case } else { plain };
         variants.push(unique(&name, is_taken));
     }
     variants
@@ -168,21 +161,16 @@ fn spelled(letter: char) -> String {
 pub fn singular(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let keeps = text.len() <= 3
-        || ["ss", "us", "is"]
-            .iter()
-            .any(|ending| lower.ends_with(ending))
-        || ["https", "kubernetes"]
-            .iter()
-            .any(|word| lower.ends_with(word));
+        || ["ss", "us", "is"].iter().any(|ending| lower.ends_with(ending))
+        || ["https", "kubernetes"].iter().any(|word| lower.ends_with(word));
     if keeps {
         return text.to_owned();
     }
     if lower.ends_with("ies") {
         return format!("{}y", &text[..text.len() - 3]);
     }
-    let drops_two = ["sses", "shes", "ches", "xes", "aliases"]
-        .iter()
-        .any(|ending| lower.ends_with(ending));
+    let drops_two =
+        ["sses", "shes", "ches", "xes", "aliases"].iter().any(|ending| lower.ends_with(ending));
     if drops_two {
         return text[..text.len() - 2].to_owned();
     }
@@ -223,9 +211,8 @@ pub fn field_names<'a>(
 pub fn joined(parts: &[String]) -> String {
     let mut name = String::new();
     for (position, part) in parts.iter().enumerate() {
-        let is_repeated = parts
-            .get(position + 1)
-            .is_some_and(|next| words(next).starts_with(&words(part)));
+        let is_repeated =
+            parts.get(position + 1).is_some_and(|next| words(next).starts_with(&words(part)));
         if !is_repeated {
             name.push_str(part);
         }
@@ -276,18 +263,10 @@ mod tests {
             ("httpRoute", "http_route", "HttpRoute"),
             ("HTTPRoute", "http_route", "HttpRoute"),
             ("hostIPs", "host_ips", "HostIps"),
-            (
-                "clusterIPsAllowed",
-                "cluster_ips_allowed",
-                "ClusterIpsAllowed",
-            ),
+            ("clusterIPsAllowed", "cluster_ips_allowed", "ClusterIpsAllowed"),
             ("caCRL", "ca_crl", "CaCrl"),
             ("h2UpgradePolicy", "h2_upgrade_policy", "H2UpgradePolicy"),
-            (
-                "consecutive5xxErrors",
-                "consecutive5xx_errors",
-                "Consecutive5xxErrors",
-            ),
+            ("consecutive5xxErrors", "consecutive5xx_errors", "Consecutive5xxErrors"),
             ("mirror_percent", "mirror_percent", "MirrorPercent"),
             ("external-secrets", "external_secrets", "ExternalSecrets"),
             ("TLSV1_2", "tlsv1_2", "Tlsv1_2"),
@@ -334,9 +313,7 @@ mod tests {
 
     fn is_identifier(name: &str) -> bool {
         let mut letters = name.chars();
-        letters
-            .next()
-            .is_some_and(|first| first.is_ascii_alphabetic())
+        letters.next().is_some_and(|first| first.is_ascii_alphabetic())
             && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
     }
 

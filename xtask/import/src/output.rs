@@ -82,11 +82,7 @@ impl Changes {
                         folder.join(&path).display()
                     )));
                 }
-                _ => changes.changed.push(Change {
-                    path,
-                    old,
-                    new: text,
-                }),
+                _ => changes.changed.push(Change { path, old, new: text }),
             }
         }
         let mut present = Vec::new();
@@ -96,11 +92,7 @@ impl Changes {
                 continue;
             }
             if let Some(old) = existing(&folder.join(&path))?.filter(|text| is_generated(text)) {
-                changes.stale.push(Change {
-                    path,
-                    old: Some(old),
-                    new: String::new(),
-                });
+                changes.stale.push(Change { path, old: Some(old), new: String::new() });
             }
         }
         Ok(changes)
@@ -130,11 +122,7 @@ impl Changes {
             };
             let diff = TextDiff::from_lines(old, &change.new);
             out.push_str(
-                &diff
-                    .unified_diff()
-                    .context_radius(3)
-                    .header(&before, &after)
-                    .to_string(),
+                &diff.unified_diff().context_radius(3).header(&before, &after).to_string(),
             );
         }
         out
@@ -206,10 +194,9 @@ fn refuse_links(folder: &Path, below: &Path) -> Result<()> {
     let above = below.ancestors().skip(1).map(|above| folder.join(above));
     let is_link = |path: &PathBuf| *path != *folder && path.is_symlink();
     match above.into_iter().find(is_link) {
-        Some(link) => Err(Failure::new(format!(
-            "{} is a symbolic link; put a folder there",
-            link.display()
-        ))),
+        Some(link) => {
+            Err(Failure::new(format!("{} is a symbolic link; put a folder there", link.display())))
+        }
         None => Ok(()),
     }
 }
@@ -226,10 +213,7 @@ fn existing(path: &Path) -> Result<Option<String>> {
         Ok(metadata) if metadata.is_file() => fs::read(path)
             .map(|bytes| Some(String::from_utf8_lossy(&bytes).into_owned()))
             .map_err(|error| unreadable(&error)),
-        Ok(_) => Err(Failure::new(format!(
-            "{} is no regular file; move it away",
-            path.display()
-        ))),
+        Ok(_) => Err(Failure::new(format!("{} is no regular file; move it away", path.display()))),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             Ok(None)
         }

@@ -6,6 +6,9 @@ use std::process::Command;
 
 use crate::failure::{Failure, Result};
 
+/// How the workspace is formatted, which generated code is part of.
+const CONFIGURATION: &str = include_str!("../../../rustfmt.toml");
+
 /// Formats the files of a crate, which are all reached from its `src/lib.rs`.
 ///
 /// # Errors
@@ -24,6 +27,7 @@ pub fn format(files: &mut [(String, String)]) -> Result<()> {
         }
         fs::write(path, text).map_err(unwritable)?;
     }
+    fs::write(folder.path().join("rustfmt.toml"), CONFIGURATION).map_err(unwritable)?;
     run(&folder.path().join("src/lib.rs"))?;
     for (path, text) in files.iter_mut() {
         *text = fs::read_to_string(folder.path().join(&*path)).map_err(unwritable)?;
@@ -32,15 +36,13 @@ pub fn format(files: &mut [(String, String)]) -> Result<()> {
 }
 
 fn run(root: &Path) -> Result<()> {
-    let output = Command::new("rustfmt")
-        .args(["--edition", "2024"])
-        .arg(root)
-        .output()
-        .map_err(|error| {
+    let output = Command::new("rustfmt").args(["--edition", "2024"]).arg(root).output().map_err(
+        |error| {
             Failure::new(format!(
                 "rustfmt cannot be started: {error}; install it with `rustup component add rustfmt`"
             ))
-        })?;
+        },
+    )?;
     if output.status.success() {
         return Ok(());
     }

@@ -68,22 +68,14 @@ mod tests {
 
     #[test]
     fn digests_are_those_of_sha256sum() {
-        assert_eq!(
-            sha256(b""),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
+        assert_eq!(sha256(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 
     #[test]
     fn only_what_sha256sum_prints_is_a_digest() {
         let digits = sha256(b"");
         assert!(Digest::try_from(digits.clone()).is_ok());
-        for text in [
-            "",
-            &digits[1..],
-            &digits.to_uppercase(),
-            &format!("{digits}0"),
-        ] {
+        for text in ["", &digits[1..], &digits.to_uppercase(), &format!("{digits}0")] {
             assert!(Digest::try_from(text.to_owned()).is_err(), "{text}");
         }
     }

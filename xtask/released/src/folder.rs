@@ -43,12 +43,7 @@ pub fn read(path: &Path, option: &str) -> Result<Vec<u8>> {
 
 /// The digests of a file or of the files below a folder, ordered by path.
 pub fn digests(from: &Path, option: &str) -> Result<Vec<FileOnDisk>> {
-    let digest = |path: PathBuf| {
-        Ok(FileOnDisk {
-            digest: Digest::of(&read(&path, option)?),
-            path,
-        })
-    };
+    let digest = |path: PathBuf| Ok(FileOnDisk { digest: Digest::of(&read(&path, option)?), path });
     list(from, option)?.into_iter().map(digest).collect()
 }
 
@@ -56,9 +51,7 @@ fn collect(folder: &Path, option: &str, paths: &mut Vec<PathBuf>) -> Result<()> 
     let failed = |error: std::io::Error| unreadable(folder, option, &error);
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        let kind = entry
-            .file_type()
-            .map_err(|error| unreadable(&entry.path(), option, &error))?;
+        let kind = entry.file_type().map_err(|error| unreadable(&entry.path(), option, &error))?;
         if kind.is_dir() {
             collect(&entry.path(), option, paths)?;
         } else if entry
@@ -91,10 +84,8 @@ mod tests {
         fs::write(folder.path().join("a.yaml"), "").unwrap();
         std::os::unix::fs::symlink(folder.path(), folder.path().join("c")).unwrap();
         let listed = list(folder.path(), "--from").unwrap();
-        let below: Vec<_> = listed
-            .iter()
-            .map(|path| path.strip_prefix(folder.path()).unwrap())
-            .collect();
+        let below: Vec<_> =
+            listed.iter().map(|path| path.strip_prefix(folder.path()).unwrap()).collect();
         assert_eq!(below, [Path::new("a.yaml"), Path::new("b/one.yaml")]);
     }
 

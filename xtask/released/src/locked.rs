@@ -28,17 +28,11 @@ mod tests {
     #[test]
     fn the_name_is_the_last_segment_of_the_url() {
         let name = |url: &str| {
-            let file = LockedFile {
-                url: url.to_owned(),
-                sha256: Digest::of(b""),
-            };
+            let file = LockedFile { url: url.to_owned(), sha256: Digest::of(b"") };
             file.name().to_owned()
         };
         assert_eq!(name("https://example.org/v1/crd.yaml"), "crd.yaml");
-        assert_eq!(
-            name("https://example.org/v1/crd.yaml?raw=a/b#c/d"),
-            "crd.yaml"
-        );
+        assert_eq!(name("https://example.org/v1/crd.yaml?raw=a/b#c/d"), "crd.yaml");
         assert_eq!(name("crd.yaml"), "crd.yaml");
     }
 }

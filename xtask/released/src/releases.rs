@@ -27,13 +27,8 @@ pub struct Releases {
 
 #[derive(Debug)]
 enum Place {
-    Network {
-        cache: Option<PathBuf>,
-    },
-    Disk {
-        from: PathBuf,
-        files: Vec<FileOnDisk>,
-    },
+    Network { cache: Option<PathBuf> },
+    Disk { from: PathBuf, files: Vec<FileOnDisk> },
 }
 
 /// A file with its locked digest.
@@ -48,10 +43,7 @@ pub struct Found {
 impl Releases {
     /// Files are downloaded from their URLs and, with a folder `cache`, kept there under their digests for the next time.
     pub fn from_network(names: Names, cache: Option<PathBuf>) -> Self {
-        Self {
-            names,
-            place: Place::Network { cache },
-        }
+        Self { names, place: Place::Network { cache } }
     }
 
     /// Files are taken from a file or folder, by their digests, whatever their names.
@@ -61,10 +53,7 @@ impl Releases {
     pub fn from_disk(names: Names, from: &Path) -> Result<Self> {
         Ok(Self {
             names,
-            place: Place::Disk {
-                from: from.to_owned(),
-                files: digests(from, names.option)?,
-            },
+            place: Place::Disk { from: from.to_owned(), files: digests(from, names.option)? },
         })
     }
 
@@ -83,10 +72,7 @@ impl Releases {
                     announce(&file.url);
                     self.downloaded(file, cache.as_deref())?
                 };
-                Ok(Found {
-                    origin: file.url.clone(),
-                    bytes,
-                })
+                Ok(Found { origin: file.url.clone(), bytes })
             }
         }
     }
@@ -98,10 +84,7 @@ impl Releases {
             let bytes = read(&found.path, option)?;
             // The file may have changed since the folder was looked through.
             if Digest::of(&bytes) == *expected {
-                return Ok(Found {
-                    origin: found.path.display().to_string(),
-                    bytes,
-                });
+                return Ok(Found { origin: found.path.display().to_string(), bytes });
             }
         }
         let name = file.name();

@@ -9,10 +9,7 @@ use released::{Digest, LockedFile, Names, Releases};
 
 const BODY: &str = "kind: CustomResourceDefinition\n";
 
-const NAMES: Names = Names {
-    lock: "crds.toml",
-    option: "--from",
-};
+const NAMES: Names = Names { lock: "crds.toml", option: "--from" };
 
 /// Serves the body once and returns its URL.
 fn server() -> String {
@@ -33,10 +30,7 @@ fn server() -> String {
 }
 
 fn locked(url: &str, content: &str) -> LockedFile {
-    LockedFile {
-        url: url.to_owned(),
-        sha256: Digest::of(content.as_bytes()),
-    }
+    LockedFile { url: url.to_owned(), sha256: Digest::of(content.as_bytes()) }
 }
 
 #[test]
@@ -47,9 +41,7 @@ fn a_file_is_downloaded_once_and_then_taken_from_the_cache() {
     let mut announced = Vec::new();
     // The server answers one request.
     for _ in 0..2 {
-        let found = releases
-            .get(&file, |url| announced.push(url.to_owned()))
-            .unwrap();
+        let found = releases.get(&file, |url| announced.push(url.to_owned())).unwrap();
         assert_eq!(found.into_text().unwrap(), BODY);
     }
     assert_eq!(announced, [file.url]);
@@ -89,9 +81,7 @@ fn a_file_on_disk_is_found_by_its_digest_whatever_its_name() {
     fs::write(folder.path().join("crds.yaml"), "another").unwrap();
     fs::write(folder.path().join("istio/renamed.yaml"), BODY).unwrap();
     let releases = Releases::from_disk(NAMES, folder.path()).unwrap();
-    let found = releases
-        .get(&locked("https://example.org/crds.yaml", BODY), |_| ())
-        .unwrap();
+    let found = releases.get(&locked("https://example.org/crds.yaml", BODY), |_| ()).unwrap();
     assert_eq!(found.bytes, BODY.as_bytes());
     assert!(found.origin.ends_with("istio/renamed.yaml"));
 }

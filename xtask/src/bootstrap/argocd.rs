@@ -73,25 +73,12 @@ impl ArgoCd {
             .iter()
             .find(|bundle| {
                 let installs = bundle.sources.iter().flat_map(|source| &source.installs);
-                installs
-                    .into_iter()
-                    .any(|group| *group == group_of_argocd())
+                installs.into_iter().any(|group| *group == group_of_argocd())
             })
             .ok_or_else(|| missing("chart of Argo CD"))?;
         let source = bundle.sources.first();
-        let (
-            Some(SourceFrom::Chart {
-                name: chart,
-                version,
-                release,
-                values,
-                ..
-            }),
-            Some(released),
-        ) = (
-            source.map(|source| &source.from),
-            source.and_then(Source::helm_arguments),
-        )
+        let (Some(SourceFrom::Chart { name: chart, version, release, values, .. }), Some(released)) =
+            (source.map(|source| &source.from), source.and_then(Source::helm_arguments))
         else {
             return Err(missing("chart of Argo CD"));
         };
@@ -133,11 +120,8 @@ impl ArgoCd {
         let namespace = format!("--namespace={}", self.namespace);
         let timeout = format!("--timeout={PATIENCE}");
         let wait = |condition: &str, what: &[String]| {
-            let words = [
-                "wait".to_owned(),
-                format!("--for=condition={condition}"),
-                timeout.clone(),
-            ];
+            let words =
+                ["wait".to_owned(), format!("--for=condition={condition}"), timeout.clone()];
             Invocation::kubectl(context, words.into_iter().chain(what.iter().cloned()))
         };
         Ok(vec![
@@ -155,20 +139,14 @@ impl ArgoCd {
             ),
             step(
                 "Argo CD answers".to_owned(),
-                wait(
-                    "Available",
-                    &[namespace, format!("deployment/{}", self.server)],
-                ),
+                wait("Available", &[namespace, format!("deployment/{}", self.server)]),
             ),
             // After the server: kubectl takes a CRD that is a moment old for one that has failed.
             step(
                 "The kinds of Argo CD are served".to_owned(),
                 wait("Established", &self.definitions),
             ),
-            step(
-                "The projects".to_owned(),
-                apply(context, &self.project_files),
-            ),
+            step("The projects".to_owned(), apply(context, &self.project_files)),
             step(
                 "The root Application, which deploys the rest".to_owned(),
                 apply(context, [&self.root_file]),
@@ -203,16 +181,10 @@ impl ArgoCd {
 
     fn install(&self, context: &str, chart: Option<&Path>) -> Result<Invocation, Failure> {
         let values = yaml::to_string(&self.values).map_err(|error| {
-            Failure::new(format!(
-                "the values of {} cannot be written: {error}",
-                self.chart
-            ))
+            Failure::new(format!("the values of {} cannot be written: {error}", self.chart))
         })?;
-        let mut arguments = vec![
-            "upgrade".to_owned(),
-            "--install".to_owned(),
-            self.release.to_string(),
-        ];
+        let mut arguments =
+            vec!["upgrade".to_owned(), "--install".to_owned(), self.release.to_string()];
         match chart {
             Some(chart) => arguments.push(chart.display().to_string()),
             None => arguments.extend_from_slice(&self.released),
@@ -235,9 +207,7 @@ fn group_of_argocd() -> &'static str {
 
 /// Says where helm is missing, before anything is changed.
 pub fn require_helm() -> Result<(), Failure> {
-    Invocation::new(Program::Helm, ["version", "--short"])
-        .output()
-        .map(drop)
+    Invocation::new(Program::Helm, ["version", "--short"]).output().map(drop)
 }
 
 /// Server-side apply: what Argo CD or an earlier run has written is taken over, not refused.
@@ -248,9 +218,7 @@ fn apply<'a>(context: &str, files: impl IntoIterator<Item = &'a PathBuf>) -> Inv
         "--force-conflicts".to_owned(),
         format!("--field-manager={FIELD_MANAGER}"),
     ];
-    let files = files
-        .into_iter()
-        .map(|file| format!("--filename={}", file.display()));
+    let files = files.into_iter().map(|file| format!("--filename={}", file.display()));
     Invocation::kubectl(context, words.into_iter().chain(files))
 }
 

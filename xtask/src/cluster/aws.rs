@@ -88,9 +88,5 @@ fn repository(image: &EcrImage) -> String {
 
 fn eksctl(name: EnvironmentName, verb: &str) -> String {
     let file = render::cluster::path(name).display().to_string();
-    Invocation::new(
-        Program::Eksctl,
-        [verb, "cluster", "--config-file", file.as_str()],
-    )
-    .to_string()
+    Invocation::new(Program::Eksctl, [verb, "cluster", "--config-file", file.as_str()]).to_string()
 }

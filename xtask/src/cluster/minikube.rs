@@ -98,11 +98,7 @@ impl Up<'_> {
             format!("--memory={}", cluster.memory.as_mebibytes()),
             format!("--addons={}", Minikube::ADDONS.join(",")),
             "--mount".to_owned(),
-            format!(
-                "--mount-string={}:{}",
-                self.sources.display(),
-                self.laptop.sources
-            ),
+            format!("--mount-string={}:{}", self.sources.display(), self.laptop.sources),
         ];
         Invocation::new(Program::Minikube, arguments.into_iter().chain(open_metrics))
     }
@@ -144,23 +140,17 @@ pub fn sources(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
         workspace.join(beside)
     });
     // Without `..`, where the folder exists.
-    folder
-        .canonicalize()
-        .or_else(|_| std::path::absolute(&folder))
-        .map_err(|error| {
-            Failure::new(format!(
-                "cannot tell where {} is: {error}; name the folder with --sources",
-                folder.display()
-            ))
-        })
+    folder.canonicalize().or_else(|_| std::path::absolute(&folder)).map_err(|error| {
+        Failure::new(format!(
+            "cannot tell where {} is: {error}; name the folder with --sources",
+            folder.display()
+        ))
+    })
 }
 
 /// Deletes the cluster.
 pub fn delete(laptop: &Laptop) -> Invocation {
-    Invocation::new(
-        Program::Minikube,
-        ["delete", "--profile", laptop.cluster.profile.as_str()],
-    )
+    Invocation::new(Program::Minikube, ["delete", "--profile", laptop.cluster.profile.as_str()])
 }
 
 /// Deletes the cluster after asking.
@@ -185,11 +175,8 @@ pub fn status(name: EnvironmentName, laptop: &Laptop) -> Result<ExitCode, Failur
         );
         return Ok(ExitCode::from(1));
     }
-    let label = cluster
-        .node_groups
-        .first()
-        .map(|group| group.label.to_string())
-        .unwrap_or_default();
+    let label =
+        cluster.node_groups.first().map(|group| group.label.to_string()).unwrap_or_default();
     Invocation::kubectl(profile, ["get", "nodes", "--label-columns", &label]).run()?;
     if present == cluster.nodes() {
         return Ok(ExitCode::SUCCESS);
@@ -206,25 +193,18 @@ const NO_CLUSTER: i32 = 85;
 
 /// How many nodes Minikube has made of the cluster.
 fn nodes(cluster: &Minikube) -> Result<usize, Failure> {
-    let list = Invocation::new(
-        Program::Minikube,
-        ["node", "list", "--profile", cluster.profile.as_str()],
-    )
-    .output_unless(NO_CLUSTER)?;
+    let list =
+        Invocation::new(Program::Minikube, ["node", "list", "--profile", cluster.profile.as_str()])
+            .output_unless(NO_CLUSTER)?;
     let lines = list.iter().flat_map(|list| list.lines());
     Ok(lines.filter(|line| !line.trim().is_empty()).count())
 }
 
 /// Minikube refuses a node that is larger than what docker has; this says it before anything is made.
 fn fits_the_laptop(cluster: &Minikube) -> Result<(), Failure> {
-    let output = Invocation::new(
-        Program::Docker,
-        ["info", "--format", "{{.NCPU}} {{.MemTotal}}"],
-    )
-    .output()?;
-    let mut numbers = output
-        .split_whitespace()
-        .filter_map(|number| number.parse::<u64>().ok());
+    let output = Invocation::new(Program::Docker, ["info", "--format", "{{.NCPU}} {{.MemTotal}}"])
+        .output()?;
+    let mut numbers = output.split_whitespace().filter_map(|number| number.parse::<u64>().ok());
     let (Some(cpus), Some(bytes)) = (numbers.next(), numbers.next()) else {
         return Err(Failure::new(format!(
             "docker does not say what it has: {}; start it, then run again",
@@ -246,9 +226,7 @@ fn fits_the_laptop(cluster: &Minikube) -> Result<(), Failure> {
 fn is_built(image: &LocalImage) -> Result<bool, Failure> {
     let reference = reference(image);
     let inspect = ["image", "inspect", "--format", "{{.Id}}", &reference];
-    Ok(Invocation::new(Program::Docker, inspect)
-        .outcome()?
-        .success())
+    Ok(Invocation::new(Program::Docker, inspect).outcome()?.success())
 }
 
 fn reference(image: &LocalImage) -> String {

@@ -28,11 +28,7 @@ pub fn check(platform: &BuiltPlatform, cluster: &Cluster) -> Result<(), Failure>
     for (group, requested, offered) in groups(platform, cluster)? {
         for (what, requested, offered) in [
             ("millicores", requested.cpu, offered.cpu),
-            (
-                "MiB of memory",
-                mebibytes(requested.memory),
-                mebibytes(offered.memory),
-            ),
+            ("MiB of memory", mebibytes(requested.memory), mebibytes(offered.memory)),
             ("pods", requested.pods, offered.pods),
         ] {
             if requested > offered {
@@ -44,11 +40,7 @@ pub fn check(platform: &BuiltPlatform, cluster: &Cluster) -> Result<(), Failure>
             }
         }
     }
-    if sentences.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::all(sentences))
-    }
+    if sentences.is_empty() { Ok(()) } else { Err(Failure::all(sentences)) }
 }
 
 /// A line for each group.
@@ -82,12 +74,7 @@ fn groups(
     let mut requested: BTreeMap<String, Amounts> = BTreeMap::new();
     let pools = &cluster.node_pools;
     for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
-        let Some(Pods {
-            count,
-            selector,
-            containers,
-        }) = pods(resource)
-        else {
+        let Some(Pods { count, selector, containers }) = pods(resource) else {
             continue;
         };
         let pool = selected(&selector, pools).map_err(|label| {
@@ -131,9 +118,7 @@ fn groups(
 }
 
 fn group_name(pool: &NodePool) -> String {
-    pool.group
-        .as_ref()
-        .map_or_else(|| ANY.to_owned(), |group| group.value.to_string())
+    pool.group.as_ref().map_or_else(|| ANY.to_owned(), |group| group.value.to_string())
 }
 
 fn offered(pool: &NodePool) -> Amounts {
@@ -186,43 +171,19 @@ fn pods(resource: &Resource) -> Option<Pods<'_>> {
     let replicas = |number: Option<i32>| {
         Count::Replicas(u64::try_from(number.unwrap_or(1)).unwrap_or_default())
     };
-    if let Some(apps::Deployment {
-        spec: Some(spec), ..
-    }) = resource.get()
-    {
-        return Some(of_template(
-            replicas(spec.replicas),
-            spec.template.spec.as_ref()?,
-        ));
+    if let Some(apps::Deployment { spec: Some(spec), .. }) = resource.get() {
+        return Some(of_template(replicas(spec.replicas), spec.template.spec.as_ref()?));
     }
-    if let Some(apps::StatefulSet {
-        spec: Some(spec), ..
-    }) = resource.get()
-    {
-        return Some(of_template(
-            replicas(spec.replicas),
-            spec.template.spec.as_ref()?,
-        ));
+    if let Some(apps::StatefulSet { spec: Some(spec), .. }) = resource.get() {
+        return Some(of_template(replicas(spec.replicas), spec.template.spec.as_ref()?));
     }
-    if let Some(apps::DaemonSet {
-        spec: Some(spec), ..
-    }) = resource.get()
-    {
+    if let Some(apps::DaemonSet { spec: Some(spec), .. }) = resource.get() {
         return Some(of_template(Count::OnePerNode, spec.template.spec.as_ref()?));
     }
-    if let Some(batch::Job {
-        spec: Some(spec), ..
-    }) = resource.get()
-    {
-        return Some(of_template(
-            replicas(spec.parallelism),
-            spec.template.spec.as_ref()?,
-        ));
+    if let Some(batch::Job { spec: Some(spec), .. }) = resource.get() {
+        return Some(of_template(replicas(spec.parallelism), spec.template.spec.as_ref()?));
     }
-    let RabbitmqCluster {
-        spec: Some(spec), ..
-    } = resource.get()?
-    else {
+    let RabbitmqCluster { spec: Some(spec), .. } = resource.get()? else {
         return None;
     };
     Some(Pods {
@@ -237,12 +198,8 @@ fn of_template(count: Count, pod: &core::PodSpec) -> Pods<'_> {
     let containers = pod.containers.iter();
     Pods {
         count,
-        selector: selector
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-            .collect(),
-        containers: containers
-            .map(|container| container.resources.as_ref())
-            .collect(),
+        selector: selector.map(|(key, value)| (key.as_str(), value.as_str())).collect(),
+        containers: containers.map(|container| container.resources.as_ref()).collect(),
     }
 }
 
@@ -250,11 +207,7 @@ fn of_template(count: Count, pod: &core::PodSpec) -> Pods<'_> {
 fn required_labels(affinity: Option<&core::Affinity>) -> impl Iterator<Item = (&str, &str)> {
     affinity
         .and_then(|affinity| affinity.node_affinity.as_ref())
-        .and_then(|nodes| {
-            nodes
-                .required_during_scheduling_ignored_during_execution
-                .as_ref()
-        })
+        .and_then(|nodes| nodes.required_during_scheduling_ignored_during_execution.as_ref())
         .into_iter()
         .flat_map(|required| &required.node_selector_terms)
         .flat_map(|term| term.match_expressions.iter().flatten())
@@ -281,9 +234,7 @@ fn of_pod(containers: &[Option<&core::ResourceRequirements>]) -> Option<Amounts>
 
 /// A quantity in parts of its unit: thousandths for processors, whole ones for bytes.
 fn amount(quantity: &Quantity, unit: u64) -> Option<u64> {
-    let digits = quantity
-        .0
-        .trim_end_matches(|character: char| character.is_ascii_alphabetic());
+    let digits = quantity.0.trim_end_matches(|character: char| character.is_ascii_alphabetic());
     let number: u64 = digits.parse().ok()?;
     let factor = match &quantity.0[digits.len()..] {
         "" => unit,
@@ -328,10 +279,7 @@ mod tests {
         let sentence = failure.to_string();
         let begin = "error: the pods of the node group app request ";
         let end = " millicores and its nodes have 100: some would never run; give the cluster of environments/dev more, or request less";
-        assert!(
-            sentence.starts_with(begin) && sentence.ends_with(end),
-            "{sentence}"
-        );
+        assert!(sentence.starts_with(begin) && sentence.ends_with(end), "{sentence}");
     }
 
     #[test]
@@ -350,20 +298,13 @@ mod tests {
     #[test]
     fn the_broker_counts() {
         let built = EnvironmentName::Prd.build().expect("an environment");
-        let resources = built
-            .platform
-            .bundles
-            .iter()
-            .flat_map(|bundle| &bundle.resources);
+        let resources = built.platform.bundles.iter().flat_map(|bundle| &bundle.resources);
         let broker = resources
             .filter(|resource| resource.get::<RabbitmqCluster>().is_some())
             .find_map(pods)
             .expect("a broker");
         assert!(matches!(broker.count, Count::Replicas(3)));
-        assert_eq!(
-            broker.selector.values().copied().collect::<Vec<_>>(),
-            ["app"]
-        );
+        assert_eq!(broker.selector.values().copied().collect::<Vec<_>>(), ["app"]);
         let each = of_pod(&broker.containers).expect("quantities");
         assert_eq!((each.cpu, mebibytes(each.memory)), (200, 1024));
     }

@@ -28,11 +28,7 @@ pub fn run(name: EnvironmentName, built: &Built, check: bool) -> Result<bool, Fa
     if !check {
         let counts = plan.apply().map_err(failure)?;
         if counts.created + counts.changed + counts.removed > 0 {
-            printed(writeln!(
-                io::stdout(),
-                "{name}: {} changed",
-                path(name).display()
-            ))?;
+            printed(writeln!(io::stdout(), "{name}: {} changed", path(name).display()))?;
         }
         return Ok(false);
     }

@@ -28,11 +28,7 @@ pub fn of_bundle(bundle: &BuiltBundle) -> Result<Vec<(PathBuf, &Resource, String
     let files = bundle.resources.iter().zip(names);
     files
         .map(|(resource, name)| {
-            Ok((
-                folder.join(format!("{name}.yaml")),
-                resource,
-                contents(resource)?,
-            ))
+            Ok((folder.join(format!("{name}.yaml")), resource, contents(resource)?))
         })
         .collect()
 }
@@ -70,17 +66,10 @@ fn names(bundle: &BuiltBundle) -> Result<Vec<String>, Failure> {
         let mut name = short(identity);
         let others = &sharing[&name];
         if others.iter().any(|other| other.group != identity.group) {
-            let group = if identity.group.is_empty() {
-                "core"
-            } else {
-                identity.group
-            };
+            let group = if identity.group.is_empty() { "core" } else { identity.group };
             name = format!("{name}@{group}");
         }
-        if others
-            .iter()
-            .any(|other| other.namespace != identity.namespace)
-        {
+        if others.iter().any(|other| other.namespace != identity.namespace) {
             let namespace = identity.namespace.as_deref().unwrap_or("cluster");
             name = format!("{name}@{namespace}");
         }

@@ -23,19 +23,10 @@ pub(super) fn apply(given: &Path, wanted: &Wanted) -> Result<Counts, Error> {
             planned: wanted.files().count(),
         })?,
     };
-    let _lock = root.lock().map_err(|source| Error::Read {
-        path: given.to_owned(),
-        source,
-    })?;
+    let _lock = root.lock().map_err(|source| Error::Read { path: given.to_owned(), source })?;
     // Another run may have been at work since the plan was made.
     let survey = Survey::take(Some(&root), wanted)?;
-    Work {
-        root: &root,
-        wanted,
-        survey: &survey,
-        done: 0,
-    }
-    .run()?;
+    Work { root: &root, wanted, survey: &survey, done: 0 }.run()?;
     Ok(survey.counts())
 }
 

@@ -47,10 +47,7 @@ pub(super) fn write(
         for hunk in group_diff_ops(operations(&old, &new), CONTEXT) {
             let style = styled(HUNK);
             writeln!(output, "{style}{}{style:#}", UnifiedHunkHeader::new(&hunk))?;
-            for line in hunk
-                .iter()
-                .flat_map(|operation| operation.iter_changes(&old, &new))
-            {
+            for line in hunk.iter().flat_map(|operation| operation.iter_changes(&old, &new)) {
                 let style = styled(match line.tag() {
                     ChangeTag::Equal => Style::new(),
                     ChangeTag::Delete => DELETED,

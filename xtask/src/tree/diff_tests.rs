@@ -21,10 +21,7 @@ fn differences() -> (TempDir, Files) {
         ]),
     );
     let mut wanted = files([
-        (
-            "account/deployment-a.yaml",
-            &old.replace("five", "5").replace("six", "6"),
-        ),
+        ("account/deployment-a.yaml", &old.replace("five", "5").replace("six", "6")),
         ("account/same.yaml", "1"),
         ("new/service-a.yaml", "kind: Service"),
     ]);
@@ -34,10 +31,7 @@ fn differences() -> (TempDir, Files) {
 
 fn diff(root: &Path, wanted: &Files, colour: bool) -> String {
     let mut output = Vec::new();
-    Plan::new(root, wanted)
-        .expect("no obstacle")
-        .diff(&mut output, colour)
-        .expect("memory");
+    Plan::new(root, wanted).expect("no obstacle").diff(&mut output, colour).expect("memory");
     let text = String::from_utf8(output).expect("UTF-8");
     // Absolute folders lose their slash after `a/` and `b/`.
     let root = root.to_str().expect("UTF-8").trim_start_matches('/');
@@ -98,10 +92,7 @@ fn colours_the_diff_as_git_does() {
 fn a_file_with_no_line_in_common_is_replaced_as_one() {
     let folder = folder();
     let wanted = files([("a/x.yaml", "1")]);
-    put(
-        folder.path().join("a/x.yaml"),
-        &rendered("1").replace('\n', "\r\n"),
-    );
+    put(folder.path().join("a/x.yaml"), &rendered("1").replace('\n', "\r\n"));
     let text = diff(folder.path(), &wanted, false).replace('\r', "<CR>");
     insta::assert_snapshot!(text, @r"
     --- a/snapshots/dev/a/x.yaml

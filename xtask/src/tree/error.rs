@@ -103,12 +103,7 @@ impl fmt::Display for Error {
                 "cannot read `{}`: {source}; nothing was written: make it readable, then run again",
                 path.display()
             ),
-            Self::Write {
-                path,
-                source,
-                done,
-                planned,
-            } => write!(
+            Self::Write { path, source, done, planned } => write!(
                 formatter,
                 "cannot change `{}`: {source}; {done} of {planned} files were done before and every file is \
                  whole: remove the cause, then run again to do the rest",

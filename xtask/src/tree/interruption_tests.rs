@@ -22,11 +22,7 @@ fn child_folder() -> Option<PathBuf> {
 /// The arguments that make this test program run one test of this module only.
 fn only(test: &str) -> [String; 3] {
     let module = module_path!().split_once("::").expect("a module").1;
-    [
-        "--exact".into(),
-        "--nocapture".into(),
-        format!("{module}::{test}"),
-    ]
+    ["--exact".into(), "--nocapture".into(), format!("{module}::{test}")]
 }
 
 /// Contents of 16 KiB, so that a torn file is a likely one.
@@ -55,10 +51,8 @@ fn a_kill_leaves_every_file_whole_and_the_next_run_repairs() {
     }
     let folder = folder();
     let root = folder.path().join("dev");
-    let (first, last) = (
-        root.join("bundle-00/service-000.yaml"),
-        root.join("bundle-49/service-999.yaml"),
-    );
+    let (first, last) =
+        (root.join("bundle-00/service-000.yaml"), root.join("bundle-49/service-999.yaml"));
     for (path, text) in many(0) {
         put(root.join(path), &text);
     }
@@ -118,19 +112,13 @@ fn a_failing_write_names_the_file_and_leaves_the_rest_whole() {
             .apply()
             .expect_err("the second file is larger than the limit");
         assert!(matches!(error, Error::Write { .. }), "{error}");
-        let text = error
-            .to_string()
-            .replace(&root.display().to_string(), "snapshots/dev");
+        let text = error.to_string().replace(&root.display().to_string(), "snapshots/dev");
         insta::assert_snapshot!(text, @"cannot change `snapshots/dev/b/2.yaml`: File too large (os error 27); 1 of 3 files were done before and every file is whole: remove the cause, then run again to do the rest");
         return;
     }
     let folder = folder();
     let root = folder.path();
-    let old = files([
-        ("a/1.yaml", "old"),
-        ("b/2.yaml", "old"),
-        ("c/3.yaml", "old"),
-    ]);
+    let old = files([("a/1.yaml", "old"), ("b/2.yaml", "old"), ("c/3.yaml", "old")]);
     apply(root, &old);
 
     // A limit on the size of files stops root as well, as a full disk would; 64 blocks are 32 or 64 KiB.
@@ -156,9 +144,7 @@ fn of_runs_at_once_one_wins_whole() {
     let root = folder.path().join("dev");
     // Two bundles are everyone's, one comes and goes: without the lock a run would lose it under its feet.
     let bundle = |name: &str, text: &str| -> Files {
-        (0..20)
-            .map(|number| (format!("{name}/{number}.yaml").into(), rendered(text)))
-            .collect()
+        (0..20).map(|number| (format!("{name}/{number}.yaml").into(), rendered(text))).collect()
     };
     let wanted = ["first", "second"].map(|text| {
         let mut files = bundle("a", text);
@@ -204,10 +190,7 @@ fn a_run_waits_for_the_one_before_and_then_looks_again() {
         run.join().expect("no panic")
     });
 
-    assert_eq!(
-        (counts.created, counts.removed, counts.unchanged),
-        (0, 1, 1)
-    );
+    assert_eq!((counts.created, counts.removed, counts.unchanged), (0, 1, 1));
     assert_eq!(contents(root), wanted);
 }
 

@@ -15,14 +15,8 @@ pub(super) struct Root<'a> {
 impl<'a> Root<'a> {
     /// Returns nothing when there is no such folder yet.
     pub(super) fn find(given: &'a Path) -> Result<Option<Self>, Error> {
-        let refused = |obstacle| Error::Refused {
-            path: given.to_owned(),
-            obstacle,
-        };
-        let read = |source| Error::Read {
-            path: given.to_owned(),
-            source,
-        };
+        let refused = |obstacle| Error::Refused { path: given.to_owned(), obstacle };
+        let read = |source| Error::Read { path: given.to_owned(), source };
         match fs::canonicalize(given) {
             Ok(resolved) if fs::metadata(&resolved).map_err(read)?.is_dir() => {
                 Ok(Some(Self { given, resolved }))
@@ -40,10 +34,7 @@ impl<'a> Root<'a> {
     /// Finds the folder, and creates it if it is not there.
     pub(super) fn find_or_create(given: &'a Path) -> Result<Self, io::Error> {
         fs::create_dir_all(given)?;
-        Ok(Self {
-            given,
-            resolved: fs::canonicalize(given)?,
-        })
+        Ok(Self { given, resolved: fs::canonicalize(given)? })
     }
 
     /// Waits until no other run changes this folder; ends when the returned handle is dropped.

@@ -46,12 +46,7 @@ impl<'files> Survey<'files> {
         let mut survey = Self::default();
         let mut seen = HashSet::new();
         if let Some(root) = root {
-            let mut walk = Walk {
-                root,
-                wanted,
-                seen: &mut seen,
-                survey: &mut survey,
-            };
+            let mut walk = Walk { root, wanted, seen: &mut seen, survey: &mut survey };
             walk.folder(Path::new(""))?;
         }
         for (path, new) in wanted.files() {
@@ -65,10 +60,7 @@ impl<'files> Survey<'files> {
     }
 
     pub(super) fn counts(&self) -> Counts {
-        let mut counts = Counts {
-            unchanged: self.unchanged,
-            ..Counts::default()
-        };
+        let mut counts = Counts { unchanged: self.unchanged, ..Counts::default() };
         for change in &self.changes {
             match change.action {
                 Action::Create { .. } => counts.created += 1,
@@ -94,10 +86,7 @@ struct Walk<'a, 'files> {
 
 impl<'files> Walk<'_, 'files> {
     fn folder(&mut self, path: &Path) -> Result<(), Error> {
-        let read = |source| Error::Read {
-            path: self.root.given(path),
-            source,
-        };
+        let read = |source| Error::Read { path: self.root.given(path), source };
         let Some(entries) = if_there(fs::read_dir(self.root.resolved(path))).map_err(read)? else {
             return Ok(());
         };
@@ -134,11 +123,8 @@ impl<'files> Walk<'_, 'files> {
             };
         }
         if wanted.is_some() {
-            let obstacle = if kind.is_symlink() {
-                Obstacle::SymbolicLink
-            } else {
-                Obstacle::Special
-            };
+            let obstacle =
+                if kind.is_symlink() { Obstacle::SymbolicLink } else { Obstacle::Special };
             return Err(self.refuse(&path, obstacle));
         }
         if kind.is_symlink() || reaches_the_cluster(&path) {
@@ -155,8 +141,7 @@ impl<'files> Walk<'_, 'files> {
         if old == new.as_bytes() {
             self.survey.unchanged += 1;
         } else if is_ours(&old) {
-            self.survey
-                .change(path.clone(), Action::Overwrite { old, new });
+            self.survey.change(path.clone(), Action::Overwrite { old, new });
         } else {
             return Err(self.refuse(&path, Obstacle::ForeignFile));
         }
@@ -193,17 +178,11 @@ impl<'files> Walk<'_, 'files> {
     }
 
     fn read<T>(&self, path: &Path, result: io::Result<T>) -> Result<Option<T>, Error> {
-        if_there(result).map_err(|source| Error::Read {
-            path: self.root.given(path),
-            source,
-        })
+        if_there(result).map_err(|source| Error::Read { path: self.root.given(path), source })
     }
 
     fn refuse(&self, path: &Path, obstacle: Obstacle) -> Error {
-        Error::Refused {
-            path: self.root.given(path),
-            obstacle,
-        }
+        Error::Refused { path: self.root.given(path), obstacle }
     }
 }
 

@@ -20,16 +20,11 @@ pub(super) fn rendered(body: &str) -> String {
 
 /// Rendered files from pairs of path and body.
 pub(super) fn files<const N: usize>(pairs: [(&str, &str); N]) -> Files {
-    pairs
-        .map(|(path, body)| (PathBuf::from(path), rendered(body)))
-        .into()
+    pairs.map(|(path, body)| (PathBuf::from(path), rendered(body))).into()
 }
 
 pub(super) fn apply(root: &Path, files: &Files) -> Counts {
-    Plan::new(root, files)
-        .expect("no obstacle")
-        .apply()
-        .expect("no failing write")
+    Plan::new(root, files).expect("no obstacle").apply().expect("no failing write")
 }
 
 /// All files below `root` with their contents.
@@ -97,10 +92,9 @@ pub(super) fn put(path: PathBuf, text: &str) {
 fn assert_refused(root: &Path, watched: &Path, files: &Files, path: &str, obstacle: Obstacle) {
     let before = state(watched);
     match Plan::new(root, files) {
-        Err(Error::Refused {
-            path: refused,
-            obstacle: reason,
-        }) => assert_eq!((refused, reason), (root.join(path), obstacle)),
+        Err(Error::Refused { path: refused, obstacle: reason }) => {
+            assert_eq!((refused, reason), (root.join(path), obstacle))
+        }
         other => panic!("{path}: not refused: {other:?}"),
     }
     assert_eq!(state(watched), before, "{path}");
@@ -114,13 +108,7 @@ fn creates_the_folder_and_every_file_readable_by_all() {
 
     let counts = apply(&root, &files);
 
-    assert_eq!(
-        counts,
-        Counts {
-            created: 2,
-            ..Counts::default()
-        }
-    );
+    assert_eq!(counts, Counts { created: 2, ..Counts::default() });
     assert_eq!(contents(&root), files);
     for path in files.keys() {
         let mode = fs::metadata(root.join(path)).expect("the file").mode();
@@ -159,19 +147,9 @@ fn leaves_files_with_the_same_bytes_untouched() {
     fs::set_permissions(&same, fs::Permissions::from_mode(0o600)).expect("a mode");
     let before = state(&same);
 
-    let counts = apply(
-        folder.path(),
-        &files([("a/same.yaml", "1"), ("a/other.yaml", "2")]),
-    );
+    let counts = apply(folder.path(), &files([("a/same.yaml", "1"), ("a/other.yaml", "2")]));
 
-    assert_eq!(
-        counts,
-        Counts {
-            changed: 1,
-            unchanged: 1,
-            ..Counts::default()
-        }
-    );
+    assert_eq!(counts, Counts { changed: 1, unchanged: 1, ..Counts::default() });
     assert_eq!(state(&same), before);
     let other = fs::read_to_string(folder.path().join("a/other.yaml")).expect("the file");
     assert_eq!(other, rendered("2"));
@@ -195,10 +173,7 @@ fn applying_again_writes_nothing() {
 fn other_line_ends_are_a_difference() {
     let folder = folder();
     let files = files([("a/x.yaml", "1")]);
-    put(
-        folder.path().join("a/x.yaml"),
-        &rendered("1").replace('\n', "\r\n"),
-    );
+    put(folder.path().join("a/x.yaml"), &rendered("1").replace('\n', "\r\n"));
 
     assert_eq!(apply(folder.path(), &files).changed, 1);
     assert_eq!(contents(folder.path()), files);
@@ -208,14 +183,7 @@ fn other_line_ends_are_a_difference() {
 fn removes_stale_files_and_the_folders_they_leave_empty() {
     let folder = folder();
     let root = folder.path();
-    apply(
-        root,
-        &files([
-            ("gone/deep/x.yaml", "1"),
-            ("kept/x.yaml", "1"),
-            ("mine/x.yaml", "1"),
-        ]),
-    );
+    apply(root, &files([("gone/deep/x.yaml", "1"), ("kept/x.yaml", "1"), ("mine/x.yaml", "1")]));
     put(root.join("mine/README.md"), "# Rendered from memory\n");
     fs::create_dir(root.join("empty-before")).expect("a folder");
 
@@ -310,10 +278,7 @@ fn never_follows_a_link_below_the_folder() {
     ] {
         let folder = folder();
         let root = folder.path().join("dev");
-        put(
-            folder.path().join("outside/file.yaml"),
-            &rendered("not yours"),
-        );
+        put(folder.path().join("outside/file.yaml"), &rendered("not yours"));
         let link_path = root.join(link);
         fs::create_dir_all(link_path.parent().expect("a parent")).expect("a folder");
         symlink(folder.path().join(target), link_path).expect("a link");
@@ -327,10 +292,7 @@ fn never_follows_a_link_below_the_folder() {
 fn a_link_nobody_needs_is_neither_read_through_nor_removed() {
     let folder = folder();
     let root = folder.path().join("dev");
-    put(
-        folder.path().join("outside/stale.yaml"),
-        &rendered("not yours"),
-    );
+    put(folder.path().join("outside/stale.yaml"), &rendered("not yours"));
     apply(&root, &files([("a/x.yaml", "1")]));
     symlink("../outside", root.join("old")).expect("a link");
     symlink("../../outside/stale.yaml", root.join("a/old.yaml")).expect("a link");
@@ -388,13 +350,7 @@ fn refuses_a_socket_where_a_file_belongs() {
     let root = folder.path();
     let _socket = UnixListener::bind(root.join("x.yaml")).expect("a socket");
 
-    assert_refused(
-        root,
-        root,
-        &files([("x.yaml", "1")]),
-        "x.yaml",
-        Obstacle::Special,
-    );
+    assert_refused(root, root, &files([("x.yaml", "1")]), "x.yaml", Obstacle::Special);
     let nothing = Files::new();
     let plan = Plan::new(root, &nothing).expect("no obstacle");
     assert_eq!(plan.foreign(), [root.join("x.yaml")]);
@@ -439,16 +395,10 @@ fn a_place_that_takes_no_files_is_an_error_that_names_it() {
     let root = Path::new("/proc/snapshots");
     let wanted = files([("a/x.yaml", "1"), ("b/x.yaml", "1")]);
 
-    let error = Plan::new(root, &wanted)
-        .expect("no obstacle")
-        .apply()
-        .expect_err("no folder");
+    let error = Plan::new(root, &wanted).expect("no obstacle").apply().expect_err("no folder");
 
     let text = error.to_string();
-    assert!(
-        text.starts_with("cannot change `/proc/snapshots`: "),
-        "{text}"
-    );
+    assert!(text.starts_with("cannot change `/proc/snapshots`: "), "{text}");
     assert!(text.contains("; 0 of 2 files were done"), "{text}");
 }
 
@@ -481,19 +431,12 @@ fn rejects_paths_that_do_not_belong_below_the_folder() {
 #[test]
 fn rejects_rendered_files_that_get_into_each_others_way() {
     let folder = folder();
-    for pairs in [
-        ["a/x.yaml", "a/X.yaml"],
-        ["a/x.yaml", "A/y.yaml"],
-        ["a.yaml", "a.yaml/x.yaml"],
-    ] {
+    for pairs in [["a/x.yaml", "a/X.yaml"], ["a/x.yaml", "A/y.yaml"], ["a.yaml", "a.yaml/x.yaml"]] {
         let error = Plan::new(folder.path(), &files(pairs.map(|path| (path, "1"))))
             .map(|plan| plan.counts())
             .expect_err(pairs[0]);
         assert!(
-            matches!(
-                error,
-                Error::SameButForCase { .. } | Error::InvalidPath { .. }
-            ),
+            matches!(error, Error::SameButForCase { .. } | Error::InvalidPath { .. }),
             "{error}"
         );
     }

@@ -29,15 +29,10 @@ pub(super) struct Wanted<'files> {
 impl<'files> Wanted<'files> {
     /// Checks every path and the beginning of every file.
     pub(super) fn new(files: &'files BTreeMap<PathBuf, String>) -> Result<Self, Error> {
-        let mut wanted = Self {
-            files,
-            places: BTreeMap::new(),
-        };
+        let mut wanted = Self { files, places: BTreeMap::new() };
         for (path, contents) in files {
-            let text = check(path).map_err(|reason| Error::InvalidPath {
-                path: path.clone(),
-                reason,
-            })?;
+            let text =
+                check(path).map_err(|reason| Error::InvalidPath { path: path.clone(), reason })?;
             if !contents.starts_with(MARKER) {
                 return Err(Error::NoMarker { path: path.clone() });
             }
@@ -60,18 +55,15 @@ impl<'files> Wanted<'files> {
                 path: path.into(),
                 reason: "is a file and also the folder of another file",
             }),
-            Entry::Occupied(entry) => Err(Error::SameButForCase {
-                first: entry.get().0.into(),
-                second: path.into(),
-            }),
+            Entry::Occupied(entry) => {
+                Err(Error::SameButForCase { first: entry.get().0.into(), second: path.into() })
+            }
         }
     }
 
     /// All files in the order of their paths.
     pub(super) fn files(&self) -> impl Iterator<Item = (&'files Path, &'files str)> {
-        self.files
-            .iter()
-            .map(|(path, contents)| (path.as_path(), contents.as_str()))
+        self.files.iter().map(|(path, contents)| (path.as_path(), contents.as_str()))
     }
 
     /// What is rendered at `path`, if anything is, and whether it is spelled exactly so.
@@ -108,6 +100,5 @@ fn check(path: &Path) -> Result<&str, &'static str> {
 
 /// Whether a file of this name can be one of ours.
 pub(super) fn is_rendered_name(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension == "yaml")
+    path.extension().is_some_and(|extension| extension == "yaml")
 }

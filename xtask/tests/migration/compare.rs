@@ -11,13 +11,7 @@ use crate::rendered::Rendered;
 pub fn unexplained(release: &[HelmObject], rendered: &[Rendered], rows: &[Row]) -> Vec<String> {
     let mut failures = Vec::new();
     for helm in release {
-        let place = format!(
-            "{}:{}: {} {}",
-            helm::FILE,
-            helm.line,
-            helm.environment,
-            helm.title()
-        );
+        let place = format!("{}:{}: {} {}", helm::FILE, helm.line, helm.environment, helm.title());
         let explained = |field: &Field| {
             rows.iter().any(|row| {
                 row.field == *field
@@ -91,10 +85,7 @@ pub fn stale(release: &[HelmObject], rendered: &[Rendered], rows: &[Row]) -> Vec
     for row in rows {
         for environment in &row.environments {
             let mut found = Vec::new();
-            for helm in release
-                .iter()
-                .filter(|helm| helm.environment == *environment)
-            {
+            for helm in release.iter().filter(|helm| helm.environment == *environment) {
                 let Some(name) = row.object.matches(helm) else {
                     continue;
                 };
@@ -109,11 +100,8 @@ pub fn stale(release: &[HelmObject], rendered: &[Rendered], rows: &[Row]) -> Vec
                     ));
                 }
             }
-            let missing = row
-                .object
-                .choices()
-                .iter()
-                .find(|choice| !found.contains(&choice.as_str()));
+            let missing =
+                row.object.choices().iter().find(|choice| !found.contains(&choice.as_str()));
             if found.is_empty() || missing.is_some() {
                 failures.push(format!(
                     "{}:{}: the row means no object of the Helm release in {environment}{}: correct Environment or Object after \
@@ -135,10 +123,8 @@ fn row_failure(
     here: Option<&Rendered>,
     name: &str,
 ) -> Option<String> {
-    let fill = |text: &str| {
-        text.replace("<name>", name)
-            .replace("<environment>", &helm.environment)
-    };
+    let fill =
+        |text: &str| text.replace("<name>", name).replace("<environment>", &helm.environment);
     let (path, here) = match (&row.field, here) {
         (Field::Object, here) => return absence_failure(row, here),
         (_, None) => {
@@ -162,9 +148,7 @@ fn row_failure(
     };
     match path::values(&here.object, &path) {
         Err(error) => Some(error),
-        Ok(values) => values
-            .into_iter()
-            .find_map(|value| value_failure(row, value, fill)),
+        Ok(values) => values.into_iter().find_map(|value| value_failure(row, value, fill)),
     }
 }
 

@@ -8,16 +8,8 @@ use crate::pattern::Pattern;
 /// The file, as messages name it.
 pub const FILE: &str = "docs/migrating-from-helm.md";
 
-const COLUMNS: [&str; 8] = [
-    "Environment",
-    "Object",
-    "Field",
-    "Helm release",
-    "Here",
-    "Why",
-    "In place",
-    "Command",
-];
+const COLUMNS: [&str; 8] =
+    ["Environment", "Object", "Field", "Helm release", "Here", "Why", "In place", "Command"];
 
 /// One deliberate difference.
 pub struct Row {
@@ -64,37 +56,21 @@ pub fn parse(text: &str) -> Result<Vec<Row>, String> {
         }
     }
     if rows.is_empty() {
-        return Err(format!(
-            "{FILE}: no table with the columns {COLUMNS:?}: restore it"
-        ));
+        return Err(format!("{FILE}: no table with the columns {COLUMNS:?}: restore it"));
     }
     Ok(rows)
 }
 
 /// The cells of a line of a table; none for other lines.
 fn cells(line: &str) -> Vec<String> {
-    let Some(line) = line
-        .trim()
-        .strip_prefix('|')
-        .and_then(|line| line.strip_suffix('|'))
-    else {
+    let Some(line) = line.trim().strip_prefix('|').and_then(|line| line.strip_suffix('|')) else {
         return Vec::new();
     };
     line.split('|').map(|cell| cell.trim().to_owned()).collect()
 }
 
 fn row(line: usize, cells: &[String]) -> Result<Row, String> {
-    let [
-        environment,
-        object,
-        field,
-        helm,
-        here,
-        why,
-        in_place,
-        command,
-    ] = cells
-    else {
+    let [environment, object, field, helm, here, why, in_place, command] = cells else {
         return Err(format!(
             "{} cells where {} belong: fill the columns of the table",
             cells.len(),
@@ -164,11 +140,11 @@ impl Cell {
         if cell == "absent" {
             return Ok(Self::Absent);
         }
-        code(cell)
-            .map(|text| Self::Text(text.to_owned()))
-            .ok_or_else(|| {
-                format!("the column {column} holds {cell:?}: write absent, or the value between backticks")
-            })
+        code(cell).map(|text| Self::Text(text.to_owned())).ok_or_else(|| {
+            format!(
+                "the column {column} holds {cell:?}: write absent, or the value between backticks"
+            )
+        })
     }
 
     /// Whether the cell means this value of an object for which `fill` fills the placeholders.

@@ -33,9 +33,7 @@ impl HelmObject {
 
     /// API group; empty for the core group.
     pub fn group(&self) -> &str {
-        self.api_version
-            .split_once('/')
-            .map_or("", |(group, _)| group)
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
     }
 }
 
@@ -52,16 +50,7 @@ pub fn parse(text: &str) -> Result<Vec<HelmObject>, String> {
 
 fn row(line: usize, text: &str) -> Result<HelmObject, String> {
     let cells: Vec<&str> = text.split('\t').collect();
-    let [
-        environment,
-        _bundle,
-        api_version,
-        kind,
-        namespace,
-        name,
-        labels,
-        selector,
-    ] = cells[..]
+    let [environment, _bundle, api_version, kind, namespace, name, labels, selector] = cells[..]
     else {
         return Err(format!(
             "{FILE}:{line}: {} columns where 8 belong: restore the line, empty cells keep their tabulator",
@@ -99,9 +88,6 @@ pub fn pairs(text: &str) -> Option<BTreeMap<String, String>> {
 
 /// Writes `key=value,key=value`, by key.
 pub fn list(pairs: &BTreeMap<String, String>) -> String {
-    let pairs: Vec<String> = pairs
-        .iter()
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect();
+    let pairs: Vec<String> = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect();
     pairs.join(",")
 }

@@ -25,20 +25,13 @@ fn every_object_of_the_release_is_rendered_or_explained() -> Result<(), String> 
 
 #[test]
 fn selectors_of_the_release_find_the_pods_started_here() -> Result<(), String> {
-    none(&compare::unselected(
-        &helm::parse(RELEASE)?,
-        &rendered::all()?,
-    ));
+    none(&compare::unselected(&helm::parse(RELEASE)?, &rendered::all()?));
     Ok(())
 }
 
 #[test]
 fn every_difference_in_the_document_is_one() -> Result<(), String> {
-    none(&compare::stale(
-        &helm::parse(RELEASE)?,
-        &rendered::all()?,
-        &document::parse(DOCUMENT)?,
-    ));
+    none(&compare::stale(&helm::parse(RELEASE)?, &rendered::all()?, &document::parse(DOCUMENT)?));
     Ok(())
 }
 

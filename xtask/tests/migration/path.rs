@@ -30,10 +30,9 @@ fn walk<'a>(value: &'a Value, steps: &[Step]) -> Vec<Option<&'a Value>> {
             .find(|element| element.get(key).and_then(Value::as_str) == Some(*wanted)),
         Step::Each => {
             return match value.as_array() {
-                Some(elements) if !elements.is_empty() => elements
-                    .iter()
-                    .flat_map(|element| walk(element, rest))
-                    .collect(),
+                Some(elements) if !elements.is_empty() => {
+                    elements.iter().flat_map(|element| walk(element, rest)).collect()
+                }
                 _ => vec![None],
             };
         }
@@ -69,10 +68,7 @@ fn bracketed<'a>(path: &str, content: &'a str) -> Result<Step<'a>, String> {
         Ok(Step::Each)
     } else if let Ok(index) = content.parse() {
         Ok(Step::Index(index))
-    } else if let Some(key) = content
-        .strip_prefix('"')
-        .and_then(|key| key.strip_suffix('"'))
-    {
+    } else if let Some(key) = content.strip_prefix('"').and_then(|key| key.strip_suffix('"')) {
         Ok(Step::Key(key))
     } else if let Some((key, value)) = content.split_once('=') {
         Ok(Step::Where(key, value))

@@ -62,11 +62,7 @@ impl Name {
             (before, Vec::new(), after)
         } else if let Some((before, rest)) = text.split_once('{') {
             let (choices, after) = rest.split_once('}')?;
-            (
-                before,
-                choices.split(',').map(str::to_owned).collect(),
-                after,
-            )
+            (before, choices.split(',').map(str::to_owned).collect(), after)
         } else {
             return plain(text).then(|| Self::Exact(text.to_owned()));
         };

@@ -61,10 +61,7 @@ impl Rendered {
 /// Renders every environment.
 pub fn all() -> Result<Vec<Rendered>, String> {
     let mut all = Vec::new();
-    for environment in [
-        environment_dev::environment(),
-        environment_prd::environment(),
-    ] {
+    for environment in [environment_dev::environment(), environment_prd::environment()] {
         let platform = services::platform::platform(&environment)
             .build()
             .map_err(|errors| format!("{errors:?}"))?;

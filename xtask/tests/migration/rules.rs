@@ -49,11 +49,7 @@ fn same() -> Vec<Rendered> {
 
 fn rendered(object: Value) -> Rendered {
     let text = |pointer: &str| {
-        object
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
+        object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
     };
     Rendered {
         environment: "dev".to_owned(),
@@ -216,10 +212,8 @@ fn a_row_whose_identity_of_the_release_is_wrong() -> Result<(), String> {
 #[test]
 fn a_path_through_a_list_speaks_of_every_element() -> Result<(), String> {
     let row = "| dev | `Deployment services/shop-app-deployment` | `spec.template.spec.containers[*].imagePullPolicy` | `Always` | `IfNotPresent` | A tag is fixed | yes | – |";
-    let one = deployment_with(
-        "/spec/template/spec/containers/0/imagePullPolicy",
-        json!("IfNotPresent"),
-    );
+    let one =
+        deployment_with("/spec/template/spec/containers/0/imagePullPolicy", json!("IfNotPresent"));
     assert_snapshot!(said(row, &one)?, @"docs/migrating-from-helm.md:3: dev Deployment services/shop-app-deployment: `spec.template.spec.containers[*].imagePullPolicy` is `Always`, as in the Helm release: it no longer differs, remove the row");
     Ok(())
 }
@@ -260,10 +254,7 @@ fn identities_that_are_not_well_formed() {
         format!("{header}\ndev\tshop"),
         format!("{header}\ndev\tshop\tv1\tService\tservices\tshop\tapp\t"),
     ];
-    let errors: Vec<String> = broken
-        .iter()
-        .filter_map(|text| helm::parse(text).err())
-        .collect();
+    let errors: Vec<String> = broken.iter().filter_map(|text| helm::parse(text).err()).collect();
     assert_snapshot!(errors.join("\n"), @r#"
     docs/helm-release-identity.tsv:1: the first line does not name the columns: restore it to "environment\tbundle\tapiVersion\tkind\tnamespace\tname\tlabels\tselector"
     docs/helm-release-identity.tsv:2: 2 columns where 8 belong: restore the line, empty cells keep their tabulator

@@ -38,14 +38,8 @@ fn a_wildcard_stands_for_any_text_and_tells_which() -> Result<(), String> {
 #[test]
 fn braces_stand_for_one_of_their_texts() -> Result<(), String> {
     let pattern = Pattern::parse("PersistentVolume {a-app,b}-volume")?;
-    assert_eq!(
-        pattern.matches(&object("PersistentVolume", "", "a-app-volume")),
-        Some("a-app")
-    );
-    assert_eq!(
-        pattern.matches(&object("PersistentVolume", "", "c-volume")),
-        None
-    );
+    assert_eq!(pattern.matches(&object("PersistentVolume", "", "a-app-volume")), Some("a-app"));
+    assert_eq!(pattern.matches(&object("PersistentVolume", "", "c-volume")), None);
     Ok(())
 }
 
@@ -57,15 +51,9 @@ fn a_path_finds_keys_positions_names_and_all() -> Result<(), String> {
         "empty": [],
     });
     let found = |path: &str| -> Result<Vec<Option<Value>>, String> {
-        Ok(path::values(&object, path)?
-            .into_iter()
-            .map(Option::<&Value>::cloned)
-            .collect())
+        Ok(path::values(&object, path)?.into_iter().map(Option::<&Value>::cloned).collect())
     };
-    assert_eq!(
-        found("metadata.annotations[\"example.com/a\"]")?,
-        [Some(json!("1"))]
-    );
+    assert_eq!(found("metadata.annotations[\"example.com/a\"]")?, [Some(json!("1"))]);
     assert_eq!(found("list[1].name")?, [Some(json!("y"))]);
     assert_eq!(found("list[name=x].value")?, [Some(json!(1))]);
     assert_eq!(found("list[*].value")?, [Some(json!(1)), None]);

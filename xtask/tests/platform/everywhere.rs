@@ -13,9 +13,7 @@ fn yaml(platform: &BuiltPlatform) -> String {
     let mut yaml = String::new();
     for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
         yaml.push_str("---\n");
-        resource
-            .write_yaml(&mut yaml)
-            .expect("an object that can be written");
+        resource.write_yaml(&mut yaml).expect("an object that can be written");
     }
     yaml
 }
@@ -49,9 +47,7 @@ fn every_resource_comes_from_the_module_of_its_bundle() {
 /// `services/src/app/account.rs` for account, `services/src/app/shared.rs` for app-shared, and files below a module's
 /// folder; `istio-base` is a part of istio.
 fn is_module_of(file: &str, bundle: &str) -> bool {
-    let Some(module) = file
-        .strip_prefix("services/src/")
-        .and_then(|file| file.strip_suffix(".rs"))
+    let Some(module) = file.strip_prefix("services/src/").and_then(|file| file.strip_suffix(".rs"))
     else {
         return false;
     };
@@ -61,9 +57,7 @@ fn is_module_of(file: &str, bundle: &str) -> bool {
     };
     let stem = stem.replace('_', "-");
     let begins = |name: &str| {
-        bundle
-            .strip_prefix(name)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        bundle.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
     begins(&stem) || bundle == format!("{team}-{stem}")
 }
@@ -80,16 +74,9 @@ fn the_same_environment_gives_the_same_bytes() {
 fn security_exceptions_are_counted() {
     let mut report = Vec::new();
     for platform in platforms() {
-        let exceptions: Vec<_> = platform
-            .bundles
-            .iter()
-            .flat_map(|bundle| &bundle.exceptions)
-            .collect();
-        report.push(format!(
-            "{}: {} exceptions",
-            platform.environment,
-            exceptions.len()
-        ));
+        let exceptions: Vec<_> =
+            platform.bundles.iter().flat_map(|bundle| &bundle.exceptions).collect();
+        report.push(format!("{}: {} exceptions", platform.environment, exceptions.len()));
         report.extend(exceptions.iter().map(|exception| format!("  {exception}")));
     }
     let report = report.join("\n");
@@ -198,10 +185,7 @@ fn names_stay_where_they_belong() {
         assert_eq!(named, None, "{line} names what the language does not know");
     }
     for (line, literal) in string_literals(&workspace().join("services/src")) {
-        assert!(
-            !environments.contains(&literal.as_str()),
-            "{line} names an environment"
-        );
+        assert!(!environments.contains(&literal.as_str()), "{line} names an environment");
     }
 }
 
@@ -230,15 +214,8 @@ fn string_literals(folder: &Path) -> Vec<(String, String)> {
     let lines = code(folder).into_iter();
     lines
         .flat_map(|(line, code)| {
-            let quoted: Vec<_> = code
-                .split('"')
-                .skip(1)
-                .step_by(2)
-                .map(str::to_owned)
-                .collect();
-            quoted
-                .into_iter()
-                .map(move |literal| (line.clone(), literal))
+            let quoted: Vec<_> = code.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+            quoted.into_iter().map(move |literal| (line.clone(), literal))
         })
         .collect()
 }
@@ -248,21 +225,12 @@ fn code(folder: &Path) -> Vec<(String, String)> {
     let mut lines = Vec::new();
     for file in rust_files(folder) {
         let text = fs::read_to_string(&file).expect("a readable source file");
-        let lines_of_code = text
-            .split("#[cfg(test)]")
-            .next()
-            .unwrap_or_default()
-            .lines()
-            .enumerate();
+        let lines_of_code =
+            text.split("#[cfg(test)]").next().unwrap_or_default().lines().enumerate();
         lines.extend(
-            lines_of_code
-                .filter(|(_, line)| !line.trim_start().starts_with("//"))
-                .map(|(number, line)| {
-                    (
-                        format!("{}:{}", file.display(), number + 1),
-                        line.to_owned(),
-                    )
-                }),
+            lines_of_code.filter(|(_, line)| !line.trim_start().starts_with("//")).map(
+                |(number, line)| (format!("{}:{}", file.display(), number + 1), line.to_owned()),
+            ),
         );
     }
     assert!(!lines.is_empty(), "no code below {}", folder.display());

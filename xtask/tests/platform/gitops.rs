@@ -59,11 +59,8 @@ fn every_bundle_has_one_application() {
             .map(|(_, application)| name(application).to_owned())
             .collect();
         deployed.sort();
-        let mut bundles: Vec<_> = platform
-            .bundles
-            .iter()
-            .map(|bundle| format!("{}-application", bundle.name))
-            .collect();
+        let mut bundles: Vec<_> =
+            platform.bundles.iter().map(|bundle| format!("{}-application", bundle.name)).collect();
         bundles.sort();
         assert_eq!(deployed, bundles);
     }
@@ -89,10 +86,7 @@ fn every_path_is_the_folder_of_the_snapshots() {
                 assert_eq!(paths, Vec::<String>::new(), "{folder}");
             } else {
                 assert_eq!(paths, [folder.as_str()]);
-                assert!(
-                    workspace().join(&folder).is_dir(),
-                    "{folder} is not rendered"
-                );
+                assert!(workspace().join(&folder).is_dir(), "{folder} is not rendered");
             }
         }
     }
@@ -106,19 +100,16 @@ fn a_project_admits_every_object_of_its_bundles() {
             let project = &projects[&application.spec.project].spec;
             let bundle = deployed(&platform, application);
             for (kind, _) in bundle.kinds() {
-                let admitted = if kind.namespaced {
-                    project
-                        .namespace_resource_whitelist
-                        .iter()
-                        .flatten()
-                        .any(|admitted| admitted.group == kind.group && admitted.kind == kind.kind)
-                } else {
-                    project
-                        .cluster_resource_whitelist
-                        .iter()
-                        .flatten()
-                        .any(|admitted| admitted.group == kind.group && admitted.kind == kind.kind)
-                };
+                let admitted =
+                    if kind.namespaced {
+                        project.namespace_resource_whitelist.iter().flatten().any(|admitted| {
+                            admitted.group == kind.group && admitted.kind == kind.kind
+                        })
+                    } else {
+                        project.cluster_resource_whitelist.iter().flatten().any(|admitted| {
+                            admitted.group == kind.group && admitted.kind == kind.kind
+                        })
+                    };
                 assert!(admitted, "{kind} of {}", bundle.name);
             }
             for namespace in bundle.namespaces().keys() {
@@ -206,29 +197,18 @@ fn page(platform: &BuiltPlatform) -> String {
 }
 
 fn add(platform: &BuiltPlatform, application: &Application, depth: usize, lines: &mut Vec<String>) {
-    let automated = application
-        .spec
-        .sync_policy
-        .as_ref()
-        .and_then(|policy| policy.automated.as_ref());
+    let automated =
+        application.spec.sync_policy.as_ref().and_then(|policy| policy.automated.as_ref());
     let prunes = automated.and_then(|automated| automated.prune) == Some(true);
     let charts: Vec<_> = application
         .spec
         .sources
         .iter()
         .flatten()
-        .filter(|source| {
-            !source
-                .path
-                .iter()
-                .any(|path| path.starts_with("snapshots/"))
-        })
+        .filter(|source| !source.path.iter().any(|path| path.starts_with("snapshots/")))
         .map(|source| {
             let name = source.chart.as_deref().unwrap_or(&source.repo_url);
-            format!(
-                ", {name} {}",
-                source.target_revision.as_deref().unwrap_or_default()
-            )
+            format!(", {name} {}", source.target_revision.as_deref().unwrap_or_default())
         })
         .collect();
     lines.push(format!(
@@ -248,9 +228,8 @@ fn add(platform: &BuiltPlatform, application: &Application, depth: usize, lines:
         .map(|(_, child)| child)
         .collect();
     children.sort_by_key(|child| {
-        let wave: i64 = annotation(child, "argocd.argoproj.io/sync-wave")
-            .parse()
-            .unwrap_or_default();
+        let wave: i64 =
+            annotation(child, "argocd.argoproj.io/sync-wave").parse().unwrap_or_default();
         (wave, name(child).to_owned())
     });
     for child in children {

@@ -8,14 +8,7 @@ use super::build;
 
 fn environment(revisions: Revisions) -> Environment {
     let development = environment_dev::development();
-    Development {
-        mesh: Mesh {
-            revisions,
-            ..development.mesh
-        },
-        ..development
-    }
-    .into()
+    Development { mesh: Mesh { revisions, ..development.mesh }, ..development }.into()
 }
 
 /// Every Application of the mesh: its charts, the revision that it makes or trusts, the tags that lead to it, and what it is
@@ -32,10 +25,7 @@ fn mesh(revisions: Revisions) -> String {
     {
         let mut line = vec![application.metadata.name.clone().unwrap_or_default()];
         for source in application.spec.sources.iter().flatten() {
-            let Some(values) = source
-                .helm
-                .as_ref()
-                .and_then(|helm| helm.values_object.as_ref())
+            let Some(values) = source.helm.as_ref().and_then(|helm| helm.values_object.as_ref())
             else {
                 continue;
             };
@@ -55,10 +45,8 @@ fn mesh(revisions: Revisions) -> String {
         if automated.and_then(|automated| automated.prune) != Some(true) {
             line.push("never pruned".to_owned());
         }
-        let mut options = policy
-            .and_then(|policy| policy.sync_options.as_ref())
-            .into_iter()
-            .flatten();
+        let mut options =
+            policy.and_then(|policy| policy.sync_options.as_ref()).into_iter().flatten();
         if !options.any(|option| option == "FailOnSharedResource=true") {
             line.push("takes over".to_owned());
         }
@@ -80,9 +68,7 @@ fn one_control_plane_serves_the_mesh() {
 
 #[test]
 fn a_canary_runs_beside_the_stable_control_plane() {
-    let revisions = Revisions::Canary {
-        stable: chart_version!("1.29.4"),
-    };
+    let revisions = Revisions::Canary { stable: chart_version!("1.29.4") };
     insta::assert_snapshot!(mesh(revisions), @r#"
     istio-base-application, base 1.30.3, defaultRevision "1-29-4", never pruned
     istio-istiod-application, istiod 1.29.4, revision "1-29-4", revisionTags ["default"], never pruned, takes over
@@ -112,10 +98,5 @@ fn a_canary_is_of_another_release() {
     let [error] = errors.as_slice() else {
         panic!("one mistake, not {errors:?}");
     };
-    assert!(
-        error
-            .to_string()
-            .contains("is deployed a second time as istiod"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("is deployed a second time as istiod"), "{error}");
 }

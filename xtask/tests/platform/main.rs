@@ -10,24 +10,17 @@ use manifests_lib::{BuildError, BuiltPlatform};
 use services::environment::Environment;
 
 fn build(environment: &Environment) -> BuiltPlatform {
-    services::platform::platform(environment)
-        .build()
-        .unwrap_or_else(|errors| {
-            let errors: Vec<_> = errors.iter().map(BuildError::to_string).collect();
-            panic!("{}", errors.join("\n"))
-        })
+    services::platform::platform(environment).build().unwrap_or_else(|errors| {
+        let errors: Vec<_> = errors.iter().map(BuildError::to_string).collect();
+        panic!("{}", errors.join("\n"))
+    })
 }
 
 fn platforms() -> [BuiltPlatform; 2] {
-    [
-        environment_dev::environment(),
-        environment_prd::environment(),
-    ]
-    .map(|environment| build(&environment))
+    [environment_dev::environment(), environment_prd::environment()]
+        .map(|environment| build(&environment))
 }
 
 fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the workspace")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
 }

@@ -17,9 +17,7 @@ fn a_dry_run_prints_the_commands_and_calls_nothing() {
         .split_once("<<'END_OF_INPUT'\n")
         .map(|(before, rest)| (before.to_owned(), rest.to_owned()))
         .expect("values");
-    let (_, after) = rest
-        .split_once("END_OF_INPUT\n")
-        .expect("the end of the values");
+    let (_, after) = rest.split_once("END_OF_INPUT\n").expect("the end of the values");
     insta::assert_snapshot!(format!("{before}<<VALUES\n{after}"), @"
     # The namespace argocd
     kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/argocd/namespace-argocd.yaml
@@ -61,23 +59,12 @@ fn what_is_run_is_what_a_dry_run_prints() {
 #[test]
 fn helm_installs_what_the_application_of_argo_cd_keeps() {
     let fakes = fakes();
-    assert_eq!(
-        fakes
-            .xtask(&["bootstrap", "prd", "--context", "x", "--yes"])
-            .code(),
-        Some(2)
-    );
-    fakes.contexts(&[(
-        "aws",
-        "arn:aws:eks:ap-northeast-1:123456789012:cluster/microservices",
-    )]);
+    assert_eq!(fakes.xtask(&["bootstrap", "prd", "--context", "x", "--yes"]).code(), Some(2));
+    fakes.contexts(&[("aws", "arn:aws:eks:ap-northeast-1:123456789012:cluster/microservices")]);
     let run = fakes.xtask(&["bootstrap", "prd"]);
     assert_eq!(run.code(), Some(0), "{}", run.stderr());
     let cluster = fakes.cluster();
-    let (_, release) = cluster
-        .iter()
-        .find(|(name, _)| name == "release")
-        .expect("a release");
+    let (_, release) = cluster.iter().find(|(name, _)| name == "release").expect("a release");
     let application = std::fs::read_to_string(
         std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../snapshots/prd/root/application-argocd-application.yaml"),
@@ -115,15 +102,10 @@ fn a_run_that_was_killed_anywhere_is_finished_by_the_next() {
     assert!(calls > 6, "{}", whole.calls());
     for number in 1..=calls {
         for moment in ["before", "between", "after"] {
-            let fakes = fakes()
-                .with("KILLED_AT", number.to_string())
-                .with("KILLED", moment);
+            let fakes = fakes().with("KILLED_AT", number.to_string()).with("KILLED", moment);
             let killed = fakes.xtask(&["bootstrap", "dev"]).code();
-            let is_helm = fakes
-                .calls()
-                .lines()
-                .last()
-                .is_some_and(|call| call.starts_with("helm upgrade"));
+            let is_helm =
+                fakes.calls().lines().last().is_some_and(|call| call.starts_with("helm upgrade"));
             assert_eq!(
                 killed.is_none(),
                 moment != "between" || is_helm,
@@ -132,12 +114,7 @@ fn a_run_that_was_killed_anywhere_is_finished_by_the_next() {
             // The second run has more calls behind it, so nothing kills it.
             fakes.write("calls", &"earlier\n".repeat(100));
             let again = fakes.xtask(&["bootstrap", "dev"]);
-            assert_eq!(
-                again.code(),
-                Some(0),
-                "{number} {moment}: {}",
-                again.stderr()
-            );
+            assert_eq!(again.code(), Some(0), "{number} {moment}: {}", again.stderr());
             assert_eq!(fakes.cluster(), whole.cluster(), "{number} {moment}");
         }
     }
@@ -157,10 +134,7 @@ fn a_chart_on_disk_takes_the_place_of_the_repository() {
     let fakes = fakes();
     let run = fakes.xtask(&["bootstrap", "dev", "--chart", "some/chart.tgz", "--dry-run"]);
     let stdout = run.stdout();
-    let helm = stdout
-        .lines()
-        .find(|line| line.starts_with("helm"))
-        .expect("helm");
+    let helm = stdout.lines().find(|line| line.starts_with("helm")).expect("helm");
     insta::assert_snapshot!(helm, @"helm upgrade --install argocd some/chart.tgz --kube-context=minikube --namespace=argocd --timeout=10m --values=- <<'END_OF_INPUT'");
 }
 
@@ -170,10 +144,7 @@ fn the_current_context_is_never_a_reason() {
     fakes.contexts(&[("somewhere", "else"), ("mini", "minikube")]);
     assert_eq!(fakes.xtask(&["bootstrap", "dev"]).code(), Some(0));
     let calls = fakes.calls();
-    assert!(
-        calls.contains("--context mini ") && !calls.contains("somewhere"),
-        "{calls}"
-    );
+    assert!(calls.contains("--context mini ") && !calls.contains("somewhere"), "{calls}");
 }
 
 #[test]
@@ -231,10 +202,7 @@ fn a_missing_program_is_named_before_anything_is_changed() {
 fn a_command_that_fails_is_named_with_the_way_out() {
     let fakes = fakes();
     // Somebody else's run, which the fake kubectl does not remove.
-    fakes.write(
-        "kubectl",
-        "#!/bin/sh\n[ \"$1\" = config ] && /bin/cat \"$FAKES/kubeconfig\"\n",
-    );
+    fakes.write("kubectl", "#!/bin/sh\n[ \"$1\" = config ] && /bin/cat \"$FAKES/kubeconfig\"\n");
     std::fs::write(fakes.path().join("cluster/pending"), "").expect("a writable folder");
     let run = fakes.xtask(&["bootstrap", "dev"]);
     assert_eq!(run.code(), Some(2));

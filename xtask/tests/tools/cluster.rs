@@ -56,13 +56,7 @@ fn nodes_that_an_interrupted_run_left_out_are_added() {
     let (fakes, sources) = (Fakes::new(&TOOLS), sources());
     fakes.write("nodes", "minikube\t192.0.2.2\nminikube-m02\t192.0.2.3\n");
     assert_eq!(up(&fakes, &sources).code(), Some(0));
-    assert_eq!(
-        fakes
-            .calls()
-            .matches("minikube node add --profile minikube")
-            .count(),
-        3
-    );
+    assert_eq!(fakes.calls().matches("minikube node add --profile minikube").count(), 3);
     // A second run finds everything.
     assert_eq!(up(&fakes, &sources).code(), Some(0));
     assert_eq!(fakes.calls().matches("minikube node add").count(), 3);
@@ -104,11 +98,7 @@ fn what_is_missing_is_named_before_anything_is_made() {
         let fakes = Fakes::new(&present);
         let run = up(&fakes, &sources);
         assert_eq!(run.code(), Some(2));
-        assert!(
-            !fakes.calls().contains("minikube start"),
-            "{}",
-            fakes.calls()
-        );
+        assert!(!fakes.calls().contains("minikube start"), "{}", fakes.calls());
         said.push(run.stderr());
     }
     let fakes = Fakes::new(&TOOLS);
@@ -128,10 +118,7 @@ fn nothing_is_deleted_without_a_yes() {
     let run = fakes.xtask(&["cluster", "down", "dev"]);
     assert_eq!((run.code(), fakes.calls()), (Some(2), String::new()));
     insta::assert_snapshot!(run.stderr(), @"error: This deletes the Minikube cluster minikube of dev and every volume in it. Nothing was changed: add --yes if this is what you want");
-    assert_eq!(
-        fakes.xtask(&["cluster", "down", "dev", "--yes"]).code(),
-        Some(0)
-    );
+    assert_eq!(fakes.xtask(&["cluster", "down", "dev", "--yes"]).code(), Some(0));
     assert_eq!(fakes.calls(), "minikube delete --profile minikube\n");
 }
 

@@ -59,10 +59,7 @@ impl Fakes {
             fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("an own file");
         }
         fs::create_dir(folder.path().join("cluster")).expect("a writable folder");
-        let fakes = Self {
-            folder,
-            variables: Vec::new(),
-        };
+        let fakes = Self { folder, variables: Vec::new() };
         fakes.contexts(&[("minikube", "minikube")]);
         fakes
     }
@@ -146,8 +143,5 @@ impl Run {
 }
 
 fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the workspace")
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
 }

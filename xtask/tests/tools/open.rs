@@ -8,13 +8,7 @@ fn without_a_name_everything_is_listed() {
     // Other lines of the same kinds come and go with the platform.
     let stdout = run.stdout();
     let lines = stdout.lines().filter(|line| {
-        let kept = [
-            "argocd",
-            "customer-app",
-            "public",
-            "account-db",
-            "customer-db",
-        ];
+        let kept = ["argocd", "customer-app", "public", "account-db", "customer-db"];
         !line.starts_with(' ') || kept.iter().any(|word| line.contains(word))
     });
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
@@ -41,10 +35,7 @@ fn each_has_a_port_of_its_own() {
     for environment in ["dev", "prd"] {
         let run = Fakes::new(&[]).xtask(&["open", environment, "--format", "json"]);
         let list: Vec<serde_json::Value> = serde_json::from_str(&run.stdout()).expect("a list");
-        let mut ports: Vec<_> = list
-            .iter()
-            .map(|entry| entry["localPort"].to_string())
-            .collect();
+        let mut ports: Vec<_> = list.iter().map(|entry| entry["localPort"].to_string()).collect();
         ports.sort();
         ports.dedup();
         assert_eq!(ports.len(), list.len());
@@ -102,14 +93,7 @@ fn a_dashboard_is_forwarded_to_its_port() {
 #[test]
 fn a_service_can_be_put_on_another_port() {
     let fakes = Fakes::new(&[]);
-    let run = fakes.xtask(&[
-        "open",
-        "customer-app-service",
-        "prd",
-        "--port",
-        "9000",
-        "--dry-run",
-    ]);
+    let run = fakes.xtask(&["open", "customer-app-service", "prd", "--port", "9000", "--dry-run"]);
     insta::assert_snapshot!(run.stdout(), @"kubectl --context arn:aws:eks:ap-northeast-1:123456789012:cluster/microservices port-forward --namespace=services service/customer-app-service 9000:50001");
 }
 
@@ -126,14 +110,8 @@ fn what_would_be_ignored_is_refused() {
         (&["open", "prd", "dev"][..], "error: prd is an environment"),
         (&["open", "prd", "--port", "9000"], "error: --port is for"),
         (&["open", "--context", "other"], "error: --context is for"),
-        (
-            &["open", "argocd", "--format", "json"],
-            "error: --format is for",
-        ),
-        (
-            &["open", "argocd", "--port", "0"],
-            "error: invalid value '0'",
-        ),
+        (&["open", "argocd", "--format", "json"], "error: --format is for"),
+        (&["open", "argocd", "--port", "0"], "error: invalid value '0'"),
     ] {
         let run = Fakes::new(&[]).xtask(arguments);
         assert_eq!(run.code(), Some(2), "{arguments:?}");

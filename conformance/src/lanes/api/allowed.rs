@@ -93,18 +93,10 @@ impl Table {
         let filled_in = lines
             .iter()
             .flat_map(|&(kinds, path, stored)| {
-                kinds.iter().map(move |&kind| Entry {
-                    kind,
-                    path,
-                    stored,
-                    used: false,
-                })
+                kinds.iter().map(move |&kind| Entry { kind, path, stored, used: false })
             })
             .collect();
-        Self {
-            filled_in,
-            written_twice: WRITTEN_TWICE.iter().map(|&kind| (kind, false)).collect(),
-        }
+        Self { filled_in, written_twice: WRITTEN_TWICE.iter().map(|&kind| (kind, false)).collect() }
     }
 
     /// How many entries there are.
@@ -171,12 +163,7 @@ mod tests {
     ];
 
     fn difference(pattern: &str, written: Option<Value>, stored: Option<Value>) -> Difference {
-        Difference {
-            path: pattern.to_owned(),
-            pattern: pattern.to_owned(),
-            written,
-            stored,
-        }
+        Difference { path: pattern.to_owned(), pattern: pattern.to_owned(), written, stored }
     }
 
     fn filled_in(pattern: &str, stored: Value) -> Difference {
@@ -196,11 +183,7 @@ mod tests {
     #[test]
     fn what_was_written_is_not_filled_in() {
         let mut table = Table::new(LINES);
-        let replaced = difference(
-            "spec.clusterIP",
-            Some(json!("None")),
-            Some(json!("10.0.0.1")),
-        );
+        let replaced = difference("spec.clusterIP", Some(json!("None")), Some(json!("10.0.0.1")));
         assert!(!table.allows("Service", &replaced));
         let gone = difference("spec.clusterIP", Some(json!("None")), None);
         assert!(!table.allows("Service", &gone));
@@ -227,10 +210,7 @@ mod tests {
             table.allows_second_write(kind);
         }
         let unused: Vec<_> = table.unused().into_iter().collect();
-        assert_eq!(
-            unused,
-            [("Deployment", "spec.type"), ("Service", "spec.clusterIP")]
-        );
+        assert_eq!(unused, [("Deployment", "spec.type"), ("Service", "spec.clusterIP")]);
     }
 
     #[test]

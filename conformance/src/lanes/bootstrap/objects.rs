@@ -48,10 +48,7 @@ impl Objects {
             "--show-managed-fields",
             "--ignore-not-found",
         ])?;
-        let mut objects = Self {
-            stored: BTreeMap::new(),
-            releases: BTreeMap::new(),
-        };
+        let mut objects = Self { stored: BTreeMap::new(), releases: BTreeMap::new() };
         for object in answer["items"].as_array().into_iter().flatten() {
             if object["type"] == RELEASE {
                 objects.note_release(object);
@@ -65,10 +62,7 @@ impl Objects {
     fn note_release(&mut self, secret: &Value) {
         let labels = &secret["metadata"]["labels"];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        self.releases
-            .entry(text(&labels["name"]))
-            .or_default()
-            .push(text(&labels["status"]));
+        self.releases.entry(text(&labels["name"])).or_default().push(text(&labels["status"]));
     }
 
     /// How many there are.
@@ -132,11 +126,10 @@ impl Objects {
 
 fn is_written(object: &Value) -> bool {
     let managers = object["metadata"]["managedFields"].as_array();
-    managers.into_iter().flatten().any(|entry| {
-        entry["manager"]
-            .as_str()
-            .is_some_and(|manager| WRITERS.contains(&manager))
-    })
+    managers
+        .into_iter()
+        .flatten()
+        .any(|entry| entry["manager"].as_str().is_some_and(|manager| WRITERS.contains(&manager)))
 }
 
 /// `ConfigMap argocd/argocd-cm`.
@@ -158,10 +151,7 @@ mod tests {
 
     fn objects(stored: &[Value], releases: &[(&str, &[&str])]) -> Objects {
         Objects {
-            stored: stored
-                .iter()
-                .map(|object| (title(object), object.clone()))
-                .collect(),
+            stored: stored.iter().map(|object| (title(object), object.clone())).collect(),
             releases: releases
                 .iter()
                 .map(|(name, states)| {

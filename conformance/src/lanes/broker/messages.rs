@@ -28,10 +28,7 @@ pub fn check(
     report: &mut Report,
 ) -> Result<(), Failure> {
     for queue in topology.queues_without_binding() {
-        report.finding(format!(
-            "{environment}: nothing leads to the queue {}",
-            queue.name
-        ));
+        report.finding(format!("{environment}: nothing leads to the queue {}", queue.name));
     }
     let applied = policies(server, environment, topology, report)?;
     for (vhost, users) in topology.users_in() {
@@ -39,13 +36,7 @@ pub fn check(
             if !users.contains(&account.name.as_str()) {
                 continue;
             }
-            let client = Client {
-                server,
-                environment,
-                topology,
-                account,
-                vhost,
-            };
+            let client = Client { server, environment, topology, account, vhost };
             client.messages(&applied, report)?;
             rights::check(&client, report)?;
         }
@@ -63,10 +54,7 @@ fn policies<'a>(
     let working: BTreeSet<Place> = topology
         .working_bindings()
         .into_iter()
-        .map(|binding| Place {
-            vhost: binding.vhost.clone(),
-            name: binding.destination.clone(),
-        })
+        .map(|binding| Place { vhost: binding.vhost.clone(), name: binding.destination.clone() })
         .collect();
     let mut applied = Vec::new();
     let mut right = 0;
@@ -84,9 +72,8 @@ fn policies<'a>(
                 .flatten()
                 .find(|queue| queue["name"] == place.name.as_str());
             // Where there is none, releases leave it out, or leave it empty.
-            let name = queue
-                .and_then(|queue| queue["policy"].as_str())
-                .filter(|name| !name.is_empty());
+            let name =
+                queue.and_then(|queue| queue["policy"].as_str()).filter(|name| !name.is_empty());
             let policy = name.and_then(|name| topology.policy(vhost, name));
             match (working.contains(place), name, policy) {
                 (true, _, Some(policy)) => {
@@ -136,12 +123,7 @@ impl Client<'_> {
             if binding.vhost != self.vhost {
                 continue;
             }
-            let Binding {
-                source,
-                destination,
-                routing_key,
-                ..
-            } = binding;
+            let Binding { source, destination, routing_key, .. } = binding;
             let payload = format!("{routing_key}, rejected");
             if let Some(reason) = self.does_not_arrive(binding, &payload)? {
                 report.finding(format!(
@@ -191,18 +173,9 @@ impl Client<'_> {
             }
         }
         for (count, what) in [
-            (
-                arrived,
-                "keys of {} with which a message arrives in its queue alone",
-            ),
-            (
-                rejected,
-                "queues of {} with a dead letter for what is rejected",
-            ),
-            (
-                limited,
-                "queues of {} with a dead letter for what comes back too often",
-            ),
+            (arrived, "keys of {} with which a message arrives in its queue alone"),
+            (rejected, "queues of {} with a dead letter for what is rejected"),
+            (limited, "queues of {} with a dead letter for what comes back too often"),
         ] {
             report.compared(count, what.replace("{}", environment));
         }
@@ -218,8 +191,7 @@ impl Client<'_> {
         if answer.body["routed"] != json!(true) {
             return Ok(Some("no queue takes it".to_owned()));
         }
-        self.wait_for(&binding.destination, payload, REQUEUE)
-            .map(Result::err)
+        self.wait_for(&binding.destination, payload, REQUEUE).map(Result::err)
     }
 
     /// Rejects the message that is in the queue; why it is no dead letter for that reason.
@@ -262,10 +234,7 @@ impl Client<'_> {
             Err(reason) => return Ok(Some(reason)),
         };
         let headers = &message["properties"]["headers"];
-        let (from, why) = (
-            &headers["x-first-death-queue"],
-            &headers["x-first-death-reason"],
-        );
+        let (from, why) = (&headers["x-first-death-queue"], &headers["x-first-death-reason"]);
         let is_right = *from == binding.destination.as_str() && *why == reason;
         Ok((!is_right).then(|| format!("it is said to come from {from}, because of {why}")))
     }
@@ -319,16 +288,10 @@ impl Client<'_> {
             match answer.body.get(0) {
                 Some(message) if message["payload"] == payload => return Ok(Ok(message.clone())),
                 Some(other) => {
-                    return Ok(Err(format!(
-                        "{queue} has another message, {}",
-                        other["payload"]
-                    )));
+                    return Ok(Err(format!("{queue} has another message, {}", other["payload"])));
                 }
                 None if started.elapsed() > PATIENCE => {
-                    return Ok(Err(format!(
-                        "it is not in {queue} after {} s",
-                        PATIENCE.as_secs()
-                    )));
+                    return Ok(Err(format!("it is not in {queue} after {} s", PATIENCE.as_secs())));
                 }
                 None => thread::sleep(Duration::from_millis(50)),
             }

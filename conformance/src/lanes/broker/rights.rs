@@ -43,9 +43,7 @@ pub fn check(client: &Client<'_>, report: &mut Report) -> Result<(), Failure> {
     let quorum = json!({"durable": true, "arguments": {"x-queue-type": "quorum"}});
     let direct = json!({"type": "direct", "durable": true});
     let working = client.topology.working_bindings();
-    let names = working
-        .iter()
-        .map(|binding| format!("{}.new", binding.source));
+    let names = working.iter().map(|binding| format!("{}.new", binding.source));
     let names: BTreeSet<String> = names.chain(["new".to_owned()]).collect();
     for name in &names {
         for (kind, body) in [("queues", &quorum), ("exchanges", &direct)] {
@@ -53,42 +51,30 @@ pub fn check(client: &Client<'_>, report: &mut Report) -> Result<(), Failure> {
             expect(format!("declare {name} in {kind}"), &answer)?;
         }
     }
-    for (kind, places) in [
-        ("queues", &client.topology.queues),
-        ("exchanges", &client.topology.exchanges),
-    ] {
+    for (kind, places) in
+        [("queues", &client.topology.queues), ("exchanges", &client.topology.exchanges)]
+    {
         for place in places.iter().filter(|place| place.vhost == client.vhost) {
             let path = path(&[kind, client.vhost, &place.name]);
             let answer = client.ask("DELETE", &path, &Value::Null)?;
             expect(format!("delete {}", place.name), &answer)?;
         }
     }
-    report.compared(
-        refused,
-        format!("requests of a user of {} refused", client.environment),
-    );
+    report.compared(refused, format!("requests of a user of {} refused", client.environment));
     Ok(())
 }
 
 /// Every exchange of the virtual host that has no queue to work on, RabbitMQ's own among them.
 fn other_exchanges(client: &Client<'_>) -> Result<BTreeSet<String>, Failure> {
     let exchanges =
-        client
-            .server
-            .must_administer("GET", &path(&["exchanges", client.vhost]), &Value::Null)?;
+        client.server.must_administer("GET", &path(&["exchanges", client.vhost]), &Value::Null)?;
     let working = client.topology.working_bindings();
     Ok(exchanges
         .as_array()
         .into_iter()
         .flatten()
         .filter_map(|exchange| exchange["name"].as_str())
-        .map(|name| {
-            if name.is_empty() {
-                DEFAULT_EXCHANGE
-            } else {
-                name
-            }
-        })
+        .map(|name| if name.is_empty() { DEFAULT_EXCHANGE } else { name })
         .filter(|name| working.iter().all(|binding| binding.source != *name))
         .map(str::to_owned)
         .collect())

@@ -63,9 +63,7 @@ impl Answer {
     /// Whether the user's rights are too few.
     pub fn is_refusal(&self) -> bool {
         matches!(self.status, 401 | 403)
-            || self.body["reason"]
-                .as_str()
-                .is_some_and(|reason| reason.contains("ACCESS_REFUSED"))
+            || self.body["reason"].as_str().is_some_and(|reason| reason.contains("ACCESS_REFUSED"))
     }
 }
 
@@ -131,8 +129,7 @@ impl Server {
 
     /// Asks for something as the administrator.
     pub fn administer(&self, method: &str, path: &str, body: &Value) -> Result<Answer, Failure> {
-        self.api
-            .request(&self.api.administrator, method, path, body)
+        self.api.request(&self.api.administrator, method, path, body)
     }
 
     /// The same, where only RabbitMQ itself can be at fault.
@@ -190,9 +187,7 @@ impl Ports {
 
     /// Where Erlang's nodes find each other.
     fn names(&self, command: &mut Command) {
-        command
-            .env("ERL_EPMD_ADDRESS", "127.0.0.1")
-            .env("ERL_EPMD_PORT", self.names.to_string());
+        command.env("ERL_EPMD_ADDRESS", "127.0.0.1").env("ERL_EPMD_PORT", self.names.to_string());
     }
 }
 
@@ -204,12 +199,7 @@ fn command_of(
     administrator: &Account,
 ) -> Result<Command, Failure> {
     let Account { name, password } = administrator;
-    let Ports {
-        messages,
-        management,
-        distribution,
-        ..
-    } = ports;
+    let Ports { messages, management, distribution, .. } = ports;
     for (file, text) in [
         (
             "rabbitmq.conf",
@@ -235,10 +225,7 @@ fn command_of(
         .env("HOME", folder)
         .env("RABBITMQ_NODENAME", "conformance@localhost")
         .env("RABBITMQ_DIST_PORT", distribution.to_string())
-        .env(
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
-            "-kernel inet_dist_use_interface {127,0,0,1}",
-        )
+        .env("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}")
         .env("RABBITMQ_LOGS", "-");
     for (variable, file) in [
         ("RABBITMQ_MNESIA_BASE", "data"),
@@ -273,18 +260,12 @@ impl Api {
             .proxy(None)
             .build()
             .into();
-        Self {
-            agent,
-            port,
-            administrator,
-        }
+        Self { agent, port, administrator }
     }
 
     /// The version, once RabbitMQ answers.
     fn overview(&self) -> Option<String> {
-        let answer = self
-            .request(&self.administrator, "GET", "overview", &Value::Null)
-            .ok()?;
+        let answer = self.request(&self.administrator, "GET", "overview", &Value::Null).ok()?;
         answer.body["rabbitmq_version"].as_str().map(str::to_owned)
     }
 
@@ -297,10 +278,7 @@ impl Api {
     ) -> Result<Answer, Failure> {
         let Account { name, password } = account;
         let name = encoded(name);
-        let url = format!(
-            "http://{name}:{password}@127.0.0.1:{}/api/{path}",
-            self.port
-        );
+        let url = format!("http://{name}:{password}@127.0.0.1:{}/api/{path}", self.port);
         let request = Request::builder().method(method).uri(url);
         let response = if body.is_null() {
             request.body(()).map(|request| self.agent.run(request))
@@ -311,17 +289,13 @@ impl Api {
                 .map(|request| self.agent.run(request))
         };
         let no_answer = |error: String| {
-            Failure::new(format!(
-                "RabbitMQ does not answer {method} {path}: {error}; run it again"
-            ))
+            Failure::new(format!("RabbitMQ does not answer {method} {path}: {error}; run it again"))
         };
         let mut response = response
             .map_err(|error| no_answer(error.to_string()))?
             .map_err(|error| no_answer(error.to_string()))?;
-        let text = response
-            .body_mut()
-            .read_to_string()
-            .map_err(|error| no_answer(error.to_string()))?;
+        let text =
+            response.body_mut().read_to_string().map_err(|error| no_answer(error.to_string()))?;
         Ok(Answer {
             status: response.status().as_u16(),
             body: serde_json::from_str(&text).unwrap_or(Value::Null),
@@ -353,18 +327,12 @@ mod tests {
 
     #[test]
     fn parts_of_a_path_are_encoded() {
-        assert_eq!(
-            path(&["queues", "/", "saga.a-b c"]),
-            "queues/%2F/saga.a-b%20c"
-        );
+        assert_eq!(path(&["queues", "/", "saga.a-b c"]), "queues/%2F/saga.a-b%20c");
     }
 
     #[test]
     fn a_refusal_is_told_from_other_errors() {
-        let answer = |status, reason: &str| Answer {
-            status,
-            body: json!({"reason": reason}),
-        };
+        let answer = |status, reason: &str| Answer { status, body: json!({"reason": reason}) };
         let refusal = "403 ACCESS_REFUSED - access to exchange 'a' in vhost 'b' refused";
         assert!(answer(400, refusal).is_refusal());
         assert!(answer(401, "Access refused.").is_refusal());

@@ -162,23 +162,10 @@ impl<'a> Topology<'a> {
     /// does not; a failure where it has what the lane does not know.
     pub fn of(rendered: &'a Rendered, knows_quorum_queues: bool) -> Result<Self, Failure> {
         let mut topology = Self::default();
-        for kind in [
-            "Vhost",
-            "User",
-            "Permission",
-            "Exchange",
-            "Queue",
-            "Policy",
-            "Binding",
-        ] {
+        for kind in ["Vhost", "User", "Permission", "Exchange", "Queue", "Policy", "Binding"] {
             for object in objects(rendered).filter(|object| object.identity.kind == kind) {
                 let (method, path, body) = topology.add(object, knows_quorum_queues)?;
-                topology.declarations.push(Declaration {
-                    object,
-                    method,
-                    path,
-                    body,
-                });
+                topology.declarations.push(Declaration { object, method, path, body });
             }
         }
         let known = topology.declarations.len();
@@ -221,10 +208,7 @@ impl<'a> Topology<'a> {
                 let spec: PermissionSpec = spec(object)?;
                 let user = spec.user_reference.name;
                 let path = path(&["permissions", &spec.vhost, &user]);
-                self.permissions.push(Permission {
-                    vhost: spec.vhost,
-                    user,
-                });
+                self.permissions.push(Permission { vhost: spec.vhost, user });
                 ("PUT", path, spec.permissions)
             }
             "Exchange" => {
@@ -236,26 +220,19 @@ impl<'a> Topology<'a> {
                     "auto_delete": spec.auto_delete,
                     "arguments": spec.arguments,
                 });
-                self.exchanges.push(Place {
-                    vhost: spec.vhost,
-                    name: spec.name,
-                });
+                self.exchanges.push(Place { vhost: spec.vhost, name: spec.name });
                 ("PUT", path, body)
             }
             "Queue" => {
                 let mut spec: PlaceSpec = spec(object)?;
                 let path = path(&["queues", &spec.vhost, &spec.name]);
-                spec.arguments
-                    .insert("x-queue-type".to_owned(), json!(spec.kind));
+                spec.arguments.insert("x-queue-type".to_owned(), json!(spec.kind));
                 let body = json!({
                     "durable": spec.durable,
                     "auto_delete": spec.auto_delete,
                     "arguments": spec.arguments,
                 });
-                self.queues.push(Place {
-                    vhost: spec.vhost,
-                    name: spec.name,
-                });
+                self.queues.push(Place { vhost: spec.vhost, name: spec.name });
                 ("PUT", path, body)
             }
             "Policy" => {
@@ -345,10 +322,7 @@ impl<'a> Topology<'a> {
 impl Binding {
     /// The exchange.
     pub fn from(&self) -> Place {
-        Place {
-            vhost: self.vhost.clone(),
-            name: self.source.clone(),
-        }
+        Place { vhost: self.vhost.clone(), name: self.source.clone() }
     }
 }
 
@@ -411,10 +385,7 @@ mod tests {
         let policy = |knows_quorum_queues| {
             let topology = Topology::of(&rendered, knows_quorum_queues).unwrap();
             let mut declarations = topology.declarations.into_iter();
-            declarations
-                .find(|declaration| declaration.path.starts_with("policies"))
-                .unwrap()
-                .body
+            declarations.find(|declaration| declaration.path.starts_with("policies")).unwrap().body
         };
         assert_eq!(policy(true)["apply-to"], "quorum_queues");
         assert_eq!(policy(false)["apply-to"], "queues");
@@ -423,15 +394,11 @@ mod tests {
     #[test]
     fn what_would_go_unjudged_is_a_failure() {
         let mut rendered = environments().unwrap().remove(0);
-        let index = rendered
-            .objects
-            .iter()
-            .position(|object| object.identity.kind == "User")
-            .unwrap();
+        let index =
+            rendered.objects.iter().position(|object| object.identity.kind == "User").unwrap();
         let user = &rendered.objects[index];
-        rendered.objects[index] = user
-            .with_field(&["spec", "userLimits"], json!({"channels": 1}))
-            .unwrap();
+        rendered.objects[index] =
+            user.with_field(&["spec", "userLimits"], json!({"channels": 1})).unwrap();
         let failure = Topology::of(&rendered, true).err().unwrap().to_string();
         assert!(failure.contains("unknown field `userLimits`"), "{failure}");
     }

@@ -29,9 +29,7 @@ impl Made {
                 Value::deserialize(document).map_err(|error| unreadable(error.to_string()))?;
             let items = match value["items"].as_array() {
                 Some(items)
-                    if value["kind"]
-                        .as_str()
-                        .is_some_and(|kind| kind.ends_with("List")) =>
+                    if value["kind"].as_str().is_some_and(|kind| kind.ends_with("List")) =>
                 {
                     items.clone()
                 }

@@ -36,10 +36,7 @@ impl Effects {
         made: &Made,
         report: &mut Report,
     ) -> Result<(), Failure> {
-        let SourceFrom::Chart {
-            release, values, ..
-        } = &source.from
-        else {
+        let SourceFrom::Chart { release, values, .. } = &source.from else {
             return Ok(());
         };
         let all = by_identity(made);
@@ -95,18 +92,12 @@ impl Effects {
         let recorded: Vec<&str> = recorded.lines().collect();
         for line in &self.lines {
             if !recorded.contains(&line.as_str()) {
-                report.finding(format!(
-                    "not in effects.tsv, see --accept: {}",
-                    readable(line)
-                ));
+                report.finding(format!("not in effects.tsv, see --accept: {}", readable(line)));
             }
         }
         for line in recorded {
             if !self.lines.iter().any(|seen| seen == line) {
-                report.finding(format!(
-                    "only in effects.tsv, see --accept: {}",
-                    readable(line)
-                ));
+                report.finding(format!("only in effects.tsv, see --accept: {}", readable(line)));
             }
         }
         Ok(())
@@ -126,11 +117,7 @@ impl Effects {
             Ok(())
         };
         write().map_err(|error| unusable(&file, &error))?;
-        Ok(format!(
-            "{} effects recorded in {}",
-            self.lines.len(),
-            file.display()
-        ))
+        Ok(format!("{} effects recorded in {}", self.lines.len(), file.display()))
     }
 }
 
@@ -146,10 +133,7 @@ fn file() -> PathBuf {
 }
 
 fn unusable(file: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(format!(
-        "{} cannot be used: {error}; restore it from git",
-        file.display()
-    ))
+    Failure::new(format!("{} cannot be used: {error}; restore it from git", file.display()))
 }
 
 fn readable(line: &str) -> String {
@@ -159,10 +143,7 @@ fn readable(line: &str) -> String {
 type Objects<'a> = BTreeMap<String, &'a Object>;
 
 fn by_identity(made: &Made) -> Objects<'_> {
-    made.objects
-        .iter()
-        .map(|object| (object.identity.to_string(), object))
-        .collect()
+    made.objects.iter().map(|object| (object.identity.to_string(), object)).collect()
 }
 
 /// The places where `all` has something else than `other`, and what it has there.
@@ -222,9 +203,7 @@ fn add_leaves(value: &Value, path: &mut Vec<String>, leaves: &mut Vec<Vec<String
 fn without(values: &Value, path: &[String]) -> Value {
     let mut values = values.clone();
     if let Some((last, parents)) = path.split_last() {
-        let parent = parents
-            .iter()
-            .try_fold(&mut values, |value, key| value.get_mut(key));
+        let parent = parents.iter().try_fold(&mut values, |value, key| value.get_mut(key));
         if let Some(Value::Object(parent)) = parent {
             parent.remove(last);
         }
@@ -235,15 +214,11 @@ fn without(values: &Value, path: &[String]) -> Value {
 /// The values with another one at a path.
 fn with_another(values: &Value, path: &[String]) -> Value {
     let mut values = values.clone();
-    let found = path
-        .iter()
-        .try_fold(&mut values, |value, key| value.get_mut(key));
+    let found = path.iter().try_fold(&mut values, |value, key| value.get_mut(key));
     if let Some(value) = found {
         *value = match &*value {
             Value::Bool(value) => (!value).into(),
-            Value::Number(number) => number
-                .as_i64()
-                .map_or(0.into(), |number| (number + 1).into()),
+            Value::Number(number) => number.as_i64().map_or(0.into(), |number| (number + 1).into()),
             Value::String(text) => format!("{text}0").into(),
             Value::Array(_) => Value::Array(Vec::new()),
             _ => Value::Null,
@@ -277,10 +252,7 @@ mod tests {
             (json!("x"), json!("x0")),
             (json!([1]), json!([])),
         ] {
-            assert_eq!(
-                with_another(&json!({"a": value}), &path),
-                json!({"a": other})
-            );
+            assert_eq!(with_another(&json!({"a": value}), &path), json!({"a": other}));
         }
     }
 

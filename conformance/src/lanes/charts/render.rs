@@ -41,10 +41,7 @@ impl<'a> Renderer<'a> {
             .filter(|object| object.api_version.contains('.'))
             .flat_map(|object| {
                 let version = object.api_version;
-                [
-                    version.to_owned(),
-                    format!("{version}/{}", object.identity.kind),
-                ]
+                [version.to_owned(), format!("{version}/{}", object.identity.kind)]
             })
             .collect();
         Ok(Self {
@@ -70,15 +67,8 @@ impl<'a> Renderer<'a> {
     }
 
     fn template(&self, source: &RenderedSource, values: &Value) -> Result<String, Failure> {
-        let (
-            SourceFrom::Chart {
-                name,
-                version,
-                release,
-                ..
-            },
-            Some(released),
-        ) = (&source.from, source.helm_arguments())
+        let (SourceFrom::Chart { name, version, release, .. }, Some(released)) =
+            (&source.from, source.helm_arguments())
         else {
             return Ok(String::new());
         };
@@ -127,10 +117,7 @@ impl<'a> Renderer<'a> {
             })?;
         if let Some(images) = &kustomize.images {
             let mut command = Command::new(&program);
-            command
-                .current_dir(&folder)
-                .args(["edit", "set", "image"])
-                .args(images);
+            command.current_dir(&folder).args(["edit", "set", "image"]).args(images);
             self.printed(source, &mut command)?;
         }
         let unreadable = |reason: String| {
@@ -154,12 +141,7 @@ impl<'a> Renderer<'a> {
 
     /// A copy of the source's repository that may be changed.
     fn checked_out(&self, source: &RenderedSource) -> Result<PathBuf, Failure> {
-        let SourceFrom::Kustomization {
-            repository,
-            release,
-            ..
-        } = &source.from
-        else {
+        let SourceFrom::Kustomization { repository, release, .. } = &source.from else {
             return Ok(PathBuf::new());
         };
         let name = repository_name(repository.as_str());
@@ -182,14 +164,7 @@ impl<'a> Renderer<'a> {
         } else {
             let mut command = Command::new("git");
             command
-                .args([
-                    "clone",
-                    "--quiet",
-                    "--depth",
-                    "1",
-                    "--branch",
-                    release.as_str(),
-                ])
+                .args(["clone", "--quiet", "--depth", "1", "--branch", release.as_str()])
                 .arg(repository.as_str())
                 .arg(&copy);
             command
@@ -199,11 +174,7 @@ impl<'a> Renderer<'a> {
     }
 
     fn printed(&self, source: &RenderedSource, command: &mut Command) -> Result<String, Failure> {
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = process::run(self.programs.watchdog(), command)?;
+        let Output { status, stdout, stderr } = process::run(self.programs.watchdog(), command)?;
         if status.success() {
             return Ok(String::from_utf8_lossy(&stdout).into_owned());
         }
@@ -235,13 +206,7 @@ mod tests {
 
     #[test]
     fn a_repository_is_called_as_git_would_call_its_folder() {
-        assert_eq!(
-            repository_name("https://example.com/a/operator.git"),
-            "operator"
-        );
-        assert_eq!(
-            repository_name("https://example.com/a/operator"),
-            "operator"
-        );
+        assert_eq!(repository_name("https://example.com/a/operator.git"), "operator");
+        assert_eq!(repository_name("https://example.com/a/operator"), "operator");
     }
 }

@@ -41,11 +41,8 @@ const BEFORE: [(&str, &str); 4] = [
 ];
 
 /// Those lines as they have to arrive.
-const BEFORE_READ: [&str; 3] = [
-    "before the start",
-    r#"{"level":"info"}"#,
-    "first part, second part",
-];
+const BEFORE_READ: [&str; 3] =
+    ["before the start", r#"{"level":"info"}"#, "first part, second part"];
 
 /// Runs Fluent Bit twice; every line has to arrive once.
 pub fn check(
@@ -112,10 +109,7 @@ impl Running {
         let file = node.at(&format!("{run}.conf"));
         let text = node.configuration(configuration, port)?;
         fs::write(&file, text).map_err(|error| cannot_write(&file, &error))?;
-        let (records, log) = (
-            node.at(&format!("{run}.records")),
-            node.at(&format!("{run}.log")),
-        );
+        let (records, log) = (node.at(&format!("{run}.records")), node.at(&format!("{run}.log")));
         let mut command = Command::new(programs.path(Program::FluentBit)?);
         command
             .arg("--config")
@@ -153,10 +147,7 @@ impl Running {
             .proxy(None)
             .build()
             .into();
-        agent
-            .get(format!("http://127.0.0.1:{}/api/v1/health", self.port))
-            .call()
-            .is_ok()
+        agent.get(format!("http://127.0.0.1:{}/api/v1/health", self.port)).call().is_ok()
     }
 
     /// Ends it as the kubelet does, and takes what it has written; that it has ended by itself is found in the end.
@@ -164,9 +155,7 @@ impl Running {
         if self.process.check().is_ok() {
             self.process.terminate(END)?;
         } else {
-            arrived
-                .complaints
-                .push("nothing more: it has ended by itself".to_owned());
+            arrived.complaints.push("nothing more: it has ended by itself".to_owned());
         }
         arrived.records.extend(records(&self.records));
         arrived.complaints.extend(
@@ -189,9 +178,7 @@ fn records(file: &Path) -> Vec<Value> {
 }
 
 fn said(file: &Path) -> String {
-    fs::read(file)
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-        .unwrap_or_default()
+    fs::read(file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }
 
 /// What Fluent Bit has written in all runs.
@@ -216,20 +203,14 @@ impl Arrived {
                 Some(times) => report.finding(format!(
                     "{environment}: the line {line:?} of a log arrives {times} times"
                 )),
-                None => report.finding(format!(
-                    "{environment}: the line {line:?} of a log does not arrive"
-                )),
+                None => report
+                    .finding(format!("{environment}: the line {line:?} of a log does not arrive")),
             }
         }
         for line in times.keys() {
-            report.finding(format!(
-                "{environment}: the line {line:?} arrives, which should not"
-            ));
+            report.finding(format!("{environment}: the line {line:?} arrives, which should not"));
         }
-        report.compared(
-            once,
-            format!("lines of logs of {environment} that arrive once"),
-        );
+        report.compared(once, format!("lines of logs of {environment} that arrive once"));
         let of_pod = |record: &&Value| {
             let pod = &record["kubernetes"];
             pod["namespace_name"] == NAMESPACE
@@ -263,10 +244,7 @@ mod tests {
     fn found(lines: &[&str]) -> Vec<String> {
         let pod = json!({"namespace_name": NAMESPACE, "pod_name": POD, "labels": {"app": "web"}});
         let arrived = Arrived {
-            records: lines
-                .iter()
-                .map(|line| json!({"log": line, "kubernetes": pod}))
-                .collect(),
+            records: lines.iter().map(|line| json!({"log": line, "kubernetes": pod})).collect(),
             ..Arrived::default()
         };
         let mut report = Report::default();

@@ -32,24 +32,16 @@ pub struct Node {
 impl Node {
     /// A node with the links to two logs.
     pub fn new(programs: &Programs) -> Result<Self, Failure> {
-        let node = Self {
-            folder: programs.watchdog().temporary_folder()?,
-        };
+        let node = Self { folder: programs.watchdog().temporary_folder()? };
         let make = || -> io::Result<()> {
             for folder in ["log/containers", "log/pods", "state", "pods"] {
                 fs::create_dir_all(node.at(folder))?;
             }
             for container in ["app", "sidecar"] {
-                symlink(
-                    node.log_file(container),
-                    node.link(POD, NAMESPACE, container),
-                )?;
+                symlink(node.log_file(container), node.link(POD, NAMESPACE, container))?;
             }
             let pod = json!({"metadata": {"name": POD, "labels": {"app": "web"}}});
-            fs::write(
-                node.at(&format!("pods/{NAMESPACE}_{POD}.meta")),
-                pod.to_string(),
-            )
+            fs::write(node.at(&format!("pods/{NAMESPACE}_{POD}.meta")), pod.to_string())
         };
         make().map_err(|error| cannot_write(node.folder.path(), &error))?;
         Ok(node)
@@ -67,9 +59,7 @@ impl Node {
     /// As the kubelet links the log of a container; the end is the container's number.
     fn link(&self, pod: &str, namespace: &str, container: &str) -> PathBuf {
         let number = "0123456789abcdef".repeat(4);
-        self.at(&format!(
-            "log/containers/{pod}_{namespace}_{container}-{number}.log"
-        ))
+        self.at(&format!("log/containers/{pod}_{namespace}_{container}-{number}.log"))
     }
 
     /// Writes a line as containerd does.
@@ -97,23 +87,15 @@ impl Node {
         configuration: &Configuration,
         port: u16,
     ) -> Result<String, Failure> {
-        let Configuration {
-            service,
-            inputs,
-            filters,
-            outputs,
-            ..
-        } = configuration;
+        let Configuration { service, inputs, filters, outputs, .. } = configuration;
         let folder = |name| self.at(name).display().to_string();
         let logs = folder("log");
         let service = set(service, "HTTP_Listen", "127.0.0.1")
             .and_then(|service| set(&service, "HTTP_Port", &port.to_string()))?;
         let mut inputs = inputs.clone();
-        for (key, outside, inside) in [
-            ("Path", LOGS, &logs),
-            ("Exclude_Path", LOGS, &logs),
-            ("DB", STATE, &folder("state")),
-        ] {
+        for (key, outside, inside) in
+            [("Path", LOGS, &logs), ("Exclude_Path", LOGS, &logs), ("DB", STATE, &folder("state"))]
+        {
             inputs = moved(&inputs, key, outside, inside)?;
         }
         let mut filters = filters.clone();
@@ -192,10 +174,7 @@ mod tests {
     fn a_path_of_this_machine_is_never_used() {
         let section = "[INPUT]\n    Path /var/log/containers/*.log\n";
         let node = |outside| moved(section, "Path", outside, "/node/log");
-        assert_eq!(
-            node("/var/log").unwrap(),
-            "[INPUT]\n    Path /node/log/containers/*.log\n"
-        );
+        assert_eq!(node("/var/log").unwrap(), "[INPUT]\n    Path /node/log/containers/*.log\n");
         assert!(node("/logs").is_err());
         assert_eq!(moved(section, "DB", "/var", "/node").unwrap(), section);
     }

@@ -35,11 +35,7 @@ impl Table {
         let entries = lines
             .iter()
             .flat_map(|&(code, origins, _)| {
-                origins.iter().map(move |&origin| Entry {
-                    code,
-                    origin,
-                    used: false,
-                })
+                origins.iter().map(move |&origin| Entry { code, origin, used: false })
             })
             .collect();
         Self { entries }

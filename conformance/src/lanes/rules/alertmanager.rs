@@ -18,14 +18,8 @@ const CHART: &str = "kube-prometheus-stack";
 
 /// Labels of an alert, and who is told where somebody is.
 const ALERTS: [(&[&str], &str); 5] = [
-    (
-        &["alertname=AvailabilityBudgetBurn", "severity=critical"],
-        "page",
-    ),
-    (
-        &["alertname=AvailabilityBudgetBurn", "severity=warning"],
-        "ticket",
-    ),
+    (&["alertname=AvailabilityBudgetBurn", "severity=critical"], "page"),
+    (&["alertname=AvailabilityBudgetBurn", "severity=warning"], "ticket"),
     // Of unknown severity.
     (&["alertname=SomethingIsWrong"], "ticket"),
     (&["alertname=Watchdog", "severity=none"], NOBODY),
@@ -47,24 +41,16 @@ pub fn check(
     let file = folder.join("alertmanager.yaml");
     write(&file, configuration)?;
     if let Some(refusal) = refusal(programs, Program::Amtool, &["check-config"], &file)? {
-        report.finding(format!(
-            "{name}: Alertmanager does not take its configuration: {refusal}"
-        ));
+        report.finding(format!("{name}: Alertmanager does not take its configuration: {refusal}"));
         return Ok(());
     }
     report.compared(1, format!("configuration of {name} read by Alertmanager"));
-    let receivers: Vec<&Value> = configuration["receivers"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .collect();
+    let receivers: Vec<&Value> =
+        configuration["receivers"].as_array().into_iter().flatten().collect();
     if rendered.tells_people {
         let told: BTreeSet<&str> = ALERTS.iter().map(|(_, receiver)| *receiver).collect();
         for receiver in told.into_iter().filter(|receiver| *receiver != NOBODY) {
-            if !receivers
-                .iter()
-                .any(|found| found["name"] == receiver && has_way(found))
-            {
+            if !receivers.iter().any(|found| found["name"] == receiver && has_way(found)) {
                 report.finding(format!(
                     "{name}: the receiver {receiver} is missing or tells nobody: no alert would wake anybody"
                 ));
@@ -94,10 +80,7 @@ pub fn check(
             ));
         }
     }
-    report.compared(
-        routed,
-        format!("alerts of {name} routed to the right receiver"),
-    );
+    report.compared(routed, format!("alerts of {name} routed to the right receiver"));
     Ok(())
 }
 

@@ -27,30 +27,10 @@ struct BurnRate {
 }
 
 const BURN_RATES: [BurnRate; 4] = [
-    BurnRate {
-        severity: "critical",
-        factor: 14.4,
-        long: "1h",
-        step: "1m",
-    },
-    BurnRate {
-        severity: "critical",
-        factor: 6.0,
-        long: "6h",
-        step: "6m",
-    },
-    BurnRate {
-        severity: "warning",
-        factor: 3.0,
-        long: "1d",
-        step: "24m",
-    },
-    BurnRate {
-        severity: "warning",
-        factor: 1.0,
-        long: "3d",
-        step: "72m",
-    },
+    BurnRate { severity: "critical", factor: 14.4, long: "1h", step: "1m" },
+    BurnRate { severity: "critical", factor: 6.0, long: "6h", step: "6m" },
+    BurnRate { severity: "warning", factor: 3.0, long: "1d", step: "24m" },
+    BurnRate { severity: "warning", factor: 1.0, long: "3d", step: "72m" },
 ];
 
 /// Steps of the long window.
@@ -160,10 +140,7 @@ pub fn check(
             "{name}: the rules of {known} services are those that were tested before"
         ));
     }
-    report.compared(
-        alerts,
-        format!("burn-rate alerts of {name} seen to fire and to stay silent"),
-    );
+    report.compared(alerts, format!("burn-rate alerts of {name} seen to fire and to stay silent"));
     Ok(())
 }
 
@@ -172,10 +149,8 @@ fn tests(object: &Object, rule_file: &Path) -> Result<Vec<Value>, String> {
     let group = &object.value["spec"]["groups"][0];
     let rules: Vec<&Value> = group["rules"].as_array().into_iter().flatten().collect();
     let known = Indicator::ALL.map(Indicator::alert);
-    let unknown = rules
-        .iter()
-        .filter_map(|rule| rule["alert"].as_str())
-        .find(|alert| !known.contains(alert));
+    let unknown =
+        rules.iter().filter_map(|rule| rule["alert"].as_str()).find(|alert| !known.contains(alert));
     if let Some(alert) = unknown {
         return Err(format!(
             "nothing tests the alert {alert}: add its test to conformance/src/lanes/rules"
@@ -190,15 +165,8 @@ fn tests(object: &Object, rule_file: &Path) -> Result<Vec<Value>, String> {
         .find_map(|expression| expression.split_once("le=\"")?.1.split_once('"'))
         .map(|(bound, _)| bound)
         .ok_or("no rule has a boundary of the histogram: which answers are in time?")?;
-    let service = Service {
-        name: &name,
-        namespace: &namespace,
-        bound,
-    };
-    let budgets = [
-        budget(&rules, Indicator::Availability)?,
-        budget(&rules, Indicator::Latency)?,
-    ];
+    let service = Service { name: &name, namespace: &namespace, bound };
+    let budgets = [budget(&rules, Indicator::Availability)?, budget(&rules, Indicator::Latency)?];
     let tests = BURN_RATES.iter().enumerate().map(|(index, rate)| {
         let mut cases = service.cases(budgets.map(|budget| rate.factor * budget));
         if index == 0 {
@@ -234,10 +202,7 @@ impl Service<'_> {
                 .into_iter()
                 .zip(thresholds)
                 .flat_map(|(indicator, threshold)| self.requests(indicator, threshold, &course));
-            Case {
-                series: series.collect(),
-                firing: firing.to_vec(),
-            }
+            Case { series: series.collect(), firing: firing.to_vec() }
         };
         vec![
             course(1.25, STEPS, &Indicator::ALL),
@@ -277,10 +242,7 @@ impl Service<'_> {
             .into_iter()
             .flat_map(|indicator| self.requests(indicator, 0.0, &nothing));
         [
-            Case {
-                series: series.collect(),
-                firing: Vec::new(),
-            },
+            Case { series: series.collect(), firing: Vec::new() },
             Case {
                 series: vec![self.series(
                     "istio_requests_total",
@@ -328,9 +290,7 @@ impl Service<'_> {
     }
 
     fn series(&self, metric: &str, labels: &str, values: &str) -> Value {
-        let Self {
-            name, namespace, ..
-        } = self;
+        let Self { name, namespace, .. } = self;
         json!({
             "series": format!(
                 "{metric}{{destination_service_name=\"{name}\",destination_service_namespace=\"{namespace}\",{labels}}}"
@@ -340,15 +300,8 @@ impl Service<'_> {
     }
 
     fn test(&self, rate: &BurnRate, case: &Case) -> Value {
-        let Self {
-            name, namespace, ..
-        } = self;
-        let BurnRate {
-            severity,
-            long,
-            step,
-            ..
-        } = rate;
+        let Self { name, namespace, .. } = self;
+        let BurnRate { severity, long, step, .. } = rate;
         let expectations = Indicator::ALL.map(|indicator| {
             let alert = indicator.alert();
             let expected = if case.firing.contains(&indicator) {

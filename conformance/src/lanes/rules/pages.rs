@@ -29,17 +29,11 @@ pub fn check(
             .map(|(index, query)| json!({ "record": format!("page:query{index}"), "expr": chosen(query) }))
             .collect();
         if rules.is_empty() {
-            report.finding(format!(
-                "{name}: {object} ({}): the page has no query",
-                object.origin
-            ));
+            report.finding(format!("{name}: {object} ({}): the page has no query", object.origin));
         }
         queries += rules.len();
         let file = folder.join(format!("{}.page.yaml", object.identity.name));
-        write(
-            &file,
-            &json!({ "groups": [{ "name": "page", "rules": rules }] }),
-        )?;
+        write(&file, &json!({ "groups": [{ "name": "page", "rules": rules }] }))?;
         if let Some(refusal) = refusal(programs, Program::Promtool, &["check", "rules"], &file)? {
             report.finding(format!(
                 "{name}: {object} ({}): Prometheus does not take its queries: {refusal}",
@@ -47,10 +41,7 @@ pub fn check(
             ));
         }
     }
-    report.compared(
-        queries,
-        format!("queries of {name} for Grafana read by Prometheus"),
-    );
+    report.compared(queries, format!("queries of {name} for Grafana read by Prometheus"));
     Ok(())
 }
 

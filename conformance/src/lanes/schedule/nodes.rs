@@ -25,18 +25,11 @@ pub fn objects(cluster: &Cluster, rendered: &[Object]) -> Vec<Value> {
 
 /// How many nodes there are.
 pub fn count(cluster: &Cluster) -> usize {
-    cluster
-        .node_pools
-        .iter()
-        .map(|pool| usize::from(pool.nodes))
-        .sum()
+    cluster.node_pools.iter().map(|pool| usize::from(pool.nodes)).sum()
 }
 
 fn node(pool: &NodePool, number: u16) -> Value {
-    let group = pool
-        .group
-        .as_ref()
-        .map_or("control-plane", |group| group.value.as_str());
+    let group = pool.group.as_ref().map_or("control-plane", |group| group.value.as_str());
     let name = format!("{group}-{number}");
     let mut labels = json!({
         "kubernetes.io/arch": "amd64",
@@ -89,10 +82,7 @@ mod tests {
             memory: gibibytes(3),
             pods: 17,
         };
-        let cluster = Cluster {
-            node_pools: vec![pool],
-            storage_classes: Vec::new(),
-        };
+        let cluster = Cluster { node_pools: vec![pool], storage_classes: Vec::new() };
         assert_eq!(count(&cluster), 2);
         let nodes = objects(&cluster, &[]);
         assert_eq!(nodes[1]["metadata"]["name"], "front-2");

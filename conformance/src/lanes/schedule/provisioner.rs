@@ -106,34 +106,22 @@ mod tests {
     fn serves_only_the_classes_of_the_cluster() {
         let immediate = VolumeBinding::Immediate;
         assert_eq!(made(immediate, claim("disk", handed_over())).len(), 1);
-        assert_eq!(
-            made(immediate, claim("tape", handed_over())),
-            [Value::Null; 0]
-        );
+        assert_eq!(made(immediate, claim("tape", handed_over())), [Value::Null; 0]);
     }
 
     #[test]
     fn waits_until_the_controllers_hand_the_claim_over() {
-        assert_eq!(
-            made(VolumeBinding::Immediate, claim("disk", json!({}))),
-            [Value::Null; 0]
-        );
+        assert_eq!(made(VolumeBinding::Immediate, claim("disk", json!({}))), [Value::Null; 0]);
     }
 
     #[test]
     fn waits_for_the_first_consumer_and_follows_it() {
         let waiting = VolumeBinding::WaitForFirstConsumer;
-        assert_eq!(
-            made(waiting, claim("disk", handed_over())),
-            [Value::Null; 0]
-        );
+        assert_eq!(made(waiting, claim("disk", handed_over())), [Value::Null; 0]);
         let mut annotations = handed_over();
         annotations["volume.kubernetes.io/selected-node"] = json!("front-2");
         let volumes = made(waiting, claim("disk", annotations));
         let terms = &volumes[0]["spec"]["nodeAffinity"]["required"]["nodeSelectorTerms"];
-        assert_eq!(
-            terms[0]["matchExpressions"][0]["values"],
-            json!(["front-2"])
-        );
+        assert_eq!(terms[0]["matchExpressions"][0]["values"], json!(["front-2"]));
     }
 }

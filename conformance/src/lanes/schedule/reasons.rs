@@ -30,9 +30,7 @@ pub fn findings(state: &State, applied: &[Object], cluster: &Cluster) -> Vec<Str
     let waiting: Vec<&Value> = state.pods.iter().filter(|pod| !is_ready(pod)).collect();
     findings.extend(waiting.iter().map(|pod| not_ready(pod, applied)));
     for workload in &state.workloads {
-        let is_told = without_pods
-            .iter()
-            .any(|without| without.object.is(workload));
+        let is_told = without_pods.iter().any(|without| without.object.is(workload));
         // Its pods say it better where it has them.
         let prefix = format!("{}-", name(workload));
         let pods_say_it = waiting.iter().any(|pod| name(pod).starts_with(&prefix));
@@ -47,10 +45,7 @@ fn has_none(without: &WithoutPods) -> String {
     let WithoutPods { object, workload } = without;
     let origin = &object.origin;
     match workload {
-        Some(workload) => format!(
-            "{object} ({origin}) has no pods: {}",
-            controller_says(workload)
-        ),
+        Some(workload) => format!("{object} ({origin}) has no pods: {}", controller_says(workload)),
         None => format!("{object} ({origin}) was applied, but the cluster does not have it"),
     }
 }
@@ -70,14 +65,9 @@ fn bound_too_early<'a>(claim: &Value, cluster: &'a Cluster) -> Option<&'a str> {
 }
 
 fn unbound(claim: &Value, cluster: &Cluster) -> String {
-    let classes: Vec<&str> = cluster
-        .storage_classes
-        .iter()
-        .map(|class| class.name.as_str())
-        .collect();
-    let class = claim["spec"]["storageClassName"]
-        .as_str()
-        .unwrap_or_default();
+    let classes: Vec<&str> =
+        cluster.storage_classes.iter().map(|class| class.name.as_str()).collect();
+    let class = claim["spec"]["storageClassName"].as_str().unwrap_or_default();
     let reason = if class.is_empty() {
         "no PersistentVolume fits it and it names no storage class: add the volume".to_owned()
     } else if classes.contains(&class) {
@@ -96,10 +86,9 @@ fn unbound(claim: &Value, cluster: &Cluster) -> String {
 fn not_ready(pod: &Value, applied: &[Object]) -> String {
     let pod_name = name(pod);
     let reason = match condition(pod, "PodScheduled") {
-        Some(scheduled) if scheduled["status"] == "False" => format!(
-            "the scheduler says: {}",
-            scheduled["message"].as_str().unwrap_or("nothing")
-        ),
+        Some(scheduled) if scheduled["status"] == "False" => {
+            format!("the scheduler says: {}", scheduled["message"].as_str().unwrap_or("nothing"))
+        }
         None => "the scheduler has not seen it".to_owned(),
         Some(_) => format!(
             "it runs on {} but does not become Ready",
@@ -168,10 +157,7 @@ mod tests {
 
     fn ready() -> State {
         State {
-            pods: vec![pod_of(
-                "web-5d4f",
-                json!([{"type": "Ready", "status": "True"}]),
-            )],
+            pods: vec![pod_of("web-5d4f", json!([{"type": "Ready", "status": "True"}]))],
             claims: Vec::new(),
             workloads: vec![deployment(2)],
         }
@@ -202,10 +188,8 @@ mod tests {
 
     #[test]
     fn says_which_claim_and_why() {
-        let state = State {
-            claims: vec![claim("tape", "Pending"), claim("disk", "Pending")],
-            ..ready()
-        };
+        let state =
+            State { claims: vec![claim("tape", "Pending"), claim("disk", "Pending")], ..ready() };
         insta::assert_snapshot!(of(&state).join("\n"), @r#"
         claim example/data stays Pending: the cluster has no storage class "tape": name one of disk, or add it to the cluster's description
         claim example/data stays Pending: storage class "disk" makes no volume before a pod uses the claim, and none does
@@ -247,10 +231,7 @@ mod tests {
 
     #[test]
     fn a_workload_without_pods_is_told_once_with_its_reason() {
-        let state = State {
-            workloads: vec![deployment(0)],
-            ..State::default()
-        };
+        let state = State { workloads: vec![deployment(0)], ..State::default() };
         assert_eq!(
             of(&state),
             [

@@ -42,9 +42,7 @@ fn takes_proxy(template: &Value) -> bool {
     let containers = template["spec"]["containers"].as_array();
     containers.is_some_and(|containers| {
         // A gateway is a proxy already.
-        containers
-            .iter()
-            .all(|container| container["name"] != "istio-proxy")
+        containers.iter().all(|container| container["name"] != "istio-proxy")
     }) && metadata["labels"][INJECT] != "false"
         && metadata["annotations"][INJECT] != "false"
         && template["spec"]["hostNetwork"] != true
@@ -89,9 +87,7 @@ mod tests {
 
     #[test]
     fn pods_of_injected_namespaces_get_a_proxy() {
-        let injected = inject(&deployment(json!({})), &namespaces())
-            .unwrap()
-            .unwrap();
+        let injected = inject(&deployment(json!({})), &namespaces()).unwrap().unwrap();
         let containers = &injected.value["spec"]["template"]["spec"]["containers"];
         assert_eq!(
             containers[1]["resources"]["requests"],
@@ -106,10 +102,6 @@ mod tests {
         assert!(inject(&refused, &namespaces()).unwrap().is_none());
         assert!(inject(&service("web"), &namespaces()).unwrap().is_none());
         let elsewhere = BTreeSet::new();
-        assert!(
-            inject(&deployment(json!({})), &elsewhere)
-                .unwrap()
-                .is_none()
-        );
+        assert!(inject(&deployment(json!({})), &elsewhere).unwrap().is_none());
     }
 }

@@ -50,10 +50,7 @@ impl State {
         });
         let claims = self.claims.iter().map(|claim| {
             let annotations = claim["metadata"]["annotations"].to_string();
-            (
-                name(claim),
-                format!("{}{annotations}", claim["status"]["phase"]),
-            )
+            (name(claim), format!("{}{annotations}", claim["status"]["phase"]))
         });
         pods.chain(claims).collect()
     }
@@ -138,10 +135,7 @@ pub fn name(object: &Value) -> String {
 
 /// A condition of the status.
 pub fn condition<'a>(object: &'a Value, name: &str) -> Option<&'a Value> {
-    object["status"]["conditions"]
-        .as_array()?
-        .iter()
-        .find(|condition| condition["type"] == name)
+    object["status"]["conditions"].as_array()?.iter().find(|condition| condition["type"] == name)
 }
 
 /// Whether a pod is ready, or done.
@@ -223,10 +217,7 @@ pub mod tests {
     #[test]
     fn is_ready_with_all_pods_and_claims() {
         let mut state = State {
-            pods: vec![pod_of(
-                "web-5d4f",
-                json!([{"type": "Ready", "status": "True"}]),
-            )],
+            pods: vec![pod_of("web-5d4f", json!([{"type": "Ready", "status": "True"}]))],
             claims: vec![claim("disk", "Bound")],
             workloads: vec![deployment(2)],
         };

@@ -10,13 +10,7 @@ use crate::rendered::Rendered;
 use crate::report::Report;
 
 /// A node label that the API server warns of.
-const OLD_LABEL: &[&str] = &[
-    "spec",
-    "template",
-    "spec",
-    "nodeSelector",
-    "beta.kubernetes.io/os",
-];
+const OLD_LABEL: &[&str] = &["spec", "template", "spec", "nodeSelector", "beta.kubernetes.io/os"];
 
 const ANNOTATION: &[&str] = &["metadata", "annotations", "example.com/changed"];
 
@@ -26,25 +20,10 @@ pub fn faults(programs: &Programs, options: &Options, report: &mut Report) -> Re
     let mut rendered = environment()?;
     let objects = &mut rendered.objects;
     change(objects, "Deployment", &["spec", "replica"], json!(1))?;
-    change(
-        objects,
-        "VirtualService",
-        &["spec", "gateway"],
-        json!("mesh"),
-    )?;
+    change(objects, "VirtualService", &["spec", "gateway"], json!("mesh"))?;
     let findings = said_of(programs, options, &rendered, None, api::ALLOWED)?;
-    expect(
-        report,
-        "an unknown field",
-        &findings,
-        &["spec.replica: field not declared in schema"],
-    );
-    expect(
-        report,
-        "an unknown field of a custom resource",
-        &findings,
-        &["spec.gateway", "field"],
-    );
+    expect(report, "an unknown field", &findings, &["spec.replica: field not declared in schema"]);
+    expect(report, "an unknown field of a custom resource", &findings, &["spec.gateway", "field"]);
 
     // Accepted, but with a warning; stored in another way than written; written twice, each time in another way; applied
     // with a change too many.
@@ -66,10 +45,7 @@ pub fn faults(programs: &Programs, options: &Options, report: &mut Report) -> Re
     let lines: Vec<api::Allowed> = api::ALLOWED.iter().copied().chain([unused]).collect();
     let findings = said_of(programs, options, &rendered, Some(changed), &lines)?;
     for (fault, expected) in [
-        (
-            "a warning",
-            &["the API server warns", "beta.kubernetes.io/os"] as &[_],
-        ),
+        ("a warning", &["the API server warns", "beta.kubernetes.io/os"] as &[_]),
         (
             "a field that is stored in another way",
             &["resources.requests.cpu", "\"1000m\"", "\"1\""],
@@ -84,19 +60,10 @@ pub fn faults(programs: &Programs, options: &Options, report: &mut Report) -> Re
         ),
         (
             "a claim that more than the second apply writes",
-            &[
-                "PersistentVolumeClaim",
-                "although nothing about it has changed",
-            ],
+            &["PersistentVolumeClaim", "although nothing about it has changed"],
         ),
-        (
-            "a change that gives no new generation",
-            &["Deployment", "keeps its generation"],
-        ),
-        (
-            "an unused entry of the table",
-            &["spec.never", "no object has it"],
-        ),
+        ("a change that gives no new generation", &["Deployment", "keeps its generation"]),
+        ("an unused entry of the table", &["spec.never", "no object has it"]),
     ] {
         expect(report, fault, &findings, expected);
     }
@@ -116,14 +83,8 @@ fn said_of(
         Some(changed) => changed,
         None => api::changes(&rendered.objects)?,
     };
-    let accepted = api::environment(
-        programs,
-        options,
-        rendered,
-        &changed,
-        &mut table,
-        &mut report,
-    )?;
+    let accepted =
+        api::environment(programs, options, rendered, &changed, &mut table, &mut report)?;
     if accepted {
         api::unused(&table, &mut report);
     }

@@ -28,24 +28,14 @@ pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
             "",
             "\"first part, second part\" of a log does not arrive",
         ),
-        (
-            "nowhere to keep how far was read",
-            "DB",
-            "",
-            " of a log arrives 2 times",
-        ),
+        ("nowhere to keep how far was read", "DB", "", " of a log arrives 2 times"),
         (
             "a log that is read from its end",
             "Read_from_Head",
             "",
             "\"before the start\" of a log does not arrive",
         ),
-        (
-            "its own output that it reads",
-            "Exclude_Path",
-            "",
-            "\"of its own\" arrives",
-        ),
+        ("its own output that it reads", "Exclude_Path", "", "\"of its own\" arrives"),
     ] {
         let mut configuration = Configuration::of(&rendered)?;
         change(&mut configuration.inputs, line, replacement)?;

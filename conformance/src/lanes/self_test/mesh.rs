@@ -37,12 +37,7 @@ pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
     );
 
     let mut rendered = environment()?;
-    change(
-        &mut rendered.objects,
-        "VirtualService",
-        &["spec", "hosts"],
-        json!("no-list"),
-    )?;
+    change(&mut rendered.objects, "VirtualService", &["spec", "hosts"], json!("no-list"))?;
     let mut found = Report::default();
     mesh::environment(programs, &rendered, &mut table, &mut found)?;
     expect(

@@ -12,31 +12,11 @@ use crate::report::Report;
 /// Rules and routes that Prometheus and Alertmanager refuse, and some that do not do what they should.
 pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
     for (fault, from, to, expected) in [
-        (
-            "a rule that is no PromQL",
-            " > 0)",
-            " > 0",
-            "Prometheus does not take its rules",
-        ),
-        (
-            "an alert that fires too late",
-            "> 14.4 *",
-            "> 28.8 *",
-            "critical",
-        ),
+        ("a rule that is no PromQL", " > 0)", " > 0", "Prometheus does not take its rules"),
+        ("an alert that fires too late", "> 14.4 *", "> 28.8 *", "critical"),
         ("an alert that fires too early", "> 3 *", "> 1 *", "warning"),
-        (
-            "an alert that a few requests set off",
-            ">= 10\n",
-            ">= 5\n",
-            "critical",
-        ),
-        (
-            "an alert that wants too many requests",
-            ">= 10\n",
-            ">= 15\n",
-            "critical",
-        ),
+        ("an alert that a few requests set off", ">= 10\n", ">= 5\n", "critical"),
+        ("an alert that wants too many requests", ">= 10\n", ">= 15\n", "critical"),
         (
             "an alert that does not end with the failures",
             "\nand\n",
@@ -96,12 +76,7 @@ fn found(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let mut found = Report::default();
-    rules::environment(
-        programs,
-        rendered,
-        &mut rules::Tested::default(),
-        &mut found,
-    )?;
+    rules::environment(programs, rendered, &mut rules::Tested::default(), &mut found)?;
     expect(report, fault, &found.findings, &[expected]);
     Ok(())
 }
@@ -133,9 +108,7 @@ fn change_rules(rendered: &mut Rendered, from: &str, to: &str) -> Result<(), Fai
             }
         }
     })?;
-    changed
-        .then_some(())
-        .ok_or_else(|| no_object(&format!("PrometheusRule with {from:?}")))
+    changed.then_some(()).ok_or_else(|| no_object(&format!("PrometheusRule with {from:?}")))
 }
 
 /// Changes the text of every page of Grafana.
@@ -155,9 +128,7 @@ fn change_page(rendered: &mut Rendered, from: &str, to: &str) -> Result<(), Fail
             }
         })?;
     }
-    changed
-        .then_some(())
-        .ok_or_else(|| no_object(&format!("page of Grafana with {from:?}")))
+    changed.then_some(()).ok_or_else(|| no_object(&format!("page of Grafana with {from:?}")))
 }
 
 /// Changes a field of Alertmanager's configuration.
@@ -180,7 +151,5 @@ fn change_routing(rendered: &mut Rendered, path: &str, to: &Value) -> Result<(),
             }
         })?;
     }
-    changed
-        .then_some(())
-        .ok_or_else(|| no_object("Application with the routing of alerts"))
+    changed.then_some(()).ok_or_else(|| no_object("Application with the routing of alerts"))
 }

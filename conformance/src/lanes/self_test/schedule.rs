@@ -13,28 +13,15 @@ use crate::programs::Programs;
 use crate::rendered::Rendered;
 use crate::report::Report;
 
-const CLASS_OF_CLAIM: &[&str] = &[
-    "spec",
-    "volumeClaimTemplates",
-    "0",
-    "spec",
-    "storageClassName",
-];
+const CLASS_OF_CLAIM: &[&str] = &["spec", "volumeClaimTemplates", "0", "spec", "storageClassName"];
 
 const NODE_SELECTOR: &[&str] = &["spec", "template", "spec", "nodeSelector"];
 
 /// Clusters and workloads that do not fit each other.
 pub fn faults(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
     let mut rendered = environment()?;
-    let group = rendered
-        .cluster
-        .node_pools
-        .iter()
-        .find_map(|pool| pool.group.clone());
-    rendered
-        .cluster
-        .node_pools
-        .retain(|pool| pool.group != group);
+    let group = rendered.cluster.node_pools.iter().find_map(|pool| pool.group.clone());
+    rendered.cluster.node_pools.retain(|pool| pool.group != group);
     let findings = said_of(programs, options, &rendered, schedule::volumes)?;
     expect(
         report,
@@ -52,18 +39,9 @@ pub fn faults(programs: &Programs, options: &Options, report: &mut Report) -> Re
     let claim = without_consumer(&mut rendered)?;
     let findings = said_of(programs, options, &rendered, without_waiting)?;
     for (fault, expected) in [
-        (
-            "a request that no node has",
-            &["stays Pending", "Insufficient cpu"] as &[_],
-        ),
-        (
-            "an unknown storage class",
-            &["stays Pending", "no storage class \"unknown\""],
-        ),
-        (
-            "a pod without its volume",
-            &["pod ", "stays Pending", "PersistentVolumeClaim"],
-        ),
+        ("a request that no node has", &["stays Pending", "Insufficient cpu"] as &[_]),
+        ("an unknown storage class", &["stays Pending", "no storage class \"unknown\""]),
+        ("a pod without its volume", &["pod ", "stays Pending", "PersistentVolumeClaim"]),
         (
             "a node that is full once istio-proxy is counted",
             &[&tight, "stays Pending", "Insufficient cpu"],
@@ -80,19 +58,13 @@ pub fn faults(programs: &Programs, options: &Options, report: &mut Report) -> Re
 
 /// Gives the last Deployment a node that has just what its container asks for; returns how its pods are called.
 fn fits_without_proxy(rendered: &mut Rendered) -> Result<String, Failure> {
-    let group = NodeGroup {
-        label: label_key!("example.com/group"),
-        value: name!("tight"),
-    };
+    let group = NodeGroup { label: label_key!("example.com/group"), value: name!("tight") };
     let deployment = last(&rendered.objects, "Deployment")?;
     let mut object = rendered.objects[deployment].clone();
     for (path, value) in [
         (&["spec", "replicas"] as &[_], json!(1)),
         (REQUESTED_CPU, json!("1")),
-        (
-            NODE_SELECTOR,
-            json!({group.label.as_str(): group.value.as_str()}),
-        ),
+        (NODE_SELECTOR, json!({group.label.as_str(): group.value.as_str()})),
     ] {
         object = object.with_field(path, value)?;
     }

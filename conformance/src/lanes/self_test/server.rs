@@ -59,10 +59,7 @@ pub fn killed(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
     let mut cluster = Cluster::start(programs)?;
     accepted(&mut cluster, &namespace)?;
     accepted(&mut cluster, &objects)?;
-    report.compared(
-        1,
-        "same apply in a new cluster after an API server was killed",
-    );
+    report.compared(1, "same apply in a new cluster after an API server was killed");
     Ok(())
 }
 
@@ -84,10 +81,8 @@ fn accepted(cluster: &mut Cluster, file: &Path) -> Result<(), Failure> {
     if applied.errors.is_empty() {
         return Ok(());
     }
-    Err(
-        Failure::new("the API server refuses plain objects; what it says tells why:")
-            .with_output(&applied.errors.join("\n")),
-    )
+    Err(Failure::new("the API server refuses plain objects; what it says tells why:")
+        .with_output(&applied.errors.join("\n")))
 }
 
 fn write(file: &Path, value: &Value) -> Result<(), Failure> {

@@ -34,11 +34,7 @@ pub struct Made {
 impl Documents {
     /// Documents of at least this many strings together.
     pub fn new(seed: u64, strings: usize) -> Self {
-        Self {
-            random: Rng::with_seed(seed),
-            strings,
-            made: Made::default(),
-        }
+        Self { random: Rng::with_seed(seed), strings, made: Made::default() }
     }
 
     fn string(&mut self) -> String {

@@ -52,9 +52,7 @@ impl Reader {
 
     fn start_as(mut command: Command, watchdog: &Watchdog) -> Result<Self, Failure> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = watchdog
-            .spawn(&mut command)
-            .map_err(|error| ended(&error))?;
+        let mut child = watchdog.spawn(&mut command).map_err(|error| ended(&error))?;
         match (child.stdin.take(), child.stdout.take()) {
             (Some(input), Some(output)) => Ok(Self {
                 child,
@@ -82,12 +80,7 @@ impl Reader {
         writer: Writer,
         mut different: impl FnMut(Value, String),
     ) -> Result<(), Failure> {
-        let Self {
-            child,
-            input,
-            output,
-            watchdog,
-        } = self;
+        let Self { child, input, output, watchdog } = self;
         let documents = documents.into_iter();
         thread::scope(|scope| {
             let (sender, receiver) = sync_channel(AHEAD);
@@ -215,21 +208,12 @@ mod tests {
         let written = json!({"a": ["1", 1, null]});
         let read = |line: &str| difference(&written, line).unwrap();
         assert_eq!(read(r#"{"value":{"a":["1",1,null]}}"#), None);
-        for other in [
-            r#"{"a":[1,1,null]}"#,
-            r#"{"a":["1",1]}"#,
-            r#"{"a":["1",1,null],"b":null}"#,
-            "null",
-        ] {
-            assert_eq!(
-                read(&format!("{{\"value\":{other}}}\n")),
-                Some(other.to_owned())
-            );
+        for other in
+            [r#"{"a":[1,1,null]}"#, r#"{"a":["1",1]}"#, r#"{"a":["1",1,null],"b":null}"#, "null"]
+        {
+            assert_eq!(read(&format!("{{\"value\":{other}}}\n")), Some(other.to_owned()));
         }
-        assert_eq!(
-            read(r#"{"error":"line 1"}"#),
-            Some("an error: line 1".to_owned())
-        );
+        assert_eq!(read(r#"{"error":"line 1"}"#), Some("an error: line 1".to_owned()));
     }
 
     #[test]

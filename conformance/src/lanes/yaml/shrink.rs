@@ -12,11 +12,7 @@ pub fn shrink(
     case: Value,
     fails: impl FnMut(&Value) -> Result<bool, Failure>,
 ) -> Result<Value, Failure> {
-    let mut shrinking = Shrinking {
-        case,
-        fails,
-        tries: 0,
-    };
+    let mut shrinking = Shrinking { case, fails, tries: 0 };
     while shrinking.leave_something_out()? {}
     let mut texts = Vec::new();
     collect_texts(&shrinking.case, &mut texts);
@@ -96,10 +92,7 @@ impl<Fails: FnMut(&Value) -> Result<bool, Failure>> Shrinking<Fails> {
 fn split(text: &str, start: usize, size: usize) -> Option<(&str, &str, &str)> {
     let (start, _) = text.char_indices().nth(start)?;
     let (before, rest) = text.split_at(start);
-    let end = rest
-        .char_indices()
-        .nth(size)
-        .map_or(rest.len(), |(end, _)| end);
+    let end = rest.char_indices().nth(size).map_or(rest.len(), |(end, _)| end);
     let (part, after) = rest.split_at(end);
     Some((before, part, after))
 }
@@ -125,10 +118,9 @@ fn renamed(tree: &Value, from: &str, to: &str) -> Value {
     match tree {
         Value::String(text) => Value::String(other(text)),
         Value::Array(items) => items.iter().map(|item| renamed(item, from, to)).collect(),
-        Value::Object(mapping) => mapping
-            .iter()
-            .map(|(key, value)| (other(key), renamed(value, from, to)))
-            .collect(),
+        Value::Object(mapping) => {
+            mapping.iter().map(|(key, value)| (other(key), renamed(value, from, to))).collect()
+        }
         scalar => scalar.clone(),
     }
 }
@@ -192,9 +184,7 @@ fn parts(length: usize) -> impl Iterator<Item = (usize, usize)> {
         (*size > 1).then(|| size.div_ceil(2))
     });
     sizes.filter(|size| *size > 0).flat_map(move |size| {
-        (0..length)
-            .step_by(size)
-            .map(move |start| (start, (start + size).min(length)))
+        (0..length).step_by(size).map(move |start| (start, (start + size).min(length)))
     })
 }
 
@@ -207,9 +197,9 @@ mod tests {
         match value {
             Value::String(text) => fails(text),
             Value::Array(items) => items.iter().any(|item| any(item, fails)),
-            Value::Object(mapping) => mapping
-                .iter()
-                .any(|(key, value)| fails(key) || any(value, fails)),
+            Value::Object(mapping) => {
+                mapping.iter().any(|(key, value)| fails(key) || any(value, fails))
+            }
             _ => false,
         }
     }
@@ -217,9 +207,9 @@ mod tests {
     fn has_key(value: &Value) -> bool {
         match value {
             Value::Array(items) => items.iter().any(has_key),
-            Value::Object(mapping) => mapping
-                .iter()
-                .any(|(key, value)| key.contains(": ") || has_key(value)),
+            Value::Object(mapping) => {
+                mapping.iter().any(|(key, value)| key.contains(": ") || has_key(value))
+            }
             _ => false,
         }
     }
@@ -244,9 +234,7 @@ mod tests {
     #[test]
     fn finds_the_shortest_of_a_long_string() {
         let case = json!(["é".repeat(4_000), "b"]);
-        let smallest = shrink(case, |case| {
-            Ok(any(case, |text| text.chars().count() > 1_024))
-        });
+        let smallest = shrink(case, |case| Ok(any(case, |text| text.chars().count() > 1_024)));
         assert_eq!(smallest.unwrap(), json!("a".repeat(1_025)));
     }
 

@@ -134,11 +134,7 @@ fn number(random: &mut Rng) -> String {
             pick(random, &["0x", "0X"]),
             of(random, "0123456789abcdefABCDEFg_", 0, 6)
         ),
-        3 => format!(
-            "{sign}{}{inner}{}",
-            pick(random, &["0b", "0B"]),
-            of(random, "01012_", 0, 6)
-        ),
+        3 => format!("{sign}{}{inner}{}", pick(random, &["0b", "0B"]), of(random, "01012_", 0, 6)),
         4 => format!(
             "{sign}{}{inner}{}",
             pick(random, &["0o", "0O", "0"]),
@@ -162,9 +158,7 @@ fn number(random: &mut Rng) -> String {
 fn word(random: &mut Rng) -> String {
     let word = pick(
         random,
-        &[
-            "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "", "<<", "=",
-        ],
+        &["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "", "<<", "="],
     );
     let upper = random.u8(..6);
     let mut text: String = word
@@ -176,11 +170,7 @@ fn word(random: &mut Rng) -> String {
                 2 => random.bool(),
                 _ => false,
             };
-            if is_upper {
-                letter.to_ascii_uppercase()
-            } else {
-                letter
-            }
+            if is_upper { letter.to_ascii_uppercase() } else { letter }
         })
         .collect();
     if random.u8(..4) == 0 {
@@ -203,12 +193,7 @@ fn time(random: &mut Rng) -> String {
         text
     };
     let date = |random: &mut Rng| {
-        format!(
-            "{}-{}-{}",
-            of(random, "0123456789", 3, 5),
-            two(random),
-            two(random)
-        )
+        format!("{}-{}-{}", of(random, "0123456789", 3, 5), two(random), two(random))
     };
     match random.u8(..4) {
         0 | 1 => format!("{sign}{}", sixties(random)),
@@ -218,10 +203,7 @@ fn time(random: &mut Rng) -> String {
             date(random),
             pick(random, &["T", "t", " ", "  ", "\t", "x"]),
             sixties(random),
-            pick(
-                random,
-                &["", "Z", "z", " Z", "+01:00", "-5", " +1", ".1Z", "x"]
-            )
+            pick(random, &["", "Z", "z", " Z", "+01:00", "-5", " +1", ".1Z", "x"])
         ),
     }
 }
@@ -266,9 +248,8 @@ fn line_ends(random: &mut Rng) -> String {
 }
 
 /// What readers and editors cut off.
-const BLANKS: &[&str] = &[
-    " ", "  ", "\t", " \t", "\t ", "\n", " \n", "\n ", "\u{a0}", "\u{3000}", "    ",
-];
+const BLANKS: &[&str] =
+    &[" ", "  ", "\t", " \t", "\t ", "\n", " \n", "\n ", "\u{a0}", "\u{3000}", "    "];
 
 fn edge_blanks(random: &mut Rng) -> String {
     let inner = match random.u8(..4) {
@@ -352,45 +333,22 @@ fn multi_line(random: &mut Rng) -> String {
 }
 
 /// Keys that the writer moves to the front, and keys that it does not.
-const KEYS: &[&str] = &[
-    "apiVersion",
-    "kind",
-    "metadata",
-    "spec",
-    "name",
-    "labels",
-    "items",
-];
+const KEYS: &[&str] = &["apiVersion", "kind", "metadata", "spec", "name", "labels", "items"];
 
 fn name(random: &mut Rng) -> String {
     match random.u8(..4) {
         0 => pick(random, KEYS).to_owned(),
-        1 => format!(
-            "{}.example.com/{}",
-            of(random, "abcxyz", 1, 6),
-            of(random, "abcxyz-", 1, 8)
-        ),
-        2 => format!(
-            "{}:{}",
-            of(random, "abcxyz/.-", 1, 10),
-            of(random, "0123456789.abcdef", 1, 7)
-        ),
+        1 => format!("{}.example.com/{}", of(random, "abcxyz", 1, 6), of(random, "abcxyz-", 1, 8)),
+        2 => {
+            format!("{}:{}", of(random, "abcxyz/.-", 1, 10), of(random, "0123456789.abcdef", 1, 7))
+        }
         _ => of(random, "abcdefghijklmnopqrstuvwxyz0123456789-", 1, 12),
     }
 }
 
 fn mixed(random: &mut Rng) -> String {
-    const PARTS: [fn(&mut Rng) -> String; 9] = [
-        number,
-        word,
-        time,
-        indicators,
-        line_ends,
-        edge_blanks,
-        controls,
-        multi_line,
-        name,
-    ];
+    const PARTS: [fn(&mut Rng) -> String; 9] =
+        [number, word, time, indicators, line_ends, edge_blanks, controls, multi_line, name];
     let part = |random: &mut Rng| PARTS[random.usize(..PARTS.len())](random);
     match random.u8(..4) {
         0 => {

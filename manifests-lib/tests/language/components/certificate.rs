@@ -6,9 +6,7 @@ use manifests_lib::{
 
 use crate::support::{bundle, objects};
 
-const ISSUER: ClusterIssuer = ClusterIssuer {
-    name: name!("everybody"),
-};
+const ISSUER: ClusterIssuer = ClusterIssuer { name: name!("everybody") };
 
 fn issued_by(issuer: &Issuer) -> Bundle {
     let web = bundle();
@@ -18,11 +16,7 @@ fn issued_by(issuer: &Issuer) -> Bundle {
 
 fn issued_for(hosts: CertificateHosts) -> Bundle {
     let web = bundle();
-    let _ = web.certificate(Certificate {
-        name: name!("web"),
-        issuer: &ISSUER,
-        hosts,
-    });
+    let _ = web.certificate(Certificate { name: name!("web"), issuer: &ISSUER, hosts });
     web
 }
 
@@ -101,10 +95,8 @@ fn a_public_issuer_proves_its_domain_in_route_53() {
 
 #[test]
 fn a_certificate_names_its_hosts() {
-    let web = issued_for(CertificateHosts::Of(vec![
-        host!("api.example.com"),
-        host!("www.example.com"),
-    ]));
+    let web =
+        issued_for(CertificateHosts::Of(vec![host!("api.example.com"), host!("www.example.com")]));
     assert_snapshot!(objects(&web, &["Certificate"]), @"
     apiVersion: cert-manager.io/v1
     kind: Certificate

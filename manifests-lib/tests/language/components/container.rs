@@ -141,12 +141,7 @@ fn what_a_patch_allows_needs_a_reason() {
 fn what_an_object_as_it_stands_allows_needs_a_reason() {
     let web = bundle();
     web.patch(|deployment: &mut k8s_openapi::api::apps::v1::Deployment| {
-        let pods = deployment
-            .spec
-            .get_or_insert_default()
-            .template
-            .spec
-            .get_or_insert_default();
+        let pods = deployment.spec.get_or_insert_default().template.spec.get_or_insert_default();
         pods.host_network = Some(true);
     });
     server(&web.app());

@@ -9,15 +9,9 @@ use crate::support::{NODES, READERS, bundle, container_part, kinds, objects, par
 
 fn mysql() -> Database {
     Database::MysqlContainer(MysqlContainer {
-        image: PublicImage {
-            repository: repository!("mysql"),
-            version: Version::Tag(tag!("8.0")),
-        },
+        image: PublicImage { repository: repository!("mysql"), version: Version::Tag(tag!("8.0")) },
         on: NODES,
-        resources: Resources {
-            cpu: millicores(100),
-            memory: mebibytes(768),
-        },
+        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
         storage: gibibytes(5),
         storage_class: name!("fast"),
     })
@@ -34,10 +28,7 @@ fn aurora() -> Database {
             database: name!("shop"),
             credentials: secrets_manager_name!("test/web/database"),
         },
-        ClusterSecretStore {
-            name: name!("secrets-manager"),
-            readers: READERS,
-        },
+        ClusterSecretStore { name: name!("secrets-manager"), readers: READERS },
     )
 }
 

@@ -36,11 +36,7 @@ fn waves(built: &BuiltPlatform) -> String {
         let json = resource.to_json().expect("finite numbers");
         if json["kind"] == "Application" {
             let wave = &json["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"];
-            waves.push(format!(
-                "{} {}",
-                wave.as_str().unwrap_or("none"),
-                resource.identity().name
-            ));
+            waves.push(format!("{} {}", wave.as_str().unwrap_or("none"), resource.identity().name));
         }
     }
     waves.sort();
@@ -553,8 +549,5 @@ fn a_chart_may_be_of_another_release_for_a_time() {
     let web = bundle();
     with_chart(&web).release(&chart_version!("1.1.7"));
     let application = application(&build(&[&web]), "team-parent", "web-application");
-    assert!(
-        application.contains("targetRevision: 1.1.7\n"),
-        "{application}"
-    );
+    assert!(application.contains("targetRevision: 1.1.7\n"), "{application}");
 }

@@ -119,12 +119,7 @@ fn one_replica_has_nothing_to_spread_and_nothing_to_protect() {
 #[test]
 fn several_replicas_are_spread_and_evicted_one_at_a_time() {
     let web = bundle();
-    web.app()
-        .deployment(Deployment {
-            replicas: 2,
-            on: &NODES,
-        })
-        .container(container());
+    web.app().deployment(Deployment { replicas: 2, on: &NODES }).container(container());
     assert_snapshot!(objects(&web, &["PodDisruptionBudget"]), @"
     apiVersion: policy/v1
     kind: PodDisruptionBudget
@@ -166,10 +161,7 @@ fn several_replicas_are_spread_and_evicted_one_at_a_time() {
 #[test]
 fn an_older_selector_stays_and_the_pods_keep_all_labels() {
     let web = bundle();
-    let deployment = web.app().deployment(Deployment {
-        replicas: 2,
-        on: &NODES,
-    });
+    let deployment = web.app().deployment(Deployment { replicas: 2, on: &NODES });
     deployment.selector(SelectorLabels::App);
     deployment.container(container());
     assert_snapshot!(part(&web, "Deployment", "/spec/selector"), @"
@@ -190,25 +182,18 @@ fn an_older_selector_stays_and_the_pods_keep_all_labels() {
 #[test]
 fn a_portless_container_has_no_port_and_no_probe() {
     let web = bundle();
-    let shell = web
-        .app()
-        .deployment(Deployment {
-            replicas: 1,
-            on: &NODES,
-        })
-        .portless_container(PortlessContainer {
+    let shell = web.app().deployment(Deployment { replicas: 1, on: &NODES }).portless_container(
+        PortlessContainer {
             name: name!("shell"),
             image: PublicImage {
                 repository: repository!("busybox"),
                 version: Version::Tag(tag!("1.37")),
             }
             .into(),
-            resources: Resources {
-                cpu: millicores(10),
-                memory: mebibytes(16),
-            },
+            resources: Resources { cpu: millicores(10), memory: mebibytes(16) },
             user: uid!(1000),
-        });
+        },
+    );
     shell.command(["sleep", "infinity"]);
     assert_snapshot!(container_part(&web, ""), @"
     command:

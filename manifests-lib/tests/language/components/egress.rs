@@ -20,15 +20,7 @@ fn egress() -> (Bundle, EgressHandle) {
 #[test]
 fn is_four_objects_of_the_mesh() {
     let (web, _) = egress();
-    assert_eq!(
-        kinds(&web),
-        [
-            "ServiceEntry",
-            "Gateway",
-            "VirtualService",
-            "DestinationRule"
-        ]
-    );
+    assert_eq!(kinds(&web), ["ServiceEntry", "Gateway", "VirtualService", "DestinationRule"]);
 }
 
 #[test]

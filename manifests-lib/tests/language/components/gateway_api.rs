@@ -26,9 +26,7 @@ const INTERNAL: Gateway<Internal> = Gateway {
     audience: Internal,
 };
 
-const ISSUER: ClusterIssuer = ClusterIssuer {
-    name: name!("everybody"),
-};
+const ISSUER: ClusterIssuer = ClusterIssuer { name: name!("everybody") };
 
 const LIMITS: Limits = Limits {
     requests_per_second: 10,
@@ -47,12 +45,7 @@ fn gateways(entrance: Entrance, limits: Limits) -> Bundle {
         issuer: &ISSUER,
         hosts: CertificateHosts::Of(vec![host!("www.example.com")]),
     });
-    let server = GatewayServer {
-        certificate: &certificate,
-        replicas: 2,
-        entrance,
-        limits,
-    };
+    let server = GatewayServer { certificate: &certificate, replicas: 2, entrance, limits };
     web.gateway(&PUBLIC, server.clone());
     if entrance == Entrance::NetworkLoadBalancer {
         web.gateway(&INTERNAL, server);
@@ -67,13 +60,7 @@ fn opened(component: &Component, node_port: NodePort) -> IngressPort {
         namespace: Namespace::new(name!("elsewhere")),
         selector: name!("ingress"),
     };
-    component.gateway_route(
-        &service(component),
-        GatewayRoute {
-            gateway: &gateway,
-            node_port,
-        },
-    )
+    component.gateway_route(&service(component), GatewayRoute { gateway: &gateway, node_port })
 }
 
 fn dashboard(scheme: Scheme) -> Dashboard {
@@ -107,10 +94,7 @@ fn page(scheme: Scheme, with_certificate: bool) -> Bundle {
 fn a_page_is_found_behind_the_gateway_or_at_a_forwarded_port() {
     let page = dashboard(Scheme::Http);
     let domain = host!("internal.example.com");
-    assert_eq!(
-        page.url(Some(&domain)),
-        "https://charts.internal.example.com"
-    );
+    assert_eq!(page.url(Some(&domain)), "https://charts.internal.example.com");
     assert_eq!(page.url(None), "http://localhost:8080");
 }
 
@@ -454,10 +438,7 @@ fn a_page_in_a_namespace_that_the_gateway_ignores_is_refused() {
     let web = bundle();
     web.dashboard_route(DashboardRoute {
         dashboard: &dashboard(Scheme::Http),
-        gateway: &Gateway {
-            routes_from: &[],
-            ..INTERNAL
-        },
+        gateway: &Gateway { routes_from: &[], ..INTERNAL },
         domain: &host!("internal.example.com"),
         certificate: None,
     });
@@ -468,12 +449,7 @@ fn a_page_in_a_namespace_that_the_gateway_ignores_is_refused() {
 fn limits_that_nginx_refuses_are_refused() {
     let web = gateways(
         Entrance::NodePort(node_port!(30443)),
-        Limits {
-            requests_per_second: 0,
-            body: mebibytes(0),
-            answer_seconds: 10_000,
-            ..LIMITS
-        },
+        Limits { requests_per_second: 0, body: mebibytes(0), answer_seconds: 10_000, ..LIMITS },
     );
     assert_snapshot!(mistakes(&[&web]), @"
     manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door admits no request in a second, and NGINX refuses such a rate: give it one at least
@@ -508,8 +484,6 @@ fn a_certificate_of_another_namespace_is_refused() {
         },
     );
     let said = mistakes(&[&web, &elsewhere]);
-    let line = said
-        .lines()
-        .find(|line| line.contains("the certificate door"));
+    let line = said.lines().find(|line| line.contains("the certificate door"));
     assert_snapshot!(line.unwrap_or_default(), @"manifests-lib/tests/language/components/gateway_api.rs:N: the certificate door is in the namespace elsewhere, and its server in shop: ask for it in a bundle of shop");
 }

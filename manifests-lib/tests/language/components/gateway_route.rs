@@ -13,13 +13,7 @@ fn open(component: &Component, port: Port, node_port: NodePort) {
         selector: name!("ingress"),
     };
     let service = service_on(component, port);
-    component.gateway_route(
-        &service,
-        GatewayRoute {
-            gateway: &gateway,
-            node_port,
-        },
-    );
+    component.gateway_route(&service, GatewayRoute { gateway: &gateway, node_port });
 }
 
 fn opened() -> Bundle {
@@ -126,10 +120,7 @@ fn tells_the_gateways_own_service_its_ports() {
         .iter()
         .map(|port| {
             let node_port = port.node_port.number();
-            format!(
-                "{} {} {node_port} {}",
-                port.gateway, port.port, port.service
-            )
+            format!("{} {} {node_port} {}", port.gateway, port.port, port.service)
         })
         .collect();
     assert_snapshot!(ports.join("\n"), @"

@@ -8,11 +8,8 @@ use crate::support::{bundle, document, objects, resources, service_on};
 
 const ELSEWHERE: Namespace = Namespace::new(name!("elsewhere"));
 
-const FRONT_DOOR: IngressGateway = IngressGateway {
-    name: name!("front-door"),
-    namespace: ELSEWHERE,
-    selector: name!("ingress"),
-};
+const FRONT_DOOR: IngressGateway =
+    IngressGateway { name: name!("front-door"), namespace: ELSEWHERE, selector: name!("ingress") };
 
 fn gateways() -> Bundle {
     Bundle::new(name!("gateways"), &ELSEWHERE, &name!("test"))
@@ -21,18 +18,12 @@ fn gateways() -> Bundle {
 /// The Service of a gateway that is written before the bundle that opens a port of it.
 fn service(exposure: GatewayExposure, opened: &IngressGateway) -> String {
     let gateways = gateways();
-    gateways.gateway_service(GatewayService {
-        gateway: &FRONT_DOOR,
-        exposure,
-    });
+    gateways.gateway_service(GatewayService { gateway: &FRONT_DOOR, exposure });
     let web = bundle();
     let app = web.app();
     app.gateway_route(
         &service_on(&app, port!(50001)),
-        GatewayRoute {
-            gateway: opened,
-            node_port: node_port!(30001),
-        },
+        GatewayRoute { gateway: opened, node_port: node_port!(30001) },
     );
     let resources = resources(&[&gateways, &web]);
     let service = resources
@@ -92,10 +83,7 @@ fn has_no_node_ports_where_something_else_stands_outside() {
 
 #[test]
 fn leaves_out_the_ports_of_another_gateway() {
-    let other = IngressGateway {
-        name: name!("back-door"),
-        ..FRONT_DOOR
-    };
+    let other = IngressGateway { name: name!("back-door"), ..FRONT_DOOR };
     assert_snapshot!(spec(&service(GatewayExposure::NodePorts, &other)), @"
     externalTrafficPolicy: Cluster
     ports: []

@@ -11,10 +11,7 @@ fn graph(title: &'static str) -> GrafanaGraph {
     GrafanaGraph {
         title,
         unit: GrafanaUnit::Part,
-        lines: vec![GrafanaLines {
-            query: "up{job=\"$job\"}".to_owned(),
-            called: "{{pod}}",
-        }],
+        lines: vec![GrafanaLines { query: "up{job=\"$job\"}".to_owned(), called: "{{pod}}" }],
     }
 }
 
@@ -23,22 +20,14 @@ fn page(choice: Name) -> GrafanaPage {
         name: name!("jobs"),
         title: "Jobs",
         data_source: name!("metrics"),
-        choice: GrafanaChoice {
-            name: choice,
-            metric: "up",
-            label: "job",
-        },
+        choice: GrafanaChoice { name: choice, metric: "up", label: "job" },
         graphs: vec![graph("first"), graph("second"), graph("third")],
     }
 }
 
 const GRAFANA: Dashboard = Dashboard {
     name: name!("grafana"),
-    service: ToolService {
-        name: name!("grafana"),
-        namespace: NAMESPACE,
-        port: port!(80),
-    },
+    service: ToolService { name: name!("grafana"), namespace: NAMESPACE, port: port!(80) },
     scheme: Scheme::Http,
     local_port: port!(8000),
 };
@@ -97,19 +86,13 @@ fn queries_go_to_the_named_source_and_graphs_stand_two_in_a_row() {
 #[test]
 fn the_choice_is_a_parameter_of_the_url() {
     assert_eq!(page(name!("job")).choice.url_parameter(), "var-job");
-    assert_eq!(
-        model()["templating"]["list"][0]["definition"],
-        "label_values(up, job)"
-    );
+    assert_eq!(model()["templating"]["list"][0]["definition"], "label_values(up, job)");
 }
 
 #[test]
 fn a_page_that_grafana_would_not_load_is_refused() {
-    let elsewhere = Bundle::new(
-        name!("other"),
-        &Namespace::new(name!("elsewhere")),
-        &name!("test"),
-    );
+    let elsewhere =
+        Bundle::new(name!("other"), &Namespace::new(name!("elsewhere")), &name!("test"));
     elsewhere.grafana_page(&GRAFANA, &page(name!("the-job")));
     let said = mistakes(&[&elsewhere]);
     let lines: Vec<_> = said.lines().filter(|line| line.contains("page")).collect();

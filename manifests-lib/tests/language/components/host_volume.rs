@@ -7,11 +7,7 @@ use manifests_lib::{
 use crate::support::{NODES, bundle, container, container_part, deployment, objects, part, server};
 
 fn folder(on: &NodeGroup) -> HostVolume<'_> {
-    HostVolume {
-        path: path!("/data/web"),
-        size: gibibytes(2),
-        on,
-    }
+    HostVolume { path: path!("/data/web"), size: gibibytes(2), on }
 }
 
 fn sources(component: &Component) -> HostVolumeHandle {
@@ -83,11 +79,8 @@ fn two_containers_mount_one_volume() {
     let volume = sources(&app);
     let deployment = deployment(&app);
     let first = deployment.container(container());
-    let second = deployment.container(Container {
-        name: name!("second"),
-        port: port!(9000),
-        ..container()
-    });
+    let second =
+        deployment.container(Container { name: name!("second"), port: port!(9000), ..container() });
     first.mount(&volume, path!("/src"));
     second.mount(&volume, path!("/var/www"));
     assert_snapshot!(container_part(&web, "/volumeMounts"), @"
@@ -105,10 +98,7 @@ fn two_containers_mount_one_volume() {
 fn older_names_stay_in_all_three_places() {
     let web = bundle();
     let app = web.app();
-    let names = HostVolumeNames {
-        volume: name!("old-volume"),
-        claim: name!("old-claim"),
-    };
+    let names = HostVolumeNames { volume: name!("old-volume"), claim: name!("old-claim") };
     let volume = app.host_volume_named(names, folder(&NODES));
     server(&app).mount(&volume, path!("/src"));
     assert_snapshot!(part(&web, "PersistentVolume", "/spec/claimRef/name"), @"old-claim");

@@ -5,10 +5,7 @@ use manifests_lib::{
 
 #[test]
 fn a_local_one_has_no_registry() {
-    let image = LocalImage {
-        repository: repository!("web-server"),
-        tag: tag!("latest"),
-    };
+    let image = LocalImage { repository: repository!("web-server"), tag: tag!("latest") };
     assert_eq!(Image::from(image).reference(), "web-server:latest");
 }
 
@@ -34,10 +31,7 @@ fn a_public_one_has_a_tag_or_a_digest() {
         repository: repository!("registry.k8s.io/pause"),
         version: Version::Tag(tag!("3.10")),
     };
-    assert_eq!(
-        Image::from(tagged).reference(),
-        "registry.k8s.io/pause:3.10"
-    );
+    assert_eq!(Image::from(tagged).reference(), "registry.k8s.io/pause:3.10");
     let pinned = PublicImage {
         repository: repository!("library/nginx"),
         version: Version::Digest(digest!(

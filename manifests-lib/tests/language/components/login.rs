@@ -10,10 +10,7 @@ fn with(source: &LoginSource) -> Bundle {
     let web = bundle();
     let login = web.app().login(source);
     assert_eq!(login.user.secret_name(), login.password.secret_name());
-    assert_eq!(
-        (login.user.key(), login.password.key()),
-        ("username", "password")
-    );
+    assert_eq!((login.user.key(), login.password.key()), ("username", "password"));
     web
 }
 
@@ -77,10 +74,7 @@ const READERS: &[Namespace] = &[NAMESPACE];
 fn one_that_aws_keeps_is_copied() {
     let web = with(&LoginSource::SecretsManager(
         secrets_manager_name!("test/web"),
-        ClusterSecretStore {
-            readers: READERS,
-            name: name!("secrets-manager"),
-        },
+        ClusterSecretStore { readers: READERS, name: name!("secrets-manager") },
     ));
     assert_snapshot!(objects(&web, &["ExternalSecret"]), @"
     apiVersion: external-secrets.io/v1

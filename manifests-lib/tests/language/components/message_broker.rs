@@ -17,10 +17,7 @@ fn with_broker(
 ) -> (Bundle, BrokerHandle) {
     let post = Bundle::new(name!("post"), &NAMESPACE, &name!("test"));
     let broker = post.broker(
-        &Broker {
-            name: name!("rabbit"),
-            namespace: Namespace::new(name!("elsewhere")),
-        },
+        &Broker { name: name!("rabbit"), namespace: Namespace::new(name!("elsewhere")) },
         BrokerServer {
             replicas,
             image: PublicImage {
@@ -28,24 +25,16 @@ fn with_broker(
                 version: Version::Tag(tag!("4.2-management")),
             },
             on: &NODES,
-            resources: Resources {
-                cpu: millicores(100),
-                memory: mebibytes(512),
-            },
+            resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
             storage: gibibytes(gibibytes_of_disk),
             storage_class: &name!("fast"),
-            issuer: &ClusterIssuer {
-                name: name!("everybody"),
-            },
+            issuer: &ClusterIssuer { name: name!("everybody") },
             clients,
             operator: &MessagingOperator {
                 namespace: Namespace::new(name!("argocd")),
                 app_name: name!("operator"),
             },
-            scraper: MetricsScraper {
-                namespace: &NAMESPACE,
-                app_name: name!("scraper"),
-            },
+            scraper: MetricsScraper { namespace: &NAMESPACE, app_name: name!("scraper") },
         },
     );
     (post, broker)
@@ -54,10 +43,7 @@ fn with_broker(
 fn with_saga(broker: &BrokerHandle) -> Bundle {
     let web = bundle();
     let app = web.app();
-    let saga = app.saga(Saga {
-        broker,
-        steps: vec![name!("pay")],
-    });
+    let saga = app.saga(Saga { broker, steps: vec![name!("pay")] });
     server(&app).env([
         saga.host("HOST"),
         saga.port("PORT"),

@@ -7,10 +7,7 @@ fn with_objective() -> Bundle {
     let web = bundle();
     service(&web.app()).objective(Objective {
         availability: per_mille!(995),
-        latency: Latency {
-            share: per_mille!(990),
-            within: LatencyBound::Milliseconds250,
-        },
+        latency: Latency { share: per_mille!(990), within: LatencyBound::Milliseconds250 },
     });
     web
 }

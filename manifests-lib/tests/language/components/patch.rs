@@ -36,8 +36,5 @@ fn sees_the_object_as_it_will_be_written() {
         .iter()
         .map(|resource| (resource.identity().kind, resource.patched().len()))
         .collect();
-    assert_eq!(
-        adjusted,
-        [("Deployment", 0), ("ServiceAccount", 0), ("Service", 2)]
-    );
+    assert_eq!(adjusted, [("Deployment", 0), ("ServiceAccount", 0), ("Service", 2)]);
 }

@@ -53,10 +53,7 @@ fn can_be_put_into_another_namespace() {
 fn a_cluster_scoped_one_gets_no_namespace() {
     let web = bundle();
     web.add(rbac::ClusterRole {
-        metadata: ObjectMeta {
-            name: Some("web:reader".to_owned()),
-            ..ObjectMeta::default()
-        },
+        metadata: ObjectMeta { name: Some("web:reader".to_owned()), ..ObjectMeta::default() },
         ..rbac::ClusterRole::default()
     });
     assert_snapshot!(objects(&web, &["ClusterRole"]), @"

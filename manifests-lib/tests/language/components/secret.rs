@@ -9,10 +9,7 @@ use crate::support::{READERS, bundle, container_part, kinds, objects, server};
 fn with(source: &SecretSource) -> Bundle {
     let web = bundle();
     let app = web.app();
-    let key = app.secret(SecretText {
-        key: name!("signing-key"),
-        source,
-    });
+    let key = app.secret(SecretText { key: name!("signing-key"), source });
     server(&app).env([key.variable("SIGNING_KEY")]);
     web
 }
@@ -27,10 +24,7 @@ fn kept_in_aws() -> SecretSource {
             name: secrets_manager_name!("test/web/app"),
             property: name!("key"),
         },
-        ClusterSecretStore {
-            name: name!("secrets-manager"),
-            readers: READERS,
-        },
+        ClusterSecretStore { name: name!("secrets-manager"), readers: READERS },
     )
 }
 

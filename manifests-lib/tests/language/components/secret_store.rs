@@ -14,10 +14,7 @@ fn with(store: &ClusterSecretStore) -> Bundle {
         name: name!("login"),
         store,
         from: &secrets_manager_name!("test/web/login"),
-        keys: vec![
-            secret_data_key!("clientID"),
-            secret_data_key!("clientSecret"),
-        ],
+        keys: vec![secret_data_key!("clientID"), secret_data_key!("clientSecret")],
         labels: vec![(label_key!("example.com/part-of"), name!("web"))],
     });
     web
@@ -26,10 +23,7 @@ fn with(store: &ClusterSecretStore) -> Bundle {
 #[test]
 fn it_reads_with_the_rights_of_its_pods_for_the_namespaces_that_it_names() {
     let web = bundle();
-    let store = ClusterSecretStore {
-        name: name!("vault"),
-        readers: BOTH,
-    };
+    let store = ClusterSecretStore { name: name!("vault"), readers: BOTH };
     web.secrets_manager_store(&store, &region!("eu-west-1"));
     assert_snapshot!(objects(&web, &["ClusterSecretStore"]), @"
     apiVersion: external-secrets.io/v1
@@ -52,10 +46,7 @@ fn it_reads_with_the_rights_of_its_pods_for_the_namespaces_that_it_names() {
 
 #[test]
 fn a_secret_is_a_copy_with_labels() {
-    let web = with(&ClusterSecretStore {
-        name: name!("vault"),
-        readers: READERS,
-    });
+    let web = with(&ClusterSecretStore { name: name!("vault"), readers: READERS });
     assert_snapshot!(objects(&web, &["ExternalSecret"]), @"
     apiVersion: external-secrets.io/v1
     kind: ExternalSecret
@@ -92,9 +83,6 @@ fn a_secret_is_a_copy_with_labels() {
 
 #[test]
 fn a_namespace_that_it_does_not_name_is_refused() {
-    let web = with(&ClusterSecretStore {
-        name: name!("vault"),
-        readers: &[],
-    });
+    let web = with(&ClusterSecretStore { name: name!("vault"), readers: &[] });
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/components/secret_store.rs:N: the store vault refuses the namespace shop, and the Secret would never appear: add the namespace to the store's `readers`");
 }

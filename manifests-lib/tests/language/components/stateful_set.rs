@@ -8,10 +8,8 @@ use crate::support::{NODES, bundle, container, objects, part};
 
 fn store() -> (Bundle, StatefulSetHandle) {
     let web = bundle();
-    let stateful_set = web.component(name!("store")).stateful_set(StatefulSet {
-        replicas: 1,
-        on: &NODES,
-    });
+    let stateful_set =
+        web.component(name!("store")).stateful_set(StatefulSet { replicas: 1, on: &NODES });
     let data = stateful_set.claim(Claim {
         name: name!("data"),
         size: gibibytes(5),
@@ -20,10 +18,7 @@ fn store() -> (Bundle, StatefulSetHandle) {
     });
     let store = stateful_set.container(container());
     store.mount(&data, path!("/data"));
-    let service = store.expose(Expose {
-        port: port!(6379),
-        protocol: Protocol::Tcp,
-    });
+    let service = store.expose(Expose { port: port!(6379), protocol: Protocol::Tcp });
     stateful_set.governed_by(&service);
     (web, stateful_set)
 }

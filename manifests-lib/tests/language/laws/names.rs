@@ -23,15 +23,9 @@ fn names(longest: usize) -> impl Strategy<Value = Name> {
 /// One of everything whose objects are named after the component.
 fn fill(bundle: &Bundle, app: &Component) {
     let database = app.database(&Database::MysqlContainer(MysqlContainer {
-        image: PublicImage {
-            repository: repository!("mysql"),
-            version: Version::Tag(tag!("8.0")),
-        },
+        image: PublicImage { repository: repository!("mysql"), version: Version::Tag(tag!("8.0")) },
         on: NODES,
-        resources: Resources {
-            cpu: millicores(100),
-            memory: mebibytes(768),
-        },
+        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
         storage: gibibytes(5),
         storage_class: name!("fast"),
     }));
@@ -39,28 +33,13 @@ fn fill(bundle: &Bundle, app: &Component) {
         key: name!("key"),
         source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
     });
-    let volume = app.host_volume(HostVolume {
-        path: path!("/data"),
-        size: gibibytes(2),
-        on: &NODES,
-    });
-    let server = app
-        .deployment(Deployment {
-            replicas: 2,
-            on: &NODES,
-        })
-        .container(container());
-    server.env([
-        database.host("DB_HOST"),
-        key.variable("APP_KEY"),
-        plain!("MODE", "fast"),
-    ]);
+    let volume =
+        app.host_volume(HostVolume { path: path!("/data"), size: gibibytes(2), on: &NODES });
+    let server = app.deployment(Deployment { replicas: 2, on: &NODES }).container(container());
+    server.env([database.host("DB_HOST"), key.variable("APP_KEY"), plain!("MODE", "fast")]);
     server.mount(&volume, path!("/src"));
     server.scratch(path!("/tmp"), mebibytes(1));
-    let service = server.expose(Expose {
-        port: port!(80),
-        protocol: Protocol::Http,
-    });
+    let service = server.expose(Expose { port: port!(80), protocol: Protocol::Http });
     app.gateway_route(
         &service,
         GatewayRoute {
@@ -109,9 +88,7 @@ fn label_values(value: &Value, inside: bool, found: &mut Vec<String>) {
                 label_values(value, labels, found);
             }
         }
-        Value::Array(list) => list
-            .iter()
-            .for_each(|value| label_values(value, false, found)),
+        Value::Array(list) => list.iter().for_each(|value| label_values(value, false, found)),
         Value::String(text) if inside => found.push(text.clone()),
         _ => {}
     }

@@ -21,9 +21,7 @@ fn framed(text: &str, longest: usize, end: fn(char) -> bool, inner: &str) -> boo
     (1..=longest).contains(&text.len())
         && text.starts_with(end)
         && text.ends_with(end)
-        && text
-            .chars()
-            .all(|character| end(character) || inner.contains(character))
+        && text.chars().all(|character| end(character) || inner.contains(character))
 }
 
 /// RFC 1123.
@@ -50,12 +48,7 @@ fn label_key(text: &str) -> bool {
         None => (None, text),
     };
     prefix.is_none_or(subdomain)
-        && framed(
-            name,
-            63,
-            |character| character.is_ascii_alphanumeric(),
-            "-_.",
-        )
+        && framed(name, 63, |character| character.is_ascii_alphanumeric(), "-_.")
 }
 
 fn absolute_path(text: &str) -> bool {
@@ -79,22 +72,12 @@ fn url_path(text: &str) -> bool {
 fn variable(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with(digit)
-        && text
-            .chars()
-            .all(|character| character == '_' || character.is_ascii_alphanumeric())
+        && text.chars().all(|character| character == '_' || character.is_ascii_alphanumeric())
 }
 
 fn plain_variable(text: &str) -> bool {
     let upper = text.to_uppercase();
-    let words = [
-        "PASSWORD",
-        "PASSWD",
-        "PASSPHRASE",
-        "PWD",
-        "SECRET",
-        "TOKEN",
-        "CREDENTIAL",
-    ];
+    let words = ["PASSWORD", "PASSWD", "PASSPHRASE", "PWD", "SECRET", "TOKEN", "CREDENTIAL"];
     let last = upper.rsplit('_').next().unwrap_or_default();
     variable(text)
         && !words.iter().any(|word| upper.contains(word))
@@ -120,17 +103,13 @@ fn tag(text: &str) -> bool {
     let word = |character: char| character == '_' || character.is_ascii_alphanumeric();
     (1..=128).contains(&text.len())
         && text.starts_with(word)
-        && text
-            .chars()
-            .all(|character| word(character) || ".-".contains(character))
+        && text.chars().all(|character| word(character) || ".-".contains(character))
 }
 
 fn digest(text: &str) -> bool {
     text.strip_prefix("sha256:").is_some_and(|hexadecimal| {
         hexadecimal.len() == 64
-            && hexadecimal
-                .chars()
-                .all(|character| matches!(character, '0'..='9' | 'a'..='f'))
+            && hexadecimal.chars().all(|character| matches!(character, '0'..='9' | 'a'..='f'))
     })
 }
 
@@ -147,14 +126,10 @@ fn chart_version(text: &str) -> bool {
     };
     let numbers: Vec<_> = numbers.split('.').collect();
     numbers.len() == 3
-        && numbers
-            .iter()
-            .all(|number| !number.is_empty() && number.chars().all(digit))
+        && numbers.iter().all(|number| !number.is_empty() && number.chars().all(digit))
         && pre_release.is_none_or(|pre_release| {
             pre_release.ends_with(lower)
-                && pre_release
-                    .chars()
-                    .all(|character| lower(character) || "-.".contains(character))
+                && pre_release.chars().all(|character| lower(character) || "-.".contains(character))
         })
 }
 
@@ -215,9 +190,7 @@ fn data_key(text: &str) -> bool {
 /// Text of the characters that rules are about, so that a good part of it is accepted.
 fn texts() -> impl Strategy<Value = String> {
     let characters = prop::sample::select(
-        "aabcxyz0019--..//__::ABKEYZ+=@?# \t\u{7f}é"
-            .chars()
-            .collect::<Vec<_>>(),
+        "aabcxyz0019--..//__::ABKEYZ+=@?# \t\u{7f}é".chars().collect::<Vec<_>>(),
     );
     let parts = prop::sample::select(vec![
         "a",

@@ -22,10 +22,7 @@ fn a_namespace_that_nothing_creates() {
 fn a_kind_whose_crd_nothing_installs() {
     let web = bundle();
     web.add(telemetry::Telemetry {
-        metadata: ObjectMeta {
-            name: Some("traces".to_owned()),
-            ..ObjectMeta::default()
-        },
+        metadata: ObjectMeta { name: Some("traces".to_owned()), ..ObjectMeta::default() },
         spec: None,
     });
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing installs the CRD of Telemetry.telemetry.istio.io, and the API server refuses objects of a kind that it does not know: add the chart or kustomization that `installs` telemetry.istio.io, or list the group in `Existing` where the cluster has it");
@@ -40,9 +37,7 @@ fn bundles_that_wait_for_each_other() {
     with_crds(&second, "example.com");
     first.after(&second);
     first.add(config_map("settings"));
-    second
-        .add(config_map("settings"))
-        .namespace(&Namespace::new(name!("first")));
+    second.add(config_map("settings")).namespace(&Namespace::new(name!("first")));
     assert_snapshot!(mistakes(&[&first, &second]), @"
     manifests-lib/tests/language/mistakes/delivery.rs:N: there is no order of deployment: first waits for second (manifests-lib/tests/language/mistakes/delivery.rs:N says so), second waits for first (it creates the namespace first); move what the others wait for into a bundle of its own
     manifests-lib/tests/language/mistakes/delivery.rs:N: ConfigMap first/settings is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/delivery.rs:N)
@@ -89,10 +84,7 @@ fn a_bundle_that_would_hold_its_own_application() {
 fn a_parent_without_bundles() {
     let web = bundle();
     web.add(config_map("settings"));
-    let parents = [
-        Parent::new(name!("app"), [web]),
-        Parent::new(name!("data"), []),
-    ];
+    let parents = [Parent::new(name!("app"), [web]), Parent::new(name!("data"), [])];
     let platform = Platform::new(name!("test"), Root::new(delivery(), [], parents));
     let errors = platform.build().err().unwrap_or_default();
     assert_snapshot!(without_lines(&listed(&errors)), @"manifests-lib/tests/language/mistakes/delivery.rs:N: the parent data has no bundle, and Argo CD finds no folder for it: give it one or remove it");

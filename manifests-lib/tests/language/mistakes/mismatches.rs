@@ -12,10 +12,7 @@ use crate::support::{NODES, bundle, container, mistakes, server, service};
 fn a_route_to_what_speaks_tcp() {
     let web = bundle();
     let app = web.app();
-    let service = server(&app).expose(Expose {
-        port: port!(6379),
-        protocol: Protocol::Tcp,
-    });
+    let service = server(&app).expose(Expose { port: port!(6379), protocol: Protocol::Tcp });
     app.mesh_route(&service);
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service speaks TCP, and a route is for HTTP: the proxies would wait for requests that never come; remove the route, or expose the container as Protocol::Http");
 }
@@ -23,16 +20,10 @@ fn a_route_to_what_speaks_tcp() {
 #[test]
 fn an_objective_of_what_speaks_tcp() {
     let web = bundle();
-    let service = server(&web.app()).expose(Expose {
-        port: port!(6379),
-        protocol: Protocol::Tcp,
-    });
+    let service = server(&web.app()).expose(Expose { port: port!(6379), protocol: Protocol::Tcp });
     service.objective(Objective {
         availability: per_mille!(995),
-        latency: Latency {
-            share: per_mille!(990),
-            within: LatencyBound::Milliseconds250,
-        },
+        latency: Latency { share: per_mille!(990), within: LatencyBound::Milliseconds250 },
     });
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service has an objective, but speaks no HTTP: the mesh counts no requests of it; expose it as `Protocol::Http` or remove the objective");
 }
@@ -44,10 +35,7 @@ fn two_objectives_of_a_service() {
     for _ in 0..2 {
         service.objective(Objective {
             availability: per_mille!(995),
-            latency: Latency {
-                share: per_mille!(990),
-                within: LatencyBound::Milliseconds250,
-            },
+            latency: Latency { share: per_mille!(990), within: LatencyBound::Milliseconds250 },
         });
     }
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: PrometheusRule.monitoring.coreos.com shop/web-app-objective is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)");
@@ -56,10 +44,8 @@ fn two_objectives_of_a_service() {
 #[test]
 fn a_stateful_set_governed_by_the_service_of_others() {
     let web = bundle();
-    let stateful_set = web.component(name!("store")).stateful_set(StatefulSet {
-        replicas: 1,
-        on: &NODES,
-    });
+    let stateful_set =
+        web.component(name!("store")).stateful_set(StatefulSet { replicas: 1, on: &NODES });
     stateful_set.container(container());
     stateful_set.governed_by(&service(&web.app()));
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service stands before other pods than this StatefulSet's, which would have no DNS names: expose a container of this StatefulSet");
@@ -72,10 +58,7 @@ fn a_volume_on_other_nodes_than_its_pod() {
     let volume = app.host_volume(HostVolume {
         path: path!("/data"),
         size: gibibytes(1),
-        on: &NodeGroup {
-            label: label_key!("example.com/group"),
-            value: name!("elsewhere"),
-        },
+        on: &NodeGroup { label: label_key!("example.com/group"), value: name!("elsewhere") },
     });
     server(&app).mount(&volume, path!("/src"));
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: the volume web-app-persistent-volume is on the nodes elsewhere and its pod on the nodes app: the pod would never be scheduled; put both on one group");
@@ -84,10 +67,8 @@ fn a_volume_on_other_nodes_than_its_pod() {
 #[test]
 fn a_claim_of_another_workload() {
     let web = bundle();
-    let stateful_set = web.component(name!("store")).stateful_set(StatefulSet {
-        replicas: 1,
-        on: &NODES,
-    });
+    let stateful_set =
+        web.component(name!("store")).stateful_set(StatefulSet { replicas: 1, on: &NODES });
     let claim = stateful_set.claim(Claim {
         name: name!("data"),
         size: gibibytes(1),
@@ -95,10 +76,7 @@ fn a_claim_of_another_workload() {
         owner: uid!(1000),
     });
     let store = stateful_set.container(container());
-    stateful_set.governed_by(&store.expose(Expose {
-        port: port!(6379),
-        protocol: Protocol::Tcp,
-    }));
+    stateful_set.governed_by(&store.expose(Expose { port: port!(6379), protocol: Protocol::Tcp }));
     server(&web.app()).mount(&claim, path!("/data"));
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server mounts the volume data, which its pod does not have: the API server would refuse it; a claim belongs to the StatefulSet that declares it, mount a volume of this workload");
 }

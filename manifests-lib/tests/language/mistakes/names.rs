@@ -9,11 +9,8 @@ use crate::support::{NAMESPACE, NODES, bundle, config_map, container, mistakes, 
 
 #[test]
 fn a_bundle_name_that_leaves_no_room_for_derived_names() {
-    let long = Bundle::new(
-        name!("a234567890123456789012345678901234567"),
-        &NAMESPACE,
-        &name!("test"),
-    );
+    let long =
+        Bundle::new(name!("a234567890123456789012345678901234567"), &NAMESPACE, &name!("test"));
     long.add(config_map("settings"));
     assert_snapshot!(mistakes(&[&long]), @r#"manifests-lib/tests/language/mistakes/names.rs:N: the bundle name "a234567890123456789012345678901234567" has 37 characters; names derived from it fit into 63 up to 36: shorten it"#);
 }
@@ -39,9 +36,7 @@ fn a_name_that_is_no_file_name() {
 #[test]
 fn a_service_name_that_is_too_long() {
     let web = bundle();
-    let component = web.component(name!(
-        "a-name-of-a-component-that-says-a-little-too-much-of-it"
-    ));
+    let component = web.component(name!("a-name-of-a-component-that-says-a-little-too-much-of-it"));
     let _ = service(&component);
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Service shop/web-a-name-of-a-component-that-says-a-little-too-much-of-it-service: the name has 67 characters, a Service takes 63: shorten the name of the bundle or the component");
 }
@@ -50,14 +45,10 @@ fn a_service_name_that_is_too_long() {
 fn a_stateful_set_whose_pods_could_not_be_labelled() {
     let web = bundle();
     let component = web.component(name!("a-name-of-a-component-that-says-a-bit"));
-    let stateful_set = component.stateful_set(StatefulSet {
-        replicas: 1,
-        on: &NODES,
-    });
-    let service = stateful_set.container(container()).expose(Expose {
-        port: port!(80),
-        protocol: Protocol::Tcp,
-    });
+    let stateful_set = component.stateful_set(StatefulSet { replicas: 1, on: &NODES });
+    let service = stateful_set
+        .container(container())
+        .expose(Expose { port: port!(80), protocol: Protocol::Tcp });
     stateful_set.governed_by(&service);
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/names.rs:N: StatefulSet.apps shop/web-a-name-of-a-component-that-says-a-bit-stateful-set: the name has 54 characters, a StatefulSet takes 52: shorten the name of the bundle or the component");
 }

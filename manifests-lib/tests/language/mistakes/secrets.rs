@@ -10,18 +10,11 @@ use manifests_lib::{GeneratedLogin, GeneratedSecret, LoginSource, name};
 use crate::support::{bundle, mistakes, server, service};
 
 fn named(name: &str) -> ObjectMeta {
-    ObjectMeta {
-        name: Some(name.to_owned()),
-        ..ObjectMeta::default()
-    }
+    ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }
 }
 
 fn token() -> core::EnvVar {
-    core::EnvVar {
-        name: "API_TOKEN".to_owned(),
-        value: Some("t0ken".to_owned()),
-        value_from: None,
-    }
+    core::EnvVar { name: "API_TOKEN".to_owned(), value: Some("t0ken".to_owned()), value_from: None }
 }
 
 #[test]
@@ -64,10 +57,7 @@ fn a_plain_value_in_an_object_as_it_stands() {
         status: None,
     });
     let mistakes = mistakes(&[&web]);
-    let of_variables: Vec<_> = mistakes
-        .lines()
-        .filter(|line| line.contains("variable"))
-        .collect();
+    let of_variables: Vec<_> = mistakes.lines().filter(|line| line.contains("variable")).collect();
     assert_snapshot!(of_variables.join("\n"), @"manifests-lib/tests/language/mistakes/secrets.rs:N: Pod shop/once: the variable API_TOKEN of container setup has a plain value that would stand in Git: take it from a SecretKey");
 }
 
@@ -97,10 +87,7 @@ fn a_secret_with_data() {
     let web = bundle();
     web.add(core::Secret {
         metadata: named("tls"),
-        data: Some(BTreeMap::from([(
-            "key".to_owned(),
-            ByteString(b"pem".to_vec()),
-        )])),
+        data: Some(BTreeMap::from([("key".to_owned(), ByteString(b"pem".to_vec()))])),
         ..core::Secret::default()
     });
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/secrets.rs:N: Secret shop/tls: the values of a Secret would stand in Git for everyone to read: let an ExternalSecret deliver them (Component::secret)");

@@ -24,10 +24,7 @@ fn a_patch_takes_labels_that_the_selector_wants() {
 fn the_mistake_leads_to_the_workload_and_to_the_patch() {
     let web = bundle();
     let app = web.app();
-    let group = Deployment {
-        replicas: 1,
-        on: &NODES,
-    };
+    let group = Deployment { replicas: 1, on: &NODES };
     let wrote = line!() + 1;
     let deployment = app.deployment(group);
     deployment.container(container());
@@ -40,10 +37,7 @@ fn the_mistake_leads_to_the_workload_and_to_the_patch() {
     let file = file!();
     let shown = error.to_string();
     assert!(shown.starts_with(&format!("{file}:{wrote}: ")), "{shown}");
-    assert!(
-        shown.ends_with(&format!("(see also {file}:{adjusted})")),
-        "{shown}"
-    );
+    assert!(shown.ends_with(&format!("(see also {file}:{adjusted})")), "{shown}");
 }
 
 #[test]
@@ -51,11 +45,7 @@ fn a_patch_empties_the_selector() {
     let web = bundle();
     server(&web.app());
     web.patch(|deployment: &mut apps::Deployment| {
-        deployment
-            .spec
-            .get_or_insert_default()
-            .selector
-            .match_labels = None;
+        deployment.spec.get_or_insert_default().selector.match_labels = None;
     });
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the selector is empty: select the labels of the pod template (see also manifests-lib/tests/language/mistakes/selectors.rs:N)");
 }

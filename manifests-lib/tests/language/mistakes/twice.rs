@@ -32,10 +32,7 @@ fn both_lines_that_wrote_the_object_are_named() {
     let file = file!();
     let shown = error.to_string();
     assert!(shown.starts_with(&format!("{file}:{second}: ")), "{shown}");
-    assert!(
-        shown.ends_with(&format!("(see also {file}:{first})")),
-        "{shown}"
-    );
+    assert!(shown.ends_with(&format!("(see also {file}:{first})")), "{shown}");
 }
 
 #[test]
@@ -77,10 +74,7 @@ fn a_container_name() {
     let web = bundle();
     let deployment = deployment(&web.app());
     deployment.container(container());
-    deployment.container(Container {
-        port: port!(9000),
-        ..container()
-    });
+    deployment.container(Container { port: port!(9000), ..container() });
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: two containers of one pod are named server: the API server would refuse the second; rename one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
@@ -89,10 +83,7 @@ fn a_container_port() {
     let web = bundle();
     let deployment = deployment(&web.app());
     deployment.container(container());
-    deployment.container(Container {
-        name: name!("worker"),
-        ..container()
-    });
+    deployment.container(Container { name: name!("worker"), ..container() });
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: two containers of one pod listen on port 8080 of one network: the second would not start; give one another port (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
@@ -117,10 +108,7 @@ fn a_volume_name() {
 #[test]
 fn a_claim_name() {
     let web = bundle();
-    let stateful_set = web.app().stateful_set(StatefulSet {
-        replicas: 1,
-        on: &NODES,
-    });
+    let stateful_set = web.app().stateful_set(StatefulSet { replicas: 1, on: &NODES });
     let store = stateful_set.container(container());
     let claim = || Claim {
         name: name!("data"),
@@ -130,10 +118,7 @@ fn a_claim_name() {
     };
     store.mount(&stateful_set.claim(claim()), path!("/data"));
     store.mount(&stateful_set.claim(claim()), path!("/logs"));
-    stateful_set.governed_by(&store.expose(Expose {
-        port: port!(80),
-        protocol: Protocol::Tcp,
-    }));
+    stateful_set.governed_by(&store.expose(Expose { port: port!(80), protocol: Protocol::Tcp }));
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: two claims of one stateful set are named data: its pods would see one volume; rename one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
@@ -173,10 +158,7 @@ fn a_service_of_a_component() {
     let web = bundle();
     let server = server(&web.app());
     for port in [port!(80), port!(81)] {
-        let _ = server.expose(Expose {
-            port,
-            protocol: Protocol::Http,
-        });
+        let _ = server.expose(Expose { port, protocol: Protocol::Http });
     }
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: Service shop/web-app-service is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }

@@ -17,10 +17,7 @@ fn a_workload_without_a_container() {
 fn a_job_without_a_container() {
     let web = bundle();
     web.add(batch::Job {
-        metadata: ObjectMeta {
-            name: Some("migrate".to_owned()),
-            ..ObjectMeta::default()
-        },
+        metadata: ObjectMeta { name: Some("migrate".to_owned()), ..ObjectMeta::default() },
         ..batch::Job::default()
     });
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/unfinished.rs:N: Job.batch shop/migrate: the workload has no container: the API server would refuse it; add one");
@@ -29,12 +26,7 @@ fn a_job_without_a_container() {
 #[test]
 fn a_stateful_set_whose_pods_have_no_dns_names() {
     let web = bundle();
-    web.app()
-        .stateful_set(StatefulSet {
-            replicas: 1,
-            on: &NODES,
-        })
-        .container(container());
+    web.app().stateful_set(StatefulSet { replicas: 1, on: &NODES }).container(container());
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/unfinished.rs:N: a stateful set without a Service of its own gives its pods no DNS names: expose a container and call governed_by with the Service");
 }
 

@@ -13,16 +13,8 @@ use crate::node_group;
 
 pub(super) fn ingress(env: &Environment) -> Bundle {
     let ingress = Bundle::new(INGRESS.name, &INGRESS.namespace, &env.name);
-    add(
-        &ingress,
-        &INGRESS.name,
-        &INGRESS.selector,
-        env.mesh.replicas,
-    );
-    ingress.gateway_service(GatewayService {
-        gateway: &INGRESS,
-        exposure: env.ingress,
-    });
+    add(&ingress, &INGRESS.name, &INGRESS.selector, env.mesh.replicas);
+    ingress.gateway_service(GatewayService { gateway: &INGRESS, exposure: env.ingress });
     ingress
 }
 
@@ -34,10 +26,7 @@ pub(super) fn egress(env: &Environment) -> Bundle {
 }
 
 fn add(bundle: &Bundle, name: &Name, selector: &Name, replicas: u16) {
-    let mut kinds = vec![
-        Kind::of::<apps::Deployment>(),
-        Kind::of::<core::ServiceAccount>(),
-    ];
+    let mut kinds = vec![Kind::of::<apps::Deployment>(), Kind::of::<core::ServiceAccount>()];
     if replicas > 1 {
         kinds.push(Kind::of::<policy::PodDisruptionBudget>());
     }
@@ -74,9 +63,7 @@ fn values(selector: &Name, replicas: u16) -> chart::Values {
             ..core::PodSecurityContext::default()
         }),
         // Certificates in Secrets are read with these rights; no Gateway names one.
-        rbac: Some(chart::Rbac {
-            enabled: Some(false),
-        }),
+        rbac: Some(chart::Rbac { enabled: Some(false) }),
         // The Service comes from what the bundles open.
         service: Some(chart::Service {
             type_: Some("None".to_owned()),

@@ -106,17 +106,11 @@ fn values(env: &Environment, revision: String, tags: Vec<String>) -> chart::Valu
                 ("cpu".to_owned(), millicores(100).into()),
                 ("memory".to_owned(), mebibytes(256).into()),
             ])),
-            limits: Some(BTreeMap::from([(
-                "memory".to_owned(),
-                mebibytes(1024).into(),
-            )])),
+            limits: Some(BTreeMap::from([("memory".to_owned(), mebibytes(1024).into())])),
             claims: None,
         }),
         seccomp_profile: Some(default_seccomp()),
-        cni: Some(chart::Cni {
-            enabled: Some(true),
-            ..chart::Cni::default()
-        }),
+        cni: Some(chart::Cni { enabled: Some(true), ..chart::Cni::default() }),
         env: Some(BTreeMap::from(
             // Gateways of the Gateway API are another tool's: the right to create Deployments in every namespace goes with it.
             [
@@ -163,15 +157,10 @@ fn mesh_config() -> chart::MeshConfig {
 /// Upstream: <https://istio.io/latest/docs/tasks/observability/distributed-tracing/telemetry-api/>
 fn trace_everything() -> telemetry::Telemetry {
     telemetry::Telemetry {
-        metadata: ObjectMeta {
-            name: Some("traces".to_owned()),
-            ..ObjectMeta::default()
-        },
+        metadata: ObjectMeta { name: Some("traces".to_owned()), ..ObjectMeta::default() },
         spec: Some(telemetry::TelemetrySpec {
             tracing: Some(vec![telemetry::TelemetryTracing {
-                providers: Some(vec![telemetry::AccessLoggingProvider {
-                    name: TRACES.to_owned(),
-                }]),
+                providers: Some(vec![telemetry::AccessLoggingProvider { name: TRACES.to_owned() }]),
                 random_sampling_percentage: Some(100.0),
                 ..telemetry::TelemetryTracing::default()
             }]),
@@ -182,8 +171,5 @@ fn trace_everything() -> telemetry::Telemetry {
 
 /// The container runtime's own filter of system calls.
 pub(super) fn default_seccomp() -> core::SeccompProfile {
-    core::SeccompProfile {
-        type_: "RuntimeDefault".to_owned(),
-        localhost_profile: None,
-    }
+    core::SeccompProfile { type_: "RuntimeDefault".to_owned(), localhost_profile: None }
 }

@@ -33,10 +33,7 @@ pub struct SlackWebhooks<S> {
 impl<S> SlackWebhooks<S> {
     pub(crate) fn map<T>(self, change: impl Fn(S) -> T) -> SlackWebhooks<T> {
         let Self { page, ticket } = self;
-        SlackWebhooks {
-            page: change(page),
-            ticket: change(ticket),
-        }
+        SlackWebhooks { page: change(page), ticket: change(ticket) }
     }
 }
 
@@ -50,9 +47,7 @@ pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Alertmana
         Receivers::Slack(webhooks) => Some(deliver(prometheus, webhooks)),
     };
     let secrets = webhooks.as_ref().map(|SlackWebhooks { page, ticket }| {
-        [page, ticket]
-            .map(|webhook| webhook.secret_name().to_owned())
-            .into()
+        [page, ticket].map(|webhook| webhook.secret_name().to_owned()).into()
     });
     chart::Alertmanager {
         config: Some(Configuration::new(webhooks.as_ref()).into_json()),
@@ -161,17 +156,12 @@ struct SlackChannel {
 
 impl Configuration {
     fn new(webhooks: Option<&SlackWebhooks<SecretKey>>) -> Self {
-        let mut receivers = vec![Receiver {
-            name: NOBODY,
-            slack_configs: Vec::new(),
-        }];
+        let mut receivers = vec![Receiver { name: NOBODY, slack_configs: Vec::new() }];
         if let Some(SlackWebhooks { page, ticket }) = webhooks {
             receivers.extend([Receiver::slack(PAGE, page), Receiver::slack(TICKET, ticket)]);
         }
         Self {
-            global: Global {
-                resolve_timeout: "5m",
-            },
+            global: Global { resolve_timeout: "5m" },
             route: Route {
                 // An alert of unknown severity is not lost.
                 receiver: webhooks.map_or(NOBODY, |_| TICKET),
@@ -205,11 +195,7 @@ fn branches() -> Vec<Branch> {
             matchers: ["severity =~ \"info|none\"".to_owned()],
             repeat_interval: None,
         },
-        Branch {
-            receiver: PAGE,
-            matchers: [of(Severity::Page)],
-            repeat_interval: Some("1h"),
-        },
+        Branch { receiver: PAGE, matchers: [of(Severity::Page)], repeat_interval: Some("1h") },
     ]
 }
 
@@ -219,10 +205,7 @@ fn inhibit_rules() -> Vec<InhibitRule> {
     vec![
         InhibitRule {
             source_matchers: [of(Severity::Page)],
-            target_matchers: [format!(
-                "severity =~ \"{}|info\"",
-                Severity::Ticket.as_str()
-            )],
+            target_matchers: [format!("severity =~ \"{}|info\"", Severity::Ticket.as_str())],
             equal: SAME_MATTER.into(),
         },
         InhibitRule {

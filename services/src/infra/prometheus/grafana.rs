@@ -20,18 +20,10 @@ const VOLUME: Bytes = gibibytes(2);
 
 /// The values; the login joins the bundle.
 pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Grafana {
-    let login = prometheus
-        .component(name!("grafana"))
-        .login(&env.grafana_login);
+    let login = prometheus.component(name!("grafana")).login(&env.grafana_login);
     chart::Grafana {
         node_selector: Some(node_group::SYSTEM.node_selector()),
-        resources: Some(
-            Resources {
-                cpu: millicores(50),
-                memory: mebibytes(384),
-            }
-            .requirements(),
-        ),
+        resources: Some(Resources { cpu: millicores(50), memory: mebibytes(384) }.requirements()),
         admin: Some(chart::GrafanaAdmin {
             existing_secret: Some(login.password.secret_name().to_owned()),
             user_key: Some(login.user.key().to_owned()),
@@ -54,10 +46,7 @@ pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Grafana {
             ..chart::GrafanaInitChownData::default()
         }),
         // Otherwise the sidecars may read the Secrets of the whole cluster.
-        rbac: Some(chart::GrafanaRbac {
-            namespaced: Some(true),
-            ..chart::GrafanaRbac::default()
-        }),
+        rbac: Some(chart::GrafanaRbac { namespaced: Some(true), ..chart::GrafanaRbac::default() }),
         sidecar: Some(sidecars()),
         service: Some(chart::GrafanaService {
             port: Some(super::GRAFANA.service.port.into()),
@@ -98,9 +87,7 @@ fn settings(env: &Environment) -> chart::GrafanaIni {
             root_url: Some(super::GRAFANA.url(env.internal_domain.as_ref())),
             ..chart::GrafanaIniServer::default()
         }),
-        analytics: Some(chart::GrafanaIniAnalytics {
-            check_for_updates: Some(false),
-        }),
+        analytics: Some(chart::GrafanaIniAnalytics { check_for_updates: Some(false) }),
         additional: BTreeMap::from([(
             "news".to_owned(),
             serde_json::json!({ "news_feed_enabled": false }),

@@ -142,12 +142,7 @@ fn endpoint(port: &str) -> monitoring::PodMonitorPodMetricsEndpoint {
 }
 
 fn pod_monitor(pods: PodsToScrape<'_>) -> monitoring::PodMonitor {
-    let PodsToScrape {
-        name,
-        namespace,
-        labels,
-        endpoint,
-    } = pods;
+    let PodsToScrape { name, namespace, labels, endpoint } = pods;
     monitoring::PodMonitor {
         metadata: named(name),
         spec: monitoring::PodMonitorSpec {
@@ -182,10 +177,7 @@ fn pod_monitor(pods: PodsToScrape<'_>) -> monitoring::PodMonitor {
 }
 
 fn named(name: Name) -> ObjectMeta {
-    ObjectMeta {
-        name: Some(name.to_string()),
-        ..ObjectMeta::default()
-    }
+    ObjectMeta { name: Some(name.to_string()), ..ObjectMeta::default() }
 }
 
 fn only(namespace: &Namespace) -> monitoring::PodMonitorNamespaceSelector {
@@ -196,8 +188,5 @@ fn only(namespace: &Namespace) -> monitoring::PodMonitorNamespaceSelector {
 }
 
 fn everywhere() -> monitoring::PodMonitorNamespaceSelector {
-    monitoring::PodMonitorNamespaceSelector {
-        any: Some(true),
-        match_names: None,
-    }
+    monitoring::PodMonitorNamespaceSelector { any: Some(true), match_names: None }
 }

@@ -97,10 +97,6 @@ fn durations() -> GrafanaGraph {
     GrafanaGraph {
         title: "Time to answer",
         unit: GrafanaUnit::Milliseconds,
-        lines: vec![
-            line("0.5", "half"),
-            line("0.95", "95 %"),
-            line("0.99", "99 %"),
-        ],
+        lines: vec![line("0.5", "half"), line("0.95", "95 %"), line("0.99", "99 %")],
     }
 }

@@ -35,12 +35,8 @@ pub(super) fn values(
         prometheus_node_exporter: Some(node_exporter()),
         node_exporter: Some(chart::NodeExporter {
             operating_systems: Some(chart::NodeExporterOperatingSystems {
-                aix: Some(chart::NodeExporterOperatingSystemsAix {
-                    enabled: Some(false),
-                }),
-                darwin: Some(chart::NodeExporterOperatingSystemsDarwin {
-                    enabled: Some(false),
-                }),
+                aix: Some(chart::NodeExporterOperatingSystemsAix { enabled: Some(false) }),
+                darwin: Some(chart::NodeExporterOperatingSystemsDarwin { enabled: Some(false) }),
                 linux: None,
             }),
             ..chart::NodeExporter::default()
@@ -63,11 +59,7 @@ fn prometheus(env: &Environment) -> chart::Prometheus {
             external_url: Some(super::PROMETHEUS.url(env.internal_domain.as_ref())),
             node_selector: Some(node_group::SYSTEM.node_selector()),
             resources: Some(
-                Resources {
-                    cpu: millicores(250),
-                    memory: gibibytes(2),
-                }
-                .requirements(),
+                Resources { cpu: millicores(250), memory: gibibytes(2) }.requirements(),
             ),
             storage_spec: Some(chart::PrometheusSpecStorageSpec {
                 volume_claim_template: Some(super::claim(env, VOLUME)),
@@ -164,9 +156,5 @@ fn node_exporter() -> chart::PrometheusNodeExporter {
 
 /// What a process needs that has little to do.
 pub(super) fn small(memory: Bytes) -> core::ResourceRequirements {
-    Resources {
-        cpu: millicores(20),
-        memory,
-    }
-    .requirements()
+    Resources { cpu: millicores(20), memory }.requirements()
 }

@@ -32,9 +32,7 @@ pub fn facts(
         ("maxItems", "Maximum number of elements"),
     ] {
         if let Some(value) = schema.keyword(keyword) {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             facts.push(format!("{label}: {}.", code(&text)));
         }
     }

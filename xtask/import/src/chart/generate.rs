@@ -15,16 +15,8 @@ use crate::naming::{
 pub fn module(chart: &LockedChart, values: &Object) -> String {
     let mut names = Names::default();
     names.object(&Path::default(), &[], values);
-    let mut module = Module {
-        names: names.by_path,
-        text: String::new(),
-    };
-    let LockedChart {
-        name,
-        repository,
-        version,
-        ..
-    } = chart;
+    let mut module = Module { names: names.by_path, text: String::new() };
+    let LockedChart { name, repository, version, .. } = chart;
     module.object(&Path::default(), values);
     let _ = writeln!(
         module.text,
@@ -34,11 +26,8 @@ pub fn module(chart: &LockedChart, values: &Object) -> String {
             const VERSION: &'static str = {version:?};
         }}"
     );
-    let import = if module.text.contains("BTreeMap<") {
-        "use std::collections::BTreeMap;\n\n"
-    } else {
-        ""
-    };
+    let import =
+        if module.text.contains("BTreeMap<") { "use std::collections::BTreeMap;\n\n" } else { "" };
     format!(
         "//! Values of the chart {}, version {}.\n\n{import}{}",
         code(name),
@@ -160,10 +149,7 @@ impl Module {
         }
         attributes.push_str("skip_serializing_if = \"Option::is_none\"");
         let kind = self.name(&path, &field.kind);
-        let _ = writeln!(
-            self.text,
-            "#[serde({attributes})]\npub {name}: Option<{kind}>,"
-        );
+        let _ = writeln!(self.text, "#[serde({attributes})]\npub {name}: Option<{kind}>,");
     }
 
     /// The types that a field needs.

@@ -33,17 +33,12 @@ impl<'a> Keep<'a> {
 
     /// Everything.
     pub fn everything() -> Self {
-        Self {
-            whole: true,
-            ..Self::default()
-        }
+        Self { whole: true, ..Self::default() }
     }
 
     /// Whether something below has no other reason than its declaration.
     pub fn leads_to_declared(&self) -> bool {
-        self.below
-            .values()
-            .any(|keep| keep.declared.is_some() || keep.leads_to_declared())
+        self.below.values().any(|keep| keep.declared.is_some() || keep.leads_to_declared())
     }
 
     /// Whether a path, by its keys, is kept or declared, stands below one that is, or leads to one.
@@ -53,20 +48,14 @@ impl<'a> Keep<'a> {
         };
         self.whole
             || self.declared.is_some()
-            || self
-                .below
-                .get(&first.name)
-                .is_some_and(|keep| keep.reaches(rest))
+            || self.below.get(&first.name).is_some_and(|keep| keep.reaches(rest))
     }
 
     fn at(&mut self, path: &str) -> &mut Self {
-        keys(path)
-            .unwrap_or_default()
-            .into_iter()
-            .fold(self, |keep, key| {
-                let below = keep.below.entry(key.name).or_default();
-                below.is_list |= key.is_list;
-                below
-            })
+        keys(path).unwrap_or_default().into_iter().fold(self, |keep, key| {
+            let below = keep.below.entry(key.name).or_default();
+            below.is_list |= key.is_list;
+            below
+        })
     }
 }

@@ -90,9 +90,9 @@ impl Kind {
             (Self::Integer, value) => value.is_i64(),
             (Self::Float, value) => value.is_number(),
             (Self::String, value) => value.is_string(),
-            (Self::OneOf(values), value) => value
-                .as_str()
-                .is_some_and(|value| values.iter().any(|one| one == value)),
+            (Self::OneOf(values), value) => {
+                value.as_str().is_some_and(|value| values.iter().any(|one| one == value))
+            }
             // An empty object leaves everything out, also what Kubernetes requires.
             (Self::Kubernetes(known), Value::Object(object)) if object.is_empty() => {
                 !known.is_scalar()
@@ -104,11 +104,10 @@ impl Kind {
             (Self::Map(kind), Value::Object(object)) => {
                 object.values().all(|value| kind.fits(value))
             }
-            (Self::Object(kind), Value::Object(object)) => kind.fields.iter().all(|field| {
-                object
-                    .get(&field.key)
-                    .is_none_or(|value| field.kind.fits(value))
-            }),
+            (Self::Object(kind), Value::Object(object)) => kind
+                .fields
+                .iter()
+                .all(|field| object.get(&field.key).is_none_or(|value| field.kind.fits(value))),
             (Self::List(_) | Self::Map(_) | Self::Object(_), _) => false,
         }
     }
@@ -130,11 +129,9 @@ impl fmt::Display for Kind {
             Self::Integer => formatter.write_str("i64"),
             Self::Float => formatter.write_str("f64"),
             Self::String => formatter.write_str("String"),
-            Self::OneOf(values) => write!(
-                formatter,
-                "one of {}",
-                serde_json::to_string(values).unwrap_or_default()
-            ),
+            Self::OneOf(values) => {
+                write!(formatter, "one of {}", serde_json::to_string(values).unwrap_or_default())
+            }
             Self::Value => formatter.write_str("Value"),
             Self::Kubernetes(known) => formatter.write_str(known.name),
             Self::List(element) => write!(formatter, "Vec<{element}>"),
@@ -152,12 +149,9 @@ mod tests {
 
     #[test]
     fn types_are_written_as_they_are_read() {
-        for text in [
-            "bool",
-            "Vec<EnvVar>",
-            "BTreeMap<String, Vec<BTreeMap<String, Value>>>",
-            "IntOrString",
-        ] {
+        for text in
+            ["bool", "Vec<EnvVar>", "BTreeMap<String, Vec<BTreeMap<String, Value>>>", "IntOrString"]
+        {
             assert_eq!(Kind::read(text).unwrap().to_string(), text);
         }
         assert_eq!(
@@ -168,15 +162,7 @@ mod tests {
 
     #[test]
     fn what_is_no_type_is_refused() {
-        for text in [
-            "",
-            "Vec",
-            "Vec<",
-            "Vec<>",
-            "BTreeMap<i64, String>",
-            "Pod",
-            "str",
-        ] {
+        for text in ["", "Vec", "Vec<", "Vec<>", "BTreeMap<i64, String>", "Pod", "str"] {
             assert!(Kind::read(text).is_err(), "{text}");
         }
     }

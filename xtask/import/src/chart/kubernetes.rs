@@ -127,10 +127,7 @@ mod tests {
 
     #[test]
     fn names_are_the_last_of_their_paths() {
-        assert_eq!(
-            named("Toleration").unwrap().path,
-            "k8s_openapi::api::core::v1::Toleration"
-        );
+        assert_eq!(named("Toleration").unwrap().path, "k8s_openapi::api::core::v1::Toleration");
         let mut names: Vec<&str> = ALL.iter().map(|known| known.name).collect();
         let count = names.len();
         names.sort_unstable();

@@ -117,10 +117,7 @@ impl Lock {
                 )));
             }
             let is_repository = ["https://", "oci://"].iter().any(|scheme| {
-                chart
-                    .repository
-                    .strip_prefix(scheme)
-                    .is_some_and(|host| !host.is_empty())
+                chart.repository.strip_prefix(scheme).is_some_and(|host| !host.is_empty())
             });
             if !is_repository {
                 return Err(Failure::new(format!(

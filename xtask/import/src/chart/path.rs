@@ -115,10 +115,7 @@ pub fn keys(text: &str) -> Option<Vec<Key>> {
             (name, after)
         };
         let list = after.strip_prefix("[]");
-        keys.push(Key {
-            name: name.to_owned(),
-            is_list: list.is_some(),
-        });
+        keys.push(Key { name: name.to_owned(), is_list: list.is_some() });
         let after = list.unwrap_or(after);
         if after.is_empty() {
             return Some(keys);
@@ -167,9 +164,9 @@ mod tests {
 
     #[test]
     fn what_is_no_path_is_nothing() {
-        for text in [
-            "", ".", "a.", ".a", "a..b", "a.\"b", "a.\"b\"c", "a\"b\".c", "a[", "a[]b", "[].a",
-        ] {
+        for text in
+            ["", ".", "a.", ".a", "a..b", "a.\"b", "a.\"b\"c", "a\"b\".c", "a[", "a[]b", "[].a"]
+        {
             assert_eq!(keys(text), None, "{text}");
         }
     }

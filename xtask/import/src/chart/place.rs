@@ -89,10 +89,9 @@ pub fn together(elements: &[Value]) -> Option<Value> {
     Some(match first {
         Value::Object(_) => Value::Object(merged),
         // The longest list tells most.
-        Value::Array(_) => elements
-            .iter()
-            .max_by_key(|element| element.as_array().map_or(0, Vec::len))?
-            .clone(),
+        Value::Array(_) => {
+            elements.iter().max_by_key(|element| element.as_array().map_or(0, Vec::len))?.clone()
+        }
         other => other.clone(),
     })
 }

@@ -59,19 +59,14 @@ const RULES: &[(&str, &str)] = &[
     ("tolerations", "Vec<Toleration>"),
     ("topologySpreadConstraints", "Vec<TopologySpreadConstraint>"),
     ("topologySpreadContraints", "Vec<TopologySpreadConstraint>"),
-    (
-        "topology_spread_constraints",
-        "Vec<TopologySpreadConstraint>",
-    ),
+    ("topology_spread_constraints", "Vec<TopologySpreadConstraint>"),
     ("volumeMounts", "Vec<VolumeMount>"),
     ("volumes", "Vec<Volume>"),
 ];
 
 /// Types by the end of a key in lower case.
-const ENDINGS: &[(&str, &str)] = &[
-    ("annotations", "BTreeMap<String, String>"),
-    ("labels", "BTreeMap<String, String>"),
-];
+const ENDINGS: &[(&str, &str)] =
+    &[("annotations", "BTreeMap<String, String>"), ("labels", "BTreeMap<String, String>")];
 
 /// The type that the name of a key tells, if the default fits it.
 pub fn by_name(key: &str, default: &Value) -> Option<Kind> {
@@ -92,10 +87,8 @@ pub fn by_name(key: &str, default: &Value) -> Option<Kind> {
 /// Of the pod or of a container: charts call both by this name, so the default has to fit one of them only.
 fn security_context(default: &Value) -> Option<Kind> {
     let both = ["PodSecurityContext", "SecurityContext"];
-    let mut fitting = both
-        .iter()
-        .filter_map(|kind| Kind::read(kind).ok())
-        .filter(|kind| kind.fits(default));
+    let mut fitting =
+        both.iter().filter_map(|kind| Kind::read(kind).ok()).filter(|kind| kind.fits(default));
     match (fitting.next(), fitting.next()) {
         (Some(kind), None) => Some(kind),
         _ => None,
@@ -121,18 +114,12 @@ mod tests {
 
     #[test]
     fn a_name_tells_nothing_where_the_default_is_something_else() {
-        assert_eq!(
-            kind("resources", json!({})).as_deref(),
-            Some("ResourceRequirements")
-        );
+        assert_eq!(kind("resources", json!({})).as_deref(), Some("ResourceRequirements"));
         assert_eq!(kind("resources", json!([])), None);
         assert_eq!(kind("resources", json!({"preset": "small"})), None);
         assert_eq!(kind("readinessProbe", json!({"httpPath": "/"})), None);
         assert_eq!(kind("env", json!([])).as_deref(), Some("Vec<EnvVar>"));
-        assert_eq!(
-            kind("env", json!({})).as_deref(),
-            Some("BTreeMap<String, String>")
-        );
+        assert_eq!(kind("env", json!({})).as_deref(), Some("BTreeMap<String, String>"));
         assert_eq!(kind("labels", json!([])), None);
         assert_eq!(kind("applicationLabels", json!({"enabled": false})), None);
     }
@@ -140,14 +127,8 @@ mod tests {
     #[test]
     fn a_security_context_is_not_guessed() {
         let kind = |default| kind("securityContext", default);
-        assert_eq!(
-            kind(json!({"fsGroup": 1})).as_deref(),
-            Some("PodSecurityContext")
-        );
-        assert_eq!(
-            kind(json!({"privileged": false})).as_deref(),
-            Some("SecurityContext")
-        );
+        assert_eq!(kind(json!({"fsGroup": 1})).as_deref(), Some("PodSecurityContext"));
+        assert_eq!(kind(json!({"privileged": false})).as_deref(), Some("SecurityContext"));
         assert_eq!(kind(json!({"runAsNonRoot": true})), None);
         assert_eq!(kind(json!({})), None);
         assert_eq!(kind(json!({"enabled": true})), None);

@@ -20,16 +20,11 @@ pub struct Schema<'a> {
 impl<'a> Schema<'a> {
     /// The schema of the root of the values.
     pub fn of(document: Option<&'a Value>) -> Self {
-        document.map_or_else(Self::default, |document| {
-            Self::at(document, document, DEPTH)
-        })
+        document.map_or_else(Self::default, |document| Self::at(document, document, DEPTH))
     }
 
     fn at(document: &'a Value, value: &'a Value, depth: usize) -> Self {
-        let mut schema = Self {
-            document: Some(document),
-            ..Self::default()
-        };
+        let mut schema = Self { document: Some(document), ..Self::default() };
         schema.add(value, depth);
         schema
     }
@@ -60,19 +55,13 @@ impl<'a> Schema<'a> {
 
     /// The keys of an object.
     pub fn keys(&self) -> BTreeSet<&'a str> {
-        let objects = self
-            .every("properties")
-            .filter_map(|(_, value)| value.as_object());
-        objects
-            .flat_map(|object| object.keys().map(String::as_str))
-            .collect()
+        let objects = self.every("properties").filter_map(|(_, value)| value.as_object());
+        objects.flat_map(|object| object.keys().map(String::as_str)).collect()
     }
 
     /// What stands below a key of an object; nothing said if the schema does not have it.
     pub fn property(&self, key: &str) -> Self {
-        let found = self
-            .every("properties")
-            .filter_map(|(_, properties)| properties.get(key));
+        let found = self.every("properties").filter_map(|(_, properties)| properties.get(key));
         self.join(found.collect())
     }
 
@@ -87,10 +76,7 @@ impl<'a> Schema<'a> {
 
     /// What stands in a list.
     pub fn items(&self) -> Self {
-        let found = self
-            .every("items")
-            .map(|(_, value)| value)
-            .filter(|value| value.is_object());
+        let found = self.every("items").map(|(_, value)| value).filter(|value| value.is_object());
         self.join(found.collect())
     }
 
@@ -115,11 +101,7 @@ impl<'a> Schema<'a> {
 
     fn kinds_or_null(&self) -> BTreeSet<&'a str> {
         let is_null = self.own("type").any(|kind| kind == "null");
-        if is_null {
-            BTreeSet::from(["null"])
-        } else {
-            self.kinds()
-        }
+        if is_null { BTreeSet::from(["null"]) } else { self.kinds() }
     }
 
     /// The strings of an `enum` or `const`, if nothing else may stand here.
@@ -145,11 +127,8 @@ impl<'a> Schema<'a> {
     }
 
     fn own(&self, keyword: &str) -> impl Iterator<Item = &'a Value> {
-        let found: Vec<&'a Value> = self
-            .all
-            .iter()
-            .filter_map(|value| value.get(keyword))
-            .collect();
+        let found: Vec<&'a Value> =
+            self.all.iter().filter_map(|value| value.get(keyword)).collect();
         found.into_iter()
     }
 
@@ -175,11 +154,7 @@ impl<'a> Schema<'a> {
 }
 
 fn list<'a>(value: &'a Value, keyword: &str) -> impl Iterator<Item = &'a Value> {
-    value
-        .get(keyword)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+    value.get(keyword).and_then(Value::as_array).into_iter().flatten()
 }
 
 #[cfg(test)]
@@ -221,10 +196,7 @@ mod tests {
             kinds(&json!({"anyOf": [{"type": "string"}, {"type": "integer"}]})),
             ["integer", "string"]
         );
-        assert_eq!(
-            kinds(&json!({"oneOf": [{"type": "string"}, {"type": "null"}]})),
-            ["string"]
-        );
+        assert_eq!(kinds(&json!({"oneOf": [{"type": "string"}, {"type": "null"}]})), ["string"]);
         assert!(kinds(&json!({"anyOf": [{"type": "string"}, {}]})).is_empty());
         assert_eq!(kinds(&json!({"allOf": [{"type": "string"}]})), ["string"]);
     }

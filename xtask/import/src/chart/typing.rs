@@ -28,17 +28,10 @@ pub fn of(
     let keep = Keep::of(chart);
     let mut typing = Typing::new(chart);
     let values = Value::Object(values);
-    let place = Place {
-        default: Some(&values),
-        schema: Schema::of(schema),
-    };
+    let place = Place { default: Some(&values), schema: Schema::of(schema) };
     let root = typing.object(&Path::default(), &place, &keep);
     typing.unused();
-    if typing.problems.is_empty() {
-        Ok(root)
-    } else {
-        Err(typing.problems)
-    }
+    if typing.problems.is_empty() { Ok(root) } else { Err(typing.problems) }
 }
 
 struct Typing<'a> {
@@ -63,11 +56,8 @@ impl<'a> Typing<'a> {
         };
         typing.types = typing.read(&chart.types);
         typing.open = typing.read(&chart.open);
-        typing.names = chart
-            .names
-            .iter()
-            .map(|(path, name)| (normal(path), name.as_str()))
-            .collect();
+        typing.names =
+            chart.names.iter().map(|(path, name)| (normal(path), name.as_str())).collect();
         typing
     }
 
@@ -95,10 +85,7 @@ impl<'a> Typing<'a> {
         if keep.whole {
             all.extend(place.schema.keys());
             all.extend(
-                place
-                    .object()
-                    .into_iter()
-                    .flat_map(|object| object.keys().map(String::as_str)),
+                place.object().into_iter().flat_map(|object| object.keys().map(String::as_str)),
             );
         }
         let mut fields = Vec::new();
@@ -314,10 +301,7 @@ impl<'a> Typing<'a> {
             return self.unknown(path, place);
         }
         let before = self.problems.len();
-        let element = Place {
-            default: default.as_ref(),
-            schema: items,
-        };
+        let element = Place { default: default.as_ref(), schema: items };
         let kind = self.kind(&path.element(), &element, keep)?;
         if self.problems.len() == before && !elements.iter().all(|element| kind.fits(element)) {
             return self.unknown(path, place);
@@ -330,18 +314,13 @@ impl<'a> Typing<'a> {
         if values.is_empty() {
             return self.unknown(path, place);
         }
-        let value = Place {
-            default: None,
-            schema: values,
-        };
+        let value = Place { default: None, schema: values };
         let kind = self.kind(&path.value(), &value, &Keep::everything())?;
         Some(Kind::Map(Box::new(kind)))
     }
 
     fn unknown(&mut self, path: &Path, place: &Place<'_>) -> Option<Kind> {
-        let default = place
-            .default
-            .map_or_else(|| "without a default".to_owned(), shortened);
+        let default = place.default.map_or_else(|| "without a default".to_owned(), shortened);
         self.problem(format!(
             "{path} ({default}) has no type that can be derived; choose one below types"
         ));
@@ -403,11 +382,7 @@ mod tests {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
                 prop::collection::btree_map(
-                    prop_oneof![
-                        "[a-c]{1,2}",
-                        Just("resources".to_owned()),
-                        Just("env".to_owned())
-                    ],
+                    prop_oneof!["[a-c]{1,2}", Just("resources".to_owned()), Just("env".to_owned())],
                     inner,
                     0..4
                 )
@@ -438,9 +413,7 @@ mod tests {
     #[test]
     fn a_list_of_lists_is_read_by_its_longest() {
         let kind = whole(&json!({"a": [[], [1, 2]]})).expect("a type");
-        let Kind::Object(root) = kind else {
-            unreachable!()
-        };
+        let Kind::Object(root) = kind else { unreachable!() };
         assert_eq!(root.fields[0].kind.to_string(), "Vec<Vec<i64>>");
     }
 }

@@ -18,8 +18,7 @@ pub fn read(file: &str, text: &str) -> Result<Map<String, Value>> {
     };
     let mut yaml: serde_yaml::Value =
         serde_yaml::from_str(text).map_err(|error| invalid(error.to_string()))?;
-    yaml.apply_merge()
-        .map_err(|error| invalid(error.to_string()))?;
+    yaml.apply_merge().map_err(|error| invalid(error.to_string()))?;
     match json(yaml) {
         Ok(Value::Object(values)) => Ok(values),
         Ok(Value::Null) => Ok(Map::new()),
@@ -44,10 +43,9 @@ fn json(yaml: serde_yaml::Value) -> std::result::Result<Value, String> {
                 Value::Number(float.ok_or_else(|| format!("{number} is no number in JSON"))?)
             }
         }
-        Yaml::Sequence(elements) => elements
-            .into_iter()
-            .map(json)
-            .collect::<std::result::Result<_, _>>()?,
+        Yaml::Sequence(elements) => {
+            elements.into_iter().map(json).collect::<std::result::Result<_, _>>()?
+        }
         Yaml::Mapping(mapping) => {
             let mut object = Map::new();
             for (key, value) in mapping {
@@ -123,14 +121,7 @@ mod tests {
 
     #[test]
     fn what_is_no_object_is_refused() {
-        for text in [
-            "- a\n",
-            "text",
-            "a: 1\na: 2\n",
-            "a: [",
-            "{[a]: 1}",
-            "a: .nan",
-        ] {
+        for text in ["- a\n", "text", "a: 1\na: 2\n", "a: [", "{[a]: 1}", "a: .nan"] {
             assert!(read("values.yaml", text).is_err(), "{text}");
         }
     }

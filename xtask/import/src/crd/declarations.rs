@@ -18,13 +18,7 @@ pub struct Declarations<'a> {
 impl<'a> Declarations<'a> {
     /// With `descriptions`, upstream's words become doc comments.
     pub fn new(group_version: &'a GroupVersion, descriptions: bool) -> Self {
-        Self {
-            group_version,
-            documentation: Documentation {
-                group_version,
-                descriptions,
-            },
-        }
+        Self { group_version, documentation: Documentation { group_version, descriptions } }
     }
 
     /// A kind with what makes it an object of Kubernetes.
@@ -32,27 +26,16 @@ impl<'a> Declarations<'a> {
         let mut out = String::new();
         let kind = &root.kind.name;
         out.push_str(&self.documentation.root(root));
-        let _ = writeln!(
-            out,
-            "#[derive(Clone, Debug, PartialEq)]\npub struct {kind} {{"
-        );
+        let _ = writeln!(out, "#[derive(Clone, Debug, PartialEq)]\npub struct {kind} {{");
         out.push_str("/// Name, namespace, labels and annotations.\n");
         out.push_str("pub metadata: k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta,\n");
-        let names = field_names(
-            root.fields.iter().map(|field| field.name.as_str()),
-            &["metadata"],
-        );
+        let names = field_names(root.fields.iter().map(|field| field.name.as_str()), &["metadata"]);
         for (field, name) in root.fields.iter().zip(&names) {
             out.push_str(&self.documentation.root_field(root, &field.name));
             let _ = writeln!(out, "pub {name}: {},", self.field_type(field));
         }
         out.push_str("}\n\n");
-        let Kind {
-            version,
-            group,
-            plural,
-            ..
-        } = &root.kind;
+        let Kind { version, group, plural, .. } = &root.kind;
         let scope = match root.kind.scope {
             Scope::Namespaced => "NamespaceResourceScope",
             Scope::Cluster => "ClusterResourceScope",
@@ -122,22 +105,13 @@ impl<'a> Declarations<'a> {
             }
             let _ = writeln!(out, "pub {name}: {},", self.field_type(field));
         }
-        for (group, name) in structure
-            .groups
-            .iter()
-            .zip(&names[structure.fields.len()..])
-        {
+        for (group, name) in structure.groups.iter().zip(&names[structure.fields.len()..]) {
             out.push_str(&self.documentation.group(&group.kind, group.required));
-            let _ = writeln!(
-                out,
-                "#[serde(flatten)]\npub {name}: {},",
-                self.field_type(group)
-            );
+            let _ = writeln!(out, "#[serde(flatten)]\npub {name}: {},", self.field_type(group));
         }
         if structure.open {
-            let name = unique("additional_properties", |name| {
-                names.iter().any(|taken| taken == name)
-            });
+            let name =
+                unique("additional_properties", |name| names.iter().any(|taken| taken == name));
             out.push_str("/// Properties beyond those of the schema, which the cluster keeps.\n");
             let _ = writeln!(
                 out,
@@ -152,14 +126,11 @@ impl<'a> Declarations<'a> {
         let uses = &self.group_version.types[index].uses;
         // A property that is left out says "none" already; an element of a list or a value of a map cannot be left out.
         let empty = choice.none_allowed
-            && uses
-                .iter()
-                .any(|place_of_use| place_of_use.place.path.is_one_of_many());
+            && uses.iter().any(|place_of_use| place_of_use.place.path.is_one_of_many());
         let mut variants: Vec<String> = Vec::new();
         for (property, _) in &choice.alternatives {
-            let variant = unique(&pascal_case(property), |name| {
-                variants.iter().any(|taken| taken == name)
-            });
+            let variant =
+                unique(&pascal_case(property), |name| variants.iter().any(|taken| taken == name));
             variants.push(variant);
         }
         let mut out = format!("#[derive(Clone, Debug, PartialEq)]\npub enum {name} {{\n");
@@ -199,11 +170,7 @@ impl<'a> Declarations<'a> {
 
     fn field_type(&self, field: &Field) -> String {
         let name = self.type_name(&field.kind);
-        if field.required {
-            name
-        } else {
-            format!("Option<{name}>")
-        }
+        if field.required { name } else { format!("Option<{name}>") }
     }
 
     fn type_name(&self, kind: &Type) -> String {

@@ -70,11 +70,7 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Definition>> {
         };
         // An empty document (a trailing `---`) reads as nothing.
         let head: Option<Head> = Deserialize::deserialize(head).map_err(invalid)?;
-        let Some(Head {
-            api_version,
-            kind: Some(kind),
-        }) = head
-        else {
+        let Some(Head { api_version, kind: Some(kind) }) = head else {
             IgnoredAny::deserialize(document).map_err(invalid)?;
             continue;
         };

@@ -49,11 +49,8 @@ impl Documentation<'_> {
             return String::new();
         };
         let home_root = &self.group_version.roots[home.place.kind];
-        let place = format!(
-            "{} of {}",
-            code(&home.place.path.to_string()),
-            code(&home_root.kind.name)
-        );
+        let place =
+            format!("{} of {}", code(&home.place.path.to_string()), code(&home_root.kind.name));
         let about = match shape {
             Shape::Choice(_) if home.place.path.is_group() => {
                 format!("Properties of {place} that exclude each other.")
@@ -69,21 +66,12 @@ impl Documentation<'_> {
                 .map(|other| self.place(&other.place, home.place.kind));
             let listed: Vec<String> = listed.collect();
             let rest = others.len().saturating_sub(LISTED_PLACES);
-            let more = if rest > 0 {
-                format!(", and {rest} more")
-            } else {
-                String::new()
-            };
+            let more = if rest > 0 { format!(", and {rest} more") } else { String::new() };
             paragraphs.push(format!("Also: {}{more}.", listed.join(", ")));
         }
-        let conditions: Vec<&[String]> = uses
-            .iter()
-            .map(|place_of_use| place_of_use.conditions.as_slice())
-            .collect();
-        paragraphs.extend(common(
-            &conditions,
-            "Further conditions differ from place to place.",
-        ));
+        let conditions: Vec<&[String]> =
+            uses.iter().map(|place_of_use| place_of_use.conditions.as_slice()).collect();
+        paragraphs.extend(common(&conditions, "Further conditions differ from place to place."));
         paragraphs.extend(reference(home_root));
         self.comment(paragraphs, home.description.as_deref())
     }
@@ -91,9 +79,7 @@ impl Documentation<'_> {
     /// Documentation of a property of a generated type.
     pub fn field(&self, index: usize, property: &str) -> String {
         let uses = &self.group_version.types[index].uses;
-        let facts = uses
-            .iter()
-            .filter_map(|place_of_use: &Use| place_of_use.facts.get(property));
+        let facts = uses.iter().filter_map(|place_of_use: &Use| place_of_use.facts.get(property));
         self.property(property, &facts.collect::<Vec<_>>())
     }
 
@@ -103,29 +89,16 @@ impl Documentation<'_> {
             Type::Shaped(index) => self.group_version.names[*index].as_str(),
             _ => "",
         };
-        let count = if required {
-            "Exactly one"
-        } else {
-            "At most one"
-        };
+        let count = if required { "Exactly one" } else { "At most one" };
         format!("/// {count} of the properties of [`{name}`], written beside the others.\n")
     }
 
     fn property(&self, property: &str, facts: &[&Facts]) -> String {
-        let kind = facts
-            .first()
-            .map(|facts| facts.kind.as_str())
-            .unwrap_or_default();
+        let kind = facts.first().map(|facts| facts.kind.as_str()).unwrap_or_default();
         let mut paragraphs = vec![format!("{}: {kind}.", code(property))];
         let lists: Vec<&[String]> = facts.iter().map(|facts| facts.lines.as_slice()).collect();
-        paragraphs.extend(common(
-            &lists,
-            "Further constraints differ from place to place.",
-        ));
-        self.comment(
-            paragraphs,
-            facts.first().and_then(|facts| facts.description.as_deref()),
-        )
+        paragraphs.extend(common(&lists, "Further constraints differ from place to place."));
+        self.comment(paragraphs, facts.first().and_then(|facts| facts.description.as_deref()))
     }
 
     fn place(&self, place: &Place, home: usize) -> String {
@@ -133,19 +106,14 @@ impl Documentation<'_> {
         if place.kind == home {
             return path;
         }
-        format!(
-            "{path} of {}",
-            code(&self.group_version.roots[place.kind].kind.name)
-        )
+        format!("{path} of {}", code(&self.group_version.roots[place.kind].kind.name))
     }
 
     fn comment(&self, mut paragraphs: Vec<String>, description: Option<&str>) -> String {
         if let Some(description) = description.filter(|_| self.descriptions) {
             // As it stands, in a block of text: Markdown that upstream did not write as Markdown stays harmless.
-            let description: String = description
-                .chars()
-                .filter(|&letter| letter != '\r' && !reorders(letter))
-                .collect();
+            let description: String =
+                description.chars().filter(|&letter| letter != '\r' && !reorders(letter)).collect();
             let fence = "`".repeat(longest_run_of_backticks(&description).max(2) + 1);
             paragraphs.push(format!("{fence}text\n{}\n{fence}", description.trim_end()));
         }
@@ -158,18 +126,11 @@ impl Documentation<'_> {
 }
 
 fn reference(root: &Root) -> Option<String> {
-    root.kind
-        .reference
-        .as_ref()
-        .map(|url| format!("[Upstream reference]({url})"))
+    root.kind.reference.as_ref().map(|url| format!("[Upstream reference]({url})"))
 }
 
 fn article(kind: &str) -> &'static str {
-    if kind.starts_with(['A', 'E', 'I', 'O']) {
-        "An"
-    } else {
-        "A"
-    }
+    if kind.starts_with(['A', 'E', 'I', 'O']) { "An" } else { "A" }
 }
 
 /// The lines that all lists have as one paragraph, and another one if some list has more.

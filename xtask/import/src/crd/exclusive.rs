@@ -81,9 +81,7 @@ fn is_free(group: &Exclusive, schema: &Schema, taken: &BTreeSet<String>) -> bool
 fn exclusive(one_of: &[Schema]) -> Option<Exclusive> {
     let (nones, others): (Vec<&Schema>, Vec<&Schema>) =
         one_of.iter().partition(|schema| schema.not.is_some());
-    let alternatives = others
-        .iter()
-        .map(|schema| schema.only_required().map(str::to_owned));
+    let alternatives = others.iter().map(|schema| schema.only_required().map(str::to_owned));
     let alternatives: Vec<String> = alternatives.collect::<Option<_>>()?;
     let distinct: BTreeSet<&String> = alternatives.iter().collect();
     if distinct.len() != alternatives.len() || alternatives.is_empty() {
@@ -100,15 +98,9 @@ fn exclusive(one_of: &[Schema]) -> Option<Exclusive> {
         }
         _ => return None,
     };
-    Some(Exclusive {
-        alternatives,
-        none_allowed,
-    })
+    Some(Exclusive { alternatives, none_allowed })
 }
 
 fn required_alternatives(any_of: &[Schema]) -> Option<Vec<String>> {
-    any_of
-        .iter()
-        .map(|schema| schema.only_required().map(str::to_owned))
-        .collect()
+    any_of.iter().map(|schema| schema.only_required().map(str::to_owned)).collect()
 }

@@ -27,11 +27,7 @@ pub fn facts(schema: &Schema) -> Facts {
     if let Some(Additional::Values(values)) = &schema.additional_properties {
         own_facts(values, "Each value: ", &mut facts);
     }
-    Facts {
-        kind: kind(schema),
-        lines: facts,
-        description: schema.description.clone(),
-    }
+    Facts { kind: kind(schema), lines: facts, description: schema.description.clone() }
 }
 
 /// Facts about an object as a whole that its fields do not say.
@@ -59,10 +55,7 @@ fn kind(schema: &Schema) -> String {
     }
     let plain = match (schema.kind.as_deref(), &schema.format) {
         (Some("array"), _) => {
-            let items = schema
-                .items
-                .as_deref()
-                .map_or_else(|| "anything".to_owned(), kind);
+            let items = schema.items.as_deref().map_or_else(|| "anything".to_owned(), kind);
             format!("array of {items}")
         }
         (Some("object"), _) => match &schema.additional_properties {
@@ -75,11 +68,7 @@ fn kind(schema: &Schema) -> String {
         (Some(kind), None) => kind.to_owned(),
         (None, _) => "anything".to_owned(),
     };
-    if schema.nullable {
-        format!("{plain} or null")
-    } else {
-        plain
-    }
+    if schema.nullable { format!("{plain} or null") } else { plain }
 }
 
 fn own_facts(schema: &Schema, whose: &str, facts: &mut Vec<String>) {
@@ -97,29 +86,16 @@ fn own_facts(schema: &Schema, whose: &str, facts: &mut Vec<String>) {
         |value: &Option<serde_json::Number>| value.as_ref().map(|number| code(&number.to_string()));
     let count = |value: Option<u64>| value.map(|count| count.to_string());
     let exclusive = |label: &'static str, exclusive: bool| {
-        if exclusive {
-            format!("{label}, exclusive")
-        } else {
-            label.to_owned()
-        }
+        if exclusive { format!("{label}, exclusive") } else { label.to_owned() }
     };
 
     add("Default: ", schema.default.as_ref().map(json));
     let is_string = schema.kind.as_deref() == Some("string");
     let values = schema.values.as_ref().filter(|_| !is_string);
-    add(
-        "One of: ",
-        values.map(|values| values.iter().map(json).collect::<Vec<_>>().join(", ")),
-    );
+    add("One of: ", values.map(|values| values.iter().map(json).collect::<Vec<_>>().join(", ")));
     add("Pattern: ", schema.pattern.as_deref().map(code));
-    add(
-        &format!("{}: ", exclusive("Minimum", schema.exclusive_minimum)),
-        number(&schema.minimum),
-    );
-    add(
-        &format!("{}: ", exclusive("Maximum", schema.exclusive_maximum)),
-        number(&schema.maximum),
-    );
+    add(&format!("{}: ", exclusive("Minimum", schema.exclusive_minimum)), number(&schema.minimum));
+    add(&format!("{}: ", exclusive("Maximum", schema.exclusive_maximum)), number(&schema.maximum));
     add("Multiple of: ", number(&schema.multiple_of));
     add("Minimum length: ", count(schema.min_length));
     add("Maximum length: ", count(schema.max_length));
@@ -128,10 +104,7 @@ fn own_facts(schema: &Schema, whose: &str, facts: &mut Vec<String>) {
     add("Elements are unique", schema.unique_items.then(String::new));
     add("Minimum number of entries: ", count(schema.min_properties));
     add("Maximum number of entries: ", count(schema.max_properties));
-    let list = schema
-        .list_type
-        .as_deref()
-        .filter(|list_type| *list_type != "atomic");
+    let list = schema.list_type.as_deref().filter(|list_type| *list_type != "atomic");
     add(
         "List type: ",
         list.map(|list_type| {
@@ -144,8 +117,5 @@ fn own_facts(schema: &Schema, whose: &str, facts: &mut Vec<String>) {
         }),
     );
     let rules = schema.validations.len();
-    add(
-        "Validation rules (CEL): ",
-        (rules > 0).then(|| rules.to_string()),
-    );
+    add("Validation rules (CEL): ", (rules > 0).then(|| rules.to_string()));
 }

@@ -45,11 +45,7 @@ pub fn modules(group_version: &GroupVersion, descriptions: bool) -> Result<Vec<M
         let (body, origins) = bodies.entry(assembly.module_of(index)).or_default();
         body.push_str(&declarations.shaped(index));
         let users = group_version.types[index].users();
-        origins.extend(
-            users
-                .iter()
-                .map(|&user| group_version.roots[user].kind.origin.clone()),
-        );
+        origins.extend(users.iter().map(|&user| group_version.roots[user].kind.origin.clone()));
     }
     Ok(bodies
         .into_iter()
@@ -70,10 +66,7 @@ impl Assembly<'_> {
             .iter()
             .find(|root| snake_case(&root.kind.name) == name)
         {
-            Some(root) => format!(
-                "The kind `{}` and the types that only it uses.",
-                root.kind.name
-            ),
+            Some(root) => format!("The kind `{}` and the types that only it uses.", root.kind.name),
             None => "Types that several kinds use.".to_owned(),
         };
         let mut source = format!("//! {about}\n\n");
@@ -85,18 +78,10 @@ impl Assembly<'_> {
         }
         let foreign = self.foreign(&name);
         if !foreign.is_empty() {
-            let _ = writeln!(
-                source,
-                "use super::{{{}}};\n",
-                Vec::from_iter(foreign).join(", ")
-            );
+            let _ = writeln!(source, "use super::{{{}}};\n", Vec::from_iter(foreign).join(", "));
         }
         source.push_str(body);
-        Module {
-            name,
-            source,
-            origins,
-        }
+        Module { name, source, origins }
     }
 
     /// The types of other modules that a module uses.
@@ -107,11 +92,8 @@ impl Assembly<'_> {
                 used.extend(self.group_version.types[index].parts());
             }
         }
-        for root in self
-            .group_version
-            .roots
-            .iter()
-            .filter(|root| snake_case(&root.kind.name) == module)
+        for root in
+            self.group_version.roots.iter().filter(|root| snake_case(&root.kind.name) == module)
         {
             used.extend(root.fields.iter().filter_map(|field| field.kind.shaped()));
         }

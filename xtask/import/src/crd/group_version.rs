@@ -67,18 +67,13 @@ impl GroupVersion {
         }
         let types = typing.finish();
         let names = names::assign(&roots, &types)?;
-        Ok(Self {
-            roots,
-            types,
-            names,
-        })
+        Ok(Self { roots, types, names })
     }
 
     /// The types that are generated, in the order of their homes.
     pub fn generated(&self) -> Vec<usize> {
-        let mut generated: Vec<usize> = (0..self.types.len())
-            .filter(|&index| !self.types[index].uses.is_empty())
-            .collect();
+        let mut generated: Vec<usize> =
+            (0..self.types.len()).filter(|&index| !self.types[index].uses.is_empty()).collect();
         generated.sort_by_key(|&index| self.types[index].home());
         generated
     }
@@ -94,27 +89,15 @@ fn root(kind: Kind, position: usize, typing: &mut Typing) -> Result<Root> {
         names.retain(|name| *name != "status");
     }
     let failure = |what: &str| {
-        Failure::new(format!(
-            "{}: {} of {}: {what}",
-            kind.origin,
-            kind.name,
-            kind.api_version()
-        ))
+        Failure::new(format!("{}: {} of {}: {what}", kind.origin, kind.name, kind.api_version()))
     };
-    let is_name = kind
-        .name
-        .starts_with(|letter: char| letter.is_ascii_uppercase())
-        && kind
-            .name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric());
+    let is_name = kind.name.starts_with(|letter: char| letter.is_ascii_uppercase())
+        && kind.name.chars().all(|letter| letter.is_ascii_alphanumeric());
     if !is_name {
         return Err(failure("its name is no name of a Rust type; leave it out"));
     }
     if names.is_empty() && schema.preserve_unknown_fields {
-        return Err(failure(
-            "it has no schema, so there is nothing to generate; leave it out",
-        ));
+        return Err(failure("it has no schema, so there is nothing to generate; leave it out"));
     }
     let mut fields = Vec::new();
     let mut facts_of = BTreeMap::new();
@@ -126,9 +109,5 @@ fn root(kind: Kind, position: usize, typing: &mut Typing) -> Result<Root> {
         fields.push(field(name, property, plain, schema));
         facts_of.insert(name.clone(), facts(property));
     }
-    Ok(Root {
-        kind,
-        fields,
-        facts: facts_of,
-    })
+    Ok(Root { kind, fields, facts: facts_of })
 }

@@ -56,27 +56,18 @@ fn cut(schema: &mut Schema, tree: &Tree, path: &str) -> Result<(), KeepError> {
     if tree.whole {
         return exists(schema, tree, path);
     }
-    if let Some(unknown) = tree
-        .below
-        .keys()
-        .find(|name| !schema.properties.contains_key(*name))
-    {
+    if let Some(unknown) = tree.below.keys().find(|name| !schema.properties.contains_key(*name)) {
         return Err(KeepError::Unknown(join(path, unknown)));
     }
     // What has a default is filled in by the cluster before it asks for required properties.
     let has_to_be_set = |name: &String| {
-        schema
-            .properties
-            .get(name)
-            .is_some_and(|property| property.default.is_none())
+        schema.properties.get(name).is_some_and(|property| property.default.is_none())
     };
     let is_lost = |name: &&String| has_to_be_set(name) && !tree.below.contains_key(*name);
     if let Some(required) = schema.required.iter().find(is_lost) {
         return Err(KeepError::Required(join(path, required)));
     }
-    schema
-        .properties
-        .retain(|name, _| tree.below.contains_key(name));
+    schema.properties.retain(|name, _| tree.below.contains_key(name));
     drop_alternatives(schema);
     for (name, property) in &mut schema.properties {
         if let Some(below) = tree.below.get(name) {
@@ -94,39 +85,27 @@ fn exists(schema: &Schema, tree: &Tree, path: &str) -> Result<(), KeepError> {
     if let Some(Additional::Values(values)) = &schema.additional_properties {
         return exists(values, tree, path);
     }
-    tree.below
-        .iter()
-        .try_for_each(|(name, below)| match schema.properties.get(name) {
-            Some(property) => exists(property, below, &join(path, name)),
-            None => Err(KeepError::Unknown(join(path, name))),
-        })
+    tree.below.iter().try_for_each(|(name, below)| match schema.properties.get(name) {
+        Some(property) => exists(property, below, &join(path, name)),
+        None => Err(KeepError::Unknown(join(path, name))),
+    })
 }
 
 /// Alternatives of which nothing is left say nothing.
 fn drop_alternatives(schema: &mut Schema) {
     let left: BTreeSet<String> = schema.properties.keys().cloned().collect();
-    let gone = |alternative: &Schema| {
-        alternative
-            .only_required()
-            .is_some_and(|name| !left.contains(name))
-    };
+    let gone =
+        |alternative: &Schema| alternative.only_required().is_some_and(|name| !left.contains(name));
     let prune = |condition: &mut Schema| {
         let before = condition.one_of.len();
         condition.one_of.retain(|alternative| !gone(alternative));
         if condition.one_of.len() < before
-            && condition
-                .one_of
-                .iter()
-                .all(|alternative| alternative.not.is_some())
+            && condition.one_of.iter().all(|alternative| alternative.not.is_some())
         {
             condition.one_of.clear();
         }
         condition.any_of.retain(|alternative| !gone(alternative));
-        for none in condition
-            .one_of
-            .iter_mut()
-            .filter_map(|alternative| alternative.not.as_mut())
-        {
+        for none in condition.one_of.iter_mut().filter_map(|alternative| alternative.not.as_mut()) {
             none.any_of.retain(|alternative| !gone(alternative));
         }
     };
@@ -135,9 +114,5 @@ fn drop_alternatives(schema: &mut Schema) {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
-    }
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }

@@ -81,10 +81,7 @@ impl Lock {
 impl LockedSource {
     /// The file, without what is generated of it.
     pub fn file(&self) -> LockedFile {
-        LockedFile {
-            url: self.url.clone(),
-            sha256: self.sha256.clone(),
-        }
+        LockedFile { url: self.url.clone(), sha256: self.sha256.clone() }
     }
 }
 

@@ -65,10 +65,7 @@ fn chosen(roots: &[Root], types: &[Shaped]) -> Result<BTreeMap<usize, String>> {
         for (dotted, name) in &kind.names {
             let is_here = |place: &Place| place.kind == position && place.path.dotted() == *dotted;
             let used_here = |shaped: &Shaped| {
-                shaped
-                    .uses
-                    .iter()
-                    .any(|place_of_use| is_here(&place_of_use.place))
+                shaped.uses.iter().any(|place_of_use| is_here(&place_of_use.place))
             };
             let Some(index) = types.iter().position(used_here) else {
                 return Err(Failure::new(format!(

@@ -50,10 +50,7 @@ impl Path {
 
     /// How many properties lead here.
     pub fn depth(&self) -> usize {
-        self.0
-            .iter()
-            .filter(|step| matches!(step, Step::Property(_) | Step::Group(_)))
-            .count()
+        self.0.iter().filter(|step| matches!(step, Step::Property(_) | Step::Group(_))).count()
     }
 
     /// Whether one of many stands here: an element of a list or a value of a map.

@@ -11,10 +11,7 @@ use super::keep::{KeepError, keep};
 use super::lock::{Lock, LockedKind};
 use crate::failure::{Failure, Result};
 
-const NAMES: Names = Names {
-    lock: "crds.toml",
-    option: "--from",
-};
+const NAMES: Names = Names { lock: "crds.toml", option: "--from" };
 
 /// The kinds that the lock file lists, in its order.
 ///
@@ -51,13 +48,9 @@ pub fn everything(from: &Path) -> Result<Vec<Kind>> {
     let mut kinds = Vec::new();
     let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
     let is_yaml = |path: &PathBuf| {
-        path.extension()
-            .is_some_and(|extension| extension == "yaml" || extension == "yml")
+        path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
     };
-    for path in released::list(from, NAMES.option)?
-        .into_iter()
-        .filter(is_yaml)
-    {
+    for path in released::list(from, NAMES.option)?.into_iter().filter(is_yaml) {
         let name = path.display().to_string();
         let bytes = released::read(&path, NAMES.option)?;
         let origin = format!(
@@ -66,19 +59,11 @@ pub fn everything(from: &Path) -> Result<Vec<Kind>> {
             sha256(&bytes)
         );
         for definition in read(&name, &utf8(&name, bytes)?)? {
-            let identity = (
-                definition.spec.group.clone(),
-                definition.spec.names.kind.clone(),
-            );
+            let identity = (definition.spec.group.clone(), definition.spec.names.kind.clone());
             if let Some(other) = seen.insert(identity, name.clone()) {
                 return Err(twice(&definition, &other, &name));
             }
-            for version in definition
-                .spec
-                .versions
-                .iter()
-                .filter(|version| version.served)
-            {
+            for version in definition.spec.versions.iter().filter(|version| version.served) {
                 kinds.push(kind(&name, &definition, &version.name, &origin)?);
             }
         }
@@ -97,10 +82,7 @@ type ByKind<'a> = BTreeMap<(&'a str, &'a str), &'a Definition>;
 fn by_kind<'a>(file: &str, definitions: &'a [Definition]) -> Result<ByKind<'a>> {
     let mut by_kind = BTreeMap::new();
     for definition in definitions {
-        let identity = (
-            definition.spec.group.as_str(),
-            definition.spec.names.kind.as_str(),
-        );
+        let identity = (definition.spec.group.as_str(), definition.spec.names.kind.as_str());
         if by_kind.insert(identity, definition).is_some() {
             return Err(twice(definition, file, file));
         }
@@ -128,10 +110,8 @@ fn locked_kind(
 ) -> Result<Kind> {
     let (group, version) = locked.group_and_version().unwrap_or_default();
     let Some(definition) = definitions.get(&(group, locked.kind.as_str())) else {
-        let known: Vec<String> = definitions
-            .keys()
-            .map(|(group, kind)| format!("{kind} of {group}"))
-            .collect();
+        let known: Vec<String> =
+            definitions.keys().map(|(group, kind)| format!("{kind} of {group}")).collect();
         return Err(Failure::new(format!(
             "{file} defines no {} of {group}, which crds.toml lists; correct the entry, the file defines {}",
             locked.kind,
@@ -186,9 +166,5 @@ fn kind(file: &str, definition: &Definition, version: &str, origin: &str) -> Res
 }
 
 fn listed(names: &[String]) -> String {
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

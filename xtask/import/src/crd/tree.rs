@@ -49,16 +49,8 @@ pub fn sources(kinds: &[Kind], descriptions: bool) -> Result<Vec<Source>> {
         node.modules = modules(&group_version, descriptions)?;
     }
     let mut sources = Vec::new();
-    let text = format!(
-        "{}\n{LINTS}\n{}",
-        crate_documentation(),
-        root.declarations()
-    );
-    sources.push(Source {
-        path: "src/lib.rs".to_owned(),
-        origins: BTreeSet::new(),
-        text,
-    });
+    let text = format!("{}\n{LINTS}\n{}", crate_documentation(), root.declarations());
+    sources.push(Source { path: "src/lib.rs".to_owned(), origins: BTreeSet::new(), text });
     root.collect("src", &mut sources);
     sources.sort_by(|one, other| one.path.cmp(&other.path));
     let twice = sources.windows(2).find(|pair| pair[0].path == pair[1].path);
@@ -76,20 +68,13 @@ pub fn module_path(group: &str) -> Vec<String> {
     let labels: Vec<&str> = group.split('.').collect();
     let count = labels.len();
     let without_domain = &labels[..if count > 1 { count - 1 } else { count }];
-    without_domain
-        .iter()
-        .rev()
-        .map(|label| snake_case(label))
-        .collect()
+    without_domain.iter().rev().map(|label| snake_case(label)).collect()
 }
 
 /// What the crate says about itself, as a comment.
 fn crate_documentation() -> String {
     let line = |line: &str| format!("//! {line}").trim_end().to_owned() + "\n";
-    include_str!("crate_documentation.md")
-        .lines()
-        .map(line)
-        .collect()
+    include_str!("crate_documentation.md").lines().map(line).collect()
 }
 
 type GroupAndVersion = (String, String);
@@ -97,10 +82,7 @@ type GroupAndVersion = (String, String);
 fn by_group_version(kinds: &[Kind]) -> BTreeMap<GroupAndVersion, Vec<Kind>> {
     let mut grouped: BTreeMap<GroupAndVersion, Vec<Kind>> = BTreeMap::new();
     for kind in kinds {
-        grouped
-            .entry((kind.group.clone(), kind.version.clone()))
-            .or_default()
-            .push(kind.clone());
+        grouped.entry((kind.group.clone(), kind.version.clone())).or_default().push(kind.clone());
     }
     grouped
 }
@@ -139,17 +121,10 @@ impl Node {
             } else {
                 node.about.clone()
             };
-            let origins = node
-                .modules
-                .iter()
-                .flat_map(|module| module.origins.iter().cloned())
-                .collect();
+            let origins =
+                node.modules.iter().flat_map(|module| module.origins.iter().cloned()).collect();
             let text = format!("//! {about}\n\n{}", node.declarations());
-            sources.push(Source {
-                path: format!("{folder}/{name}.rs"),
-                origins,
-                text,
-            });
+            sources.push(Source { path: format!("{folder}/{name}.rs"), origins, text });
             node.collect(&format!("{folder}/{name}"), sources);
         }
         for module in &self.modules {

@@ -86,11 +86,7 @@ pub struct Place {
 
 impl Place {
     pub fn new(kind: usize, path: Path) -> Self {
-        Self {
-            kind,
-            depth: path.depth(),
-            path,
-        }
+        Self { kind, depth: path.depth(), path }
     }
 }
 
@@ -118,11 +114,8 @@ impl Shaped {
 
     /// The kinds that use the type, by position.
     pub fn users(&self) -> Vec<usize> {
-        let mut users: Vec<usize> = self
-            .uses
-            .iter()
-            .map(|place_of_use| place_of_use.place.kind)
-            .collect();
+        let mut users: Vec<usize> =
+            self.uses.iter().map(|place_of_use| place_of_use.place.kind).collect();
         users.dedup();
         users
     }
@@ -136,11 +129,9 @@ impl Shaped {
                 .chain(&structure.groups)
                 .filter_map(|field| field.kind.shaped())
                 .collect(),
-            Shape::Choice(choice) => choice
-                .alternatives
-                .iter()
-                .filter_map(|(_, kind)| kind.shaped())
-                .collect(),
+            Shape::Choice(choice) => {
+                choice.alternatives.iter().filter_map(|(_, kind)| kind.shaped()).collect()
+            }
             Shape::Strings(_) => Vec::new(),
         }
     }

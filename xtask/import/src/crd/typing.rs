@@ -25,11 +25,7 @@ pub struct Typing {
 impl Typing {
     /// Knows the structs of k8s-openapi and nothing else.
     pub fn new() -> Self {
-        let mut typing = Self {
-            all: Vec::new(),
-            known: BTreeMap::new(),
-            uses: Vec::new(),
-        };
+        let mut typing = Self { all: Vec::new(), known: BTreeMap::new(), uses: Vec::new() };
         let mut named: BTreeMap<&str, usize> = BTreeMap::new();
         let mut waiting = kubernetes::structs();
         // A struct can be known once everything that it holds is.
@@ -38,20 +34,13 @@ impl Typing {
             waiting.retain(|candidate| {
                 let fields = candidate.fields.iter().map(|(name, traced, required)| {
                     let kind = known_type(traced, &named)?;
-                    Some(Field {
-                        name: (*name).to_owned(),
-                        kind,
-                        required: *required,
-                    })
+                    Some(Field { name: (*name).to_owned(), kind, required: *required })
                 });
                 let Some(mut fields) = fields.collect::<Option<Vec<_>>>() else {
                     return true;
                 };
                 fields.sort();
-                let shape = Shape::Struct(Struct {
-                    fields,
-                    ..Struct::default()
-                });
+                let shape = Shape::Struct(Struct { fields, ..Struct::default() });
                 let index = typing.index(shape);
                 typing.all[index].kubernetes.push(candidate.path);
                 named.insert(candidate.name, index);
@@ -69,9 +58,7 @@ impl Typing {
             self.all[index].uses.push(place_of_use);
         }
         for shaped in &mut self.all {
-            shaped
-                .uses
-                .sort_by(|one, other| one.place.cmp(&other.place));
+            shaped.uses.sort_by(|one, other| one.place.cmp(&other.place));
         }
         self.all
     }
@@ -83,15 +70,9 @@ impl Typing {
     pub fn of(&mut self, schema: &Schema, kind: usize, path: &Path) -> Result<Type> {
         if schema.int_or_string {
             // The pattern is what tells a quantity (128Mi) from a number or name (a port).
-            let quantity = schema
-                .pattern
-                .as_deref()
-                .is_some_and(|pattern| pattern.contains("[KMGTPE]i"));
-            return Ok(Type::Existing(if quantity {
-                QUANTITY
-            } else {
-                INT_OR_STRING
-            }));
+            let quantity =
+                schema.pattern.as_deref().is_some_and(|pattern| pattern.contains("[KMGTPE]i"));
+            return Ok(Type::Existing(if quantity { QUANTITY } else { INT_OR_STRING }));
         }
         let has_properties = !schema.properties.is_empty();
         if schema.embedded_resource || (schema.preserve_unknown_fields && !has_properties) {
@@ -114,10 +95,8 @@ impl Typing {
     fn string(&mut self, schema: &Schema, kind: usize, path: &Path) -> Type {
         let values = schema.values.iter().flatten().filter_map(Value::as_str);
         let mut seen = BTreeSet::new();
-        let values: Vec<String> = values
-            .filter(|value| seen.insert(*value))
-            .map(str::to_owned)
-            .collect();
+        let values: Vec<String> =
+            values.filter(|value| seen.insert(*value)).map(str::to_owned).collect();
         if !values.is_empty() {
             let place = Place::new(kind, path.clone());
             return self.shaped(Shape::Strings(values), Use::of(place, schema));
@@ -187,10 +166,7 @@ impl Typing {
         for exclusive in &alternatives.exclusive {
             let name = group_name(&exclusive.alternatives);
             let of_group = |(name, facts): (&String, &Facts)| {
-                exclusive
-                    .alternatives
-                    .contains(name)
-                    .then(|| (name.clone(), facts.clone()))
+                exclusive.alternatives.contains(name).then(|| (name.clone(), facts.clone()))
             };
             let group_use = Use {
                 facts: place_of_use.facts.iter().filter_map(of_group).collect(),
@@ -199,17 +175,9 @@ impl Typing {
             // Inside a struct, "none of them" is the field's None.
             let choice = choice(exclusive, false, &mut fields);
             let kind = self.shaped(Shape::Choice(choice), group_use);
-            groups.push(Field {
-                name,
-                kind,
-                required: !exclusive.none_allowed,
-            });
+            groups.push(Field { name, kind, required: !exclusive.none_allowed });
         }
-        let shape = Shape::Struct(Struct {
-            fields,
-            groups,
-            open: schema.preserve_unknown_fields,
-        });
+        let shape = Shape::Struct(Struct { fields, groups, open: schema.preserve_unknown_fields });
         Ok(self.shaped(shape, place_of_use))
     }
 
@@ -217,25 +185,14 @@ impl Typing {
     fn of_kubernetes(&self, schema: &Schema, fields: &[Field]) -> Option<usize> {
         // k8s-openapi always writes a string whose default is the empty one.
         let as_written = fields.iter().cloned().map(|field| {
-            let default = schema
-                .properties
-                .get(&field.name)
-                .and_then(|property| property.default.as_ref());
+            let default =
+                schema.properties.get(&field.name).and_then(|property| property.default.as_ref());
             let written = default.and_then(Value::as_str) == Some("")
                 && field.kind == Type::Existing("String");
-            Field {
-                required: field.required || written,
-                ..field
-            }
+            Field { required: field.required || written, ..field }
         });
-        let shape = Shape::Struct(Struct {
-            fields: as_written.collect(),
-            ..Struct::default()
-        });
-        self.known
-            .get(&shape)
-            .copied()
-            .filter(|&index| !self.all[index].kubernetes.is_empty())
+        let shape = Shape::Struct(Struct { fields: as_written.collect(), ..Struct::default() });
+        self.known.get(&shape).copied().filter(|&index| !self.all[index].kubernetes.is_empty())
     }
 
     fn shaped(&mut self, shape: Shape, place_of_use: Use) -> Type {
@@ -246,11 +203,7 @@ impl Typing {
 
     fn index(&mut self, shape: Shape) -> usize {
         *self.known.entry(shape.clone()).or_insert_with(|| {
-            self.all.push(Shaped {
-                shape,
-                kubernetes: Vec::new(),
-                uses: Vec::new(),
-            });
+            self.all.push(Shaped { shape, kubernetes: Vec::new(), uses: Vec::new() });
             self.all.len() - 1
         })
     }
@@ -272,11 +225,7 @@ pub fn field(name: &str, property: &Schema, kind: Type, of: &Schema) -> Field {
     let required = of.required.contains(name);
     Field {
         name: name.to_owned(),
-        kind: if required {
-            nullable(property, kind)
-        } else {
-            kind
-        },
+        kind: if required { nullable(property, kind) } else { kind },
         required,
     }
 }
@@ -287,15 +236,8 @@ fn choice(exclusive: &Exclusive, none_allowed: bool, fields: &mut Vec<Field>) ->
         let field = fields.remove(position);
         Some((field.name, field.kind))
     };
-    let alternatives = exclusive
-        .alternatives
-        .iter()
-        .filter_map(&mut take)
-        .collect();
-    Choice {
-        alternatives,
-        none_allowed,
-    }
+    let alternatives = exclusive.alternatives.iter().filter_map(&mut take).collect();
+    Choice { alternatives, none_allowed }
 }
 
 /// `simpleOrConsistentHash` for two alternatives, `httpStatusOrOther` for more.
@@ -309,11 +251,7 @@ fn group_name(alternatives: &[String]) -> String {
 }
 
 fn nullable(schema: &Schema, kind: Type) -> Type {
-    if schema.nullable {
-        Type::Nullable(Box::new(kind))
-    } else {
-        kind
-    }
+    if schema.nullable { Type::Nullable(Box::new(kind)) } else { kind }
 }
 
 fn integer(format: Option<&str>) -> &'static str {
@@ -326,11 +264,7 @@ fn integer(format: Option<&str>) -> &'static str {
 }
 
 fn number(format: Option<&str>) -> &'static str {
-    if format == Some("float") {
-        "f32"
-    } else {
-        "f64"
-    }
+    if format == Some("float") { "f32" } else { "f64" }
 }
 
 fn known_type(traced: &Traced, named: &BTreeMap<&str, usize>) -> Option<Type> {
@@ -358,11 +292,8 @@ mod tests {
     #[test]
     fn every_listed_struct_of_k8s_openapi_is_known() {
         let typing = Typing::new();
-        let known: BTreeSet<&str> = typing
-            .all
-            .iter()
-            .flat_map(|shaped| shaped.kubernetes.iter().copied())
-            .collect();
+        let known: BTreeSet<&str> =
+            typing.all.iter().flat_map(|shaped| shaped.kubernetes.iter().copied()).collect();
         let missing: Vec<&str> = kubernetes::structs()
             .iter()
             .map(|listed| listed.path)
@@ -379,11 +310,7 @@ mod tests {
     fn structs_that_look_alike_stand_for_none() {
         let typing = Typing::new();
         let existing: Vec<&str> = typing.all.iter().filter_map(Shaped::existing).collect();
-        let has = |name: &str| {
-            existing
-                .iter()
-                .any(|path| path.ends_with(&format!("::{name}")))
-        };
+        let has = |name: &str| existing.iter().any(|path| path.ends_with(&format!("::{name}")));
         assert!(
             has("LabelSelector")
                 && has("Container")
@@ -394,9 +321,6 @@ mod tests {
             !has("SecretKeySelector") && !has("ConfigMapKeySelector"),
             "they have equal fields"
         );
-        assert!(
-            !has("SecretReference") && !has("SleepAction"),
-            "anything may look like that"
-        );
+        assert!(!has("SecretReference") && !has("SleepAction"), "anything may look like that");
     }
 }

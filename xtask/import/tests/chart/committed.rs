@@ -24,9 +24,7 @@ fn no_generated_file_was_edited_by_hand() {
             "{} is not generated",
             file.display()
         );
-        let (_, rest) = text
-            .split_once("// sha256 of the lines below: ")
-            .expect("a digest");
+        let (_, rest) = text.split_once("// sha256 of the lines below: ").expect("a digest");
         let (digest, body) = rest.split_once('\n').expect("lines below the digest");
         assert_eq!(
             digest,

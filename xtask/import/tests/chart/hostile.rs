@@ -34,7 +34,7 @@ prometheus.io/scrape: {a.b: 1}
     pub dashed_key: Option<String>,
     #[serde(rename = "dotted.key", skip_serializing_if = "Option::is_none")]
     pub dotted_key: Option<String>,
-    rename = "prometheus.io/scrape",
+    #[serde(rename = "prometheus.io/scrape", skip_serializing_if = "Option::is_none")]
     pub prometheus_io_scrape: Option<PrometheusIoScrape>,
     pub self_: Option<String>,
     #[serde(rename = "slashed/key", skip_serializing_if = "Option::is_none")]
@@ -51,10 +51,7 @@ fn names_of_the_language_stay_free() {
     let values = "option: {a: 1}\nvec: {a: 1}\nstring: {a: 1}\nvalues: {a: 1}\n";
     let scratch = Scratch::chart(values, "keep = ['option', 'vec', 'string', 'values']\n");
     let types = scratch.types();
-    let lines: Vec<&str> = types
-        .lines()
-        .filter(|line| line.starts_with("pub struct"))
-        .collect();
+    let lines: Vec<&str> = types.lines().filter(|line| line.starts_with("pub struct")).collect();
     assert_snapshot!(lines.join("\n"), @"
     pub struct Values {
     pub struct Option2 {
@@ -98,10 +95,7 @@ fn nothing_in_a_default_leaves_its_comment() {
         "a: \"*/ ` [link](x) <b>\\n/// more\\u202e\"\nb: \"1\\n2\\n3\"\nc: [[1, 2], [3]]\n";
     let scratch = Scratch::chart(values, "keep = ['a', 'b', 'c']\n");
     let types = scratch.types();
-    let lines: Vec<&str> = types
-        .lines()
-        .filter(|line| line.contains("Default:"))
-        .collect();
+    let lines: Vec<&str> = types.lines().filter(|line| line.contains("Default:")).collect();
     assert_snapshot!(lines.join("\n"), @r#"
     /// Default: ``"*/ ` [link](x) <b>\n/// more\u{202e}"``.
     /// Default: `"1\n2\n3"`.

@@ -99,12 +99,7 @@ impl Scratch {
     pub fn refusal(&self, arguments: &[&str]) -> String {
         let before = self.output();
         let outcome = self.import(arguments);
-        assert_eq!(
-            (outcome.code, outcome.stdout.as_str()),
-            (2, ""),
-            "{}",
-            outcome.stderr
-        );
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{}", outcome.stderr);
         assert_eq!(self.output(), before, "the output changed");
         outcome.stderr
     }

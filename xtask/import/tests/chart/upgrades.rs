@@ -17,11 +17,7 @@ fn imported() -> Scratch {
 #[test]
 fn what_is_dropped_or_retyped_is_refused_with_the_whole_list() {
     let scratch = imported();
-    scratch.set(
-        "server: {replicas: '1', name: {first: a}}\nlevel: info\n",
-        None,
-        KEEP,
-    );
+    scratch.set("server: {replicas: '1', name: {first: a}}\nlevel: info\n", None, KEEP);
     assert_snapshot!(scratch.refusal(&[]), @"
     error: values that are in use have changed; look at what sets them, then run again with --accept:
       example 1.2.3: server.name was String and is object
@@ -63,11 +59,7 @@ fn another_default_is_a_change_of_the_documentation_only() {
     scratch.set(&BEFORE.replace("80", "8080"), None, KEEP);
     let outcome = scratch.import(&["--check"]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (1, ""));
-    let diff: Vec<&str> = outcome
-        .stdout
-        .lines()
-        .filter(|line| !line.contains("sha256"))
-        .collect();
+    let diff: Vec<&str> = outcome.stdout.lines().filter(|line| !line.contains("sha256")).collect();
     assert_snapshot!(diff.join("\n"), @r#"
     --- a/paths.tsv
     +++ b/paths.tsv
@@ -123,9 +115,6 @@ fn a_second_run_changes_nothing() {
     let outcome = scratch.import(&["--check"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (0, ""));
     let outcome = scratch.import(&[]);
-    assert_eq!(
-        outcome.stderr,
-        "1 chart in out: 0 written, 0 removed, 3 unchanged\n"
-    );
+    assert_eq!(outcome.stderr, "1 chart in out: 0 written, 0 removed, 3 unchanged\n");
     assert_eq!(scratch.output(), before);
 }

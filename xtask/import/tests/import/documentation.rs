@@ -51,10 +51,7 @@ fn upstreams_words_are_left_out_unless_they_are_asked_for() {
           name: {type: string, description: '``` [broken](link'}
     ";
     let silent = types(spec);
-    assert!(
-        !silent.contains("Words") && !silent.contains("broken"),
-        "{silent}"
-    );
+    assert!(!silent.contains("Words") && !silent.contains("broken"), "{silent}");
     assert_snapshot!(types_with(spec, &["--docs"]), @r#"
     /// `spec` of `Example`.
     ///

@@ -60,12 +60,7 @@ fn a_download_that_is_not_the_listed_file_is_not_even_parsed() {
     let expected = sha256(crd("Example", SPEC).as_bytes());
     scratch.write(
         "crds.toml",
-        lock(
-            &format!("http://{address}/example.yaml"),
-            &crd("Example", SPEC),
-            "Example",
-            "",
-        ),
+        lock(&format!("http://{address}/example.yaml"), &crd("Example", SPEC), "Example", ""),
     );
     let outcome = scratch.import(&[]);
     assert_eq!(outcome.code, 2);
@@ -85,10 +80,7 @@ fn a_download_that_is_not_the_listed_file_is_not_even_parsed() {
 fn a_url_without_a_file_is_named() {
     let scratch = Scratch::new();
     let address = serve("404 Not Found", String::new());
-    scratch.write(
-        "crds.toml",
-        lock(&format!("http://{address}/example.yaml"), "", "Example", ""),
-    );
+    scratch.write("crds.toml", lock(&format!("http://{address}/example.yaml"), "", "Example", ""));
     let outcome = scratch.import(&[]);
     assert_eq!(outcome.code, 2);
     assert_snapshot!(outcome.stderr.replace(&address, "<address>"), @"
@@ -104,10 +96,7 @@ fn a_server_that_does_not_answer_is_named() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     drop(listener);
-    scratch.write(
-        "crds.toml",
-        lock(&format!("http://{address}/example.yaml"), "", "Example", ""),
-    );
+    scratch.write("crds.toml", lock(&format!("http://{address}/example.yaml"), "", "Example", ""));
     let outcome = scratch.import(&[]);
     assert_eq!(outcome.code, 2);
     let message = outcome.stderr.replace(&address, "<address>");

@@ -1,11 +1,7 @@
 //! Generated code compiles, and is written as the CRD wants it. The fixture has one place for each rule.
 
 #[path = "../fixtures/example/src/lib.rs"]
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "a part of a generated crate is used here"
-)]
+#[allow(dead_code, unused_imports, reason = "a part of a generated crate is used here")]
 mod generated;
 
 use std::collections::BTreeMap;
@@ -71,10 +67,7 @@ fn written(value: &impl Serialize) -> String {
 #[test]
 fn an_object_begins_with_api_version_kind_and_metadata() {
     let object = Example {
-        metadata: ObjectMeta {
-            name: Some("one".to_owned()),
-            ..ObjectMeta::default()
-        },
+        metadata: ObjectMeta { name: Some("one".to_owned()), ..ObjectMeta::default() },
         object: Some("beside spec".to_owned()),
         operation: None,
         spec: required(),
@@ -190,18 +183,12 @@ fn every_value_of_a_string_enum_is_written_exactly() {
         ExampleType::EqualTilde,
         ExampleType::Self_,
     ];
-    assert_eq!(
-        json!(all),
-        json!(["", "*", "1.2", "http", "HTTP", "ROUND_ROBIN", "=~", "Self"])
-    );
+    assert_eq!(json!(all), json!(["", "*", "1.2", "http", "HTTP", "ROUND_ROBIN", "=~", "Self"]));
 }
 
 #[test]
 fn an_alternative_is_an_object_with_one_property() {
-    assert_eq!(
-        json!(ExampleHeader::Exact("/a".to_owned())),
-        json!({"exact": "/a"})
-    );
+    assert_eq!(json!(ExampleHeader::Exact("/a".to_owned())), json!({"exact": "/a"}));
     assert_eq!(json!(ExampleHeader::Empty), json!({}));
     let headers = BTreeMap::from([("x-user".to_owned(), ExampleHeader::Empty)]);
     let spec = ExampleSpec {
@@ -224,15 +211,10 @@ fn an_alternative_is_an_object_with_one_property() {
 
 #[test]
 fn a_group_of_alternatives_is_written_beside_the_other_properties() {
-    let cookie = HashCookie {
-        name: "session".to_owned(),
-        ttl: None,
-    };
+    let cookie = HashCookie { name: "session".to_owned(), ttl: None };
     let hash = ExampleHash {
         cookie_or_other: Some(CookieOrOther::Cookie(cookie)),
-        maglev_or_ring_hash: MaglevOrRingHash::RingHash(HashRingHash {
-            minimum_size: Some(8),
-        }),
+        maglev_or_ring_hash: MaglevOrRingHash::RingHash(HashRingHash { minimum_size: Some(8) }),
         seed: Some(7),
     };
     assert_eq!(
@@ -249,10 +231,7 @@ fn a_group_of_alternatives_is_written_beside_the_other_properties() {
 
 #[test]
 fn alternatives_are_maps_in_yaml_and_no_tags() {
-    let spec = ExampleSpec {
-        uri: Some(ExampleHeader::Exact("/a".to_owned())),
-        ..required()
-    };
+    let spec = ExampleSpec { uri: Some(ExampleHeader::Exact("/a".to_owned())), ..required() };
     assert_snapshot!(serde_yaml::to_string(&spec).expect("YAML"), @"
     approved: null
     hosts:
@@ -270,11 +249,7 @@ fn unknown_properties_are_written_where_the_cluster_keeps_them() {
         known: Some("a".to_owned()),
         additional_properties: BTreeMap::from([("other".to_owned(), json!([1, 2]))]),
     };
-    let spec = ExampleSpec {
-        open: Some(open),
-        values: Some(json!({"a": 1})),
-        ..required()
-    };
+    let spec = ExampleSpec { open: Some(open), values: Some(json!({"a": 1})), ..required() };
     let written = json!(spec);
     assert_eq!(written["open"], json!({"known": "a", "other": [1, 2]}));
     assert_eq!(written["values"], json!({"a": 1}));

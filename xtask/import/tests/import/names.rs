@@ -26,14 +26,9 @@ fn names(scratch: &Scratch, arguments: &[&str]) -> Vec<String> {
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     let files = scratch.output();
     let lines = files.values().flat_map(|text| text.lines());
-    let declared = lines.filter_map(|line| {
-        line.strip_prefix("pub struct ")
-            .or(line.strip_prefix("pub enum "))
-    });
-    declared
-        .filter_map(|rest| rest.split_once(' '))
-        .map(|(name, _)| name.to_owned())
-        .collect()
+    let declared = lines
+        .filter_map(|line| line.strip_prefix("pub struct ").or(line.strip_prefix("pub enum ")));
+    declared.filter_map(|rest| rest.split_once(' ')).map(|(name, _)| name.to_owned()).collect()
 }
 
 #[test]
@@ -83,14 +78,9 @@ fn a_deeper_structure_of_the_same_name_gets_a_longer_one() {
     assert!(names.contains(&"HttpRoute".to_owned()), "{names:?}");
     assert!(names.contains(&"AdvancedHttpRoute".to_owned()), "{names:?}");
     let module = scratch.body("src/example/v1/example.rs");
-    let shallow = module
-        .find("/// `spec.http[].route` of `Example`.")
-        .expect("documentation");
+    let shallow = module.find("/// `spec.http[].route` of `Example`.").expect("documentation");
     assert!(
-        module[shallow..]
-            .lines()
-            .nth(3)
-            .is_some_and(|line| line == "pub struct HttpRoute {"),
+        module[shallow..].lines().nth(3).is_some_and(|line| line == "pub struct HttpRoute {"),
         "{module}"
     );
 }
@@ -111,10 +101,7 @@ fn a_kind_at_the_end_of_the_list_renames_nothing() {
     let both = format!("{}---\n{}", crd("Example", SPEC), crd("Another", spec));
     scratch.write("upstream/example.yaml", &both);
     let more = "[[source.kind]]\napi_version = \"example.org/v1\"\nkind = \"Another\"";
-    scratch.write(
-        "crds.toml",
-        lock("https://example.org/example.yaml", &both, "Example", more),
-    );
+    scratch.write("crds.toml", lock("https://example.org/example.yaml", &both, "Example", more));
     let after = names(&scratch, &["--from", "upstream"]);
     for name in before {
         assert!(after.contains(&name), "{name} is gone: {after:?}");

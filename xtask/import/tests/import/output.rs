@@ -38,32 +38,17 @@ fn the_same_input_is_the_same_output_and_is_not_written_again() {
 fn a_source_is_found_by_its_digest_whatever_it_is_called() {
     let scratch = imported();
     fs::create_dir(scratch.path("upstream/below")).expect("a folder");
-    fs::rename(
-        scratch.path("upstream/example.yaml"),
-        scratch.path("upstream/below/other.txt"),
-    )
-    .expect("a file");
+    fs::rename(scratch.path("upstream/example.yaml"), scratch.path("upstream/below/other.txt"))
+        .expect("a file");
     assert_eq!(check(&scratch).code, 0);
-    assert_eq!(
-        scratch
-            .import(&["--check", "--from", "upstream/below/other.txt"])
-            .code,
-        0
-    );
+    assert_eq!(scratch.import(&["--check", "--from", "upstream/below/other.txt"]).code, 0);
 }
 
 #[test]
 fn check_says_nothing_where_nothing_differs() {
     let scratch = imported();
     let outcome = check(&scratch);
-    assert_eq!(
-        (
-            outcome.code,
-            outcome.stdout.as_str(),
-            outcome.stderr.as_str()
-        ),
-        (0, "", "")
-    );
+    assert_eq!((outcome.code, outcome.stdout.as_str(), outcome.stderr.as_str()), (0, "", ""));
 }
 
 #[test]
@@ -124,9 +109,7 @@ fn an_edit_by_hand_is_replaced() {
     let scratch = imported();
     let before = scratch.output();
     let path = scratch.path("out/src/example/v1/example.rs");
-    let edited = fs::read_to_string(&path)
-        .expect("a file")
-        .replace("name", "title");
+    let edited = fs::read_to_string(&path).expect("a file").replace("name", "title");
     fs::write(&path, edited).expect("a file");
     let outcome = import(&scratch);
     assert_eq!(
@@ -141,11 +124,7 @@ fn stale_modules_go_and_what_is_not_ours_stays() {
     let scratch = imported();
     scratch.write("out/src/mine.rs", "//! By hand.\n");
     scratch.write("out/Cargo.toml", "");
-    scratch.lock(
-        &crd("Sample", SPEC).replace("example.org", "sample.org"),
-        "Sample",
-        "",
-    );
+    scratch.lock(&crd("Sample", SPEC).replace("example.org", "sample.org"), "Sample", "");
     scratch.write(
         "crds.toml",
         fs::read_to_string(scratch.path("crds.toml"))

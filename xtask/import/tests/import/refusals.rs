@@ -27,12 +27,7 @@ fn imported() -> Scratch {
 fn refusal(scratch: &Scratch, run: impl FnOnce(&Scratch) -> Outcome) -> String {
     let before = scratch.output();
     let outcome = run(scratch);
-    assert_eq!(
-        (outcome.code, outcome.stdout.as_str()),
-        (2, ""),
-        "{}",
-        outcome.stderr
-    );
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{}", outcome.stderr);
     assert_eq!(scratch.output(), before, "the output changed");
     outcome.stderr
 }
@@ -65,12 +60,7 @@ fn a_lock_file_that_is_no_toml() {
 #[test]
 fn a_lock_file_with_an_unknown_key() {
     let scratch = imported();
-    let text = lock(
-        "https://example.org/example.yaml",
-        "",
-        "Example",
-        "keeps = [\"spec\"]",
-    );
+    let text = lock("https://example.org/example.yaml", "", "Example", "keeps = [\"spec\"]");
     scratch.write("crds.toml", text);
     assert_snapshot!(refused(&scratch), @"error: crds.toml, line 9: unknown field `keeps`, expected one of `api_version`, `kind`, `reference`, `keep`, `names`; correct the entry");
 }
@@ -102,10 +92,7 @@ fn a_kind_that_is_listed_twice() {
 #[test]
 fn a_file_that_is_not_the_listed_one() {
     let scratch = imported();
-    scratch.write(
-        "upstream/example.yaml",
-        crd("Example", SPEC) + "# changed\n",
-    );
+    scratch.write("upstream/example.yaml", crd("Example", SPEC) + "# changed\n");
     let message = refused(&scratch);
     let actual = sha256((crd("Example", SPEC) + "# changed\n").as_bytes());
     let expected = sha256(crd("Example", SPEC).as_bytes());
@@ -122,9 +109,7 @@ fn a_file_that_is_not_there() {
 
 #[test]
 fn a_folder_that_is_not_there() {
-    let message = refusal(&imported(), |scratch| {
-        scratch.import(&["--from", "nowhere"])
-    });
+    let message = refusal(&imported(), |scratch| scratch.import(&["--from", "nowhere"]));
     assert_snapshot!(message, @"error: nowhere cannot be read: No such file or directory (os error 2); name a file or folder that can be with --from");
 }
 
@@ -147,10 +132,7 @@ fn a_schema_with_a_wrong_value() {
 
 #[test]
 fn a_schema_with_an_unknown_type() {
-    let broken = crd(
-        "Example",
-        &SPEC.replace("{route: {type: string}}", "{route: {type: text}}"),
-    );
+    let broken = crd("Example", &SPEC.replace("{route: {type: string}}", "{route: {type: text}}"));
     assert_snapshot!(refused_crd(&broken, "Example", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: Example of example.org/v1: spec.http.route has the type text, which OpenAPI does not have; compare the CRD with the release it was taken from");
 }
 
@@ -258,10 +240,7 @@ spec:
 #[test]
 fn two_groups_with_one_module() {
     let scratch = imported();
-    scratch.write(
-        "upstream/other.yaml",
-        crd("Sample", SPEC).replace("example.org", "example.com"),
-    );
+    scratch.write("upstream/other.yaml", crd("Sample", SPEC).replace("example.org", "example.com"));
     assert_snapshot!(refusal(&scratch, |scratch| scratch.import_all(&[])), @"error: the groups example.com and example.org lead to one module; leave one of them out of crds.toml");
 }
 
@@ -274,28 +253,14 @@ fn a_folder_without_any_crd() {
 
 #[test]
 fn everything_without_a_folder_to_write_to() {
-    let message = refusal(&imported(), |scratch| {
-        scratch.run(&["--all", "--from", "upstream"])
-    });
+    let message = refusal(&imported(), |scratch| scratch.run(&["--all", "--from", "upstream"]));
     assert!(message.contains("--output <DIR>"), "{message}");
 }
 
 #[test]
 fn a_missing_rustfmt() {
-    let arguments = [
-        "--output",
-        "out",
-        "--lock",
-        "crds.toml",
-        "--from",
-        "upstream",
-    ];
-    let message = refusal(&imported(), |scratch| {
-        scratch.run_with(&arguments, &[("PATH", "")])
-    });
+    let arguments = ["--output", "out", "--lock", "crds.toml", "--from", "upstream"];
+    let message = refusal(&imported(), |scratch| scratch.run_with(&arguments, &[("PATH", "")]));
     assert!(message.contains("rustfmt cannot be started"), "{message}");
-    assert!(
-        message.contains("rustup component add rustfmt"),
-        "{message}"
-    );
+    assert!(message.contains("rustup component add rustfmt"), "{message}");
 }

@@ -192,11 +192,7 @@ fn kept_paths_keep_what_is_below_and_above_them() {
                 timeout: {type: string}
           tcp: {type: array, items: {type: object, properties: {port: {type: integer}}}}
     ";
-    scratch.lock(
-        &crd("Example", spec),
-        "Example",
-        "keep = [\"spec.hosts\", \"spec.http.route\"]",
-    );
+    scratch.lock(&crd("Example", spec), "Example", "keep = [\"spec.hosts\", \"spec.http.route\"]");
     let outcome = scratch.import(&["--from", "upstream"]);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert_snapshot!(below_spec(&scratch.body("src/example/v1/example.rs")), @r#"

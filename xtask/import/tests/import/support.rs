@@ -41,10 +41,7 @@ impl Scratch {
     /// Writes a source and a lock file that lists one kind of it; `more` is added to the kind's entry.
     pub fn lock(&self, crd: &str, kind: &str, more: &str) {
         self.write("upstream/example.yaml", crd);
-        self.write(
-            "crds.toml",
-            lock("https://example.org/v1.2.3/example.yaml", crd, kind, more),
-        );
+        self.write("crds.toml", lock("https://example.org/v1.2.3/example.yaml", crd, kind, more));
     }
 
     /// `import crd` with these arguments, the lock file and the output folder of this scratch.
@@ -68,10 +65,7 @@ impl Scratch {
 
     pub fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Outcome {
         let mut command = Command::new(env!("CARGO_BIN_EXE_import"));
-        command
-            .arg("crd")
-            .args(arguments)
-            .current_dir(self.folder.path());
+        command.arg("crd").args(arguments).current_dir(self.folder.path());
         for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
             command.env_remove(proxy);
         }
@@ -151,38 +145,22 @@ pub fn types_with(spec: &str, arguments: &[&str]) -> String {
     let scratch = Scratch::new();
     scratch.write("upstream/example.yaml", crd("Example", spec));
     let outcome = scratch.import_all(arguments);
-    assert_eq!(
-        (outcome.code, outcome.stdout.as_str()),
-        (0, ""),
-        "{}",
-        outcome.stderr
-    );
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (0, ""), "{}", outcome.stderr);
     below_spec(&scratch.body("src/example/v1/example.rs"))
 }
 
 /// A generated module from the type of `spec` on.
 pub fn below_spec(module: &str) -> String {
-    let start = module
-        .find("/// `spec` of")
-        .expect("the documentation of spec");
+    let start = module.find("/// `spec` of").expect("the documentation of spec");
     module[start..].to_owned()
 }
 
 /// Text with its own indentation replaced.
 pub fn indented(text: &str, by: usize) -> String {
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
-    let own = lines
-        .iter()
-        .map(|line| line.len() - line.trim_start().len())
-        .min()
-        .unwrap_or(0);
-    let shifted: Vec<String> = lines
-        .iter()
-        .map(|line| format!("{}{}", " ".repeat(by), &line[own..]))
-        .collect();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let own = lines.iter().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
+    let shifted: Vec<String> =
+        lines.iter().map(|line| format!("{}{}", " ".repeat(by), &line[own..])).collect();
     shifted.join("\n")
 }
 
@@ -190,11 +168,7 @@ fn collect(folder: &Path, below: &str, files: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let entry = entry.expect("an entry");
         let name = entry.file_name().into_string().expect("UTF-8");
-        let path = if below.is_empty() {
-            name
-        } else {
-            format!("{below}/{name}")
-        };
+        let path = if below.is_empty() { name } else { format!("{below}/{name}") };
         if entry.file_type().expect("a kind of file").is_dir() {
             collect(&entry.path(), &path, files);
             // An empty folder would be left behind, too.

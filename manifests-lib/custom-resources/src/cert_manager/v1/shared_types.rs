@@ -2,7 +2,7 @@
 // source: https://raw.githubusercontent.com/cert-manager/cert-manager/v1.21.1/deploy/crds/cert-manager.io_certificates.yaml, release v1.21.1
 // source: https://raw.githubusercontent.com/cert-manager/cert-manager/v1.21.1/deploy/crds/cert-manager.io_clusterissuers.yaml, release v1.21.1
 // source: https://raw.githubusercontent.com/cert-manager/cert-manager/v1.21.1/deploy/crds/cert-manager.io_issuers.yaml, release v1.21.1
-// sha256 of the lines below: 3f402ac30371ca538e8de4fa753ed156cb0bbf8fe3884edf39aa88a6baadc6f4
+// sha256 of the lines below: 84b55f5332c25c3b483e6c78b64f2e3d125e39bad64add84d9987be9f5d34729
 //! Types that several kinds use.
 
 use std::collections::BTreeMap;
@@ -76,10 +76,7 @@ pub struct ClusterIssuerCa {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crl_distribution_points: Option<Vec<String>>,
     /// `issuingCertificateURLs`: array of string.
-    #[serde(
-        rename = "issuingCertificateURLs",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "issuingCertificateURLs", skip_serializing_if = "Option::is_none")]
     pub issuing_certificate_urls: Option<Vec<String>>,
     /// `ocspServers`: array of string.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -161,10 +158,7 @@ pub struct Dns01Route53 {
     #[serde(rename = "accessKeyID", skip_serializing_if = "Option::is_none")]
     pub access_key_id: Option<String>,
     /// `accessKeyIDSecretRef`: object.
-    #[serde(
-        rename = "accessKeyIDSecretRef",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "accessKeyIDSecretRef", skip_serializing_if = "Option::is_none")]
     pub access_key_id_secret_ref: Option<JksPasswordSecretRef>,
     /// `auth`: object.
     #[serde(skip_serializing_if = "Option::is_none")]

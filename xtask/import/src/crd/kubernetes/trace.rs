@@ -25,17 +25,12 @@ pub enum Traced {
 /// No fields at all if the type asks for something else than its Kubernetes form has.
 pub fn trace<T: Default + DeserializeOwned + Serialize>() -> Vec<(&'static str, Traced, bool)> {
     let mut fields = Vec::new();
-    let read = T::deserialize(Root {
-        fields: &mut fields,
-    });
+    let read = T::deserialize(Root { fields: &mut fields });
     let written = serde_json::to_value(T::default()).unwrap_or(Value::Null);
     if read.is_err() {
         return Vec::new();
     }
-    fields
-        .into_iter()
-        .map(|(name, kind)| (name, kind, written.get(name).is_some()))
-        .collect()
+    fields.into_iter().map(|(name, kind)| (name, kind, written.get(name).is_some())).collect()
 }
 
 /// A form that the tracer does not know.
@@ -74,11 +69,7 @@ impl<'de> Deserializer<'de> for Root<'_> {
         names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Untraceable> {
-        visitor.visit_map(Fields {
-            names: names.iter(),
-            current: "",
-            found: self.fields,
-        })
+        visitor.visit_map(Fields { names: names.iter(), current: "", found: self.fields })
     }
 
     forward_to_deserialize_any! {
@@ -162,9 +153,7 @@ impl<'de> Deserializer<'de> for Field<'_> {
         visitor: V,
     ) -> Result<V::Value, Untraceable> {
         *self.kind = Some(Traced::Scalar(name));
-        visitor
-            .visit_newtype_struct(serde_json::json!("0"))
-            .map_err(|_| Untraceable)
+        visitor.visit_newtype_struct(serde_json::json!("0")).map_err(|_| Untraceable)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -179,20 +168,15 @@ impl<'de> Deserializer<'de> for Field<'_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Untraceable> {
         let mut element = None;
-        let value = visitor.visit_seq(OneElement {
-            left: true,
-            kind: &mut element,
-        })?;
+        let value = visitor.visit_seq(OneElement { left: true, kind: &mut element })?;
         *self.kind = Some(Traced::List(Box::new(element.ok_or(Untraceable)?)));
         Ok(value)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Untraceable> {
         let mut kind = None;
-        let value = visitor.visit_map(OneEntry {
-            keys: std::iter::once("key"),
-            kind: &mut kind,
-        })?;
+        let value =
+            visitor.visit_map(OneEntry { keys: std::iter::once("key"), kind: &mut kind })?;
         *self.kind = Some(Traced::Map(Box::new(kind.ok_or(Untraceable)?)));
         Ok(value)
     }
@@ -239,10 +223,7 @@ impl<'de> MapAccess<'de> for OneEntry<'_> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Untraceable> {
-        self.keys
-            .next()
-            .map(|key| seed.deserialize(StrDeserializer::new(key)))
-            .transpose()
+        self.keys.next().map(|key| seed.deserialize(StrDeserializer::new(key))).transpose()
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(
