@@ -7,9 +7,11 @@ use std::io;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use manifests_lib::{
-    BuildError, BuiltPlatform, Cluster, Identity, Resource, Source, SourceFrom, yaml,
-};
+use manifests_lib::cluster::Cluster;
+use manifests_lib::delivery::{Source, SourceFrom};
+use manifests_lib::model::{BuildError, Identity, Resource};
+use manifests_lib::platform::BuiltPlatform;
+use manifests_lib::yaml;
 use serde_json::{Map, Value};
 use services::environment::{Environment, Infrastructure};
 

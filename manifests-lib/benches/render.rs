@@ -4,11 +4,16 @@ use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
+use manifests_lib::data::{GeneratedSecret, SecretSource, SecretText};
+use manifests_lib::delivery::gitops::{Delivery, Existing, Parent, Root};
+use manifests_lib::model::{Bundle, Namespace};
+use manifests_lib::network::{Expose, Protocol};
+use manifests_lib::platform::{BuiltPlatform, Platform};
+use manifests_lib::values::{LocalImage, Name, mebibytes, millicores};
+use manifests_lib::workload::{Container, Deployment, NodeGroup, Probe, Resources};
 use manifests_lib::{
-    BuiltPlatform, Bundle, Container, Delivery, Deployment, Existing, Expose, GeneratedSecret,
-    LocalImage, Name, Namespace, NodeGroup, Parent, Platform, Probe, Protocol, Resources, Root,
-    SecretSource, SecretText, git_branch, git_url, label_key, mebibytes, millicores, name, path,
-    plain, port, relative_path, repository, tag, uid, url_path,
+    git_branch, git_url, label_key, name, path, plain, port, relative_path, repository, tag, uid,
+    url_path,
 };
 
 const NAMESPACE: Namespace = Namespace::new(name!("services"));

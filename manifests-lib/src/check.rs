@@ -4,7 +4,9 @@ mod workload;
 
 use k8s_openapi::api::core::v1 as core;
 
-use crate::{BuildError, Resource, SecurityException};
+use crate::model::error::BuildError;
+use crate::model::resource::Resource;
+use crate::workload::SecurityException;
 
 pub(crate) use workload::shared_selectors;
 

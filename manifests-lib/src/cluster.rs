@@ -10,7 +10,8 @@ mod minikube;
 
 use std::fmt;
 
-use crate::{Bytes, Cpu, Name, NodeGroup};
+use crate::values::{Bytes, Cpu, Name};
+use crate::workload::NodeGroup;
 
 pub use eks::{AvailabilityZone, Eks, EksNodeGroup, InstanceType};
 pub use eksctl::ClusterConfig;

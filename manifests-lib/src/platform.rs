@@ -3,10 +3,19 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::{
-    BuildError, Bundle, Dashboard, GatewayPort, Name, Namespace, Origin, Resource, Root,
-    SecurityException, Source, SourceFrom, check, gitops,
-};
+use crate::check;
+use crate::delivery::chart::{Source, SourceFrom};
+use crate::delivery::gitops;
+use crate::delivery::gitops::Root;
+use crate::model::bundle::Bundle;
+use crate::model::error::BuildError;
+use crate::model::namespace::Namespace;
+use crate::model::origin::Origin;
+use crate::model::resource::Resource;
+use crate::network::mesh::{self, GatewayPort};
+use crate::observability::dashboard::Dashboard;
+use crate::values::Name;
+use crate::workload::SecurityException;
 
 /// All bundles of one environment.
 pub struct Platform {
@@ -99,7 +108,7 @@ impl Platform {
         errors.extend(check::shared_selectors(bundles.iter().flat_map(|bundle| &bundle.resources)));
         errors.extend(duplicate_identities(&bundles));
         errors.extend(duplicate_releases(&bundles));
-        errors.extend(crate::mesh::conflicting_ports(&gateway_ports, &node_ports));
+        errors.extend(mesh::conflicting_ports(&gateway_ports, &node_ports));
         if !errors.is_empty() {
             return Err(errors);
         }

@@ -6,11 +6,17 @@
 
 mod infrastructure;
 
-use manifests_lib::{
-    AbsolutePath, Acme, Aurora, Cluster, ControlPlane, Database, EcrImage, Eks, Entrance,
-    GatewayExposure, GeneratedLogin, GeneratedSecret, GitBranch, Host, Image, Issuer, LocalImage,
-    LoginSource, Minikube, MysqlContainer, Name, NodePort, Region, SecretSource,
-    SecretsManagerName, SecretsManagerSecret,
+use manifests_lib::cluster::{Cluster, ControlPlane, Eks, Minikube};
+use manifests_lib::data::database::{Aurora, Database, MysqlContainer};
+use manifests_lib::data::{
+    GeneratedLogin, GeneratedSecret, LoginSource, SecretSource, SecretsManagerSecret,
+};
+use manifests_lib::network::gateway_api::Entrance;
+use manifests_lib::network::mesh::GatewayExposure;
+use manifests_lib::network::{Acme, Issuer};
+use manifests_lib::values::{
+    AbsolutePath, EcrImage, GitBranch, Host, Image, LocalImage, Name, NodePort, Region,
+    SecretsManagerName,
 };
 
 use crate::deploy::argocd::{GitHubLogin, Login};

@@ -1,6 +1,8 @@
 //! The groups of nodes that every cluster of the platform has.
 
-use manifests_lib::{LabelKey, Name, NodeGroup, label_key, name};
+use manifests_lib::values::{LabelKey, Name};
+use manifests_lib::workload::NodeGroup;
+use manifests_lib::{label_key, name};
 
 const LABEL: LabelKey = label_key!("node.kubernetes.io/nodegroup");
 

@@ -1,6 +1,7 @@
 //! The bill of materials: every bundle, in order, with what it hands to the next.
 
-use manifests_lib::{Parent, Platform, Root};
+use manifests_lib::delivery::gitops::{Parent, Root};
+use manifests_lib::platform::Platform;
 
 use crate::app::{account, curl, customer, helloworld, httpbin, orchestrator, order, shared};
 use crate::deploy::argocd;

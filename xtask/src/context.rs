@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use manifests_lib::Eks;
+use manifests_lib::cluster::Eks;
 use serde_json::Value;
 use services::environment::{Environment, Infrastructure};
 

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use clap::ValueEnum;
-use manifests_lib::{BuildError, BuiltPlatform};
+use manifests_lib::model::BuildError;
+use manifests_lib::platform::BuiltPlatform;
 use services::environment::Environment;
 
 use crate::failure::Failure;

@@ -7,7 +7,10 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use custom_resources::k8s::networking::gateway::v1::{Gateway, HTTPRoute};
 use k8s_openapi::api::core::v1::Service;
-use manifests_lib::{BuiltPlatform, Dashboard, IngressGateway, Resource};
+use manifests_lib::model::Resource;
+use manifests_lib::network::mesh::IngressGateway;
+use manifests_lib::observability::Dashboard;
+use manifests_lib::platform::BuiltPlatform;
 use serde::Serialize;
 use services::environment::{Environment, Infrastructure};
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use k8s_openapi::Resource;
-use manifests_lib::SourceFrom;
+use manifests_lib::delivery::SourceFrom;
 
 use super::{Options, helm, in_cluster, schedule};
 use crate::cluster::Cluster;

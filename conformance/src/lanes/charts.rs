@@ -7,7 +7,8 @@ mod render;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use manifests_lib::{Kind, Source};
+use manifests_lib::delivery::Source;
+use manifests_lib::model::Kind;
 
 use super::{Options, api, apply, in_cluster, schedule};
 use crate::cluster::Cluster;

@@ -6,7 +6,8 @@ mod node;
 use std::fs;
 use std::process::Command;
 
-use manifests_lib::{Namespace, SourceFrom};
+use manifests_lib::delivery::SourceFrom;
+use manifests_lib::model::Namespace;
 use serde_json::Value;
 
 use super::Options;

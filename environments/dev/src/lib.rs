@@ -1,10 +1,13 @@
 //! The dev environment: Minikube on a laptop, images built there, a MySQL container per database.
 
-use manifests_lib::{
-    GeneratedLogin, GeneratedSecret, KubernetesMinor, KubernetesRelease, LocalImage, Minikube,
-    MysqlContainer, PublicImage, Repository, Resources, Version, gibibytes, git_branch, host,
-    mebibytes, millicores, name, node_port, path, repository, tag,
+use manifests_lib::cluster::{KubernetesMinor, KubernetesRelease, Minikube};
+use manifests_lib::data::database::MysqlContainer;
+use manifests_lib::data::{GeneratedLogin, GeneratedSecret};
+use manifests_lib::values::{
+    LocalImage, PublicImage, Repository, Version, gibibytes, mebibytes, millicores,
 };
+use manifests_lib::workload::Resources;
+use manifests_lib::{git_branch, host, name, node_port, path, repository, tag};
 use services::environment::{
     Databases, Development, Environment, Images, Mesh, Revisions, Secrets, SourceMounts,
     TraceStorage,

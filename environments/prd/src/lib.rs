@@ -1,10 +1,16 @@
 //! The prd environment: EKS, images from ECR, Aurora MySQL.
 
+use manifests_lib::cluster::{AvailabilityZone, Eks, EksNodeGroup, InstanceType, KubernetesMinor};
+use manifests_lib::data::SecretsManagerSecret;
+use manifests_lib::data::database::{Aurora, AuroraEndpoint};
+use manifests_lib::network::{Acme, AcmeServer};
+use manifests_lib::values::{
+    AccountId, Cidr, EcrImage, EcrRegistry, Name, Region, Repository, Tag, gibibytes,
+};
+use manifests_lib::workload::NodeGroup;
 use manifests_lib::{
-    AccountId, Acme, AcmeServer, Aurora, AuroraEndpoint, AvailabilityZone, Cidr, EcrImage,
-    EcrRegistry, Eks, EksNodeGroup, InstanceType, KubernetesMinor, Name, NodeGroup, Region,
-    Repository, SecretsManagerSecret, Tag, account_id, cidr, email_address, gibibytes, git_branch,
-    host, log_group, name, region, repository, secrets_manager_name, tag,
+    account_id, cidr, email_address, git_branch, host, log_group, name, region, repository,
+    secrets_manager_name, tag,
 };
 use services::deploy::argocd::GitHubLogin;
 use services::environment::{

@@ -7,9 +7,10 @@ use k8s_openapi::api::batch::v1 as batch;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use crate::label::Labels;
-use crate::workload::{allowances, is_plain};
-use crate::{Allowance, BuildError, Resource, SecurityException};
+use crate::model::error::BuildError;
+use crate::model::label::Labels;
+use crate::model::resource::Resource;
+use crate::workload::{Allowance, SecurityException, allowances, is_plain};
 
 /// Pods, or a template of pods and what selects them.
 #[derive(Clone, Copy)]

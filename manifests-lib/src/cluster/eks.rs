@@ -1,9 +1,8 @@
 //! EKS: a cluster in AWS.
 
 use super::{Cluster, ControlPlane, KubernetesMinor, NodePool, StorageClass, VolumeBinding};
-use crate::{
-    AccountId, Bytes, Cidr, Cpu, Name, NodeGroup, Region, gibibytes, mebibytes, millicores, name,
-};
+use crate::values::{AccountId, Bytes, Cidr, Cpu, Name, Region, gibibytes, mebibytes, millicores};
+use crate::workload::NodeGroup;
 
 /// EKS with managed node groups in private subnets, and the EBS driver.
 ///

@@ -1,6 +1,7 @@
 //! What pods may do in AWS.
 
-use crate::{Name, Namespace};
+use crate::model::namespace::Namespace;
+use crate::values::Name;
 
 /// Gives the pods of a service account rights in AWS, by EKS Pod Identity.
 ///

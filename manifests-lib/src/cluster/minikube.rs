@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::{Cluster, ControlPlane, KubernetesMinor, NodePool, StorageClass, VolumeBinding};
-use crate::{Bytes, Name, NodeGroup, millicores, name};
+use crate::values::{Bytes, Name, millicores};
+use crate::workload::NodeGroup;
 
 /// Minikube with several nodes: a control plane that takes pods, and one node for each group.
 ///

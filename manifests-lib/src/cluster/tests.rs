@@ -1,7 +1,7 @@
 use super::*;
-use crate::{
-    Namespace, account_id, cidr, gibibytes, label_key, mebibytes, millicores, name, region, yaml,
-};
+use crate::model::namespace::Namespace;
+use crate::values::{gibibytes, mebibytes, millicores};
+use crate::yaml;
 
 fn group(value: Name) -> NodeGroup {
     NodeGroup { label: label_key!("example.com/group"), value }

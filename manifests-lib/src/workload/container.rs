@@ -6,13 +6,13 @@ use std::rc::Rc;
 
 use k8s_openapi::api::core::v1 as core;
 
-use super::pod::Pod;
 use super::volume::{PodVolume, PodVolumeSource};
 use super::{Allowance, Probe, SecurityException, User, Variable, Volume, security};
-use crate::bundle::Output;
-use crate::{
-    AbsolutePath, BuildError, Bytes, Cpu, Image, InvalidText, Name, Origin, Port, mebibytes,
-};
+use crate::model::bundle::Output;
+use crate::model::component::Component;
+use crate::model::error::BuildError;
+use crate::model::origin::Origin;
+use crate::values::{AbsolutePath, Bytes, Cpu, Image, InvalidText, Name, Port, mebibytes};
 
 /// A container that listens on a port.
 ///
@@ -105,7 +105,9 @@ impl Exposable for Listens {
 /// A container in its pod. Methods add what is optional.
 #[derive(Clone)]
 pub struct ContainerHandle<P> {
-    pub(crate) pod: Rc<Pod>,
+    pub(crate) component: Component,
+    /// Name of the Deployment or StatefulSet that it is part of.
+    workload: String,
     pub(crate) port: P,
     state: Rc<ContainerState>,
 }
@@ -136,10 +138,17 @@ struct Options {
 }
 
 impl Container {
-    pub(super) fn add_to(self, pod: &Rc<Pod>, origin: Origin) -> ContainerHandle<Listens> {
+    /// The container as part of a component's workload, to whose pods its [state](ContainerHandle::state) belongs.
+    pub(super) fn part_of(
+        self,
+        component: &Component,
+        workload: String,
+        origin: Origin,
+    ) -> ContainerHandle<Listens> {
         let Self { name, image, port, resources, user, probe } = self;
         ContainerHandle::new(
-            pod,
+            component,
+            workload,
             Listens(port),
             ContainerState {
                 origin,
@@ -155,10 +164,17 @@ impl Container {
 }
 
 impl PortlessContainer {
-    pub(super) fn add_to(self, pod: &Rc<Pod>, origin: Origin) -> ContainerHandle<Silent> {
+    /// The container as part of a component's workload, to whose pods its [state](ContainerHandle::state) belongs.
+    pub(super) fn part_of(
+        self,
+        component: &Component,
+        workload: String,
+        origin: Origin,
+    ) -> ContainerHandle<Silent> {
         let Self { name, image, resources, user } = self;
         ContainerHandle::new(
-            pod,
+            component,
+            workload,
             Silent,
             ContainerState {
                 origin,
@@ -174,9 +190,10 @@ impl PortlessContainer {
 }
 
 impl<P> ContainerHandle<P> {
-    fn new(pod: &Rc<Pod>, port: P, state: ContainerState) -> Self {
+    fn new(component: &Component, workload: String, port: P, state: ContainerState) -> Self {
         let origin = state.origin;
-        let handle = Self { pod: Rc::clone(pod), port, state: Rc::new(state) };
+        let component = component.clone();
+        let handle = Self { component, workload, port, state: Rc::new(state) };
         if handle.state.resources.memory == mebibytes(0) {
             handle.state.options.borrow_mut().errors.push(BuildError::new(
                 origin,
@@ -189,8 +206,12 @@ impl<P> ContainerHandle<P> {
         if let Some(reason) = handle.state.user.reason_for_root() {
             handle.allow_at(origin, Allowance::Root, reason);
         }
-        pod.add(Rc::clone(&handle.state));
         handle
+    }
+
+    /// What the pods of the workload are built from.
+    pub(super) fn state(&self) -> Rc<ContainerState> {
+        Rc::clone(&self.state)
     }
 
     /// Replaces what the image runs: the program and its arguments.
@@ -296,11 +317,7 @@ impl<P> ContainerHandle<P> {
     fn allow_at(&self, origin: Origin, allows: Allowance, reason: &'static str) {
         self.state.options.borrow_mut().exceptions.push(SecurityException {
             origin,
-            container: format!(
-                "{}/{}",
-                self.pod.component.object_name(self.pod.kind),
-                self.state.name
-            ),
+            container: format!("{}/{}", self.workload, self.state.name),
             allows,
             reason,
         });

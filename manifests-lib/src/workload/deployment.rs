@@ -7,8 +7,10 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::pod::Pod;
 use super::{Container, ContainerHandle, Listens, NodeGroup, PortlessContainer, Silent};
-use crate::bundle::{Output, Part};
-use crate::{Component, Origin, SelectorLabels};
+use crate::model::bundle::{Output, Part};
+use crate::model::component::Component;
+use crate::model::label::SelectorLabels;
+use crate::model::origin::Origin;
 
 /// Pods that keep nothing and can be replaced at any time.
 ///
@@ -47,13 +49,19 @@ impl DeploymentHandle {
     /// Adds a container that listens on a port.
     #[track_caller]
     pub fn container(&self, container: Container) -> ContainerHandle<Listens> {
-        container.add_to(&self.pod, Origin::here())
+        let pod = &self.pod;
+        let handle = container.part_of(&pod.component, pod.name(), Origin::here());
+        pod.add(handle.state());
+        handle
     }
 
     /// Adds a container that listens on no port.
     #[track_caller]
     pub fn portless_container(&self, container: PortlessContainer) -> ContainerHandle<Silent> {
-        container.add_to(&self.pod, Origin::here())
+        let pod = &self.pod;
+        let handle = container.part_of(&pod.component, pod.name(), Origin::here());
+        pod.add(handle.state());
+        handle
     }
 
     /// Keeps the selector of a Deployment that a cluster already has: selectors are immutable.

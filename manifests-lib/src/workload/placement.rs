@@ -2,8 +2,8 @@
 
 use k8s_openapi::api::core::v1 as core;
 
-use crate::label::{Labels, label, matching};
-use crate::{LabelKey, Name};
+use crate::model::label::{Labels, label, matching};
+use crate::values::{LabelKey, Name};
 
 /// Nodes that share a label and a purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,15 +12,17 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use super::container::ContainerState;
 use super::volume::PodVolume;
 use super::{NodeGroup, placement, security};
-use crate::bundle::Output;
-use crate::label::matching;
-use crate::{BuildError, Component, Origin, SelectorLabels};
+use crate::model::bundle::Output;
+use crate::model::component::Component;
+use crate::model::error::BuildError;
+use crate::model::label::{SelectorLabels, matching};
+use crate::model::origin::Origin;
 
 /// The pods of one workload.
-pub(crate) struct Pod {
-    pub(crate) component: Component,
+pub(super) struct Pod {
+    pub(super) component: Component,
     /// Suffix of the workload's name, such as `deployment`.
-    pub(crate) kind: &'static str,
+    kind: &'static str,
     origin: Origin,
     replicas: u16,
     on: NodeGroup,
@@ -69,6 +71,11 @@ impl Pod {
 
     pub(super) fn selector(&self) -> LabelSelector {
         matching(self.selector.get().of(&self.component.labels()))
+    }
+
+    /// Name of the workload.
+    pub(super) fn name(&self) -> String {
+        self.component.object_name(self.kind)
     }
 
     pub(super) fn metadata(&self) -> ObjectMeta {

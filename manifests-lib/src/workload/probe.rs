@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::{Port, UrlPath};
+use crate::values::{Port, UrlPath};
 
 /// How the kubelet asks a container whether it works, at the container's port.
 ///

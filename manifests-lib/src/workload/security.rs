@@ -5,7 +5,7 @@ use std::fmt;
 
 use k8s_openapi::api::core::v1 as core;
 
-use crate::Origin;
+use crate::model::origin::Origin;
 
 /// The user that a container's processes run as.
 ///
@@ -49,7 +49,7 @@ impl User {
 #[macro_export]
 macro_rules! uid {
     ($literal:expr) => {
-        $crate::literal!($crate::User, $literal)
+        $crate::literal!($crate::workload::User, $literal)
     };
 }
 

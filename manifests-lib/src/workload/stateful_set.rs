@@ -10,8 +10,13 @@ use k8s_openapi::api::core::v1 as core;
 use super::pod::Pod;
 use super::volume::{PodVolume, PodVolumeSource};
 use super::{Container, ContainerHandle, Listens, NodeGroup, User, Volume};
-use crate::bundle::{Output, Part};
-use crate::{BuildError, Bytes, Component, Name, Origin, SelectorLabels, Service};
+use crate::model::bundle::{Output, Part};
+use crate::model::component::Component;
+use crate::model::error::BuildError;
+use crate::model::label::SelectorLabels;
+use crate::model::origin::Origin;
+use crate::network::service::Service;
+use crate::values::{Bytes, Name};
 
 /// Pods that keep their name and their data.
 ///
@@ -91,7 +96,10 @@ impl StatefulSetHandle {
         origin: Origin,
         container: Container,
     ) -> ContainerHandle<Listens> {
-        container.add_to(&self.state.pod, origin)
+        let pod = &self.state.pod;
+        let handle = container.part_of(&pod.component, pod.name(), origin);
+        pod.add(handle.state());
+        handle
     }
 
     /// Gives each pod a volume of its own.

@@ -2,12 +2,12 @@
 
 use k8s_openapi::api::core::v1 as core;
 
-use crate::{PlainVariableName, VariableName};
+use crate::values::{PlainVariableName, VariableName};
 
 /// An environment variable of a container: a plain value or a reference to a Secret.
 ///
 /// A plain one is written as [`plain!("NAME", "value")`](crate::plain!); handles give the others, such as
-/// [`DatabaseHandle::password`](crate::DatabaseHandle::password) and [`Endpoint::url`](crate::Endpoint::url).
+/// [`DatabaseHandle::password`](crate::data::database::DatabaseHandle::password) and [`Endpoint::url`](crate::network::Endpoint::url).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variable {
     pub(crate) name: String,
@@ -73,4 +73,17 @@ impl Variable {
 /// Whether a variable of this name may have a value that stands in Git.
 pub(crate) fn is_plain(name: &str) -> bool {
     VariableName::new(name).is_err() || PlainVariableName::new(name).is_ok()
+}
+
+/// A plain environment variable: `plain!("DB_CONNECTION", "mysql")`.
+///
+/// The name is checked when it is compiled: one that says password, secret, token, credential or key is refused.
+#[macro_export]
+macro_rules! plain {
+    ($name:expr, $value:expr) => {
+        $crate::workload::Variable::plain(
+            $crate::literal!($crate::values::PlainVariableName, $name),
+            $value,
+        )
+    };
 }

@@ -5,8 +5,11 @@ use std::rc::Rc;
 
 use k8s_openapi::api::core::v1 as core;
 
-use crate::bundle::{Output, Part};
-use crate::{AbsolutePath, Bytes, Component, Name, NodeGroup, Origin};
+use crate::model::bundle::{Output, Part};
+use crate::model::component::Component;
+use crate::model::origin::Origin;
+use crate::values::{AbsolutePath, Bytes, Name};
+use crate::workload::NodeGroup;
 
 /// Something that a container can mount.
 pub trait Volume {

@@ -1,7 +1,9 @@
-use manifests_lib::{
-    Bundle, Dashboard, DashboardRoute, Gateway, Host, Namespace, Public, Scheme, ToolService, name,
-    port,
-};
+use manifests_lib::{name, port};
+use manifests_lib::model::{Bundle, Namespace};
+use manifests_lib::network::ToolService;
+use manifests_lib::network::gateway_api::{DashboardRoute, Gateway, Public};
+use manifests_lib::observability::{Dashboard, Scheme};
+use manifests_lib::values::Host;
 
 const NAMESPACE: Namespace = Namespace::new(name!("example"));
 

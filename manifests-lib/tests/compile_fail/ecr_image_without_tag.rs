@@ -1,4 +1,5 @@
-use manifests_lib::{EcrImage, EcrRegistry, account_id, region, repository};
+use manifests_lib::{account_id, region, repository};
+use manifests_lib::values::{EcrImage, EcrRegistry};
 
 fn main() {
     EcrImage {

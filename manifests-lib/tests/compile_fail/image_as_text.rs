@@ -1,4 +1,4 @@
-use manifests_lib::Container;
+use manifests_lib::workload::Container;
 
 fn changes(container: &mut Container) {
     container.image = "nginx";

@@ -1,4 +1,5 @@
-use manifests_lib::{LocalImage, repository};
+use manifests_lib::repository;
+use manifests_lib::values::LocalImage;
 
 fn main() {
     LocalImage {

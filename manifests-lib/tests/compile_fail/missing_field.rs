@@ -1,4 +1,6 @@
-use manifests_lib::{Container, DeploymentHandle, Image, Resources, name, port, uid};
+use manifests_lib::{name, port, uid};
+use manifests_lib::values::Image;
+use manifests_lib::workload::{Container, DeploymentHandle, Resources};
 
 fn runs(deployment: &DeploymentHandle, image: Image, resources: Resources) {
     deployment.container(Container {

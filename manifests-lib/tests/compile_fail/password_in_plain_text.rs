@@ -1,4 +1,5 @@
-use manifests_lib::{ContainerHandle, Listens, plain};
+use manifests_lib::plain;
+use manifests_lib::workload::{ContainerHandle, Listens};
 
 fn configures(gin: &ContainerHandle<Listens>) {
     gin.env([plain!("DB_PASSWORD", "hunter2")]);

@@ -1,5 +1,5 @@
 use k8s_openapi::api::core::v1::PodSpec;
-use manifests_lib::Bundle;
+use manifests_lib::model::Bundle;
 
 fn adds(bundle: &Bundle) {
     bundle.add(PodSpec::default());

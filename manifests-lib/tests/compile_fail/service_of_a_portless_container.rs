@@ -1,4 +1,6 @@
-use manifests_lib::{DeploymentHandle, Expose, PortlessContainer, Protocol, port};
+use manifests_lib::port;
+use manifests_lib::network::{Expose, Protocol};
+use manifests_lib::workload::{DeploymentHandle, PortlessContainer};
 
 fn exposes(deployment: &DeploymentHandle, container: PortlessContainer) {
     let shell = deployment.portless_container(container);

@@ -1,4 +1,5 @@
-use manifests_lib::{Component, Deployment, NodeGroup};
+use manifests_lib::model::Component;
+use manifests_lib::workload::{Deployment, NodeGroup};
 
 fn runs(app: &Component, nodes: &NodeGroup) {
     app.deployment(Deployment {

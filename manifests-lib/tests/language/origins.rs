@@ -3,15 +3,26 @@
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use manifests_lib::data::database::{Aurora, AuroraEndpoint, Database, MysqlContainer};
+use manifests_lib::data::message_broker::{Broker, BrokerServer, MessagingOperator, Saga};
+use manifests_lib::data::{ClusterSecretStore, GeneratedSecret, SecretSource, SecretText};
+use manifests_lib::model::{Bundle, Component, Namespace, Origin};
+use manifests_lib::network::gateway_api::{
+    Entrance, Gateway, GatewayServer, HttpRoute, Limits, Public,
+};
+use manifests_lib::network::mesh::{
+    Egress, EgressGateway, GatewayRoute, IngressGateway, IngressPort, MetricsScraper,
+};
+use manifests_lib::network::{
+    Certificate, CertificateHosts, ClusterIssuer, Expose, Issuer, Protocol, Service,
+};
+use manifests_lib::values::{PublicImage, Version, gibibytes, mebibytes, millicores};
+use manifests_lib::workload::{
+    ContainerHandle, Deployment, DeploymentHandle, HostVolume, Listens, Resources, StatefulSet,
+};
 use manifests_lib::{
-    Aurora, AuroraEndpoint, Broker, BrokerServer, Bundle, Certificate, CertificateHosts,
-    ClusterIssuer, ClusterSecretStore, Component, ContainerHandle, Database, Deployment,
-    DeploymentHandle, Egress, EgressGateway, Entrance, Expose, Gateway, GatewayRoute,
-    GatewayServer, GeneratedSecret, HostVolume, HttpRoute, IngressGateway, IngressPort, Issuer,
-    Limits, Listens, MessagingOperator, MetricsScraper, MysqlContainer, Namespace, Origin,
-    Protocol, Public, PublicImage, Resources, Saga, SecretSource, SecretText, Service, StatefulSet,
-    Version, gibibytes, host, mebibytes, millicores, name, node_port, path, plain, port, region,
-    repository, secrets_manager_name, tag, url_path,
+    host, name, node_port, path, plain, port, region, repository, secrets_manager_name, tag,
+    url_path,
 };
 
 use crate::support::{NAMESPACE, NODES, READERS, RULES, build, container, errors};
@@ -71,7 +82,7 @@ fn origins(bundle: &Bundle) -> Vec<Origin> {
     bundle_built
         .resources
         .iter()
-        .map(manifests_lib::Resource::origin)
+        .map(manifests_lib::model::Resource::origin)
         .chain(
             bundle_built.resources.iter().flat_map(|resource| resource.patched().iter().copied()),
         )

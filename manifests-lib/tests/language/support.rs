@@ -4,12 +4,20 @@ use helm_values::HelmChart;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use manifests_lib::delivery::gitops::{Delivery, Existing, Parent, Root};
+use manifests_lib::delivery::{Chart, ChartHandle};
+use manifests_lib::model::{
+    BuildError, Bundle, Component, Injection, Kind, Namespace, NamespaceRules, PodSecurity,
+    Resource,
+};
+use manifests_lib::network::{Expose, Protocol, Service};
+use manifests_lib::platform::{BuiltPlatform, Platform};
+use manifests_lib::values::{LocalImage, Name, Port, mebibytes, millicores};
+use manifests_lib::workload::{
+    Container, ContainerHandle, Deployment, DeploymentHandle, Listens, NodeGroup, Probe, Resources,
+};
 use manifests_lib::{
-    BuildError, BuiltPlatform, Bundle, Chart, ChartHandle, Component, Container, ContainerHandle,
-    Delivery, Deployment, DeploymentHandle, Existing, Expose, Injection, Kind, Listens, LocalImage,
-    Name, Namespace, NamespaceRules, NodeGroup, Parent, Platform, PodSecurity, Port, Probe,
-    Protocol, Resource, Resources, Root, Service, git_branch, git_url, label_key, mebibytes,
-    millicores, name, port, relative_path, repository, tag, uid, yaml,
+    git_branch, git_url, label_key, name, port, relative_path, repository, tag, uid, yaml,
 };
 use serde::Serialize;
 

@@ -1,10 +1,6 @@
 //! Account: Gin, reached only inside the mesh.
 
-use manifests_lib::{
-    Bundle, Container, Deployment, Expose, HostVolume, Latency, LatencyBound, Objective, Probe,
-    Protocol, Resources, Service, gibibytes, mebibytes, millicores, name, path, per_mille, port,
-    uid,
-};
+use manifests_lib::prelude::*;
 
 use super::shared::NAMESPACE;
 use crate::environment::Environment;

@@ -1,9 +1,6 @@
 //! Curl: a shell from which to try the mesh, and the one way out of it.
 
-use manifests_lib::{
-    Bundle, Deployment, Egress, PortlessContainer, PublicImage, Resources, SelectorLabels, Version,
-    host, mebibytes, millicores, name, port, repository, tag, uid,
-};
+use manifests_lib::prelude::*;
 
 use super::shared::NAMESPACE;
 use crate::environment::Environment;

@@ -1,10 +1,6 @@
 //! Customer: FastAPI, reached from outside and inside the mesh.
 
-use manifests_lib::{
-    Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, IngressPort, Latency,
-    LatencyBound, Objective, Probe, Protocol, Resources, Service, gibibytes, mebibytes, millicores,
-    name, node_port, path, per_mille, plain, port, uid,
-};
+use manifests_lib::prelude::*;
 
 use super::shared::NAMESPACE;
 use crate::environment::Environment;

@@ -1,10 +1,6 @@
 //! Helloworld: a page that shows which pod answered, reached from outside.
 
-use manifests_lib::{
-    Bundle, Container, Deployment, Expose, GatewayRoute, IngressPort, Latency, LatencyBound,
-    Objective, Probe, Protocol, PublicImage, Resources, SelectorLabels, Version, mebibytes,
-    millicores, name, node_port, per_mille, port, repository, tag, uid, url_path,
-};
+use manifests_lib::prelude::*;
 
 use super::shared::NAMESPACE;
 use crate::environment::Environment;

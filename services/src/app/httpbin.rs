@@ -1,11 +1,6 @@
 //! Httpbin: answers with the request that it got, reached from outside.
 
-use manifests_lib::{
-    Bundle, Container, Deployment, Expose, GatewayRoute, IngressPort, Latency, LatencyBound,
-    Objective, Port, Probe, Protocol, PublicImage, Resources, SelectorLabels, Version, digest,
-    mebibytes, millicores, name, node_port, path, per_mille, plain, port, repository, uid,
-    url_path,
-};
+use manifests_lib::prelude::*;
 
 use super::shared::NAMESPACE;
 use crate::environment::Environment;

@@ -1,11 +1,6 @@
 //! Orchestrator: FastAPI, carries a checkout through account, customer and order.
 
-use manifests_lib::{
-    BrokerHandle, Bundle, Container, Deployment, Expose, GatewayRoute, HostVolume, HostVolumeNames,
-    IngressPort, Latency, LatencyBound, Objective, Port, Probe, Protocol, Resources, Saga,
-    SelectorLabels, Service, gibibytes, mebibytes, millicores, name, node_port, path, per_mille,
-    plain, port, uid,
-};
+use manifests_lib::prelude::*;
 
 use super::shared::NAMESPACE;
 use crate::environment::Environment;

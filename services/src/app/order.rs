@@ -1,10 +1,6 @@
 //! Order: Lumen behind nginx in one pod, reached only inside the mesh.
 
-use manifests_lib::{
-    Bundle, Container, Deployment, Expose, HostVolume, Latency, LatencyBound, Objective, Probe,
-    Protocol, Resources, SecretText, SelectorLabels, Service, gibibytes, mebibytes, millicores,
-    name, path, per_mille, plain, port, uid,
-};
+use manifests_lib::prelude::*;
 
 use super::shared::NAMESPACE;
 use crate::environment::Environment;

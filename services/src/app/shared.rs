@@ -1,8 +1,6 @@
 //! What all microservices share: their namespace, mutual TLS, and the rule that nobody may call anybody.
 
-use manifests_lib::{
-    Bundle, Injection, MetricsScraper, Namespace, NamespaceRules, PodSecurity, name,
-};
+use manifests_lib::prelude::*;
 
 use crate::environment::Environment;
 use crate::infra::{istio, prometheus};

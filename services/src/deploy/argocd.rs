@@ -4,12 +4,18 @@ use std::collections::BTreeMap;
 
 use helm_values::argo_cd as chart;
 use k8s_openapi::api::{apps, batch, core, networking, rbac};
-use manifests_lib::{
-    Bundle, Chart, Dashboard, DashboardRoute, Delivery, Existing, GitUrl, Injection, Kind, Name,
-    Namespace, NamespaceRules, PodSecurity, Resources, Scheme, SecretDataKey, SecretsManagerName,
-    StoredSecret, ToolService, git_url, label_key, mebibytes, millicores, name, port,
-    relative_path, secret_data_key,
+use manifests_lib::data::StoredSecret;
+use manifests_lib::delivery::Chart;
+use manifests_lib::delivery::gitops::{Delivery, Existing};
+use manifests_lib::model::{Bundle, Injection, Kind, Namespace, NamespaceRules, PodSecurity};
+use manifests_lib::network::ToolService;
+use manifests_lib::network::gateway_api::DashboardRoute;
+use manifests_lib::observability::{Dashboard, Scheme};
+use manifests_lib::values::{
+    GitUrl, Name, SecretDataKey, SecretsManagerName, mebibytes, millicores,
 };
+use manifests_lib::workload::Resources;
+use manifests_lib::{git_url, label_key, name, port, relative_path, secret_data_key};
 
 use crate::environment::Environment;
 use crate::infra::{cert_manager, external_secrets, nginx};

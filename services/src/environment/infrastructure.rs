@@ -1,6 +1,7 @@
 //! What the cluster of an environment is made of.
 
-use manifests_lib::{AbsolutePath, Cluster, EcrImage, Eks, LocalImage, Minikube, NodePort};
+use manifests_lib::cluster::{Cluster, Eks, Minikube};
+use manifests_lib::values::{AbsolutePath, EcrImage, LocalImage, NodePort};
 
 /// What the cluster of an environment is made of, for those who make it.
 #[derive(Clone, Debug)]

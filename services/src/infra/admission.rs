@@ -2,8 +2,8 @@
 
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
-use manifests_lib::Name;
-use manifests_lib::network_policy::{labelled, only, pods};
+use manifests_lib::network::network_policy::{labelled, only, pods};
+use manifests_lib::values::Name;
 
 use super::nginx;
 use crate::environment::Environment;

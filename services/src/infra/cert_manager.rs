@@ -2,10 +2,13 @@
 
 use helm_values::cert_manager as chart;
 use k8s_openapi::api::{admissionregistration::v1 as admission, apps, core, rbac};
-use manifests_lib::{
-    Bundle, Chart, ClusterIssuer, IgnoredDifference, Issuer, Kind, Name, Namespace, Resources,
-    mebibytes, millicores, name,
-};
+use manifests_lib::delivery::Chart;
+use manifests_lib::delivery::gitops::IgnoredDifference;
+use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::name;
+use manifests_lib::network::{ClusterIssuer, Issuer};
+use manifests_lib::values::{Name, mebibytes, millicores};
+use manifests_lib::workload::Resources;
 
 use crate::environment::Environment;
 use crate::node_group;

@@ -8,10 +8,13 @@ use k8s_openapi::api::core::v1::ResourceRequirements;
 use k8s_openapi::api::storage::v1::StorageClass;
 use k8s_openapi::api::{admissionregistration, apps, core, policy, rbac};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::{
-    AccountId, BuiltPlatform, Bundle, Chart, ClusterConfig, Eks, Issuer, Kind, Name, PodIdentity,
-    Rights, Statement, WellKnownRights, mebibytes, millicores, name,
-};
+use manifests_lib::cluster::{ClusterConfig, Eks, PodIdentity, Rights, Statement, WellKnownRights};
+use manifests_lib::delivery::Chart;
+use manifests_lib::model::{Bundle, Kind};
+use manifests_lib::name;
+use manifests_lib::network::Issuer;
+use manifests_lib::platform::BuiltPlatform;
+use manifests_lib::values::{AccountId, Name, mebibytes, millicores};
 
 use super::fluentbit::{CloudwatchLogs, LogSink};
 use super::{cert_manager, external_secrets, fluentbit};

@@ -2,10 +2,13 @@
 
 use helm_values::external_secrets as chart;
 use k8s_openapi::api::{admissionregistration, apps, core, rbac};
-use manifests_lib::{
-    Bundle, Chart, ClusterSecretStore, IgnoredDifference, Kind, Name, Namespace, Resources,
-    mebibytes, millicores, name,
-};
+use manifests_lib::data::ClusterSecretStore;
+use manifests_lib::delivery::Chart;
+use manifests_lib::delivery::gitops::IgnoredDifference;
+use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::name;
+use manifests_lib::values::{Name, mebibytes, millicores};
+use manifests_lib::workload::Resources;
 
 use super::prometheus;
 use crate::app::shared;

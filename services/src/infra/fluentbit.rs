@@ -2,10 +2,11 @@
 
 use helm_values::fluent_bit as chart;
 use k8s_openapi::api::{apps, core, rbac};
-use manifests_lib::{
-    Bundle, Chart, Kind, LogGroup, Name, Namespace, Port, Region, Resources, mebibytes, millicores,
-    name, port,
-};
+use manifests_lib::delivery::Chart;
+use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::values::{LogGroup, Name, Port, Region, mebibytes, millicores};
+use manifests_lib::workload::Resources;
+use manifests_lib::{name, port};
 
 use crate::environment::Environment;
 

@@ -1,7 +1,9 @@
 //! The CRDs of the Gateway API, which NGINX and Istio build on.
 
 use k8s_openapi::api::admissionregistration::v1 as admission;
-use manifests_lib::{Bundle, Kind, Kustomization, git_url, name, relative_path, tag};
+use manifests_lib::delivery::Kustomization;
+use manifests_lib::model::{Bundle, Kind};
+use manifests_lib::{git_url, name, relative_path, tag};
 
 use crate::deploy::argocd;
 use crate::environment::Environment;

@@ -9,10 +9,11 @@ mod gateway;
 mod istiod;
 
 use k8s_openapi::api::admissionregistration::v1 as admission;
-use manifests_lib::{
-    Bundle, ChartVersion, EgressGateway, IgnoredDifference, IngressGateway, Kind, Name, Namespace,
-    name,
-};
+use manifests_lib::delivery::gitops::IgnoredDifference;
+use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::name;
+use manifests_lib::network::mesh::{EgressGateway, IngressGateway};
+use manifests_lib::values::{ChartVersion, Name};
 
 use crate::deploy::argocd;
 use crate::environment::Environment;

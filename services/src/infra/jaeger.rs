@@ -7,11 +7,13 @@ use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, networking::v1 as net
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
     LabelSelector, LabelSelectorRequirement, ObjectMeta,
 };
-use manifests_lib::network_policy::{admit, labelled, pods_of};
-use manifests_lib::{
-    Bundle, Bytes, Chart, Dashboard, Kind, Name, Namespace, Port, Scheme, ToolService, mebibytes,
-    millicores, name, port,
-};
+use manifests_lib::delivery::Chart;
+use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::network::ToolService;
+use manifests_lib::network::network_policy::{admit, labelled, pods_of};
+use manifests_lib::observability::{Dashboard, Scheme};
+use manifests_lib::values::{Bytes, Name, Port, mebibytes, millicores};
+use manifests_lib::{name, port};
 use serde_json::json;
 
 use super::admission::{internal_gateway, policy};

@@ -4,10 +4,13 @@ use helm_values::kiali_server as chart;
 use k8s_openapi::api::{
     apps::v1 as apps, core::v1 as core, networking::v1 as networking, rbac::v1 as rbac,
 };
-use manifests_lib::{
-    Bundle, Chart, Dashboard, GeneratedSecret, Kind, Name, Namespace, Scheme, SecretKey,
-    SecretSource, SecretText, ToolService, name, port,
-};
+use manifests_lib::data::{GeneratedSecret, SecretKey, SecretSource, SecretText};
+use manifests_lib::delivery::Chart;
+use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::network::ToolService;
+use manifests_lib::observability::{Dashboard, Scheme};
+use manifests_lib::values::Name;
+use manifests_lib::{name, port};
 use serde_json::json;
 
 use super::prometheus::{self, pages};

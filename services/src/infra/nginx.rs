@@ -4,11 +4,17 @@
 
 use helm_values::nginx_gateway_fabric as chart;
 use k8s_openapi::api::{apps, batch, core, rbac};
-use manifests_lib::{
-    Bundle, Certificate, CertificateHosts, Chart, Dashboard, DashboardRoute, Entrance, Gateway,
-    GatewayServer, Host, HttpRoute, IngressPort, Internal, Kind, Limits, Name, Namespace, Public,
-    Resources, mebibytes, millicores, name, url_path,
+use manifests_lib::delivery::Chart;
+use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::network::gateway_api::{
+    DashboardRoute, Entrance, Gateway, GatewayServer, HttpRoute, Internal, Limits, Public,
 };
+use manifests_lib::network::mesh::IngressPort;
+use manifests_lib::network::{Certificate, CertificateHosts};
+use manifests_lib::observability::Dashboard;
+use manifests_lib::values::{Host, Name, mebibytes, millicores};
+use manifests_lib::workload::Resources;
+use manifests_lib::{name, url_path};
 
 use super::{cert_manager, jaeger, kiali, prometheus};
 use crate::deploy::argocd;

@@ -10,10 +10,13 @@ use custom_resources::coreos::monitoring::v1 as monitoring;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::{admissionregistration, apps, batch, rbac};
-use manifests_lib::network_policy::{self, admit, admit_to_all, all_pods_of, labelled, pods_of};
-use manifests_lib::{
-    Bundle, Bytes, Chart, Dashboard, Kind, Name, Namespace, Port, Scheme, ToolService, name, port,
-};
+use manifests_lib::delivery::Chart;
+use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::network::network_policy::{admit, admit_to_all, all_pods_of, labelled, pods_of};
+use manifests_lib::network::{ToolService, network_policy};
+use manifests_lib::observability::{Dashboard, Scheme};
+use manifests_lib::values::{Bytes, Name, Port};
+use manifests_lib::{name, port};
 
 use super::admission::{internal_gateway, policy};
 use super::{cert_manager, kiali, nginx};

@@ -1,11 +1,13 @@
 //! RabbitMQ: the operators, and the broker that carries the orchestrator's sagas.
 
 use k8s_openapi::api::{admissionregistration::v1 as admission, apps, core, rbac};
-use manifests_lib::{
-    Broker, BrokerHandle, BrokerServer, Bundle, Bytes, Kind, Kustomization, KustomizeImage,
-    MessagingOperator, MetricsScraper, Namespace, PublicImage, Resources, Version, git_url,
-    millicores, name, relative_path, repository, tag,
-};
+use manifests_lib::data::message_broker::{Broker, BrokerHandle, BrokerServer, MessagingOperator};
+use manifests_lib::delivery::{Kustomization, KustomizeImage};
+use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::network::mesh::MetricsScraper;
+use manifests_lib::values::{Bytes, PublicImage, Version, millicores};
+use manifests_lib::workload::Resources;
+use manifests_lib::{git_url, name, relative_path, repository, tag};
 
 use super::{cert_manager, prometheus};
 use crate::app::shared;

@@ -1,6 +1,7 @@
 //! The namespaces of the infrastructure; each has its one owner here.
 
-use manifests_lib::{Bundle, Injection, NamespaceRules, PodSecurity, name};
+use manifests_lib::model::{Bundle, Injection, NamespaceRules, PodSecurity};
+use manifests_lib::name;
 
 use super::{
     cert_manager, external_secrets, fluentbit, istio, jaeger, nginx, prometheus, rabbitmq,

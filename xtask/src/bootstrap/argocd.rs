@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 
 use custom_resources::argoproj::v1alpha1::{AppProject, Application};
 use k8s_openapi::api::core::v1::Namespace;
-use manifests_lib::{
-    BuiltBundle, Name, Resource, Root, Source, SourceFrom, application_name, yaml,
-};
+use manifests_lib::delivery::gitops::{Root, application_name};
+use manifests_lib::delivery::{Source, SourceFrom};
+use manifests_lib::model::Resource;
+use manifests_lib::platform::BuiltBundle;
+use manifests_lib::values::Name;
+use manifests_lib::yaml;
 use serde_json::Value;
 
 use crate::environment::{Built, EnvironmentName};

@@ -1,12 +1,11 @@
 //! EKS: what to run. Nothing here runs it.
 
-use manifests_lib::EcrImage;
+use manifests_lib::values::EcrImage;
 use services::environment::Aws;
 
-use crate::context;
 use crate::environment::EnvironmentName;
 use crate::invocation::{Invocation, Program};
-use crate::render;
+use crate::{context, render};
 
 /// What makes the cluster and the repositories of its images.
 pub fn up(name: EnvironmentName, aws: &Aws) -> Vec<String> {

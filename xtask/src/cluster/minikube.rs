@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use manifests_lib::{LocalImage, Minikube};
+use manifests_lib::cluster::Minikube;
+use manifests_lib::values::LocalImage;
 use services::environment::Laptop;
 
 use crate::context;

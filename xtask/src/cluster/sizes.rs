@@ -10,7 +10,9 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::batch::v1 as batch;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use manifests_lib::{BuiltPlatform, Cluster, NodePool, Resource};
+use manifests_lib::cluster::{Cluster, NodePool};
+use manifests_lib::model::Resource;
+use manifests_lib::platform::BuiltPlatform;
 
 use crate::failure::Failure;
 
@@ -250,7 +252,7 @@ fn amount(quantity: &Quantity, unit: u64) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use manifests_lib::millicores;
+    use manifests_lib::values::millicores;
 
     use super::*;
     use crate::environment::EnvironmentName;

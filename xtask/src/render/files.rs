@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use manifests_lib::{BuiltBundle, BuiltPlatform, Identity, Resource};
+use manifests_lib::model::{Identity, Resource};
+use manifests_lib::platform::{BuiltBundle, BuiltPlatform};
 
 use crate::failure::Failure;
 use crate::tree;

@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::document;
 use crate::helm::HelmObject;
-use crate::path;
 use crate::pattern::Pattern;
+use crate::{document, path};
 
 fn object(kind: &str, namespace: &str, name: &str) -> HelmObject {
     HelmObject {

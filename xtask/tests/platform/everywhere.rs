@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use custom_resources::argoproj::v1alpha1::Application;
-use manifests_lib::BuiltPlatform;
+use manifests_lib::platform::BuiltPlatform;
 
 use super::{build, platforms, workspace};
 

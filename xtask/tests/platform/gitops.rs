@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use custom_resources::argoproj::v1alpha1::{AppProject, Application};
-use manifests_lib::{BuiltBundle, BuiltPlatform};
+use manifests_lib::platform::{BuiltBundle, BuiltPlatform};
 
 use super::{platforms, workspace};
 

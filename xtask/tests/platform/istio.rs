@@ -1,7 +1,9 @@
 //! A mesh while it is upgraded, as `docs/upgrading-istio.md` tells.
 
 use custom_resources::argoproj::v1alpha1::Application;
-use manifests_lib::{ChartVersion, SourceFrom, chart_version};
+use manifests_lib::chart_version;
+use manifests_lib::delivery::SourceFrom;
+use manifests_lib::values::ChartVersion;
 use services::environment::{Development, Environment, Mesh, Revisions};
 
 use super::build;

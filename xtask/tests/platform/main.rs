@@ -6,7 +6,8 @@ mod istio;
 
 use std::path::Path;
 
-use manifests_lib::{BuildError, BuiltPlatform};
+use manifests_lib::model::BuildError;
+use manifests_lib::platform::BuiltPlatform;
 use services::environment::Environment;
 
 fn build(environment: &Environment) -> BuiltPlatform {

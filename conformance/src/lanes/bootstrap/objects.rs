@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use manifests_lib::{Root, application_name};
+use manifests_lib::delivery::gitops::{Root, application_name};
 use serde_json::Value;
 
 use crate::cluster::Cluster;

@@ -1,6 +1,7 @@
 //! The documents that helm and kustomize print, as objects.
 
-use manifests_lib::{Identity, Source};
+use manifests_lib::delivery::Source;
+use manifests_lib::model::Identity;
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use manifests_lib::SourceFrom;
+use manifests_lib::delivery::SourceFrom;
 use serde_json::Value;
 
 use super::documents::Made;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use manifests_lib::SourceFrom;
+use manifests_lib::delivery::SourceFrom;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

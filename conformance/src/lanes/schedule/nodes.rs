@@ -1,7 +1,7 @@
 //! The typed description of a cluster as objects: nodes and storage classes.
 
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use manifests_lib::{Cluster, NodePool, StorageClass};
+use manifests_lib::cluster::{Cluster, NodePool, StorageClass};
 use serde_json::{Value, json};
 
 use crate::rendered::Object;
@@ -68,7 +68,9 @@ fn storage_class(class: &StorageClass) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use manifests_lib::{NodeGroup, gibibytes, label_key, millicores, name};
+    use manifests_lib::values::{gibibytes, millicores};
+    use manifests_lib::workload::NodeGroup;
+    use manifests_lib::{label_key, name};
 
     #[test]
     fn a_pool_becomes_nodes_with_the_label_of_its_group() {

@@ -1,6 +1,6 @@
 //! The provisioners of the cluster: a claim of a known class gets a volume, when and where its class says.
 
-use manifests_lib::{Cluster, StorageClass, VolumeBinding};
+use manifests_lib::cluster::{Cluster, StorageClass, VolumeBinding};
 use serde_json::{Value, json};
 
 /// What makes the volumes for claims.

@@ -1,6 +1,6 @@
 //! Why a rollout does not go on, and what went on although it should have waited.
 
-use manifests_lib::{Cluster, VolumeBinding};
+use manifests_lib::cluster::{Cluster, VolumeBinding};
 use serde_json::Value;
 
 use super::state::{
@@ -137,7 +137,8 @@ fn controller_says(workload: &Value) -> String {
 mod tests {
     use super::super::state::tests::{applied, claim, deployment, pod_of};
     use super::*;
-    use manifests_lib::{StorageClass, name};
+    use manifests_lib::cluster::StorageClass;
+    use manifests_lib::name;
     use serde_json::json;
 
     fn cluster() -> Cluster {

@@ -1,8 +1,9 @@
 //! Faults for the lane `schedule`.
 
-use manifests_lib::{
-    Cluster, NodeGroup, NodePool, VolumeBinding, gibibytes, label_key, millicores, name,
-};
+use manifests_lib::cluster::{Cluster, NodePool, VolumeBinding};
+use manifests_lib::values::{gibibytes, millicores};
+use manifests_lib::workload::NodeGroup;
+use manifests_lib::{label_key, name};
 use serde_json::{Value, json};
 
 use super::{REQUESTED_CPU, change, environment, expect, first, last};

@@ -1,4 +1,4 @@
-use manifests_lib::Aurora;
+use manifests_lib::data::database::Aurora;
 use services::environment::{Databases, Production};
 
 fn changes(production: &mut Production, account: Aurora, customer: Aurora) {

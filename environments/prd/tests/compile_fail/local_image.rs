@@ -1,4 +1,4 @@
-use manifests_lib::LocalImage;
+use manifests_lib::values::LocalImage;
 use services::environment::Production;
 
 fn changes(production: &mut Production, image: LocalImage) {

@@ -1,4 +1,4 @@
-use manifests_lib::MysqlContainer;
+use manifests_lib::data::database::MysqlContainer;
 use services::environment::Production;
 
 fn changes(production: &mut Production, mysql: MysqlContainer) {

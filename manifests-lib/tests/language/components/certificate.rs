@@ -1,8 +1,9 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Acme, AcmeServer, Bundle, Certificate, CertificateHosts, ClusterIssuer, Issuer, email_address,
-    host, name, region,
+use manifests_lib::model::Bundle;
+use manifests_lib::network::{
+    Acme, AcmeServer, Certificate, CertificateHosts, ClusterIssuer, Issuer,
 };
+use manifests_lib::{email_address, host, name, region};
 
 use crate::support::{bundle, objects};
 

@@ -1,5 +1,7 @@
 use insta::assert_snapshot;
-use manifests_lib::{Allowance, User, mebibytes, name, path, plain};
+use manifests_lib::values::mebibytes;
+use manifests_lib::workload::{Allowance, User};
+use manifests_lib::{name, path, plain};
 
 use crate::support::{
     build, bundle, container, container_part, deployment, mistakes, part, server,

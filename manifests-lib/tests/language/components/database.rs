@@ -1,9 +1,12 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Aurora, AuroraEndpoint, Bundle, ClusterSecretStore, Database, DatabaseHandle, MysqlContainer,
-    PublicImage, Resources, SelectorLabels, Version, gibibytes, mebibytes, millicores, name,
-    region, repository, secrets_manager_name, tag,
+use manifests_lib::data::ClusterSecretStore;
+use manifests_lib::data::database::{
+    Aurora, AuroraEndpoint, Database, DatabaseHandle, MysqlContainer,
 };
+use manifests_lib::model::{Bundle, SelectorLabels};
+use manifests_lib::values::{PublicImage, Version, gibibytes, mebibytes, millicores};
+use manifests_lib::workload::Resources;
+use manifests_lib::{name, region, repository, secrets_manager_name, tag};
 
 use crate::support::{NODES, READERS, bundle, container_part, kinds, objects, part, server};
 

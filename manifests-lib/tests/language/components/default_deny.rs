@@ -1,5 +1,7 @@
 use insta::assert_snapshot;
-use manifests_lib::{MetricsScraper, Namespace, name};
+use manifests_lib::model::Namespace;
+use manifests_lib::name;
+use manifests_lib::network::mesh::MetricsScraper;
 
 use crate::support::{bundle, objects};
 

@@ -4,10 +4,12 @@ use insta::assert_snapshot;
 use k8s_openapi::api::admissionregistration::v1 as admission;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::storage::v1 as storage;
-use manifests_lib::{
-    BuiltPlatform, Bundle, IgnoredDifference, Kind, Kustomization, KustomizeImage, Name, Namespace,
-    PublicImage, Version, chart_version, git_url, name, relative_path, repository, tag,
-};
+use manifests_lib::delivery::gitops::IgnoredDifference;
+use manifests_lib::delivery::{Kustomization, KustomizeImage};
+use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::platform::BuiltPlatform;
+use manifests_lib::values::{Name, PublicImage, Version};
+use manifests_lib::{chart_version, git_url, name, relative_path, repository, tag};
 
 use crate::support::{
     NODES, RULES, build, bundle, config_map, document, part, server, with_chart, with_crds,

@@ -1,8 +1,8 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Deployment, PortlessContainer, PublicImage, Resources, SelectorLabels, Version, mebibytes,
-    millicores, name, repository, tag, uid,
-};
+use manifests_lib::model::SelectorLabels;
+use manifests_lib::values::{PublicImage, Version, mebibytes, millicores};
+use manifests_lib::workload::{Deployment, PortlessContainer, Resources};
+use manifests_lib::{name, repository, tag, uid};
 
 use crate::support::{NODES, bundle, container, container_part, kinds, objects, part, server};
 

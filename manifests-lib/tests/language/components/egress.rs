@@ -1,5 +1,7 @@
 use insta::assert_snapshot;
-use manifests_lib::{Bundle, Egress, EgressGateway, EgressHandle, Namespace, host, name, port};
+use manifests_lib::model::{Bundle, Namespace};
+use manifests_lib::network::mesh::{Egress, EgressGateway, EgressHandle};
+use manifests_lib::{host, name, port};
 
 use crate::support::{bundle, kinds, objects, part};
 

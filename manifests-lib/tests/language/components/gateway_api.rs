@@ -1,10 +1,13 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Bundle, Certificate, CertificateHosts, ClusterIssuer, Component, Dashboard, DashboardRoute,
-    Entrance, Gateway, GatewayRoute, GatewayServer, HttpRoute, IngressGateway, IngressPort,
-    Internal, Limits, Namespace, NodePort, Public, Scheme, ToolService, host, mebibytes, name,
-    node_port, port, url_path,
+use manifests_lib::model::{Bundle, Component, Namespace};
+use manifests_lib::network::gateway_api::{
+    DashboardRoute, Entrance, Gateway, GatewayServer, HttpRoute, Internal, Limits, Public,
 };
+use manifests_lib::network::mesh::{GatewayRoute, IngressGateway, IngressPort};
+use manifests_lib::network::{Certificate, CertificateHosts, ClusterIssuer, ToolService};
+use manifests_lib::observability::{Dashboard, Scheme};
+use manifests_lib::values::{NodePort, mebibytes};
+use manifests_lib::{host, name, node_port, port, url_path};
 
 use crate::support::{NAMESPACE, bundle, mistakes, objects, part, service};
 

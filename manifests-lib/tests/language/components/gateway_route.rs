@@ -1,8 +1,8 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Bundle, Component, GatewayRoute, IngressGateway, Namespace, NodePort, Port, name, node_port,
-    port,
-};
+use manifests_lib::model::{Bundle, Component, Namespace};
+use manifests_lib::network::mesh::{GatewayRoute, IngressGateway};
+use manifests_lib::values::{NodePort, Port};
+use manifests_lib::{name, node_port, port};
 
 use crate::support::{NAMESPACE, build, bundle, objects, part, service_on};
 

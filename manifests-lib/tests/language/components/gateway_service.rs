@@ -1,8 +1,9 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Bundle, EgressGateway, GatewayExposure, GatewayRoute, GatewayService, IngressGateway,
-    Namespace, name, node_port, port,
+use manifests_lib::model::{Bundle, Namespace};
+use manifests_lib::network::mesh::{
+    EgressGateway, GatewayExposure, GatewayRoute, GatewayService, IngressGateway,
 };
+use manifests_lib::{name, node_port, port};
 
 use crate::support::{bundle, document, objects, resources, service_on};
 

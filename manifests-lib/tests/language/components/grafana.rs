@@ -1,8 +1,12 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Bundle, Dashboard, GrafanaChoice, GrafanaGraph, GrafanaLines, GrafanaPage, GrafanaUnit, Name,
-    Namespace, Scheme, ToolService, name, port,
+use manifests_lib::model::{Bundle, Namespace};
+use manifests_lib::network::ToolService;
+use manifests_lib::observability::grafana::{
+    GrafanaChoice, GrafanaGraph, GrafanaLines, GrafanaPage, GrafanaUnit,
 };
+use manifests_lib::observability::{Dashboard, Scheme};
+use manifests_lib::values::Name;
+use manifests_lib::{name, port};
 use serde_json::Value;
 
 use crate::support::{NAMESPACE, bundle, mistakes, objects, part};

@@ -1,8 +1,10 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Component, Container, HostVolume, HostVolumeHandle, HostVolumeNames, NodeGroup, gibibytes,
-    name, path, port,
+use manifests_lib::model::Component;
+use manifests_lib::values::gibibytes;
+use manifests_lib::workload::{
+    Container, HostVolume, HostVolumeHandle, HostVolumeNames, NodeGroup,
 };
+use manifests_lib::{name, path, port};
 
 use crate::support::{NODES, bundle, container, container_part, deployment, objects, part, server};
 

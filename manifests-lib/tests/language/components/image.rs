@@ -1,7 +1,5 @@
-use manifests_lib::{
-    EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version, account_id, digest, region,
-    repository, tag,
-};
+use manifests_lib::values::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version};
+use manifests_lib::{account_id, digest, region, repository, tag};
 
 #[test]
 fn a_local_one_has_no_registry() {

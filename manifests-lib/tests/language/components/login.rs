@@ -1,8 +1,7 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Bundle, ClusterSecretStore, GeneratedLogin, GeneratedSecret, LoginSource, Namespace, name,
-    secrets_manager_name,
-};
+use manifests_lib::data::{ClusterSecretStore, GeneratedLogin, GeneratedSecret, LoginSource};
+use manifests_lib::model::{Bundle, Namespace};
+use manifests_lib::{name, secrets_manager_name};
 
 use crate::support::{NAMESPACE, bundle, objects};
 

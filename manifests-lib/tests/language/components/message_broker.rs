@@ -1,9 +1,13 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Broker, BrokerHandle, BrokerServer, Bundle, ClusterIssuer, MessagingOperator, MetricsScraper,
-    Namespace, PublicImage, Resources, Saga, Version, gibibytes, mebibytes, millicores, name,
-    repository, tag,
+use manifests_lib::data::message_broker::{
+    Broker, BrokerHandle, BrokerServer, MessagingOperator, Saga,
 };
+use manifests_lib::model::{Bundle, Namespace};
+use manifests_lib::network::ClusterIssuer;
+use manifests_lib::network::mesh::MetricsScraper;
+use manifests_lib::values::{PublicImage, Version, gibibytes, mebibytes, millicores};
+use manifests_lib::workload::Resources;
+use manifests_lib::{name, repository, tag};
 
 use crate::support::{
     NAMESPACE, NODES, READERS, bundle, container_part, kinds, mistakes, objects, part, server,

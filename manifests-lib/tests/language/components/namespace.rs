@@ -1,5 +1,6 @@
 use insta::assert_snapshot;
-use manifests_lib::{Injection, NamespaceRules, PodSecurity, name};
+use manifests_lib::model::{Injection, NamespaceRules, PodSecurity};
+use manifests_lib::name;
 
 use crate::support::{RULES, bundle, objects};
 

@@ -1,5 +1,7 @@
 use insta::assert_snapshot;
-use manifests_lib::{Bundle, Latency, LatencyBound, Objective, per_mille};
+use manifests_lib::model::Bundle;
+use manifests_lib::observability::{Latency, LatencyBound, Objective};
+use manifests_lib::per_mille;
 
 use crate::support::{bundle, kinds, objects, part, service};
 

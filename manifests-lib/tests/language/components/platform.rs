@@ -1,4 +1,5 @@
-use manifests_lib::{Bundle, name};
+use manifests_lib::model::Bundle;
+use manifests_lib::name;
 
 use crate::support::{NAMESPACE, build, bundle, server};
 
@@ -31,7 +32,10 @@ fn an_object_says_its_api_version() {
     let web = bundle();
     server(&web.app());
     let built = build(&[&web]);
-    let versions: Vec<_> =
-        built.bundles[0].resources.iter().map(manifests_lib::Resource::api_version).collect();
+    let versions: Vec<_> = built.bundles[0]
+        .resources
+        .iter()
+        .map(manifests_lib::model::Resource::api_version)
+        .collect();
     assert_eq!(versions, ["apps/v1", "v1"]);
 }

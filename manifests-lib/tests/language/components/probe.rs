@@ -1,5 +1,7 @@
 use insta::assert_snapshot;
-use manifests_lib::{Bundle, Probe, url_path};
+use manifests_lib::model::Bundle;
+use manifests_lib::url_path;
+use manifests_lib::workload::Probe;
 
 use crate::support::{bundle, container, container_part, deployment};
 

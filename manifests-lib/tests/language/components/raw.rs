@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use insta::assert_snapshot;
 use k8s_openapi::api::rbac::v1 as rbac;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::{Namespace, name};
+use manifests_lib::model::Namespace;
+use manifests_lib::name;
 
 use crate::support::{bundle, config_map, objects, part};
 

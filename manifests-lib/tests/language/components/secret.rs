@@ -1,8 +1,9 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Bundle, ClusterSecretStore, GeneratedSecret, SecretSource, SecretText, SecretsManagerSecret,
-    name, secrets_manager_name,
+use manifests_lib::data::{
+    ClusterSecretStore, GeneratedSecret, SecretSource, SecretText, SecretsManagerSecret,
 };
+use manifests_lib::model::Bundle;
+use manifests_lib::{name, secrets_manager_name};
 
 use crate::support::{READERS, bundle, container_part, kinds, objects, server};
 

@@ -1,8 +1,7 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Bundle, ClusterSecretStore, Namespace, StoredSecret, label_key, name, region, secret_data_key,
-    secrets_manager_name,
-};
+use manifests_lib::data::{ClusterSecretStore, StoredSecret};
+use manifests_lib::model::{Bundle, Namespace};
+use manifests_lib::{label_key, name, region, secret_data_key, secrets_manager_name};
 
 use crate::support::{NAMESPACE, READERS, bundle, mistakes, objects};
 

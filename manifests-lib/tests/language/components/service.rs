@@ -1,5 +1,6 @@
 use insta::assert_snapshot;
-use manifests_lib::{Bundle, SelectorLabels, name, port};
+use manifests_lib::model::{Bundle, SelectorLabels};
+use manifests_lib::{name, port};
 
 use crate::support::{
     NAMESPACE, bundle, container_part, kinds, objects, part, server, service, service_on,

@@ -1,8 +1,9 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Bundle, Claim, Expose, Protocol, SelectorLabels, StatefulSet, StatefulSetHandle, gibibytes,
-    name, path, port, uid,
-};
+use manifests_lib::model::{Bundle, SelectorLabels};
+use manifests_lib::network::{Expose, Protocol};
+use manifests_lib::values::gibibytes;
+use manifests_lib::workload::{Claim, StatefulSet, StatefulSetHandle};
+use manifests_lib::{name, path, port, uid};
 
 use crate::support::{NODES, bundle, container, objects, part};
 

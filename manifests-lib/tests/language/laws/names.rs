@@ -1,9 +1,12 @@
-use manifests_lib::{
-    Bundle, Claim, Component, Database, Deployment, Expose, GatewayRoute, GeneratedSecret,
-    HostVolume, IngressGateway, MysqlContainer, Name, Namespace, Platform, Protocol, PublicImage,
-    Resources, SecretSource, SecretText, StatefulSet, Version, gibibytes, mebibytes, millicores,
-    name, node_port, path, plain, port, repository, tag, uid,
-};
+use manifests_lib::data::database::{Database, MysqlContainer};
+use manifests_lib::data::{GeneratedSecret, SecretSource, SecretText};
+use manifests_lib::model::{Bundle, Component, Namespace};
+use manifests_lib::network::mesh::{GatewayRoute, IngressGateway};
+use manifests_lib::network::{Expose, Protocol};
+use manifests_lib::platform::Platform;
+use manifests_lib::values::{Name, PublicImage, Version, gibibytes, mebibytes, millicores};
+use manifests_lib::workload::{Claim, Deployment, HostVolume, Resources, StatefulSet};
+use manifests_lib::{name, node_port, path, plain, port, repository, tag, uid};
 use proptest::prelude::*;
 use serde_json::Value;
 

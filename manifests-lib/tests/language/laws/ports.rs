@@ -1,6 +1,6 @@
 use std::panic::catch_unwind;
 
-use manifests_lib::{NodePort, Port};
+use manifests_lib::values::{NodePort, Port};
 use proptest::prelude::*;
 
 #[test]

@@ -1,5 +1,5 @@
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use manifests_lib::{gibibytes, mebibytes, millicores};
+use manifests_lib::values::{gibibytes, mebibytes, millicores};
 use proptest::prelude::*;
 
 /// A quantity of the forms that the API server leaves as they are, as amount and thousandths of the unit; nothing for any

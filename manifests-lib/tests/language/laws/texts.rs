@@ -1,7 +1,7 @@
 //! Each type of text accepts exactly what its rule says. The rules are written here a second time, from the documentation
 //! of those who read the text, with the means of the standard library that a compile-time check does not have.
 
-use manifests_lib::{
+use manifests_lib::values::{
     AbsolutePath, AccountId, ChartVersion, Cidr, Digest, EmailAddress, Host, LabelKey, Name,
     PlainVariableName, Region, Repository, SecretDataKey, SecretsManagerName, Tag, UrlPath,
     VariableName,
@@ -257,7 +257,7 @@ macro_rules! laws {
                 #[test]
                 #[expect(non_snake_case, reason = "the law of a type is named like the type")]
                 fn $type(text in texts()) {
-                    match <manifests_lib::$type>::new(text.clone()) {
+                    match <manifests_lib::values::$type>::new(text.clone()) {
                         Ok(accepted) => {
                             prop_assert!($rule(&text), "{text:?} is accepted");
                             prop_assert_eq!(accepted.as_str(), text.as_str());

@@ -1,7 +1,11 @@
 use custom_resources::istio::telemetry::v1 as telemetry;
 use insta::assert_snapshot;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::{Bundle, Name, Namespace, Parent, Platform, Root, name};
+use manifests_lib::delivery::gitops::{Parent, Root};
+use manifests_lib::model::{Bundle, Namespace};
+use manifests_lib::name;
+use manifests_lib::platform::Platform;
+use manifests_lib::values::Name;
 
 use crate::support::{
     RULES, bundle, config_map, delivery, listed, mistakes, with_crds, without_lines,

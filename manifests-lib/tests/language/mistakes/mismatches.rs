@@ -1,10 +1,12 @@
 use insta::assert_snapshot;
 use k8s_openapi::api::core::v1 as core;
-use manifests_lib::{
-    Claim, Expose, GeneratedSecret, HostVolume, Latency, LatencyBound, NodeGroup, Objective,
-    Protocol, SecretSource, SecretText, SelectorLabels, StatefulSet, gibibytes, label_key, name,
-    path, per_mille, port, uid,
-};
+use manifests_lib::data::{GeneratedSecret, SecretSource, SecretText};
+use manifests_lib::model::SelectorLabels;
+use manifests_lib::network::{Expose, Protocol};
+use manifests_lib::observability::{Latency, LatencyBound, Objective};
+use manifests_lib::values::gibibytes;
+use manifests_lib::workload::{Claim, HostVolume, NodeGroup, StatefulSet};
+use manifests_lib::{label_key, name, path, per_mille, port, uid};
 
 use crate::support::{NODES, bundle, container, mistakes, server, service};
 

@@ -1,9 +1,11 @@
 use insta::assert_snapshot;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::{
-    Bundle, Expose, Protocol, StatefulSet, VariableName, mebibytes, name, path, port,
-};
+use manifests_lib::model::Bundle;
+use manifests_lib::network::{Expose, Protocol};
+use manifests_lib::values::{VariableName, mebibytes};
+use manifests_lib::workload::StatefulSet;
+use manifests_lib::{name, path, port};
 
 use crate::support::{NAMESPACE, NODES, bundle, config_map, container, mistakes, server, service};
 

@@ -5,7 +5,8 @@ use k8s_openapi::ByteString;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::{GeneratedLogin, GeneratedSecret, LoginSource, name};
+use manifests_lib::data::{GeneratedLogin, GeneratedSecret, LoginSource};
+use manifests_lib::name;
 
 use crate::support::{bundle, mistakes, server, service};
 

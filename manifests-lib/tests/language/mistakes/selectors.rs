@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
 use k8s_openapi::api::apps::v1 as apps;
-use manifests_lib::Deployment;
+use manifests_lib::workload::Deployment;
 
 use crate::support::{NODES, bundle, container, errors, mistakes, server};
 

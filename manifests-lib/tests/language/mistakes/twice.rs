@@ -1,8 +1,10 @@
 use insta::assert_snapshot;
-use manifests_lib::{
-    Bundle, Claim, Container, Expose, GatewayRoute, IngressGateway, Name, Namespace, NodePort,
-    Port, Protocol, StatefulSet, gibibytes, mebibytes, name, node_port, path, plain, port, uid,
-};
+use manifests_lib::model::{Bundle, Namespace};
+use manifests_lib::network::mesh::{GatewayRoute, IngressGateway};
+use manifests_lib::network::{Expose, Protocol};
+use manifests_lib::values::{Name, NodePort, Port, gibibytes, mebibytes};
+use manifests_lib::workload::{Claim, Container, StatefulSet};
+use manifests_lib::{name, node_port, path, plain, port, uid};
 
 use crate::support::{
     NAMESPACE, NODES, bundle, config_map, container, deployment, errors, mistakes, server,

@@ -2,7 +2,9 @@
 
 use helm_values::base as chart;
 use k8s_openapi::api::{admissionregistration::v1 as admission, core::v1 as core};
-use manifests_lib::{Bundle, Chart, Kind, name};
+use manifests_lib::delivery::Chart;
+use manifests_lib::model::{Bundle, Kind};
+use manifests_lib::name;
 
 use super::{SYSTEM, istiod, validating_webhooks};
 use crate::environment::Environment;

@@ -3,7 +3,9 @@
 
 use helm_values::cni as chart;
 use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, rbac::v1 as rbac};
-use manifests_lib::{Bundle, Chart, Kind, name};
+use manifests_lib::delivery::Chart;
+use manifests_lib::model::{Bundle, Kind};
+use manifests_lib::name;
 
 use super::SYSTEM;
 use crate::environment::Environment;

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use helm_values::gateway as chart;
 use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, policy::v1 as policy};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use manifests_lib::{Bundle, Chart, GatewayService, Kind, Name, spread};
+use manifests_lib::delivery::Chart;
+use manifests_lib::model::{Bundle, Kind};
+use manifests_lib::network::mesh::GatewayService;
+use manifests_lib::values::Name;
+use manifests_lib::workload::spread;
 
 use super::{EGRESS, INGRESS, istiod};
 use crate::environment::Environment;

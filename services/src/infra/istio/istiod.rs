@@ -9,9 +9,11 @@ use k8s_openapi::api::{
     policy::v1 as policy, rbac::v1 as rbac,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::{
-    Bundle, Chart, ChartHandle, ChartVersion, Kind, mebibytes, millicores, name, spread,
-};
+use manifests_lib::delivery::{Chart, ChartHandle};
+use manifests_lib::model::{Bundle, Kind};
+use manifests_lib::name;
+use manifests_lib::values::{ChartVersion, mebibytes, millicores};
+use manifests_lib::workload::spread;
 
 use super::{REVISION, Revisions, SYSTEM, mutating_webhooks, validating_webhooks};
 use crate::environment::Environment;

@@ -1,9 +1,11 @@
 //! Alertmanager: tells people of alerts.
 
 use helm_values::kube_prometheus_stack as chart;
-use manifests_lib::{
-    Bundle, Bytes, SecretKey, SecretSource, SecretText, Severity, gibibytes, mebibytes, name,
-};
+use manifests_lib::data::{SecretKey, SecretSource, SecretText};
+use manifests_lib::model::Bundle;
+use manifests_lib::name;
+use manifests_lib::observability::Severity;
+use manifests_lib::values::{Bytes, gibibytes, mebibytes};
 use serde::Serialize;
 
 use super::stack::small;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use helm_values::kube_prometheus_stack as chart;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use manifests_lib::{Bundle, Bytes, Port, Resources, gibibytes, mebibytes, millicores, name, port};
+use manifests_lib::model::Bundle;
+use manifests_lib::values::{Bytes, Port, gibibytes, mebibytes, millicores};
+use manifests_lib::workload::Resources;
+use manifests_lib::{name, port};
 
 use super::pages;
 use super::stack::small;

@@ -6,7 +6,10 @@ use custom_resources::coreos::monitoring::v1 as monitoring;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
     LabelSelector, LabelSelectorRequirement, ObjectMeta,
 };
-use manifests_lib::{Bundle, MetricsScraper, Name, Namespace, name};
+use manifests_lib::model::{Bundle, Namespace};
+use manifests_lib::name;
+use manifests_lib::network::mesh::MetricsScraper;
+use manifests_lib::values::Name;
 
 use crate::deploy::argocd;
 use crate::infra::{fluentbit, istio, nginx, rabbitmq};

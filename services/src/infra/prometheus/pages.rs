@@ -1,9 +1,12 @@
 //! Our own pages of Grafana, beside those that come with its chart.
 
-use manifests_lib::{
-    Bundle, GrafanaChoice, GrafanaGraph, GrafanaLines, GrafanaPage, GrafanaUnit, Name, Objective,
-    name,
+use manifests_lib::model::Bundle;
+use manifests_lib::name;
+use manifests_lib::observability::Objective;
+use manifests_lib::observability::grafana::{
+    GrafanaChoice, GrafanaGraph, GrafanaLines, GrafanaPage, GrafanaUnit,
 };
+use manifests_lib::values::Name;
 
 /// The `uid` of Prometheus among the data sources.
 pub(super) const DATA_SOURCE: Name = name!("prometheus");

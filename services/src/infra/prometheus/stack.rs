@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use helm_values::kube_prometheus_stack as chart;
 use k8s_openapi::api::core::v1 as core;
-use manifests_lib::{Bytes, ControlPlane, Resources, gibibytes, mebibytes, millicores};
+use manifests_lib::cluster::ControlPlane;
+use manifests_lib::values::{Bytes, gibibytes, mebibytes, millicores};
+use manifests_lib::workload::Resources;
 
 use crate::environment::Environment;
 use crate::node_group;

@@ -1,0 +1,103 @@
+//! Aurora MySQL: outside the cluster, known to the mesh by name.
+
+use custom_resources::istio::networking::v1 as networking;
+
+use super::{DatabaseHandle, MYSQL};
+use crate::data::secret;
+use crate::data::secret_store::ClusterSecretStore;
+use crate::model::bundle::{Output, Part};
+use crate::model::component::Component;
+use crate::model::origin::Origin;
+use crate::network::mesh;
+use crate::network::service::Protocol;
+use crate::values::{Name, Region, SecretsManagerName};
+
+/// A database of an Aurora MySQL 3 cluster.
+///
+/// Becomes a ServiceEntry that only the own namespace sees, so that the mesh lets the traffic out, and an
+/// ExternalSecret with the credentials.
+///
+/// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aurora {
+    /// Where the cluster is reached.
+    pub endpoint: AuroraEndpoint,
+    /// Name of the database.
+    pub database: Name,
+    /// Secret in AWS Secrets Manager with the properties `username` and `password`.
+    pub credentials: SecretsManagerName,
+}
+
+/// The writer endpoint of an Aurora cluster: `<cluster>.cluster-<account>.<region>.rds.amazonaws.com`.
+///
+/// A reader's endpoint, or a host that is no cluster, cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuroraEndpoint {
+    /// Identifier of the cluster.
+    pub cluster: Name,
+    /// What AWS calls the account in this region, after `cluster-` in every endpoint.
+    pub account: Name,
+    /// Region of the cluster.
+    pub region: Region,
+}
+
+impl AuroraEndpoint {
+    fn host(&self) -> String {
+        let Self { cluster, account, region } = self;
+        format!("{cluster}.cluster-{account}.{region}.rds.amazonaws.com")
+    }
+}
+
+impl Aurora {
+    pub(super) fn add_to(
+        &self,
+        component: &Component,
+        store: &ClusterSecretStore,
+        origin: Origin,
+    ) -> DatabaseHandle {
+        let secret = secret::from_secrets_manager(
+            component,
+            origin,
+            store,
+            &self.credentials,
+            ["username", "password"].map(str::to_owned),
+        );
+        component.bundle.push(AuroraPart {
+            component: component.clone(),
+            origin,
+            endpoint: self.endpoint.host(),
+        });
+        DatabaseHandle {
+            host: self.endpoint.host(),
+            port: MYSQL,
+            database: self.database.clone(),
+            user: secret.key("username"),
+            password: secret.key("password"),
+            container: None,
+        }
+    }
+}
+
+struct AuroraPart {
+    component: Component,
+    origin: Origin,
+    endpoint: String,
+}
+
+impl Part for AuroraPart {
+    fn build(&self, output: &mut Output) {
+        output.add(
+            self.origin,
+            networking::ServiceEntry {
+                metadata: self.component.metadata("service-entry"),
+                spec: mesh::external_service(
+                    &self.endpoint,
+                    MYSQL,
+                    Protocol::Tcp,
+                    self.component.bundle.name.as_str(),
+                    mesh::own_namespace(),
+                ),
+            },
+        );
+    }
+}

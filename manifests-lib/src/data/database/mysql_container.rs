@@ -1,0 +1,114 @@
+//! MySQL in a container: a laptop's stand-in for Aurora.
+
+use std::collections::BTreeMap;
+
+use super::{DatabaseHandle, MYSQL};
+use crate::data::secret::{self, GeneratedText, Secret};
+use crate::model::component::Component;
+use crate::model::origin::Origin;
+use crate::network::mesh;
+use crate::network::service::{Expose, Protocol};
+use crate::uid;
+use crate::values::{Bytes, Name, PublicImage, mebibytes};
+use crate::workload::{Claim, Container, NodeGroup, Probe, Resources, StatefulSet, Variable};
+
+/// MySQL in a container, one per database, on a volume that outlives it.
+///
+/// Becomes a StatefulSet of one pod in the mesh, a headless Service that only the owning component may call, and
+/// passwords that External Secrets generates once and never changes, as the data keeps them.
+///
+/// Upstream: <https://hub.docker.com/_/mysql>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MysqlContainer {
+    /// Image of MySQL, the version of the Aurora cluster that it stands in for.
+    pub image: PublicImage,
+    /// Nodes that it runs on.
+    pub on: NodeGroup,
+    /// What it is given.
+    pub resources: Resources,
+    /// Size of the data volume.
+    pub storage: Bytes,
+    /// Storage class of the data volume.
+    pub storage_class: Name,
+}
+
+/// Seconds that MySQL may take to initialise an empty volume, or to recover a large one.
+const SLOWEST_START: u16 = 900;
+
+impl MysqlContainer {
+    pub(super) fn add_to(
+        &self,
+        component: &Component,
+        owner: &Component,
+        origin: Origin,
+    ) -> DatabaseHandle {
+        let database = component.bundle.name.clone();
+        let secret = passwords(component, origin, &database);
+        let stateful_set =
+            component.stateful_set_at(origin, &StatefulSet { replicas: 1, on: &self.on });
+        // The image's own mysql user.
+        let user = uid!(999);
+        let data = stateful_set.claim_at(
+            origin,
+            Claim {
+                name: name!("data"),
+                size: self.storage,
+                storage_class: self.storage_class.clone(),
+                owner: user.clone(),
+            },
+        );
+        let mysql = stateful_set.container_at(
+            origin,
+            Container {
+                name: name!("mysql"),
+                image: self.image.clone().into(),
+                port: MYSQL,
+                resources: self.resources,
+                user,
+                probe: Probe::Tcp,
+            },
+        );
+        // What Aurora MySQL 3 creates users with, and every client understands.
+        mysql.arguments(["--default-authentication-plugin=mysql_native_password"]);
+        // A first start that is cut off leaves a database without users, which no later start repairs.
+        mysql.startup_time(SLOWEST_START);
+        mysql.env_at(
+            origin,
+            [
+                Variable::from_handle("MYSQL_DATABASE", &database),
+                // Root enters from inside the container only.
+                Variable::from_handle("MYSQL_ROOT_HOST", "localhost"),
+                secret.key("username").variable("MYSQL_USER"),
+                secret.key("password").variable("MYSQL_PASSWORD"),
+                secret.key("root-password").variable("MYSQL_ROOT_PASSWORD"),
+            ],
+        );
+        mysql.mount_at(origin, &data, path!("/var/lib/mysql"));
+        mysql.scratch_at(origin, path!("/tmp"), mebibytes(256));
+        mysql.scratch_at(origin, path!("/var/run/mysqld"), mebibytes(16));
+        let service = mysql.expose_at(origin, &Expose { port: MYSQL, protocol: Protocol::Tcp });
+        stateful_set.governed_by(&service);
+        mesh::require_mutual_tls(component, origin, &service);
+        let (host, port) = owner.calls(&service).into_parts();
+        DatabaseHandle {
+            host,
+            port,
+            user: secret.key("username"),
+            password: secret.key("password"),
+            database,
+            container: Some(stateful_set),
+        }
+    }
+}
+
+/// The user, and the generated passwords of the user and of root.
+fn passwords(component: &Component, origin: Origin, user: &Name) -> Secret {
+    let text = |generator: &str, key: &str| GeneratedText {
+        generator: component.object_name(generator),
+        key: key.to_owned(),
+        length: 32,
+    };
+    let texts = vec![text("root-password", "root-password"), text("user-password", "password")];
+    let known = BTreeMap::from([("username".to_owned(), user.to_string())]);
+    secret::generated(component, origin, texts, known)
+}

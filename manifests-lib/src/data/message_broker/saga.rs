@@ -1,0 +1,298 @@
+//! A saga: the steps of a transaction across services, each with a queue.
+
+use custom_resources::rabbitmq::v1beta1 as rabbitmq;
+use serde_json::json;
+
+use super::BrokerHandle;
+use crate::data::secret::SecretKey;
+use crate::model::bundle::{Output, Part};
+use crate::model::component::Component;
+use crate::model::error::BuildError;
+use crate::model::origin::Origin;
+use crate::network::certificate::{AUTHORITY_KEY, authority_in};
+use crate::values::{Name, Port};
+use crate::workload::Variable;
+
+/// The steps of a transaction across services, which a component sends to and reads from through a broker.
+///
+/// Becomes a Vhost with a User of its own, an Exchange `saga`, an Exchange `dead-letter` and for each step a quorum Queue
+/// `saga.<step>`, a Queue `dead-letter.<step>` and their Bindings. What a queue cannot deliver in five attempts goes to the
+/// other one. Deleting the objects deletes no message.
+///
+/// Upstream: <https://www.rabbitmq.com/docs/quorum-queues>, <https://www.rabbitmq.com/docs/dlx>
+#[derive(Clone)]
+pub struct Saga<'a> {
+    /// The broker.
+    pub broker: &'a BrokerHandle,
+    /// The steps, which are the routing keys.
+    pub steps: Vec<Name>,
+}
+
+/// A [`Saga`] of a component: what it has to know to take part.
+#[derive(Clone, Debug)]
+pub struct SagaHandle {
+    host: String,
+    port: Port,
+    virtual_host: String,
+    user: SecretKey,
+    password: SecretKey,
+    authority: SecretKey,
+}
+
+/// Where messages are sent, and the first part of the names of queues.
+const SAGA: &str = "saga";
+
+/// Where messages go that nobody could take.
+const DEAD_LETTER: &str = "dead-letter";
+
+/// How often a message is delivered before it is given up.
+const ATTEMPTS: u8 = 5;
+
+impl Component {
+    /// Gives the component queues for the steps of a saga, and admits it to the broker.
+    #[track_caller]
+    #[must_use = "give the address and the credentials to a container"]
+    pub fn saga(&self, saga: Saga<'_>) -> SagaHandle {
+        let Saga { broker, steps } = saga;
+        let origin = Origin::here();
+        let namespace = &self.bundle.namespace;
+        if !broker.clients.contains(namespace) {
+            self.bundle.error(BuildError::new(
+                origin,
+                format!(
+                    "the broker {} refuses queues of the namespace {namespace}: add the namespace to the broker's `clients`",
+                    broker.broker.name
+                ),
+            ));
+        }
+        broker.callers.borrow_mut().insert(self.caller());
+        let part = SagaPart { component: self.clone(), origin, broker: broker.clone(), steps };
+        let service = broker.broker.service();
+        let handle = SagaHandle {
+            host: service.host(),
+            port: service.port,
+            virtual_host: part.virtual_host(),
+            // The operator's own suffix.
+            user: SecretKey::of(format!("{}-user-credentials", part.user()), "username"),
+            password: SecretKey::of(format!("{}-user-credentials", part.user()), "password"),
+            authority: SecretKey::of(part.authority(), AUTHORITY_KEY),
+        };
+        self.bundle.push(part);
+        handle
+    }
+}
+
+impl SagaHandle {
+    /// The host of the broker.
+    #[must_use]
+    pub fn host(&self, variable: &str) -> Variable {
+        Variable::from_handle(variable, &self.host)
+    }
+
+    /// Its port, for AMQP by TLS.
+    #[must_use]
+    pub fn port(&self, variable: &str) -> Variable {
+        Variable::from_handle(variable, self.port.to_string())
+    }
+
+    /// The virtual host.
+    #[must_use]
+    pub fn virtual_host(&self, variable: &str) -> Variable {
+        Variable::from_handle(variable, &self.virtual_host)
+    }
+
+    /// The exchange to send to; the routing key is the step.
+    #[must_use]
+    pub fn exchange(&self, variable: &str) -> Variable {
+        Variable::from_handle(variable, SAGA)
+    }
+
+    /// The user, from the Secret that the operator makes.
+    #[must_use]
+    pub fn user(&self, variable: &str) -> Variable {
+        self.user.variable(variable)
+    }
+
+    /// The password, from the Secret that the operator makes.
+    #[must_use]
+    pub fn password(&self, variable: &str) -> Variable {
+        self.password.variable(variable)
+    }
+
+    /// The certificate of the authority that the broker's is from, as PEM.
+    #[must_use]
+    pub fn authority(&self, variable: &str) -> Variable {
+        self.authority.variable(variable)
+    }
+}
+
+struct SagaPart {
+    component: Component,
+    origin: Origin,
+    broker: BrokerHandle,
+    steps: Vec<Name>,
+}
+
+impl SagaPart {
+    fn virtual_host(&self) -> String {
+        self.component.bundle.name.to_string()
+    }
+
+    fn user(&self) -> String {
+        self.component.object_name("user")
+    }
+
+    /// Name of the Secret with the authority's certificate.
+    fn authority(&self) -> String {
+        self.component.object_name("authority")
+    }
+
+    fn cluster(&self) -> rabbitmq::VhostRabbitmqClusterReference {
+        rabbitmq::VhostRabbitmqClusterReference {
+            connection_secret: None,
+            name: Some(self.broker.broker.name.to_string()),
+            namespace: Some(self.broker.broker.namespace.to_string()),
+        }
+    }
+
+    fn accounts(&self, output: &mut Output) {
+        output.add(
+            self.origin,
+            rabbitmq::Vhost {
+                metadata: self.component.metadata("vhost"),
+                spec: Some(rabbitmq::VhostSpec {
+                    default_queue_type: Some(rabbitmq::VhostDefaultQueueType::Quorum),
+                    deletion_policy: Some(rabbitmq::VhostDeletionPolicy::Retain),
+                    limits: None,
+                    name: self.virtual_host(),
+                    rabbitmq_cluster_reference: self.cluster(),
+                    tags: None,
+                    tracing: None,
+                }),
+            },
+        );
+        output.add(
+            self.origin,
+            rabbitmq::User {
+                metadata: self.component.metadata("user"),
+                spec: Some(rabbitmq::UserSpec {
+                    import_credentials_secret: None,
+                    limits: None,
+                    rabbitmq_cluster_reference: self.cluster(),
+                    tags: None,
+                }),
+            },
+        );
+        output.add(
+            self.origin,
+            rabbitmq::Permission {
+                metadata: self.component.metadata("permission"),
+                spec: Some(rabbitmq::PermissionSpec {
+                    // It sends and reads; queues and exchanges stand here.
+                    permissions: rabbitmq::PermissionPermissions {
+                        configure: Some("^$".to_owned()),
+                        read: Some(format!("^({SAGA}|{DEAD_LETTER})\\.")),
+                        write: Some(format!("^{SAGA}$")),
+                    },
+                    rabbitmq_cluster_reference: self.cluster(),
+                    user: None,
+                    user_reference: Some(rabbitmq::SecretBackendExternalSecret {
+                        name: self.user(),
+                    }),
+                    vhost: self.virtual_host(),
+                }),
+            },
+        );
+    }
+
+    fn exchange(&self, name: &str) -> rabbitmq::Exchange {
+        rabbitmq::Exchange {
+            metadata: self.component.metadata(&format!("exchange-{name}")),
+            spec: Some(rabbitmq::ExchangeSpec {
+                arguments: None,
+                auto_delete: Some(false),
+                durable: Some(true),
+                name: name.to_owned(),
+                rabbitmq_cluster_reference: self.cluster(),
+                type_: Some("direct".to_owned()),
+                vhost: Some(self.virtual_host()),
+            }),
+        }
+    }
+
+    /// The queue behind an exchange for one step, and its binding.
+    fn queue(&self, output: &mut Output, exchange: &str, step: &Name) {
+        let queue = format!("{exchange}.{step}");
+        output.add(
+            self.origin,
+            rabbitmq::Queue {
+                metadata: self.component.metadata(&format!("queue-{exchange}-{step}")),
+                spec: Some(rabbitmq::QueueSpec {
+                    arguments: None,
+                    auto_delete: Some(false),
+                    delete_if_empty: None,
+                    delete_if_unused: None,
+                    deletion_policy: Some(rabbitmq::VhostDeletionPolicy::Retain),
+                    durable: Some(true),
+                    name: queue.clone(),
+                    rabbitmq_cluster_reference: self.cluster(),
+                    type_: Some("quorum".to_owned()),
+                    vhost: Some(self.virtual_host()),
+                }),
+            },
+        );
+        output.add(
+            self.origin,
+            rabbitmq::Binding {
+                metadata: self.component.metadata(&format!("binding-{exchange}-{step}")),
+                spec: Some(rabbitmq::BindingSpec {
+                    arguments: None,
+                    destination: Some(queue),
+                    destination_type: Some(rabbitmq::BindingDestinationType::Queue),
+                    rabbitmq_cluster_reference: self.cluster(),
+                    routing_key: Some(step.to_string()),
+                    source: Some(exchange.to_owned()),
+                    vhost: Some(self.virtual_host()),
+                }),
+            },
+        );
+    }
+
+    /// A message stays in its queue until the other one has it: then, and only then, sending is refused when a queue is full.
+    fn policy(&self) -> rabbitmq::Policy {
+        rabbitmq::Policy {
+            metadata: self.component.metadata("policy"),
+            spec: Some(rabbitmq::PolicySpec {
+                apply_to: Some(rabbitmq::PolicyApplyTo::QuorumQueues),
+                definition: json!({
+                    "dead-letter-exchange": DEAD_LETTER,
+                    "dead-letter-strategy": "at-least-once",
+                    "delivery-limit": ATTEMPTS,
+                    "overflow": "reject-publish",
+                }),
+                name: SAGA.to_owned(),
+                pattern: format!("^{SAGA}\\."),
+                priority: Some(0),
+                rabbitmq_cluster_reference: self.cluster(),
+                vhost: Some(self.virtual_host()),
+            }),
+        }
+    }
+}
+
+impl Part for SagaPart {
+    fn build(&self, output: &mut Output) {
+        self.accounts(output);
+        output.add(self.origin, self.policy());
+        for exchange in [SAGA, DEAD_LETTER] {
+            output.add(self.origin, self.exchange(exchange));
+            for step in &self.steps {
+                self.queue(output, exchange, step);
+            }
+        }
+        output.add(
+            self.origin,
+            authority_in(&self.broker.issuer, self.component.metadata("authority")),
+        );
+    }
+}

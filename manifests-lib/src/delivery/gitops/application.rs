@@ -1,0 +1,243 @@
+//! Argo CD Applications.
+
+use custom_resources::argoproj::v1alpha1 as argo;
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde_json::json;
+
+use super::declared::IgnoredDifference;
+use super::{Delivery, protection};
+use crate::delivery::chart::{KustomizeImage, Source, SourceFrom};
+use crate::model::kind::Kind;
+use crate::model::namespace::Namespace;
+use crate::values::{Image, Name};
+use crate::yaml;
+
+/// The cluster that Argo CD itself runs in.
+pub(super) const IN_CLUSTER: &str = "https://kubernetes.default.svc";
+
+/// Deletes what the Application has deployed when the Application is deleted, and waits for it.
+///
+/// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/app_deletion/>
+const CASCADE: &str = "resources-finalizer.argocd.argoproj.io/foreground";
+
+/// What a sync does with an object that another Application has deployed.
+pub(super) enum ObjectsOfOthers {
+    /// Fails.
+    Refuse,
+    /// Makes it the Application's own.
+    TakeOver,
+}
+
+/// What an Application is made from.
+pub(super) struct Application<'a> {
+    /// The bundle that it deploys.
+    pub(super) bundle: Name,
+    pub(super) project: Name,
+    pub(super) namespace: &'a Namespace,
+    /// Whether the bundle has objects of its own.
+    pub(super) has_folder: bool,
+    pub(super) sources: &'a [Source],
+    pub(super) ignored: &'a [IgnoredDifference],
+    /// Whether the Application itself is never removed, nor anything with it.
+    pub(super) keep: bool,
+    /// Whether what is no longer rendered is removed.
+    pub(super) prune: bool,
+    pub(super) of_others: ObjectsOfOthers,
+    pub(super) wave: u32,
+}
+
+impl Application<'_> {
+    pub(super) fn build(self, environment: &Name, delivery: &Delivery) -> argo::Application {
+        let installs_crds = self.sources.iter().any(|source| !source.installs.is_empty());
+        let mut annotations = [(protection::SYNC_WAVE.to_owned(), self.wave.to_string())].into();
+        if self.keep {
+            protection::keep(&mut annotations);
+        }
+        let mut sources: Vec<argo::ApplicationSource> = self.sources.iter().map(source).collect();
+        if self.has_folder {
+            sources.push(folder(&self.bundle, environment, delivery));
+        }
+        let mut options = Vec::new();
+        if matches!(self.of_others, ObjectsOfOthers::Refuse) {
+            options.push("FailOnSharedResource=true".to_owned());
+        }
+        if installs_crds {
+            // A CRD does not fit into the annotation that a client-side apply keeps it in.
+            options.push("ServerSideApply=true".to_owned());
+        }
+        if !self.ignored.is_empty() {
+            options.push("RespectIgnoreDifferences=true".to_owned());
+        }
+        argo::Application {
+            metadata: ObjectMeta {
+                name: Some(super::application_name(&self.bundle)),
+                annotations: Some(annotations),
+                finalizers: (!self.keep).then(|| vec![CASCADE.to_owned()]),
+                ..ObjectMeta::default()
+            },
+            spec: argo::ApplicationSpec {
+                project: self.project.to_string(),
+                destination: argo::ApplicationDestination {
+                    namespace: Some(self.namespace.to_string()),
+                    server: Some(IN_CLUSTER.to_owned()),
+                    name: None,
+                },
+                sources: Some(sources),
+                sync_policy: Some(sync_policy(self.prune, options)),
+                ignore_differences: (!self.ignored.is_empty())
+                    .then(|| self.ignored.iter().map(ignored).collect()),
+                revision_history_limit: None,
+            },
+        }
+    }
+}
+
+fn sync_policy(prune: bool, options: Vec<String>) -> argo::ApplicationSyncPolicy {
+    argo::ApplicationSyncPolicy {
+        automated: Some(argo::SyncPolicyAutomated {
+            prune: Some(prune),
+            self_heal: Some(true),
+            ..argo::SyncPolicyAutomated::default()
+        }),
+        retry: Some(argo::SyncPolicyRetry {
+            // Without end: after the last attempt Argo CD would not even look at a Secret or DNS record that arrives later.
+            limit: Some(-1),
+            backoff: Some(argo::RetryBackoff {
+                duration: Some("10s".to_owned()),
+                factor: Some(2),
+                max_duration: Some("5m".to_owned()),
+            }),
+            // A new commit ends the attempts for the old one.
+            refresh: Some(true),
+        }),
+        sync_options: (!options.is_empty()).then_some(options),
+        managed_namespace_metadata: None,
+    }
+}
+
+/// The bundle's folder of snapshots.
+fn folder(bundle: &Name, environment: &Name, delivery: &Delivery) -> argo::ApplicationSource {
+    argo::ApplicationSource {
+        repo_url: delivery.repository.to_string(),
+        target_revision: Some(delivery.branch.to_string()),
+        path: Some(delivery.snapshots.join(environment).join(bundle).to_string()),
+        chart: None,
+        helm: None,
+        kustomize: None,
+    }
+}
+
+fn source(source: &Source) -> argo::ApplicationSource {
+    let mut of_application = argo::ApplicationSource {
+        repo_url: source.repository_url(),
+        target_revision: None,
+        path: None,
+        chart: None,
+        helm: None,
+        kustomize: source.kustomize(),
+    };
+    match &source.from {
+        SourceFrom::Chart { name, version, release, values, .. } => {
+            of_application.target_revision = Some(version.clone());
+            if source.is_in_registry() {
+                of_application.path = Some(".".to_owned());
+            } else {
+                of_application.chart = Some((*name).to_owned());
+            }
+            of_application.helm = Some(argo::SourceHelm {
+                release_name: Some(release.to_string()),
+                values_object: Some(values.clone()),
+                ..argo::SourceHelm::default()
+            });
+        }
+        SourceFrom::Kustomization { release, path, .. } => {
+            of_application.target_revision = Some(release.to_string());
+            of_application.path = Some(path.to_string());
+        }
+    }
+    of_application
+}
+
+impl Source {
+    /// What Argo CD does to the kustomization before it builds it; nothing where it builds it as it is, or where it is a chart.
+    #[must_use]
+    pub fn kustomize(&self) -> Option<argo::SourceKustomize> {
+        let SourceFrom::Kustomization { images, without, pods, .. } = &self.from else {
+            return None;
+        };
+        let kustomize = argo::SourceKustomize {
+            images: (!images.is_empty()).then(|| images.iter().map(image).collect()),
+            patches: patches(without, pods.as_deref()),
+        };
+        // Argo CD takes an empty one out of the Application, which would then never be in sync.
+        (kustomize != argo::SourceKustomize::default()).then_some(kustomize)
+    }
+}
+
+/// `name=repository:tag`, as `kustomize edit set image` takes it.
+fn image(image: &KustomizeImage) -> String {
+    let runs = Image::from(image.image.clone());
+    format!("{}={}", image.name, runs.reference())
+}
+
+fn patches(
+    without: &[(Kind, Name)],
+    pods: Option<&core::PodSpec>,
+) -> Option<Vec<argo::KustomizePatch>> {
+    let removals = without.iter().map(|(kind, name)| removal(*kind, name));
+    let patches: Vec<_> = removals.chain(pods.map(addition)).collect();
+    (!patches.is_empty()).then_some(patches)
+}
+
+/// A patch that adds to the pods of every Deployment.
+fn addition(pods: &core::PodSpec) -> argo::KustomizePatch {
+    let deployment = Kind::of::<apps::Deployment>();
+    let mut pods = json!(pods);
+    if let Some(pods) = pods.as_object_mut() {
+        // Required in the type; an empty list would say that there are none.
+        pods.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
+    }
+    let patch = json!({
+        "apiVersion": <apps::Deployment as k8s_openapi::Resource>::API_VERSION,
+        "kind": deployment.kind,
+        "metadata": { "name": "any" },
+        "spec": { "template": { "spec": pods } },
+    });
+    argo::KustomizePatch {
+        // JSON is YAML too, for what cannot be written as such.
+        patch: Some(yaml::to_string(&patch).unwrap_or_else(|_| patch.to_string())),
+        target: Some(argo::PatchTarget {
+            group: Some(deployment.group.to_owned()),
+            kind: Some(deployment.kind.to_owned()),
+            ..argo::PatchTarget::default()
+        }),
+    }
+}
+
+/// A patch that takes an object out of the kustomization.
+fn removal(kind: Kind, name: &Name) -> argo::KustomizePatch {
+    argo::KustomizePatch {
+        patch: Some(format!("$patch: delete\nkind: {}\nmetadata:\n  name: {name}\n", kind.kind)),
+        target: Some(argo::PatchTarget {
+            group: (!kind.group.is_empty()).then(|| kind.group.to_owned()),
+            kind: Some(kind.kind.to_owned()),
+            name: Some(name.to_string()),
+            ..argo::PatchTarget::default()
+        }),
+    }
+}
+
+fn ignored(difference: &IgnoredDifference) -> argo::ApplicationIgnoreDifference {
+    let IgnoredDifference { kind, name, fields } = difference;
+    argo::ApplicationIgnoreDifference {
+        group: (!kind.group.is_empty()).then(|| kind.group.to_owned()),
+        kind: kind.kind.to_owned(),
+        name: name.as_ref().map(ToString::to_string),
+        jq_path_expressions: Some(fields.iter().map(|field| (*field).to_owned()).collect()),
+        namespace: None,
+        json_pointers: None,
+        managed_fields_managers: None,
+    }
+}

@@ -1,0 +1,89 @@
+//! What a bundle consists of, as far as others have to know it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as apiextensions;
+use serde_json::Value;
+
+use crate::delivery::chart::SourceFrom;
+use crate::model::kind::Kind;
+use crate::model::origin::Origin;
+use crate::platform::BuiltBundle;
+
+impl BuiltBundle {
+    /// Every kind of object that the bundle deploys, with the first line that asks for it.
+    #[must_use]
+    pub fn kinds(&self) -> BTreeMap<Kind, Origin> {
+        let mut kinds = BTreeMap::new();
+        for resource in &self.resources {
+            kinds.entry(resource.kind()).or_insert(resource.origin());
+        }
+        for source in &self.sources {
+            for kind in &source.kinds {
+                kinds.entry(*kind).or_insert(source.origin);
+            }
+            if !source.installs.is_empty() {
+                kinds
+                    .entry(Kind::of::<apiextensions::CustomResourceDefinition>())
+                    .or_insert(source.origin);
+            }
+        }
+        kinds
+    }
+
+    /// Every namespace that the bundle deploys to, with the first line that asks for it.
+    #[must_use]
+    pub fn namespaces(&self) -> BTreeMap<String, Origin> {
+        let mut namespaces = BTreeMap::new();
+        for resource in &self.resources {
+            if let Some(namespace) = resource.identity().namespace {
+                namespaces.entry(namespace).or_insert(resource.origin());
+            }
+        }
+        for source in &self.sources {
+            for namespace in [&source.namespace].into_iter().chain(&source.other_namespaces) {
+                namespaces.entry(namespace.to_string()).or_insert(source.origin);
+            }
+        }
+        namespaces
+    }
+
+    /// Every storage class that its claims name: objects, templates of claims and the values of charts all call it
+    /// `storageClassName`.
+    pub(super) fn storage_classes(&self) -> BTreeSet<String> {
+        let mut classes = BTreeSet::new();
+        for resource in &self.resources {
+            // What is not JSON is reported where it is written.
+            if let Ok(object) = resource.to_json() {
+                find_storage_classes(&object, &mut classes);
+            }
+        }
+        for source in &self.sources {
+            if let SourceFrom::Chart { values, .. } = &source.from {
+                find_storage_classes(values, &mut classes);
+            }
+        }
+        classes
+    }
+}
+
+fn find_storage_classes(json: &Value, classes: &mut BTreeSet<String>) {
+    match json {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                match value {
+                    Value::String(class) if key == "storageClassName" => {
+                        classes.insert(class.clone());
+                    }
+                    _ => find_storage_classes(value, classes),
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                find_storage_classes(item, classes);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,306 @@
+//! In which order bundles are deployed: derived from the namespaces and storage classes that they create and the CRDs that
+//! they install.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::storage::v1 as storage;
+
+use super::Existing;
+use crate::model::bundle::Bundle;
+use crate::model::error::BuildError;
+use crate::model::kind::Kind;
+use crate::model::namespace::Namespace;
+use crate::model::origin::Origin;
+use crate::platform::BuiltBundle;
+use crate::values::Name;
+
+/// Which bundles wait for which others, and why.
+pub(super) struct Order {
+    needs: BTreeMap<Name, BTreeMap<Name, Why>>,
+}
+
+/// Why a bundle waits for another one.
+#[derive(Clone, Debug)]
+enum Why {
+    Namespace(String),
+    StorageClass(String),
+    ApiGroup(&'static str),
+    After(Origin),
+}
+
+/// An Application of one level of the App of Apps, and all bundles that it leads to.
+pub(super) struct Member {
+    pub(super) name: Name,
+    pub(super) origin: Origin,
+    pub(super) bundles: Vec<Name>,
+}
+
+impl Order {
+    /// Looks at every bundle; what nobody provides is an error, because the bundle could never be deployed.
+    pub(super) fn of(
+        bundles: &[(&Bundle, &BuiltBundle)],
+        existing: &Existing,
+    ) -> (Self, Vec<BuildError>) {
+        let providers = Providers::of(bundles, existing);
+        let mut missing = Missing::default();
+        let mut errors = Vec::new();
+        let mut needs = BTreeMap::new();
+        for (bundle, built) in bundles {
+            let mut bundle_needs = Needs {
+                built,
+                providers: &providers,
+                missing: &mut missing,
+                found: BTreeMap::new(),
+            };
+            bundle_needs.namespaces();
+            bundle_needs.api_groups();
+            bundle_needs.storage_classes();
+            errors.extend(bundle_needs.declared(bundle, bundles));
+            needs.insert(built.name.clone(), bundle_needs.found);
+        }
+        (Self { needs }, missing.errors().chain(errors).collect())
+    }
+
+    /// The wave of each member: 0, or one more than that of the last member that it waits for.
+    pub(super) fn waves(&self, members: &[Member]) -> Result<Vec<u32>, BuildError> {
+        let edges = members.iter().map(|member| self.edges(member, members)).collect();
+        let mut level =
+            Level { members, edges, waves: vec![None; members.len()], path: Vec::new() };
+        (0..members.len()).map(|member| level.visit(member)).collect()
+    }
+
+    /// The members that one of them waits for: any bundle of one for any bundle of the other.
+    fn edges(&self, member: &Member, members: &[Member]) -> Vec<(usize, Why)> {
+        let mut edges = BTreeMap::new();
+        let needs = member.bundles.iter().filter_map(|bundle| self.needs.get(bundle)).flatten();
+        for (needed, why) in needs.filter(|(needed, _)| !member.bundles.contains(needed)) {
+            let other = members.iter().position(|other| other.bundles.contains(needed));
+            if let Some(other) = other {
+                edges.entry(other).or_insert_with(|| why.clone());
+            }
+        }
+        edges.into_iter().collect()
+    }
+}
+
+/// One level while its waves are found.
+struct Level<'a> {
+    members: &'a [Member],
+    edges: Vec<Vec<(usize, Why)>>,
+    waves: Vec<Option<u32>>,
+    /// The members that wait for each other on the way to the one that is looked at.
+    path: Vec<usize>,
+}
+
+impl Level<'_> {
+    fn visit(&mut self, member: usize) -> Result<u32, BuildError> {
+        if let Some(wave) = self.waves[member] {
+            return Ok(wave);
+        }
+        if let Some(start) = self.path.iter().position(|other| *other == member) {
+            return Err(self.circle(start));
+        }
+        self.path.push(member);
+        let mut wave = 0;
+        for needed in 0..self.edges[member].len() {
+            wave = wave.max(self.visit(self.edges[member][needed].0)? + 1);
+        }
+        self.path.pop();
+        self.waves[member] = Some(wave);
+        Ok(wave)
+    }
+
+    /// No member of the circle can be deployed first.
+    fn circle(&self, start: usize) -> BuildError {
+        let circle = &self.path[start..];
+        let mut steps = Vec::new();
+        for (position, member) in circle.iter().enumerate() {
+            let next = circle[(position + 1) % circle.len()];
+            let why = self.edges[*member]
+                .iter()
+                .find(|(needed, _)| *needed == next)
+                .map(|(_, why)| why.to_string())
+                .unwrap_or_default();
+            steps.push(format!(
+                "{} waits for {} ({why})",
+                self.members[*member].name, self.members[next].name
+            ));
+        }
+        let origins = circle.iter().map(|member| self.members[*member].origin);
+        let first = self.members[circle[0]].origin;
+        BuildError::new(
+            first,
+            format!(
+                "there is no order of deployment: {}; move what the others wait for into a bundle of its own",
+                steps.join(", ")
+            ),
+        )
+        .related(origins.filter(|origin| *origin != first))
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Namespace(namespace) => write!(formatter, "it creates the namespace {namespace}"),
+            Self::StorageClass(class) => write!(formatter, "it creates the storage class {class}"),
+            Self::ApiGroup(group) => write!(formatter, "it installs the CRDs of {group}"),
+            Self::After(origin) => write!(formatter, "{origin} says so"),
+        }
+    }
+}
+
+/// Who creates namespaces and storage classes and installs CRDs.
+struct Providers<'a> {
+    namespaces: BTreeMap<String, Name>,
+    storage_classes: BTreeMap<String, Name>,
+    api_groups: BTreeMap<&'static str, BTreeSet<Name>>,
+    existing: &'a Existing,
+}
+
+impl<'a> Providers<'a> {
+    fn of(bundles: &[(&Bundle, &BuiltBundle)], existing: &'a Existing) -> Self {
+        let mut namespaces = BTreeMap::new();
+        let mut storage_classes = BTreeMap::new();
+        let mut api_groups: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for (_, built) in bundles {
+            for resource in &built.resources {
+                if let Some(core::Namespace { metadata, .. }) = resource.get()
+                    && let Some(name) = &metadata.name
+                {
+                    namespaces.insert(name.clone(), built.name.clone());
+                }
+                if let Some(storage::StorageClass { metadata, .. }) = resource.get()
+                    && let Some(name) = &metadata.name
+                {
+                    storage_classes.insert(name.clone(), built.name.clone());
+                }
+            }
+            for group in built.sources.iter().flat_map(|source| &source.installs) {
+                api_groups.entry(*group).or_default().insert(built.name.clone());
+            }
+        }
+        Self { namespaces, storage_classes, api_groups, existing }
+    }
+}
+
+/// What nobody provides, with the lines that need it: one mistake each, however many bundles meet it.
+#[derive(Default)]
+struct Missing {
+    namespaces: BTreeMap<String, Vec<Origin>>,
+    api_groups: BTreeMap<&'static str, Vec<(Kind, Origin)>>,
+}
+
+impl Missing {
+    fn errors(self) -> impl Iterator<Item = BuildError> {
+        let namespaces = self.namespaces.into_iter().map(|(namespace, origins)| {
+            BuildError::new(
+                origins[0],
+                format!(
+                    "nothing creates the namespace {namespace}, and the API server refuses what lives in a namespace that does not \
+                     exist: create it in a bundle, or list it in `Existing` where the cluster has it{}",
+                    others(origins.len())
+                ),
+            )
+        });
+        let api_groups = self.api_groups.into_iter().map(|(group, needs)| {
+            let (kind, origin) = needs[0];
+            BuildError::new(
+                origin,
+                format!(
+                    "nothing installs the CRD of {kind}, and the API server refuses objects of a kind that it does not know: add \
+                     the chart or kustomization that `installs` {group}, or list the group in `Existing` where the cluster has \
+                     it{}",
+                    others(needs.len())
+                ),
+            )
+        });
+        namespaces.chain(api_groups)
+    }
+}
+
+/// How many more lines need it.
+fn others(lines: usize) -> String {
+    match lines {
+        1 => String::new(),
+        2 => " (another line needs it too)".to_owned(),
+        lines => format!(" ({} other lines need it too)", lines - 1),
+    }
+}
+
+/// The needs of one bundle while they are found.
+struct Needs<'a> {
+    built: &'a BuiltBundle,
+    providers: &'a Providers<'a>,
+    missing: &'a mut Missing,
+    found: BTreeMap<Name, Why>,
+}
+
+impl Needs<'_> {
+    fn add(&mut self, provider: &Name, why: Why) {
+        if *provider != self.built.name {
+            self.found.entry(provider.clone()).or_insert(why);
+        }
+    }
+
+    fn namespaces(&mut self) {
+        let Providers { namespaces, existing, .. } = self.providers;
+        for (namespace, origin) in self.built.namespaces() {
+            let exists = |other: &Namespace| other.name().as_str() == namespace;
+            if let Some(provider) = namespaces.get(&namespace) {
+                self.add(provider, Why::Namespace(namespace));
+            } else if !existing.namespaces.iter().any(exists) {
+                self.missing.namespaces.entry(namespace).or_default().push(origin);
+            }
+        }
+    }
+
+    fn api_groups(&mut self) {
+        let Providers { api_groups, existing, .. } = self.providers;
+        for (kind, origin) in self.built.kinds() {
+            if kind.is_built_in() || existing.api_groups.contains(&kind.group) {
+                continue;
+            }
+            if let Some(providers) = api_groups.get(kind.group) {
+                for provider in providers {
+                    self.add(provider, Why::ApiGroup(kind.group));
+                }
+            } else {
+                self.missing.api_groups.entry(kind.group).or_default().push((kind, origin));
+            }
+        }
+    }
+
+    /// A class that no bundle creates comes with the cluster.
+    fn storage_classes(&mut self) {
+        for class in self.built.storage_classes() {
+            if let Some(provider) = self.providers.storage_classes.get(&class) {
+                self.add(provider, Why::StorageClass(class));
+            }
+        }
+    }
+
+    fn declared(
+        &mut self,
+        bundle: &Bundle,
+        bundles: &[(&Bundle, &BuiltBundle)],
+    ) -> Vec<BuildError> {
+        let mut errors = Vec::new();
+        for (origin, name) in bundle.declared().after.borrow().iter() {
+            if bundles.iter().any(|(_, built)| built.name == *name) {
+                self.add(name, Why::After(*origin));
+            } else {
+                errors.push(BuildError::new(
+                    *origin,
+                    format!(
+                        "{} waits for {name}, which is not part of the platform: add it or remove `after`",
+                        bundle.name()
+                    ),
+                ));
+            }
+        }
+        errors
+    }
+}

@@ -1,0 +1,19 @@
+//! What a platform is made of: bundles, components and objects, and the mistakes that only the whole shows.
+
+pub(crate) mod bundle;
+pub(crate) mod component;
+pub(crate) mod error;
+pub(crate) mod kind;
+pub(crate) mod label;
+pub(crate) mod namespace;
+pub(crate) mod origin;
+pub(crate) mod resource;
+
+pub use bundle::{Added, Bundle};
+pub use component::Component;
+pub use error::BuildError;
+pub use kind::Kind;
+pub use label::SelectorLabels;
+pub use namespace::{Injection, Namespace, NamespaceRules, PodSecurity};
+pub use origin::Origin;
+pub use resource::{Identity, Manifest, ManifestScope, Namespaced, Resource};

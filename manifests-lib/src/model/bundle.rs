@@ -1,0 +1,340 @@
+//! Resources that are deployed together: one folder of snapshots, one Argo CD Application.
+
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use crate::delivery::gitops::{self, Declared};
+use crate::model::component::Component;
+use crate::model::error::BuildError;
+use crate::model::namespace::Namespace;
+use crate::model::origin::Origin;
+use crate::model::resource::{Manifest, Namespaced, Resource};
+use crate::network::mesh::GatewayPort;
+use crate::observability::dashboard::Dashboard;
+use crate::values::{Name, NodePort};
+use crate::workload::{Allowance, SecurityException};
+
+/// Resources that are deployed together.
+///
+/// Parts are added through handles ([`Bundle::app`], [`Bundle::add`]); a part that is written is deployed, there is no list
+/// to forget it in. [`Platform::build`](crate::platform::Platform::build) turns the parts into objects.
+#[derive(Clone)]
+pub struct Bundle {
+    state: Rc<BundleState>,
+}
+
+pub(crate) struct BundleState {
+    pub(crate) name: Name,
+    pub(crate) namespace: Namespace,
+    pub(crate) environment: Name,
+    origin: Origin,
+    parts: RefCell<Vec<Box<dyn Part>>>,
+    patches: RefCell<Vec<Patch>>,
+    declared: Declared,
+}
+
+/// Something that becomes objects once everything around it is known.
+pub(crate) trait Part {
+    fn build(&self, output: &mut Output);
+
+    /// The port of a gateway that it opens.
+    fn gateway_port(&self) -> Option<GatewayPort> {
+        None
+    }
+}
+
+/// An adjustment of every object of one kind in a bundle; says whether the resource was of that kind.
+struct Patch {
+    origin: Origin,
+    kind: &'static str,
+    apply: Box<dyn Fn(&mut Resource) -> bool>,
+}
+
+/// What the parts of a bundle have become.
+pub(crate) struct Output {
+    /// The ports of gateways that the parts of all bundles open, by gateway and port.
+    pub(crate) gateway_ports: Rc<[GatewayPort]>,
+    pub(crate) resources: Vec<Resource>,
+    pub(crate) errors: Vec<BuildError>,
+    pub(crate) exceptions: Vec<SecurityException>,
+    /// Ports of every node that are no [`GatewayPort`](crate::network::mesh::GatewayPort).
+    pub(crate) node_ports: Vec<(NodePort, Origin)>,
+    pub(crate) dashboards: Vec<Dashboard>,
+}
+
+impl Output {
+    fn new(gateway_ports: &Rc<[GatewayPort]>) -> Self {
+        Self {
+            gateway_ports: Rc::clone(gateway_ports),
+            resources: Vec::new(),
+            errors: Vec::new(),
+            exceptions: Vec::new(),
+            dashboards: Vec::new(),
+            node_ports: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add<T: Manifest>(&mut self, origin: Origin, object: T) {
+        self.add_patched(origin, Vec::new(), object);
+    }
+
+    /// An object of which other lines have already adjusted a part.
+    pub(crate) fn add_patched<T: Manifest>(
+        &mut self,
+        origin: Origin,
+        patched: Vec<Origin>,
+        object: T,
+    ) {
+        self.resources.push(Resource::new(origin, patched, object));
+    }
+}
+
+/// The longest bundle name from which every name of this library can be derived: `<bundle>-db-stateful-set` and the
+/// suffix of its pods' revision label share 63 characters.
+const LONGEST_NAME: usize = 36;
+
+impl Bundle {
+    /// Starts a bundle: `name` is the folder and the `app` label, `namespace` where its objects live, `environment` the
+    /// `env` label.
+    ///
+    /// A name above 36 characters leaves no room for derived names; the build reports it.
+    #[track_caller]
+    #[must_use]
+    pub fn new(name: Name, namespace: &Namespace, environment: &Name) -> Self {
+        let origin = Origin::here();
+        let bundle = Self {
+            state: Rc::new(BundleState {
+                name,
+                namespace: namespace.clone(),
+                environment: environment.clone(),
+                origin,
+                parts: RefCell::default(),
+                patches: RefCell::default(),
+                declared: Declared::default(),
+            }),
+        };
+        let length = bundle.state.name.as_str().len();
+        if length > LONGEST_NAME {
+            bundle.state.error(BuildError::new(
+                origin,
+                format!(
+                    "the bundle name {:?} has {length} characters; names derived from it fit into 63 up to {LONGEST_NAME}: \
+                     shorten it",
+                    bundle.state.name.as_str()
+                ),
+            ));
+        }
+        bundle
+    }
+
+    /// The name: folder of the snapshots and `app` label.
+    #[must_use]
+    pub fn name(&self) -> &Name {
+        &self.state.name
+    }
+
+    /// The line that started the bundle.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.state.origin
+    }
+
+    /// The namespace of the bundle's objects.
+    #[must_use]
+    pub fn namespace(&self) -> &Namespace {
+        &self.state.namespace
+    }
+
+    /// The component `app`: objects named `<bundle>-app-<kind>`, labels `app`, `component` and `env`.
+    #[must_use]
+    pub fn app(&self) -> Component {
+        self.component(name!("app"))
+    }
+
+    /// A component of another name.
+    #[must_use]
+    pub fn component(&self, name: Name) -> Component {
+        Component::new(Rc::clone(&self.state), name)
+    }
+
+    /// Adds any object of k8s-openapi or of the generated custom resources as it stands: the typed way out.
+    ///
+    /// A namespaced object without a namespace gets the bundle's. The `env` label is added.
+    #[track_caller]
+    pub fn add<T: Manifest + Clone>(&self, object: T) -> Added<T> {
+        let state = Rc::new(RefCell::new(object));
+        self.state.push(AddedPart { origin: Origin::here(), object: Rc::clone(&state) });
+        Added { object: state, kind: PhantomData }
+    }
+
+    /// Adjusts every `T` of the bundle after it has been built, whatever wrote it.
+    ///
+    /// ```
+    /// # use manifests_lib::model::{Bundle, Namespace};
+    /// # use manifests_lib::name;
+    /// # let bundle = Bundle::new(name!("example"), &Namespace::new(name!("example")), &name!("dev"));
+    /// bundle.patch(|deployment: &mut k8s_openapi::api::apps::v1::Deployment| {
+    ///     deployment.spec.get_or_insert_default().min_ready_seconds = Some(5);
+    /// });
+    /// ```
+    ///
+    /// The build reports a patch that finds no `T`, and one after which the bundle no longer holds together.
+    #[track_caller]
+    pub fn patch<T: Manifest>(&self, patch: impl Fn(&mut T) + 'static) {
+        let origin = Origin::here();
+        self.state.patches.borrow_mut().push(Patch {
+            origin,
+            kind: T::KIND,
+            apply: Box::new(move |resource| resource.patch(origin, &patch)),
+        });
+    }
+
+    /// Declares that a container of a workload that was [added](Self::add) or [patched](Self::patch) is allowed more than the
+    /// rule, and why. Without it the build fails.
+    #[track_caller]
+    pub fn allow(
+        &self,
+        workload: &Name,
+        container: &Name,
+        allows: Allowance,
+        reason: &'static str,
+    ) {
+        self.state.push(Allowed(SecurityException {
+            origin: Origin::here(),
+            container: format!("{workload}/{container}"),
+            allows,
+            reason,
+        }));
+    }
+
+    /// The ports of gateways that its parts open.
+    pub(crate) fn gateway_ports(&self) -> Vec<GatewayPort> {
+        self.state.parts.borrow().iter().filter_map(|part| part.gateway_port()).collect()
+    }
+
+    pub(crate) fn build(&self, gateway_ports: &Rc<[GatewayPort]>) -> Output {
+        let mut output = Output::new(gateway_ports);
+        for part in self.state.parts.borrow().iter() {
+            part.build(&mut output);
+        }
+        for resource in &mut output.resources {
+            complete(resource, &self.state.namespace, &self.state.environment);
+        }
+        for patch in self.state.patches.borrow().iter() {
+            let mut found = false;
+            for resource in &mut output.resources {
+                found |= (patch.apply)(resource);
+            }
+            if !found {
+                output.errors.push(BuildError::new(
+                    patch.origin,
+                    format!(
+                        "the patch adjusts a {}, but the bundle {} has none: remove it or add the object",
+                        patch.kind, self.state.name
+                    ),
+                ));
+            }
+        }
+        output
+    }
+
+    pub(crate) fn push(&self, part: impl Part + 'static) {
+        self.state.push(part);
+    }
+
+    /// What the bundle says of its Application.
+    pub(crate) fn declared(&self) -> &Declared {
+        &self.state.declared
+    }
+
+    pub(crate) fn error(&self, origin: Origin, message: String) {
+        self.state.error(BuildError::new(origin, message));
+    }
+}
+
+/// The namespace and the label that every object of a bundle has.
+pub(crate) fn complete(resource: &mut Resource, namespace: &Namespace, environment: &Name) {
+    let namespaced = resource.is_namespaced();
+    let metadata = resource.metadata_mut();
+    if namespaced && metadata.namespace.is_none() {
+        metadata.namespace = Some(namespace.to_string());
+    }
+    metadata
+        .labels
+        .get_or_insert_default()
+        .entry("env".to_owned())
+        .or_insert_with(|| environment.to_string());
+}
+
+impl BundleState {
+    pub(crate) fn push(&self, part: impl Part + 'static) {
+        self.parts.borrow_mut().push(Box::new(part));
+    }
+
+    pub(crate) fn error(&self, error: BuildError) {
+        self.push(Mistake(error));
+    }
+}
+
+impl<T: Part + ?Sized> Part for Rc<T> {
+    fn build(&self, output: &mut Output) {
+        (**self).build(output);
+    }
+
+    fn gateway_port(&self) -> Option<GatewayPort> {
+        (**self).gateway_port()
+    }
+}
+
+/// A mistake that was found while a part was written.
+struct Mistake(BuildError);
+
+impl Part for Mistake {
+    fn build(&self, output: &mut Output) {
+        output.errors.push(self.0.clone());
+    }
+}
+
+/// An exception for a container that this library did not build.
+struct Allowed(SecurityException);
+
+impl Part for Allowed {
+    fn build(&self, output: &mut Output) {
+        output.exceptions.push(self.0.clone());
+    }
+}
+
+/// An object that joined a bundle as it stands.
+pub struct Added<T> {
+    object: Rc<RefCell<T>>,
+    kind: PhantomData<T>,
+}
+
+impl<T: Manifest> Added<T> {
+    /// Applies the object once everything else of the bundle is healthy, charts included: for what a webhook of theirs checks.
+    pub fn after_the_rest(&self) {
+        let mut object = self.object.borrow_mut();
+        let annotations = &mut object.metadata_mut().annotations;
+        gitops::second(annotations.get_or_insert_default());
+    }
+
+    /// Puts the object into another namespace than the bundle's.
+    pub fn namespace(&self, namespace: &Namespace)
+    where
+        T: Namespaced,
+    {
+        self.object.borrow_mut().metadata_mut().namespace = Some(namespace.to_string());
+    }
+}
+
+struct AddedPart<T> {
+    origin: Origin,
+    object: Rc<RefCell<T>>,
+}
+
+impl<T: Manifest + Clone> Part for AddedPart<T> {
+    fn build(&self, output: &mut Output) {
+        output.add(self.origin, self.object.borrow().clone());
+    }
+}

@@ -1,0 +1,68 @@
+//! A named part of a bundle: what shares a workload's labels and the first half of its objects' names.
+
+use std::rc::Rc;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use crate::model::bundle::BundleState;
+use crate::model::label::{Labels, SelectorLabels};
+use crate::network::mesh::Caller;
+use crate::values::Name;
+
+/// A named part of a bundle, such as `app` or `db`.
+///
+/// Objects are named `<bundle>-<component>-<kind>` and labelled `app=<bundle>`, `component=<component>`,
+/// `env=<environment>`.
+#[derive(Clone)]
+pub struct Component {
+    pub(crate) bundle: Rc<BundleState>,
+    name: Name,
+}
+
+impl Component {
+    pub(crate) fn new(bundle: Rc<BundleState>, name: Name) -> Self {
+        Self { bundle, name }
+    }
+
+    /// Another component of the same bundle.
+    pub(crate) fn sibling(&self, name: Name) -> Self {
+        Self::new(Rc::clone(&self.bundle), name)
+    }
+
+    /// `<bundle>-<component>-<kind>`.
+    pub(crate) fn object_name(&self, kind: &str) -> String {
+        format!("{}-{}-{kind}", self.bundle.name, self.name)
+    }
+
+    /// The labels of every object and pod of the component.
+    pub(crate) fn labels(&self) -> Labels {
+        Labels::from([
+            ("app".to_owned(), self.bundle.name.to_string()),
+            ("component".to_owned(), self.name.to_string()),
+            ("env".to_owned(), self.bundle.environment.to_string()),
+        ])
+    }
+
+    /// Metadata of the component's object of a kind.
+    pub(crate) fn metadata(&self, kind: &str) -> ObjectMeta {
+        self.metadata_named(self.object_name(kind))
+    }
+
+    pub(crate) fn metadata_named(&self, name: String) -> ObjectMeta {
+        ObjectMeta { name: Some(name), labels: Some(self.labels()), ..ObjectMeta::default() }
+    }
+
+    /// The name of the ServiceAccount that the component's pods run as: who they are in the mesh.
+    pub(crate) fn service_account(&self) -> String {
+        self.object_name("service-account")
+    }
+
+    /// The component as somebody who calls a service.
+    pub(crate) fn caller(&self) -> Caller {
+        Caller {
+            namespace: self.bundle.namespace.to_string(),
+            service_account: self.service_account(),
+            pod_labels: SelectorLabels::AppComponent.of(&self.labels()),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Namespaces.
+
+use std::fmt;
+
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use crate::model::bundle::Bundle;
+use crate::model::label::label;
+use crate::values::Name;
+
+/// A namespace as others refer to it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Namespace(Name);
+
+impl Namespace {
+    /// Names a namespace.
+    #[must_use]
+    pub const fn new(name: Name) -> Self {
+        Self(name)
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &Name {
+        &self.0
+    }
+}
+
+impl fmt::Display for Namespace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// Whether pods of a namespace get a sidecar proxy.
+///
+/// Upstream: <https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Injection {
+    /// By the control plane of this revision or revision tag.
+    Revision(Name),
+    /// Not at all.
+    None,
+}
+
+/// What pods of a namespace may do, enforced by the API server.
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PodSecurity {
+    /// Everything: for agents that read the node.
+    Privileged,
+    /// Nothing that is known to lead to more rights.
+    Baseline,
+    /// The least that a pod needs to run.
+    Restricted,
+}
+
+impl PodSecurity {
+    fn level(self) -> &'static str {
+        match self {
+            Self::Privileged => "privileged",
+            Self::Baseline => "baseline",
+            Self::Restricted => "restricted",
+        }
+    }
+}
+
+/// What holds for all pods of a namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamespaceRules {
+    /// Whether they get a sidecar proxy.
+    pub injection: Injection,
+    /// What they may do.
+    pub pod_security: PodSecurity,
+}
+
+impl Bundle {
+    /// Creates a namespace. Every namespace has one bundle that creates it.
+    #[track_caller]
+    pub fn create_namespace(&self, namespace: &Namespace, rules: &NamespaceRules) {
+        let NamespaceRules { injection, pod_security } = rules;
+        let mut labels = label("pod-security.kubernetes.io/enforce", pod_security.level());
+        if let Injection::Revision(revision) = injection {
+            labels.extend(label("istio.io/rev", revision));
+        }
+        self.add(core::Namespace {
+            metadata: ObjectMeta {
+                name: Some(namespace.to_string()),
+                labels: Some(labels),
+                ..ObjectMeta::default()
+            },
+            ..core::Namespace::default()
+        });
+    }
+}

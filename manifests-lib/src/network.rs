@@ -1,0 +1,14 @@
+//! Who reaches what, and how: Services and their callers, certificates, the mesh and the gateways before it.
+
+pub(crate) mod certificate;
+pub mod gateway_api;
+pub mod mesh;
+pub mod network_policy;
+pub(crate) mod service;
+pub(crate) mod tool_service;
+
+pub use certificate::{
+    Acme, AcmeServer, Certificate, CertificateHosts, ClusterIssuer, Issuer, TlsSecret,
+};
+pub use service::{Endpoint, Expose, Protocol, Service};
+pub use tool_service::ToolService;

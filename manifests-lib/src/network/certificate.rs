@@ -1,0 +1,338 @@
+//! Certificates that cert-manager issues, and who issues them.
+
+use custom_resources::cert_manager::v1 as cert_manager;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use crate::model::bundle::Bundle;
+use crate::model::namespace::Namespace;
+use crate::network::tool_service::ToolService;
+use crate::values::{EmailAddress, Host, Name, Region};
+
+/// Somebody who issues certificates for every namespace, as others refer to them.
+///
+/// Upstream: <https://cert-manager.io/docs/concepts/issuer/>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterIssuer {
+    /// Name of the ClusterIssuer.
+    pub name: Name,
+}
+
+/// How a [`ClusterIssuer`] comes to its certificates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Issuer {
+    /// From an authority of its own that nobody outside the cluster trusts.
+    SelfSigned,
+    /// From a public authority.
+    Acme(Acme),
+}
+
+/// A public authority that asks for a record in Route 53 as proof.
+///
+/// cert-manager writes the record with the rights of its ServiceAccount, which an association of EKS Pod Identity gives.
+///
+/// Upstream: <https://cert-manager.io/docs/configuration/acme/dns01/route53/>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acme {
+    /// The authority.
+    pub server: AcmeServer,
+    /// Whom the authority writes to before a certificate ends.
+    pub email: EmailAddress,
+    /// Region of the AWS API that is called.
+    pub region: Region,
+}
+
+/// An authority that speaks ACME.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcmeServer {
+    /// Let's Encrypt, trusted by browsers, at most 50 certificates per domain and week.
+    LetsEncrypt,
+}
+
+impl AcmeServer {
+    fn url(self) -> &'static str {
+        match self {
+            Self::LetsEncrypt => "https://acme-v02.api.letsencrypt.org/directory",
+        }
+    }
+}
+
+/// A certificate of a server in the bundle's namespace, renewed by itself.
+#[derive(Clone, Debug)]
+pub struct Certificate<'a> {
+    /// Name of the Certificate and of the Secret that holds it.
+    pub name: Name,
+    /// Who issues it.
+    pub issuer: &'a ClusterIssuer,
+    /// The hosts that it is for.
+    pub hosts: CertificateHosts,
+}
+
+/// What a certificate is for.
+#[derive(Clone, Debug)]
+pub enum CertificateHosts {
+    /// Each of these hosts.
+    Of(Vec<Host>),
+    /// Every host directly below this one.
+    Below(Host),
+}
+
+/// The Secret of a certificate: its keys are `tls.crt`, `tls.key` and `ca.crt`, the certificate of the authority.
+///
+/// Only [`Bundle::certificate`] makes one, so that a server cannot be given a Secret that nobody fills.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsSecret {
+    pub(crate) name: Name,
+    pub(crate) namespace: Namespace,
+}
+
+impl TlsSecret {
+    /// What is wrong where a server of another namespace is to have it: Secrets do not cross namespaces.
+    pub(crate) fn missing_in(&self, namespace: &Namespace) -> Option<String> {
+        (self.namespace != *namespace).then(|| {
+            format!(
+                "the certificate {} is in the namespace {}, and its server in {}: ask for it in a bundle of {}",
+                self.name,
+                self.namespace.name(),
+                namespace.name(),
+                namespace.name()
+            )
+        })
+    }
+
+    /// A volume of the certificate of the authority alone, as the file `ca.crt`.
+    #[must_use]
+    pub fn authority_volume(&self, volume: &Name) -> core::Volume {
+        core::Volume {
+            name: volume.to_string(),
+            secret: Some(core::SecretVolumeSource {
+                items: Some(vec![core::KeyToPath {
+                    key: AUTHORITY_KEY.to_owned(),
+                    path: AUTHORITY_KEY.to_owned(),
+                    mode: None,
+                }]),
+                secret_name: Some(self.name.to_string()),
+                ..core::SecretVolumeSource::default()
+            }),
+            ..core::Volume::default()
+        }
+    }
+}
+
+/// The key of a certificate's Secret that holds the certificate of the authority.
+pub(crate) const AUTHORITY_KEY: &str = "ca.crt";
+
+/// Ten years: who trusts the authority has its certificate, and would have to be given each new one.
+const AUTHORITY: &str = "87600h0m0s";
+
+impl Bundle {
+    /// Makes an issuer. The bundle's namespace has to be cert-manager's own, where it looks for the keys of issuers.
+    ///
+    /// A self-signed one becomes an authority: a ClusterIssuer `<name>-root` that signs it, its Certificate and the
+    /// ClusterIssuer that uses it. Another becomes a ClusterIssuer.
+    #[track_caller]
+    pub fn cluster_issuer(&self, issuer: &ClusterIssuer, from: &Issuer) {
+        let name = issuer.name.to_string();
+        let spec = match from {
+            Issuer::SelfSigned => {
+                let root = format!("{name}-root");
+                self.add(cluster_issuer(
+                    root.clone(),
+                    cert_manager::ClusterIssuerSpec {
+                        self_signed: Some(cert_manager::ClusterIssuerSelfSigned::default()),
+                        ..NO_ISSUER
+                    },
+                ));
+                self.add(authority(&name, root));
+                cert_manager::ClusterIssuerSpec {
+                    ca: Some(cert_manager::ClusterIssuerCa {
+                        secret_name: name.clone(),
+                        crl_distribution_points: None,
+                        issuing_certificate_urls: None,
+                        ocsp_servers: None,
+                    }),
+                    ..NO_ISSUER
+                }
+            }
+            Issuer::Acme(acme) => acme.spec(&name),
+        };
+        self.add(cluster_issuer(name, spec));
+    }
+
+    /// Asks for a certificate.
+    #[track_caller]
+    #[must_use = "give the certificate to a server"]
+    pub fn certificate(&self, certificate: Certificate<'_>) -> TlsSecret {
+        let Certificate { name, issuer, hosts } = certificate;
+        let dns_names = match hosts {
+            CertificateHosts::Of(hosts) => hosts.iter().map(ToString::to_string).collect(),
+            CertificateHosts::Below(host) => vec![format!("*.{host}")],
+        };
+        self.add(certificate_of(&name, issuer, dns_names));
+        self.tls_secret(name)
+    }
+
+    /// Brings the certificate of an issuer's authority into the bundle's namespace, for pods that call its servers: a Secret
+    /// whose key `ca.crt` it is.
+    #[track_caller]
+    #[must_use = "give the authority to a pod"]
+    pub fn authority(&self, name: Name, issuer: &ClusterIssuer) -> TlsSecret {
+        self.add(authority_in(issuer, named(name.to_string())));
+        self.tls_secret(name)
+    }
+
+    fn tls_secret(&self, name: Name) -> TlsSecret {
+        TlsSecret { name, namespace: self.namespace().clone() }
+    }
+
+    /// Asks for a certificate of a Service that a chart or an operator makes, for the host that pods call it by.
+    #[track_caller]
+    #[must_use = "give the certificate to a server"]
+    pub fn service_certificate(
+        &self,
+        name: Name,
+        issuer: &ClusterIssuer,
+        service: &ToolService,
+    ) -> TlsSecret {
+        self.add(certificate_of(&name, issuer, vec![service.host()])).namespace(&service.namespace);
+        TlsSecret { name, namespace: service.namespace.clone() }
+    }
+}
+
+/// A Secret `<name>` whose key `ca.crt` is the certificate of an issuer's authority, for those who call its servers.
+///
+/// cert-manager gives it with a certificate, which nobody uses.
+pub(crate) fn authority_in(
+    issuer: &ClusterIssuer,
+    metadata: ObjectMeta,
+) -> cert_manager::Certificate {
+    let name = metadata.name.clone().unwrap_or_default();
+    cert_manager::Certificate {
+        metadata,
+        spec: Some(cert_manager::CertificateSpec {
+            // Any name: it has to have one.
+            dns_names: Some(vec![format!("{name}.invalid")]),
+            private_key: Some(elliptic_curve_key()),
+            usages: Some(vec![cert_manager::CertificateUsage::ClientAuth]),
+            ..specification(name, issuer.name.to_string())
+        }),
+    }
+}
+
+/// A Certificate of a server.
+pub(crate) fn certificate_of(
+    name: &Name,
+    issuer: &ClusterIssuer,
+    dns_names: Vec<String>,
+) -> cert_manager::Certificate {
+    cert_manager::Certificate {
+        metadata: named(name.to_string()),
+        spec: Some(cert_manager::CertificateSpec {
+            dns_names: Some(dns_names),
+            private_key: Some(elliptic_curve_key()),
+            usages: Some(vec![
+                cert_manager::CertificateUsage::DigitalSignature,
+                cert_manager::CertificateUsage::KeyEncipherment,
+                cert_manager::CertificateUsage::ServerAuth,
+            ]),
+            ..specification(name.to_string(), issuer.name.to_string())
+        }),
+    }
+}
+
+fn authority(name: &str, issuer: String) -> cert_manager::Certificate {
+    cert_manager::Certificate {
+        metadata: named(name.to_owned()),
+        spec: Some(cert_manager::CertificateSpec {
+            common_name: Some(name.to_owned()),
+            duration: Some(AUTHORITY.to_owned()),
+            is_ca: Some(true),
+            private_key: Some(elliptic_curve_key()),
+            ..specification(name.to_owned(), issuer)
+        }),
+    }
+}
+
+impl Acme {
+    fn spec(&self, name: &str) -> cert_manager::ClusterIssuerSpec {
+        let Self { server, email, region } = self;
+        cert_manager::ClusterIssuerSpec {
+            acme: Some(cert_manager::ClusterIssuerAcme {
+                email: Some(email.to_string()),
+                private_key_secret_ref: cert_manager::JksPasswordSecretRef {
+                    key: None,
+                    name: format!("{name}-account"),
+                },
+                profile: None,
+                server: server.url().to_owned(),
+                solvers: Some(vec![cert_manager::AcmeSolver {
+                    dns01: Some(cert_manager::SolverDns01 {
+                        route53: Some(cert_manager::Dns01Route53 {
+                            region: Some(region.to_string()),
+                            ..cert_manager::Dns01Route53::default()
+                        }),
+                    }),
+                    ..cert_manager::AcmeSolver::default()
+                }]),
+            }),
+            ..NO_ISSUER
+        }
+    }
+}
+
+const NO_ISSUER: cert_manager::ClusterIssuerSpec =
+    cert_manager::ClusterIssuerSpec { acme: None, ca: None, self_signed: None };
+
+fn cluster_issuer(
+    name: String,
+    spec: cert_manager::ClusterIssuerSpec,
+) -> cert_manager::ClusterIssuer {
+    cert_manager::ClusterIssuer { metadata: named(name), spec }
+}
+
+fn elliptic_curve_key() -> cert_manager::CertificatePrivateKey {
+    cert_manager::CertificatePrivateKey {
+        algorithm: Some(cert_manager::PrivateKeyAlgorithm::Ecdsa),
+        encoding: None,
+        rotation_policy: Some(cert_manager::PrivateKeyRotationPolicy::Always),
+        size: Some(256),
+    }
+}
+
+/// What every Certificate says.
+fn specification(secret_name: String, issuer: String) -> cert_manager::CertificateSpec {
+    cert_manager::CertificateSpec {
+        issuer_ref: cert_manager::CertificateIssuerRef {
+            group: Some("cert-manager.io".to_owned()),
+            kind: Some("ClusterIssuer".to_owned()),
+            name: issuer,
+        },
+        secret_name,
+        additional_output_formats: None,
+        common_name: None,
+        dns_names: None,
+        duration: None,
+        email_addresses: None,
+        encode_usages_in_request: None,
+        ip_addresses: None,
+        is_ca: None,
+        keystores: None,
+        literal_subject: None,
+        name_constraints: None,
+        other_names: None,
+        private_key: None,
+        renew_before: None,
+        renew_before_percentage: None,
+        renewal: None,
+        revision_history_limit: None,
+        secret_template: None,
+        signature_algorithm: None,
+        subject: None,
+        uris: None,
+        usages: None,
+    }
+}
+
+fn named(name: String) -> ObjectMeta {
+    ObjectMeta { name: Some(name), ..ObjectMeta::default() }
+}

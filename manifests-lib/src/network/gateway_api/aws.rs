@@ -1,0 +1,25 @@
+//! Network Load Balancers of AWS, as the AWS Load Balancer Controller reads them from a Service.
+//!
+//! Upstream: <https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/>
+
+use super::Entrance;
+use crate::model::label::Labels;
+
+impl Entrance {
+    /// `spec.loadBalancerClass` of the Services that the AWS Load Balancer Controller serves.
+    pub const LOAD_BALANCER_CLASS: &'static str = "service.k8s.aws/nlb";
+}
+
+/// The annotations of the Service of a gateway behind one; `scheme` says from where it is reached.
+pub(super) fn load_balancer(scheme: &str) -> Labels {
+    [
+        ("scheme", scheme),
+        ("nlb-target-type", "ip"),
+        // Otherwise every client would have the load balancer's address, and one rate limit.
+        ("target-group-attributes", "preserve_client_ip.enabled=true"),
+    ]
+    .map(|(key, value)| {
+        (format!("service.beta.kubernetes.io/aws-load-balancer-{key}"), value.to_owned())
+    })
+    .into()
+}

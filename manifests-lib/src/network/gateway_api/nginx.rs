@@ -1,0 +1,134 @@
+//! Policies of NGINX Gateway Fabric: what a gateway takes from one client, and how long it waits.
+
+use custom_resources::nginx::gateway::v1alpha1 as nginx;
+
+use super::{GROUP, Gateway};
+use crate::model::bundle::Output;
+use crate::model::error::BuildError;
+use crate::model::origin::Origin;
+use crate::values::Bytes;
+
+/// What a gateway of NGINX takes from one client, and how long it waits.
+///
+/// Becomes a RateLimitPolicy, a ClientSettingsPolicy and a ProxySettingsPolicy of the Gateway.
+///
+/// Upstream: <https://docs.nginx.com/nginx-gateway-fabric/reference/api/>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests per second from one address, for each pod of the gateway; more are answered with 429.
+    pub requests_per_second: u16,
+    /// How many requests may come at once before the rate counts.
+    pub burst: u16,
+    /// The largest body of a request, at most 9999 MiB.
+    pub body: Bytes,
+    /// Seconds to wait for the next part of a request's body.
+    pub client_seconds: u16,
+    /// Seconds to wait for a connection to a service.
+    pub connect_seconds: u16,
+    /// Seconds to wait for the next part of a service's answer.
+    pub answer_seconds: u16,
+}
+
+/// The largest number that a size of NGINX's policies may have.
+const LARGEST_SIZE: u32 = 9999;
+
+impl Limits {
+    pub(super) fn build<A>(&self, output: &mut Output, origin: Origin, gateway: &Gateway<A>) {
+        output.errors.extend(self.mistakes(origin, gateway));
+        let metadata = || super::server::metadata(gateway, gateway.name.to_string());
+        let target = nginx::ClientSettingsPolicyTargetRef {
+            group: GROUP.to_owned(),
+            kind: "Gateway".to_owned(),
+            name: gateway.name.to_string(),
+        };
+        output.add(
+            origin,
+            nginx::RateLimitPolicy {
+                metadata: metadata(),
+                spec: nginx::RateLimitPolicySpec {
+                    rate_limit: Some(self.rate_limit()),
+                    target_refs: vec![target.clone()],
+                },
+            },
+        );
+        output.add(
+            origin,
+            nginx::ClientSettingsPolicy {
+                metadata: metadata(),
+                spec: nginx::ClientSettingsPolicySpec {
+                    body: Some(nginx::ClientSettingsPolicyBody {
+                        max_size: Some(format!("{}m", self.body.as_mebibytes())),
+                        timeout: Some(seconds(self.client_seconds)),
+                    }),
+                    keep_alive: None,
+                    target_ref: target.clone(),
+                },
+            },
+        );
+        output.add(
+            origin,
+            nginx::ProxySettingsPolicy {
+                metadata: metadata(),
+                spec: nginx::ProxySettingsPolicySpec {
+                    buffering: None,
+                    target_refs: vec![target],
+                    timeout: Some(nginx::ProxySettingsPolicyTimeout {
+                        connect: Some(seconds(self.connect_seconds)),
+                        read: Some(seconds(self.answer_seconds)),
+                        send: Some(seconds(self.answer_seconds)),
+                    }),
+                },
+            },
+        );
+    }
+
+    fn rate_limit(&self) -> nginx::RateLimitPolicyRateLimit {
+        nginx::RateLimitPolicyRateLimit {
+            local: Some(nginx::RateLimitLocal {
+                rules: Some(vec![nginx::LocalRule {
+                    burst: Some(i32::from(self.burst)),
+                    delay: None,
+                    key: "$binary_remote_addr".to_owned(),
+                    // A burst is answered at once; only what exceeds it is refused.
+                    no_delay: Some(true),
+                    rate: format!("{}r/s", self.requests_per_second),
+                    // Some 160,000 addresses.
+                    zone_size: Some("10m".to_owned()),
+                }]),
+            }),
+            reject_code: Some(429),
+            ..nginx::RateLimitPolicyRateLimit::default()
+        }
+    }
+
+    /// Numbers that NGINX refuses or reads as "without limit".
+    fn mistakes<A>(&self, origin: Origin, gateway: &Gateway<A>) -> Vec<BuildError> {
+        let size = self.body.as_mebibytes();
+        let seconds = [self.client_seconds, self.connect_seconds, self.answer_seconds];
+        let mut mistakes = Vec::new();
+        let mut mistake = |what: &str| {
+            mistakes.push(BuildError::new(origin, format!("the gateway {} {what}", gateway.name)));
+        };
+        if self.requests_per_second == 0 {
+            mistake(
+                "admits no request in a second, and NGINX refuses such a rate: give it one at least",
+            );
+        }
+        if size == 0 || size > LARGEST_SIZE {
+            mistake(&format!(
+                "takes bodies of {size} MiB; NGINX reads 0 as no limit, and its policy is refused above {LARGEST_SIZE}: choose a \
+                 size between"
+            ));
+        }
+        if seconds.iter().any(|seconds| !(1..=9999).contains(seconds)) {
+            mistake(
+                "waits for less than a second or more than 9999, which its policies refuse: choose a time between",
+            );
+        }
+        mistakes
+    }
+}
+
+fn seconds(number: u16) -> String {
+    format!("{number}s")
+}

@@ -1,0 +1,39 @@
+//! The service mesh: who may call whom, and how requests find their way.
+
+mod authorization;
+mod dns_capture;
+mod egress;
+mod external_service;
+mod gateway;
+mod gateway_service;
+mod namespace_rules;
+mod route;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use crate::model::namespace::Namespace;
+
+pub use egress::{Egress, EgressGateway, EgressHandle};
+pub use gateway::{GatewayPort, GatewayRoute, IngressGateway, IngressPort};
+pub use gateway_service::{GatewayExposure, GatewayService};
+pub use namespace_rules::MetricsScraper;
+
+pub(crate) use authorization::{Caller, admit};
+pub(crate) use external_service::external_service;
+pub(crate) use gateway::conflicting_ports;
+pub(crate) use route::require_mutual_tls;
+
+/// `exportTo` of what only its own namespace sees.
+pub(crate) fn own_namespace() -> Vec<String> {
+    vec![".".to_owned()]
+}
+
+/// `exportTo` of what its own namespace and a gateway's see.
+fn own_and(namespace: &Namespace) -> Vec<String> {
+    vec![".".to_owned(), namespace.to_string()]
+}
+
+/// Metadata of an object that belongs to a whole namespace.
+fn named(name: &str) -> ObjectMeta {
+    ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }
+}

@@ -1,0 +1,86 @@
+//! Who may call whom: told to the mesh by identity and to the network by pod.
+
+use std::collections::BTreeSet;
+
+use custom_resources::istio::security::v1 as security;
+use k8s_openapi::api::networking::v1 as networking;
+
+use crate::model::bundle::Output;
+use crate::model::component::Component;
+use crate::model::label::{Labels, matching};
+use crate::model::origin::Origin;
+use crate::network::network_policy;
+use crate::values::Port;
+
+/// Somebody who may call a service.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Caller {
+    pub(crate) namespace: String,
+    pub(crate) service_account: String,
+    pub(crate) pod_labels: Labels,
+}
+
+impl Caller {
+    /// The identity that the caller's certificate proves.
+    fn principal(&self) -> String {
+        format!("cluster.local/ns/{}/sa/{}", self.namespace, self.service_account)
+    }
+
+    /// Where the caller's packets come from.
+    pub(crate) fn peer(&self) -> networking::NetworkPolicyPeer {
+        network_policy::pods_with(&self.namespace, self.pod_labels.clone())
+    }
+}
+
+/// The pods of a component, as Istio selects them.
+fn selector(pod_labels: Labels) -> security::WorkloadSelector {
+    security::WorkloadSelector { match_labels: Some(pod_labels) }
+}
+
+/// Admits the callers of one service to its pods' port; everyone else meets the namespace's default deny.
+pub(crate) fn admit(
+    output: &mut Output,
+    origin: Origin,
+    component: &Component,
+    pod_labels: &Labels,
+    port: Port,
+    callers: &BTreeSet<Caller>,
+) {
+    let rule = security::AuthorizationPolicyRule {
+        from: Some(vec![security::RuleFrom {
+            source: Some(security::FromSource {
+                principals: Some(callers.iter().map(Caller::principal).collect()),
+                ..security::FromSource::default()
+            }),
+        }]),
+        to: Some(vec![security::RuleTo {
+            operation: Some(security::ToOperation {
+                ports: Some(vec![port.to_string()]),
+                ..security::ToOperation::default()
+            }),
+        }]),
+        when: None,
+    };
+    output.add(
+        origin,
+        security::AuthorizationPolicy {
+            metadata: component.metadata("authorization-policy"),
+            spec: Some(security::AuthorizationPolicySpec {
+                action: Some(security::AuthorizationPolicyAction::Allow),
+                rules: Some(vec![rule]),
+                selector: Some(selector(pod_labels.clone())),
+                ..security::AuthorizationPolicySpec::default()
+            }),
+        },
+    );
+    output.add(
+        origin,
+        networking::NetworkPolicy {
+            metadata: component.metadata("network-policy"),
+            spec: Some(network_policy::only(
+                matching(pod_labels.clone()),
+                vec![network_policy::admit(callers.iter().map(Caller::peer), [port])],
+            )),
+        },
+    );
+}

@@ -1,0 +1,26 @@
+//! DNS of the proxies: how hosts outside are told apart.
+
+use custom_resources::istio::networking::v1beta1 as networking;
+
+use super::named;
+use crate::model::bundle::Bundle;
+use crate::model::label::label;
+
+impl Bundle {
+    /// Lets the proxies of the bundle's namespace answer DNS, so that hosts outside that share a port are told apart:
+    /// Istio gives each ServiceEntry without addresses an address of its own.
+    ///
+    /// Becomes a ProxyConfig; pods follow it from their next start.
+    ///
+    /// Upstream: <https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/>
+    #[track_caller]
+    pub fn capture_dns(&self) {
+        self.add(networking::ProxyConfig {
+            metadata: named("dns-capture"),
+            spec: Some(networking::ProxyConfigSpec {
+                environment_variables: Some(label("ISTIO_META_DNS_CAPTURE", "true")),
+                ..networking::ProxyConfigSpec::default()
+            }),
+        });
+    }
+}

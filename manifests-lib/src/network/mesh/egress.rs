@@ -1,0 +1,198 @@
+//! The egress gateway: where requests leave the mesh.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use custom_resources::istio::networking::v1 as networking;
+
+use super::{external_service, gateway, own_and, own_namespace, route};
+use crate::model::bundle::{Output, Part};
+use crate::model::component::Component;
+use crate::model::label::label;
+use crate::model::namespace::Namespace;
+use crate::model::origin::Origin;
+use crate::network::service::Protocol;
+use crate::values::{Host, Name, Port};
+
+/// The pods through which requests leave the mesh, as others refer to them.
+///
+/// Upstream: <https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EgressGateway {
+    /// Name of its Service.
+    pub name: Name,
+    /// Where its pods run.
+    pub namespace: Namespace,
+    /// Value of the label `istio` of its pods.
+    pub selector: Name,
+}
+
+/// Where a sidecar reaches the egress gateway: port 443 of its Service, by mutual TLS.
+pub(super) const MUTUAL_TLS: Port = port!(443);
+
+impl EgressGateway {
+    fn host(&self) -> String {
+        format!("{}.{}.svc.cluster.local", self.name, self.namespace)
+    }
+}
+
+/// An HTTP host outside the cluster that the component's namespace reaches through the egress gateway.
+///
+/// That nothing else leaves is up to the mesh: its outbound traffic policy has to be `REGISTRY_ONLY`.
+///
+/// Becomes a ServiceEntry, a Gateway, a VirtualService and a DestinationRule: a sidecar sends the request to the
+/// gateway by mutual TLS, the gateway to the host as it was.
+#[derive(Clone, Debug)]
+pub struct Egress<'a> {
+    /// Host outside.
+    pub host: Host,
+    /// Port of the host, for HTTP.
+    pub port: Port,
+    /// Gateway to go through.
+    pub through: &'a EgressGateway,
+}
+
+/// An [`Egress`] of a component.
+pub struct EgressHandle {
+    state: Rc<EgressState>,
+}
+
+struct EgressState {
+    component: Component,
+    origin: Origin,
+    host: Host,
+    port: Port,
+    gateway: EgressGateway,
+    service_entry: RefCell<String>,
+}
+
+impl Component {
+    /// Lets requests to a host leave the mesh.
+    #[track_caller]
+    pub fn egress(&self, egress: Egress<'_>) -> EgressHandle {
+        let Egress { host, port, through } = egress;
+        let state = Rc::new(EgressState {
+            component: self.clone(),
+            origin: Origin::here(),
+            host,
+            port,
+            gateway: through.clone(),
+            service_entry: RefCell::new(self.object_name("service-entry")),
+        });
+        self.bundle.push(Rc::clone(&state));
+        EgressHandle { state }
+    }
+}
+
+impl EgressHandle {
+    /// Keeps the name of a ServiceEntry that a cluster already has.
+    pub fn service_entry_named(&self, name: Name) {
+        *self.state.service_entry.borrow_mut() = name.to_string();
+    }
+}
+
+impl EgressState {
+    fn visible_in(&self) -> Vec<String> {
+        own_and(&self.gateway.namespace)
+    }
+
+    fn service_entry(&self) -> networking::ServiceEntry {
+        networking::ServiceEntry {
+            metadata: self.component.metadata_named(self.service_entry.borrow().clone()),
+            spec: external_service(
+                self.host.as_str(),
+                self.port,
+                Protocol::Http,
+                self.component.bundle.name.as_str(),
+                self.visible_in(),
+            ),
+        }
+    }
+
+    fn server(&self) -> networking::GatewayServer {
+        networking::GatewayServer {
+            hosts: vec![String::from(&self.host)],
+            port: networking::ServerPort {
+                name: format!("https-{}", self.component.bundle.name),
+                number: MUTUAL_TLS.into(),
+                protocol: "HTTPS".to_owned(),
+                target_port: None,
+            },
+            tls: Some(networking::ServerTls {
+                mode: Some(networking::ServerTlsMode::IstioMutual),
+                ..networking::ServerTls::default()
+            }),
+            bind: None,
+            default_endpoint: None,
+            name: None,
+        }
+    }
+
+    /// Two steps: from a sidecar to the gateway, from the gateway to the host.
+    fn virtual_service(&self) -> networking::VirtualService {
+        let own_gateway = self.component.object_name("gateway");
+        let request = |gateway: &str, port: Port| networking::HttpMatch {
+            gateways: Some(vec![gateway.to_owned()]),
+            port: Some(port.into()),
+            ..networking::HttpMatch::default()
+        };
+        let to_gateway = networking::Destination {
+            subset: Some(self.component.bundle.name.to_string()),
+            ..route::destination(self.gateway.host(), MUTUAL_TLS)
+        };
+        let to_host = route::destination(String::from(&self.host), self.port);
+        networking::VirtualService {
+            metadata: self.component.metadata("virtual-service"),
+            spec: Some(networking::VirtualServiceSpec {
+                export_to: Some(self.visible_in()),
+                gateways: Some(vec![own_gateway.clone(), "mesh".to_owned()]),
+                hosts: Some(vec![String::from(&self.host)]),
+                http: Some(vec![
+                    route::send(request("mesh", self.port), to_gateway),
+                    route::send(request(&own_gateway, MUTUAL_TLS), to_host),
+                ]),
+                ..networking::VirtualServiceSpec::default()
+            }),
+        }
+    }
+
+    fn destination_rule(&self) -> networking::DestinationRule {
+        let own_port = networking::TrafficPolicyPortLevelSetting {
+            port: Some(route::number(MUTUAL_TLS)),
+            tls: Some(networking::TrafficPolicyTls {
+                // The gateway picks its server by the name that the client asks for.
+                sni: Some(String::from(&self.host)),
+                ..route::mutual_tls()
+            }),
+            ..networking::TrafficPolicyPortLevelSetting::default()
+        };
+        networking::DestinationRule {
+            metadata: self.component.metadata("destination-rule"),
+            spec: Some(networking::DestinationRuleSpec {
+                export_to: Some(own_namespace()),
+                host: self.gateway.host(),
+                // Rules of several bundles for one gateway merge by subset; of what stands outside, one would win.
+                subsets: Some(vec![networking::DestinationRuleSubset {
+                    name: self.component.bundle.name.to_string(),
+                    labels: None,
+                    traffic_policy: Some(networking::DestinationRuleTrafficPolicy {
+                        port_level_settings: Some(vec![own_port]),
+                        ..networking::DestinationRuleTrafficPolicy::default()
+                    }),
+                }]),
+                traffic_policy: None,
+                workload_selector: None,
+            }),
+        }
+    }
+}
+
+impl Part for EgressState {
+    fn build(&self, output: &mut Output) {
+        let pod_labels = label("istio", &self.gateway.selector);
+        output.add(self.origin, self.service_entry());
+        output.add(self.origin, gateway::gateway(&self.component, pod_labels, self.server()));
+        output.add(self.origin, self.virtual_service());
+        output.add(self.origin, self.destination_rule());
+    }
+}

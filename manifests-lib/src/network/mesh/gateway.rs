@@ -1,0 +1,221 @@
+//! The ingress gateway: where requests from outside enter the mesh.
+
+use std::collections::BTreeMap;
+
+use custom_resources::istio::networking::v1 as networking;
+
+use super::route::{self, Reach};
+use super::{Caller, own_and};
+use crate::model::bundle::{Output, Part};
+use crate::model::component::Component;
+use crate::model::error::BuildError;
+use crate::model::label::{Labels, label};
+use crate::model::namespace::Namespace;
+use crate::model::origin::Origin;
+use crate::network::service::Service;
+use crate::values::{Name, NodePort, Port};
+
+/// The pods through which requests from outside enter, as others refer to them.
+///
+/// Upstream: <https://istio.io/latest/docs/setup/additional-setup/gateway/>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IngressGateway {
+    /// Name of its Service and ServiceAccount.
+    pub name: Name,
+    /// Where its pods run.
+    pub namespace: Namespace,
+    /// Value of the label `istio` of its pods.
+    pub selector: Name,
+}
+
+impl IngressGateway {
+    /// The name of the port that only says whether the gateway is ready.
+    pub const STATUS_PORT: &'static str = "status-port";
+}
+
+/// Opens a port of a gateway, of the Service's own number, and sends what arrives there to the Service.
+///
+/// Becomes a Gateway, a VirtualService and a DestinationRule; the gateway's identity is admitted to the service.
+///
+/// Upstream: <https://istio.io/latest/docs/tasks/traffic-management/ingress/ingress-control/>
+#[derive(Clone, Debug)]
+pub struct GatewayRoute<'a> {
+    /// Gateway that opens the port.
+    pub gateway: &'a IngressGateway,
+    /// Port on every node for the gateway's port, where the gateway is reached by node ports.
+    pub node_port: NodePort,
+}
+
+/// A port that a gateway opens for a service. The gateway's own Service is made of them: no number stands twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GatewayPort {
+    /// Name of the gateway.
+    pub gateway: Name,
+    /// Where the gateway runs.
+    pub namespace: Namespace,
+    /// Name of the port: its protocol and the bundle that opens it.
+    pub name: String,
+    /// Port of the gateway.
+    pub port: Port,
+    /// Port on every node.
+    pub node_port: NodePort,
+    /// Host of the Service behind it.
+    pub service: String,
+    /// The line that opens it.
+    pub origin: Origin,
+}
+
+/// A port of an ingress gateway that leads to a service.
+///
+/// Only [`Component::gateway_route`] makes one, so that nobody sends requests to a port that is closed.
+#[derive(Clone, Debug)]
+pub struct IngressPort {
+    pub(crate) gateway: IngressGateway,
+    pub(crate) port: Port,
+}
+
+impl IngressGateway {
+    fn caller(&self) -> Caller {
+        Caller {
+            namespace: self.namespace.to_string(),
+            service_account: self.name.to_string(),
+            pod_labels: label("istio", &self.selector),
+        }
+    }
+}
+
+impl Component {
+    /// Makes a service reachable from outside, through a port of a gateway.
+    #[track_caller]
+    pub fn gateway_route(&self, service: &Service, options: GatewayRoute<'_>) -> IngressPort {
+        let origin = Origin::here();
+        let GatewayRoute { gateway, node_port } = options;
+        route::refuse_tcp(self, origin, service);
+        service.admit(gateway.caller());
+        self.bundle.push(GatewayRoutePart {
+            component: self.clone(),
+            origin,
+            service: service.clone(),
+            gateway: gateway.clone(),
+            node_port,
+        });
+        IngressPort { gateway: gateway.clone(), port: service.port() }
+    }
+}
+
+struct GatewayRoutePart {
+    component: Component,
+    origin: Origin,
+    service: Service,
+    gateway: IngressGateway,
+    node_port: NodePort,
+}
+
+impl Part for GatewayRoutePart {
+    fn build(&self, output: &mut Output) {
+        let server = networking::GatewayServer {
+            hosts: vec!["*".to_owned()],
+            port: networking::ServerPort {
+                name: self.port_name(),
+                number: self.service.port().into(),
+                protocol: "HTTP".to_owned(),
+                target_port: None,
+            },
+            bind: None,
+            default_endpoint: None,
+            name: None,
+            tls: None,
+        };
+        output.add(
+            self.origin,
+            gateway(&self.component, label("istio", &self.gateway.selector), server),
+        );
+        route::add(
+            output,
+            self.origin,
+            &self.component,
+            &self.service,
+            &Reach {
+                hosts: vec!["*".to_owned()],
+                gateway: self.component.object_name("gateway"),
+                visible_in: own_and(&self.gateway.namespace),
+            },
+        );
+    }
+
+    fn gateway_port(&self) -> Option<GatewayPort> {
+        Some(GatewayPort {
+            gateway: self.gateway.name.clone(),
+            namespace: self.gateway.namespace.clone(),
+            name: self.port_name(),
+            port: self.service.port(),
+            node_port: self.node_port,
+            service: self.service.host(),
+            origin: self.origin,
+        })
+    }
+}
+
+impl GatewayRoutePart {
+    fn port_name(&self) -> String {
+        format!("http-{}", self.component.bundle.name)
+    }
+}
+
+/// A component's Gateway: one server on the pods with these labels.
+pub(super) fn gateway(
+    component: &Component,
+    pod_labels: Labels,
+    server: networking::GatewayServer,
+) -> networking::Gateway {
+    networking::Gateway {
+        metadata: component.metadata("gateway"),
+        spec: Some(networking::GatewaySpec {
+            selector: Some(pod_labels),
+            servers: Some(vec![server]),
+        }),
+    }
+}
+
+/// Ports of one gateway, and node ports of one cluster, that two services claim; `others` are further node ports.
+pub(crate) fn conflicting_ports(
+    ports: &[GatewayPort],
+    others: &[(NodePort, Origin)],
+) -> Vec<BuildError> {
+    let mut errors = Vec::new();
+    let mut gateway_ports = BTreeMap::new();
+    let mut node_ports = BTreeMap::new();
+    for port in ports {
+        if let Some(other) =
+            gateway_ports.insert((&port.namespace, &port.gateway, port.port), port.origin)
+        {
+            errors.push(
+                BuildError::new(
+                    port.origin,
+                    format!(
+                        "port {} of the gateway {} leads to two services, of which the mesh would choose one: give one \
+                         service another port",
+                        port.port, port.gateway
+                    ),
+                )
+                .related([other]),
+            );
+        }
+    }
+    let of_services = ports.iter().map(|port| (port.node_port, port.origin));
+    for (node_port, origin) in of_services.chain(others.iter().copied()) {
+        if let Some(other) = node_ports.insert(node_port, origin) {
+            errors.push(
+                BuildError::new(
+                    origin,
+                    format!(
+                        "node port {} is opened twice: the API server would refuse it; choose another number",
+                        node_port.number()
+                    ),
+                )
+                .related([other]),
+            );
+        }
+    }
+    errors
+}

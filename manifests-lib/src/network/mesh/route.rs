@@ -1,0 +1,170 @@
+//! Routes: how requests find a service's pods.
+
+use custom_resources::istio::networking::v1 as networking;
+
+use super::own_namespace;
+use crate::model::bundle::{Output, Part};
+use crate::model::component::Component;
+use crate::model::error::BuildError;
+use crate::model::origin::Origin;
+use crate::network::service::{Protocol, Service};
+use crate::values::Port;
+
+impl Component {
+    /// Routes requests inside the mesh to a service; only its own namespace sees the route.
+    ///
+    /// Becomes a VirtualService and a DestinationRule.
+    ///
+    /// Upstream: <https://istio.io/latest/docs/reference/config/networking/virtual-service/>
+    #[track_caller]
+    pub fn mesh_route(&self, service: &Service) {
+        let origin = Origin::here();
+        refuse_tcp(self, origin, service);
+        self.bundle.push(MeshRoutePart {
+            component: self.clone(),
+            origin,
+            service: service.clone(),
+        });
+    }
+}
+
+/// A route reads requests: what speaks TCP has none.
+pub(super) fn refuse_tcp(component: &Component, origin: Origin, service: &Service) {
+    if service.protocol() == Protocol::Tcp {
+        component.bundle.error(BuildError::new(
+            origin,
+            format!(
+                "{} speaks TCP, and a route is for HTTP: the proxies would wait for requests that never come; remove the route, \
+                 or expose the container as Protocol::Http",
+                service.name()
+            ),
+        ));
+    }
+}
+
+struct MeshRoutePart {
+    component: Component,
+    origin: Origin,
+    service: Service,
+}
+
+impl Part for MeshRoutePart {
+    fn build(&self, output: &mut Output) {
+        let reach = Reach {
+            hosts: vec![self.service.host()],
+            gateway: "mesh".to_owned(),
+            visible_in: own_namespace(),
+        };
+        add(output, self.origin, &self.component, &self.service, &reach);
+    }
+}
+
+/// From where a route is taken.
+pub(super) struct Reach {
+    /// Hosts that requests name.
+    pub(super) hosts: Vec<String>,
+    /// Gateway that requests pass; `mesh` for sidecars.
+    pub(super) gateway: String,
+    /// Namespaces that see the route.
+    pub(super) visible_in: Vec<String>,
+}
+
+/// The VirtualService and the DestinationRule of a service.
+pub(super) fn add(
+    output: &mut Output,
+    origin: Origin,
+    component: &Component,
+    service: &Service,
+    reach: &Reach,
+) {
+    let (host, port) = (service.host(), service.port());
+    let request =
+        networking::HttpMatch { port: Some(port.into()), ..networking::HttpMatch::default() };
+    output.add(
+        origin,
+        networking::VirtualService {
+            metadata: component.metadata("virtual-service"),
+            spec: Some(networking::VirtualServiceSpec {
+                export_to: Some(reach.visible_in.clone()),
+                gateways: Some(vec![reach.gateway.clone()]),
+                hosts: Some(reach.hosts.clone()),
+                http: Some(vec![send(request, destination(host.clone(), port))]),
+                ..networking::VirtualServiceSpec::default()
+            }),
+        },
+    );
+    output.add(origin, destination_rule(component, host, reach.visible_in.clone()));
+}
+
+/// Callers of a host use mutual TLS, whatever they think of its pods.
+fn destination_rule(
+    component: &Component,
+    host: String,
+    visible_in: Vec<String>,
+) -> networking::DestinationRule {
+    networking::DestinationRule {
+        metadata: component.metadata("destination-rule"),
+        spec: Some(networking::DestinationRuleSpec {
+            export_to: Some(visible_in),
+            host,
+            subsets: None,
+            traffic_policy: Some(networking::DestinationRuleTrafficPolicy {
+                tls: Some(mutual_tls()),
+                ..networking::DestinationRuleTrafficPolicy::default()
+            }),
+            workload_selector: None,
+        }),
+    }
+}
+
+/// Makes callers of a service that has no route of its own use mutual TLS.
+pub(crate) fn require_mutual_tls(component: &Component, origin: Origin, service: &Service) {
+    component.bundle.push(MutualTlsPart {
+        component: component.clone(),
+        origin,
+        service: service.clone(),
+    });
+}
+
+struct MutualTlsPart {
+    component: Component,
+    origin: Origin,
+    service: Service,
+}
+
+impl Part for MutualTlsPart {
+    fn build(&self, output: &mut Output) {
+        let rule = destination_rule(&self.component, self.service.host(), own_namespace());
+        output.add(self.origin, rule);
+    }
+}
+
+/// Sends requests that match to a destination.
+pub(super) fn send(
+    request: networking::HttpMatch,
+    destination: networking::Destination,
+) -> networking::VirtualServiceHttp {
+    networking::VirtualServiceHttp {
+        match_: Some(vec![request]),
+        route: Some(vec![networking::HttpRoute { destination, headers: None, weight: None }]),
+        ..networking::VirtualServiceHttp::default()
+    }
+}
+
+/// A port of a host.
+pub(super) fn destination(host: String, port: Port) -> networking::Destination {
+    networking::Destination { host, port: Some(number(port)), subset: None }
+}
+
+/// A port of a destination, by number.
+pub(super) fn number(port: Port) -> networking::PortSelector {
+    networking::PortSelector { number: Some(port.into()) }
+}
+
+/// TLS with the certificates of the mesh on both sides.
+pub(super) fn mutual_tls() -> networking::TrafficPolicyTls {
+    networking::TrafficPolicyTls {
+        mode: Some(networking::ClientTlsMode::IstioMutual),
+        ..networking::TrafficPolicyTls::default()
+    }
+}

@@ -1,0 +1,205 @@
+//! Objectives of services: how many requests may fail or be slow, and who is told when too many do.
+
+mod rules;
+
+use custom_resources::coreos::monitoring::v1 as monitoring;
+
+use crate::model::bundle::{Output, Part};
+use crate::model::component::Component;
+use crate::model::error::BuildError;
+use crate::model::origin::Origin;
+use crate::network::service::{Protocol, Service};
+
+/// What a service owes to its callers over 30 days.
+///
+/// Upstream: <https://sre.google/workbook/implementing-slos/>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Objective {
+    /// How many requests have an answer other than a server error.
+    pub availability: PerMille,
+    /// How many of these come in time.
+    pub latency: Latency,
+}
+
+impl Objective {
+    /// The `response_flags` of a proxy that could not reach a pod, as a pattern: no healthy one, no connection, or too many
+    /// requests under way. No pod counts such a request.
+    ///
+    /// Upstream: <https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage>
+    pub const UNREACHED: &'static str = ".*(UF|UH|UO).*";
+}
+
+/// In which time a service answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Latency {
+    /// How many answers come in time.
+    pub share: PerMille,
+    /// The time.
+    pub within: LatencyBound,
+}
+
+/// A part of 1000 requests, from 931 to 999: with 1000 no request might ever fail, and below 931 the fastest alert asks for
+/// more failures than there are requests. Write a literal as [`per_mille!(995)`](crate::per_mille!).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PerMille(u16);
+
+impl PerMille {
+    /// Takes a number. [`per_mille!`](crate::per_mille!) moves the check to compile time.
+    ///
+    /// # Panics
+    ///
+    /// Where the number is outside 931 to 999.
+    #[must_use]
+    #[track_caller]
+    pub const fn from_static(number: u16) -> Self {
+        assert!(
+            number >= 931 && number <= 999,
+            "an objective is a number of 1000 requests, from 931 to 999"
+        );
+        Self(number)
+    }
+
+    /// What may fail, as a decimal fraction.
+    fn budget(self) -> String {
+        format!("0.{:03}", 1000 - self.0)
+    }
+
+    /// What may fail, for people.
+    fn percent(self) -> String {
+        let budget = 1000 - self.0;
+        format!("{}.{} %", budget / 10, budget % 10)
+    }
+}
+
+/// A [`PerMille`] from a literal, checked when it is compiled.
+#[macro_export]
+macro_rules! per_mille {
+    ($literal:expr) => {
+        $crate::literal!($crate::observability::PerMille, $literal)
+    };
+}
+
+/// A time that the proxies of the mesh count answers by: the boundaries of their histogram.
+///
+/// Upstream: <https://istio.io/latest/docs/reference/config/metrics/>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LatencyBound {
+    /// 10 ms.
+    Milliseconds10,
+    /// 25 ms.
+    Milliseconds25,
+    /// 50 ms.
+    Milliseconds50,
+    /// 100 ms.
+    Milliseconds100,
+    /// 250 ms.
+    Milliseconds250,
+    /// 500 ms.
+    Milliseconds500,
+    /// 1 s.
+    Second1,
+    /// 2.5 s.
+    Milliseconds2500,
+    /// 5 s.
+    Seconds5,
+    /// 10 s.
+    Seconds10,
+}
+
+impl LatencyBound {
+    fn milliseconds(self) -> u32 {
+        match self {
+            Self::Milliseconds10 => 10,
+            Self::Milliseconds25 => 25,
+            Self::Milliseconds50 => 50,
+            Self::Milliseconds100 => 100,
+            Self::Milliseconds250 => 250,
+            Self::Milliseconds500 => 500,
+            Self::Second1 => 1_000,
+            Self::Milliseconds2500 => 2_500,
+            Self::Seconds5 => 5_000,
+            Self::Seconds10 => 10_000,
+        }
+    }
+}
+
+/// How soon somebody has to look at an alert; the values of the label `severity` are those of the alerts that come with
+/// Prometheus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// At once, day or night.
+    Page,
+    /// On the next working day.
+    Ticket,
+}
+
+impl Severity {
+    /// The value of the label `severity`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Page => "critical",
+            Self::Ticket => "warning",
+        }
+    }
+}
+
+impl Service {
+    /// Gives the service an objective: who is on call is told when its budget of failures is used up too fast.
+    ///
+    /// Becomes a PrometheusRule in the service's bundle: the parts of requests that fail or are slow over seven windows, and
+    /// alerts that compare a long window and a short one with what may fail over 30 days. None fires where fewer than ten
+    /// requests of the long window failed or were slow: one of three at night proves nothing, and a longer window sees it if it
+    /// goes on.
+    ///
+    /// The build reports a service that speaks no HTTP: the mesh counts no requests of it.
+    ///
+    /// Upstream: <https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts>
+    #[track_caller]
+    pub fn objective(&self, objective: Objective) {
+        let origin = Origin::here();
+        let bundle = &self.component().bundle;
+        if self.protocol() == Protocol::Http {
+            bundle.push(ObjectivePart { origin, service: self.clone(), objective });
+        } else {
+            bundle.error(BuildError::new(
+                origin,
+                format!(
+                    "{} has an objective, but speaks no HTTP: the mesh counts no requests of it; expose it as `Protocol::Http` or \
+                     remove the objective",
+                    self.name()
+                ),
+            ));
+        }
+    }
+}
+
+struct ObjectivePart {
+    origin: Origin,
+    service: Service,
+    objective: Objective,
+}
+
+impl Part for ObjectivePart {
+    fn build(&self, output: &mut Output) {
+        let component: &Component = self.service.component();
+        output.add(
+            self.origin,
+            monitoring::PrometheusRule {
+                metadata: component.metadata("objective"),
+                spec: monitoring::PrometheusRuleSpec {
+                    groups: Some(vec![monitoring::PrometheusRuleGroup {
+                        // The windows overlap so much that a minute is often enough.
+                        interval: Some("1m".to_owned()),
+                        labels: None,
+                        limit: None,
+                        name: format!("{}-objective", self.service.name()),
+                        partial_response_strategy: None,
+                        query_offset: None,
+                        rules: Some(rules::of(&self.service, self.objective)),
+                    }]),
+                },
+            },
+        );
+    }
+}

@@ -1,0 +1,17 @@
+//! Values that cannot be wrong: text, ports, amounts and images. They know nothing of the other rooms.
+
+mod image;
+#[macro_use]
+mod port;
+mod quantity;
+#[macro_use]
+mod text;
+
+pub use image::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version};
+pub use port::{NodePort, Port};
+pub use quantity::{Bytes, Cpu, gibibytes, mebibytes, millicores};
+pub use text::{
+    AbsolutePath, AccountId, ChartVersion, Cidr, Digest, EmailAddress, GitBranch, GitUrl, Host,
+    InvalidText, LabelKey, LogGroup, Name, PlainVariableName, Region, RelativePath, Repository,
+    SecretDataKey, SecretsManagerName, Tag, UrlPath, VariableName,
+};

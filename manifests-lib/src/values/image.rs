@@ -1,0 +1,95 @@
+//! Container images. Each origin of images has a type of its own, so that an environment can accept only its own.
+
+use crate::values::{AccountId, Digest, Region, Repository, Tag};
+
+/// An image that a container runs: a reference that always has a tag or a digest.
+///
+/// The pull policy is `IfNotPresent` for every image: a local image is on the nodes already, and a commit's tag does not
+/// move. A node that lacks the image pulls it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    reference: String,
+}
+
+impl Image {
+    /// The reference as the container runtime reads it.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        &self.reference
+    }
+}
+
+/// An image that was built on the laptop. Load it into every node that runs it: no registry has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalImage {
+    /// Repository, such as `account-gin`.
+    pub repository: Repository,
+    /// Tag, such as `latest`.
+    pub tag: Tag,
+}
+
+/// A registry of AWS: one per account and region.
+///
+/// Upstream: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EcrRegistry {
+    /// Account that owns the registry.
+    pub account: AccountId,
+    /// Region of the registry.
+    pub region: Region,
+}
+
+/// An image in a registry of AWS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EcrImage {
+    /// Registry that serves the image.
+    pub registry: EcrRegistry,
+    /// Repository, such as `account-gin-repository`.
+    pub repository: Repository,
+    /// Tag: the Git commit that was built.
+    pub tag: Tag,
+}
+
+/// An image that others publish, the same in every environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicImage {
+    /// Repository, such as `curlimages/curl`; without a registry the runtime uses Docker Hub.
+    pub repository: Repository,
+    /// Release to run.
+    pub version: Version,
+}
+
+/// The release of a [`PublicImage`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// A tag, for publishers who never move one.
+    Tag(Tag),
+    /// A digest, for publishers without releases.
+    Digest(Digest),
+}
+
+impl From<LocalImage> for Image {
+    fn from(image: LocalImage) -> Self {
+        let LocalImage { repository, tag } = image;
+        Self { reference: format!("{repository}:{tag}") }
+    }
+}
+
+impl From<EcrImage> for Image {
+    fn from(image: EcrImage) -> Self {
+        let EcrImage { registry: EcrRegistry { account, region }, repository, tag } = image;
+        Self { reference: format!("{account}.dkr.ecr.{region}.amazonaws.com/{repository}:{tag}") }
+    }
+}
+
+impl From<PublicImage> for Image {
+    fn from(image: PublicImage) -> Self {
+        let repository = image.repository;
+        Self {
+            reference: match image.version {
+                Version::Tag(tag) => format!("{repository}:{tag}"),
+                Version::Digest(digest) => format!("{repository}@{digest}"),
+            },
+        }
+    }
+}

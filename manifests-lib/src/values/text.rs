@@ -1,0 +1,128 @@
+//! Text that cannot be wrong: each type holds only what the Kubernetes API server, Istio or a registry accepts.
+//!
+//! A literal goes through the macro of its type ([`name!`](crate::name!), [`tag!`](crate::tag!), …) and is checked when it
+//! is compiled. Text that comes from elsewhere goes through `new`, which returns an error.
+
+use std::fmt;
+
+/// Text that a type does not accept, with the rule that it breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidText {
+    /// The text as given.
+    pub text: String,
+    /// The rule, as a sentence.
+    pub rule: &'static str,
+}
+
+impl fmt::Display for InvalidText {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?}: {}", self.text, self.rule)
+    }
+}
+
+impl std::error::Error for InvalidText {}
+
+/// A type of text; with `($) name`, the macro `name!` for its literals too.
+macro_rules! text_type {
+    ($(#[$documentation:meta])* $type:ident, $check:path, $rule:literal $(, ($d:tt) $macro:ident)?) => {
+        $(#[$documentation])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $type(std::borrow::Cow<'static, str>);
+
+        impl $type {
+            /// Takes a literal. Write it with the macro of this type, which moves the check to compile time.
+            ///
+            /// # Panics
+            ///
+            /// Where the text breaks the rule of the type.
+            #[must_use]
+            #[track_caller]
+            pub const fn from_static(text: &'static str) -> Self {
+                assert!($check(text.as_bytes()), $rule);
+                Self(std::borrow::Cow::Borrowed(text))
+            }
+
+            /// Takes text that is only known at run time.
+            ///
+            /// # Errors
+            ///
+            /// Where the text breaks the rule of the type.
+            pub fn new(text: impl Into<String>) -> Result<Self, $crate::values::InvalidText> {
+                let text = text.into();
+                if $check(text.as_bytes()) {
+                    Ok(Self(std::borrow::Cow::Owned(text)))
+                } else {
+                    Err($crate::values::InvalidText { text, rule: $rule })
+                }
+            }
+
+            /// The text as it reaches the cluster.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(formatter, "{}({:?})", stringify!($type), self.0)
+            }
+        }
+
+        impl From<&$type> for String {
+            fn from(text: &$type) -> Self {
+                text.as_str().to_owned()
+            }
+        }
+
+        $(
+            #[doc = concat!(
+                "A [`", stringify!($type), "`](crate::values::", stringify!($type), ") from a literal, checked when it is compiled."
+            )]
+            #[macro_export]
+            macro_rules! $macro {
+                ($d literal:expr) => {
+                    $crate::literal!($crate::values::$type, $d literal)
+                };
+            }
+        )?
+    };
+}
+
+mod check;
+
+#[macro_use]
+mod aws;
+#[macro_use]
+mod git;
+#[macro_use]
+mod http;
+#[macro_use]
+mod kubernetes;
+#[macro_use]
+mod registry;
+
+pub use aws::{AccountId, LogGroup, Region, SecretsManagerName};
+pub use git::{GitBranch, GitUrl, RelativePath};
+pub use http::{Cidr, EmailAddress, Host, UrlPath};
+pub use kubernetes::{
+    AbsolutePath, LabelKey, Name, PlainVariableName, SecretDataKey, VariableName,
+};
+pub use registry::{ChartVersion, Digest, Repository, Tag};
+
+/// Makes a literal macro: the value is a const item, so that a bad literal is an error in the editor and in
+/// `cargo check`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! literal {
+    ($type:ty, $literal:expr) => {{
+        const VALUE: $type = <$type>::from_static($literal);
+        VALUE
+    }};
+}
