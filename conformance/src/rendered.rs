@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use manifests_lib::cluster::Cluster;
 use manifests_lib::delivery::{Source, SourceFrom};
-use manifests_lib::model::{BuildError, Identity, Resource};
+use manifests_lib::model::{BuildError, ObjectRef, Resource};
 use manifests_lib::platform::BuiltPlatform;
 use manifests_lib::yaml;
 use serde_json::{Map, Value};
@@ -25,7 +25,7 @@ pub struct Rendered {
     /// What it runs on.
     pub cluster: Cluster,
     /// Whether its alerts have to reach people: it does not run on a laptop.
-    pub tells_people: bool,
+    pub has_receivers: bool,
     /// Every object, in the order of the platform.
     pub objects: Vec<Object>,
     /// Every chart and kustomization of others, in the order of the platform.
@@ -70,7 +70,7 @@ pub struct Object {
     /// The bundle: a folder.
     pub bundle: String,
     /// Group, kind, namespace and name.
-    pub identity: Identity,
+    pub identity: ObjectRef,
     /// API version, such as `apps/v1`.
     pub api_version: &'static str,
     /// The Rust line that wrote it.
@@ -102,7 +102,7 @@ impl Rendered {
         Ok(Self {
             environment: built.environment.to_string(),
             cluster: environment.cluster().clone(),
-            tells_people: matches!(environment.infrastructure(), Infrastructure::Aws(_)),
+            has_receivers: matches!(environment.infrastructure(), Infrastructure::Aws(_)),
             objects: objects(&built)?,
             sources: sources(&built),
         })
@@ -119,7 +119,7 @@ pub fn write(objects: &[Object], folder: &Path) -> Result<Vec<PathBuf>, Failure>
     let mut files = Vec::with_capacity(objects.len());
     let mut taken = BTreeSet::new();
     for (index, object) in objects.iter().enumerate() {
-        let Identity { kind, name, .. } = &object.identity;
+        let ObjectRef { kind, name, .. } = &object.identity;
         let bundle = folder.join(&object.bundle);
         let mut file = bundle.join(format!("{kind}-{name}.yaml").to_lowercase());
         // Kinds of two groups, or objects of two namespaces.
@@ -168,7 +168,7 @@ fn object(bundle: &str, resource: &Resource) -> Result<Object, Failure> {
     resource.write_yaml(&mut yaml).map_err(|error| cannot_render(resource, &error.to_string()))?;
     Ok(Object {
         bundle: bundle.to_owned(),
-        identity: resource.identity(),
+        identity: resource.object_ref(),
         api_version: resource.api_version(),
         origin: resource.origin().to_string(),
         value: resource.to_json().map_err(|error| cannot_render(resource, &error.to_string()))?,
@@ -180,7 +180,7 @@ fn cannot_render(resource: &Resource, reason: &str) -> Failure {
     Failure::new(format!(
         "{}: {} cannot be rendered: {reason}",
         resource.origin(),
-        resource.identity()
+        resource.object_ref()
     ))
 }
 
@@ -260,7 +260,7 @@ pub mod tests {
     pub fn service(name: &str) -> Object {
         Object {
             bundle: "example".to_owned(),
-            identity: Identity {
+            identity: ObjectRef {
                 group: "",
                 kind: "Service",
                 namespace: Some("example".to_owned()),

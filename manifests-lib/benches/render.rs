@@ -4,8 +4,8 @@ use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
-use manifests_lib::data::{GeneratedSecret, SecretSource, SecretText};
-use manifests_lib::delivery::gitops::{Delivery, Existing, Parent, Root};
+use manifests_lib::data::{GeneratedSecret, SecretSource, SecretValue};
+use manifests_lib::delivery::gitops::{GitSource, Parent, Prerequisites, Root};
 use manifests_lib::model::{Bundle, Namespace};
 use manifests_lib::network::{Expose, Protocol};
 use manifests_lib::platform::{BuiltPlatform, Platform};
@@ -31,7 +31,7 @@ fn bundle(number: usize) -> Bundle {
     let name = Name::new(format!("service-{number}")).expect("letters and digits");
     let bundle = Bundle::new(name, &NAMESPACE, &name!("bench"));
     let app = bundle.app();
-    let key = app.secret(SecretText {
+    let key = app.secret(SecretValue {
         key: name!("app-key"),
         source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
     });
@@ -52,18 +52,18 @@ fn bundle(number: usize) -> Bundle {
         key.variable("APP_KEY"),
         itself.url("OWN_URL"),
     ]);
-    server.scratch(path!("/tmp"), mebibytes(64));
+    server.empty_dir(path!("/tmp"), mebibytes(64));
     app.mesh_route(&service);
     bundle
 }
 
-fn delivery() -> Delivery {
-    Delivery {
+fn git_source() -> GitSource {
+    GitSource {
         namespace: Namespace::new(name!("argocd")),
         repository: git_url!("https://example.com/manifests.git"),
         branch: git_branch!("main"),
         snapshots: relative_path!("snapshots"),
-        existing: Existing {
+        prerequisites: Prerequisites {
             namespaces: vec![NAMESPACE],
             api_groups: vec![
                 "external-secrets.io",
@@ -77,7 +77,7 @@ fn delivery() -> Delivery {
 
 fn build(objects: usize) -> BuiltPlatform {
     let bundles = (0..objects / OBJECTS_OF_A_BUNDLE).map(bundle);
-    let root = Root::new(delivery(), [], [Parent::new(name!("team"), bundles)]);
+    let root = Root::new(git_source(), [], [Parent::new(name!("team"), bundles)]);
     let built =
         Platform::new(name!("bench"), root).build().expect("a platform that holds together");
     let count: usize = built

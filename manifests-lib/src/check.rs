@@ -24,35 +24,35 @@ pub(crate) fn resource(resource: &Resource, exceptions: &[SecurityException]) ->
     if mistakes.is_empty() {
         return Vec::new();
     }
-    let identity = resource.identity();
+    let object = resource.object_ref();
     mistakes
         .into_iter()
         .map(|mistake| {
-            BuildError::new(resource.origin(), format!("{identity}: {mistake}"))
+            BuildError::new(resource.origin(), format!("{object}: {mistake}"))
                 .related(resource.patched().to_vec())
         })
         .collect()
 }
 
 fn metadata(resource: &Resource) -> Vec<String> {
-    let identity = resource.identity();
+    let object = resource.object_ref();
     let mut mistakes = Vec::new();
-    if identity.name.is_empty() {
+    if object.name.is_empty() {
         mistakes.push("the object has no name: set metadata.name".to_owned());
-    } else if identity.name.contains('/') || identity.name == "." || identity.name == ".." {
+    } else if object.name.contains('/') || object.name == "." || object.name == ".." {
         mistakes.push(
             "metadata.name is also the name of a file: it has no '/' and is neither '.' nor '..'"
                 .to_owned(),
         );
     }
-    let (length, longest) = (identity.name.len(), longest_name(identity.kind));
+    let (length, longest) = (object.name.len(), longest_name(object.kind));
     if length > longest {
         mistakes.push(format!(
             "the name has {length} characters, a {} takes {longest}: shorten the name of the bundle or the component",
-            identity.kind
+            object.kind
         ));
     }
-    if !resource.is_namespaced() && identity.namespace.is_some() {
+    if !resource.is_namespaced() && object.namespace.is_some() {
         mistakes.push("the kind is cluster-scoped: remove metadata.namespace".to_owned());
     }
     mistakes

@@ -15,7 +15,7 @@ use crate::workload::NodeGroup;
 
 pub use eks::{AvailabilityZone, Eks, EksNodeGroup, InstanceType};
 pub use eksctl::ClusterConfig;
-pub use identity::{PodIdentity, Rights, Statement, WellKnownRights};
+pub use identity::{IamPolicy, PodIdentity, Statement, WellKnownPolicy};
 pub use minikube::{KubernetesRelease, Minikube};
 
 /// The nodes and storage classes of a cluster.

@@ -1,12 +1,12 @@
 //! What outlives pods: databases, messages and secrets.
 
 pub mod database;
-pub mod message_broker;
+pub mod rabbitmq;
 pub(crate) mod secret;
 pub(crate) mod secret_store;
 
 pub use secret::{
-    GeneratedLogin, GeneratedSecret, LoginKeys, LoginSource, Secret, SecretKey, SecretSource,
-    SecretText, SecretsManagerSecret,
+    Credentials, CredentialsSource, GeneratedCredentials, GeneratedSecret, Secret, SecretKey,
+    SecretSource, SecretValue, SecretsManagerSecret,
 };
-pub use secret_store::{ClusterSecretStore, StoredSecret};
+pub use secret_store::{ClusterSecretStore, SyncedSecret};

@@ -5,10 +5,10 @@ pub mod gateway_api;
 pub mod mesh;
 pub mod network_policy;
 pub(crate) mod service;
-pub(crate) mod tool_service;
+pub(crate) mod service_ref;
 
 pub use certificate::{
     Acme, AcmeServer, Certificate, CertificateHosts, ClusterIssuer, Issuer, TlsSecret,
 };
 pub use service::{Endpoint, Expose, Protocol, Service};
-pub use tool_service::ToolService;
+pub use service_ref::ServiceRef;

@@ -1,8 +1,8 @@
 //! What people see of the platform, and who is told when a service is bad.
 
-pub(crate) mod dashboard;
 pub mod grafana;
-pub(crate) mod objective;
+pub(crate) mod slo;
+pub(crate) mod web_ui;
 
-pub use dashboard::{Dashboard, Scheme};
-pub use objective::{Latency, LatencyBound, Objective, PerMille, Severity};
+pub use slo::{Latency, LatencyBound, Severity, Slo, SloTarget};
+pub use web_ui::{Scheme, WebUi};

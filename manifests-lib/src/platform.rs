@@ -13,7 +13,7 @@ use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::resource::Resource;
 use crate::network::mesh::{self, GatewayPort};
-use crate::observability::dashboard::Dashboard;
+use crate::observability::web_ui::WebUi;
 use crate::values::Name;
 use crate::workload::SecurityException;
 
@@ -32,8 +32,8 @@ pub struct BuiltPlatform {
     pub bundles: Vec<BuiltBundle>,
     /// Every port that a gateway opens for a service, by gateway and port.
     pub gateway_ports: Vec<GatewayPort>,
-    /// Every page for people, in the order of the platform.
-    pub dashboards: Vec<Dashboard>,
+    /// Every web UI, in the order of the platform.
+    pub web_uis: Vec<WebUi>,
 }
 
 /// The objects of one bundle.
@@ -64,7 +64,7 @@ impl Platform {
     ///
     /// # Errors
     ///
-    /// All mistakes that only the whole shows, each with the Rust lines to change: two objects of one identity, a workload
+    /// All mistakes that only the whole shows, each with the Rust lines to change: one object written twice, a workload
     /// without a container, a selector that its template does not match, a secret in plain text, two services on one
     /// port of a gateway, a namespace that nothing creates, a kind whose CRD nothing installs, bundles that wait for each
     /// other.
@@ -73,13 +73,13 @@ impl Platform {
         let mut bundles = Vec::with_capacity(all.len());
         let gateway_ports = gateway_ports(&all);
         let mut node_ports = Vec::new();
-        let mut dashboards = Vec::new();
+        let mut web_uis = Vec::new();
         let mut errors = Vec::new();
         for bundle in &all {
             let output = bundle.build(&gateway_ports);
             errors.extend(output.errors);
             node_ports.extend(output.node_ports);
-            dashboards.extend(output.dashboards);
+            web_uis.extend(output.web_uis);
             bundles.push(BuiltBundle {
                 name: bundle.name().clone(),
                 namespace: bundle.namespace().clone(),
@@ -106,7 +106,7 @@ impl Platform {
                 .flat_map(|(resource, exceptions)| check::resource(resource, exceptions)),
         );
         errors.extend(check::shared_selectors(bundles.iter().flat_map(|bundle| &bundle.resources)));
-        errors.extend(duplicate_identities(&bundles));
+        errors.extend(duplicate_objects(&bundles));
         errors.extend(duplicate_releases(&bundles));
         errors.extend(mesh::conflicting_ports(&gateway_ports, &node_ports));
         if !errors.is_empty() {
@@ -116,7 +116,7 @@ impl Platform {
             environment: self.environment.clone(),
             bundles,
             gateway_ports: gateway_ports.to_vec(),
-            dashboards,
+            web_uis,
         })
     }
 }
@@ -155,24 +155,24 @@ fn duplicate_releases(bundles: &[BuiltBundle]) -> Vec<BuildError> {
     errors
 }
 
-fn duplicate_identities(bundles: &[BuiltBundle]) -> Vec<BuildError> {
+fn duplicate_objects(bundles: &[BuiltBundle]) -> Vec<BuildError> {
     let mut first = BTreeMap::new();
     let mut errors = Vec::new();
     for resource in bundles.iter().flat_map(|bundle| &bundle.resources) {
-        let identity = resource.identity();
-        if let Some(other) = first.get(&identity) {
+        let object = resource.object_ref();
+        if let Some(other) = first.get(&object) {
             errors.push(
                 BuildError::new(
                     resource.origin(),
                     format!(
-                        "{identity} is written a second time: applied one after the other, each would undo the other; rename \
+                        "{object} is written a second time: applied one after the other, each would undo the other; rename \
                          or remove one"
                     ),
                 )
                 .related([*other]),
             );
         } else {
-            first.insert(identity, resource.origin());
+            first.insert(object, resource.origin());
         }
     }
     errors

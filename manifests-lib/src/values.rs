@@ -9,7 +9,7 @@ mod text;
 
 pub use image::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version};
 pub use port::{NodePort, Port};
-pub use quantity::{Bytes, Cpu, gibibytes, mebibytes, millicores};
+pub use quantity::{Bytes, Cpu, Seconds, gibibytes, mebibytes, millicores, seconds};
 pub use text::{
     AbsolutePath, AccountId, ChartVersion, Cidr, Digest, EmailAddress, GitBranch, GitUrl, Host,
     InvalidText, LabelKey, LogGroup, Name, PlainVariableName, Region, RelativePath, Repository,

@@ -11,15 +11,17 @@ mod variable;
 mod volume;
 
 pub use container::{
-    Container, ContainerHandle, Exposable, Listens, PortlessContainer, Resources, Silent,
+    Container, ContainerHandle, Exposable, PortlessContainer, Resources, WithPort, WithoutPort,
 };
 pub use deployment::{Deployment, DeploymentHandle};
 pub use placement::{NodeGroup, spread};
 pub use probe::Probe;
 pub use security::{Allowance, SecurityException, User};
-pub use stateful_set::{Claim, ClaimHandle, StatefulSet, StatefulSetHandle};
+pub use stateful_set::{
+    StatefulSet, StatefulSetHandle, VolumeClaimTemplate, VolumeClaimTemplateHandle,
+};
 pub use variable::Variable;
-pub use volume::{HostVolume, HostVolumeHandle, HostVolumeNames, Volume};
+pub use volume::{LocalVolume, LocalVolumeHandle, LocalVolumeNames, Volume};
 
 pub(crate) use security::allowances;
 pub(crate) use variable::is_plain;

@@ -9,11 +9,10 @@ mod infrastructure;
 use manifests_lib::cluster::{Cluster, ControlPlane, Eks, Minikube};
 use manifests_lib::data::database::{Aurora, Database, MysqlContainer};
 use manifests_lib::data::{
-    GeneratedLogin, GeneratedSecret, LoginSource, SecretSource, SecretsManagerSecret,
+    CredentialsSource, GeneratedCredentials, GeneratedSecret, SecretSource, SecretsManagerSecret,
 };
-use manifests_lib::network::gateway_api::Entrance;
-use manifests_lib::network::mesh::GatewayExposure;
 use manifests_lib::network::{Acme, Issuer};
+use manifests_lib::network::{gateway_api, mesh};
 use manifests_lib::values::{
     AbsolutePath, EcrImage, GitBranch, Host, Image, LocalImage, Name, NodePort, Region,
     SecretsManagerName,
@@ -46,19 +45,19 @@ pub struct Environment {
     pub(crate) issuer: Issuer,
     pub(crate) hosts: Hosts,
     pub(crate) broker: BrokerSize,
-    pub(crate) entrance: Entrance,
-    /// Domain of the dashboards, where they have a gateway; elsewhere people forward ports.
+    pub(crate) entrance: gateway_api::Exposure,
+    /// Domain of the web UIs, where they have a gateway; elsewhere people forward ports.
     pub(crate) internal_domain: Option<Host>,
     pub(crate) replicas: u16,
     pub(crate) branch: GitBranch,
     pub(crate) login: Login,
-    pub(crate) ingress: GatewayExposure,
+    pub(crate) ingress: mesh::Exposure,
     pub(crate) mesh: Mesh,
     pub(crate) kiali: kiali::Login,
     pub(crate) traces: TraceStorage,
     pub(crate) source_mounts: Option<SourceMounts>,
     pub(crate) infrastructure: Infrastructure,
-    pub(crate) grafana_login: LoginSource,
+    pub(crate) grafana_login: CredentialsSource,
     pub(crate) receivers: Receivers,
     pub(crate) logs: LogSink,
     /// Class of the volumes that the cluster makes.
@@ -109,7 +108,7 @@ pub struct Development {
     /// Where Jaeger keeps traces.
     pub traces: TraceStorage,
     /// Who administers Grafana. Alerts reach nobody, and logs are only shown.
-    pub grafana_login: GeneratedLogin,
+    pub grafana_login: GeneratedCredentials,
     /// The cluster on the laptop.
     pub cluster: Minikube,
 }
@@ -131,7 +130,7 @@ pub struct Production {
     pub hosts: Hosts,
     /// Size of RabbitMQ.
     pub broker: BrokerSize,
-    /// Domain of the dashboards; its records in DNS lead to the internal load balancer.
+    /// Domain of the web UIs; its records in DNS lead to the internal load balancer.
     pub internal_domain: Host,
     /// Pods of each service that does not say otherwise.
     pub replicas: u16,
@@ -260,17 +259,17 @@ impl From<Development> for Environment {
             issuer: Issuer::SelfSigned,
             hosts,
             broker,
-            entrance: Entrance::NodePort(entrance),
+            entrance: gateway_api::Exposure::NodePort(entrance),
             internal_domain: None,
             replicas,
             branch,
             login: Login::LocalAdmin,
-            ingress: GatewayExposure::NodePorts,
+            ingress: mesh::Exposure::NodePorts,
             mesh,
             kiali: kiali::Login::Anonymous,
             traces,
             source_mounts: Some(source_mounts),
-            grafana_login: LoginSource::Generated(grafana_login),
+            grafana_login: CredentialsSource::Generated(grafana_login),
             receivers: Receivers::Nobody,
             logs: LogSink::Stdout,
             storage_class: Minikube::LOCAL_PATH,
@@ -315,17 +314,20 @@ impl From<Production> for Environment {
             issuer: Issuer::Acme(issuer),
             hosts,
             broker,
-            entrance: Entrance::NetworkLoadBalancer,
+            entrance: gateway_api::Exposure::NetworkLoadBalancer,
             internal_domain: Some(internal_domain),
             replicas,
             branch,
             login: Login::GitHub(login),
-            ingress: GatewayExposure::Cluster,
+            ingress: mesh::Exposure::ClusterIp,
             mesh,
             kiali: kiali::Login::Token,
             traces,
             source_mounts: None,
-            grafana_login: LoginSource::SecretsManager(grafana_login, external_secrets::STORE),
+            grafana_login: CredentialsSource::SecretsManager(
+                grafana_login,
+                external_secrets::STORE,
+            ),
             receivers: Receivers::Slack(alerts.map(secret)),
             logs: LogSink::Cloudwatch(logs),
             storage_class: Eks::GP3,

@@ -69,7 +69,7 @@ pub fn platform(environment: &Environment) -> Platform {
     Platform::new(
         environment.name.clone(),
         Root::new(
-            argocd::delivery(environment),
+            argocd::git_source(environment),
             [argocd],
             [Parent::new(argocd::INFRA_PROJECT, infra), Parent::new(argocd::APP_PROJECT, app)],
         ),

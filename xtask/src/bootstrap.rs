@@ -72,7 +72,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     // Where people log in elsewhere, that comes only after Argo CD has deployed what it needs.
     let way = match built.environment.infrastructure() {
-        Infrastructure::Laptop(_) => format!("cargo xtask open {} {name}", argocd.dashboard),
+        Infrastructure::Laptop(_) => format!("cargo xtask open {} {name}", argocd.web_ui),
         Infrastructure::Aws(_) => argocd.applications(&context).to_string(),
     };
     eprintln!("Argo CD deploys {name} from now on. See it: {way}");

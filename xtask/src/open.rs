@@ -1,4 +1,4 @@
-//! `cargo xtask open`: pages and Services of a running cluster on ports of the laptop.
+//! `cargo xtask open`: web UIs and Services of a running cluster on ports of the laptop.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use custom_resources::k8s::networking::gateway::v1::{Gateway, HTTPRoute};
 use k8s_openapi::api::core::v1::Service;
 use manifests_lib::model::Resource;
 use manifests_lib::network::mesh::IngressGateway;
-use manifests_lib::observability::Dashboard;
+use manifests_lib::observability::WebUi;
 use manifests_lib::platform::BuiltPlatform;
 use serde::Serialize;
 use services::environment::{Environment, Infrastructure};
@@ -20,12 +20,12 @@ use crate::failure::Failure;
 use crate::invocation::{Invocation, Program};
 use crate::render::printed;
 
-/// Reach a dashboard, gateway or Service of the cluster from this machine; without a name, list what can be opened
+/// Reach a web UI, gateway or Service of the cluster from this machine; without a name, list what can be opened
 ///
 /// Prints the URL and forwards the port until Ctrl-C. Names, namespaces and ports come from the platform itself.
 #[derive(Args)]
 pub struct Arguments {
-    /// Dashboard, gateway or Service, as the list names it; or an environment, to list what can be opened there
+    /// Web UI, gateway or Service, as the list names it; or an environment, to list what can be opened there
     #[arg(value_name = "NAME")]
     target: Option<String>,
 
@@ -77,9 +77,9 @@ struct Target {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 enum Kind {
-    Dashboard,
+    WebUi,
     Gateway,
     Service,
 }
@@ -102,7 +102,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .find(|target| target.name == wanted)
         .ok_or_else(|| {
             Failure::new(format!(
-                "{name} has no dashboard, gateway or Service {wanted}; `cargo xtask open {name}` lists what there is"
+                "{name} has no web UI, gateway or Service {wanted}; `cargo xtask open {name}` lists what there is"
             ))
         })?
         .at(arguments.port);
@@ -160,11 +160,11 @@ impl Arguments {
 }
 
 impl Target {
-    fn of_dashboard(dashboard: &Dashboard) -> Self {
-        let Dashboard { name, service, scheme, local_port } = dashboard;
+    fn of_web_ui(web_ui: &WebUi) -> Self {
+        let WebUi { name, service, scheme, local_port } = web_ui;
         Self {
             name: name.to_string(),
-            kind: Kind::Dashboard,
+            kind: Kind::WebUi,
             address: format!("{}://localhost:{local_port}", scheme.as_str()),
             namespace: service.namespace.to_string(),
             service: service.name.to_string(),
@@ -268,7 +268,7 @@ fn above_1024(port: u16) -> u16 {
 fn targets(platform: &BuiltPlatform) -> Vec<Target> {
     let resources = || platform.bundles.iter().flat_map(|bundle| &bundle.resources);
     let routes: Vec<&HTTPRoute> = resources().filter_map(Resource::get).collect();
-    let mut targets: Vec<Target> = platform.dashboards.iter().map(Target::of_dashboard).collect();
+    let mut targets: Vec<Target> = platform.web_uis.iter().map(Target::of_web_ui).collect();
     let gateways = resources().filter_map(|resource| Target::of_gateway(resource.get()?, &routes));
     targets.extend(gateways);
     let services: Vec<Target> = resources()
@@ -306,7 +306,7 @@ fn list(name: EnvironmentName, built: &Built, targets: &[Target]) -> String {
     let addresses = widest(|target| &target.address).unwrap_or_default();
     let mut lines = Vec::new();
     for (kind, title) in
-        [(Kind::Dashboard, "Dashboards"), (Kind::Gateway, "Gateways"), (Kind::Service, "Services")]
+        [(Kind::WebUi, "Web UIs"), (Kind::Gateway, "Gateways"), (Kind::Service, "Services")]
     {
         lines.push(format!("{title} of {name}:"));
         for target in targets.iter().filter(|target| target.kind == kind) {

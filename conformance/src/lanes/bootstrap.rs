@@ -225,7 +225,7 @@ fn chart(rendered: &Rendered, options: &Options) -> Result<Option<PathBuf>, Fail
         return Ok(None);
     };
     let group = custom_resources::argoproj::v1alpha1::Application::GROUP;
-    let installs = |source: &&RenderedSource| source.installs.contains(&group);
+    let installs = |source: &&RenderedSource| source.crd_groups.contains(&group);
     let source = rendered.sources.iter().find(installs);
     match source.map(|source| &source.from) {
         Some(SourceFrom::Chart { name, version, .. }) => {

@@ -8,7 +8,7 @@ mod render;
 use std::collections::{BTreeMap, BTreeSet};
 
 use manifests_lib::delivery::Source;
-use manifests_lib::model::Kind;
+use manifests_lib::model::GroupKind;
 
 use super::{Options, api, apply, in_cluster, schedule};
 use crate::cluster::Cluster;
@@ -73,7 +73,7 @@ fn environment(
 fn differences(source: &Source, made: &Made) -> Vec<String> {
     let mut findings = Vec::new();
     let mut kinds: BTreeMap<(&str, &str), bool> = BTreeMap::new();
-    for Kind { group, kind, .. } in &source.kinds {
+    for GroupKind { group, kind, .. } in &source.kinds {
         kinds.insert((group, kind), false);
     }
     let namespaces: BTreeSet<&str> = [&source.namespace]
@@ -109,7 +109,7 @@ fn differences(source: &Source, made: &Made) -> Vec<String> {
             "it makes no {kind}: remove the kind, which only widens what Argo CD admits"
         ));
     }
-    let declared: BTreeSet<&str> = source.installs.iter().copied().collect();
+    let declared: BTreeSet<&str> = source.crd_groups.iter().copied().collect();
     for group in installed.difference(&declared) {
         findings.push(format!("it installs CRDs of {group}, which `installs` does not list"));
     }

@@ -2,7 +2,7 @@
 
 use manifests_lib::cluster::{KubernetesMinor, KubernetesRelease, Minikube};
 use manifests_lib::data::database::MysqlContainer;
-use manifests_lib::data::{GeneratedLogin, GeneratedSecret};
+use manifests_lib::data::{GeneratedCredentials, GeneratedSecret};
 use manifests_lib::values::{
     LocalImage, PublicImage, Repository, Version, gibibytes, mebibytes, millicores,
 };
@@ -48,7 +48,7 @@ pub fn development() -> Development {
         branch: git_branch!("develop"),
         mesh: Mesh { revisions: Revisions::Stable, replicas: 1 },
         traces: TraceStorage { hours: 24, size: gibibytes(5) },
-        grafana_login: GeneratedLogin {
+        grafana_login: GeneratedCredentials {
             user: name!("admin"),
             password: GeneratedSecret { length: 32 },
         },

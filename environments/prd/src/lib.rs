@@ -105,7 +105,7 @@ fn cluster() -> Eks {
         // The region's b is closed to new accounts.
         zones: [AvailabilityZone::A, AvailabilityZone::C],
         kubernetes: KubernetesMinor(35),
-        administrators: vec![OFFICE],
+        public_access_cidrs: vec![OFFICE],
         node_groups: vec![
             nodes(node_group::APP, InstanceType::T3Large, 3),
             nodes(node_group::DEPLOY, InstanceType::T3Large, 2),

@@ -101,7 +101,7 @@ impl<'a> Workload<'a> {
         let Some(pods) = self.pods else {
             return Vec::new();
         };
-        let name = format!("{}/{}", self.resource.identity().name, container.name);
+        let name = format!("{}/{}", self.resource.object_ref().name, container.name);
         let declared = |allowance: &Allowance| {
             let mut of_container =
                 exceptions.iter().filter(|exception| exception.container == name);
@@ -186,7 +186,7 @@ pub(crate) fn shared_selectors<'a>(
     // By namespace and label, so that a Service looks at few workloads.
     let mut workloads: BTreeMap<_, Vec<Workload<'_>>> = BTreeMap::new();
     for resource in resources {
-        let namespace = resource.identity().namespace;
+        let namespace = resource.object_ref().namespace;
         if let Some(workload) = Workload::of(resource) {
             for label in workload.labels.into_iter().flatten() {
                 let labelled = workloads.entry((namespace.clone(), label)).or_default();
@@ -213,7 +213,7 @@ pub(crate) fn shared_selectors<'a>(
                     format!(
                         "{} selects the pods of {} workloads: a share of its requests would reach pods that do not serve them; \
                          select more labels",
-                        resource.identity(),
+                        resource.object_ref(),
                         selected.len()
                     ),
                 )

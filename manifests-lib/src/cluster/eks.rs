@@ -21,7 +21,7 @@ pub struct Eks {
     /// What runs on the control plane and the nodes.
     pub kubernetes: KubernetesMinor,
     /// From where people reach the API server; nodes reach it inside the VPC.
-    pub administrators: Vec<Cidr>,
+    pub public_access_cidrs: Vec<Cidr>,
     /// The managed node groups.
     pub node_groups: Vec<EksNodeGroup>,
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::eks::{Eks, EksNodeGroup};
-use super::identity::{PodIdentity, Rights, Statement, WellKnownRights};
+use super::identity::{IamPolicy, PodIdentity, Statement, WellKnownPolicy};
 
 /// A `ClusterConfig` of `eksctl.io/v1alpha5`, which `eksctl create cluster -f` takes.
 #[derive(Clone, Debug, Serialize)]
@@ -192,7 +192,11 @@ impl Eks {
             vpc: Vpc {
                 cluster_endpoints: ClusterEndpoints { private_access: true, public_access: true },
                 nat: Nat { gateway: "HighlyAvailable" },
-                public_access_cidrs: self.administrators.iter().map(ToString::to_string).collect(),
+                public_access_cidrs: self
+                    .public_access_cidrs
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect(),
             },
             cloud_watch: CloudWatch {
                 cluster_logging: ClusterLogging {
@@ -229,16 +233,16 @@ fn addons() -> Vec<Addon> {
 }
 
 fn association(identity: &PodIdentity) -> Association {
-    let PodIdentity { namespace, service_account, rights } = identity;
-    let (well_known_policies, permission_policy) = match rights {
-        Rights::WellKnown(tool) => (
+    let PodIdentity { namespace, service_account, policy } = identity;
+    let (well_known_policies, permission_policy) = match policy {
+        IamPolicy::WellKnown(tool) => (
             Some(WellKnownPolicies {
-                aws_load_balancer_controller: *tool == WellKnownRights::AwsLoadBalancerController,
-                cert_manager: *tool == WellKnownRights::CertManager,
+                aws_load_balancer_controller: *tool == WellKnownPolicy::AwsLoadBalancerController,
+                cert_manager: *tool == WellKnownPolicy::CertManager,
             }),
             None,
         ),
-        Rights::Statements(statements) => (
+        IamPolicy::Statements(statements) => (
             None,
             Some(Policy {
                 version: "2012-10-17",

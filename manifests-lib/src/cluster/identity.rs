@@ -15,14 +15,14 @@ pub struct PodIdentity {
     /// Their service account.
     pub service_account: Name,
     /// What they may do.
-    pub rights: Rights,
+    pub policy: IamPolicy,
 }
 
 /// What the holder of a role may do; everything else is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rights {
+pub enum IamPolicy {
     /// What eksctl knows that a released tool needs.
-    WellKnown(WellKnownRights),
+    WellKnown(WellKnownPolicy),
     /// Exactly these.
     Statements(Vec<Statement>),
 }
@@ -31,7 +31,7 @@ pub enum Rights {
 ///
 /// Upstream: <https://schema.eksctl.io/#PodIdentityAssociation-wellKnownPolicies>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WellKnownRights {
+pub enum WellKnownPolicy {
     /// Makes load balancers; changes and removes only what carries its own tags.
     AwsLoadBalancerController,
     /// Proves by Route 53 that a domain is ours.

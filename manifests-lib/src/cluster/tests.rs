@@ -24,7 +24,7 @@ fn eks() -> Eks {
         region: region!("eu-west-1"),
         zones: [AvailabilityZone::A, AvailabilityZone::C],
         kubernetes: KubernetesMinor(35),
-        administrators: vec![cidr!("203.0.113.0/24")],
+        public_access_cidrs: vec![cidr!("203.0.113.0/24")],
         node_groups: vec![EksNodeGroup {
             group: group(name!("front")),
             instance: InstanceType::T3Large,
@@ -73,7 +73,7 @@ fn rights_are_the_policy_of_one_service_account() {
         PodIdentity {
             namespace: Namespace::new(name!("vault")),
             service_account: name!("reader"),
-            rights: Rights::Statements(vec![Statement {
+            policy: IamPolicy::Statements(vec![Statement {
                 actions: vec!["secretsmanager:GetSecretValue"],
                 resources: vec!["arn:aws:secretsmanager:::secret:one".to_owned()],
             }]),
@@ -81,7 +81,7 @@ fn rights_are_the_policy_of_one_service_account() {
         PodIdentity {
             namespace: Namespace::new(name!("dns")),
             service_account: name!("prover"),
-            rights: Rights::WellKnown(WellKnownRights::CertManager),
+            policy: IamPolicy::WellKnown(WellKnownPolicy::CertManager),
         },
     ]);
     let yaml = yaml::to_string(&config).expect("a configuration that can be written");

@@ -15,7 +15,7 @@ use crate::workload::Variable;
 
 /// A secret text that a component needs.
 #[derive(Clone, Debug)]
-pub struct SecretText<'a> {
+pub struct SecretValue<'a> {
     /// Key in the Secret; the Secret is named `<bundle>-<component>-secret-<key>`.
     pub key: Name,
     /// Where the text comes from.
@@ -52,16 +52,16 @@ pub struct SecretsManagerSecret {
 
 /// Where the name of a user and their password come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LoginSource {
+pub enum CredentialsSource {
     /// The password is generated in the cluster.
-    Generated(GeneratedLogin),
+    Generated(GeneratedCredentials),
     /// The properties `username` and `password` of a secret in AWS Secrets Manager, read through this store.
     SecretsManager(SecretsManagerName, ClusterSecretStore),
 }
 
 /// A user whose password is [generated](GeneratedSecret).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GeneratedLogin {
+pub struct GeneratedCredentials {
     /// Name of the user.
     pub user: Name,
     /// The password.
@@ -70,7 +70,7 @@ pub struct GeneratedLogin {
 
 /// The name of a user and their password, in one Secret.
 #[derive(Clone, Debug)]
-pub struct LoginKeys {
+pub struct Credentials {
     /// Name of the user.
     pub user: SecretKey,
     /// The password.
@@ -127,9 +127,9 @@ impl Component {
     /// Becomes an ExternalSecret and, where the text is generated, a password generator.
     #[track_caller]
     #[must_use = "give the secret to a container"]
-    pub fn secret(&self, secret: SecretText<'_>) -> SecretKey {
+    pub fn secret(&self, secret: SecretValue<'_>) -> SecretKey {
         let origin = Origin::here();
-        let SecretText { key, source } = secret;
+        let SecretValue { key, source } = secret;
         if let SecretSource::Generated(generated) = source {
             self.refuse_short(origin, key.as_str(), generated);
         }
@@ -157,28 +157,28 @@ impl Component {
     /// Becomes an ExternalSecret and, where the password is generated, a password generator.
     #[track_caller]
     #[must_use = "give the keys to whom the user logs in to"]
-    pub fn login(&self, source: &LoginSource) -> LoginKeys {
+    pub fn credentials(&self, source: &CredentialsSource) -> Credentials {
         let origin = Origin::here();
         let [user, password] = ["username", "password"];
         let secret = match source {
-            LoginSource::Generated(login) => {
-                self.refuse_short(origin, password, &login.password);
+            CredentialsSource::Generated(credentials) => {
+                self.refuse_short(origin, password, &credentials.password);
                 let contents = Contents::Generated {
                     texts: vec![GeneratedText {
                         generator: self.object_name(password),
                         key: password.to_owned(),
-                        length: login.password.length,
+                        length: credentials.password.length,
                     }],
-                    known: BTreeMap::from([(user.to_owned(), login.user.to_string())]),
+                    known: BTreeMap::from([(user.to_owned(), credentials.user.to_string())]),
                 };
                 add(self, origin, Names::with_suffix(self, None), contents)
             }
-            LoginSource::SecretsManager(name, store) => {
+            CredentialsSource::SecretsManager(name, store) => {
                 let properties = [user, password].map(str::to_owned);
                 from_secrets_manager(self, origin, store, name, properties)
             }
         };
-        LoginKeys { user: secret.key(user), password: secret.key(password) }
+        Credentials { user: secret.key(user), password: secret.key(password) }
     }
 
     fn refuse_short(&self, origin: Origin, key: &str, generated: &GeneratedSecret) {

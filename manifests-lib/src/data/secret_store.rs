@@ -19,7 +19,7 @@ pub struct ClusterSecretStore {
     /// Name of the ClusterSecretStore.
     pub name: Name,
     /// Namespaces that may read through it; External Secrets refuses all others, and so does the build.
-    pub readers: &'static [Namespace],
+    pub namespaces: &'static [Namespace],
 }
 
 /// A Secret that is a copy of a secret in AWS Secrets Manager, fetched again every hour.
@@ -28,7 +28,7 @@ pub struct ClusterSecretStore {
 ///
 /// Upstream: <https://external-secrets.io/latest/api/externalsecret/>
 #[derive(Clone, Debug)]
-pub struct StoredSecret<'a> {
+pub struct SyncedSecret<'a> {
     /// Name of the Secret.
     pub name: Name,
     /// Store that it is read through.
@@ -52,12 +52,12 @@ impl Bundle {
     /// Upstream: <https://external-secrets.io/latest/provider/aws-access/>
     #[track_caller]
     pub fn secrets_manager_store(&self, store: &ClusterSecretStore, region: &Region) {
-        let readers = store.readers.iter().map(ToString::to_string).collect();
+        let namespaces = store.namespaces.iter().map(ToString::to_string).collect();
         self.add(external_secrets::ClusterSecretStore {
             metadata: ObjectMeta { name: Some(store.name.to_string()), ..ObjectMeta::default() },
             spec: Some(external_secrets::ClusterSecretStoreSpec {
                 conditions: Some(vec![external_secrets::ClusterSecretStoreCondition {
-                    namespaces: Some(readers),
+                    namespaces: Some(namespaces),
                     ..external_secrets::ClusterSecretStoreCondition::default()
                 }]),
                 provider: external_secrets::ClusterSecretStoreProvider {
@@ -75,8 +75,8 @@ impl Bundle {
 
     /// Copies a secret of AWS Secrets Manager into the bundle's namespace.
     #[track_caller]
-    pub fn stored_secret(&self, secret: StoredSecret<'_>) {
-        let StoredSecret { name, store, from, keys, labels } = secret;
+    pub fn synced_secret(&self, secret: SyncedSecret<'_>) {
+        let SyncedSecret { name, store, from, keys, labels } = secret;
         let origin = Origin::here();
         if let Some(error) = store.refusal(self.namespace(), origin) {
             self.error(origin, error.message);
@@ -146,12 +146,12 @@ impl ClusterSecretStore {
 
     /// What is wrong with reading from a namespace, if anything.
     pub(crate) fn refusal(&self, namespace: &Namespace, origin: Origin) -> Option<BuildError> {
-        (!self.readers.contains(namespace)).then(|| {
+        (!self.namespaces.contains(namespace)).then(|| {
             BuildError::new(
                 origin,
                 format!(
                     "the store {} refuses the namespace {namespace}, and the Secret would never appear: add the namespace to the \
-                     store's `readers`",
+                     store's `namespaces`",
                     self.name
                 ),
             )

@@ -5,7 +5,7 @@ use k8s_openapi::api::core::v1 as core;
 use serde::Serialize;
 
 use crate::model::bundle::Bundle;
-use crate::model::kind::Kind;
+use crate::model::group_kind::GroupKind;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::values::{ChartVersion, GitUrl, Name, PublicImage, RelativePath, Repository, Tag};
@@ -22,9 +22,9 @@ pub struct Chart<V> {
     /// What differs from the chart's defaults.
     pub values: V,
     /// Every kind of object that the chart makes with these values. Argo CD's project admits no other.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<GroupKind>,
     /// API groups whose CRDs the chart installs; bundles with objects of these groups are deployed after it.
-    pub installs: Vec<&'static str>,
+    pub crd_groups: Vec<&'static str>,
 }
 
 /// A kustomization in the Git repository of a released project; Argo CD builds it.
@@ -41,13 +41,13 @@ pub struct Kustomization {
     /// Images to run in place of those that the repository names.
     pub images: Vec<KustomizeImage>,
     /// Objects that another bundle owns, by the names that they have before the kustomization's own `namespace` and prefixes.
-    pub without: Vec<(Kind, Name)>,
+    pub exclude: Vec<(GroupKind, Name)>,
     /// What the pods of its Deployments get besides, such as nodes: merged by the names of containers and volumes.
-    pub pods: Option<core::PodSpec>,
+    pub pod_patch: Option<core::PodSpec>,
     /// Every kind of object that it makes. Argo CD's project admits no other.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<GroupKind>,
     /// API groups whose CRDs it installs; bundles with objects of these groups are deployed after it.
-    pub installs: Vec<&'static str>,
+    pub crd_groups: Vec<&'static str>,
 }
 
 /// An image of a kustomization and what runs in its place.
@@ -71,9 +71,9 @@ pub struct Source {
     /// Other namespaces that it writes to.
     pub other_namespaces: Vec<Namespace>,
     /// Every kind of object that it makes.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<GroupKind>,
     /// API groups whose CRDs it installs.
-    pub installs: Vec<&'static str>,
+    pub crd_groups: Vec<&'static str>,
 }
 
 /// Where a [`Source`] comes from.
@@ -103,9 +103,9 @@ pub enum SourceFrom {
         /// Images to run in place of those that the repository names.
         images: Vec<KustomizeImage>,
         /// Objects that another bundle owns.
-        without: Vec<(Kind, Name)>,
+        exclude: Vec<(GroupKind, Name)>,
         /// What the pods of its Deployments get besides.
-        pods: Option<Box<core::PodSpec>>,
+        pod_patch: Option<Box<core::PodSpec>>,
     },
 }
 
@@ -152,7 +152,7 @@ pub struct SourceHandle {
 
 impl SourceHandle {
     /// Declares another namespace that it writes to, such as kube-system for the Services that scraping needs there.
-    pub fn also_in(&self, namespace: &Namespace) -> &Self {
+    pub fn also_writes_to(&self, namespace: &Namespace) -> &Self {
         self.bundle.change_source(self.index, |source| {
             source.other_namespaces.push(namespace.clone());
         });
@@ -165,8 +165,8 @@ pub struct ChartHandle(SourceHandle);
 
 impl ChartHandle {
     /// Declares another namespace that it writes to, such as kube-system for the Services that scraping needs there.
-    pub fn also_in(&self, namespace: &Namespace) -> &Self {
-        self.0.also_in(namespace);
+    pub fn also_writes_to(&self, namespace: &Namespace) -> &Self {
+        self.0.also_writes_to(namespace);
         self
     }
 
@@ -191,7 +191,7 @@ impl Bundle {
     /// The build reports values that are not JSON.
     #[track_caller]
     pub fn chart<V: HelmChart + Serialize>(&self, chart: Chart<V>) -> ChartHandle {
-        let Chart { release, values, kinds, installs } = chart;
+        let Chart { release, values, kinds, crd_groups } = chart;
         let origin = Origin::here();
         let values = serde_json::to_value(&values).unwrap_or_else(|error| {
             self.error(
@@ -212,15 +212,23 @@ impl Bundle {
             namespace: self.namespace().clone(),
             other_namespaces: Vec::new(),
             kinds,
-            installs,
+            crd_groups,
         }))
     }
 
     /// Deploys a released kustomization.
     #[track_caller]
     pub fn kustomization(&self, kustomization: Kustomization) -> SourceHandle {
-        let Kustomization { repository, release, path, images, without, pods, kinds, installs } =
-            kustomization;
+        let Kustomization {
+            repository,
+            release,
+            path,
+            images,
+            exclude,
+            pod_patch,
+            kinds,
+            crd_groups,
+        } = kustomization;
         self.source(Source {
             origin: Origin::here(),
             from: SourceFrom::Kustomization {
@@ -228,13 +236,13 @@ impl Bundle {
                 release,
                 path,
                 images,
-                without,
-                pods: pods.map(Box::new),
+                exclude,
+                pod_patch: pod_patch.map(Box::new),
             },
             namespace: self.namespace().clone(),
             other_namespaces: Vec::new(),
             kinds,
-            installs,
+            crd_groups,
         })
     }
 

@@ -26,7 +26,7 @@ pub(crate) use tree::deliver;
 
 /// Where Argo CD runs and where it reads what was rendered.
 #[derive(Clone, Debug)]
-pub struct Delivery {
+pub struct GitSource {
     /// Namespace of Argo CD and of every Application.
     pub namespace: Namespace,
     /// Repository that holds the snapshots.
@@ -36,7 +36,7 @@ pub struct Delivery {
     /// Folder of the repository that has one folder of snapshots per environment.
     pub snapshots: RelativePath,
     /// What the cluster has before the platform.
-    pub existing: Existing,
+    pub prerequisites: Prerequisites,
 }
 
 /// The name of the Application that deploys a bundle.
@@ -47,7 +47,7 @@ pub fn application_name(bundle: &Name) -> String {
 
 /// What a cluster has before the platform is deployed.
 #[derive(Clone, Debug)]
-pub struct Existing {
+pub struct Prerequisites {
     /// Namespaces, such as kube-system.
     pub namespaces: Vec<Namespace>,
     /// API groups of CRDs.
@@ -57,7 +57,7 @@ pub struct Existing {
 /// Everything below `root-application`.
 pub struct Root {
     pub(crate) origin: Origin,
-    pub(crate) delivery: Delivery,
+    pub(crate) git_source: GitSource,
     pub(crate) bundles: Vec<Bundle>,
     pub(crate) parents: Vec<Parent>,
 }
@@ -73,13 +73,13 @@ impl Root {
     #[track_caller]
     #[must_use]
     pub fn new(
-        delivery: Delivery,
+        git_source: GitSource,
         bundles: impl IntoIterator<Item = Bundle>,
         parents: impl IntoIterator<Item = Parent>,
     ) -> Self {
         Self {
             origin: Origin::here(),
-            delivery,
+            git_source,
             bundles: bundles.into_iter().collect(),
             parents: parents.into_iter().collect(),
         }

@@ -11,7 +11,7 @@ use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::resource::{Manifest, Namespaced, Resource};
 use crate::network::mesh::GatewayPort;
-use crate::observability::dashboard::Dashboard;
+use crate::observability::web_ui::WebUi;
 use crate::values::{Name, NodePort};
 use crate::workload::{Allowance, SecurityException};
 
@@ -60,7 +60,7 @@ pub(crate) struct Output {
     pub(crate) exceptions: Vec<SecurityException>,
     /// Ports of every node that are no [`GatewayPort`](crate::network::mesh::GatewayPort).
     pub(crate) node_ports: Vec<(NodePort, Origin)>,
-    pub(crate) dashboards: Vec<Dashboard>,
+    pub(crate) web_uis: Vec<WebUi>,
 }
 
 impl Output {
@@ -70,7 +70,7 @@ impl Output {
             resources: Vec::new(),
             errors: Vec::new(),
             exceptions: Vec::new(),
-            dashboards: Vec::new(),
+            web_uis: Vec::new(),
             node_ports: Vec::new(),
         }
     }
@@ -313,7 +313,7 @@ pub struct Added<T> {
 
 impl<T: Manifest> Added<T> {
     /// Applies the object once everything else of the bundle is healthy, charts included: for what a webhook of theirs checks.
-    pub fn after_the_rest(&self) {
+    pub fn sync_last(&self) {
         let mut object = self.object.borrow_mut();
         let annotations = &mut object.metadata_mut().annotations;
         gitops::second(annotations.get_or_insert_default());

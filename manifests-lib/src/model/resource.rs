@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{ClusterResourceScope, Metadata, NamespaceResourceScope};
 use serde::Serialize;
 
-use crate::model::kind::Kind;
+use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
 use crate::yaml;
 
@@ -70,7 +70,7 @@ impl ManifestScope for ClusterResourceScope {
 
 /// What makes an object the same object for the API server. The version is not part of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Identity {
+pub struct ObjectRef {
     /// API group; empty for the core group.
     pub group: &'static str,
     /// Kind, such as `Deployment`.
@@ -81,7 +81,7 @@ pub struct Identity {
     pub name: String,
 }
 
-impl fmt::Display for Identity {
+impl fmt::Display for ObjectRef {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { group, kind, namespace, name } = self;
         formatter.write_str(kind)?;
@@ -121,13 +121,13 @@ impl Resource {
 
     /// Group, kind, namespace and name.
     #[must_use]
-    pub fn identity(&self) -> Identity {
-        self.object.identity()
+    pub fn object_ref(&self) -> ObjectRef {
+        self.object.object_ref()
     }
 
     /// Group and kind.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> GroupKind {
         self.object.kind()
     }
 
@@ -182,14 +182,14 @@ impl Resource {
 
 impl fmt::Debug for Resource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} from {}", self.identity(), self.origin)
+        write!(formatter, "{} from {}", self.object_ref(), self.origin)
     }
 }
 
 /// [`Manifest`] without its type.
 trait Object {
-    fn identity(&self) -> Identity;
-    fn kind(&self) -> Kind;
+    fn object_ref(&self) -> ObjectRef;
+    fn kind(&self) -> GroupKind;
     fn api_version(&self) -> &'static str;
     fn is_namespaced(&self) -> bool;
     fn metadata_mut(&mut self) -> &mut ObjectMeta;
@@ -200,9 +200,9 @@ trait Object {
 }
 
 impl<T: Manifest> Object for T {
-    fn identity(&self) -> Identity {
+    fn object_ref(&self) -> ObjectRef {
         let metadata = self.metadata();
-        Identity {
+        ObjectRef {
             group: T::GROUP,
             kind: T::KIND,
             namespace: metadata.namespace.clone(),
@@ -210,8 +210,8 @@ impl<T: Manifest> Object for T {
         }
     }
 
-    fn kind(&self) -> Kind {
-        Kind::of::<T>()
+    fn kind(&self) -> GroupKind {
+        GroupKind::of::<T>()
     }
 
     fn api_version(&self) -> &'static str {

@@ -6,7 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::model::bundle::Bundle;
 use crate::model::namespace::Namespace;
-use crate::network::tool_service::ToolService;
+use crate::network::service_ref::ServiceRef;
 use crate::values::{EmailAddress, Host, Name, Region};
 
 /// Somebody who issues certificates for every namespace, as others refer to them.
@@ -21,28 +21,28 @@ pub struct ClusterIssuer {
 /// How a [`ClusterIssuer`] comes to its certificates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Issuer {
-    /// From an authority of its own that nobody outside the cluster trusts.
+    /// From a CA of its own that nobody outside the cluster trusts.
     SelfSigned,
-    /// From a public authority.
+    /// From a public CA.
     Acme(Acme),
 }
 
-/// A public authority that asks for a record in Route 53 as proof.
+/// A public CA that asks for a record in Route 53 as proof.
 ///
 /// cert-manager writes the record with the rights of its ServiceAccount, which an association of EKS Pod Identity gives.
 ///
 /// Upstream: <https://cert-manager.io/docs/configuration/acme/dns01/route53/>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acme {
-    /// The authority.
+    /// The CA.
     pub server: AcmeServer,
-    /// Whom the authority writes to before a certificate ends.
+    /// Whom the CA writes to before a certificate ends.
     pub email: EmailAddress,
     /// Region of the AWS API that is called.
     pub region: Region,
 }
 
-/// An authority that speaks ACME.
+/// A CA that speaks ACME.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AcmeServer {
     /// Let's Encrypt, trusted by browsers, at most 50 certificates per domain and week.
@@ -77,7 +77,7 @@ pub enum CertificateHosts {
     Below(Host),
 }
 
-/// The Secret of a certificate: its keys are `tls.crt`, `tls.key` and `ca.crt`, the certificate of the authority.
+/// The Secret of a certificate: its keys are `tls.crt`, `tls.key` and `ca.crt`, the certificate of the CA.
 ///
 /// Only [`Bundle::certificate`] makes one, so that a server cannot be given a Secret that nobody fills.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,15 +100,15 @@ impl TlsSecret {
         })
     }
 
-    /// A volume of the certificate of the authority alone, as the file `ca.crt`.
+    /// A volume of the certificate of the CA alone, as the file `ca.crt`.
     #[must_use]
-    pub fn authority_volume(&self, volume: &Name) -> core::Volume {
+    pub fn ca_volume(&self, volume: &Name) -> core::Volume {
         core::Volume {
             name: volume.to_string(),
             secret: Some(core::SecretVolumeSource {
                 items: Some(vec![core::KeyToPath {
-                    key: AUTHORITY_KEY.to_owned(),
-                    path: AUTHORITY_KEY.to_owned(),
+                    key: CA_KEY.to_owned(),
+                    path: CA_KEY.to_owned(),
                     mode: None,
                 }]),
                 secret_name: Some(self.name.to_string()),
@@ -119,16 +119,16 @@ impl TlsSecret {
     }
 }
 
-/// The key of a certificate's Secret that holds the certificate of the authority.
-pub(crate) const AUTHORITY_KEY: &str = "ca.crt";
+/// The key of a certificate's Secret that holds the certificate of the CA.
+pub(crate) const CA_KEY: &str = "ca.crt";
 
-/// Ten years: who trusts the authority has its certificate, and would have to be given each new one.
-const AUTHORITY: &str = "87600h0m0s";
+/// Ten years: who trusts the CA has its certificate, and would have to be given each new one.
+const CA_LIFETIME: &str = "87600h0m0s";
 
 impl Bundle {
     /// Makes an issuer. The bundle's namespace has to be cert-manager's own, where it looks for the keys of issuers.
     ///
-    /// A self-signed one becomes an authority: a ClusterIssuer `<name>-root` that signs it, its Certificate and the
+    /// A self-signed one becomes a CA: a ClusterIssuer `<name>-root` that signs it, its Certificate and the
     /// ClusterIssuer that uses it. Another becomes a ClusterIssuer.
     #[track_caller]
     pub fn cluster_issuer(&self, issuer: &ClusterIssuer, from: &Issuer) {
@@ -143,7 +143,7 @@ impl Bundle {
                         ..NO_ISSUER
                     },
                 ));
-                self.add(authority(&name, root));
+                self.add(ca(&name, root));
                 cert_manager::ClusterIssuerSpec {
                     ca: Some(cert_manager::ClusterIssuerCa {
                         secret_name: name.clone(),
@@ -172,12 +172,12 @@ impl Bundle {
         self.tls_secret(name)
     }
 
-    /// Brings the certificate of an issuer's authority into the bundle's namespace, for pods that call its servers: a Secret
+    /// Brings the certificate of an issuer's CA into the bundle's namespace, for pods that call its servers: a Secret
     /// whose key `ca.crt` it is.
     #[track_caller]
-    #[must_use = "give the authority to a pod"]
-    pub fn authority(&self, name: Name, issuer: &ClusterIssuer) -> TlsSecret {
-        self.add(authority_in(issuer, named(name.to_string())));
+    #[must_use = "give the CA to a pod"]
+    pub fn ca(&self, name: Name, issuer: &ClusterIssuer) -> TlsSecret {
+        self.add(ca_in(issuer, named(name.to_string())));
         self.tls_secret(name)
     }
 
@@ -192,20 +192,17 @@ impl Bundle {
         &self,
         name: Name,
         issuer: &ClusterIssuer,
-        service: &ToolService,
+        service: &ServiceRef,
     ) -> TlsSecret {
         self.add(certificate_of(&name, issuer, vec![service.host()])).namespace(&service.namespace);
         TlsSecret { name, namespace: service.namespace.clone() }
     }
 }
 
-/// A Secret `<name>` whose key `ca.crt` is the certificate of an issuer's authority, for those who call its servers.
+/// A Secret `<name>` whose key `ca.crt` is the certificate of an issuer's CA, for those who call its servers.
 ///
 /// cert-manager gives it with a certificate, which nobody uses.
-pub(crate) fn authority_in(
-    issuer: &ClusterIssuer,
-    metadata: ObjectMeta,
-) -> cert_manager::Certificate {
+pub(crate) fn ca_in(issuer: &ClusterIssuer, metadata: ObjectMeta) -> cert_manager::Certificate {
     let name = metadata.name.clone().unwrap_or_default();
     cert_manager::Certificate {
         metadata,
@@ -240,12 +237,12 @@ pub(crate) fn certificate_of(
     }
 }
 
-fn authority(name: &str, issuer: String) -> cert_manager::Certificate {
+fn ca(name: &str, issuer: String) -> cert_manager::Certificate {
     cert_manager::Certificate {
         metadata: named(name.to_owned()),
         spec: Some(cert_manager::CertificateSpec {
             common_name: Some(name.to_owned()),
-            duration: Some(AUTHORITY.to_owned()),
+            duration: Some(CA_LIFETIME.to_owned()),
             is_ca: Some(true),
             private_key: Some(elliptic_curve_key()),
             ..specification(name.to_owned(), issuer)

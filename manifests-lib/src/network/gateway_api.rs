@@ -1,23 +1,23 @@
 //! Gateways of the Gateway API: where people and other systems reach the cluster, before the mesh begins.
 //!
-//! A gateway is [`Public`] or [`Internal`] by its type. A page without a login of its own is a [`DashboardRoute`], which
+//! A gateway is [`Public`] or [`Internal`] by its type. A web UI without a login of its own is a [`WebUiRoute`], which
 //! takes an internal one only.
 //!
 //! Upstream: <https://gateway-api.sigs.k8s.io/>
 
 mod aws;
+mod gateway;
 mod nginx;
 mod route;
-mod server;
 
 use crate::model::namespace::Namespace;
 use crate::values::{Name, NodePort};
 
+pub use gateway::GatewaySpec;
 pub use nginx::Limits;
-pub use route::{DashboardRoute, HttpRoute};
-pub use server::GatewayServer;
+pub use route::{HttpRoute, WebUiRoute};
 
-/// A gateway as others refer to it: the audience is a part of its type.
+/// A gateway as others refer to it: the visibility is a part of its type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gateway<A> {
     /// Name of the Gateway.
@@ -29,7 +29,7 @@ pub struct Gateway<A> {
     /// The GatewayClass: which controller makes the gateway.
     pub class: Name,
     /// Who reaches it: [`Public`] or [`Internal`].
-    pub audience: A,
+    pub visibility: A,
 }
 
 /// Everybody on the internet, where the environment has a load balancer.
@@ -41,7 +41,7 @@ pub struct Public;
 pub struct Internal;
 
 /// Who reaches a gateway.
-pub trait Audience: sealed::Sealed {
+pub trait Visibility: sealed::Sealed {
     /// What AWS calls it.
     #[doc(hidden)]
     const SCHEME: &'static str;
@@ -53,17 +53,17 @@ mod sealed {
     impl Sealed for super::Internal {}
 }
 
-impl Audience for Public {
+impl Visibility for Public {
     const SCHEME: &'static str = "internet-facing";
 }
 
-impl Audience for Internal {
+impl Visibility for Internal {
     const SCHEME: &'static str = "internal";
 }
 
 /// How requests come to the pods of a gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entrance {
+pub enum Exposure {
     /// Through a port of every node.
     NodePort(NodePort),
     /// Through a Network Load Balancer of AWS, which the AWS Load Balancer Controller makes. It passes TLS on as it is, and

@@ -15,7 +15,7 @@ use crate::model::namespace::Namespace;
 
 pub use egress::{Egress, EgressGateway, EgressHandle};
 pub use gateway::{GatewayPort, GatewayRoute, IngressGateway, IngressPort};
-pub use gateway_service::{GatewayExposure, GatewayService};
+pub use gateway_service::{Exposure, GatewayService};
 pub use namespace_rules::MetricsScraper;
 
 pub(crate) use authorization::{Caller, admit};

@@ -8,32 +8,32 @@ use serde_json::{Value, json};
 
 use crate::model::bundle::Bundle;
 use crate::model::origin::Origin;
-use crate::observability::dashboard::Dashboard;
+use crate::observability::web_ui::WebUi;
 use crate::values::Name;
 
-/// A page of Grafana with graphs of what Prometheus has measured, two in a row.
+/// A dashboard of Grafana with graphs of what Prometheus has measured, two in a row.
 ///
 /// Becomes a ConfigMap that Grafana's sidecar loads. People cannot save over it.
 ///
 /// Upstream: <https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/>
 #[derive(Clone, Debug)]
-pub struct GrafanaPage {
+pub struct Dashboard {
     /// Part of its URL: `/d/<name>`.
     pub name: Name,
     /// What people and other tools find it by.
     pub title: &'static str,
     /// The `uid` of the Prometheus, among Grafana's data sources.
     pub data_source: Name,
-    /// What is chosen above the graphs.
-    pub choice: GrafanaChoice,
-    /// The graphs, from left to right and from top to bottom.
-    pub graphs: Vec<GrafanaGraph>,
+    /// What is chosen above the panels.
+    pub variable: Variable,
+    /// The panels, from left to right and from top to bottom.
+    pub panels: Vec<Panel>,
 }
 
 /// A value that people choose; queries name it as `$<name>`.
 #[derive(Clone, Debug)]
-pub struct GrafanaChoice {
-    /// Its name in queries. In the page's URL it is `var-<name>`.
+pub struct Variable {
+    /// Its name in queries. In the dashboard's URL it is `var-<name>`.
     pub name: Name,
     /// The metric that has the values, a selector of Prometheus.
     pub metric: &'static str,
@@ -41,8 +41,8 @@ pub struct GrafanaChoice {
     pub label: &'static str,
 }
 
-impl GrafanaChoice {
-    /// The parameter of the page's URL that chooses.
+impl Variable {
+    /// The parameter of the dashboard's URL that chooses.
     #[must_use]
     pub fn url_parameter(&self) -> String {
         format!("var-{}", self.name)
@@ -51,82 +51,82 @@ impl GrafanaChoice {
 
 /// Lines over time.
 #[derive(Clone, Debug)]
-pub struct GrafanaGraph {
+pub struct Panel {
     /// What people read above it.
     pub title: &'static str,
     /// What is counted.
-    pub unit: GrafanaUnit,
+    pub unit: Unit,
     /// The lines.
-    pub lines: Vec<GrafanaLines>,
+    pub targets: Vec<Target>,
 }
 
 /// A query, and the lines that it becomes.
 #[derive(Clone, Debug)]
-pub struct GrafanaLines {
+pub struct Target {
     /// A query of Prometheus; `$__rate_interval` is the shortest range that a rate makes sense over.
     pub query: String,
     /// What a line is called; `{{label}}` is the value of a label.
-    pub called: &'static str,
+    pub legend: &'static str,
 }
 
 /// How Grafana writes numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GrafanaUnit {
+pub enum Unit {
     /// Requests a second.
     RequestsPerSecond,
     /// A part of 1, written as per cent.
-    Part,
+    PercentUnit,
     /// Milliseconds.
     Milliseconds,
 }
 
-impl GrafanaUnit {
+impl Unit {
     fn as_str(self) -> &'static str {
         match self {
             Self::RequestsPerSecond => "reqps",
-            Self::Part => "percentunit",
+            Self::PercentUnit => "percentunit",
             Self::Milliseconds => "ms",
         }
     }
 }
 
 impl Bundle {
-    /// Adds a page to Grafana.
+    /// Adds a dashboard to Grafana.
     ///
-    /// The build reports a bundle of another namespace than Grafana's, and a choice with a dash in its name.
+    /// The build reports a bundle of another namespace than Grafana's, and a variable with a dash in its name.
     #[track_caller]
-    pub fn grafana_page(&self, grafana: &Dashboard, page: &GrafanaPage) {
+    pub fn grafana_dashboard(&self, grafana: &WebUi, dashboard: &Dashboard) {
         let namespace = &grafana.service.namespace;
         if namespace != self.namespace() {
             self.error(
                 Origin::here(),
                 format!(
-                    "the page {} is in the namespace {}, and Grafana loads pages of {}: add it to a bundle of {}",
-                    page.name,
+                    "the dashboard {} is in the namespace {}, and Grafana loads dashboards of {}: add it to a bundle of {}",
+                    dashboard.name,
                     self.namespace().name(),
                     namespace.name(),
                     namespace.name()
                 ),
             );
         }
-        if page.choice.name.as_str().contains('-') {
+        if dashboard.variable.name.as_str().contains('-') {
             self.error(
                 Origin::here(),
                 format!(
-                    "the choice {} of the page {} has a dash, at which Grafana ends a name in queries: leave it out",
-                    page.choice.name, page.name
+                    "the variable {} of the dashboard {} has a dash, at which Grafana ends a name in queries: leave it out",
+                    dashboard.variable.name, dashboard.name
                 ),
             );
         }
         self.add(ConfigMap {
             metadata: ObjectMeta {
-                name: Some(format!("{}-dashboard", page.name)),
+                name: Some(format!("{}-dashboard", dashboard.name)),
                 labels: Some(BTreeMap::from([SIDECAR_LABEL.map(str::to_owned).into()])),
                 ..ObjectMeta::default()
             },
             data: Some(BTreeMap::from([(
-                format!("{}.json", page.name),
-                format!("{:#}\n", page.model()),
+                format!("{}.json", dashboard.name),
+                format!("{:#}\n", dashboard.model()),
             )])),
             ..ConfigMap::default()
         });
@@ -139,18 +139,18 @@ const SIDECAR_LABEL: [&str; 2] = ["grafana_dashboard", "1"];
 /// The version of the model that is written; Grafana migrates it.
 const SCHEMA_VERSION: u8 = 39;
 
-/// Of the 24 columns of a page.
-const GRAPH_WIDTH: usize = 12;
-const GRAPH_HEIGHT: usize = 8;
+/// Of the 24 columns of a dashboard.
+const PANEL_WIDTH: usize = 12;
+const PANEL_HEIGHT: usize = 8;
 
-impl GrafanaPage {
+impl Dashboard {
     fn model(&self) -> Value {
         let source = json!({ "type": "prometheus", "uid": self.data_source.as_str() });
         let panels: Vec<Value> = self
-            .graphs
+            .panels
             .iter()
             .enumerate()
-            .map(|(index, graph)| graph.model(index, &source))
+            .map(|(index, panel)| panel.model(index, &source))
             .collect();
         json!({
             "uid": self.name.as_str(),
@@ -159,13 +159,13 @@ impl GrafanaPage {
             "schemaVersion": SCHEMA_VERSION,
             "refresh": "1m",
             "time": { "from": "now-6h", "to": "now" },
-            "templating": { "list": [self.choice.model(&source)] },
+            "templating": { "list": [self.variable.model(&source)] },
             "panels": panels,
         })
     }
 }
 
-impl GrafanaChoice {
+impl Variable {
     fn model(&self, source: &Value) -> Value {
         let query = format!("label_values({}, {})", self.metric, self.label);
         json!({
@@ -181,18 +181,18 @@ impl GrafanaChoice {
     }
 }
 
-impl GrafanaGraph {
+impl Panel {
     fn model(&self, index: usize, source: &Value) -> Value {
         let targets: Vec<Value> = self
-            .lines
+            .targets
             .iter()
             .enumerate()
-            .map(|(index, GrafanaLines { query, called })| {
+            .map(|(index, Target { query, legend })| {
                 json!({
                     "refId": format!("query{index}"),
                     "datasource": source,
                     "expr": query,
-                    "legendFormat": called,
+                    "legendFormat": legend,
                 })
             })
             .collect();
@@ -202,10 +202,10 @@ impl GrafanaGraph {
             "title": self.title,
             "datasource": source,
             "gridPos": {
-                "x": index % 2 * GRAPH_WIDTH,
-                "y": index / 2 * GRAPH_HEIGHT,
-                "w": GRAPH_WIDTH,
-                "h": GRAPH_HEIGHT,
+                "x": index % 2 * PANEL_WIDTH,
+                "y": index / 2 * PANEL_HEIGHT,
+                "w": PANEL_WIDTH,
+                "h": PANEL_HEIGHT,
             },
             "fieldConfig": {
                 "defaults": { "unit": self.unit.as_str(), "min": 0 },

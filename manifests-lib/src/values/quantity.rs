@@ -1,4 +1,4 @@
-//! Amounts of processor time, memory and storage.
+//! Amounts of processor time, memory, storage and time.
 
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
@@ -16,6 +16,18 @@ pub struct Cpu {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bytes {
     mebibytes: u32,
+}
+
+/// A time in whole seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seconds {
+    seconds: u16,
+}
+
+/// Seconds, up to some 18 hours.
+#[must_use]
+pub const fn seconds(seconds: u16) -> Seconds {
+    Seconds { seconds }
 }
 
 /// Thousandths of a core: `millicores(250)` is a quarter.
@@ -48,6 +60,14 @@ impl Cpu {
     #[must_use]
     pub const fn as_millicores(self) -> u32 {
         self.millicores
+    }
+}
+
+impl Seconds {
+    /// The time in seconds.
+    #[must_use]
+    pub const fn as_seconds(self) -> u16 {
+        self.seconds
     }
 }
 

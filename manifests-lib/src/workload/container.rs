@@ -12,7 +12,9 @@ use crate::model::bundle::Output;
 use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
-use crate::values::{AbsolutePath, Bytes, Cpu, Image, InvalidText, Name, Port, mebibytes};
+use crate::values::{
+    AbsolutePath, Bytes, Cpu, Image, InvalidText, Name, Port, Seconds, mebibytes, seconds,
+};
 
 /// A container that listens on a port.
 ///
@@ -78,11 +80,11 @@ impl Resources {
 
 /// Marks the handle of a [`Container`]: it can be exposed.
 #[derive(Clone, Copy, Debug)]
-pub struct Listens(Port);
+pub struct WithPort(Port);
 
 /// Marks the handle of a [`PortlessContainer`]: it cannot be exposed.
 #[derive(Clone, Copy, Debug)]
-pub struct Silent;
+pub struct WithoutPort;
 
 /// What can be exposed.
 #[diagnostic::on_unimplemented(
@@ -96,7 +98,7 @@ pub trait Exposable {
     fn port(&self) -> Port;
 }
 
-impl Exposable for Listens {
+impl Exposable for WithPort {
     fn port(&self) -> Port {
         self.0
     }
@@ -128,7 +130,7 @@ type Patch = Box<dyn Fn(&mut core::Container)>;
 struct Options {
     command: Option<Vec<String>>,
     arguments: Option<Vec<String>>,
-    startup_seconds: Option<u16>,
+    startup_time: Option<Seconds>,
     variables: Vec<Variable>,
     mounts: Vec<(Origin, AbsolutePath, PodVolume)>,
     writable_root: bool,
@@ -144,12 +146,12 @@ impl Container {
         component: &Component,
         workload: String,
         origin: Origin,
-    ) -> ContainerHandle<Listens> {
+    ) -> ContainerHandle<WithPort> {
         let Self { name, image, port, resources, user, probe } = self;
         ContainerHandle::new(
             component,
             workload,
-            Listens(port),
+            WithPort(port),
             ContainerState {
                 origin,
                 name,
@@ -170,12 +172,12 @@ impl PortlessContainer {
         component: &Component,
         workload: String,
         origin: Origin,
-    ) -> ContainerHandle<Silent> {
+    ) -> ContainerHandle<WithoutPort> {
         let Self { name, image, resources, user } = self;
         ContainerHandle::new(
             component,
             workload,
-            Silent,
+            WithoutPort,
             ContainerState {
                 origin,
                 name,
@@ -226,9 +228,9 @@ impl<P> ContainerHandle<P> {
         self.state.options.borrow_mut().arguments = Some(arguments);
     }
 
-    /// Gives the container another time to start than 5 minutes before the kubelet restarts it, in seconds.
-    pub fn startup_time(&self, seconds: u16) {
-        self.state.options.borrow_mut().startup_seconds = Some(seconds);
+    /// Gives the container another time to start than 5 minutes before the kubelet restarts it.
+    pub fn startup_time(&self, time: Seconds) {
+        self.state.options.borrow_mut().startup_time = Some(time);
     }
 
     /// Gives the container environment variables.
@@ -280,11 +282,11 @@ impl<P> ContainerHandle<P> {
     /// Gives the container an empty folder to write to, on the node's disk, that lives as long as the pod. A container
     /// that writes more than `size` gets its pod evicted.
     #[track_caller]
-    pub fn scratch(&self, path: AbsolutePath, size: Bytes) {
-        self.scratch_at(Origin::here(), path, size);
+    pub fn empty_dir(&self, path: AbsolutePath, size: Bytes) {
+        self.empty_dir_at(Origin::here(), path, size);
     }
 
-    pub(crate) fn scratch_at(&self, origin: Origin, path: AbsolutePath, size: Bytes) {
+    pub(crate) fn empty_dir_at(&self, origin: Origin, path: AbsolutePath, size: Bytes) {
         let folder: String = path
             .as_str()
             .chars()
@@ -296,7 +298,7 @@ impl<P> ContainerHandle<P> {
             .collect();
         let volume = PodVolume {
             name: format!("{}-{}", self.state.name, folder.trim_matches('-')),
-            source: PodVolumeSource::Scratch(path.clone(), size),
+            source: PodVolumeSource::EmptyDir(path.clone(), size),
         };
         self.mount_at(origin, &volume, path);
     }
@@ -378,7 +380,7 @@ impl ContainerState {
                 protocol: Some("TCP".to_owned()),
                 ..core::ContainerPort::default()
             }]);
-            let probes = probe.at(*port, options.startup_seconds.unwrap_or(300));
+            let probes = probe.at(*port, options.startup_time.unwrap_or(seconds(300)));
             container.startup_probe = Some(probes.startup);
             container.readiness_probe = Some(probes.readiness);
             container.liveness_probe = Some(probes.liveness);

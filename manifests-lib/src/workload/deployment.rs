@@ -6,7 +6,7 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::pod::Pod;
-use super::{Container, ContainerHandle, Listens, NodeGroup, PortlessContainer, Silent};
+use super::{Container, ContainerHandle, NodeGroup, PortlessContainer, WithPort, WithoutPort};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::label::SelectorLabels;
@@ -48,7 +48,7 @@ impl Component {
 impl DeploymentHandle {
     /// Adds a container that listens on a port.
     #[track_caller]
-    pub fn container(&self, container: Container) -> ContainerHandle<Listens> {
+    pub fn container(&self, container: Container) -> ContainerHandle<WithPort> {
         let pod = &self.pod;
         let handle = container.part_of(&pod.component, pod.name(), Origin::here());
         pod.add(handle.state());
@@ -57,7 +57,7 @@ impl DeploymentHandle {
 
     /// Adds a container that listens on no port.
     #[track_caller]
-    pub fn portless_container(&self, container: PortlessContainer) -> ContainerHandle<Silent> {
+    pub fn portless_container(&self, container: PortlessContainer) -> ContainerHandle<WithoutPort> {
         let pod = &self.pod;
         let handle = container.part_of(&pod.component, pod.name(), Origin::here());
         pod.add(handle.state());

@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::values::{Port, UrlPath};
+use crate::values::{Port, Seconds, UrlPath};
 
 /// How the kubelet asks a container whether it works, at the container's port.
 ///
@@ -28,7 +28,7 @@ pub(crate) struct Probes {
 }
 
 impl Probe {
-    pub(crate) fn at(&self, port: Port, startup_seconds: u16) -> Probes {
+    pub(crate) fn at(&self, port: Port, startup_time: Seconds) -> Probes {
         let every = |period_seconds, failure_threshold| core::Probe {
             period_seconds: Some(period_seconds),
             failure_threshold: Some(failure_threshold),
@@ -36,7 +36,7 @@ impl Probe {
             ..self.action(port)
         };
         Probes {
-            startup: every(2, i32::from(startup_seconds.div_ceil(2))),
+            startup: every(2, i32::from(startup_time.as_seconds().div_ceil(2))),
             readiness: every(5, 3),
             liveness: every(10, 6),
         }

@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1 as core;
 
 use super::pod::Pod;
 use super::volume::{PodVolume, PodVolumeSource};
-use super::{Container, ContainerHandle, Listens, NodeGroup, User, Volume};
+use super::{Container, ContainerHandle, NodeGroup, User, Volume, WithPort};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
@@ -34,7 +34,7 @@ pub struct StatefulSet<'a> {
 
 /// A volume that each pod of a [StatefulSet] has for itself.
 #[derive(Clone, Debug)]
-pub struct Claim {
+pub struct VolumeClaimTemplate {
     /// Name; the claim of the first pod is called `<name>-<stateful set>-0`.
     pub name: Name,
     /// Size to ask for.
@@ -53,12 +53,12 @@ pub struct StatefulSetHandle {
 
 struct StatefulSetState {
     pod: Rc<Pod>,
-    claims: RefCell<Vec<(Origin, Claim)>>,
+    claims: RefCell<Vec<(Origin, VolumeClaimTemplate)>>,
     service: RefCell<Option<Service>>,
 }
 
-/// A [`Claim`] that containers can mount.
-pub struct ClaimHandle(PodVolume);
+/// A [`VolumeClaimTemplate`] that containers can mount.
+pub struct VolumeClaimTemplateHandle(PodVolume);
 
 impl Component {
     /// Runs a StatefulSet.
@@ -87,7 +87,7 @@ impl Component {
 impl StatefulSetHandle {
     /// Adds a container that listens on a port.
     #[track_caller]
-    pub fn container(&self, container: Container) -> ContainerHandle<Listens> {
+    pub fn container(&self, container: Container) -> ContainerHandle<WithPort> {
         self.container_at(Origin::here(), container)
     }
 
@@ -95,7 +95,7 @@ impl StatefulSetHandle {
         &self,
         origin: Origin,
         container: Container,
-    ) -> ContainerHandle<Listens> {
+    ) -> ContainerHandle<WithPort> {
         let pod = &self.state.pod;
         let handle = container.part_of(&pod.component, pod.name(), origin);
         pod.add(handle.state());
@@ -105,15 +105,19 @@ impl StatefulSetHandle {
     /// Gives each pod a volume of its own.
     #[track_caller]
     #[must_use = "mount the claim into a container"]
-    pub fn claim(&self, claim: Claim) -> ClaimHandle {
-        self.claim_at(Origin::here(), claim)
+    pub fn volume_claim_template(&self, claim: VolumeClaimTemplate) -> VolumeClaimTemplateHandle {
+        self.volume_claim_template_at(Origin::here(), claim)
     }
 
-    pub(crate) fn claim_at(&self, origin: Origin, claim: Claim) -> ClaimHandle {
+    pub(crate) fn volume_claim_template_at(
+        &self,
+        origin: Origin,
+        claim: VolumeClaimTemplate,
+    ) -> VolumeClaimTemplateHandle {
         let name = claim.name.to_string();
         self.state.pod.own_volumes(claim.owner.id());
         self.state.claims.borrow_mut().push((origin, claim));
-        ClaimHandle(PodVolume { name, source: PodVolumeSource::ClaimTemplate })
+        VolumeClaimTemplateHandle(PodVolume { name, source: PodVolumeSource::ClaimTemplate })
     }
 
     /// Names the Service that gives each pod a DNS name, and makes it headless. Without one the build fails.
@@ -143,7 +147,7 @@ impl StatefulSetHandle {
     }
 }
 
-impl Volume for ClaimHandle {
+impl Volume for VolumeClaimTemplateHandle {
     fn declare(&self) -> PodVolume {
         self.0.clone()
     }
@@ -192,7 +196,7 @@ impl Part for StatefulSetState {
     }
 }
 
-fn twice_claimed(claims: &[(Origin, Claim)]) -> Vec<BuildError> {
+fn twice_claimed(claims: &[(Origin, VolumeClaimTemplate)]) -> Vec<BuildError> {
     let mut first = BTreeMap::new();
     let mut errors = Vec::new();
     for (origin, claim) in claims {
@@ -212,7 +216,7 @@ fn twice_claimed(claims: &[(Origin, Claim)]) -> Vec<BuildError> {
     errors
 }
 
-impl Claim {
+impl VolumeClaimTemplate {
     fn build(&self, component: &Component) -> core::PersistentVolumeClaim {
         core::PersistentVolumeClaim {
             metadata: component.metadata_named(self.name.to_string()),

@@ -36,7 +36,7 @@ pub(crate) enum PodVolumeSource {
     /// A claim template of the StatefulSet: the pod's template does not repeat it.
     ClaimTemplate,
     /// Empty folder; its path tells it from another one.
-    Scratch(AbsolutePath, Bytes),
+    EmptyDir(AbsolutePath, Bytes),
 }
 
 impl PodVolume {
@@ -44,7 +44,7 @@ impl PodVolume {
     pub(crate) fn nodes(&self) -> Option<&NodeGroup> {
         match &self.source {
             PodVolumeSource::Claim { on, .. } => Some(on),
-            PodVolumeSource::ClaimTemplate | PodVolumeSource::Scratch(..) => None,
+            PodVolumeSource::ClaimTemplate | PodVolumeSource::EmptyDir(..) => None,
         }
     }
 
@@ -58,7 +58,7 @@ impl PodVolume {
                     read_only: None,
                 });
             }
-            PodVolumeSource::Scratch(_, size) => {
+            PodVolumeSource::EmptyDir(_, size) => {
                 volume.empty_dir = Some(core::EmptyDirVolumeSource {
                     medium: None,
                     size_limit: Some((*size).into()),
@@ -82,7 +82,7 @@ impl Volume for PodVolume {
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/storage/volumes/#local>
 #[derive(Clone, Debug)]
-pub struct HostVolume<'a> {
+pub struct LocalVolume<'a> {
     /// Folder on the nodes.
     pub path: AbsolutePath,
     /// Size that is written down; the node's disk is the real limit.
@@ -91,13 +91,13 @@ pub struct HostVolume<'a> {
     pub on: &'a NodeGroup,
 }
 
-/// A [`HostVolume`] that belongs to a component.
+/// A [`LocalVolume`] that belongs to a component.
 #[derive(Clone)]
-pub struct HostVolumeHandle {
-    state: Rc<HostVolumeState>,
+pub struct LocalVolumeHandle {
+    state: Rc<LocalVolumeState>,
 }
 
-struct HostVolumeState {
+struct LocalVolumeState {
     component: Component,
     origin: Origin,
     path: AbsolutePath,
@@ -106,9 +106,9 @@ struct HostVolumeState {
     names: ObjectNames,
 }
 
-/// Names of a [`HostVolume`]'s objects that a cluster already has and that do not follow the rule.
+/// Names of a [`LocalVolume`]'s objects that a cluster already has and that do not follow the rule.
 #[derive(Clone, Debug)]
-pub struct HostVolumeNames {
+pub struct LocalVolumeNames {
     /// Name of the PersistentVolume.
     pub volume: Name,
     /// Name of the PersistentVolumeClaim.
@@ -122,34 +122,34 @@ impl Component {
     /// `<bundle>-<component>-host-path-persistent-volume-claim`.
     #[track_caller]
     #[must_use = "mount the volume into a container"]
-    pub fn host_volume(&self, volume: HostVolume<'_>) -> HostVolumeHandle {
+    pub fn local_volume(&self, volume: LocalVolume<'_>) -> LocalVolumeHandle {
         let names = ObjectNames {
             volume: self.object_name("persistent-volume"),
             claim: self.object_name("host-path-persistent-volume-claim"),
         };
-        self.host_volume_at(Origin::here(), &volume, names)
+        self.local_volume_at(Origin::here(), &volume, names)
     }
 
     /// The same, under names that a cluster already has.
     #[track_caller]
     #[must_use = "mount the volume into a container"]
-    pub fn host_volume_named(
+    pub fn local_volume_named(
         &self,
-        names: HostVolumeNames,
-        volume: HostVolume<'_>,
-    ) -> HostVolumeHandle {
+        names: LocalVolumeNames,
+        volume: LocalVolume<'_>,
+    ) -> LocalVolumeHandle {
         let names =
             ObjectNames { volume: names.volume.to_string(), claim: names.claim.to_string() };
-        self.host_volume_at(Origin::here(), &volume, names)
+        self.local_volume_at(Origin::here(), &volume, names)
     }
 
-    fn host_volume_at(
+    fn local_volume_at(
         &self,
         origin: Origin,
-        volume: &HostVolume<'_>,
+        volume: &LocalVolume<'_>,
         names: ObjectNames,
-    ) -> HostVolumeHandle {
-        let state = Rc::new(HostVolumeState {
+    ) -> LocalVolumeHandle {
+        let state = Rc::new(LocalVolumeState {
             component: self.clone(),
             origin,
             path: volume.path.clone(),
@@ -158,7 +158,7 @@ impl Component {
             names,
         });
         self.bundle.push(Rc::clone(&state));
-        HostVolumeHandle { state }
+        LocalVolumeHandle { state }
     }
 }
 
@@ -167,9 +167,9 @@ struct ObjectNames {
     claim: String,
 }
 
-impl Volume for HostVolumeHandle {
+impl Volume for LocalVolumeHandle {
     fn declare(&self) -> PodVolume {
-        let HostVolumeState { names, on, .. } = &*self.state;
+        let LocalVolumeState { names, on, .. } = &*self.state;
         PodVolume {
             name: names.volume.clone(),
             source: PodVolumeSource::Claim { name: names.claim.clone(), on: on.clone() },
@@ -177,7 +177,7 @@ impl Volume for HostVolumeHandle {
     }
 }
 
-impl Part for HostVolumeState {
+impl Part for LocalVolumeState {
     fn build(&self, output: &mut Output) {
         let names = &self.names;
         let access_modes = Some(vec!["ReadWriteOnce".to_owned()]);

@@ -1,7 +1,7 @@
 use manifests_lib::plain;
-use manifests_lib::workload::{ContainerHandle, Listens};
+use manifests_lib::workload::{ContainerHandle, WithPort};
 
-fn configures(gin: &ContainerHandle<Listens>) {
+fn configures(gin: &ContainerHandle<WithPort>) {
     gin.env([plain!("DB_PASSWORD", "hunter2")]);
 }
 

@@ -4,11 +4,11 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::data::database::{Aurora, AuroraEndpoint, Database, MysqlContainer};
-use manifests_lib::data::message_broker::{Broker, BrokerServer, MessagingOperator, Saga};
-use manifests_lib::data::{ClusterSecretStore, GeneratedSecret, SecretSource, SecretText};
+use manifests_lib::data::rabbitmq::{RabbitmqCluster, RabbitmqClusterSpec, Saga, TopologyOperator};
+use manifests_lib::data::{ClusterSecretStore, GeneratedSecret, SecretSource, SecretValue};
 use manifests_lib::model::{Bundle, Component, Namespace, Origin};
 use manifests_lib::network::gateway_api::{
-    Entrance, Gateway, GatewayServer, HttpRoute, Limits, Public,
+    Exposure, Gateway, GatewaySpec, HttpRoute, Limits, Public,
 };
 use manifests_lib::network::mesh::{
     Egress, EgressGateway, GatewayRoute, IngressGateway, IngressPort, MetricsScraper,
@@ -16,9 +16,9 @@ use manifests_lib::network::mesh::{
 use manifests_lib::network::{
     Certificate, CertificateHosts, ClusterIssuer, Expose, Issuer, Protocol, Service,
 };
-use manifests_lib::values::{PublicImage, Version, gibibytes, mebibytes, millicores};
+use manifests_lib::values::{PublicImage, Version, gibibytes, mebibytes, millicores, seconds};
 use manifests_lib::workload::{
-    ContainerHandle, Deployment, DeploymentHandle, HostVolume, Listens, Resources, StatefulSet,
+    ContainerHandle, Deployment, DeploymentHandle, LocalVolume, Resources, StatefulSet, WithPort,
 };
 use manifests_lib::{
     host, name, node_port, path, plain, port, region, repository, secrets_manager_name, tag,
@@ -59,7 +59,7 @@ fn aurora() -> Database {
             database: name!("shop"),
             credentials: secrets_manager_name!("test/web/database"),
         },
-        ClusterSecretStore { name: name!("secrets-manager"), readers: READERS },
+        ClusterSecretStore { name: name!("secrets-manager"), namespaces: READERS },
     )
 }
 
@@ -67,7 +67,7 @@ fn deployment(component: &Component) -> DeploymentHandle {
     component.deployment(Deployment { replicas: 2, on: &NODES })
 }
 
-fn server(component: &Component) -> ContainerHandle<Listens> {
+fn server(component: &Component) -> ContainerHandle<WithPort> {
     deployment(component).container(container())
 }
 
@@ -106,21 +106,21 @@ fn gateway_and_broker(web: &Bundle, opened: &IngressPort) {
         namespace: NAMESPACE,
         routes_from: &[],
         class: name!("example"),
-        audience: Public,
+        visibility: Public,
     };
     web.gateway(
         &gateway,
-        GatewayServer {
+        GatewaySpec {
             certificate: &certificate,
             replicas: 2,
-            entrance: Entrance::NetworkLoadBalancer,
+            exposure: Exposure::NetworkLoadBalancer,
             limits: Limits {
                 requests_per_second: 10,
                 burst: 20,
-                body: mebibytes(1),
-                client_seconds: 10,
-                connect_seconds: 5,
-                answer_seconds: 30,
+                max_body_size: mebibytes(1),
+                body_timeout: seconds(10),
+                connect_timeout: seconds(5),
+                response_timeout: seconds(30),
             },
         },
     );
@@ -133,9 +133,9 @@ fn gateway_and_broker(web: &Bundle, opened: &IngressPort) {
             to: opened,
         }],
     );
-    let broker = web.broker(
-        &Broker { name: name!("rabbit"), namespace: NAMESPACE },
-        BrokerServer {
+    let broker = web.rabbitmq_cluster(
+        &RabbitmqCluster { name: name!("rabbit"), namespace: NAMESPACE },
+        RabbitmqClusterSpec {
             replicas: 3,
             image: PublicImage {
                 repository: repository!("rabbitmq"),
@@ -147,7 +147,7 @@ fn gateway_and_broker(web: &Bundle, opened: &IngressPort) {
             storage_class: &name!("fast"),
             issuer: &issuer,
             clients: READERS,
-            operator: &MessagingOperator { namespace: NAMESPACE, app_name: name!("operator") },
+            operator: &TopologyOperator { namespace: NAMESPACE, app_name: name!("operator") },
             scraper: MetricsScraper { namespace: &NAMESPACE, app_name: name!("scraper") },
         },
     );
@@ -166,11 +166,11 @@ fn every_part_begins_in_this_file() {
     let service = service(&app);
     app.mesh_route(&service);
     let _ = app.database(&aurora());
-    let _ = app.secret(SecretText {
+    let _ = app.secret(SecretValue {
         key: name!("signing-key"),
         source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
     });
-    let _ = app.host_volume(HostVolume { path: path!("/data"), size: gibibytes(1), on: &NODES });
+    let _ = app.local_volume(LocalVolume { path: path!("/data"), size: gibibytes(1), on: &NODES });
     let store = web.component(name!("store"));
     let stateful_set = store.stateful_set(StatefulSet { replicas: 2, on: &NODES });
     let store = stateful_set.container(container());
@@ -222,9 +222,9 @@ fn mistakes_in_a_container_lead_to_the_lines_that_made_them() {
     server.env([plain!("MODE", "fast")]);
     lines.push(line!() + 1);
     server.env([plain!("MODE", "slow")]);
-    server.scratch(path!("/tmp"), mebibytes(1));
+    server.empty_dir(path!("/tmp"), mebibytes(1));
     lines.push(line!() + 1);
-    server.scratch(path!("/tmp"), mebibytes(1));
+    server.empty_dir(path!("/tmp"), mebibytes(1));
     let found: Vec<_> = errors(&[&web]).iter().map(|error| error.origin).collect();
     let expected: Vec<_> = lines.into_iter().map(|line| Origin { file: file!(), line }).collect();
     assert_eq!(found, expected);

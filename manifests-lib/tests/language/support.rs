@@ -4,17 +4,17 @@ use helm_values::HelmChart;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::delivery::gitops::{Delivery, Existing, Parent, Root};
+use manifests_lib::delivery::gitops::{GitSource, Parent, Prerequisites, Root};
 use manifests_lib::delivery::{Chart, ChartHandle};
 use manifests_lib::model::{
-    BuildError, Bundle, Component, Injection, Kind, Namespace, NamespaceRules, PodSecurity,
+    BuildError, Bundle, Component, GroupKind, Injection, Namespace, NamespaceRules, PodSecurity,
     Resource,
 };
 use manifests_lib::network::{Expose, Protocol, Service};
 use manifests_lib::platform::{BuiltPlatform, Platform};
 use manifests_lib::values::{LocalImage, Name, Port, mebibytes, millicores};
 use manifests_lib::workload::{
-    Container, ContainerHandle, Deployment, DeploymentHandle, Listens, NodeGroup, Probe, Resources,
+    Container, ContainerHandle, Deployment, DeploymentHandle, NodeGroup, Probe, Resources, WithPort,
 };
 use manifests_lib::{
     git_branch, git_url, label_key, name, port, relative_path, repository, tag, uid, yaml,
@@ -52,7 +52,7 @@ pub(crate) fn deployment(component: &Component) -> DeploymentHandle {
 }
 
 /// A Deployment of one container.
-pub(crate) fn server(component: &Component) -> ContainerHandle<Listens> {
+pub(crate) fn server(component: &Component) -> ContainerHandle<WithPort> {
     deployment(component).container(container())
 }
 
@@ -94,12 +94,12 @@ pub(crate) fn with_crds(bundle: &Bundle, group: &'static str) -> ChartHandle {
     chart(bundle, vec![group])
 }
 
-fn chart(bundle: &Bundle, installs: Vec<&'static str>) -> ChartHandle {
+fn chart(bundle: &Bundle, crd_groups: Vec<&'static str>) -> ChartHandle {
     bundle.chart(Chart {
         release: name!("tool"),
         values: Values { replicas: 2 },
-        kinds: vec![Kind::of::<apps::Deployment>()],
-        installs,
+        kinds: vec![GroupKind::of::<apps::Deployment>()],
+        crd_groups,
     })
 }
 
@@ -125,16 +125,16 @@ fn platform(bundles: &[&Bundle]) -> Result<BuiltPlatform, Vec<BuildError>> {
 
 /// Everything below one parent, in a cluster that has what the bundles need.
 pub(crate) fn root(bundles: impl IntoIterator<Item = Bundle>) -> Root {
-    Root::new(delivery(), [], [Parent::new(name!("team"), bundles)])
+    Root::new(git_source(), [], [Parent::new(name!("team"), bundles)])
 }
 
-pub(crate) fn delivery() -> Delivery {
-    Delivery {
+pub(crate) fn git_source() -> GitSource {
+    GitSource {
         namespace: Namespace::new(name!("argocd")),
         repository: git_url!("https://example.com/manifests.git"),
         branch: git_branch!("main"),
         snapshots: relative_path!("snapshots"),
-        existing: Existing {
+        prerequisites: Prerequisites {
             namespaces: vec![
                 Namespace::new(name!("argocd")),
                 Namespace::new(name!("elsewhere")),
@@ -185,14 +185,14 @@ pub(crate) fn resources(bundles: &[&Bundle]) -> Vec<Resource> {
 /// The kinds of all objects of a bundle, in order.
 pub(crate) fn kinds(bundle: &Bundle) -> Vec<&'static str> {
     let identities = resources(&[bundle]);
-    identities.iter().map(|resource| resource.identity().kind).collect()
+    identities.iter().map(|resource| resource.object_ref().kind).collect()
 }
 
 /// The objects of these kinds, as YAML documents.
 pub(crate) fn objects(bundle: &Bundle, kinds: &[&str]) -> String {
     let documents: Vec<_> = resources(&[bundle])
         .iter()
-        .filter(|resource| kinds.contains(&resource.identity().kind))
+        .filter(|resource| kinds.contains(&resource.object_ref().kind))
         .map(document)
         .collect();
     documents.join("---\n")
@@ -210,7 +210,7 @@ pub(crate) fn part(bundle: &Bundle, kind: &str, pointer: &str) -> String {
     let resources = resources(&[bundle]);
     let object = resources
         .iter()
-        .find(|resource| resource.identity().kind == kind)
+        .find(|resource| resource.object_ref().kind == kind)
         .unwrap_or_else(|| panic!("no {kind}"))
         .to_json()
         .expect("finite numbers");

@@ -28,7 +28,7 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
         database.password("DB_PASSWORD"),
     ]);
     if let Some(sources) = &env.source_mounts {
-        let volume = app.host_volume(HostVolume {
+        let volume = app.local_volume(LocalVolume {
             path: sources.directory.join(account.name()),
             size: gibibytes(2),
             on: &node_group::APP,
@@ -37,9 +37,9 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
     }
 
     let service = gin.expose(Expose { port: port!(50000), protocol: Protocol::Http });
-    service.objective(Objective {
-        availability: per_mille!(995),
-        latency: Latency { share: per_mille!(990), within: LatencyBound::Milliseconds500 },
+    service.slo(Slo {
+        availability: slo_target!(995),
+        latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds500 },
     });
     app.mesh_route(&service);
     (account, service)

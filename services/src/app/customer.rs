@@ -30,9 +30,9 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service, IngressPort) {
         database.password("DB_PASSWORD"),
     ]);
     // Gunicorn's workers prove that they live by touching a file.
-    fastapi.scratch(path!("/tmp"), mebibytes(64));
+    fastapi.empty_dir(path!("/tmp"), mebibytes(64));
     if let Some(sources) = &env.source_mounts {
-        let volume = app.host_volume(HostVolume {
+        let volume = app.local_volume(LocalVolume {
             path: sources.directory.join(customer.name()),
             size: gibibytes(2),
             on: &node_group::APP,
@@ -41,9 +41,9 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service, IngressPort) {
     }
 
     let service = fastapi.expose(Expose { port: port!(50001), protocol: Protocol::Http });
-    service.objective(Objective {
-        availability: per_mille!(995),
-        latency: Latency { share: per_mille!(990), within: LatencyBound::Milliseconds500 },
+    service.slo(Slo {
+        availability: slo_target!(995),
+        latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds500 },
     });
     let ingress_port = app.gateway_route(
         &service,

@@ -30,9 +30,9 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, IngressPort) {
 
     let service = container.expose(Expose { port: port!(50002), protocol: Protocol::Http });
     service.selector(SelectorLabels::App);
-    service.objective(Objective {
-        availability: per_mille!(990),
-        latency: Latency { share: per_mille!(950), within: LatencyBound::Milliseconds500 },
+    service.slo(Slo {
+        availability: slo_target!(990),
+        latency: Latency { target: slo_target!(950), within: LatencyBound::Milliseconds500 },
     });
     let ingress_port = app.gateway_route(
         &service,

@@ -34,13 +34,13 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, IngressPort) {
     let address = format!("0.0.0.0:{PORT}");
     container.command(["gunicorn", "-b", &address, "httpbin:app", "-k", "gevent"]);
     container.env([plain!("WORKON_HOME", "/tmp")]);
-    container.scratch(path!("/tmp"), mebibytes(64));
+    container.empty_dir(path!("/tmp"), mebibytes(64));
 
     let service = container.expose(Expose { port: port!(50003), protocol: Protocol::Http });
     service.selector(SelectorLabels::App);
-    service.objective(Objective {
-        availability: per_mille!(990),
-        latency: Latency { share: per_mille!(950), within: LatencyBound::Milliseconds500 },
+    service.slo(Slo {
+        availability: slo_target!(990),
+        latency: Latency { target: slo_target!(950), within: LatencyBound::Milliseconds500 },
     });
     let ingress_port = app.gateway_route(
         &service,

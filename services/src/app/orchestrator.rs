@@ -14,7 +14,7 @@ pub(crate) struct Calls<'a> {
     pub(crate) account: &'a Service,
     pub(crate) customer: &'a Service,
     pub(crate) order: &'a Service,
-    pub(crate) broker: &'a BrokerHandle,
+    pub(crate) broker: &'a RabbitmqHandle,
 }
 
 pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> (Bundle, IngressPort) {
@@ -46,20 +46,20 @@ pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> (Bundle, IngressPo
         saga.exchange("RABBITMQ_EXCHANGE"),
         saga.user("RABBITMQ_USERNAME"),
         saga.password("RABBITMQ_PASSWORD"),
-        saga.authority("RABBITMQ_CA_CERTIFICATE"),
+        saga.ca_certificate("RABBITMQ_CA_CERTIFICATE"),
         // The production image binds 127.0.0.1, where no probe and no proxy reaches it.
         plain!("GUNICORN_CMD_ARGS", format!("--bind=0.0.0.0:{PORT}")),
     ]);
     // Gunicorn's workers prove that they live by touching a file.
-    fastapi.scratch(path!("/tmp"), mebibytes(64));
+    fastapi.empty_dir(path!("/tmp"), mebibytes(64));
     if let Some(sources) = &env.source_mounts {
-        let names = HostVolumeNames {
+        let names = LocalVolumeNames {
             volume: name!("orchestrator-persistent-volume"),
             claim: name!("orchestrator-host-path-persistent-volume-claim"),
         };
-        let volume = app.host_volume_named(
+        let volume = app.local_volume_named(
             names,
-            HostVolume {
+            LocalVolume {
                 path: sources.directory.join(orchestrator.name()),
                 size: gibibytes(2),
                 on: &node_group::APP,
@@ -70,9 +70,9 @@ pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> (Bundle, IngressPo
 
     let service = fastapi.expose(Expose { port: port!(50004), protocol: Protocol::Http });
     service.selector(SelectorLabels::App);
-    service.objective(Objective {
-        availability: per_mille!(990),
-        latency: Latency { share: per_mille!(950), within: LatencyBound::Milliseconds2500 },
+    service.slo(Slo {
+        availability: slo_target!(990),
+        latency: Latency { target: slo_target!(950), within: LatencyBound::Milliseconds2500 },
     });
     let ingress_port = app.gateway_route(
         &service,

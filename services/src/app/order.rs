@@ -12,7 +12,7 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
     let database = app.database(&env.databases.order);
     database.stateful_set_selector(SelectorLabels::AppComponentEnvironment);
     let app_key =
-        app.secret(SecretText { key: name!("app-key"), source: &env.secrets.order_app_key });
+        app.secret(SecretValue { key: name!("app-key"), source: &env.secrets.order_app_key });
 
     let deployment = app.deployment(Deployment { replicas: env.replicas, on: &node_group::APP });
     let lumen = deployment.container(Container {
@@ -35,7 +35,7 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
         // Its default is a file below the sources, which are read-only.
         plain!("LOG_CHANNEL", "stderr"),
     ]);
-    lumen.scratch(path!("/tmp"), mebibytes(64));
+    lumen.empty_dir(path!("/tmp"), mebibytes(64));
     let nginx = deployment.container(Container {
         name: name!("nginx"),
         image: env.images.order_nginx.clone(),
@@ -44,10 +44,10 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
         user: uid!(101),
         probe: Probe::Tcp,
     });
-    nginx.scratch(path!("/var/cache/nginx"), mebibytes(64));
-    nginx.scratch(path!("/var/run"), mebibytes(1));
+    nginx.empty_dir(path!("/var/cache/nginx"), mebibytes(64));
+    nginx.empty_dir(path!("/var/run"), mebibytes(1));
     if let Some(sources) = &env.source_mounts {
-        let volume = app.host_volume(HostVolume {
+        let volume = app.local_volume(LocalVolume {
             path: sources.directory.join(order.name()),
             size: gibibytes(2),
             on: &node_group::APP,
@@ -57,9 +57,9 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
     }
 
     let service = nginx.expose(Expose { port: port!(50005), protocol: Protocol::Http });
-    service.objective(Objective {
-        availability: per_mille!(995),
-        latency: Latency { share: per_mille!(990), within: LatencyBound::Milliseconds500 },
+    service.slo(Slo {
+        availability: slo_target!(995),
+        latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds500 },
     });
     app.mesh_route(&service);
     (order, service)

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use helm_values::argo_cd as chart;
 use k8s_openapi::api::{apps, batch, core, networking, rbac};
-use manifests_lib::data::StoredSecret;
+use manifests_lib::data::SyncedSecret;
 use manifests_lib::delivery::Chart;
-use manifests_lib::delivery::gitops::{Delivery, Existing};
-use manifests_lib::model::{Bundle, Injection, Kind, Namespace, NamespaceRules, PodSecurity};
-use manifests_lib::network::ToolService;
-use manifests_lib::network::gateway_api::DashboardRoute;
-use manifests_lib::observability::{Dashboard, Scheme};
+use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
+use manifests_lib::model::{Bundle, GroupKind, Injection, Namespace, NamespaceRules, PodSecurity};
+use manifests_lib::network::ServiceRef;
+use manifests_lib::network::gateway_api::WebUiRoute;
+use manifests_lib::observability::{Scheme, WebUi};
 use manifests_lib::values::{
     GitUrl, Name, SecretDataKey, SecretsManagerName, mebibytes, millicores,
 };
@@ -24,10 +24,10 @@ use crate::node_group;
 /// Where Argo CD runs.
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("argocd"));
 
-/// The dashboard and the API.
-pub(crate) const DASHBOARD: Dashboard = Dashboard {
+/// The web UI and the API.
+pub(crate) const WEB_UI: WebUi = WebUi {
     name: name!("argocd"),
-    service: ToolService { name: name!("argocd-server"), namespace: NAMESPACE, port: port!(443) },
+    service: ServiceRef { name: name!("argocd-server"), namespace: NAMESPACE, port: port!(443) },
     scheme: Scheme::Https,
     local_port: port!(8080),
 };
@@ -65,13 +65,13 @@ pub struct GitHubLogin {
 }
 
 /// What Argo CD reads, and what the cluster has before it.
-pub(crate) fn delivery(env: &Environment) -> Delivery {
-    Delivery {
+pub(crate) fn git_source(env: &Environment) -> GitSource {
+    GitSource {
         namespace: NAMESPACE,
         repository: REPOSITORY,
         branch: env.branch.clone(),
         snapshots: relative_path!("snapshots"),
-        existing: Existing { namespaces: vec![KUBE_SYSTEM], api_groups: Vec::new() },
+        prerequisites: Prerequisites { namespaces: vec![KUBE_SYSTEM], api_groups: Vec::new() },
     }
 }
 
@@ -94,39 +94,39 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         release: RELEASE,
         values: values(env),
         kinds: vec![
-            Kind::of::<apps::v1::Deployment>(),
-            Kind::of::<apps::v1::StatefulSet>(),
-            Kind::of::<batch::v1::Job>(),
-            Kind::of::<core::v1::ConfigMap>(),
-            Kind::of::<core::v1::Secret>(),
-            Kind::of::<core::v1::Service>(),
-            Kind::of::<core::v1::ServiceAccount>(),
-            Kind::of::<networking::v1::NetworkPolicy>(),
-            Kind::of::<rbac::v1::ClusterRole>(),
-            Kind::of::<rbac::v1::ClusterRoleBinding>(),
-            Kind::of::<rbac::v1::Role>(),
-            Kind::of::<rbac::v1::RoleBinding>(),
+            GroupKind::of::<apps::v1::Deployment>(),
+            GroupKind::of::<apps::v1::StatefulSet>(),
+            GroupKind::of::<batch::v1::Job>(),
+            GroupKind::of::<core::v1::ConfigMap>(),
+            GroupKind::of::<core::v1::Secret>(),
+            GroupKind::of::<core::v1::Service>(),
+            GroupKind::of::<core::v1::ServiceAccount>(),
+            GroupKind::of::<networking::v1::NetworkPolicy>(),
+            GroupKind::of::<rbac::v1::ClusterRole>(),
+            GroupKind::of::<rbac::v1::ClusterRoleBinding>(),
+            GroupKind::of::<rbac::v1::Role>(),
+            GroupKind::of::<rbac::v1::RoleBinding>(),
         ],
-        installs: vec!["argoproj.io"],
+        crd_groups: vec!["argoproj.io"],
     });
     if let Login::GitHub(github) = &env.login {
         github.deliver_credentials(&argocd);
     }
-    argocd.dashboard(&DASHBOARD);
+    argocd.web_ui(&WEB_UI);
     if let Some(domain) = &env.internal_domain {
-        argocd.dashboard_route(DashboardRoute {
-            dashboard: &DASHBOARD,
+        argocd.web_ui_route(WebUiRoute {
+            web_ui: &WEB_UI,
             gateway: &nginx::INTERNAL,
             domain,
             certificate: Some(&argocd.service_certificate(
                 // Argo CD serves with the certificate in a Secret of this name.
                 name!("argocd-server-tls"),
                 &cert_manager::CLUSTER,
-                &DASHBOARD.service,
+                &WEB_UI.service,
             )),
         });
     }
-    argocd.keep();
+    argocd.never_prune();
     argocd
 }
 
@@ -139,7 +139,7 @@ fn values(env: &Environment) -> chart::Values {
                 create: Some(true),
                 ..chart::GlobalNetworkPolicy::default()
             }),
-            domain: env.internal_domain.as_ref().map(|domain| DASHBOARD.host(domain).to_string()),
+            domain: env.internal_domain.as_ref().map(|domain| WEB_UI.host(domain).to_string()),
             ..chart::Global::default()
         }),
         configs: Some(chart::Configs {
@@ -245,7 +245,7 @@ impl GitHubLogin {
     /// The Secret that the connector refers to. Until it is there, at the very first start, nobody can log in; Argo CD notices
     /// it by its label and restarts dex.
     fn deliver_credentials(&self, argocd: &Bundle) {
-        argocd.stored_secret(StoredSecret {
+        argocd.synced_secret(SyncedSecret {
             name: GITHUB_SECRET,
             store: &external_secrets::STORE,
             from: &self.credentials,

@@ -20,7 +20,7 @@ pub(super) fn policy(
     }
 }
 
-/// The gateway by which people reach pages, where the environment has one.
+/// The gateway by which people reach web UIs, where the environment has one.
 pub(super) fn internal_gateway(env: &Environment) -> Option<networking::NetworkPolicyPeer> {
     env.internal_domain.as_ref().map(|_| {
         pods(

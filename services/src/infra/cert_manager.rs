@@ -4,7 +4,7 @@ use helm_values::cert_manager as chart;
 use k8s_openapi::api::{admissionregistration::v1 as admission, apps, core, rbac};
 use manifests_lib::delivery::Chart;
 use manifests_lib::delivery::gitops::IgnoredDifference;
-use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::model::{Bundle, GroupKind, Namespace};
 use manifests_lib::name;
 use manifests_lib::network::{ClusterIssuer, Issuer};
 use manifests_lib::values::{Name, mebibytes, millicores};
@@ -16,7 +16,7 @@ use crate::node_group;
 /// Where cert-manager runs.
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("cert-manager"));
 
-/// The service account of the pods that prove to an authority that a domain is ours.
+/// The service account of the pods that prove to a CA that a domain is ours.
 pub(crate) const SERVICE_ACCOUNT: Name = name!("cert-manager");
 
 /// Issues certificates of what people and other systems reach.
@@ -31,17 +31,17 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         release: name!("cert-manager"),
         values: values(),
         kinds: vec![
-            Kind::of::<admission::MutatingWebhookConfiguration>(),
-            Kind::of::<admission::ValidatingWebhookConfiguration>(),
-            Kind::of::<apps::v1::Deployment>(),
-            Kind::of::<core::v1::Service>(),
-            Kind::of::<core::v1::ServiceAccount>(),
-            Kind::of::<rbac::v1::ClusterRole>(),
-            Kind::of::<rbac::v1::ClusterRoleBinding>(),
-            Kind::of::<rbac::v1::Role>(),
-            Kind::of::<rbac::v1::RoleBinding>(),
+            GroupKind::of::<admission::MutatingWebhookConfiguration>(),
+            GroupKind::of::<admission::ValidatingWebhookConfiguration>(),
+            GroupKind::of::<apps::v1::Deployment>(),
+            GroupKind::of::<core::v1::Service>(),
+            GroupKind::of::<core::v1::ServiceAccount>(),
+            GroupKind::of::<rbac::v1::ClusterRole>(),
+            GroupKind::of::<rbac::v1::ClusterRoleBinding>(),
+            GroupKind::of::<rbac::v1::Role>(),
+            GroupKind::of::<rbac::v1::RoleBinding>(),
         ],
-        installs: vec!["acme.cert-manager.io", "cert-manager.io"],
+        crd_groups: vec!["acme.cert-manager.io", "cert-manager.io"],
     });
     injected_certificates(&cert_manager);
     cert_manager.cluster_issuer(&PUBLIC, &env.issuer);
@@ -52,8 +52,8 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
 /// Leaves the certificates of a bundle's webhooks to who writes them: cert-manager, or a job of the chart.
 pub(crate) fn injected_certificates(bundle: &Bundle) {
     for kind in [
-        Kind::of::<admission::MutatingWebhookConfiguration>(),
-        Kind::of::<admission::ValidatingWebhookConfiguration>(),
+        GroupKind::of::<admission::MutatingWebhookConfiguration>(),
+        GroupKind::of::<admission::ValidatingWebhookConfiguration>(),
     ] {
         bundle.ignore_difference(IgnoredDifference {
             kind,

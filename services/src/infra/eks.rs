@@ -8,9 +8,11 @@ use k8s_openapi::api::core::v1::ResourceRequirements;
 use k8s_openapi::api::storage::v1::StorageClass;
 use k8s_openapi::api::{admissionregistration, apps, core, policy, rbac};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::cluster::{ClusterConfig, Eks, PodIdentity, Rights, Statement, WellKnownRights};
+use manifests_lib::cluster::{
+    ClusterConfig, Eks, IamPolicy, PodIdentity, Statement, WellKnownPolicy,
+};
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, Kind};
+use manifests_lib::model::{Bundle, GroupKind};
 use manifests_lib::name;
 use manifests_lib::network::Issuer;
 use manifests_lib::platform::BuiltPlatform;
@@ -35,20 +37,20 @@ pub(crate) fn bundle(env: &Environment) -> Option<Bundle> {
         release: LOAD_BALANCER_CONTROLLER,
         values: values(env, &aws.cluster),
         kinds: vec![
-            Kind::of::<admissionregistration::v1::MutatingWebhookConfiguration>(),
-            Kind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
-            Kind::of::<apps::v1::Deployment>(),
-            Kind::of::<core::v1::Service>(),
-            Kind::of::<core::v1::ServiceAccount>(),
-            Kind::of::<policy::v1::PodDisruptionBudget>(),
-            Kind::of::<rbac::v1::ClusterRole>(),
-            Kind::of::<rbac::v1::ClusterRoleBinding>(),
-            Kind::of::<rbac::v1::Role>(),
-            Kind::of::<rbac::v1::RoleBinding>(),
-            Kind::namespaced("cert-manager.io", "Certificate"),
-            Kind::namespaced("cert-manager.io", "Issuer"),
+            GroupKind::of::<admissionregistration::v1::MutatingWebhookConfiguration>(),
+            GroupKind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
+            GroupKind::of::<apps::v1::Deployment>(),
+            GroupKind::of::<core::v1::Service>(),
+            GroupKind::of::<core::v1::ServiceAccount>(),
+            GroupKind::of::<policy::v1::PodDisruptionBudget>(),
+            GroupKind::of::<rbac::v1::ClusterRole>(),
+            GroupKind::of::<rbac::v1::ClusterRoleBinding>(),
+            GroupKind::of::<rbac::v1::Role>(),
+            GroupKind::of::<rbac::v1::RoleBinding>(),
+            GroupKind::namespaced("cert-manager.io", "Certificate"),
+            GroupKind::namespaced("cert-manager.io", "Issuer"),
         ],
-        installs: vec!["aga.k8s.aws", "elbv2.k8s.aws", "gateway.k8s.aws"],
+        crd_groups: vec!["aga.k8s.aws", "elbv2.k8s.aws", "gateway.k8s.aws"],
     });
     cert_manager::injected_certificates(&eks);
     eks.add(gp3());
@@ -140,13 +142,13 @@ pub fn cluster_config(
     let mut identities = vec![PodIdentity {
         namespace: KUBE_SYSTEM,
         service_account: LOAD_BALANCER_CONTROLLER,
-        rights: Rights::WellKnown(WellKnownRights::AwsLoadBalancerController),
+        policy: IamPolicy::WellKnown(WellKnownPolicy::AwsLoadBalancerController),
     }];
     if let Issuer::Acme(_) = &environment.issuer {
         identities.push(PodIdentity {
             namespace: cert_manager::NAMESPACE,
             service_account: cert_manager::SERVICE_ACCOUNT,
-            rights: Rights::WellKnown(WellKnownRights::CertManager),
+            policy: IamPolicy::WellKnown(WellKnownPolicy::CertManager),
         });
     }
     let secrets = secrets(platform);
@@ -154,14 +156,14 @@ pub fn cluster_config(
         identities.push(PodIdentity {
             namespace: external_secrets::NAMESPACE,
             service_account: external_secrets::SERVICE_ACCOUNT,
-            rights: Rights::Statements(vec![reads(&aws.cluster, secrets)]),
+            policy: IamPolicy::Statements(vec![reads(&aws.cluster, secrets)]),
         });
     }
     if let LogSink::Cloudwatch(logs) = &environment.logs {
         identities.push(PodIdentity {
             namespace: fluentbit::NAMESPACE,
             service_account: fluentbit::SERVICE_ACCOUNT,
-            rights: Rights::Statements(vec![writes_logs(&aws.cluster.account, logs)]),
+            policy: IamPolicy::Statements(vec![writes_logs(&aws.cluster.account, logs)]),
         });
     }
     Some(aws.cluster.cluster_config(&identities))

@@ -5,7 +5,7 @@ use k8s_openapi::api::{admissionregistration, apps, core, rbac};
 use manifests_lib::data::ClusterSecretStore;
 use manifests_lib::delivery::Chart;
 use manifests_lib::delivery::gitops::IgnoredDifference;
-use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::model::{Bundle, GroupKind, Namespace};
 use manifests_lib::name;
 use manifests_lib::values::{Name, mebibytes, millicores};
 use manifests_lib::workload::Resources;
@@ -25,7 +25,7 @@ pub(crate) const SERVICE_ACCOUNT: Name = name!("external-secrets");
 /// The store that reads AWS Secrets Manager.
 pub(crate) const STORE: ClusterSecretStore = ClusterSecretStore {
     name: name!("aws-secrets-manager"),
-    readers: &[
+    namespaces: &[
         shared::NAMESPACE,
         argocd::NAMESPACE,
         // Receivers of alerts.
@@ -39,21 +39,21 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         release: name!("external-secrets"),
         values: values(),
         kinds: vec![
-            Kind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
-            Kind::of::<apps::v1::Deployment>(),
-            Kind::of::<core::v1::Secret>(),
-            Kind::of::<core::v1::Service>(),
-            Kind::of::<core::v1::ServiceAccount>(),
-            Kind::of::<rbac::v1::ClusterRole>(),
-            Kind::of::<rbac::v1::ClusterRoleBinding>(),
-            Kind::of::<rbac::v1::Role>(),
-            Kind::of::<rbac::v1::RoleBinding>(),
+            GroupKind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
+            GroupKind::of::<apps::v1::Deployment>(),
+            GroupKind::of::<core::v1::Secret>(),
+            GroupKind::of::<core::v1::Service>(),
+            GroupKind::of::<core::v1::ServiceAccount>(),
+            GroupKind::of::<rbac::v1::ClusterRole>(),
+            GroupKind::of::<rbac::v1::ClusterRoleBinding>(),
+            GroupKind::of::<rbac::v1::Role>(),
+            GroupKind::of::<rbac::v1::RoleBinding>(),
         ],
-        installs: vec!["external-secrets.io", "generators.external-secrets.io"],
+        crd_groups: vec!["external-secrets.io", "generators.external-secrets.io"],
     });
     // The certificate controller writes the certificate that it has made for the webhook.
     external_secrets.ignore_difference(IgnoredDifference {
-        kind: Kind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
+        kind: GroupKind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
         name: None,
         fields: vec![".webhooks[].clientConfig.caBundle"],
     });

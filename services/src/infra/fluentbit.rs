@@ -3,7 +3,7 @@
 use helm_values::fluent_bit as chart;
 use k8s_openapi::api::{apps, core, rbac};
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::model::{Bundle, GroupKind, Namespace};
 use manifests_lib::values::{LogGroup, Name, Port, Region, mebibytes, millicores};
 use manifests_lib::workload::Resources;
 use manifests_lib::{name, port};
@@ -69,14 +69,14 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         release: name!("fluent-bit"),
         values: values(env),
         kinds: vec![
-            Kind::of::<apps::v1::DaemonSet>(),
-            Kind::of::<core::v1::ConfigMap>(),
-            Kind::of::<core::v1::Service>(),
-            Kind::of::<core::v1::ServiceAccount>(),
-            Kind::of::<rbac::v1::ClusterRole>(),
-            Kind::of::<rbac::v1::ClusterRoleBinding>(),
+            GroupKind::of::<apps::v1::DaemonSet>(),
+            GroupKind::of::<core::v1::ConfigMap>(),
+            GroupKind::of::<core::v1::Service>(),
+            GroupKind::of::<core::v1::ServiceAccount>(),
+            GroupKind::of::<rbac::v1::ClusterRole>(),
+            GroupKind::of::<rbac::v1::ClusterRoleBinding>(),
         ],
-        installs: Vec::new(),
+        crd_groups: Vec::new(),
     });
     fluentbit
 }

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::admissionregistration::v1 as admission;
 use manifests_lib::delivery::Kustomization;
-use manifests_lib::model::{Bundle, Kind};
+use manifests_lib::model::{Bundle, GroupKind};
 use manifests_lib::{git_url, name, relative_path, tag};
 
 use crate::deploy::argocd;
@@ -15,14 +15,14 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         release: tag!("v1.5.1"),
         path: relative_path!("config/crd"),
         images: Vec::new(),
-        without: Vec::new(),
-        pods: None,
+        exclude: Vec::new(),
+        pod_patch: None,
         kinds: vec![
             // The policy refuses CRDs of an older release or of the experimental channel.
-            Kind::of::<admission::ValidatingAdmissionPolicy>(),
-            Kind::of::<admission::ValidatingAdmissionPolicyBinding>(),
+            GroupKind::of::<admission::ValidatingAdmissionPolicy>(),
+            GroupKind::of::<admission::ValidatingAdmissionPolicyBinding>(),
         ],
-        installs: vec!["gateway.networking.k8s.io"],
+        crd_groups: vec!["gateway.networking.k8s.io"],
     });
     gateway_api
 }

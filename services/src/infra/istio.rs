@@ -10,7 +10,7 @@ mod istiod;
 
 use k8s_openapi::api::admissionregistration::v1 as admission;
 use manifests_lib::delivery::gitops::IgnoredDifference;
-use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::model::{Bundle, GroupKind, Namespace};
 use manifests_lib::name;
 use manifests_lib::network::mesh::{EgressGateway, IngressGateway};
 use manifests_lib::values::{ChartVersion, Name};
@@ -86,7 +86,7 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
 /// everything pass.
 fn validating_webhooks() -> IgnoredDifference {
     IgnoredDifference {
-        kind: Kind::of::<admission::ValidatingWebhookConfiguration>(),
+        kind: GroupKind::of::<admission::ValidatingWebhookConfiguration>(),
         name: None,
         fields: vec![CA_BUNDLE, ".webhooks[]?.failurePolicy"],
     }
@@ -95,7 +95,7 @@ fn validating_webhooks() -> IgnoredDifference {
 /// What the control plane writes into the webhooks that add proxies to pods.
 fn mutating_webhooks() -> IgnoredDifference {
     IgnoredDifference {
-        kind: Kind::of::<admission::MutatingWebhookConfiguration>(),
+        kind: GroupKind::of::<admission::MutatingWebhookConfiguration>(),
         name: None,
         fields: vec![CA_BUNDLE],
     }

@@ -8,10 +8,10 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
     LabelSelector, LabelSelectorRequirement, ObjectMeta,
 };
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, Kind, Namespace};
-use manifests_lib::network::ToolService;
+use manifests_lib::model::{Bundle, GroupKind, Namespace};
+use manifests_lib::network::ServiceRef;
 use manifests_lib::network::network_policy::{admit, labelled, pods_of};
-use manifests_lib::observability::{Dashboard, Scheme};
+use manifests_lib::observability::{Scheme, WebUi};
 use manifests_lib::values::{Bytes, Name, Port, mebibytes, millicores};
 use manifests_lib::{name, port};
 use serde_json::json;
@@ -25,10 +25,10 @@ use crate::node_group;
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("jaeger"));
 
 /// Where proxies send traces: OTLP over gRPC.
-pub(crate) const COLLECTOR: ToolService = service(port!(4317));
+pub(crate) const COLLECTOR: ServiceRef = service(port!(4317));
 
-/// The page, and the API that Kiali reads.
-pub(crate) const DASHBOARD: Dashboard = Dashboard {
+/// The web UI, and the API that Kiali reads.
+pub(crate) const WEB_UI: WebUi = WebUi {
     name: name!("jaeger"),
     service: service(port!(16686)),
     scheme: Scheme::Http,
@@ -65,21 +65,21 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         release: RELEASE,
         values: values(&env.traces),
         kinds: vec![
-            Kind::of::<apps::Deployment>(),
-            Kind::of::<core::ConfigMap>(),
-            Kind::of::<core::Service>(),
-            Kind::of::<core::ServiceAccount>(),
+            GroupKind::of::<apps::Deployment>(),
+            GroupKind::of::<core::ConfigMap>(),
+            GroupKind::of::<core::Service>(),
+            GroupKind::of::<core::ServiceAccount>(),
         ],
-        installs: vec![],
+        crd_groups: vec![],
     });
     jaeger.add(claim(env));
     jaeger.add(network_policy(env));
-    nginx::dashboard(env, &jaeger, &DASHBOARD);
+    nginx::web_ui(env, &jaeger, &WEB_UI);
     jaeger
 }
 
-const fn service(port: Port) -> ToolService {
-    ToolService { name: RELEASE, namespace: NAMESPACE, port }
+const fn service(port: Port) -> ServiceRef {
+    ServiceRef { name: RELEASE, namespace: NAMESPACE, port }
 }
 
 fn values(traces: &TraceStorage) -> chart::Values {
@@ -171,7 +171,7 @@ fn configuration(traces: &TraceStorage) -> serde_json::Value {
             "healthcheckv2": { "use_v2": true, "http": listen(HEALTH) },
             "jaeger_query": {
                 "storage": { "traces": "badger" },
-                "http": listen(DASHBOARD.service.port),
+                "http": listen(WEB_UI.service.port),
             },
             "jaeger_storage": {
                 "backends": {
@@ -234,7 +234,7 @@ fn network_policy(env: &Environment) -> networking::NetworkPolicy {
         admit([mesh], [COLLECTOR.port]),
         admit([pods_of(&prometheus::NAMESPACE, &prometheus::APP_NAME)], [METRICS]),
     ];
-    admitted.extend(readers.map(|reader| admit([reader], [DASHBOARD.service.port])));
+    admitted.extend(readers.map(|reader| admit([reader], [WEB_UI.service.port])));
     policy(RELEASE, labelled("app.kubernetes.io/instance", &RELEASE), admitted)
 }
 

@@ -4,16 +4,16 @@ use helm_values::kiali_server as chart;
 use k8s_openapi::api::{
     apps::v1 as apps, core::v1 as core, networking::v1 as networking, rbac::v1 as rbac,
 };
-use manifests_lib::data::{GeneratedSecret, SecretKey, SecretSource, SecretText};
+use manifests_lib::data::{GeneratedSecret, SecretKey, SecretSource, SecretValue};
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, Kind, Namespace};
-use manifests_lib::network::ToolService;
-use manifests_lib::observability::{Dashboard, Scheme};
+use manifests_lib::model::{Bundle, GroupKind, Namespace};
+use manifests_lib::network::ServiceRef;
+use manifests_lib::observability::{Scheme, WebUi};
 use manifests_lib::values::Name;
 use manifests_lib::{name, port};
 use serde_json::json;
 
-use super::prometheus::{self, pages};
+use super::prometheus::{self, dashboards};
 use super::{istio, jaeger, nginx};
 use crate::environment::Environment;
 use crate::node_group;
@@ -24,10 +24,10 @@ pub(crate) const NAMESPACE: Namespace = istio::SYSTEM;
 /// `app.kubernetes.io/name` of its pods.
 pub(crate) const APP_NAME: Name = name!("kiali");
 
-/// The page.
-const DASHBOARD: Dashboard = Dashboard {
+/// The web UI.
+const WEB_UI: WebUi = WebUi {
     name: name!("kiali"),
-    service: ToolService { name: name!("kiali"), namespace: NAMESPACE, port: port!(20001) },
+    service: ServiceRef { name: name!("kiali"), namespace: NAMESPACE, port: port!(20001) },
     scheme: Scheme::Http,
     local_port: port!(20001),
 };
@@ -35,7 +35,7 @@ const DASHBOARD: Dashboard = Dashboard {
 /// How people log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Login {
-    /// Not at all: whoever reaches the page sees everything.
+    /// Not at all: whoever reaches it sees everything.
     Anonymous,
     /// By the token of a ServiceAccount, whose rights then hold: `kubectl create token`.
     Token,
@@ -43,7 +43,7 @@ pub enum Login {
 
 pub(crate) fn bundle(env: &Environment) -> Bundle {
     let kiali = Bundle::new(name!("kiali"), &NAMESPACE, &env.name);
-    let signing_key = kiali.app().secret(SecretText {
+    let signing_key = kiali.app().secret(SecretValue {
         key: name!("signing-key"),
         // Nobody needs to know it: people log in again when it changes.
         source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
@@ -52,17 +52,17 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         release: name!("kiali"),
         values: values(env, &signing_key),
         kinds: vec![
-            Kind::of::<apps::Deployment>(),
-            Kind::of::<core::ConfigMap>(),
-            Kind::of::<core::Service>(),
-            Kind::of::<core::ServiceAccount>(),
-            Kind::of::<networking::NetworkPolicy>(),
-            Kind::of::<rbac::ClusterRole>(),
-            Kind::of::<rbac::ClusterRoleBinding>(),
+            GroupKind::of::<apps::Deployment>(),
+            GroupKind::of::<core::ConfigMap>(),
+            GroupKind::of::<core::Service>(),
+            GroupKind::of::<core::ServiceAccount>(),
+            GroupKind::of::<networking::NetworkPolicy>(),
+            GroupKind::of::<rbac::ClusterRole>(),
+            GroupKind::of::<rbac::ClusterRoleBinding>(),
         ],
-        installs: vec![],
+        crd_groups: vec![],
     });
-    nginx::dashboard(env, &kiali, &DASHBOARD);
+    nginx::web_ui(env, &kiali, &WEB_UI);
     kiali
 }
 
@@ -97,7 +97,7 @@ fn values(env: &Environment, signing_key: &SecretKey) -> chart::Values {
             )),
         }),
         server: Some(chart::Server {
-            port: Some(DASHBOARD.service.port.into()),
+            port: Some(WEB_UI.service.port.into()),
             ..chart::Server::default()
         }),
         ..chart::Values::default()
@@ -117,16 +117,16 @@ fn external_services(env: &Environment) -> chart::ExternalServices {
             internal_url: Some(prometheus::GRAFANA.service.http_url()),
             external_url: Some(prometheus::GRAFANA.url(domain)),
             dashboards: Some(vec![json!({
-                "name": pages::REQUESTS,
-                "variables": { "service": pages::SERVICE.url_parameter() },
+                "name": dashboards::REQUESTS,
+                "variables": { "service": dashboards::SERVICE.url_parameter() },
             })]),
             ..chart::ExternalServicesGrafana::default()
         }),
         tracing: Some(chart::ExternalServicesTracing {
             enabled: Some(true),
             provider: Some("jaeger".to_owned()),
-            internal_url: Some(jaeger::DASHBOARD.service.http_url()),
-            external_url: Some(jaeger::DASHBOARD.url(domain)),
+            internal_url: Some(jaeger::WEB_UI.service.http_url()),
+            external_url: Some(jaeger::WEB_UI.url(domain)),
             use_grpc: Some(false),
             ..chart::ExternalServicesTracing::default()
         }),

@@ -1,18 +1,18 @@
-//! NGINX Gateway Fabric: the API gateway, and the way to dashboards where there is an internal one.
+//! NGINX Gateway Fabric: the API gateway, and the way to web UIs where there is an internal one.
 //!
 //! It stays outside the mesh, and sends what it takes to the mesh's ingress gateway.
 
 use helm_values::nginx_gateway_fabric as chart;
 use k8s_openapi::api::{apps, batch, core, rbac};
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::model::{Bundle, GroupKind, Namespace};
 use manifests_lib::network::gateway_api::{
-    DashboardRoute, Entrance, Gateway, GatewayServer, HttpRoute, Internal, Limits, Public,
+    Exposure, Gateway, GatewaySpec, HttpRoute, Internal, Limits, Public, WebUiRoute,
 };
 use manifests_lib::network::mesh::IngressPort;
 use manifests_lib::network::{Certificate, CertificateHosts};
-use manifests_lib::observability::Dashboard;
-use manifests_lib::values::{Host, Name, mebibytes, millicores};
+use manifests_lib::observability::WebUi;
+use manifests_lib::values::{Host, Name, mebibytes, millicores, seconds};
 use manifests_lib::workload::Resources;
 use manifests_lib::{name, url_path};
 
@@ -33,29 +33,24 @@ const PUBLIC: Gateway<Public> = Gateway {
     namespace: NAMESPACE,
     routes_from: &[],
     class: CLASS,
-    audience: Public,
+    visibility: Public,
 };
 
-/// Where people of the company reach dashboards.
+/// Where people of the company reach web UIs.
 pub(crate) const INTERNAL: Gateway<Internal> = Gateway {
     name: name!("internal"),
     namespace: NAMESPACE,
     routes_from: &[argocd::NAMESPACE, jaeger::NAMESPACE, kiali::NAMESPACE, prometheus::NAMESPACE],
     class: CLASS,
-    audience: Internal,
+    visibility: Internal,
 };
 
-/// Makes a page of plain HTTP known, and leads the internal gateway to it where there is one.
+/// Makes a web UI of plain HTTP known, and leads the internal gateway to it where there is one.
 #[track_caller]
-pub(crate) fn dashboard(env: &Environment, bundle: &Bundle, dashboard: &Dashboard) {
-    bundle.dashboard(dashboard);
+pub(crate) fn web_ui(env: &Environment, bundle: &Bundle, web_ui: &WebUi) {
+    bundle.web_ui(web_ui);
     if let Some(domain) = &env.internal_domain {
-        bundle.dashboard_route(DashboardRoute {
-            dashboard,
-            gateway: &INTERNAL,
-            domain,
-            certificate: None,
-        });
+        bundle.web_ui_route(WebUiRoute { web_ui, gateway: &INTERNAL, domain, certificate: None });
     }
 }
 
@@ -84,19 +79,19 @@ pub(crate) fn bundle(env: &Environment, routes: &Routes<'_>) -> Bundle {
         release: name!("nginx-gateway-fabric"),
         values: values(env),
         kinds: vec![
-            Kind::of::<apps::v1::Deployment>(),
-            Kind::of::<batch::v1::Job>(),
-            Kind::of::<core::v1::Service>(),
-            Kind::of::<core::v1::ServiceAccount>(),
-            Kind::cluster_scoped("gateway.networking.k8s.io", "GatewayClass"),
-            Kind::namespaced("gateway.nginx.org", "NginxGateway"),
-            Kind::namespaced("gateway.nginx.org", "NginxProxy"),
-            Kind::of::<rbac::v1::ClusterRole>(),
-            Kind::of::<rbac::v1::ClusterRoleBinding>(),
-            Kind::of::<rbac::v1::Role>(),
-            Kind::of::<rbac::v1::RoleBinding>(),
+            GroupKind::of::<apps::v1::Deployment>(),
+            GroupKind::of::<batch::v1::Job>(),
+            GroupKind::of::<core::v1::Service>(),
+            GroupKind::of::<core::v1::ServiceAccount>(),
+            GroupKind::cluster_scoped("gateway.networking.k8s.io", "GatewayClass"),
+            GroupKind::namespaced("gateway.nginx.org", "NginxGateway"),
+            GroupKind::namespaced("gateway.nginx.org", "NginxProxy"),
+            GroupKind::of::<rbac::v1::ClusterRole>(),
+            GroupKind::of::<rbac::v1::ClusterRoleBinding>(),
+            GroupKind::of::<rbac::v1::Role>(),
+            GroupKind::of::<rbac::v1::RoleBinding>(),
         ],
-        installs: vec!["gateway.nginx.org"],
+        crd_groups: vec!["gateway.nginx.org"],
     });
     public(env, &nginx, routes);
     if let Some(domain) = &env.internal_domain {
@@ -114,17 +109,17 @@ fn public(env: &Environment, nginx: &Bundle, routes: &Routes<'_>) {
     });
     nginx.gateway(
         &PUBLIC,
-        GatewayServer {
+        GatewaySpec {
             certificate: &certificate,
             replicas: env.replicas,
-            entrance: env.entrance,
+            exposure: env.entrance,
             limits: Limits {
                 requests_per_second: 20,
                 burst: 40,
-                body: mebibytes(1),
-                client_seconds: 10,
-                connect_seconds: 5,
-                answer_seconds: 30,
+                max_body_size: mebibytes(1),
+                body_timeout: seconds(10),
+                connect_timeout: seconds(5),
+                response_timeout: seconds(30),
             },
         },
     );
@@ -168,17 +163,17 @@ fn internal(env: &Environment, nginx: &Bundle, domain: &Host) {
     });
     nginx.gateway(
         &INTERNAL,
-        GatewayServer {
+        GatewaySpec {
             certificate: &certificate,
             replicas: env.replicas,
-            entrance: env.entrance,
+            exposure: env.entrance,
             limits: Limits {
                 requests_per_second: 100,
                 burst: 400,
-                body: mebibytes(10),
-                client_seconds: 30,
-                connect_seconds: 5,
-                answer_seconds: 300,
+                max_body_size: mebibytes(10),
+                body_timeout: seconds(30),
+                connect_timeout: seconds(5),
+                response_timeout: seconds(300),
             },
         },
     );
@@ -222,21 +217,21 @@ fn values(env: &Environment) -> chart::Values {
 }
 
 /// The Service that the controller makes for each gateway.
-fn service(entrance: Entrance) -> chart::NginxService {
-    match entrance {
-        Entrance::NodePort(node_port) => chart::NginxService {
+fn service(exposure: Exposure) -> chart::NginxService {
+    match exposure {
+        Exposure::NodePort(node_port) => chart::NginxService {
             type_: Some(chart::NginxServiceType::NodePort),
             // Any node answers, wherever the pod runs.
             external_traffic_policy: Some(chart::NginxServiceExternalTrafficPolicy::Cluster),
             node_ports: Some(vec![chart::NginxServiceNodePort {
-                listener_port: Some(GatewayServer::PORT.into()),
+                listener_port: Some(GatewaySpec::PORT.into()),
                 port: Some(i64::from(node_port.number())),
             }]),
             ..chart::NginxService::default()
         },
-        Entrance::NetworkLoadBalancer => chart::NginxService {
+        Exposure::NetworkLoadBalancer => chart::NginxService {
             type_: Some(chart::NginxServiceType::LoadBalancer),
-            load_balancer_class: Some(Entrance::LOAD_BALANCER_CLASS.to_owned()),
+            load_balancer_class: Some(Exposure::LOAD_BALANCER_CLASS.to_owned()),
             ..chart::NginxService::default()
         },
     }

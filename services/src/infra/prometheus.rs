@@ -1,9 +1,9 @@
 //! Prometheus, Alertmanager and Grafana: measure the platform, tell who is on call, show it.
 
 pub(crate) mod alertmanager;
+pub(crate) mod dashboards;
 mod grafana;
 mod monitors;
-pub(crate) mod pages;
 mod stack;
 
 use custom_resources::coreos::monitoring::v1 as monitoring;
@@ -11,10 +11,10 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::{admissionregistration, apps, batch, rbac};
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::model::{Bundle, GroupKind, Namespace};
 use manifests_lib::network::network_policy::{admit, admit_to_all, all_pods_of, labelled, pods_of};
-use manifests_lib::network::{ToolService, network_policy};
-use manifests_lib::observability::{Dashboard, Scheme};
+use manifests_lib::network::{ServiceRef, network_policy};
+use manifests_lib::observability::{Scheme, WebUi};
 use manifests_lib::values::{Bytes, Name, Port};
 use manifests_lib::{name, port};
 
@@ -33,9 +33,9 @@ pub(crate) const APP_NAME: Name = name!("prometheus");
 const RELEASE: Name = name!("kube-prometheus-stack");
 
 /// Prometheus.
-pub(crate) const PROMETHEUS: Dashboard = Dashboard {
+pub(crate) const PROMETHEUS: WebUi = WebUi {
     name: name!("prometheus"),
-    service: ToolService {
+    service: ServiceRef {
         name: name!("kube-prometheus-stack-prometheus"),
         namespace: NAMESPACE,
         port: port!(9090),
@@ -45,9 +45,9 @@ pub(crate) const PROMETHEUS: Dashboard = Dashboard {
 };
 
 /// Alertmanager.
-pub(crate) const ALERTMANAGER: Dashboard = Dashboard {
+pub(crate) const ALERTMANAGER: WebUi = WebUi {
     name: name!("alertmanager"),
-    service: ToolService {
+    service: ServiceRef {
         name: name!("kube-prometheus-stack-alertmanager"),
         namespace: NAMESPACE,
         port: port!(9093),
@@ -57,9 +57,9 @@ pub(crate) const ALERTMANAGER: Dashboard = Dashboard {
 };
 
 /// Grafana.
-pub(crate) const GRAFANA: Dashboard = Dashboard {
+pub(crate) const GRAFANA: WebUi = WebUi {
     name: name!("grafana"),
-    service: ToolService {
+    service: ServiceRef {
         name: name!("kube-prometheus-stack-grafana"),
         namespace: NAMESPACE,
         port: port!(80),
@@ -77,38 +77,38 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
             release: RELEASE,
             values: stack::values(env, alertmanager, grafana),
             kinds: vec![
-                Kind::of::<admissionregistration::v1::MutatingWebhookConfiguration>(),
-                Kind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
-                Kind::of::<apps::v1::DaemonSet>(),
-                Kind::of::<apps::v1::Deployment>(),
-                Kind::of::<batch::v1::Job>(),
-                Kind::of::<core::ConfigMap>(),
-                Kind::of::<core::PersistentVolumeClaim>(),
-                Kind::of::<core::Secret>(),
-                Kind::of::<core::Service>(),
-                Kind::of::<core::ServiceAccount>(),
-                Kind::namespaced("monitoring.coreos.com", "Alertmanager"),
-                Kind::namespaced("monitoring.coreos.com", "Prometheus"),
-                Kind::of::<monitoring::PrometheusRule>(),
-                Kind::of::<monitoring::ServiceMonitor>(),
-                Kind::of::<rbac::v1::ClusterRole>(),
-                Kind::of::<rbac::v1::ClusterRoleBinding>(),
-                Kind::of::<rbac::v1::Role>(),
-                Kind::of::<rbac::v1::RoleBinding>(),
+                GroupKind::of::<admissionregistration::v1::MutatingWebhookConfiguration>(),
+                GroupKind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
+                GroupKind::of::<apps::v1::DaemonSet>(),
+                GroupKind::of::<apps::v1::Deployment>(),
+                GroupKind::of::<batch::v1::Job>(),
+                GroupKind::of::<core::ConfigMap>(),
+                GroupKind::of::<core::PersistentVolumeClaim>(),
+                GroupKind::of::<core::Secret>(),
+                GroupKind::of::<core::Service>(),
+                GroupKind::of::<core::ServiceAccount>(),
+                GroupKind::namespaced("monitoring.coreos.com", "Alertmanager"),
+                GroupKind::namespaced("monitoring.coreos.com", "Prometheus"),
+                GroupKind::of::<monitoring::PrometheusRule>(),
+                GroupKind::of::<monitoring::ServiceMonitor>(),
+                GroupKind::of::<rbac::v1::ClusterRole>(),
+                GroupKind::of::<rbac::v1::ClusterRoleBinding>(),
+                GroupKind::of::<rbac::v1::Role>(),
+                GroupKind::of::<rbac::v1::RoleBinding>(),
             ],
-            installs: vec!["monitoring.coreos.com"],
+            crd_groups: vec!["monitoring.coreos.com"],
         })
         // Services of the control plane and of DNS, for scraping.
-        .also_in(&argocd::KUBE_SYSTEM);
+        .also_writes_to(&argocd::KUBE_SYSTEM);
     cert_manager::injected_certificates(&prometheus);
     monitors::add(&prometheus);
-    pages::add(&prometheus);
+    dashboards::add(&prometheus);
     for policy in network_policies(env) {
         prometheus.add(policy);
     }
-    nginx::dashboard(env, &prometheus, &PROMETHEUS);
-    nginx::dashboard(env, &prometheus, &ALERTMANAGER);
-    nginx::dashboard(env, &prometheus, &GRAFANA);
+    nginx::web_ui(env, &prometheus, &PROMETHEUS);
+    nginx::web_ui(env, &prometheus, &ALERTMANAGER);
+    nginx::web_ui(env, &prometheus, &GRAFANA);
     prometheus
 }
 

@@ -1,9 +1,11 @@
 //! RabbitMQ: the operators, and the broker that carries the orchestrator's sagas.
 
 use k8s_openapi::api::{admissionregistration::v1 as admission, apps, core, rbac};
-use manifests_lib::data::message_broker::{Broker, BrokerHandle, BrokerServer, MessagingOperator};
+use manifests_lib::data::rabbitmq::{
+    RabbitmqCluster, RabbitmqClusterSpec, RabbitmqHandle, TopologyOperator,
+};
 use manifests_lib::delivery::{Kustomization, KustomizeImage};
-use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::model::{Bundle, GroupKind, Namespace};
 use manifests_lib::network::mesh::MetricsScraper;
 use manifests_lib::values::{Bytes, PublicImage, Version, millicores};
 use manifests_lib::workload::Resources;
@@ -21,14 +23,14 @@ pub(crate) const OPERATORS: Namespace = Namespace::new(name!("rabbitmq-system"))
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("rabbitmq"));
 
 /// The broker.
-const BROKER: Broker = Broker { name: name!("rabbitmq"), namespace: NAMESPACE };
+const BROKER: RabbitmqCluster = RabbitmqCluster { name: name!("rabbitmq"), namespace: NAMESPACE };
 
 /// Applications that have queues.
 const CLIENTS: &[Namespace] = &[shared::NAMESPACE];
 
 /// The operator that makes queues and users.
-const TOPOLOGY_OPERATOR: MessagingOperator =
-    MessagingOperator { namespace: OPERATORS, app_name: name!("messaging-topology-operator") };
+const TOPOLOGY_OPERATOR: TopologyOperator =
+    TopologyOperator { namespace: OPERATORS, app_name: name!("messaging-topology-operator") };
 
 /// How large the broker is.
 #[derive(Clone, Debug)]
@@ -55,10 +57,10 @@ pub(crate) fn operators(env: &Environment) -> Bundle {
                 version: Version::Tag(tag!("2.22.3")),
             },
         }],
-        without: vec![(Kind::of::<core::v1::Namespace>(), name!("rabbitmq-system"))],
-        pods: Some(on_system()),
+        exclude: vec![(GroupKind::of::<core::v1::Namespace>(), name!("rabbitmq-system"))],
+        pod_patch: Some(on_system()),
         kinds: kinds(),
-        installs: vec!["rabbitmq.com"],
+        crd_groups: vec!["rabbitmq.com"],
     });
     operators.kustomization(Kustomization {
         repository: git_url!("https://github.com/rabbitmq/messaging-topology-operator.git"),
@@ -72,29 +74,29 @@ pub(crate) fn operators(env: &Environment) -> Bundle {
             },
         }],
         // Patches come before the kustomization's own `namespace`, which would rename it.
-        without: vec![(Kind::of::<core::v1::Namespace>(), name!("system"))],
-        pods: Some(trusting_the_broker(&operators)),
+        exclude: vec![(GroupKind::of::<core::v1::Namespace>(), name!("system"))],
+        pod_patch: Some(trusting_the_broker(&operators)),
         kinds: kinds(),
-        installs: vec!["rabbitmq.com"],
+        crd_groups: vec!["rabbitmq.com"],
     });
     cert_manager::injected_certificates(&operators);
     operators
 }
 
 /// Both make the same kinds.
-fn kinds() -> Vec<Kind> {
+fn kinds() -> Vec<GroupKind> {
     vec![
-        Kind::of::<admission::MutatingWebhookConfiguration>(),
-        Kind::of::<admission::ValidatingWebhookConfiguration>(),
-        Kind::of::<apps::v1::Deployment>(),
-        Kind::of::<custom_resources::cert_manager::v1::Certificate>(),
-        Kind::of::<custom_resources::cert_manager::v1::Issuer>(),
-        Kind::of::<core::v1::Service>(),
-        Kind::of::<core::v1::ServiceAccount>(),
-        Kind::of::<rbac::v1::ClusterRole>(),
-        Kind::of::<rbac::v1::ClusterRoleBinding>(),
-        Kind::of::<rbac::v1::Role>(),
-        Kind::of::<rbac::v1::RoleBinding>(),
+        GroupKind::of::<admission::MutatingWebhookConfiguration>(),
+        GroupKind::of::<admission::ValidatingWebhookConfiguration>(),
+        GroupKind::of::<apps::v1::Deployment>(),
+        GroupKind::of::<custom_resources::cert_manager::v1::Certificate>(),
+        GroupKind::of::<custom_resources::cert_manager::v1::Issuer>(),
+        GroupKind::of::<core::v1::Service>(),
+        GroupKind::of::<core::v1::ServiceAccount>(),
+        GroupKind::of::<rbac::v1::ClusterRole>(),
+        GroupKind::of::<rbac::v1::ClusterRoleBinding>(),
+        GroupKind::of::<rbac::v1::Role>(),
+        GroupKind::of::<rbac::v1::RoleBinding>(),
     ]
 }
 
@@ -105,42 +107,42 @@ fn on_system() -> core::v1::PodSpec {
     }
 }
 
-/// Where the topology operator finds the authority that it believes.
-const AUTHORITY_FOLDER: &str = "/etc/cluster-authority";
+/// Where the topology operator finds the CA that it believes.
+const CA_FOLDER: &str = "/etc/cluster-authority";
 
-/// The topology operator calls the broker's management API by TLS, and has to believe its authority.
+/// The topology operator calls the broker's management API by TLS, and has to believe its CA.
 ///
 /// Upstream: <https://www.rabbitmq.com/kubernetes/operator/tls-topology-operator>
 fn trusting_the_broker(operators: &Bundle) -> core::v1::PodSpec {
     let volume = name!("cluster-authority");
-    let authority = operators.authority(volume.clone(), &cert_manager::CLUSTER);
+    let ca = operators.ca(volume.clone(), &cert_manager::CLUSTER);
     core::v1::PodSpec {
         containers: vec![core::v1::Container {
             name: "manager".to_owned(),
             volume_mounts: Some(vec![core::v1::VolumeMount {
                 name: volume.to_string(),
-                mount_path: AUTHORITY_FOLDER.to_owned(),
+                mount_path: CA_FOLDER.to_owned(),
                 read_only: Some(true),
                 ..core::v1::VolumeMount::default()
             }]),
             env: Some(vec![core::v1::EnvVar {
                 name: "SSL_CERT_DIR".to_owned(),
-                value: Some(AUTHORITY_FOLDER.to_owned()),
+                value: Some(CA_FOLDER.to_owned()),
                 value_from: None,
             }]),
             ..core::v1::Container::default()
         }],
-        volumes: Some(vec![authority.authority_volume(&volume)]),
+        volumes: Some(vec![ca.ca_volume(&volume)]),
         ..on_system()
     }
 }
 
-pub(crate) fn bundle(env: &Environment) -> (Bundle, BrokerHandle) {
+pub(crate) fn bundle(env: &Environment) -> (Bundle, RabbitmqHandle) {
     let rabbitmq = Bundle::new(name!("rabbitmq"), &NAMESPACE, &env.name);
     let BrokerSize { replicas, storage, memory } = &env.broker;
-    let broker = rabbitmq.broker(
+    let broker = rabbitmq.rabbitmq_cluster(
         &BROKER,
-        BrokerServer {
+        RabbitmqClusterSpec {
             replicas: *replicas,
             image: PublicImage {
                 repository: repository!("rabbitmq"),

@@ -38,8 +38,8 @@ pub struct ArgoCd {
     definitions: Vec<String>,
     project_files: Vec<PathBuf>,
     root_file: PathBuf,
-    /// Name of its page; the Deployment behind it is named like the page's Service.
-    pub dashboard: Name,
+    /// Name of its web UI; the Deployment behind it is named like the web UI's Service.
+    pub web_ui: Name,
     server: Name,
 }
 
@@ -75,7 +75,7 @@ impl ArgoCd {
             .bundles
             .iter()
             .find(|bundle| {
-                let installs = bundle.sources.iter().flat_map(|source| &source.installs);
+                let installs = bundle.sources.iter().flat_map(|source| &source.crd_groups);
                 installs.into_iter().any(|group| *group == group_of_argocd())
             })
             .ok_or_else(|| missing("chart of Argo CD"))?;
@@ -85,17 +85,17 @@ impl ArgoCd {
         else {
             return Err(missing("chart of Argo CD"));
         };
-        let page = platform
-            .dashboards
+        let web_ui = platform
+            .web_uis
             .iter()
-            .find(|dashboard| dashboard.service.namespace == bundle.namespace)
-            .ok_or_else(|| missing("dashboard of Argo CD"))?;
+            .find(|web_ui| web_ui.service.namespace == bundle.namespace)
+            .ok_or_else(|| missing("web UI of Argo CD"))?;
         let files = Files { name, built };
         let is_namespace = |resource: &Resource| resource.get::<Namespace>().is_some();
         let is_project = |resource: &Resource| resource.get::<AppProject>().is_some();
         let is_root = |resource: &Resource| {
             resource.get::<Application>().is_some()
-                && resource.identity().name == application_name(&root.name)
+                && resource.object_ref().name == application_name(&root.name)
         };
         let one =
             |files: Vec<PathBuf>, what: &str| files.into_iter().next().ok_or_else(|| missing(what));
@@ -112,8 +112,8 @@ impl ArgoCd {
                 .to_vec(),
             project_files: files.of(root, is_project)?,
             root_file: one(files.of(root, is_root)?, "root Application")?,
-            dashboard: page.name.clone(),
-            server: page.service.name.clone(),
+            web_ui: web_ui.name.clone(),
+            server: web_ui.service.name.clone(),
         })
     }
 

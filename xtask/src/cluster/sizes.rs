@@ -84,7 +84,7 @@ fn groups(
                 "{}: the pods of {} want nodes with the label {label}, which no nodes of the cluster have: none would ever run; give the \
                  cluster of environments/{} such a group",
                 resource.origin(),
-                resource.identity(),
+                resource.object_ref(),
                 platform.environment
             ))
         })?;
@@ -102,7 +102,7 @@ fn groups(
             Failure::new(format!(
                 "{}: a request of {} is no quantity that can be added up: write it in m, Ki, Mi, Gi or without a unit",
                 resource.origin(),
-                resource.identity()
+                resource.object_ref()
             ))
         })?;
         sum.cpu += each.cpu * count;

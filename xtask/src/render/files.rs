@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use manifests_lib::model::{Identity, Resource};
+use manifests_lib::model::{ObjectRef, Resource};
 use manifests_lib::platform::{BuiltBundle, BuiltPlatform};
 
 use crate::failure::Failure;
@@ -45,7 +45,7 @@ fn contents(resource: &Resource) -> Result<String, Failure> {
         Failure::new(format!(
             "{}: {} cannot be written: {error}",
             resource.origin(),
-            resource.identity()
+            resource.object_ref()
         ))
     })?;
     Ok(contents)
@@ -55,9 +55,10 @@ fn contents(resource: &Resource) -> Result<String, Failure> {
 ///
 /// Objects that would share it have their group or namespace added behind `@`, which no name contains.
 fn names(bundle: &BuiltBundle) -> Result<Vec<String>, Failure> {
-    let identities: Vec<_> = bundle.resources.iter().map(Resource::identity).collect();
-    let short = |identity: &Identity| format!("{}-{}", identity.kind, identity.name).to_lowercase();
-    let mut sharing: BTreeMap<String, Vec<&Identity>> = BTreeMap::new();
+    let identities: Vec<_> = bundle.resources.iter().map(Resource::object_ref).collect();
+    let short =
+        |identity: &ObjectRef| format!("{}-{}", identity.kind, identity.name).to_lowercase();
+    let mut sharing: BTreeMap<String, Vec<&ObjectRef>> = BTreeMap::new();
     for identity in &identities {
         sharing.entry(short(identity)).or_default().push(identity);
     }
@@ -78,7 +79,7 @@ fn names(bundle: &BuiltBundle) -> Result<Vec<String>, Failure> {
             return Err(Failure::new(format!(
                 "{}: {identity} and {} ({}) differ in upper and lower case only and would share a file: rename one",
                 resource.origin(),
-                other.identity(),
+                other.object_ref(),
                 other.origin()
             )));
         }

@@ -66,7 +66,7 @@ pub fn all() -> Result<Vec<Rendered>, String> {
             .build()
             .map_err(|errors| format!("{errors:?}"))?;
         for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
-            let identity = resource.identity();
+            let identity = resource.object_ref();
             all.push(Rendered {
                 environment: platform.environment.to_string(),
                 group: identity.group.to_owned(),

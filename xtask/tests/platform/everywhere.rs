@@ -136,7 +136,7 @@ fn who_may_call_whom() {
                     calls.insert(format!(
                         "{}: {principal} -> {}",
                         platform.environment,
-                        resource.identity().name
+                        resource.object_ref().name
                     ));
                 }
             }

@@ -153,7 +153,7 @@ fn only_the_project_root_admits_applications_and_projects() {
 fn what_holds_data_is_never_deleted() {
     for platform in platforms() {
         for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
-            let identity = resource.identity();
+            let identity = resource.object_ref();
             let holds_data = matches!(
                 identity.kind,
                 "Namespace"

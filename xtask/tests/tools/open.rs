@@ -12,7 +12,7 @@ fn without_a_name_everything_is_listed() {
         !line.starts_with(' ') || kept.iter().any(|word| line.contains(word))
     });
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
-    Dashboards of dev:
+    Web UIs of dev:
       argocd                    https://localhost:8080   argocd/argocd-server:443
     Gateways of dev:
       public                    https://localhost:10443  nginx-gateway/public-nginx:443
@@ -62,7 +62,7 @@ fn the_status_port_of_a_gateway_of_istio_is_not_opened() {
 fn an_environment_in_place_of_a_name_is_listed() {
     let run = Fakes::new(&[]).xtask(&["open", "prd"]);
     let stdout = run.stdout();
-    assert!(stdout.starts_with("Dashboards of prd:\n"), "{stdout}");
+    assert!(stdout.starts_with("Web UIs of prd:\n"), "{stdout}");
     assert!(stdout.contains("\n  argocd "), "{stdout}");
     assert!(!stdout.contains("account-db-service"), "{stdout}");
 }
@@ -75,14 +75,14 @@ fn programs_read_the_list_as_json() {
     assert_eq!(
         argocd,
         Some(&serde_json::json!({
-            "name": "argocd", "kind": "dashboard", "address": "https://localhost:8080", "namespace": "argocd",
+            "name": "argocd", "kind": "web-ui", "address": "https://localhost:8080", "namespace": "argocd",
             "service": "argocd-server", "port": 443, "localPort": 8080,
         }))
     );
 }
 
 #[test]
-fn a_dashboard_is_forwarded_to_its_port() {
+fn a_web_ui_is_forwarded_to_its_port() {
     let fakes = Fakes::new(&["kubectl"]);
     let run = fakes.xtask(&["open", "argocd"]);
     assert_eq!(run.code(), Some(0), "{}", run.stderr());
@@ -101,7 +101,7 @@ fn a_service_can_be_put_on_another_port() {
 fn an_unknown_name_is_refused_with_the_way_to_the_known_ones() {
     let run = Fakes::new(&[]).xtask(&["open", "grafanna"]);
     assert_eq!(run.code(), Some(2));
-    insta::assert_snapshot!(run.stderr(), @"error: dev has no dashboard, gateway or Service grafanna; `cargo xtask open dev` lists what there is");
+    insta::assert_snapshot!(run.stderr(), @"error: dev has no web UI, gateway or Service grafanna; `cargo xtask open dev` lists what there is");
 }
 
 #[test]

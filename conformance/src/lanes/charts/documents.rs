@@ -1,7 +1,7 @@
 //! The documents that helm and kustomize print, as objects.
 
 use manifests_lib::delivery::Source;
-use manifests_lib::model::Identity;
+use manifests_lib::model::ObjectRef;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -62,7 +62,7 @@ fn object(source: &Source, bundle: &str, mut value: Value) -> Result<Object, Str
     let yaml = manifests_lib::yaml::to_string(&value).map_err(|error| error.to_string())?;
     Ok(Object {
         bundle: bundle.to_owned(),
-        identity: Identity {
+        identity: ObjectRef {
             group: kept(group),
             kind: kept(&kind),
             namespace: text(&value["metadata"]["namespace"]),

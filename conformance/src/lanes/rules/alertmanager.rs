@@ -47,7 +47,7 @@ pub fn check(
     report.compared(1, format!("configuration of {name} read by Alertmanager"));
     let receivers: Vec<&Value> =
         configuration["receivers"].as_array().into_iter().flatten().collect();
-    if rendered.tells_people {
+    if rendered.has_receivers {
         let told: BTreeSet<&str> = ALERTS.iter().map(|(_, receiver)| *receiver).collect();
         for receiver in told.into_iter().filter(|receiver| *receiver != NOBODY) {
             if !receivers.iter().any(|found| found["name"] == receiver && has_way(found)) {
@@ -58,7 +58,7 @@ pub fn check(
         }
     }
     let tells_nobody =
-        !rendered.tells_people && receivers.iter().all(|receiver| receiver["name"] == NOBODY);
+        !rendered.has_receivers && receivers.iter().all(|receiver| receiver["name"] == NOBODY);
     let amtool = programs.path(Program::Amtool)?;
     let mut routed = 0;
     for (labels, receiver) in ALERTS {

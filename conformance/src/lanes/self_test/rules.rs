@@ -38,7 +38,7 @@ pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
         report,
     )?;
     let mut rendered = small()?;
-    rendered.tells_people = true;
+    rendered.has_receivers = true;
     found(
         programs,
         &rendered,

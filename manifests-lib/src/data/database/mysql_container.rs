@@ -9,8 +9,10 @@ use crate::model::origin::Origin;
 use crate::network::mesh;
 use crate::network::service::{Expose, Protocol};
 use crate::uid;
-use crate::values::{Bytes, Name, PublicImage, mebibytes};
-use crate::workload::{Claim, Container, NodeGroup, Probe, Resources, StatefulSet, Variable};
+use crate::values::{Bytes, Name, PublicImage, Seconds, mebibytes, seconds};
+use crate::workload::{
+    Container, NodeGroup, Probe, Resources, StatefulSet, Variable, VolumeClaimTemplate,
+};
 
 /// MySQL in a container, one per database, on a volume that outlives it.
 ///
@@ -32,8 +34,8 @@ pub struct MysqlContainer {
     pub storage_class: Name,
 }
 
-/// Seconds that MySQL may take to initialise an empty volume, or to recover a large one.
-const SLOWEST_START: u16 = 900;
+/// How long MySQL may take to initialise an empty volume, or to recover a large one.
+const SLOWEST_START: Seconds = seconds(900);
 
 impl MysqlContainer {
     pub(super) fn add_to(
@@ -48,9 +50,9 @@ impl MysqlContainer {
             component.stateful_set_at(origin, &StatefulSet { replicas: 1, on: &self.on });
         // The image's own mysql user.
         let user = uid!(999);
-        let data = stateful_set.claim_at(
+        let data = stateful_set.volume_claim_template_at(
             origin,
-            Claim {
+            VolumeClaimTemplate {
                 name: name!("data"),
                 size: self.storage,
                 storage_class: self.storage_class.clone(),
@@ -84,8 +86,8 @@ impl MysqlContainer {
             ],
         );
         mysql.mount_at(origin, &data, path!("/var/lib/mysql"));
-        mysql.scratch_at(origin, path!("/tmp"), mebibytes(256));
-        mysql.scratch_at(origin, path!("/var/run/mysqld"), mebibytes(16));
+        mysql.empty_dir_at(origin, path!("/tmp"), mebibytes(256));
+        mysql.empty_dir_at(origin, path!("/var/run/mysqld"), mebibytes(16));
         let service = mysql.expose_at(origin, &Expose { port: MYSQL, protocol: Protocol::Tcp });
         stateful_set.governed_by(&service);
         mesh::require_mutual_tls(component, origin, &service);

@@ -7,9 +7,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::json;
 
 use super::declared::IgnoredDifference;
-use super::{Delivery, protection};
+use super::{GitSource, protection};
 use crate::delivery::chart::{KustomizeImage, Source, SourceFrom};
-use crate::model::kind::Kind;
+use crate::model::group_kind::GroupKind;
 use crate::model::namespace::Namespace;
 use crate::values::{Image, Name};
 use crate::yaml;
@@ -27,7 +27,7 @@ pub(super) enum ObjectsOfOthers {
     /// Fails.
     Refuse,
     /// Makes it the Application's own.
-    TakeOver,
+    Adopt,
 }
 
 /// What an Application is made from.
@@ -49,15 +49,15 @@ pub(super) struct Application<'a> {
 }
 
 impl Application<'_> {
-    pub(super) fn build(self, environment: &Name, delivery: &Delivery) -> argo::Application {
-        let installs_crds = self.sources.iter().any(|source| !source.installs.is_empty());
+    pub(super) fn build(self, environment: &Name, git_source: &GitSource) -> argo::Application {
+        let installs_crds = self.sources.iter().any(|source| !source.crd_groups.is_empty());
         let mut annotations = [(protection::SYNC_WAVE.to_owned(), self.wave.to_string())].into();
         if self.keep {
             protection::keep(&mut annotations);
         }
         let mut sources: Vec<argo::ApplicationSource> = self.sources.iter().map(source).collect();
         if self.has_folder {
-            sources.push(folder(&self.bundle, environment, delivery));
+            sources.push(folder(&self.bundle, environment, git_source));
         }
         let mut options = Vec::new();
         if matches!(self.of_others, ObjectsOfOthers::Refuse) {
@@ -118,11 +118,11 @@ fn sync_policy(prune: bool, options: Vec<String>) -> argo::ApplicationSyncPolicy
 }
 
 /// The bundle's folder of snapshots.
-fn folder(bundle: &Name, environment: &Name, delivery: &Delivery) -> argo::ApplicationSource {
+fn folder(bundle: &Name, environment: &Name, git_source: &GitSource) -> argo::ApplicationSource {
     argo::ApplicationSource {
-        repo_url: delivery.repository.to_string(),
-        target_revision: Some(delivery.branch.to_string()),
-        path: Some(delivery.snapshots.join(environment).join(bundle).to_string()),
+        repo_url: git_source.repository.to_string(),
+        target_revision: Some(git_source.branch.to_string()),
+        path: Some(git_source.snapshots.join(environment).join(bundle).to_string()),
         chart: None,
         helm: None,
         kustomize: None,
@@ -164,12 +164,12 @@ impl Source {
     /// What Argo CD does to the kustomization before it builds it; nothing where it builds it as it is, or where it is a chart.
     #[must_use]
     pub fn kustomize(&self) -> Option<argo::SourceKustomize> {
-        let SourceFrom::Kustomization { images, without, pods, .. } = &self.from else {
+        let SourceFrom::Kustomization { images, exclude, pod_patch, .. } = &self.from else {
             return None;
         };
         let kustomize = argo::SourceKustomize {
             images: (!images.is_empty()).then(|| images.iter().map(image).collect()),
-            patches: patches(without, pods.as_deref()),
+            patches: patches(exclude, pod_patch.as_deref()),
         };
         // Argo CD takes an empty one out of the Application, which would then never be in sync.
         (kustomize != argo::SourceKustomize::default()).then_some(kustomize)
@@ -183,17 +183,17 @@ fn image(image: &KustomizeImage) -> String {
 }
 
 fn patches(
-    without: &[(Kind, Name)],
+    exclude: &[(GroupKind, Name)],
     pods: Option<&core::PodSpec>,
 ) -> Option<Vec<argo::KustomizePatch>> {
-    let removals = without.iter().map(|(kind, name)| removal(*kind, name));
+    let removals = exclude.iter().map(|(kind, name)| removal(*kind, name));
     let patches: Vec<_> = removals.chain(pods.map(addition)).collect();
     (!patches.is_empty()).then_some(patches)
 }
 
 /// A patch that adds to the pods of every Deployment.
 fn addition(pods: &core::PodSpec) -> argo::KustomizePatch {
-    let deployment = Kind::of::<apps::Deployment>();
+    let deployment = GroupKind::of::<apps::Deployment>();
     let mut pods = json!(pods);
     if let Some(pods) = pods.as_object_mut() {
         // Required in the type; an empty list would say that there are none.
@@ -217,7 +217,7 @@ fn addition(pods: &core::PodSpec) -> argo::KustomizePatch {
 }
 
 /// A patch that takes an object out of the kustomization.
-fn removal(kind: Kind, name: &Name) -> argo::KustomizePatch {
+fn removal(kind: GroupKind, name: &Name) -> argo::KustomizePatch {
     argo::KustomizePatch {
         patch: Some(format!("$patch: delete\nkind: {}\nmetadata:\n  name: {name}\n", kind.kind)),
         target: Some(argo::PatchTarget {

@@ -6,14 +6,14 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as apiext
 use serde_json::Value;
 
 use crate::delivery::chart::SourceFrom;
-use crate::model::kind::Kind;
+use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
 use crate::platform::BuiltBundle;
 
 impl BuiltBundle {
     /// Every kind of object that the bundle deploys, with the first line that asks for it.
     #[must_use]
-    pub fn kinds(&self) -> BTreeMap<Kind, Origin> {
+    pub fn kinds(&self) -> BTreeMap<GroupKind, Origin> {
         let mut kinds = BTreeMap::new();
         for resource in &self.resources {
             kinds.entry(resource.kind()).or_insert(resource.origin());
@@ -22,9 +22,9 @@ impl BuiltBundle {
             for kind in &source.kinds {
                 kinds.entry(*kind).or_insert(source.origin);
             }
-            if !source.installs.is_empty() {
+            if !source.crd_groups.is_empty() {
                 kinds
-                    .entry(Kind::of::<apiextensions::CustomResourceDefinition>())
+                    .entry(GroupKind::of::<apiextensions::CustomResourceDefinition>())
                     .or_insert(source.origin);
             }
         }
@@ -36,7 +36,7 @@ impl BuiltBundle {
     pub fn namespaces(&self) -> BTreeMap<String, Origin> {
         let mut namespaces = BTreeMap::new();
         for resource in &self.resources {
-            if let Some(namespace) = resource.identity().namespace {
+            if let Some(namespace) = resource.object_ref().namespace {
                 namespaces.entry(namespace).or_insert(resource.origin());
             }
         }

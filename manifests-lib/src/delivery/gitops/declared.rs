@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use crate::delivery::chart::Source;
 use crate::model::bundle::Bundle;
-use crate::model::kind::Kind;
+use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
 use crate::values::Name;
 
@@ -15,8 +15,8 @@ pub(crate) struct Declared {
     pub(crate) applications: RefCell<Vec<Bundle>>,
     pub(crate) after: RefCell<Vec<(Origin, Name)>>,
     pub(crate) ignored: RefCell<Vec<IgnoredDifference>>,
-    pub(crate) kept: Cell<bool>,
-    pub(crate) takes_over: Cell<bool>,
+    pub(crate) never_pruned: Cell<bool>,
+    pub(crate) adopts: Cell<bool>,
 }
 
 /// Fields that a controller writes and Argo CD leaves alone.
@@ -25,7 +25,7 @@ pub(crate) struct Declared {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IgnoredDifference {
     /// Kind of the objects.
-    pub kind: Kind,
+    pub kind: GroupKind,
     /// The one object that is meant; every object of the kind in the Application without it.
     pub name: Option<Name>,
     /// The fields, as jq path expressions: `.webhooks[].clientConfig.caBundle`.
@@ -76,15 +76,15 @@ impl Bundle {
     /// Never removes the Application or anything in it by itself, such as a control plane that others still run on.
     ///
     /// Bundles that install CRDs are kept anyway: with a CRD go all objects of its kind.
-    pub fn keep(&self) {
-        self.declared().kept.set(true);
+    pub fn never_prune(&self) {
+        self.declared().never_pruned.set(true);
     }
 
-    /// Takes over objects that another Application has deployed, such as a canary that becomes the stable one.
+    /// Adopts objects that another Application has deployed, such as a canary that becomes the stable one.
     ///
     /// Without it, the sync fails instead: two Applications that claim one object are nearly always a mistake.
-    pub fn take_over(&self) {
-        self.declared().takes_over.set(true);
+    pub fn adopt(&self) {
+        self.declared().adopts.set(true);
     }
 
     /// Whether Applications of other bundles are in this one.

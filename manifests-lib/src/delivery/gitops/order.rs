@@ -7,10 +7,10 @@ use std::fmt;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::storage::v1 as storage;
 
-use super::Existing;
+use super::Prerequisites;
 use crate::model::bundle::Bundle;
 use crate::model::error::BuildError;
-use crate::model::kind::Kind;
+use crate::model::group_kind::GroupKind;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::platform::BuiltBundle;
@@ -41,9 +41,9 @@ impl Order {
     /// Looks at every bundle; what nobody provides is an error, because the bundle could never be deployed.
     pub(super) fn of(
         bundles: &[(&Bundle, &BuiltBundle)],
-        existing: &Existing,
+        prerequisites: &Prerequisites,
     ) -> (Self, Vec<BuildError>) {
-        let providers = Providers::of(bundles, existing);
+        let providers = Providers::of(bundles, prerequisites);
         let mut missing = Missing::default();
         let mut errors = Vec::new();
         let mut needs = BTreeMap::new();
@@ -157,11 +157,11 @@ struct Providers<'a> {
     namespaces: BTreeMap<String, Name>,
     storage_classes: BTreeMap<String, Name>,
     api_groups: BTreeMap<&'static str, BTreeSet<Name>>,
-    existing: &'a Existing,
+    prerequisites: &'a Prerequisites,
 }
 
 impl<'a> Providers<'a> {
-    fn of(bundles: &[(&Bundle, &BuiltBundle)], existing: &'a Existing) -> Self {
+    fn of(bundles: &[(&Bundle, &BuiltBundle)], prerequisites: &'a Prerequisites) -> Self {
         let mut namespaces = BTreeMap::new();
         let mut storage_classes = BTreeMap::new();
         let mut api_groups: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
@@ -178,11 +178,11 @@ impl<'a> Providers<'a> {
                     storage_classes.insert(name.clone(), built.name.clone());
                 }
             }
-            for group in built.sources.iter().flat_map(|source| &source.installs) {
+            for group in built.sources.iter().flat_map(|source| &source.crd_groups) {
                 api_groups.entry(*group).or_default().insert(built.name.clone());
             }
         }
-        Self { namespaces, storage_classes, api_groups, existing }
+        Self { namespaces, storage_classes, api_groups, prerequisites }
     }
 }
 
@@ -190,7 +190,7 @@ impl<'a> Providers<'a> {
 #[derive(Default)]
 struct Missing {
     namespaces: BTreeMap<String, Vec<Origin>>,
-    api_groups: BTreeMap<&'static str, Vec<(Kind, Origin)>>,
+    api_groups: BTreeMap<&'static str, Vec<(GroupKind, Origin)>>,
 }
 
 impl Missing {
@@ -200,7 +200,7 @@ impl Missing {
                 origins[0],
                 format!(
                     "nothing creates the namespace {namespace}, and the API server refuses what lives in a namespace that does not \
-                     exist: create it in a bundle, or list it in `Existing` where the cluster has it{}",
+                     exist: create it in a bundle, or list it in `Prerequisites` where the cluster has it{}",
                     others(origins.len())
                 ),
             )
@@ -211,7 +211,7 @@ impl Missing {
                 origin,
                 format!(
                     "nothing installs the CRD of {kind}, and the API server refuses objects of a kind that it does not know: add \
-                     the chart or kustomization that `installs` {group}, or list the group in `Existing` where the cluster has \
+                     the chart or kustomization whose `crd_groups` name {group}, or list the group in `Prerequisites` where the cluster has \
                      it{}",
                     others(needs.len())
                 ),
@@ -246,21 +246,21 @@ impl Needs<'_> {
     }
 
     fn namespaces(&mut self) {
-        let Providers { namespaces, existing, .. } = self.providers;
+        let Providers { namespaces, prerequisites, .. } = self.providers;
         for (namespace, origin) in self.built.namespaces() {
             let exists = |other: &Namespace| other.name().as_str() == namespace;
             if let Some(provider) = namespaces.get(&namespace) {
                 self.add(provider, Why::Namespace(namespace));
-            } else if !existing.namespaces.iter().any(exists) {
+            } else if !prerequisites.namespaces.iter().any(exists) {
                 self.missing.namespaces.entry(namespace).or_default().push(origin);
             }
         }
     }
 
     fn api_groups(&mut self) {
-        let Providers { api_groups, existing, .. } = self.providers;
+        let Providers { api_groups, prerequisites, .. } = self.providers;
         for (kind, origin) in self.built.kinds() {
-            if kind.is_built_in() || existing.api_groups.contains(&kind.group) {
+            if kind.is_built_in() || prerequisites.api_groups.contains(&kind.group) {
                 continue;
             }
             if let Some(providers) = api_groups.get(kind.group) {

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use custom_resources::argoproj::v1alpha1 as argo;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::Delivery;
+use super::GitSource;
 use super::application::IN_CLUSTER;
 use crate::delivery::chart::Source;
-use crate::model::kind::Kind;
+use crate::model::group_kind::GroupKind;
 use crate::platform::BuiltBundle;
 use crate::values::Name;
 
@@ -17,16 +17,16 @@ use crate::values::Name;
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/projects/>
 pub(super) fn project<'a>(
     name: &Name,
-    delivery: &Delivery,
+    git_source: &GitSource,
     bundles: impl IntoIterator<Item = &'a BuiltBundle>,
-    kinds: impl IntoIterator<Item = Kind>,
+    kinds: impl IntoIterator<Item = GroupKind>,
 ) -> argo::AppProject {
     let mut repositories = BTreeSet::new();
     let mut namespaces = BTreeSet::new();
-    let mut kinds: BTreeSet<Kind> = kinds.into_iter().collect();
+    let mut kinds: BTreeSet<GroupKind> = kinds.into_iter().collect();
     for bundle in bundles {
         if !bundle.resources.is_empty() {
-            repositories.insert(delivery.repository.to_string());
+            repositories.insert(git_source.repository.to_string());
         }
         repositories.extend(bundle.sources.iter().map(Source::repository_url));
         // Argo CD wants the Application's own namespace among the destinations, whatever it deploys there.
@@ -34,7 +34,7 @@ pub(super) fn project<'a>(
         namespaces.extend(bundle.namespaces().into_keys());
         kinds.extend(bundle.kinds().into_keys());
     }
-    let (in_namespaces, cluster_scoped): (Vec<Kind>, Vec<Kind>) =
+    let (in_namespaces, cluster_scoped): (Vec<GroupKind>, Vec<GroupKind>) =
         kinds.into_iter().partition(|kind| kind.namespaced);
     argo::AppProject {
         metadata: ObjectMeta {
@@ -65,10 +65,10 @@ fn destination(namespace: String) -> argo::ApplicationDestination {
     }
 }
 
-fn cluster_kind(kind: Kind) -> argo::ClusterKind {
+fn cluster_kind(kind: GroupKind) -> argo::ClusterKind {
     argo::ClusterKind { group: kind.group.to_owned(), kind: kind.kind.to_owned(), name: None }
 }
 
-fn namespaced_kind(kind: Kind) -> argo::NamespacedKind {
+fn namespaced_kind(kind: GroupKind) -> argo::NamespacedKind {
     argo::NamespacedKind { group: kind.group.to_owned(), kind: kind.kind.to_owned() }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::resource::{Identity, Resource};
+use crate::model::resource::{ObjectRef, Resource};
 
 /// `argocd.argoproj.io/sync-options`: comma-separated.
 ///
@@ -15,9 +15,9 @@ const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 pub(super) const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 
 /// Whether data goes with the object: by itself, or because others are deleted with it.
-fn holds_data(identity: &Identity) -> bool {
+fn holds_data(object: &ObjectRef) -> bool {
     matches!(
-        (identity.group, identity.kind),
+        (object.group, object.kind),
         ("", "Namespace" | "PersistentVolume" | "PersistentVolumeClaim" | "Secret")
             | ("rabbitmq.com", "RabbitmqCluster")
     )
@@ -25,7 +25,7 @@ fn holds_data(identity: &Identity) -> bool {
 
 /// Neither a sync nor the removal of the Application deletes what holds data.
 pub(super) fn protect(resource: &mut Resource) {
-    if holds_data(&resource.identity()) {
+    if holds_data(&resource.object_ref()) {
         add_options(annotations(resource), &["Prune=false", "Delete=false"]);
     }
 }

@@ -6,10 +6,10 @@ use custom_resources::argoproj::v1alpha1 as argo;
 
 use super::application::{Application, ObjectsOfOthers};
 use super::order::{Member, Order};
-use super::{Delivery, Parent, Root, project, protection};
+use super::{GitSource, Parent, Root, project, protection};
 use crate::model::bundle::{Bundle, complete};
 use crate::model::error::BuildError;
-use crate::model::kind::Kind;
+use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
 use crate::model::resource::{Manifest, Resource};
 use crate::platform::BuiltBundle;
@@ -35,7 +35,7 @@ pub(crate) fn deliver(
     for bundle in &mut built {
         annotate(bundle);
     }
-    let mut tree = Tree { environment, delivery: &root.delivery, waves, built };
+    let mut tree = Tree { environment, git_source: &root.git_source, waves, built };
     let generated = tree.generate(root, &all);
     (tree.built.into_iter().chain(generated).collect(), errors)
 }
@@ -82,7 +82,7 @@ fn waves(
     built: &[BuiltBundle],
 ) -> (BTreeMap<Name, u32>, Vec<BuildError>) {
     let pairs: Vec<(&Bundle, &BuiltBundle)> = all.iter().zip(built).collect();
-    let (order, mut errors) = Order::of(&pairs, &root.delivery.existing);
+    let (order, mut errors) = Order::of(&pairs, &root.git_source.prerequisites);
     let mut waves = BTreeMap::new();
     let mut level = |members: Vec<Member>| match order.waves(&members) {
         Ok(found) => waves.extend(members.into_iter().map(|member| member.name).zip(found)),
@@ -150,10 +150,10 @@ fn nothing_to_hold(parent: &Parent) -> Option<BuildError> {
 /// What Argo CD is told about single objects.
 fn annotate(bundle: &mut BuiltBundle) {
     let own_groups: Vec<&str> =
-        bundle.sources.iter().flat_map(|source| source.installs.iter().copied()).collect();
+        bundle.sources.iter().flat_map(|source| source.crd_groups.iter().copied()).collect();
     for resource in &mut bundle.resources {
         protection::protect(resource);
-        if own_groups.contains(&resource.identity().group) {
+        if own_groups.contains(&resource.object_ref().group) {
             protection::wait_for_own_kinds(resource);
         }
     }
@@ -161,7 +161,7 @@ fn annotate(bundle: &mut BuiltBundle) {
 
 struct Tree<'a> {
     environment: &'a Name,
-    delivery: &'a Delivery,
+    git_source: &'a GitSource,
     waves: BTreeMap<Name, u32>,
     built: Vec<BuiltBundle>,
 }
@@ -219,8 +219,8 @@ impl Tree<'_> {
         let holds_applications = bundle.holds_applications();
         let built = self.find(bundle.name());
         let sources = built.map_or(&[][..], |built| &built.sources);
-        let keeps_contents =
-            declared.kept.get() || sources.iter().any(|source| !source.installs.is_empty());
+        let keeps_contents = declared.never_pruned.get()
+            || sources.iter().any(|source| !source.crd_groups.is_empty());
         let application = Application {
             bundle: bundle.name().clone(),
             project: if holds_applications { ROOT } else { project.clone() },
@@ -231,14 +231,14 @@ impl Tree<'_> {
             ignored: &declared.ignored.borrow(),
             keep: holds_applications || keeps_contents,
             prune: !keeps_contents,
-            of_others: if declared.takes_over.get() {
-                ObjectsOfOthers::TakeOver
+            of_others: if declared.adopts.get() {
+                ObjectsOfOthers::Adopt
             } else {
                 ObjectsOfOthers::Refuse
             },
             wave: self.wave(bundle.name()),
         };
-        self.resource(bundle.origin(), application.build(self.environment, self.delivery))
+        self.resource(bundle.origin(), application.build(self.environment, self.git_source))
     }
 
     /// The Application that deploys generated Applications.
@@ -247,7 +247,7 @@ impl Tree<'_> {
             wave: self.wave(&folder),
             bundle: folder,
             project: ROOT,
-            namespace: &self.delivery.namespace,
+            namespace: &self.git_source.namespace,
             has_folder: true,
             sources: &[],
             ignored: &[],
@@ -255,7 +255,7 @@ impl Tree<'_> {
             prune: true,
             of_others: ObjectsOfOthers::Refuse,
         };
-        self.resource(origin, application.build(self.environment, self.delivery))
+        self.resource(origin, application.build(self.environment, self.git_source))
     }
 
     /// The project `root` and one for each parent.
@@ -270,11 +270,15 @@ impl Tree<'_> {
             let below = parent.all();
             of_root.extend(self.members(&below, |holds_applications| holds_applications));
             let members = self.members(&below, |holds_applications| !holds_applications);
-            let project = project::project(&parent.name, self.delivery, members, []);
+            let project = project::project(&parent.name, self.git_source, members, []);
             resources.push(self.resource(parent.origin, project));
         }
-        let project =
-            project::project(&ROOT, self.delivery, of_root, [Kind::of::<argo::AppProject>()]);
+        let project = project::project(
+            &ROOT,
+            self.git_source,
+            of_root,
+            [GroupKind::of::<argo::AppProject>()],
+        );
         resources.insert(0, self.resource(root.origin, project));
         resources
     }
@@ -291,7 +295,7 @@ impl Tree<'_> {
     fn generated(&self, origin: Origin, name: Name, resources: Vec<Resource>) -> BuiltBundle {
         BuiltBundle {
             name,
-            namespace: self.delivery.namespace.clone(),
+            namespace: self.git_source.namespace.clone(),
             origin,
             resources,
             sources: Vec::new(),
@@ -301,7 +305,7 @@ impl Tree<'_> {
 
     fn resource(&self, origin: Origin, object: impl Manifest) -> Resource {
         let mut resource = Resource::new(origin, Vec::new(), object);
-        complete(&mut resource, &self.delivery.namespace, self.environment);
+        complete(&mut resource, &self.git_source.namespace, self.environment);
         resource
     }
 

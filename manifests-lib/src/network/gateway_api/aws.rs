@@ -2,10 +2,10 @@
 //!
 //! Upstream: <https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/>
 
-use super::Entrance;
+use super::Exposure;
 use crate::model::label::Labels;
 
-impl Entrance {
+impl Exposure {
     /// `spec.loadBalancerClass` of the Services that the AWS Load Balancer Controller serves.
     pub const LOAD_BALANCER_CLASS: &'static str = "service.k8s.aws/nlb";
 }

@@ -6,7 +6,7 @@ use super::{GROUP, Gateway};
 use crate::model::bundle::Output;
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
-use crate::values::Bytes;
+use crate::values::{Bytes, Seconds};
 
 /// What a gateway of NGINX takes from one client, and how long it waits.
 ///
@@ -20,13 +20,13 @@ pub struct Limits {
     /// How many requests may come at once before the rate counts.
     pub burst: u16,
     /// The largest body of a request, at most 9999 MiB.
-    pub body: Bytes,
-    /// Seconds to wait for the next part of a request's body.
-    pub client_seconds: u16,
-    /// Seconds to wait for a connection to a service.
-    pub connect_seconds: u16,
-    /// Seconds to wait for the next part of a service's answer.
-    pub answer_seconds: u16,
+    pub max_body_size: Bytes,
+    /// How long to wait for the next part of a request's body.
+    pub body_timeout: Seconds,
+    /// How long to wait for a connection to a service.
+    pub connect_timeout: Seconds,
+    /// How long to wait for the next part of a service's answer.
+    pub response_timeout: Seconds,
 }
 
 /// The largest number that a size of NGINX's policies may have.
@@ -35,7 +35,7 @@ const LARGEST_SIZE: u32 = 9999;
 impl Limits {
     pub(super) fn build<A>(&self, output: &mut Output, origin: Origin, gateway: &Gateway<A>) {
         output.errors.extend(self.mistakes(origin, gateway));
-        let metadata = || super::server::metadata(gateway, gateway.name.to_string());
+        let metadata = || super::gateway::metadata(gateway, gateway.name.to_string());
         let target = nginx::ClientSettingsPolicyTargetRef {
             group: GROUP.to_owned(),
             kind: "Gateway".to_owned(),
@@ -57,8 +57,8 @@ impl Limits {
                 metadata: metadata(),
                 spec: nginx::ClientSettingsPolicySpec {
                     body: Some(nginx::ClientSettingsPolicyBody {
-                        max_size: Some(format!("{}m", self.body.as_mebibytes())),
-                        timeout: Some(seconds(self.client_seconds)),
+                        max_size: Some(format!("{}m", self.max_body_size.as_mebibytes())),
+                        timeout: Some(format!("{}s", self.body_timeout.as_seconds())),
                     }),
                     keep_alive: None,
                     target_ref: target.clone(),
@@ -73,9 +73,9 @@ impl Limits {
                     buffering: None,
                     target_refs: vec![target],
                     timeout: Some(nginx::ProxySettingsPolicyTimeout {
-                        connect: Some(seconds(self.connect_seconds)),
-                        read: Some(seconds(self.answer_seconds)),
-                        send: Some(seconds(self.answer_seconds)),
+                        connect: Some(format!("{}s", self.connect_timeout.as_seconds())),
+                        read: Some(format!("{}s", self.response_timeout.as_seconds())),
+                        send: Some(format!("{}s", self.response_timeout.as_seconds())),
                     }),
                 },
             },
@@ -103,8 +103,8 @@ impl Limits {
 
     /// Numbers that NGINX refuses or reads as "without limit".
     fn mistakes<A>(&self, origin: Origin, gateway: &Gateway<A>) -> Vec<BuildError> {
-        let size = self.body.as_mebibytes();
-        let seconds = [self.client_seconds, self.connect_seconds, self.answer_seconds];
+        let size = self.max_body_size.as_mebibytes();
+        let timeouts = [self.body_timeout, self.connect_timeout, self.response_timeout];
         let mut mistakes = Vec::new();
         let mut mistake = |what: &str| {
             mistakes.push(BuildError::new(origin, format!("the gateway {} {what}", gateway.name)));
@@ -120,15 +120,11 @@ impl Limits {
                  size between"
             ));
         }
-        if seconds.iter().any(|seconds| !(1..=9999).contains(seconds)) {
+        if timeouts.iter().any(|timeout| !(1..=9999).contains(&timeout.as_seconds())) {
             mistake(
                 "waits for less than a second or more than 9999, which its policies refuse: choose a time between",
             );
         }
         mistakes
     }
-}
-
-fn seconds(number: u16) -> String {
-    format!("{number}s")
 }

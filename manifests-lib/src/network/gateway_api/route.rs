@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use custom_resources::k8s::networking::gateway::v1 as api;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::{Audience, GROUP, Gateway, Internal};
+use super::{GROUP, Gateway, Internal, Visibility};
 use crate::model::bundle::Bundle;
 use crate::model::origin::Origin;
 use crate::network::certificate::TlsSecret;
 use crate::network::mesh::IngressPort;
-use crate::observability::dashboard::{Dashboard, Scheme};
+use crate::observability::web_ui::{Scheme, WebUi};
 use crate::values::{Host, Name, Port, UrlPath};
 
 /// Requests for a host below a path, which go on into the mesh.
@@ -28,19 +28,19 @@ pub struct HttpRoute<'a> {
     pub to: &'a IngressPort,
 }
 
-/// A page for people on an internal gateway.
+/// A web UI on an internal gateway.
 ///
-/// Becomes an HTTPRoute in the namespace of the page, for the host `<name of the page>.<domain>`; for a page that is served
+/// Becomes an HTTPRoute in the namespace of the web UI, for the host `<its name>.<domain>`; for one that is served
 /// by HTTPS, a BackendTLSPolicy too, by which the gateway checks the certificate.
 #[derive(Clone, Debug)]
-pub struct DashboardRoute<'a> {
-    /// The page.
-    pub dashboard: &'a Dashboard,
+pub struct WebUiRoute<'a> {
+    /// The web UI.
+    pub web_ui: &'a WebUi,
     /// The gateway. One that everybody reaches is of another type.
     pub gateway: &'a Gateway<Internal>,
-    /// The domain of all pages.
+    /// The domain of all web UIs.
     pub domain: &'a Host,
-    /// The certificate that the page is served with; none where its scheme is HTTP.
+    /// The certificate that it is served with; none where its scheme is HTTP.
     pub certificate: Option<&'a TlsSecret>,
 }
 
@@ -51,7 +51,7 @@ impl Bundle {
     ///
     /// Upstream: <https://gateway-api.sigs.k8s.io/api-types/referencegrant/>
     #[track_caller]
-    pub fn http_routes<'a, A: Audience>(
+    pub fn http_routes<'a, A: Visibility>(
         &self,
         gateway: &Gateway<A>,
         routes: impl IntoIterator<Item = HttpRoute<'a>>,
@@ -60,7 +60,7 @@ impl Bundle {
         for HttpRoute { name, host, path, to } in routes {
             let IngressPort { gateway: ingress, port } = to;
             ingress_gateways.insert((ingress.namespace.to_string(), ingress.name.to_string()));
-            let metadata = super::server::metadata(gateway, name.to_string());
+            let metadata = super::gateway::metadata(gateway, name.to_string());
             let backend = api::RuleBackendRef {
                 namespace: Some(ingress.namespace.to_string()),
                 ..backend(&ingress.name, *port)
@@ -72,22 +72,22 @@ impl Bundle {
         }
     }
 
-    /// Opens an internal gateway for a page of the bundle.
+    /// Opens an internal gateway for a web UI of the bundle.
     ///
-    /// The build reports a page by HTTPS without a certificate, one by HTTP with one, a certificate of another namespace, and a
+    /// The build reports one by HTTPS without a certificate, one by HTTP with one, a certificate of another namespace, and a
     /// namespace whose routes the gateway does not take.
     #[track_caller]
-    pub fn dashboard_route(&self, route_of: DashboardRoute<'_>) {
-        let DashboardRoute { dashboard, gateway, domain, certificate } = route_of;
+    pub fn web_ui_route(&self, route_of: WebUiRoute<'_>) {
+        let WebUiRoute { web_ui, gateway, domain, certificate } = route_of;
         let origin = Origin::here();
-        let service = &dashboard.service;
+        let service = &web_ui.service;
         if !gateway.routes_from.contains(&service.namespace) {
             self.error(
                 origin,
                 format!(
                     "the gateway {} ignores routes of the namespace {}, and {} would not be found: add the namespace to the \
                      gateway's `routes_from`",
-                    gateway.name, service.namespace, dashboard.name
+                    gateway.name, service.namespace, web_ui.name
                 ),
             );
         }
@@ -97,14 +97,14 @@ impl Bundle {
             self.error(origin, mistake);
         }
         let metadata = || ObjectMeta {
-            name: Some(format!("{}-dashboard", dashboard.name)),
+            name: Some(format!("{}-dashboard", web_ui.name)),
             namespace: Some(service.namespace.to_string()),
             ..ObjectMeta::default()
         };
-        let host = dashboard.host(domain);
+        let host = web_ui.host(domain);
         let backend = backend(&service.name, service.port);
         self.add(route(metadata(), gateway, &host, &url_path!("/"), backend));
-        match (dashboard.scheme, certificate) {
+        match (web_ui.scheme, certificate) {
             (Scheme::Http, None) => {}
             (Scheme::Https, Some(certificate)) => {
                 self.add(api::BackendTLSPolicy {
@@ -134,7 +134,7 @@ impl Bundle {
                 origin,
                 format!(
                     "{} is served by {}, which {} a certificate for the gateway to check: change `certificate`",
-                    dashboard.name,
+                    web_ui.name,
                     scheme.as_str(),
                     match scheme {
                         Scheme::Http => "has no",

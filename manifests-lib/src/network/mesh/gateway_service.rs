@@ -25,16 +25,16 @@ pub struct GatewayService<'a> {
     /// The gateway.
     pub gateway: &'a IngressGateway,
     /// From where it is reached.
-    pub exposure: GatewayExposure,
+    pub exposure: Exposure,
 }
 
 /// From where an ingress gateway is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GatewayExposure {
+pub enum Exposure {
     /// From outside, through the port on every node that each [`GatewayRoute`](crate::network::mesh::GatewayRoute) names.
     NodePorts,
     /// From inside the cluster only, by what does stand outside.
-    Cluster,
+    ClusterIp,
 }
 
 impl Bundle {
@@ -56,7 +56,7 @@ impl Bundle {
 struct IngressPart {
     origin: Origin,
     gateway: IngressGateway,
-    exposure: GatewayExposure,
+    exposure: Exposure,
 }
 
 impl IngressPart {
@@ -73,8 +73,8 @@ impl Part for IngressPart {
             .filter(|port| self.leads_here(port))
             .map(|opened| core::ServicePort {
                 node_port: match self.exposure {
-                    GatewayExposure::NodePorts => Some(opened.node_port.number().into()),
-                    GatewayExposure::Cluster => None,
+                    Exposure::NodePorts => Some(opened.node_port.number().into()),
+                    Exposure::ClusterIp => None,
                 },
                 ..port(&opened.name, opened.port)
             })
@@ -93,23 +93,21 @@ impl Part for EgressPart {
     fn build(&self, output: &mut Output) {
         let EgressGateway { name, selector, .. } = &self.gateway;
         let ports = vec![port("https", MUTUAL_TLS)];
-        output.add(self.origin, service(name, selector, GatewayExposure::Cluster, ports));
+        output.add(self.origin, service(name, selector, Exposure::ClusterIp, ports));
     }
 }
 
 fn service(
     name: &Name,
     selector: &Name,
-    exposure: GatewayExposure,
+    exposure: Exposure,
     opened: Vec<core::ServicePort>,
 ) -> core::Service {
     let pods: BTreeMap<String, String> = label("istio", selector);
     let (kind, external_traffic_policy, status) = match exposure {
         // Any node answers, wherever the pod runs.
-        GatewayExposure::NodePorts => ("NodePort", Some("Cluster".to_owned()), None),
-        GatewayExposure::Cluster => {
-            ("ClusterIP", None, Some(port(IngressGateway::STATUS_PORT, STATUS)))
-        }
+        Exposure::NodePorts => ("NodePort", Some("Cluster".to_owned()), None),
+        Exposure::ClusterIp => ("ClusterIP", None, Some(port(IngressGateway::STATUS_PORT, STATUS))),
     };
     let ports = status.into_iter().chain(opened).collect();
     core::Service {

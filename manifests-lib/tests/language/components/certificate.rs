@@ -22,7 +22,7 @@ fn issued_for(hosts: CertificateHosts) -> Bundle {
 }
 
 #[test]
-fn a_self_signed_issuer_is_an_authority_of_its_own() {
+fn a_self_signed_issuer_is_a_ca_of_its_own() {
     let web = issued_by(&Issuer::SelfSigned);
     assert_snapshot!(objects(&web, &["ClusterIssuer", "Certificate"]), @"
     apiVersion: cert-manager.io/v1

@@ -1,5 +1,5 @@
 use insta::assert_snapshot;
-use manifests_lib::values::mebibytes;
+use manifests_lib::values::{mebibytes, seconds};
 use manifests_lib::workload::{Allowance, User};
 use manifests_lib::{name, path, plain};
 
@@ -37,11 +37,11 @@ fn program_and_arguments_of_the_image_can_be_replaced() {
 }
 
 #[test]
-fn scratch_is_an_empty_folder_with_a_limit() {
+fn an_empty_dir_is_an_empty_folder_with_a_limit() {
     let web = bundle();
     let server = server(&web.app());
-    server.scratch(path!("/tmp"), mebibytes(64));
-    server.scratch(path!("/var/cache/Fonts"), mebibytes(1024));
+    server.empty_dir(path!("/tmp"), mebibytes(64));
+    server.empty_dir(path!("/var/cache/Fonts"), mebibytes(1024));
     assert_snapshot!(container_part(&web, "/volumeMounts"), @"
     - name: server-tmp
       mountPath: /tmp
@@ -160,6 +160,6 @@ fn what_an_object_as_it_stands_allows_needs_a_reason() {
 #[test]
 fn a_slow_container_gets_more_time_to_start() {
     let web = bundle();
-    server(&web.app()).startup_time(900);
+    server(&web.app()).startup_time(seconds(900));
     assert_snapshot!(container_part(&web, "/startupProbe/failureThreshold"), @"450");
 }

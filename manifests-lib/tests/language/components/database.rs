@@ -31,7 +31,7 @@ fn aurora() -> Database {
             database: name!("shop"),
             credentials: secrets_manager_name!("test/web/database"),
         },
-        ClusterSecretStore { name: name!("secrets-manager"), readers: READERS },
+        ClusterSecretStore { name: name!("secrets-manager"), namespaces: READERS },
     )
 }
 

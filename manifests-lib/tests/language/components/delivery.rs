@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::storage::v1 as storage;
 use manifests_lib::delivery::gitops::IgnoredDifference;
 use manifests_lib::delivery::{Kustomization, KustomizeImage};
-use manifests_lib::model::{Bundle, Kind, Namespace};
+use manifests_lib::model::{Bundle, GroupKind, Namespace};
 use manifests_lib::platform::BuiltPlatform;
 use manifests_lib::values::{Name, PublicImage, Version};
 use manifests_lib::{chart_version, git_url, name, relative_path, repository, tag};
@@ -26,7 +26,7 @@ fn application(built: &BuiltPlatform, bundle: &str, name: &str) -> String {
         .iter()
         .filter(|built| built.name.as_str() == bundle)
         .flat_map(|built| &built.resources)
-        .find(|resource| resource.identity().name == name)
+        .find(|resource| resource.object_ref().name == name)
         .unwrap_or_else(|| panic!("no {name} in {bundle}"));
     document(resource)
 }
@@ -38,7 +38,11 @@ fn waves(built: &BuiltPlatform) -> String {
         let json = resource.to_json().expect("finite numbers");
         if json["kind"] == "Application" {
             let wave = &json["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"];
-            waves.push(format!("{} {}", wave.as_str().unwrap_or("none"), resource.identity().name));
+            waves.push(format!(
+                "{} {}",
+                wave.as_str().unwrap_or("none"),
+                resource.object_ref().name
+            ));
         }
     }
     waves.sort();
@@ -234,16 +238,16 @@ fn a_kustomization_names_its_images_and_what_others_own() {
                 version: Version::Tag(tag!("1.2.3")),
             },
         }],
-        without: vec![(Kind::cluster_scoped("", "Namespace"), name!("shop"))],
-        pods: Some(core::PodSpec {
+        exclude: vec![(GroupKind::cluster_scoped("", "Namespace"), name!("shop"))],
+        pod_patch: Some(core::PodSpec {
             node_selector: Some(NODES.node_selector()),
             ..core::PodSpec::default()
         }),
-        kinds: vec![Kind::namespaced("apps", "Deployment")],
-        installs: Vec::new(),
+        kinds: vec![GroupKind::namespaced("apps", "Deployment")],
+        crd_groups: Vec::new(),
     });
     operator.ignore_difference(IgnoredDifference {
-        kind: Kind::of::<admission::ValidatingWebhookConfiguration>(),
+        kind: GroupKind::of::<admission::ValidatingWebhookConfiguration>(),
         name: Some(name!("operator")),
         fields: vec![".webhooks[].clientConfig.caBundle"],
     });
@@ -321,7 +325,7 @@ fn a_project_admits_what_its_bundles_contain() {
     let web = bundle();
     server(&web.app());
     let tool = in_namespace(name!("tool"), name!("shop"));
-    with_chart(&tool).also_in(&Namespace::new(name!("elsewhere")));
+    with_chart(&tool).also_writes_to(&Namespace::new(name!("elsewhere")));
     assert_snapshot!(application(&build(&[&web, &tool]), "root", "team"), @r#"
     apiVersion: argoproj.io/v1alpha1
     kind: AppProject
@@ -491,7 +495,7 @@ fn objects_of_the_bundle_s_own_kinds_wait_for_them() {
 fn what_is_kept_is_never_pruned() {
     let web = bundle();
     server(&web.app());
-    web.keep();
+    web.never_prune();
     assert_snapshot!(application(&build(&[&web]), "team-parent", "web-application"), @r#"
     apiVersion: argoproj.io/v1alpha1
     kind: Application
@@ -532,7 +536,7 @@ fn what_is_kept_is_never_pruned() {
 fn what_takes_over_does_not_refuse_objects_of_another_application() {
     let web = bundle();
     server(&web.app());
-    web.take_over();
+    web.adopt();
     let application = application(&build(&[&web]), "team-parent", "web-application");
     let (_, policy) = application.split_once("refresh: true\n").expect("a policy");
     assert_snapshot!(policy, @"");
@@ -542,7 +546,7 @@ fn what_takes_over_does_not_refuse_objects_of_another_application() {
 fn an_object_may_wait_for_the_rest_of_its_bundle() {
     let web = bundle();
     server(&web.app());
-    web.add(config_map("settings")).after_the_rest();
+    web.add(config_map("settings")).sync_last();
     assert_snapshot!(part(&web, "ConfigMap", "/metadata/annotations"), @r#"argocd.argoproj.io/sync-wave: "1""#);
 }
 

@@ -1,12 +1,12 @@
 use insta::assert_snapshot;
 use manifests_lib::model::{Bundle, Component, Namespace};
 use manifests_lib::network::gateway_api::{
-    DashboardRoute, Entrance, Gateway, GatewayServer, HttpRoute, Internal, Limits, Public,
+    Exposure, Gateway, GatewaySpec, HttpRoute, Internal, Limits, Public, WebUiRoute,
 };
 use manifests_lib::network::mesh::{GatewayRoute, IngressGateway, IngressPort};
-use manifests_lib::network::{Certificate, CertificateHosts, ClusterIssuer, ToolService};
-use manifests_lib::observability::{Dashboard, Scheme};
-use manifests_lib::values::{NodePort, mebibytes};
+use manifests_lib::network::{Certificate, CertificateHosts, ClusterIssuer, ServiceRef};
+use manifests_lib::observability::{Scheme, WebUi};
+use manifests_lib::values::{NodePort, mebibytes, seconds};
 use manifests_lib::{host, name, node_port, port, url_path};
 
 use crate::support::{NAMESPACE, bundle, mistakes, objects, part, service};
@@ -18,7 +18,7 @@ const PUBLIC: Gateway<Public> = Gateway {
     namespace: NAMESPACE,
     routes_from: &[],
     class: name!("example"),
-    audience: Public,
+    visibility: Public,
 };
 
 const INTERNAL: Gateway<Internal> = Gateway {
@@ -26,7 +26,7 @@ const INTERNAL: Gateway<Internal> = Gateway {
     namespace: NAMESPACE,
     routes_from: ELSEWHERE,
     class: name!("example"),
-    audience: Internal,
+    visibility: Internal,
 };
 
 const ISSUER: ClusterIssuer = ClusterIssuer { name: name!("everybody") };
@@ -34,24 +34,24 @@ const ISSUER: ClusterIssuer = ClusterIssuer { name: name!("everybody") };
 const LIMITS: Limits = Limits {
     requests_per_second: 10,
     burst: 20,
-    body: mebibytes(1),
-    client_seconds: 10,
-    connect_seconds: 5,
-    answer_seconds: 30,
+    max_body_size: mebibytes(1),
+    body_timeout: seconds(10),
+    connect_timeout: seconds(5),
+    response_timeout: seconds(30),
 };
 
-/// Both gateways with an entrance and limits.
-fn gateways(entrance: Entrance, limits: Limits) -> Bundle {
+/// Both gateways with an exposure and limits.
+fn gateways(exposure: Exposure, limits: Limits) -> Bundle {
     let web = bundle();
     let certificate = web.certificate(Certificate {
         name: name!("door"),
         issuer: &ISSUER,
         hosts: CertificateHosts::Of(vec![host!("www.example.com")]),
     });
-    let server = GatewayServer { certificate: &certificate, replicas: 2, entrance, limits };
-    web.gateway(&PUBLIC, server.clone());
-    if entrance == Entrance::NetworkLoadBalancer {
-        web.gateway(&INTERNAL, server);
+    let spec = GatewaySpec { certificate: &certificate, replicas: 2, exposure, limits };
+    web.gateway(&PUBLIC, spec.clone());
+    if exposure == Exposure::NetworkLoadBalancer {
+        web.gateway(&INTERNAL, spec);
     }
     web
 }
@@ -66,10 +66,10 @@ fn opened(component: &Component, node_port: NodePort) -> IngressPort {
     component.gateway_route(&service(component), GatewayRoute { gateway: &gateway, node_port })
 }
 
-fn dashboard(scheme: Scheme) -> Dashboard {
-    Dashboard {
+fn web_ui(scheme: Scheme) -> WebUi {
+    WebUi {
         name: name!("charts"),
-        service: ToolService {
+        service: ServiceRef {
             name: name!("charts-server"),
             namespace: Namespace::new(name!("elsewhere")),
             port: port!(3000),
@@ -81,11 +81,11 @@ fn dashboard(scheme: Scheme) -> Dashboard {
 
 fn page(scheme: Scheme, with_certificate: bool) -> Bundle {
     let web = bundle();
-    let dashboard = dashboard(scheme);
-    let certificate = with_certificate
-        .then(|| web.service_certificate(name!("tls"), &ISSUER, &dashboard.service));
-    web.dashboard_route(DashboardRoute {
-        dashboard: &dashboard,
+    let web_ui = web_ui(scheme);
+    let certificate =
+        with_certificate.then(|| web.service_certificate(name!("tls"), &ISSUER, &web_ui.service));
+    web.web_ui_route(WebUiRoute {
+        web_ui: &web_ui,
         gateway: &INTERNAL,
         domain: &host!("internal.example.com"),
         certificate: certificate.as_ref(),
@@ -95,15 +95,15 @@ fn page(scheme: Scheme, with_certificate: bool) -> Bundle {
 
 #[test]
 fn a_page_is_found_behind_the_gateway_or_at_a_forwarded_port() {
-    let page = dashboard(Scheme::Http);
+    let charts = web_ui(Scheme::Http);
     let domain = host!("internal.example.com");
-    assert_eq!(page.url(Some(&domain)), "https://charts.internal.example.com");
-    assert_eq!(page.url(None), "http://localhost:8080");
+    assert_eq!(charts.url(Some(&domain)), "https://charts.internal.example.com");
+    assert_eq!(charts.url(None), "http://localhost:8080");
 }
 
 #[test]
 fn it_listens_for_https_and_limits_every_client() {
-    let web = gateways(Entrance::NodePort(node_port!(30443)), LIMITS);
+    let web = gateways(Exposure::NodePort(node_port!(30443)), LIMITS);
     let kinds = [
         "Gateway",
         "RateLimitPolicy",
@@ -206,8 +206,8 @@ fn it_listens_for_https_and_limits_every_client() {
 }
 
 #[test]
-fn load_balancers_differ_by_audience() {
-    let web = gateways(Entrance::NetworkLoadBalancer, LIMITS);
+fn load_balancers_differ_by_visibility() {
+    let web = gateways(Exposure::NetworkLoadBalancer, LIMITS);
     assert_snapshot!(objects(&web, &["Gateway"]), @r#"
     apiVersion: gateway.networking.k8s.io/v1
     kind: Gateway
@@ -439,8 +439,8 @@ fn a_scheme_and_a_certificate_that_do_not_fit_are_refused() {
 #[test]
 fn a_page_in_a_namespace_that_the_gateway_ignores_is_refused() {
     let web = bundle();
-    web.dashboard_route(DashboardRoute {
-        dashboard: &dashboard(Scheme::Http),
+    web.web_ui_route(WebUiRoute {
+        web_ui: &web_ui(Scheme::Http),
         gateway: &Gateway { routes_from: &[], ..INTERNAL },
         domain: &host!("internal.example.com"),
         certificate: None,
@@ -451,8 +451,13 @@ fn a_page_in_a_namespace_that_the_gateway_ignores_is_refused() {
 #[test]
 fn limits_that_nginx_refuses_are_refused() {
     let web = gateways(
-        Entrance::NodePort(node_port!(30443)),
-        Limits { requests_per_second: 0, body: mebibytes(0), answer_seconds: 10_000, ..LIMITS },
+        Exposure::NodePort(node_port!(30443)),
+        Limits {
+            requests_per_second: 0,
+            max_body_size: mebibytes(0),
+            response_timeout: seconds(10_000),
+            ..LIMITS
+        },
     );
     assert_snapshot!(mistakes(&[&web]), @"
     manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door admits no request in a second, and NGINX refuses such a rate: give it one at least
@@ -463,7 +468,7 @@ fn limits_that_nginx_refuses_are_refused() {
 
 #[test]
 fn a_node_port_that_a_service_has_is_refused() {
-    let web = gateways(Entrance::NodePort(node_port!(30001)), LIMITS);
+    let web = gateways(Exposure::NodePort(node_port!(30001)), LIMITS);
     opened(&web.app(), node_port!(30001));
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/components/gateway_api.rs:N: node port 30001 is opened twice: the API server would refuse it; choose another number (see also manifests-lib/tests/language/components/gateway_api.rs:N)");
 }
@@ -479,10 +484,10 @@ fn a_certificate_of_another_namespace_is_refused() {
     let web = bundle();
     web.gateway(
         &PUBLIC,
-        GatewayServer {
+        GatewaySpec {
             certificate: &certificate,
             replicas: 1,
-            entrance: Entrance::NetworkLoadBalancer,
+            exposure: Exposure::NetworkLoadBalancer,
             limits: LIMITS,
         },
     );

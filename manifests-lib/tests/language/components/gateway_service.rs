@@ -1,7 +1,7 @@
 use insta::assert_snapshot;
 use manifests_lib::model::{Bundle, Namespace};
 use manifests_lib::network::mesh::{
-    EgressGateway, GatewayExposure, GatewayRoute, GatewayService, IngressGateway,
+    EgressGateway, Exposure, GatewayRoute, GatewayService, IngressGateway,
 };
 use manifests_lib::{name, node_port, port};
 
@@ -17,7 +17,7 @@ fn gateways() -> Bundle {
 }
 
 /// The Service of a gateway that is written before the bundle that opens a port of it.
-fn service(exposure: GatewayExposure, opened: &IngressGateway) -> String {
+fn service(exposure: Exposure, opened: &IngressGateway) -> String {
     let gateways = gateways();
     gateways.gateway_service(GatewayService { gateway: &FRONT_DOOR, exposure });
     let web = bundle();
@@ -29,7 +29,7 @@ fn service(exposure: GatewayExposure, opened: &IngressGateway) -> String {
     let resources = resources(&[&gateways, &web]);
     let service = resources
         .iter()
-        .find(|resource| resource.identity().name == FRONT_DOOR.name.as_str())
+        .find(|resource| resource.object_ref().name == FRONT_DOOR.name.as_str())
         .expect("the gateway's Service");
     document(service)
 }
@@ -41,7 +41,7 @@ fn spec(service: &str) -> String {
 
 #[test]
 fn has_the_ports_that_bundles_open() {
-    assert_snapshot!(service(GatewayExposure::NodePorts, &FRONT_DOOR), @"
+    assert_snapshot!(service(Exposure::NodePorts, &FRONT_DOOR), @"
     apiVersion: v1
     kind: Service
     metadata:
@@ -66,7 +66,7 @@ fn has_the_ports_that_bundles_open() {
 
 #[test]
 fn has_no_node_ports_where_something_else_stands_outside() {
-    assert_snapshot!(spec(&service(GatewayExposure::Cluster, &FRONT_DOOR)), @"
+    assert_snapshot!(spec(&service(Exposure::ClusterIp, &FRONT_DOOR)), @"
     ports:
     - name: status-port
       port: 15021
@@ -85,7 +85,7 @@ fn has_no_node_ports_where_something_else_stands_outside() {
 #[test]
 fn leaves_out_the_ports_of_another_gateway() {
     let other = IngressGateway { name: name!("back-door"), ..FRONT_DOOR };
-    assert_snapshot!(spec(&service(GatewayExposure::NodePorts, &other)), @"
+    assert_snapshot!(spec(&service(Exposure::NodePorts, &other)), @"
     externalTrafficPolicy: Cluster
     ports: []
     selector:

@@ -34,7 +34,7 @@ fn sees_the_object_as_it_will_be_written() {
     web.patch(|service: &mut core::Service| service.metadata.annotations = None);
     let adjusted: Vec<_> = resources(&[&web])
         .iter()
-        .map(|resource| (resource.identity().kind, resource.patched().len()))
+        .map(|resource| (resource.object_ref().kind, resource.patched().len()))
         .collect();
     assert_eq!(adjusted, [("Deployment", 0), ("ServiceAccount", 0), ("Service", 2)]);
 }

@@ -14,7 +14,7 @@ fn bundles_and_objects_stand_in_the_order_in_which_they_were_written() {
     let identities: Vec<_> = built.bundles[..2]
         .iter()
         .flat_map(|bundle| &bundle.resources)
-        .map(|resource| resource.identity().to_string())
+        .map(|resource| resource.object_ref().to_string())
         .collect();
     assert_eq!(
         identities,

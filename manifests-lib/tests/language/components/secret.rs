@@ -1,6 +1,6 @@
 use insta::assert_snapshot;
 use manifests_lib::data::{
-    ClusterSecretStore, GeneratedSecret, SecretSource, SecretText, SecretsManagerSecret,
+    ClusterSecretStore, GeneratedSecret, SecretSource, SecretValue, SecretsManagerSecret,
 };
 use manifests_lib::model::Bundle;
 use manifests_lib::{name, secrets_manager_name};
@@ -10,7 +10,7 @@ use crate::support::{READERS, bundle, container_part, kinds, objects, server};
 fn with(source: &SecretSource) -> Bundle {
     let web = bundle();
     let app = web.app();
-    let key = app.secret(SecretText { key: name!("signing-key"), source });
+    let key = app.secret(SecretValue { key: name!("signing-key"), source });
     server(&app).env([key.variable("SIGNING_KEY")]);
     web
 }
@@ -25,7 +25,7 @@ fn kept_in_aws() -> SecretSource {
             name: secrets_manager_name!("test/web/app"),
             property: name!("key"),
         },
-        ClusterSecretStore { name: name!("secrets-manager"), readers: READERS },
+        ClusterSecretStore { name: name!("secrets-manager"), namespaces: READERS },
     )
 }
 

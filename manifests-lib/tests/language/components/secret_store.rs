@@ -1,5 +1,5 @@
 use insta::assert_snapshot;
-use manifests_lib::data::{ClusterSecretStore, StoredSecret};
+use manifests_lib::data::{ClusterSecretStore, SyncedSecret};
 use manifests_lib::model::{Bundle, Namespace};
 use manifests_lib::{label_key, name, region, secret_data_key, secrets_manager_name};
 
@@ -9,7 +9,7 @@ const BOTH: &[Namespace] = &[NAMESPACE, Namespace::new(name!("elsewhere"))];
 
 fn with(store: &ClusterSecretStore) -> Bundle {
     let web = bundle();
-    web.stored_secret(StoredSecret {
+    web.synced_secret(SyncedSecret {
         name: name!("login"),
         store,
         from: &secrets_manager_name!("test/web/login"),
@@ -22,7 +22,7 @@ fn with(store: &ClusterSecretStore) -> Bundle {
 #[test]
 fn it_reads_with_the_rights_of_its_pods_for_the_namespaces_that_it_names() {
     let web = bundle();
-    let store = ClusterSecretStore { name: name!("vault"), readers: BOTH };
+    let store = ClusterSecretStore { name: name!("vault"), namespaces: BOTH };
     web.secrets_manager_store(&store, &region!("eu-west-1"));
     assert_snapshot!(objects(&web, &["ClusterSecretStore"]), @"
     apiVersion: external-secrets.io/v1
@@ -45,7 +45,7 @@ fn it_reads_with_the_rights_of_its_pods_for_the_namespaces_that_it_names() {
 
 #[test]
 fn a_secret_is_a_copy_with_labels() {
-    let web = with(&ClusterSecretStore { name: name!("vault"), readers: READERS });
+    let web = with(&ClusterSecretStore { name: name!("vault"), namespaces: READERS });
     assert_snapshot!(objects(&web, &["ExternalSecret"]), @"
     apiVersion: external-secrets.io/v1
     kind: ExternalSecret
@@ -82,6 +82,6 @@ fn a_secret_is_a_copy_with_labels() {
 
 #[test]
 fn a_namespace_that_it_does_not_name_is_refused() {
-    let web = with(&ClusterSecretStore { name: name!("vault"), readers: &[] });
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/components/secret_store.rs:N: the store vault refuses the namespace shop, and the Secret would never appear: add the namespace to the store's `readers`");
+    let web = with(&ClusterSecretStore { name: name!("vault"), namespaces: &[] });
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/components/secret_store.rs:N: the store vault refuses the namespace shop, and the Secret would never appear: add the namespace to the store's `namespaces`");
 }

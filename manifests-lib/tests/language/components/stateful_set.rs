@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 use manifests_lib::model::{Bundle, SelectorLabels};
 use manifests_lib::network::{Expose, Protocol};
 use manifests_lib::values::gibibytes;
-use manifests_lib::workload::{Claim, StatefulSet, StatefulSetHandle};
+use manifests_lib::workload::{StatefulSet, StatefulSetHandle, VolumeClaimTemplate};
 use manifests_lib::{name, path, port, uid};
 
 use crate::support::{NODES, bundle, container, objects, part};
@@ -11,7 +11,7 @@ fn store() -> (Bundle, StatefulSetHandle) {
     let web = bundle();
     let stateful_set =
         web.component(name!("store")).stateful_set(StatefulSet { replicas: 1, on: &NODES });
-    let data = stateful_set.claim(Claim {
+    let data = stateful_set.volume_claim_template(VolumeClaimTemplate {
         name: name!("data"),
         size: gibibytes(5),
         storage_class: name!("fast"),

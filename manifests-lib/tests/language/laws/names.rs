@@ -1,11 +1,13 @@
 use manifests_lib::data::database::{Database, MysqlContainer};
-use manifests_lib::data::{GeneratedSecret, SecretSource, SecretText};
+use manifests_lib::data::{GeneratedSecret, SecretSource, SecretValue};
 use manifests_lib::model::{Bundle, Component, Namespace};
 use manifests_lib::network::mesh::{GatewayRoute, IngressGateway};
 use manifests_lib::network::{Expose, Protocol};
 use manifests_lib::platform::Platform;
 use manifests_lib::values::{Name, PublicImage, Version, gibibytes, mebibytes, millicores};
-use manifests_lib::workload::{Claim, Deployment, HostVolume, Resources, StatefulSet};
+use manifests_lib::workload::{
+    Deployment, LocalVolume, Resources, StatefulSet, VolumeClaimTemplate,
+};
 use manifests_lib::{name, node_port, path, plain, port, repository, tag, uid};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -32,16 +34,16 @@ fn fill(bundle: &Bundle, app: &Component) {
         storage: gibibytes(5),
         storage_class: name!("fast"),
     }));
-    let key = app.secret(SecretText {
+    let key = app.secret(SecretValue {
         key: name!("key"),
         source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
     });
     let volume =
-        app.host_volume(HostVolume { path: path!("/data"), size: gibibytes(2), on: &NODES });
+        app.local_volume(LocalVolume { path: path!("/data"), size: gibibytes(2), on: &NODES });
     let server = app.deployment(Deployment { replicas: 2, on: &NODES }).container(container());
     server.env([database.host("DB_HOST"), key.variable("APP_KEY"), plain!("MODE", "fast")]);
     server.mount(&volume, path!("/src"));
-    server.scratch(path!("/tmp"), mebibytes(1));
+    server.empty_dir(path!("/tmp"), mebibytes(1));
     let service = server.expose(Expose { port: port!(80), protocol: Protocol::Http });
     app.gateway_route(
         &service,
@@ -108,18 +110,18 @@ proptest! {
         let built = Platform::new(environment, root([bundle])).build();
         prop_assert_eq!(built.is_err(), long);
         for resource in built.into_iter().flat_map(|built| built.bundles).flat_map(|bundle| bundle.resources) {
-            let identity = resource.identity();
-            prop_assert!(is_subdomain(&identity.name), "{}", identity);
-            prop_assert!(identity.name.len() <= longest(identity.kind), "{}", identity);
+            let object = resource.object_ref();
+            prop_assert!(is_subdomain(&object.name), "{}", object);
+            prop_assert!(object.name.len() <= longest(object.kind), "{}", object);
             let json = resource.to_json().expect("finite numbers");
             let mut values = Vec::new();
             label_values(&json, false, &mut values);
             for value in values {
-                prop_assert!(is_label(&value), "label {value} of {identity}");
+                prop_assert!(is_label(&value), "label {value} of {object}");
             }
             for volume in json.pointer("/spec/template/spec/volumes").and_then(Value::as_array).into_iter().flatten() {
                 let name = volume["name"].as_str().unwrap_or_default();
-                prop_assert!(is_label(name), "volume {name} of {identity}");
+                prop_assert!(is_label(name), "volume {name} of {object}");
             }
         }
     }
@@ -129,7 +131,7 @@ proptest! {
         let bundle = Bundle::new(bundle, &NAMESPACE, &name!("test"));
         let stateful_set = bundle.component(component).stateful_set(StatefulSet { replicas: 1, on: &NODES });
         let server = stateful_set.container(container());
-        let claim = stateful_set.claim(Claim {
+        let claim = stateful_set.volume_claim_template(VolumeClaimTemplate {
             name: name!("data"),
             size: gibibytes(1),
             storage_class: name!("fast"),
@@ -139,8 +141,8 @@ proptest! {
         stateful_set.governed_by(&server.expose(Expose { port: port!(80), protocol: Protocol::Tcp }));
         let built = Platform::new(name!("test"), root([bundle])).build();
         for resource in built.into_iter().flat_map(|built| built.bundles).flat_map(|bundle| bundle.resources) {
-            let identity = resource.identity();
-            prop_assert!(identity.name.len() <= longest(identity.kind), "{}", identity);
+            let object = resource.object_ref();
+            prop_assert!(object.name.len() <= longest(object.kind), "{}", object);
         }
     }
 

@@ -8,7 +8,7 @@ use manifests_lib::platform::Platform;
 use manifests_lib::values::Name;
 
 use crate::support::{
-    RULES, bundle, config_map, delivery, listed, mistakes, with_crds, without_lines,
+    RULES, bundle, config_map, git_source, listed, mistakes, with_crds, without_lines,
 };
 
 fn in_namespace(name: Name, namespace: Name) -> Bundle {
@@ -19,7 +19,7 @@ fn in_namespace(name: Name, namespace: Name) -> Bundle {
 fn a_namespace_that_nothing_creates() {
     let lost = in_namespace(name!("lost"), name!("nowhere"));
     lost.add(config_map("settings"));
-    assert_snapshot!(mistakes(&[&lost]), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing creates the namespace nowhere, and the API server refuses what lives in a namespace that does not exist: create it in a bundle, or list it in `Existing` where the cluster has it");
+    assert_snapshot!(mistakes(&[&lost]), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing creates the namespace nowhere, and the API server refuses what lives in a namespace that does not exist: create it in a bundle, or list it in `Prerequisites` where the cluster has it");
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_kind_whose_crd_nothing_installs() {
         metadata: ObjectMeta { name: Some("traces".to_owned()), ..ObjectMeta::default() },
         spec: None,
     });
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing installs the CRD of Telemetry.telemetry.istio.io, and the API server refuses objects of a kind that it does not know: add the chart or kustomization that `installs` telemetry.istio.io, or list the group in `Existing` where the cluster has it");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing installs the CRD of Telemetry.telemetry.istio.io, and the API server refuses objects of a kind that it does not know: add the chart or kustomization whose `crd_groups` name telemetry.istio.io, or list the group in `Prerequisites` where the cluster has it");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_parent_without_bundles() {
     let web = bundle();
     web.add(config_map("settings"));
     let parents = [Parent::new(name!("app"), [web]), Parent::new(name!("data"), [])];
-    let platform = Platform::new(name!("test"), Root::new(delivery(), [], parents));
+    let platform = Platform::new(name!("test"), Root::new(git_source(), [], parents));
     let errors = platform.build().err().unwrap_or_default();
     assert_snapshot!(without_lines(&listed(&errors)), @"manifests-lib/tests/language/mistakes/delivery.rs:N: the parent data has no bundle, and Argo CD finds no folder for it: give it one or remove it");
 }

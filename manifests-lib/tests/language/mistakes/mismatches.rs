@@ -1,12 +1,12 @@
 use insta::assert_snapshot;
 use k8s_openapi::api::core::v1 as core;
-use manifests_lib::data::{GeneratedSecret, SecretSource, SecretText};
+use manifests_lib::data::{GeneratedSecret, SecretSource, SecretValue};
 use manifests_lib::model::SelectorLabels;
 use manifests_lib::network::{Expose, Protocol};
-use manifests_lib::observability::{Latency, LatencyBound, Objective};
+use manifests_lib::observability::{Latency, LatencyBound, Slo};
 use manifests_lib::values::gibibytes;
-use manifests_lib::workload::{Claim, HostVolume, NodeGroup, StatefulSet};
-use manifests_lib::{label_key, name, path, per_mille, port, uid};
+use manifests_lib::workload::{LocalVolume, NodeGroup, StatefulSet, VolumeClaimTemplate};
+use manifests_lib::{label_key, name, path, port, slo_target, uid};
 
 use crate::support::{NODES, bundle, container, mistakes, server, service};
 
@@ -20,24 +20,24 @@ fn a_route_to_what_speaks_tcp() {
 }
 
 #[test]
-fn an_objective_of_what_speaks_tcp() {
+fn an_slo_of_what_speaks_tcp() {
     let web = bundle();
     let service = server(&web.app()).expose(Expose { port: port!(6379), protocol: Protocol::Tcp });
-    service.objective(Objective {
-        availability: per_mille!(995),
-        latency: Latency { share: per_mille!(990), within: LatencyBound::Milliseconds250 },
+    service.slo(Slo {
+        availability: slo_target!(995),
+        latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds250 },
     });
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service has an objective, but speaks no HTTP: the mesh counts no requests of it; expose it as `Protocol::Http` or remove the objective");
+    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service has an SLO, but speaks no HTTP: the mesh counts no requests of it; expose it as `Protocol::Http` or remove the SLO");
 }
 
 #[test]
-fn two_objectives_of_a_service() {
+fn two_slos_of_a_service() {
     let web = bundle();
     let service = service(&web.app());
     for _ in 0..2 {
-        service.objective(Objective {
-            availability: per_mille!(995),
-            latency: Latency { share: per_mille!(990), within: LatencyBound::Milliseconds250 },
+        service.slo(Slo {
+            availability: slo_target!(995),
+            latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds250 },
         });
     }
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: PrometheusRule.monitoring.coreos.com shop/web-app-objective is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)");
@@ -57,7 +57,7 @@ fn a_stateful_set_governed_by_the_service_of_others() {
 fn a_volume_on_other_nodes_than_its_pod() {
     let web = bundle();
     let app = web.app();
-    let volume = app.host_volume(HostVolume {
+    let volume = app.local_volume(LocalVolume {
         path: path!("/data"),
         size: gibibytes(1),
         on: &NodeGroup { label: label_key!("example.com/group"), value: name!("elsewhere") },
@@ -71,7 +71,7 @@ fn a_claim_of_another_workload() {
     let web = bundle();
     let stateful_set =
         web.component(name!("store")).stateful_set(StatefulSet { replicas: 1, on: &NODES });
-    let claim = stateful_set.claim(Claim {
+    let claim = stateful_set.volume_claim_template(VolumeClaimTemplate {
         name: name!("data"),
         size: gibibytes(1),
         storage_class: name!("fast"),
@@ -94,7 +94,7 @@ fn a_service_that_selects_the_pods_of_two_workloads() {
 #[test]
 fn a_secret_that_can_be_guessed() {
     let web = bundle();
-    let _ = web.app().secret(SecretText {
+    let _ = web.app().secret(SecretValue {
         key: name!("signing-key"),
         source: &SecretSource::Generated(GeneratedSecret { length: 15 }),
     });

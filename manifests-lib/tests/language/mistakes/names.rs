@@ -72,7 +72,7 @@ fn a_namespace_on_a_cluster_scoped_object() {
 #[test]
 fn a_volume_name_that_is_too_long() {
     let web = bundle();
-    server(&web.app()).scratch(
+    server(&web.app()).empty_dir(
         path!("/var/lib/a-folder-whose-name-tells/the-whole-story-of-what-it-holds"),
         mebibytes(1),
     );
@@ -82,7 +82,7 @@ fn a_volume_name_that_is_too_long() {
 #[test]
 fn a_path_of_which_no_volume_name_can_be_made() {
     let web = bundle();
-    server(&web.app()).scratch(path!("/..."), mebibytes(1));
+    server(&web.app()).empty_dir(path!("/..."), mebibytes(1));
     assert_snapshot!(mistakes(&[&web]), @r#"manifests-lib/tests/language/mistakes/names.rs:N: the API server would refuse the volume name "server-", as a name has 1 to 63 of a-z, 0-9 and '-', begins with a letter and ends with a letter or digit: choose another path or name"#);
 }
 

@@ -5,7 +5,7 @@ use k8s_openapi::ByteString;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::data::{GeneratedLogin, GeneratedSecret, LoginSource};
+use manifests_lib::data::{CredentialsSource, GeneratedCredentials, GeneratedSecret};
 use manifests_lib::name;
 
 use crate::support::{bundle, mistakes, server, service};
@@ -65,7 +65,7 @@ fn a_plain_value_in_an_object_as_it_stands() {
 #[test]
 fn a_login_whose_password_can_be_guessed() {
     let web = bundle();
-    let _login = web.app().login(&LoginSource::Generated(GeneratedLogin {
+    let _credentials = web.app().credentials(&CredentialsSource::Generated(GeneratedCredentials {
         user: name!("admin"),
         password: GeneratedSecret { length: 15 },
     }));

@@ -3,7 +3,7 @@ use manifests_lib::model::{Bundle, Namespace};
 use manifests_lib::network::mesh::{GatewayRoute, IngressGateway};
 use manifests_lib::network::{Expose, Protocol};
 use manifests_lib::values::{Name, NodePort, Port, gibibytes, mebibytes};
-use manifests_lib::workload::{Claim, Container, StatefulSet};
+use manifests_lib::workload::{Container, StatefulSet, VolumeClaimTemplate};
 use manifests_lib::{name, node_port, path, plain, port, uid};
 
 use crate::support::{
@@ -93,8 +93,8 @@ fn a_container_port() {
 fn a_mount_path() {
     let web = bundle();
     let server = server(&web.app());
-    server.scratch(path!("/tmp"), mebibytes(1));
-    server.scratch(path!("/tmp"), mebibytes(1));
+    server.empty_dir(path!("/tmp"), mebibytes(1));
+    server.empty_dir(path!("/tmp"), mebibytes(1));
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: /tmp is mounted twice in one container: the API server would refuse it; choose another path (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
@@ -102,8 +102,8 @@ fn a_mount_path() {
 fn a_volume_name() {
     let web = bundle();
     let server = server(&web.app());
-    server.scratch(path!("/var/run"), mebibytes(1));
-    server.scratch(path!("/var-run"), mebibytes(1));
+    server.empty_dir(path!("/var/run"), mebibytes(1));
+    server.empty_dir(path!("/var-run"), mebibytes(1));
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: two volumes of one pod are named server-var-run: the API server would refuse the second; rename one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }
 
@@ -112,14 +112,14 @@ fn a_claim_name() {
     let web = bundle();
     let stateful_set = web.app().stateful_set(StatefulSet { replicas: 1, on: &NODES });
     let store = stateful_set.container(container());
-    let claim = || Claim {
+    let claim = || VolumeClaimTemplate {
         name: name!("data"),
         size: gibibytes(1),
         storage_class: name!("fast"),
         owner: uid!(1000),
     };
-    store.mount(&stateful_set.claim(claim()), path!("/data"));
-    store.mount(&stateful_set.claim(claim()), path!("/logs"));
+    store.mount(&stateful_set.volume_claim_template(claim()), path!("/data"));
+    store.mount(&stateful_set.volume_claim_template(claim()), path!("/logs"));
     stateful_set.governed_by(&store.expose(Expose { port: port!(80), protocol: Protocol::Tcp }));
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/twice.rs:N: two claims of one stateful set are named data: its pods would see one volume; rename one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
 }

@@ -3,7 +3,7 @@
 use helm_values::base as chart;
 use k8s_openapi::api::{admissionregistration::v1 as admission, core::v1 as core};
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, Kind};
+use manifests_lib::model::{Bundle, GroupKind};
 use manifests_lib::name;
 
 use super::{SYSTEM, istiod, validating_webhooks};
@@ -18,10 +18,10 @@ pub(super) fn bundle(env: &Environment) -> Bundle {
             ..chart::Values::default()
         },
         kinds: vec![
-            Kind::of::<admission::ValidatingWebhookConfiguration>(),
-            Kind::of::<core::ServiceAccount>(),
+            GroupKind::of::<admission::ValidatingWebhookConfiguration>(),
+            GroupKind::of::<core::ServiceAccount>(),
         ],
-        installs: vec![
+        crd_groups: vec![
             "extensions.istio.io",
             "networking.istio.io",
             "security.istio.io",

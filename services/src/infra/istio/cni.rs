@@ -4,7 +4,7 @@
 use helm_values::cni as chart;
 use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, rbac::v1 as rbac};
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, Kind};
+use manifests_lib::model::{Bundle, GroupKind};
 use manifests_lib::name;
 
 use super::SYSTEM;
@@ -22,13 +22,13 @@ pub(super) fn bundle(env: &Environment) -> Bundle {
             ..chart::Values::default()
         },
         kinds: vec![
-            Kind::of::<apps::DaemonSet>(),
-            Kind::of::<core::ConfigMap>(),
-            Kind::of::<core::ServiceAccount>(),
-            Kind::of::<rbac::ClusterRole>(),
-            Kind::of::<rbac::ClusterRoleBinding>(),
+            GroupKind::of::<apps::DaemonSet>(),
+            GroupKind::of::<core::ConfigMap>(),
+            GroupKind::of::<core::ServiceAccount>(),
+            GroupKind::of::<rbac::ClusterRole>(),
+            GroupKind::of::<rbac::ClusterRoleBinding>(),
         ],
-        installs: vec![],
+        crd_groups: vec![],
     });
     cni
 }

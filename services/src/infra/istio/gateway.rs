@@ -6,7 +6,7 @@ use helm_values::gateway as chart;
 use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, policy::v1 as policy};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, Kind};
+use manifests_lib::model::{Bundle, GroupKind};
 use manifests_lib::network::mesh::GatewayService;
 use manifests_lib::values::Name;
 use manifests_lib::workload::spread;
@@ -30,15 +30,16 @@ pub(super) fn egress(env: &Environment) -> Bundle {
 }
 
 fn add(bundle: &Bundle, name: &Name, selector: &Name, replicas: u16) {
-    let mut kinds = vec![Kind::of::<apps::Deployment>(), Kind::of::<core::ServiceAccount>()];
+    let mut kinds =
+        vec![GroupKind::of::<apps::Deployment>(), GroupKind::of::<core::ServiceAccount>()];
     if replicas > 1 {
-        kinds.push(Kind::of::<policy::PodDisruptionBudget>());
+        kinds.push(GroupKind::of::<policy::PodDisruptionBudget>());
     }
     bundle.chart(Chart {
         release: name.clone(),
         values: values(selector, replicas),
         kinds,
-        installs: vec![],
+        crd_groups: vec![],
     });
 }
 

@@ -10,7 +10,7 @@ use k8s_openapi::api::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::delivery::{Chart, ChartHandle};
-use manifests_lib::model::{Bundle, Kind};
+use manifests_lib::model::{Bundle, GroupKind};
 use manifests_lib::name;
 use manifests_lib::values::{ChartVersion, mebibytes, millicores};
 use manifests_lib::workload::spread;
@@ -36,7 +36,7 @@ pub(super) fn stable(env: &Environment) -> Bundle {
         source.release(stable);
     }
     // Its own webhook checks the object, also while it is not there yet: where an older control plane made the webhook strict.
-    istiod.add(trace_everything()).after_the_rest();
+    istiod.add(trace_everything()).sync_last();
     istiod
 }
 
@@ -62,32 +62,32 @@ pub(super) fn stable_revision(revisions: &Revisions) -> String {
 
 fn add(istiod: &Bundle, values: chart::Values, replicas: u16) -> ChartHandle {
     let mut kinds = vec![
-        Kind::of::<admission::MutatingWebhookConfiguration>(),
-        Kind::of::<admission::ValidatingWebhookConfiguration>(),
-        Kind::of::<apps::Deployment>(),
-        Kind::of::<core::ConfigMap>(),
-        Kind::of::<core::Service>(),
-        Kind::of::<core::ServiceAccount>(),
-        Kind::of::<rbac::ClusterRole>(),
-        Kind::of::<rbac::ClusterRoleBinding>(),
-        Kind::of::<rbac::Role>(),
-        Kind::of::<rbac::RoleBinding>(),
+        GroupKind::of::<admission::MutatingWebhookConfiguration>(),
+        GroupKind::of::<admission::ValidatingWebhookConfiguration>(),
+        GroupKind::of::<apps::Deployment>(),
+        GroupKind::of::<core::ConfigMap>(),
+        GroupKind::of::<core::Service>(),
+        GroupKind::of::<core::ServiceAccount>(),
+        GroupKind::of::<rbac::ClusterRole>(),
+        GroupKind::of::<rbac::ClusterRoleBinding>(),
+        GroupKind::of::<rbac::Role>(),
+        GroupKind::of::<rbac::RoleBinding>(),
     ];
     if replicas > 1 {
-        kinds.push(Kind::of::<policy::PodDisruptionBudget>());
+        kinds.push(GroupKind::of::<policy::PodDisruptionBudget>());
     }
     let source = istiod.chart(Chart {
         // The same for every revision: it is a label of the pods, which must not restart when a canary becomes the stable one.
         release: name!("istiod"),
         values,
         kinds,
-        installs: vec![],
+        crd_groups: vec![],
     });
     istiod.ignore_difference(mutating_webhooks());
     istiod.ignore_difference(validating_webhooks());
     // Proxies of the old revision run on until their pods have been restarted.
-    istiod.keep();
-    istiod.take_over();
+    istiod.never_prune();
+    istiod.adopt();
     source
 }
 

@@ -1,7 +1,7 @@
 //! Alertmanager: tells people of alerts.
 
 use helm_values::kube_prometheus_stack as chart;
-use manifests_lib::data::{SecretKey, SecretSource, SecretText};
+use manifests_lib::data::{SecretKey, SecretSource, SecretValue};
 use manifests_lib::model::Bundle;
 use manifests_lib::name;
 use manifests_lib::observability::Severity;
@@ -79,7 +79,7 @@ fn deliver(
     SlackWebhooks { page, ticket }: &SlackWebhooks<SecretSource>,
 ) -> SlackWebhooks<SecretKey> {
     let component = prometheus.component(name!("alertmanager"));
-    let secret = |key, source| component.secret(SecretText { key, source });
+    let secret = |key, source| component.secret(SecretValue { key, source });
     SlackWebhooks {
         page: secret(name!("slack-page"), page),
         ticket: secret(name!("slack-ticket"), ticket),

@@ -10,7 +10,7 @@ use manifests_lib::values::{Bytes, Port, gibibytes, mebibytes, millicores};
 use manifests_lib::workload::Resources;
 use manifests_lib::{name, port};
 
-use super::pages;
+use super::dashboards;
 use super::stack::small;
 use crate::environment::Environment;
 use crate::node_group;
@@ -23,14 +23,14 @@ const VOLUME: Bytes = gibibytes(2);
 
 /// The values; the login joins the bundle.
 pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Grafana {
-    let login = prometheus.component(name!("grafana")).login(&env.grafana_login);
+    let credentials = prometheus.component(name!("grafana")).credentials(&env.grafana_login);
     chart::Grafana {
         node_selector: Some(node_group::SYSTEM.node_selector()),
         resources: Some(Resources { cpu: millicores(50), memory: mebibytes(384) }.requirements()),
         admin: Some(chart::GrafanaAdmin {
-            existing_secret: Some(login.password.secret_name().to_owned()),
-            user_key: Some(login.user.key().to_owned()),
-            password_key: Some(login.password.key().to_owned()),
+            existing_secret: Some(credentials.password.secret_name().to_owned()),
+            user_key: Some(credentials.user.key().to_owned()),
+            password_key: Some(credentials.password.key().to_owned()),
         }),
         persistence: Some(chart::GrafanaPersistence {
             enabled: Some(true),
@@ -70,7 +70,7 @@ fn sidecars() -> chart::GrafanaSidecar {
             ..chart::GrafanaSidecarDashboards::default()
         }),
         datasources: Some(chart::GrafanaSidecarDatasources {
-            uid: Some(pages::DATA_SOURCE.to_string()),
+            uid: Some(dashboards::DATA_SOURCE.to_string()),
             search_namespace: namespace,
             ..chart::GrafanaSidecarDatasources::default()
         }),
@@ -79,7 +79,7 @@ fn sidecars() -> chart::GrafanaSidecar {
 }
 
 /// Grafana tells nobody outside that it exists. Whoever reaches it may look, as in Prometheus itself, so that Kiali finds the
-/// pages that it links to without a password; to change something one logs in.
+/// dashboards that it links to without a password; to change something one logs in.
 fn settings(env: &Environment) -> chart::GrafanaIni {
     chart::GrafanaIni {
         auth_anonymous: Some(chart::GrafanaIniAuthAnonymous {

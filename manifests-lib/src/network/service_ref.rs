@@ -5,7 +5,7 @@ use crate::values::{Name, Port};
 
 /// A Service that a chart or an operator makes: name, namespace and port stand once, beside the chart's values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToolService {
+pub struct ServiceRef {
     /// Name of the Service.
     pub name: Name,
     /// Where it lives.
@@ -14,7 +14,7 @@ pub struct ToolService {
     pub port: Port,
 }
 
-impl ToolService {
+impl ServiceRef {
     /// The host that every pod of the cluster resolves: `<name>.<namespace>.svc.cluster.local`.
     #[must_use]
     pub fn host(&self) -> String {

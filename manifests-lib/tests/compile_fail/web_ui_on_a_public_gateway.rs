@@ -1,8 +1,8 @@
 use manifests_lib::{name, port};
 use manifests_lib::model::{Bundle, Namespace};
-use manifests_lib::network::ToolService;
-use manifests_lib::network::gateway_api::{DashboardRoute, Gateway, Public};
-use manifests_lib::observability::{Dashboard, Scheme};
+use manifests_lib::network::ServiceRef;
+use manifests_lib::network::gateway_api::{WebUiRoute, Gateway, Public};
+use manifests_lib::observability::{WebUi, Scheme};
 use manifests_lib::values::Host;
 
 const NAMESPACE: Namespace = Namespace::new(name!("example"));
@@ -12,14 +12,14 @@ const PUBLIC: Gateway<Public> = Gateway {
     namespace: NAMESPACE,
     routes_from: &[],
     class: name!("example"),
-    audience: Public,
+    visibility: Public,
 };
 
 fn open(bundle: &Bundle, domain: &Host) {
-    bundle.dashboard_route(DashboardRoute {
-        dashboard: &Dashboard {
+    bundle.web_ui_route(WebUiRoute {
+        web_ui: &WebUi {
             name: name!("charts"),
-            service: ToolService {
+            service: ServiceRef {
                 name: name!("charts"),
                 namespace: NAMESPACE,
                 port: port!(80),

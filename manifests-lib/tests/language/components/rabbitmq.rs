@@ -1,6 +1,6 @@
 use insta::assert_snapshot;
-use manifests_lib::data::message_broker::{
-    Broker, BrokerHandle, BrokerServer, MessagingOperator, Saga,
+use manifests_lib::data::rabbitmq::{
+    RabbitmqCluster, RabbitmqClusterSpec, RabbitmqHandle, Saga, TopologyOperator,
 };
 use manifests_lib::model::{Bundle, Namespace};
 use manifests_lib::network::ClusterIssuer;
@@ -18,11 +18,11 @@ fn with_broker(
     replicas: u16,
     gibibytes_of_disk: u32,
     clients: &'static [Namespace],
-) -> (Bundle, BrokerHandle) {
+) -> (Bundle, RabbitmqHandle) {
     let post = Bundle::new(name!("post"), &NAMESPACE, &name!("test"));
-    let broker = post.broker(
-        &Broker { name: name!("rabbit"), namespace: Namespace::new(name!("elsewhere")) },
-        BrokerServer {
+    let broker = post.rabbitmq_cluster(
+        &RabbitmqCluster { name: name!("rabbit"), namespace: Namespace::new(name!("elsewhere")) },
+        RabbitmqClusterSpec {
             replicas,
             image: PublicImage {
                 repository: repository!("rabbitmq"),
@@ -34,7 +34,7 @@ fn with_broker(
             storage_class: &name!("fast"),
             issuer: &ClusterIssuer { name: name!("everybody") },
             clients,
-            operator: &MessagingOperator {
+            operator: &TopologyOperator {
                 namespace: Namespace::new(name!("argocd")),
                 app_name: name!("operator"),
             },
@@ -44,7 +44,7 @@ fn with_broker(
     (post, broker)
 }
 
-fn with_saga(broker: &BrokerHandle) -> Bundle {
+fn with_saga(broker: &RabbitmqHandle) -> Bundle {
     let web = bundle();
     let app = web.app();
     let saga = app.saga(Saga { broker, steps: vec![name!("pay")] });
@@ -55,7 +55,7 @@ fn with_saga(broker: &BrokerHandle) -> Bundle {
         saga.exchange("EXCHANGE"),
         saga.user("USERNAME"),
         saga.password("PASSWORD"),
-        saga.authority("CA_CERTIFICATE"),
+        saga.ca_certificate("CA_CERTIFICATE"),
     ]);
     web
 }
@@ -453,14 +453,14 @@ fn credentials_are_references() {
 #[test]
 fn a_namespace_that_it_does_not_name_is_refused() {
     let (_, broker) = with_broker(1, 5, &[]);
-    assert_snapshot!(mistakes(&[&with_saga(&broker)]), @"manifests-lib/tests/language/components/message_broker.rs:N: the broker rabbit refuses queues of the namespace shop: add the namespace to the broker's `clients`");
+    assert_snapshot!(mistakes(&[&with_saga(&broker)]), @"manifests-lib/tests/language/components/rabbitmq.rs:N: the broker rabbit refuses queues of the namespace shop: add the namespace to the broker's `clients`");
 }
 
 #[test]
 fn halves_and_small_disks_are_refused() {
     let (post, _) = with_broker(2, 1, READERS);
     assert_snapshot!(mistakes(&[&post]), @"
-    manifests-lib/tests/language/components/message_broker.rs:N: the broker rabbit has 2 pods, of which two halves could disagree: give it an odd number
-    manifests-lib/tests/language/components/message_broker.rs:N: the broker rabbit has a disk of 1024 MiB, and takes no message with less than 2 GB free: give it 4 GiB at least
+    manifests-lib/tests/language/components/rabbitmq.rs:N: the broker rabbit has 2 pods, of which two halves could disagree: give it an odd number
+    manifests-lib/tests/language/components/rabbitmq.rs:N: the broker rabbit has a disk of 1024 MiB, and takes no message with less than 2 GB free: give it 4 GiB at least
     ");
 }

@@ -1,4 +1,4 @@
-//! The queries of Prometheus for an objective: what is recorded, and alerts over several windows.
+//! The queries of Prometheus for an SLO: what is recorded, and alerts over several windows.
 //!
 //! Upstream: <https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts>
 
@@ -7,24 +7,24 @@ use std::collections::BTreeMap;
 use custom_resources::coreos::monitoring::v1 as monitoring;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{LatencyBound, Objective, PerMille, Severity};
+use super::{LatencyBound, Severity, Slo, SloTarget};
 use crate::network::service::Service;
 
 /// The parts of requests that are bad over every window, and the alerts that compare them with what may be.
-pub(super) fn of(service: &Service, objective: Objective) -> Vec<monitoring::GroupRule> {
-    let Objective { availability, latency } = objective;
+pub(super) fn of(service: &Service, slo: Slo) -> Vec<monitoring::GroupRule> {
+    let Slo { availability, latency } = slo;
     let requests = Requests::of(service);
     let failures = Indicator {
         record: "service:request_failures:ratio_rate",
         alert: "AvailabilityBudgetBurn",
         what: "failed",
-        owed: availability,
+        target: availability,
     };
     let slowness = Indicator {
         record: "service:slow_requests:ratio_rate",
         alert: "LatencyBudgetBurn",
         what: "were slow",
-        owed: latency.share,
+        target: latency.target,
     };
     let records = WINDOWS.iter().flat_map(|window| {
         [
@@ -66,13 +66,13 @@ const BURN_RATES: [BurnRate; 4] = [
 /// How many requests of the long window have to be bad before anybody is told.
 const ENOUGH: u32 = 10;
 
-/// What is bad about a request, and what of it is told.
+/// An indicator of a service level (SLI), and the texts of its alerts.
 struct Indicator {
     /// Name of the recorded part of requests, without the window.
     record: &'static str,
     alert: &'static str,
     what: &'static str,
-    owed: PerMille,
+    target: SloTarget,
 }
 
 /// The requests of one service, as the proxies count them.
@@ -110,7 +110,7 @@ impl Requests {
 
     /// Requests that reached no pod.
     fn unreached(&self, how: &str, window: &str) -> String {
-        let flags = format!(",response_flags=~\"{}\"", Objective::UNREACHED);
+        let flags = format!(",response_flags=~\"{}\"", Slo::UNREACHED);
         self.counted(how, "istio_requests_total", "source", &flags, window)
     }
 
@@ -181,8 +181,8 @@ impl Requests {
     /// An alert on the part of bad requests, where their `number` over the long window is [`ENOUGH`].
     fn alert(&self, indicator: &Indicator, rate: &BurnRate, number: &str) -> monitoring::GroupRule {
         let Self { service, namespace } = self;
-        let Indicator { record, alert, what, owed } = indicator;
-        let budget = owed.budget();
+        let Indicator { record, alert, what, target } = indicator;
+        let budget = target.budget();
         let BurnRate { severity, factor, long, short } = rate;
         let burns = |window| {
             format!(
@@ -198,7 +198,7 @@ impl Requests {
                     format!(
                         "{{{{ $value | humanizePercentage }}}} of the requests of the last {long} {what}, more than {factor} times \
                          the {} that may over 30 days.",
-                        owed.percent()
+                        target.percent()
                     ),
                 ),
             ])),

@@ -3,13 +3,13 @@
 use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use serde_json::json;
 
-use super::BrokerHandle;
+use super::RabbitmqHandle;
 use crate::data::secret::SecretKey;
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
-use crate::network::certificate::{AUTHORITY_KEY, authority_in};
+use crate::network::certificate::{CA_KEY, ca_in};
 use crate::values::{Name, Port};
 use crate::workload::Variable;
 
@@ -23,7 +23,7 @@ use crate::workload::Variable;
 #[derive(Clone)]
 pub struct Saga<'a> {
     /// The broker.
-    pub broker: &'a BrokerHandle,
+    pub broker: &'a RabbitmqHandle,
     /// The steps, which are the routing keys.
     pub steps: Vec<Name>,
 }
@@ -36,7 +36,7 @@ pub struct SagaHandle {
     virtual_host: String,
     user: SecretKey,
     password: SecretKey,
-    authority: SecretKey,
+    ca: SecretKey,
 }
 
 /// Where messages are sent, and the first part of the names of queues.
@@ -61,13 +61,13 @@ impl Component {
                 origin,
                 format!(
                     "the broker {} refuses queues of the namespace {namespace}: add the namespace to the broker's `clients`",
-                    broker.broker.name
+                    broker.cluster.name
                 ),
             ));
         }
         broker.callers.borrow_mut().insert(self.caller());
         let part = SagaPart { component: self.clone(), origin, broker: broker.clone(), steps };
-        let service = broker.broker.service();
+        let service = broker.cluster.service();
         let handle = SagaHandle {
             host: service.host(),
             port: service.port,
@@ -75,7 +75,7 @@ impl Component {
             // The operator's own suffix.
             user: SecretKey::of(format!("{}-user-credentials", part.user()), "username"),
             password: SecretKey::of(format!("{}-user-credentials", part.user()), "password"),
-            authority: SecretKey::of(part.authority(), AUTHORITY_KEY),
+            ca: SecretKey::of(part.ca(), CA_KEY),
         };
         self.bundle.push(part);
         handle
@@ -119,17 +119,17 @@ impl SagaHandle {
         self.password.variable(variable)
     }
 
-    /// The certificate of the authority that the broker's is from, as PEM.
+    /// The certificate of the CA that the broker's is from, as PEM.
     #[must_use]
-    pub fn authority(&self, variable: &str) -> Variable {
-        self.authority.variable(variable)
+    pub fn ca_certificate(&self, variable: &str) -> Variable {
+        self.ca.variable(variable)
     }
 }
 
 struct SagaPart {
     component: Component,
     origin: Origin,
-    broker: BrokerHandle,
+    broker: RabbitmqHandle,
     steps: Vec<Name>,
 }
 
@@ -142,16 +142,16 @@ impl SagaPart {
         self.component.object_name("user")
     }
 
-    /// Name of the Secret with the authority's certificate.
-    fn authority(&self) -> String {
+    /// Name of the Secret with the CA's certificate.
+    fn ca(&self) -> String {
         self.component.object_name("authority")
     }
 
     fn cluster(&self) -> rabbitmq::VhostRabbitmqClusterReference {
         rabbitmq::VhostRabbitmqClusterReference {
             connection_secret: None,
-            name: Some(self.broker.broker.name.to_string()),
-            namespace: Some(self.broker.broker.namespace.to_string()),
+            name: Some(self.broker.cluster.name.to_string()),
+            namespace: Some(self.broker.cluster.namespace.to_string()),
         }
     }
 
@@ -290,9 +290,6 @@ impl Part for SagaPart {
                 self.queue(output, exchange, step);
             }
         }
-        output.add(
-            self.origin,
-            authority_in(&self.broker.issuer, self.component.metadata("authority")),
-        );
+        output.add(self.origin, ca_in(&self.broker.issuer, self.component.metadata("authority")));
     }
 }

@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{Audience, Entrance, Gateway, Limits, aws};
+use super::{Exposure, Gateway, Limits, Visibility, aws};
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::label::{label, matching};
 use crate::model::origin::Origin;
@@ -20,18 +20,18 @@ use crate::values::Port;
 ///
 /// Upstream: <https://gateway-api.sigs.k8s.io/api-types/gateway/>
 #[derive(Clone, Debug)]
-pub struct GatewayServer<'a> {
+pub struct GatewaySpec<'a> {
     /// The certificate of all its hosts, in the gateway's namespace.
     pub certificate: &'a TlsSecret,
     /// How many pods its class gives it.
     pub replicas: u16,
     /// How requests come to its pods.
-    pub entrance: Entrance,
+    pub exposure: Exposure,
     /// What it takes from one client.
     pub limits: Limits,
 }
 
-impl GatewayServer<'_> {
+impl GatewaySpec<'_> {
     /// The port that it listens on, to which a node port or load balancer leads.
     pub const PORT: Port = port!(443);
 }
@@ -41,37 +41,37 @@ impl Bundle {
     ///
     /// The build reports a certificate of another namespace.
     #[track_caller]
-    pub fn gateway<A: Audience + Clone + 'static>(
+    pub fn gateway<A: Visibility + Clone + 'static>(
         &self,
         gateway: &Gateway<A>,
-        server: GatewayServer<'_>,
+        spec: GatewaySpec<'_>,
     ) {
-        let GatewayServer { certificate, replicas, entrance, limits } = server;
+        let GatewaySpec { certificate, replicas, exposure, limits } = spec;
         let origin = Origin::here();
         if let Some(mistake) = certificate.missing_in(&gateway.namespace) {
             self.error(origin, mistake);
         }
-        self.push(ServerPart {
+        self.push(GatewayPart {
             origin,
             gateway: gateway.clone(),
             certificate: certificate.clone(),
             replicas,
-            entrance,
+            exposure,
             limits,
         });
     }
 }
 
-struct ServerPart<A> {
+struct GatewayPart<A> {
     origin: Origin,
     gateway: Gateway<A>,
     certificate: TlsSecret,
     replicas: u16,
-    entrance: Entrance,
+    exposure: Exposure,
     limits: Limits,
 }
 
-impl<A: Audience> ServerPart<A> {
+impl<A: Visibility> GatewayPart<A> {
     fn listener(&self) -> api::GatewayListener {
         api::GatewayListener {
             allowed_routes: Some(api::ListenerAllowedRoutes {
@@ -80,7 +80,7 @@ impl<A: Audience> ServerPart<A> {
             }),
             hostname: None,
             name: "https".to_owned(),
-            port: GatewayServer::PORT.into(),
+            port: GatewaySpec::PORT.into(),
             protocol: "HTTPS".to_owned(),
             tls: Some(api::ListenerTls {
                 certificate_refs: Some(vec![api::TlsCertificateRef {
@@ -98,9 +98,9 @@ impl<A: Audience> ServerPart<A> {
 
     /// What the controller writes to the gateway's Service.
     fn infrastructure(&self) -> Option<api::GatewayInfrastructure> {
-        match self.entrance {
-            Entrance::NodePort(_) => None,
-            Entrance::NetworkLoadBalancer => Some(api::GatewayInfrastructure {
+        match self.exposure {
+            Exposure::NodePort(_) => None,
+            Exposure::NetworkLoadBalancer => Some(api::GatewayInfrastructure {
                 annotations: Some(aws::load_balancer(A::SCHEME)),
                 labels: None,
                 parameters_ref: None,
@@ -124,9 +124,9 @@ impl<A: Audience> ServerPart<A> {
     }
 }
 
-impl<A: Audience> Part for ServerPart<A> {
+impl<A: Visibility> Part for GatewayPart<A> {
     fn build(&self, output: &mut Output) {
-        if let Entrance::NodePort(node_port) = self.entrance {
+        if let Exposure::NodePort(node_port) = self.exposure {
             output.node_ports.push((node_port, self.origin));
         }
         output.add(

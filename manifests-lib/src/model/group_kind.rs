@@ -6,7 +6,7 @@ use crate::model::resource::Manifest;
 
 /// A kind of object in an API group, whatever its version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Kind {
+pub struct GroupKind {
     /// API group; empty for the core group.
     pub group: &'static str,
     /// Kind, such as `Deployment`.
@@ -15,7 +15,7 @@ pub struct Kind {
     pub namespaced: bool,
 }
 
-impl Kind {
+impl GroupKind {
     /// The kind of a type.
     #[must_use]
     pub const fn of<T: Manifest>() -> Self {
@@ -64,7 +64,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for GroupKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.kind)?;
         if !self.group.is_empty() {

@@ -1,21 +1,23 @@
 use insta::assert_snapshot;
-use manifests_lib::data::{ClusterSecretStore, GeneratedLogin, GeneratedSecret, LoginSource};
+use manifests_lib::data::{
+    ClusterSecretStore, CredentialsSource, GeneratedCredentials, GeneratedSecret,
+};
 use manifests_lib::model::{Bundle, Namespace};
 use manifests_lib::{name, secrets_manager_name};
 
 use crate::support::{NAMESPACE, bundle, objects};
 
-fn with(source: &LoginSource) -> Bundle {
+fn with(source: &CredentialsSource) -> Bundle {
     let web = bundle();
-    let login = web.app().login(source);
-    assert_eq!(login.user.secret_name(), login.password.secret_name());
-    assert_eq!((login.user.key(), login.password.key()), ("username", "password"));
+    let credentials = web.app().credentials(source);
+    assert_eq!(credentials.user.secret_name(), credentials.password.secret_name());
+    assert_eq!((credentials.user.key(), credentials.password.key()), ("username", "password"));
     web
 }
 
 #[test]
 fn a_generated_password_stands_beside_the_name() {
-    let web = with(&LoginSource::Generated(GeneratedLogin {
+    let web = with(&CredentialsSource::Generated(GeneratedCredentials {
         user: name!("admin"),
         password: GeneratedSecret { length: 24 },
     }));
@@ -71,9 +73,9 @@ const READERS: &[Namespace] = &[NAMESPACE];
 
 #[test]
 fn one_that_aws_keeps_is_copied() {
-    let web = with(&LoginSource::SecretsManager(
+    let web = with(&CredentialsSource::SecretsManager(
         secrets_manager_name!("test/web"),
-        ClusterSecretStore { readers: READERS, name: name!("secrets-manager") },
+        ClusterSecretStore { namespaces: READERS, name: name!("secrets-manager") },
     ));
     assert_snapshot!(objects(&web, &["ExternalSecret"]), @"
     apiVersion: external-secrets.io/v1

@@ -1,23 +1,23 @@
-//! Pages for people that tools serve.
+//! Web UIs that tools serve.
 
 use crate::model::bundle::{Bundle, Output, Part};
-use crate::network::tool_service::ToolService;
+use crate::network::service_ref::ServiceRef;
 use crate::values::{Host, Name, Port};
 
-/// A page for people. It is reached by port-forwarding or through an internal gateway, never from outside.
+/// A web UI of a tool. It is reached by port-forwarding or through an internal gateway, never from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dashboard {
+pub struct WebUi {
     /// What people call it, such as `grafana`.
     pub name: Name,
     /// Who serves it.
-    pub service: ToolService,
+    pub service: ServiceRef,
     /// How it is served.
     pub scheme: Scheme,
     /// Port of the laptop that leads to it, the same in every environment: browsers remember it.
     pub local_port: Port,
 }
 
-/// How a [`Dashboard`] is served.
+/// How a [`WebUi`] is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
     /// In plain text.
@@ -37,7 +37,7 @@ impl Scheme {
     }
 }
 
-impl Dashboard {
+impl WebUi {
     /// Where people find it: behind the internal gateway of a domain, otherwise at the port that a laptop forwards.
     #[must_use]
     pub fn url(&self, domain: Option<&Host>) -> String {
@@ -58,16 +58,16 @@ impl Dashboard {
 }
 
 impl Bundle {
-    /// Makes a page of the bundle known to those who open it.
-    pub fn dashboard(&self, dashboard: &Dashboard) {
-        self.push(DashboardPart(dashboard.clone()));
+    /// Makes a web UI of the bundle known to those who open it.
+    pub fn web_ui(&self, web_ui: &WebUi) {
+        self.push(WebUiPart(web_ui.clone()));
     }
 }
 
-struct DashboardPart(Dashboard);
+struct WebUiPart(WebUi);
 
-impl Part for DashboardPart {
+impl Part for WebUiPart {
     fn build(&self, output: &mut Output) {
-        output.dashboards.push(self.0.clone());
+        output.web_uis.push(self.0.clone());
     }
 }

@@ -1,4 +1,4 @@
-//! Objectives of services: how many requests may fail or be slow, and who is told when too many do.
+//! Service level objectives: how many requests may fail or be slow, and who is told when too many do.
 
 mod rules;
 
@@ -14,14 +14,14 @@ use crate::network::service::{Protocol, Service};
 ///
 /// Upstream: <https://sre.google/workbook/implementing-slos/>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Objective {
+pub struct Slo {
     /// How many requests have an answer other than a server error.
-    pub availability: PerMille,
+    pub availability: SloTarget,
     /// How many of these come in time.
     pub latency: Latency,
 }
 
-impl Objective {
+impl Slo {
     /// The `response_flags` of a proxy that could not reach a pod, as a pattern: no healthy one, no connection, or too many
     /// requests under way. No pod counts such a request.
     ///
@@ -33,18 +33,18 @@ impl Objective {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latency {
     /// How many answers come in time.
-    pub share: PerMille,
+    pub target: SloTarget,
     /// The time.
     pub within: LatencyBound,
 }
 
-/// A part of 1000 requests, from 931 to 999: with 1000 no request might ever fail, and below 931 the fastest alert asks for
-/// more failures than there are requests. Write a literal as [`per_mille!(995)`](crate::per_mille!).
+/// The target of an SLO, in per mille of requests, from 931 to 999: with 1000 no request might ever fail, and below 931 the fastest alert asks for
+/// more failures than there are requests. Write a literal as [`slo_target!(995)`](crate::slo_target!).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PerMille(u16);
+pub struct SloTarget(u16);
 
-impl PerMille {
-    /// Takes a number. [`per_mille!`](crate::per_mille!) moves the check to compile time.
+impl SloTarget {
+    /// Takes a number. [`slo_target!`](crate::slo_target!) moves the check to compile time.
     ///
     /// # Panics
     ///
@@ -54,7 +54,7 @@ impl PerMille {
     pub const fn from_static(number: u16) -> Self {
         assert!(
             number >= 931 && number <= 999,
-            "an objective is a number of 1000 requests, from 931 to 999"
+            "the target of an SLO is a number of requests in 1000, from 931 to 999"
         );
         Self(number)
     }
@@ -71,11 +71,11 @@ impl PerMille {
     }
 }
 
-/// A [`PerMille`] from a literal, checked when it is compiled.
+/// A [`SloTarget`] from a literal, checked when it is compiled.
 #[macro_export]
-macro_rules! per_mille {
+macro_rules! slo_target {
     ($literal:expr) => {
-        $crate::literal!($crate::observability::PerMille, $literal)
+        $crate::literal!($crate::observability::SloTarget, $literal)
     };
 }
 
@@ -145,7 +145,7 @@ impl Severity {
 }
 
 impl Service {
-    /// Gives the service an objective: who is on call is told when its budget of failures is used up too fast.
+    /// Gives the service an SLO: who is on call is told when its budget of failures is used up too fast.
     ///
     /// Becomes a PrometheusRule in the service's bundle: the parts of requests that fail or are slow over seven windows, and
     /// alerts that compare a long window and a short one with what may fail over 30 days. None fires where fewer than ten
@@ -156,17 +156,17 @@ impl Service {
     ///
     /// Upstream: <https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts>
     #[track_caller]
-    pub fn objective(&self, objective: Objective) {
+    pub fn slo(&self, slo: Slo) {
         let origin = Origin::here();
         let bundle = &self.component().bundle;
         if self.protocol() == Protocol::Http {
-            bundle.push(ObjectivePart { origin, service: self.clone(), objective });
+            bundle.push(SloPart { origin, service: self.clone(), slo });
         } else {
             bundle.error(BuildError::new(
                 origin,
                 format!(
-                    "{} has an objective, but speaks no HTTP: the mesh counts no requests of it; expose it as `Protocol::Http` or \
-                     remove the objective",
+                    "{} has an SLO, but speaks no HTTP: the mesh counts no requests of it; expose it as `Protocol::Http` or \
+                     remove the SLO",
                     self.name()
                 ),
             ));
@@ -174,13 +174,13 @@ impl Service {
     }
 }
 
-struct ObjectivePart {
+struct SloPart {
     origin: Origin,
     service: Service,
-    objective: Objective,
+    slo: Slo,
 }
 
-impl Part for ObjectivePart {
+impl Part for SloPart {
     fn build(&self, output: &mut Output) {
         let component: &Component = self.service.component();
         output.add(
@@ -196,7 +196,7 @@ impl Part for ObjectivePart {
                         name: format!("{}-objective", self.service.name()),
                         partial_response_strategy: None,
                         query_offset: None,
-                        rules: Some(rules::of(&self.service, self.objective)),
+                        rules: Some(rules::of(&self.service, self.slo)),
                     }]),
                 },
             },

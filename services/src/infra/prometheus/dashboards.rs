@@ -1,11 +1,9 @@
-//! Our own pages of Grafana, beside those that come with its chart.
+//! Our own dashboards of Grafana, beside those that come with its chart.
 
 use manifests_lib::model::Bundle;
 use manifests_lib::name;
-use manifests_lib::observability::Objective;
-use manifests_lib::observability::grafana::{
-    GrafanaChoice, GrafanaGraph, GrafanaLines, GrafanaPage, GrafanaUnit,
-};
+use manifests_lib::observability::Slo;
+use manifests_lib::observability::grafana::{Dashboard, Panel, Target, Unit, Variable};
 use manifests_lib::values::Name;
 
 /// The `uid` of Prometheus among the data sources.
@@ -15,26 +13,26 @@ pub(super) const DATA_SOURCE: Name = name!("prometheus");
 pub(crate) const REQUESTS: &str = "Requests to a service";
 
 /// The service, by the name that the mesh's metrics and Kiali give it: `<service>.<namespace>.svc.cluster.local`.
-pub(crate) const SERVICE: GrafanaChoice = GrafanaChoice {
+pub(crate) const SERVICE: Variable = Variable {
     name: name!("service"),
     metric: r#"istio_requests_total{reporter="destination"}"#,
     label: "destination_service",
 };
 
 pub(super) fn add(prometheus: &Bundle) {
-    let page = GrafanaPage {
+    let dashboard = Dashboard {
         name: name!("requests"),
         title: REQUESTS,
         data_source: DATA_SOURCE,
-        choice: SERVICE,
-        graphs: vec![
+        variable: SERVICE,
+        panels: vec![
             requests_by("By status", "response_code", "{{response_code}}"),
             failures(),
             durations(),
             requests_by("By caller", "source_workload", "{{source_workload}}"),
         ],
     };
-    prometheus.grafana_page(&super::GRAFANA, &page);
+    prometheus.grafana_dashboard(&super::GRAFANA, &dashboard);
 }
 
 /// Requests, counted by who answers and by who asks.
@@ -49,57 +47,55 @@ fn rate(metric: &str, condition: &str) -> String {
 }
 
 fn counted_by(reporter: &str, metric: &str, condition: &str) -> String {
-    let GrafanaChoice { name, label, .. } = SERVICE;
+    let Variable { name, label, .. } = SERVICE;
     format!(
         "rate({metric}{{reporter=\"{reporter}\",{label}=\"${name}\"{condition}}}[$__rate_interval])"
     )
 }
 
-fn requests_by(title: &'static str, label: &str, called: &'static str) -> GrafanaGraph {
-    GrafanaGraph {
+fn requests_by(title: &'static str, label: &str, legend: &'static str) -> Panel {
+    Panel {
         title,
-        unit: GrafanaUnit::RequestsPerSecond,
-        lines: vec![GrafanaLines {
+        unit: Unit::RequestsPerSecond,
+        targets: vec![Target {
             query: format!("sum by ({label}) ({})", rate(REQUESTS_TOTAL, "")),
-            called,
+            legend,
         }],
     }
 }
 
-fn failures() -> GrafanaGraph {
+fn failures() -> Panel {
     let part = |some: &str, all: &str| format!("(sum({some}) or vector(0)) / (sum({all}) > 0)");
-    let unreached = format!(",response_flags=~\"{}\"", Objective::UNREACHED);
-    GrafanaGraph {
+    let unreached = format!(",response_flags=~\"{}\"", Slo::UNREACHED);
+    Panel {
         title: "Part that failed",
-        unit: GrafanaUnit::Part,
-        lines: vec![
-            GrafanaLines {
+        unit: Unit::PercentUnit,
+        targets: vec![
+            Target {
                 query: part(
                     &rate(REQUESTS_TOTAL, ",response_code=~\"5..\""),
                     &rate(REQUESTS_TOTAL, ""),
                 ),
-                called: "server error",
+                legend: "server error",
             },
-            GrafanaLines {
+            Target {
                 query: part(
                     &counted_by("source", REQUESTS_TOTAL, &unreached),
                     &counted_by("source", REQUESTS_TOTAL, ""),
                 ),
-                called: "no pod reached",
+                legend: "no pod reached",
             },
         ],
     }
 }
 
-fn durations() -> GrafanaGraph {
+fn durations() -> Panel {
     let buckets = format!("sum by (le) ({})", rate(DURATIONS, ""));
-    let line = |part, called| GrafanaLines {
-        query: format!("histogram_quantile({part}, {buckets})"),
-        called,
-    };
-    GrafanaGraph {
+    let line =
+        |part, legend| Target { query: format!("histogram_quantile({part}, {buckets})"), legend };
+    Panel {
         title: "Time to answer",
-        unit: GrafanaUnit::Milliseconds,
-        lines: vec![line("0.5", "half"), line("0.95", "95 %"), line("0.99", "99 %")],
+        unit: Unit::Milliseconds,
+        targets: vec![line("0.5", "half"), line("0.95", "95 %"), line("0.99", "99 %")],
     }
 }

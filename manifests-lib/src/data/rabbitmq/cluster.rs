@@ -11,7 +11,7 @@ use k8s_openapi::api::policy::v1 as policy;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{AMQPS, Broker, BrokerHandle};
+use super::{AMQPS, RabbitmqCluster, RabbitmqHandle};
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::label::{Labels, label, matching};
 use crate::model::namespace::Namespace;
@@ -23,12 +23,12 @@ use crate::network::network_policy::{APP_NAME, admit, admit_to_all, pods, pods_o
 use crate::values::{Bytes, Image, Name, Port, PublicImage};
 use crate::workload::{NodeGroup, Resources};
 
-/// What a [`Broker`] is made with.
+/// What a [`RabbitmqCluster`] is made with.
 ///
 /// Becomes a RabbitmqCluster that speaks TLS only, a Certificate, a NetworkPolicy and, with several pods, a
 /// PodDisruptionBudget.
 #[derive(Clone, Debug)]
-pub struct BrokerServer<'a> {
+pub struct RabbitmqClusterSpec<'a> {
     /// How many pods; an odd number, of which a majority has to agree.
     pub replicas: u16,
     /// RabbitMQ with its management plugin, which the operators call.
@@ -41,19 +41,19 @@ pub struct BrokerServer<'a> {
     pub storage: Bytes,
     /// Class of the disk.
     pub storage_class: &'a Name,
-    /// Who issues its certificate; clients and the operator trust that authority.
+    /// Who issues its certificate; clients and the operator trust that CA.
     pub issuer: &'a ClusterIssuer,
     /// Namespaces that may have queues and users of it.
     pub clients: &'static [Namespace],
     /// The operator that makes queues and users.
-    pub operator: &'a MessagingOperator,
+    pub operator: &'a TopologyOperator,
     /// Who scrapes its metrics.
     pub scraper: MetricsScraper<'a>,
 }
 
 /// The pods of the messaging topology operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessagingOperator {
+pub struct TopologyOperator {
     /// Where they run.
     pub namespace: Namespace,
     /// Their label `app.kubernetes.io/name`.
@@ -73,8 +73,12 @@ impl Bundle {
     /// Runs a broker.
     #[track_caller]
     #[must_use = "a broker that nobody calls admits nobody"]
-    pub fn broker(&self, broker: &Broker, server: BrokerServer<'_>) -> BrokerHandle {
-        let BrokerServer {
+    pub fn rabbitmq_cluster(
+        &self,
+        cluster: &RabbitmqCluster,
+        spec: RabbitmqClusterSpec<'_>,
+    ) -> RabbitmqHandle {
+        let RabbitmqClusterSpec {
             replicas,
             image,
             on,
@@ -85,14 +89,14 @@ impl Bundle {
             clients,
             operator,
             scraper,
-        } = server;
+        } = spec;
         let origin = Origin::here();
         if replicas.is_multiple_of(2) {
             self.error(
                 origin,
                 format!(
                     "the broker {} has {replicas} pods, of which two halves could disagree: give it an odd number",
-                    broker.name
+                    cluster.name
                 ),
             );
         }
@@ -101,15 +105,15 @@ impl Bundle {
                 origin,
                 format!(
                     "the broker {} has a disk of {} MiB, and takes no message with less than 2 GB free: give it 4 GiB at least",
-                    broker.name,
+                    cluster.name,
                     storage.as_mebibytes()
                 ),
             );
         }
         let callers: Rc<RefCell<BTreeSet<Caller>>> = Rc::default();
-        self.push(BrokerPart {
+        self.push(RabbitmqPart {
             origin,
-            broker: broker.clone(),
+            cluster: cluster.clone(),
             replicas,
             image: image.into(),
             on: on.clone(),
@@ -122,13 +126,13 @@ impl Bundle {
             scraper: (scraper.namespace.clone(), scraper.app_name),
             callers: Rc::clone(&callers),
         });
-        BrokerHandle { broker: broker.clone(), callers, clients, issuer: issuer.clone() }
+        RabbitmqHandle { cluster: cluster.clone(), callers, clients, issuer: issuer.clone() }
     }
 }
 
-struct BrokerPart {
+struct RabbitmqPart {
     origin: Origin,
-    broker: Broker,
+    cluster: RabbitmqCluster,
     replicas: u16,
     image: Image,
     on: NodeGroup,
@@ -137,27 +141,27 @@ struct BrokerPart {
     storage_class: Name,
     issuer: ClusterIssuer,
     clients: &'static [Namespace],
-    operator: MessagingOperator,
+    operator: TopologyOperator,
     /// Namespace and `app.kubernetes.io/name`.
     scraper: (Namespace, Name),
     callers: Rc<RefCell<BTreeSet<Caller>>>,
 }
 
-impl BrokerPart {
+impl RabbitmqPart {
     fn metadata(&self) -> ObjectMeta {
         ObjectMeta {
-            name: Some(self.broker.name.to_string()),
-            namespace: Some(self.broker.namespace.to_string()),
+            name: Some(self.cluster.name.to_string()),
+            namespace: Some(self.cluster.namespace.to_string()),
             ..ObjectMeta::default()
         }
     }
 
     fn certificate_name(&self) -> Name {
-        self.broker.name.with_suffix("tls")
+        self.cluster.name.with_suffix("tls")
     }
 
     fn pod_labels(&self) -> Labels {
-        label(APP_NAME, &self.broker.name)
+        label(APP_NAME, &self.cluster.name)
     }
 
     fn cluster(&self) -> rabbitmq::RabbitmqCluster {
@@ -207,10 +211,10 @@ impl BrokerPart {
 
     /// The names by which clients, the operator and the pods among themselves call.
     fn hosts(&self) -> Vec<String> {
-        let Broker { name, namespace } = &self.broker;
+        let RabbitmqCluster { name, namespace } = &self.cluster;
         vec![
             format!("{name}.{namespace}.svc"),
-            self.broker.service().host(),
+            self.cluster.service().host(),
             format!("*.{name}-nodes.{namespace}.svc.cluster.local"),
         ]
     }
@@ -219,7 +223,7 @@ impl BrokerPart {
         let (scraper, scraper_name) = &self.scraper;
         let mut admitted = vec![
             // Its own pods, on the ports of Erlang.
-            admit_to_all(pods(&self.broker.namespace, matching(self.pod_labels()))),
+            admit_to_all(pods(&self.cluster.namespace, matching(self.pod_labels()))),
             admit([pods_of(&self.operator.namespace, &self.operator.app_name)], [MANAGEMENT]),
             admit([pods_of(scraper, scraper_name)], [METRICS]),
         ];
@@ -252,10 +256,10 @@ fn apart(pod_labels: Labels) -> core::PodAntiAffinity {
     }
 }
 
-impl Part for BrokerPart {
+impl Part for RabbitmqPart {
     fn build(&self, output: &mut Output) {
         let mut certificate = certificate_of(&self.certificate_name(), &self.issuer, self.hosts());
-        certificate.metadata.namespace = Some(self.broker.namespace.to_string());
+        certificate.metadata.namespace = Some(self.cluster.namespace.to_string());
         output.add(self.origin, certificate);
         output.add(self.origin, self.cluster());
         output.add(self.origin, self.network_policy());

@@ -2,18 +2,18 @@ use insta::assert_snapshot;
 use manifests_lib::model::Component;
 use manifests_lib::values::gibibytes;
 use manifests_lib::workload::{
-    Container, HostVolume, HostVolumeHandle, HostVolumeNames, NodeGroup,
+    Container, LocalVolume, LocalVolumeHandle, LocalVolumeNames, NodeGroup,
 };
 use manifests_lib::{name, path, port};
 
 use crate::support::{NODES, bundle, container, container_part, deployment, objects, part, server};
 
-fn folder(on: &NodeGroup) -> HostVolume<'_> {
-    HostVolume { path: path!("/data/web"), size: gibibytes(2), on }
+fn folder(on: &NodeGroup) -> LocalVolume<'_> {
+    LocalVolume { path: path!("/data/web"), size: gibibytes(2), on }
 }
 
-fn sources(component: &Component) -> HostVolumeHandle {
-    component.host_volume(folder(&NODES))
+fn sources(component: &Component) -> LocalVolumeHandle {
+    component.local_volume(folder(&NODES))
 }
 
 #[test]
@@ -100,8 +100,8 @@ fn two_containers_mount_one_volume() {
 fn older_names_stay_in_all_three_places() {
     let web = bundle();
     let app = web.app();
-    let names = HostVolumeNames { volume: name!("old-volume"), claim: name!("old-claim") };
-    let volume = app.host_volume_named(names, folder(&NODES));
+    let names = LocalVolumeNames { volume: name!("old-volume"), claim: name!("old-claim") };
+    let volume = app.local_volume_named(names, folder(&NODES));
     server(&app).mount(&volume, path!("/src"));
     assert_snapshot!(part(&web, "PersistentVolume", "/spec/claimRef/name"), @"old-claim");
     assert_snapshot!(part(&web, "PersistentVolumeClaim", "/spec/volumeName"), @"old-volume");

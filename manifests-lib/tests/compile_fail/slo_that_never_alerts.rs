@@ -1,0 +1,5 @@
+use manifests_lib::slo_target;
+
+fn main() {
+    let _ = slo_target!(930);
+}
