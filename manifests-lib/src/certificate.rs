@@ -135,14 +135,14 @@ impl Bundle {
                 let root = format!("{name}-root");
                 self.add(cluster_issuer(
                     root.clone(),
-                    cert_manager::ClusterIssuerSpec {
-                        self_signed: Some(cert_manager::ClusterIssuerSelfSigned::default()),
+                    cert_manager::IssuerSpec {
+                        self_signed: Some(cert_manager::SelfSignedIssuer::default()),
                         ..NO_ISSUER
                     },
                 ));
                 self.add(authority(&name, root));
-                cert_manager::ClusterIssuerSpec {
-                    ca: Some(cert_manager::ClusterIssuerCa {
+                cert_manager::IssuerSpec {
+                    ca: Some(cert_manager::CaIssuer {
                         secret_name: name.clone(),
                         crl_distribution_points: None,
                         issuing_certificate_urls: None,
@@ -251,39 +251,34 @@ fn authority(name: &str, issuer: String) -> cert_manager::Certificate {
 }
 
 impl Acme {
-    fn spec(&self, name: &str) -> cert_manager::ClusterIssuerSpec {
+    fn spec(&self, name: &str) -> cert_manager::IssuerSpec {
         let Self { server, email, region } = self;
-        cert_manager::ClusterIssuerSpec {
-            acme: Some(cert_manager::ClusterIssuerAcme {
+        cert_manager::IssuerSpec {
+            acme: Some(cert_manager::AcmeIssuer {
                 email: Some(email.to_string()),
-                private_key_secret_ref: cert_manager::JksPasswordSecretRef {
-                    key: None,
-                    name: format!("{name}-account"),
-                },
-                profile: None,
-                server: server.url().to_owned(),
                 solvers: Some(vec![cert_manager::AcmeSolver {
-                    dns01: Some(cert_manager::SolverDns01 {
-                        route53: Some(cert_manager::Dns01Route53 {
+                    dns01: Some(cert_manager::Dns01Solver {
+                        route53: Some(cert_manager::Route53Solver {
                             region: Some(region.to_string()),
-                            ..cert_manager::Dns01Route53::default()
+                            ..cert_manager::Route53Solver::default()
                         }),
                     }),
                     ..cert_manager::AcmeSolver::default()
                 }]),
+                ..cert_manager::AcmeIssuer::required(
+                    cert_manager::SecretKeySelector::required(format!("{name}-account")),
+                    server.url().to_owned(),
+                )
             }),
             ..NO_ISSUER
         }
     }
 }
 
-const NO_ISSUER: cert_manager::ClusterIssuerSpec =
-    cert_manager::ClusterIssuerSpec { acme: None, ca: None, self_signed: None };
+const NO_ISSUER: cert_manager::IssuerSpec =
+    cert_manager::IssuerSpec { acme: None, ca: None, self_signed: None };
 
-fn cluster_issuer(
-    name: String,
-    spec: cert_manager::ClusterIssuerSpec,
-) -> cert_manager::ClusterIssuer {
+fn cluster_issuer(name: String, spec: cert_manager::IssuerSpec) -> cert_manager::ClusterIssuer {
     cert_manager::ClusterIssuer { metadata: named(name), spec }
 }
 
@@ -298,36 +293,14 @@ fn elliptic_curve_key() -> cert_manager::CertificatePrivateKey {
 
 /// What every Certificate says.
 fn specification(secret_name: String, issuer: String) -> cert_manager::CertificateSpec {
-    cert_manager::CertificateSpec {
-        issuer_ref: cert_manager::CertificateIssuerRef {
+    cert_manager::CertificateSpec::required(
+        cert_manager::CertificateIssuerRef {
             group: Some("cert-manager.io".to_owned()),
             kind: Some("ClusterIssuer".to_owned()),
             name: issuer,
         },
         secret_name,
-        additional_output_formats: None,
-        common_name: None,
-        dns_names: None,
-        duration: None,
-        email_addresses: None,
-        encode_usages_in_request: None,
-        ip_addresses: None,
-        is_ca: None,
-        keystores: None,
-        literal_subject: None,
-        name_constraints: None,
-        other_names: None,
-        private_key: None,
-        renew_before: None,
-        renew_before_percentage: None,
-        renewal: None,
-        revision_history_limit: None,
-        secret_template: None,
-        signature_algorithm: None,
-        subject: None,
-        uris: None,
-        usages: None,
-    }
+    )
 }
 
 fn named(name: String) -> ObjectMeta {

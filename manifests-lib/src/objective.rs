@@ -217,12 +217,11 @@ impl Part for ObjectivePart {
                     groups: Some(vec![monitoring::PrometheusRuleGroup {
                         // The windows overlap so much that a minute is often enough.
                         interval: Some("1m".to_owned()),
-                        labels: None,
-                        limit: None,
-                        name: format!("{}-objective", self.service.name()),
-                        partial_response_strategy: None,
-                        query_offset: None,
                         rules: Some(records.chain(alerts).collect()),
+                        ..monitoring::PrometheusRuleGroup::required(format!(
+                            "{}-objective",
+                            self.service.name()
+                        ))
                     }]),
                 },
             },
@@ -355,13 +354,9 @@ impl Requests {
         expression: String,
     ) -> monitoring::GroupRule {
         monitoring::GroupRule {
-            alert: None,
-            annotations: None,
-            expr: IntOrString::String(expression),
-            for_: None,
-            keep_firing_for: None,
             labels: Some(self.labels()),
             record: Some(format!("{}{window}", indicator.record)),
+            ..monitoring::GroupRule::required(IntOrString::String(expression))
         }
     }
 
@@ -389,13 +384,6 @@ impl Requests {
                     ),
                 ),
             ])),
-            expr: IntOrString::String(format!(
-                "{}\nand\n{}\nand on ()\n{number} >= {ENOUGH}\n",
-                burns(long),
-                burns(short)
-            )),
-            for_: None,
-            keep_firing_for: None,
             labels: Some(
                 self.labels()
                     .into_iter()
@@ -405,7 +393,11 @@ impl Requests {
                     ])
                     .collect(),
             ),
-            record: None,
+            ..monitoring::GroupRule::required(IntOrString::String(format!(
+                "{}\nand\n{}\nand on ()\n{number} >= {ENOUGH}\n",
+                burns(long),
+                burns(short)
+            )))
         }
     }
 

@@ -59,15 +59,14 @@ impl Bundle {
                     namespaces: Some(readers),
                     ..external_secrets::ClusterSecretStoreCondition::default()
                 }]),
-                provider: external_secrets::ClusterSecretStoreProvider {
-                    aws: Some(external_secrets::ProviderAws {
-                        region: region.to_string(),
-                        role: None,
-                        service: external_secrets::AwsService::SecretsManager,
-                    }),
-                },
-                refresh_interval: None,
-                retry_settings: None,
+                ..external_secrets::ClusterSecretStoreSpec::required(
+                    external_secrets::ClusterSecretStoreProvider {
+                        aws: Some(external_secrets::ProviderAws::required(
+                            region.to_string(),
+                            external_secrets::AwsService::SecretsManager,
+                        )),
+                    },
+                )
             }),
         });
     }
@@ -113,25 +112,21 @@ impl ClusterSecretStore {
     ) -> external_secrets::ExternalSecretSpec {
         let data = properties
             .into_iter()
-            .map(|(key, property)| external_secrets::ExternalSecretData {
-                remote_ref: external_secrets::DataRemoteRef {
-                    key: String::from(from),
-                    property: Some(property.to_owned()),
-                    conversion_strategy: None,
-                    decoding_strategy: None,
-                    metadata_policy: None,
-                    null_byte_policy: None,
-                    version: None,
-                },
-                secret_key: key.to_owned(),
-                source_ref: None,
+            .map(|(key, property)| {
+                external_secrets::ExternalSecretData::required(
+                    external_secrets::RemoteRef {
+                        property: Some(property.to_owned()),
+                        ..external_secrets::RemoteRef::required(String::from(from))
+                    },
+                    key.to_owned(),
+                )
             })
             .collect();
         external_secrets::ExternalSecretSpec {
             data: Some(data),
             refresh_interval: Some("1h0m0s".to_owned()),
-            secret_store_ref: Some(external_secrets::ExternalSecretSecretStoreRef {
-                kind: Some(external_secrets::SecretStoreRefKind::ClusterSecretStore),
+            secret_store_ref: Some(external_secrets::StoreRef {
+                kind: Some(external_secrets::StoreKind::ClusterSecretStore),
                 name: Some(self.name.to_string()),
             }),
             target: Some(external_secrets::ExternalSecretTarget {

@@ -344,12 +344,12 @@ impl GeneratedText {
 
     fn reference(&self) -> external_secrets::ExternalSecretDataFrom {
         external_secrets::ExternalSecretDataFrom {
-            source_ref: Some(external_secrets::DataSourceRef::GeneratorRef(
-                external_secrets::SourceRefGeneratorRef {
+            source_ref: Some(external_secrets::SourceRef::GeneratorRef(
+                external_secrets::GeneratorRef {
                     api_version: Some(
                         <generators::Password as k8s_openapi::Resource>::API_VERSION.to_owned(),
                     ),
-                    kind: external_secrets::GeneratorRefKind::Password,
+                    kind: external_secrets::GeneratorKind::Password,
                     name: self.generator.clone(),
                 },
             )),

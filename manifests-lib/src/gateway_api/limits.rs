@@ -34,7 +34,7 @@ impl Limits {
     pub(super) fn build<A>(&self, output: &mut Output, origin: Origin, gateway: &Gateway<A>) {
         output.errors.extend(self.mistakes(origin, gateway));
         let metadata = || super::server::metadata(gateway, gateway.name.to_string());
-        let target = nginx::ClientSettingsPolicyTargetRef {
+        let target = nginx::LocalPolicyTargetReference {
             group: GROUP.to_owned(),
             kind: "Gateway".to_owned(),
             name: gateway.name.to_string(),
@@ -58,8 +58,7 @@ impl Limits {
                         max_size: Some(format!("{}m", self.body.as_mebibytes())),
                         timeout: Some(seconds(self.client_seconds)),
                     }),
-                    keep_alive: None,
-                    target_ref: target.clone(),
+                    ..nginx::ClientSettingsPolicySpec::required(target.clone())
                 },
             },
         );
@@ -68,13 +67,12 @@ impl Limits {
             nginx::ProxySettingsPolicy {
                 metadata: metadata(),
                 spec: nginx::ProxySettingsPolicySpec {
-                    buffering: None,
-                    target_refs: vec![target],
                     timeout: Some(nginx::ProxySettingsPolicyTimeout {
                         connect: Some(seconds(self.connect_seconds)),
                         read: Some(seconds(self.answer_seconds)),
                         send: Some(seconds(self.answer_seconds)),
                     }),
+                    ..nginx::ProxySettingsPolicySpec::required(vec![target])
                 },
             },
         );

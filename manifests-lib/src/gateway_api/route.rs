@@ -56,7 +56,7 @@ impl Bundle {
             let IngressPort { gateway: ingress, port } = to;
             ingress_gateways.insert((ingress.namespace.to_string(), ingress.name.to_string()));
             let metadata = super::server::metadata(gateway, name.to_string());
-            let backend = api::RuleBackendRef {
+            let backend = api::HttpBackendRef {
                 namespace: Some(ingress.namespace.to_string()),
                 ..backend(&ingress.name, *port)
             };
@@ -104,25 +104,22 @@ impl Bundle {
             (Scheme::Https, Some(certificate)) => {
                 self.add(api::BackendTLSPolicy {
                     metadata: metadata(),
-                    spec: api::BackendTLSPolicySpec {
-                        options: None,
-                        target_refs: vec![api::BackendTLSPolicyTargetRef {
+                    spec: api::BackendTLSPolicySpec::required(
+                        vec![api::BackendTLSPolicyTargetRef {
                             group: String::new(),
                             kind: "Service".to_owned(),
                             name: service.name.to_string(),
                             section_name: None,
                         }],
-                        validation: api::BackendTLSPolicyValidation {
-                            ca_certificate_refs: Some(vec![api::InfrastructureParametersRef {
+                        api::BackendTLSPolicyValidation {
+                            ca_certificate_refs: Some(vec![api::LocalObjectReference {
                                 group: String::new(),
                                 kind: "Secret".to_owned(),
                                 name: certificate.name.to_string(),
                             }]),
-                            hostname: service.host(),
-                            subject_alt_names: None,
-                            well_known_ca_certificates: None,
+                            ..api::BackendTLSPolicyValidation::required(service.host())
                         },
-                    },
+                    ),
                 });
             }
             (scheme, _) => self.error(
@@ -141,15 +138,13 @@ impl Bundle {
     }
 }
 
-fn backend(service: &Name, port: Port) -> api::RuleBackendRef {
-    api::RuleBackendRef {
-        filters: None,
+fn backend(service: &Name, port: Port) -> api::HttpBackendRef {
+    api::HttpBackendRef {
         group: Some(String::new()),
         kind: Some("Service".to_owned()),
-        name: service.to_string(),
-        namespace: None,
         port: Some(port.into()),
         weight: Some(1),
+        ..api::HttpBackendRef::required(service.to_string())
     }
 }
 
@@ -158,7 +153,7 @@ fn route<A>(
     gateway: &Gateway<A>,
     host: &Host,
     path: &UrlPath,
-    backend: api::RuleBackendRef,
+    backend: api::HttpBackendRef,
 ) -> api::HTTPRoute {
     api::HTTPRoute {
         metadata,
@@ -167,14 +162,11 @@ fn route<A>(
             parent_refs: Some(vec![api::HTTPRouteParentRef {
                 group: Some(GROUP.to_owned()),
                 kind: Some("Gateway".to_owned()),
-                name: gateway.name.to_string(),
                 namespace: Some(gateway.namespace.to_string()),
-                port: None,
-                section_name: None,
+                ..api::HTTPRouteParentRef::required(gateway.name.to_string())
             }]),
             rules: Some(vec![api::HTTPRouteRule {
                 backend_refs: Some(vec![backend]),
-                filters: None,
                 matches: Some(vec![api::RuleMatch {
                     path: Some(api::MatchPath {
                         type_: Some(api::PathType::PathPrefix),
@@ -182,8 +174,7 @@ fn route<A>(
                     }),
                     ..api::RuleMatch::default()
                 }]),
-                name: None,
-                timeouts: None,
+                ..api::HTTPRouteRule::default()
             }]),
         },
     }

@@ -83,15 +83,14 @@ impl<A: Audience> ServerPart<A> {
             port: GatewayServer::PORT.into(),
             protocol: "HTTPS".to_owned(),
             tls: Some(api::ListenerTls {
-                certificate_refs: Some(vec![api::TlsCertificateRef {
+                certificate_refs: Some(vec![api::SecretObjectReference {
                     // Written as the API server completes it: the list is replaced as a whole.
                     group: Some(String::new()),
                     kind: Some("Secret".to_owned()),
-                    name: self.certificate.name.to_string(),
-                    namespace: None,
+                    ..api::SecretObjectReference::required(self.certificate.name.to_string())
                 }]),
                 mode: Some(api::TlsMode::Terminate),
-                options: None,
+                ..api::ListenerTls::default()
             }),
         }
     }
@@ -144,18 +143,16 @@ impl<A: Audience> Part for ServerPart<A> {
             api::Gateway {
                 metadata: metadata(&self.gateway, self.gateway.name.to_string()),
                 spec: api::GatewaySpec {
-                    addresses: None,
-                    allowed_listeners: None,
-                    gateway_class_name: self.gateway.class.to_string(),
                     infrastructure: self.annotations().map(|annotations| {
                         api::GatewayInfrastructure {
                             annotations: Some(annotations),
-                            labels: None,
-                            parameters_ref: None,
+                            ..api::GatewayInfrastructure::default()
                         }
                     }),
-                    listeners: vec![self.listener()],
-                    tls: None,
+                    ..api::GatewaySpec::required(
+                        self.gateway.class.to_string(),
+                        vec![self.listener()],
+                    )
                 },
             },
         );

@@ -75,17 +75,18 @@ impl Application<'_> {
                 ..ObjectMeta::default()
             },
             spec: argo::ApplicationSpec {
-                project: self.project.to_string(),
-                destination: argo::ApplicationDestination {
-                    namespace: Some(self.namespace.to_string()),
-                    server: Some(IN_CLUSTER.to_owned()),
-                    name: None,
-                },
                 sources: Some(sources),
                 sync_policy: Some(sync_policy(self.prune, options)),
                 ignore_differences: (!self.ignored.is_empty())
                     .then(|| self.ignored.iter().map(ignored).collect()),
-                revision_history_limit: None,
+                ..argo::ApplicationSpec::required(
+                    argo::ApplicationDestination {
+                        namespace: Some(self.namespace.to_string()),
+                        server: Some(IN_CLUSTER.to_owned()),
+                        name: None,
+                    },
+                    self.project.to_string(),
+                )
             },
         }
     }
@@ -117,23 +118,16 @@ fn sync_policy(prune: bool, options: Vec<String>) -> argo::ApplicationSyncPolicy
 /// The bundle's folder of snapshots.
 fn folder(bundle: &Name, environment: &Name, delivery: &Delivery) -> argo::ApplicationSource {
     argo::ApplicationSource {
-        repo_url: delivery.repository.to_string(),
         target_revision: Some(delivery.branch.to_string()),
         path: Some(delivery.snapshots.join(environment).join(bundle).to_string()),
-        chart: None,
-        helm: None,
-        kustomize: None,
+        ..argo::ApplicationSource::required(delivery.repository.to_string())
     }
 }
 
 fn source(source: &Source) -> argo::ApplicationSource {
     let mut of_application = argo::ApplicationSource {
-        repo_url: source.repository_url(),
-        target_revision: None,
-        path: None,
-        chart: None,
-        helm: None,
         kustomize: source.kustomize(),
+        ..argo::ApplicationSource::required(source.repository_url())
     };
     match &source.from {
         SourceFrom::Chart { name, version, release, values, .. } => {
@@ -230,11 +224,8 @@ fn ignored(difference: &IgnoredDifference) -> argo::ApplicationIgnoreDifference 
     let IgnoredDifference { kind, name, fields } = difference;
     argo::ApplicationIgnoreDifference {
         group: (!kind.group.is_empty()).then(|| kind.group.to_owned()),
-        kind: kind.kind.to_owned(),
         name: name.as_ref().map(ToString::to_string),
         jq_path_expressions: Some(fields.iter().map(|field| (*field).to_owned()).collect()),
-        namespace: None,
-        json_pointers: None,
-        managed_fields_managers: None,
+        ..argo::ApplicationIgnoreDifference::required(kind.kind.to_owned())
     }
 }

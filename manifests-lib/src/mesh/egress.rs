@@ -108,20 +108,19 @@ impl EgressState {
 
     fn server(&self) -> networking::GatewayServer {
         networking::GatewayServer {
-            hosts: vec![String::from(&self.host)],
-            port: networking::ServerPort {
-                name: format!("https-{}", self.component.bundle.name),
-                number: MUTUAL_TLS.into(),
-                protocol: "HTTPS".to_owned(),
-                target_port: None,
-            },
             tls: Some(networking::ServerTls {
                 mode: Some(networking::ServerTlsMode::IstioMutual),
                 ..networking::ServerTls::default()
             }),
-            bind: None,
-            default_endpoint: None,
-            name: None,
+            ..networking::GatewayServer::required(
+                vec![String::from(&self.host)],
+                networking::ServerPort {
+                    name: format!("https-{}", self.component.bundle.name),
+                    number: MUTUAL_TLS.into(),
+                    protocol: "HTTPS".to_owned(),
+                    target_port: None,
+                },
+            )
         }
     }
 
@@ -167,18 +166,17 @@ impl EgressState {
             metadata: self.component.metadata("destination-rule"),
             spec: Some(networking::DestinationRuleSpec {
                 export_to: Some(own_namespace()),
-                host: self.gateway.host(),
                 // Rules of several bundles for one gateway merge by subset; of what stands outside, one would win.
                 subsets: Some(vec![networking::DestinationRuleSubset {
-                    name: self.component.bundle.name.to_string(),
-                    labels: None,
                     traffic_policy: Some(networking::DestinationRuleTrafficPolicy {
                         port_level_settings: Some(vec![own_port]),
                         ..networking::DestinationRuleTrafficPolicy::default()
                     }),
+                    ..networking::DestinationRuleSubset::required(
+                        self.component.bundle.name.to_string(),
+                    )
                 }]),
-                traffic_policy: None,
-                workload_selector: None,
+                ..networking::DestinationRuleSpec::required(self.gateway.host())
             }),
         }
     }
@@ -204,19 +202,16 @@ pub(crate) fn external_service(
 ) -> networking::ServiceEntrySpec {
     networking::ServiceEntrySpec {
         export_to: Some(visible_in),
-        hosts: vec![host.to_owned()],
         location: Some(networking::ServiceEntryLocation::MeshExternal),
         ports: Some(vec![networking::ServiceEntryPort {
-            name: format!("{}-{bundle}", protocol.name()),
-            number: port.into(),
             protocol: Some(protocol.name().to_uppercase()),
-            target_port: None,
+            ..networking::ServiceEntryPort::required(
+                format!("{}-{bundle}", protocol.name()),
+                port.into(),
+            )
         }]),
         resolution: Some(networking::ServiceEntryResolution::Dns),
-        addresses: None,
-        endpoints: None,
-        subject_alt_names: None,
-        workload_selector: None,
+        ..networking::ServiceEntrySpec::required(vec![host.to_owned()])
     }
 }
 

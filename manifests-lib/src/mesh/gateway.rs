@@ -108,19 +108,15 @@ struct GatewayRoutePart {
 
 impl Part for GatewayRoutePart {
     fn build(&self, output: &mut Output) {
-        let server = networking::GatewayServer {
-            hosts: vec!["*".to_owned()],
-            port: networking::ServerPort {
+        let server = networking::GatewayServer::required(
+            vec!["*".to_owned()],
+            networking::ServerPort {
                 name: self.port_name(),
                 number: self.service.port().into(),
                 protocol: "HTTP".to_owned(),
                 target_port: None,
             },
-            bind: None,
-            default_endpoint: None,
-            name: None,
-            tls: None,
-        };
+        );
         output.add(
             self.origin,
             gateway(&self.component, label("istio", &self.gateway.selector), server),

@@ -102,13 +102,11 @@ fn destination_rule(
         metadata: component.metadata("destination-rule"),
         spec: Some(networking::DestinationRuleSpec {
             export_to: Some(visible_in),
-            host,
-            subsets: None,
             traffic_policy: Some(networking::DestinationRuleTrafficPolicy {
                 tls: Some(mutual_tls()),
                 ..networking::DestinationRuleTrafficPolicy::default()
             }),
-            workload_selector: None,
+            ..networking::DestinationRuleSpec::required(host)
         }),
     }
 }

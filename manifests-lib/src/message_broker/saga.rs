@@ -142,8 +142,8 @@ impl SagaPart {
         self.component.object_name("authority")
     }
 
-    fn cluster(&self) -> rabbitmq::VhostRabbitmqClusterReference {
-        rabbitmq::VhostRabbitmqClusterReference {
+    fn cluster(&self) -> rabbitmq::ClusterReference {
+        rabbitmq::ClusterReference {
             connection_secret: None,
             name: Some(self.broker.broker.name.to_string()),
             namespace: Some(self.broker.broker.namespace.to_string()),
@@ -157,12 +157,8 @@ impl SagaPart {
                 metadata: self.component.metadata("vhost"),
                 spec: Some(rabbitmq::VhostSpec {
                     default_queue_type: Some(rabbitmq::VhostDefaultQueueType::Quorum),
-                    deletion_policy: Some(rabbitmq::VhostDeletionPolicy::Retain),
-                    limits: None,
-                    name: self.virtual_host(),
-                    rabbitmq_cluster_reference: self.cluster(),
-                    tags: None,
-                    tracing: None,
+                    deletion_policy: Some(rabbitmq::DeletionPolicy::Retain),
+                    ..rabbitmq::VhostSpec::required(self.virtual_host(), self.cluster())
                 }),
             },
         );
@@ -170,12 +166,7 @@ impl SagaPart {
             self.origin,
             rabbitmq::User {
                 metadata: self.component.metadata("user"),
-                spec: Some(rabbitmq::UserSpec {
-                    import_credentials_secret: None,
-                    limits: None,
-                    rabbitmq_cluster_reference: self.cluster(),
-                    tags: None,
-                }),
+                spec: Some(rabbitmq::UserSpec::required(self.cluster())),
             },
         );
         output.add(
@@ -191,9 +182,7 @@ impl SagaPart {
                     },
                     rabbitmq_cluster_reference: self.cluster(),
                     user: None,
-                    user_reference: Some(rabbitmq::SecretBackendExternalSecret {
-                        name: self.user(),
-                    }),
+                    user_reference: Some(rabbitmq::LocalObjectReference { name: self.user() }),
                     vhost: self.virtual_host(),
                 }),
             },
@@ -204,13 +193,11 @@ impl SagaPart {
         rabbitmq::Exchange {
             metadata: self.component.metadata(&format!("exchange-{name}")),
             spec: Some(rabbitmq::ExchangeSpec {
-                arguments: None,
                 auto_delete: Some(false),
                 durable: Some(true),
-                name: name.to_owned(),
-                rabbitmq_cluster_reference: self.cluster(),
                 type_: Some("direct".to_owned()),
                 vhost: Some(self.virtual_host()),
+                ..rabbitmq::ExchangeSpec::required(name.to_owned(), self.cluster())
             }),
         }
     }
@@ -223,16 +210,12 @@ impl SagaPart {
             rabbitmq::Queue {
                 metadata: self.component.metadata(&format!("queue-{exchange}-{step}")),
                 spec: Some(rabbitmq::QueueSpec {
-                    arguments: None,
                     auto_delete: Some(false),
-                    delete_if_empty: None,
-                    delete_if_unused: None,
-                    deletion_policy: Some(rabbitmq::VhostDeletionPolicy::Retain),
+                    deletion_policy: Some(rabbitmq::DeletionPolicy::Retain),
                     durable: Some(true),
-                    name: queue.clone(),
-                    rabbitmq_cluster_reference: self.cluster(),
                     type_: Some("quorum".to_owned()),
                     vhost: Some(self.virtual_host()),
+                    ..rabbitmq::QueueSpec::required(queue.clone(), self.cluster())
                 }),
             },
         );
@@ -241,13 +224,12 @@ impl SagaPart {
             rabbitmq::Binding {
                 metadata: self.component.metadata(&format!("binding-{exchange}-{step}")),
                 spec: Some(rabbitmq::BindingSpec {
-                    arguments: None,
                     destination: Some(queue),
                     destination_type: Some(rabbitmq::BindingDestinationType::Queue),
-                    rabbitmq_cluster_reference: self.cluster(),
                     routing_key: Some(step.to_string()),
                     source: Some(exchange.to_owned()),
                     vhost: Some(self.virtual_host()),
+                    ..rabbitmq::BindingSpec::required(self.cluster())
                 }),
             },
         );

@@ -28,6 +28,7 @@ use crate::failure::{Failure, Result};
 use crate::output::{Changes, File, stamped};
 use crate::rustfmt;
 use lock::Lock;
+use names::Naming;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -120,12 +121,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn generate(
-    kinds: &[group_version::Kind],
-    origin: &str,
-    arguments: &Arguments,
-) -> Result<Vec<File>> {
-    let sources = tree::sources(kinds, arguments.docs)?;
+fn generate(kinds: &[types::Kind], origin: &str, arguments: &Arguments) -> Result<Vec<File>> {
+    let naming = if arguments.all { Naming::Derived } else { Naming::Chosen };
+    let sources = tree::sources(kinds, naming, arguments.docs)?;
     let mut formatted: Vec<(String, String)> =
         sources.iter().map(|source| (source.path.clone(), source.text.clone())).collect();
     rustfmt::format(&mut formatted)?;

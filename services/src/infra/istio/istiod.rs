@@ -160,7 +160,7 @@ fn trace_everything() -> telemetry::Telemetry {
         metadata: ObjectMeta { name: Some("traces".to_owned()), ..ObjectMeta::default() },
         spec: Some(telemetry::TelemetrySpec {
             tracing: Some(vec![telemetry::TelemetryTracing {
-                providers: Some(vec![telemetry::AccessLoggingProvider { name: TRACES.to_owned() }]),
+                providers: Some(vec![telemetry::ProviderRef { name: TRACES.to_owned() }]),
                 random_sampling_percentage: Some(100.0),
                 ..telemetry::TelemetryTracing::default()
             }]),

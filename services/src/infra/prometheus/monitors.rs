@@ -48,14 +48,13 @@ fn proxies() -> monitoring::PodMonitor {
         endpoint: monitoring::PodMonitorPodMetricsEndpoint {
             path: Some("/stats/prometheus".to_owned()),
             // The only port that a proxy declares makes it one target; the merged metrics are on another one.
-            relabelings: Some(vec![monitoring::PodMetricsEndpointMetricRelabeling {
-                action: Some(monitoring::MetricRelabelingAction::Replace),
-                modulus: None,
+            relabelings: Some(vec![monitoring::RelabelConfig {
+                action: Some(monitoring::RelabelAction::Replace),
                 regex: Some(r"(.+):\d+".to_owned()),
                 replacement: Some(format!("$1:{}", MetricsScraper::MERGED)),
-                separator: None,
                 source_labels: Some(vec!["__address__".to_owned()]),
                 target_label: Some("__address__".to_owned()),
+                ..monitoring::RelabelConfig::default()
             }]),
             ..endpoint("http-envoy-prom")
         },
@@ -67,41 +66,23 @@ fn istiod() -> monitoring::ServiceMonitor {
     monitoring::ServiceMonitor {
         metadata: named(name!("istiod")),
         spec: monitoring::ServiceMonitorSpec {
-            attach_metadata: None,
-            body_size_limit: None,
-            convert_classic_histograms_to_nhcb: None,
-            endpoints: vec![monitoring::ServiceMonitorEndpoint {
-                port: Some("http-monitoring".to_owned()),
-                ..monitoring::ServiceMonitorEndpoint::default()
-            }],
-            fallback_scrape_protocol: None,
             job_label: Some("app".to_owned()),
-            keep_dropped_targets: None,
-            label_limit: None,
-            label_name_length_limit: None,
-            label_value_length_limit: None,
             namespace_selector: Some(only(&istio::SYSTEM)),
-            native_histogram_bucket_limit: None,
-            native_histogram_min_bucket_factor: None,
-            pod_target_labels: None,
-            sample_limit: None,
-            scrape_class: None,
-            scrape_classic_histograms: None,
-            scrape_native_histograms: None,
-            scrape_protocols: None,
-            selector: LabelSelector {
-                match_labels: Some(BTreeMap::from([("istio".to_owned(), "pilot".to_owned())])),
-                // The Service of a tag leads to the same pods as that of its revision.
-                match_expressions: Some(vec![LabelSelectorRequirement {
-                    key: "istio.io/tag".to_owned(),
-                    operator: "DoesNotExist".to_owned(),
-                    values: None,
-                }]),
-            },
-            selector_mechanism: None,
-            service_discovery_role: None,
-            target_labels: None,
-            target_limit: None,
+            ..monitoring::ServiceMonitorSpec::required(
+                vec![monitoring::ServiceMonitorEndpoint {
+                    port: Some("http-monitoring".to_owned()),
+                    ..monitoring::ServiceMonitorEndpoint::default()
+                }],
+                LabelSelector {
+                    match_labels: Some(BTreeMap::from([("istio".to_owned(), "pilot".to_owned())])),
+                    // The Service of a tag leads to the same pods as that of its revision.
+                    match_expressions: Some(vec![LabelSelectorRequirement {
+                        key: "istio.io/tag".to_owned(),
+                        operator: "DoesNotExist".to_owned(),
+                        values: None,
+                    }]),
+                },
+            )
         },
     }
 }
@@ -113,11 +94,11 @@ fn rabbitmq() -> monitoring::PodMonitor {
         namespace: Some(&rabbitmq::NAMESPACE),
         labels: Some(("app.kubernetes.io/component", "rabbitmq")),
         endpoint: monitoring::PodMonitorPodMetricsEndpoint {
-            scheme: Some(monitoring::PodMetricsEndpointScheme::Https),
-            tls_config: Some(monitoring::PodMetricsEndpointTlsConfig {
+            scheme: Some(monitoring::Scheme::Https),
+            tls_config: Some(monitoring::SafeTlsConfig {
                 // The certificate names the Service, and a scrape goes to a pod's address. Nothing secret is sent.
                 insecure_skip_verify: Some(true),
-                ..monitoring::PodMetricsEndpointTlsConfig::default()
+                ..monitoring::SafeTlsConfig::default()
             }),
             ..endpoint("prometheus-tls")
         },
@@ -146,32 +127,13 @@ fn pod_monitor(pods: PodsToScrape<'_>) -> monitoring::PodMonitor {
     monitoring::PodMonitor {
         metadata: named(name),
         spec: monitoring::PodMonitorSpec {
-            attach_metadata: None,
-            body_size_limit: None,
-            convert_classic_histograms_to_nhcb: None,
-            fallback_scrape_protocol: None,
-            job_label: None,
-            keep_dropped_targets: None,
-            label_limit: None,
-            label_name_length_limit: None,
-            label_value_length_limit: None,
             namespace_selector: Some(namespace.map_or_else(everywhere, only)),
-            native_histogram_bucket_limit: None,
-            native_histogram_min_bucket_factor: None,
             pod_metrics_endpoints: Some(vec![endpoint]),
-            pod_target_labels: None,
-            sample_limit: None,
-            scrape_class: None,
-            scrape_classic_histograms: None,
-            scrape_native_histograms: None,
-            scrape_protocols: None,
-            selector: LabelSelector {
+            ..monitoring::PodMonitorSpec::required(LabelSelector {
                 match_labels: labels
                     .map(|(key, value)| BTreeMap::from([(key.to_owned(), value.to_owned())])),
                 match_expressions: None,
-            },
-            selector_mechanism: None,
-            target_limit: None,
+            })
         },
     }
 }
@@ -180,13 +142,10 @@ fn named(name: Name) -> ObjectMeta {
     ObjectMeta { name: Some(name.to_string()), ..ObjectMeta::default() }
 }
 
-fn only(namespace: &Namespace) -> monitoring::PodMonitorNamespaceSelector {
-    monitoring::PodMonitorNamespaceSelector {
-        any: None,
-        match_names: Some(vec![namespace.to_string()]),
-    }
+fn only(namespace: &Namespace) -> monitoring::NamespaceSelector {
+    monitoring::NamespaceSelector { any: None, match_names: Some(vec![namespace.to_string()]) }
 }
 
-fn everywhere() -> monitoring::PodMonitorNamespaceSelector {
-    monitoring::PodMonitorNamespaceSelector { any: Some(true), match_names: None }
+fn everywhere() -> monitoring::NamespaceSelector {
+    monitoring::NamespaceSelector { any: Some(true), match_names: None }
 }

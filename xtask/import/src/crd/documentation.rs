@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::definition::Scope;
 use super::facts::Facts;
-use super::group_version::{GroupVersion, Root};
-use super::types::{Place, Shape, Shaped, Type, Use};
+use super::group_version::GroupVersion;
+use super::types::{Place, Root, Shape, Shaped, Type, Use};
 use crate::markdown::{code, longest_run_of_backticks, reorders};
 
 /// How many places of a type its documentation lists.
