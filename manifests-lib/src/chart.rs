@@ -2,7 +2,7 @@
 
 use helm_values::HelmChart;
 use k8s_openapi::api::core::v1 as core;
-use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     Bundle, ChartVersion, GitUrl, Kind, Name, Namespace, Origin, PublicImage, RelativePath,
@@ -89,7 +89,7 @@ pub enum SourceFrom {
         /// Name of the release.
         release: Name,
         /// The values.
-        values: serde_json::Value,
+        values: Value,
     },
     /// A Git repository.
     Kustomization {
@@ -187,18 +187,27 @@ impl ChartHandle {
 impl Bundle {
     /// Deploys a released chart into the bundle's namespace.
     ///
-    /// The build reports values that are not JSON.
+    /// The build reports values that are not JSON, and a null that the chart is not known to take.
     #[track_caller]
-    pub fn chart<V: HelmChart + Serialize>(&self, chart: Chart<V>) -> ChartHandle {
+    pub fn chart<V: HelmChart>(&self, chart: Chart<V>) -> ChartHandle {
         let Chart { release, values, kinds, installs } = chart;
         let origin = Origin::here();
-        let values = serde_json::to_value(&values).unwrap_or_else(|error| {
+        let values = values.to_json().unwrap_or_else(|error| {
             self.error(
                 origin,
                 format!("the values of the chart {} are not JSON: {error}", V::NAME),
             );
-            serde_json::Value::Null
+            Value::Object(serde_json::Map::new())
         });
+        for path in unexpected_nulls(&values, V::NULLABLE) {
+            self.error(
+                origin,
+                format!(
+                    "the value {path} of the chart {} is null, which erases the chart's default: leave it out, or list it below unset in charts.toml if the chart takes null",
+                    V::NAME
+                ),
+            );
+        }
         ChartHandle(self.source(Source {
             origin,
             from: SourceFrom::Chart {
@@ -239,5 +248,44 @@ impl Bundle {
 
     fn source(&self, source: Source) -> SourceHandle {
         SourceHandle { bundle: self.clone(), index: self.push_source(source) }
+    }
+}
+
+/// The paths of nulls, but of those that the chart takes.
+fn unexpected_nulls(values: &Value, nullable: &[&[&str]]) -> Vec<String> {
+    let mut paths = Vec::new();
+    collect_nulls(values, &mut Vec::new(), &mut |path| {
+        if !nullable.contains(&path) {
+            paths.push(path.join(".").replace(".[]", "[]"));
+        }
+    });
+    paths
+}
+
+/// Whether a null stands anywhere in values.
+pub(crate) fn holds_null(values: &Value) -> bool {
+    let mut found = false;
+    collect_nulls(values, &mut Vec::new(), &mut |_| found = true);
+    found
+}
+
+fn collect_nulls<'a>(value: &'a Value, path: &mut Vec<&'a str>, found: &mut dyn FnMut(&[&str])) {
+    match value {
+        Value::Null => found(path),
+        Value::Array(elements) => {
+            path.push("[]");
+            for element in elements {
+                collect_nulls(element, path, found);
+            }
+            path.pop();
+        }
+        Value::Object(object) => {
+            for (key, value) in object {
+                path.push(key);
+                collect_nulls(value, path, found);
+                path.pop();
+            }
+        }
+        _ => {}
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::declared::IgnoredDifference;
 use super::{Delivery, protection};
-use crate::chart::{KustomizeImage, Source, SourceFrom};
+use crate::chart::{KustomizeImage, Source, SourceFrom, holds_null};
 use crate::{Kind, Name, Namespace, yaml};
 
 /// The cluster that Argo CD itself runs in.
@@ -137,9 +137,12 @@ fn source(source: &Source) -> argo::ApplicationSource {
             } else {
                 of_application.chart = Some((*name).to_owned());
             }
+            // An apply takes a null in an object for the order to remove the key; in a text it reaches helm.
+            let text = holds_null(values).then(|| yaml::to_string(values).ok()).flatten();
             of_application.helm = Some(argo::SourceHelm {
                 release_name: Some(release.to_string()),
-                values_object: Some(values.clone()),
+                values_object: text.is_none().then(|| values.clone()),
+                values: text,
                 ..argo::SourceHelm::default()
             });
         }

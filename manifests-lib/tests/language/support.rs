@@ -1,6 +1,6 @@
 //! A small platform to test with, and how its objects and mistakes are shown.
 
-use helm_values::HelmChart;
+use helm_values::{HelmChart, Nullable};
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -65,15 +65,25 @@ pub(crate) fn config_map(name: &str) -> core::ConfigMap {
 }
 
 /// Values of a chart that nobody has released.
-#[derive(Serialize)]
-struct Values {
-    replicas: u8,
+/// Values of a chart that may be told to forget its default number of shards.
+#[derive(Default, Serialize)]
+pub(crate) struct Values {
+    pub(crate) replicas: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) shards: Option<Nullable<u8>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) settings: Option<serde_json::Value>,
 }
 
 impl HelmChart for Values {
     const NAME: &'static str = "tool";
     const REPOSITORY: &'static str = "https://example.com/charts";
     const VERSION: &'static str = "1.2.3";
+    const NULLABLE: &'static [&'static [&'static str]] = &[&["shards"]];
+
+    fn to_json(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(self)
+    }
 }
 
 /// A chart of one Deployment.
@@ -86,10 +96,19 @@ pub(crate) fn with_crds(bundle: &Bundle, group: &'static str) -> ChartHandle {
     chart(bundle, vec![group])
 }
 
+/// The same with other values.
+pub(crate) fn with_values(bundle: &Bundle, values: Values) -> ChartHandle {
+    with(bundle, values, Vec::new())
+}
+
 fn chart(bundle: &Bundle, installs: Vec<&'static str>) -> ChartHandle {
+    with(bundle, Values { replicas: 2, ..Values::default() }, installs)
+}
+
+fn with(bundle: &Bundle, values: Values, installs: Vec<&'static str>) -> ChartHandle {
     bundle.chart(Chart {
         release: name!("tool"),
-        values: Values { replicas: 2 },
+        values,
         kinds: vec![Kind::of::<apps::Deployment>()],
         installs,
     })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use helm_values::argo_cd as chart;
+use helm_values::{HelmChart, argo_cd as chart};
 use k8s_openapi::api::{apps, batch, core, networking, rbac};
 use manifests_lib::{
     Bundle, Chart, Dashboard, DashboardRoute, Delivery, Existing, GitUrl, Injection, Kind, Name,
@@ -125,65 +125,32 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
 }
 
 fn values(env: &Environment) -> chart::Values {
-    chart::Values {
-        global: Some(chart::Global {
-            node_selector: Some(node_group::DEPLOY.node_selector()),
-            additional_labels: Some(BTreeMap::from([("env".to_owned(), env.name.to_string())])),
-            network_policy: Some(chart::GlobalNetworkPolicy {
-                create: Some(true),
-                ..chart::GlobalNetworkPolicy::default()
-            }),
-            domain: env.internal_domain.as_ref().map(|domain| DASHBOARD.host(domain).to_string()),
-            ..chart::Global::default()
-        }),
-        configs: Some(chart::Configs {
-            cm: Some(settings(&env.login)),
-            rbac: Some(rights(&env.login)),
-            params: Some(chart::ConfigsParams {
-                // All charts at once, as after a new start, would need more memory than the pod has.
-                reposerver_parallelism_limit: Some(2),
-                ..chart::ConfigsParams::default()
-            }),
-            ..chart::Configs::default()
-        }),
-        controller: Some(chart::Controller {
-            resources: Some(requirements(250, 768)),
-            ..chart::Controller::default()
-        }),
-        server: Some(chart::Server {
-            resources: Some(requirements(50, 192)),
-            ..chart::Server::default()
-        }),
-        repo_server: Some(chart::RepoServer {
-            resources: Some(requirements(100, 384)),
-            ..chart::RepoServer::default()
-        }),
-        redis: Some(chart::Redis {
-            resources: Some(requirements(50, 128)),
-            ..chart::Redis::default()
-        }),
-        dex: Some(dex(&env.login)),
-        notifications: Some(chart::Notifications {
-            enabled: Some(false),
-            ..chart::Notifications::default()
-        }),
-        application_set: Some(chart::ApplicationSet {
-            // No object of the platform asks for it.
-            replicas: Some(0),
-            ..chart::ApplicationSet::default()
-        }),
-        ..chart::Values::default()
-    }
-}
+    chart::Values::with(|values| {
+        let global = &mut values.global;
+        global.node_selector = Some(node_group::DEPLOY.node_selector());
+        global.additional_labels = Some(BTreeMap::from([("env".to_owned(), env.name.to_string())]));
+        global.network_policy.create = Some(true);
+        global.domain =
+            env.internal_domain.as_ref().map(|domain| DASHBOARD.host(domain).to_string());
 
-/// The hub to other logins, where there are any.
-fn dex(login: &Login) -> chart::Dex {
-    match login {
-        Login::LocalAdmin => chart::Dex { enabled: Some(false), ..chart::Dex::default() },
-        Login::GitHub(_) => {
-            chart::Dex { resources: Some(requirements(10, 64)), ..chart::Dex::default() }
+        settings(&mut values.configs.cm, &env.login);
+        rights(&mut values.configs.rbac, &env.login);
+        // All charts at once, as after a new start, would need more memory than the pod has.
+        values.configs.params.reposerver_parallelism_limit = Some(2);
+
+        values.controller.resources = Some(requirements(250, 768));
+        values.server.resources = Some(requirements(50, 192));
+        values.repo_server.resources = Some(requirements(100, 384));
+        values.redis.resources = Some(requirements(50, 128));
+        // The hub to other logins, where there are any.
+        match &env.login {
+            Login::LocalAdmin => values.dex.enabled = Some(false),
+            Login::GitHub(_) => values.dex.resources = Some(requirements(10, 64)),
         }
-    }
+        values.notifications.enabled = Some(false);
+        // No object of the platform asks for it.
+        values.application_set.replicas = Some(0);
+    })
 }
 
 /// Millicores and mebibytes of one part.
@@ -192,22 +159,19 @@ fn requirements(cpu: u32, memory: u32) -> core::v1::ResourceRequirements {
     resources.requirements()
 }
 
-fn settings(login: &Login) -> chart::ConfigsCm {
-    chart::ConfigsCm {
-        admin_enabled: Some(matches!(login, Login::LocalAdmin)),
-        exec_enabled: Some(false),
-        application_resource_tracking_method: Some("annotation".to_owned()),
-        dex_config: match login {
-            Login::LocalAdmin => None,
-            Login::GitHub(github) => Some(github.connector()),
-        },
-        // Waves of Applications wait for their health, which Argo CD does not look at by itself.
-        additional: BTreeMap::from([(
-            "resource.customizations.health.argoproj.io_Application".to_owned(),
-            APPLICATION_HEALTH.to_owned(),
-        )]),
-        ..chart::ConfigsCm::default()
-    }
+fn settings(cm: &mut chart::ConfigsCm, login: &Login) {
+    cm.admin_enabled = Some(matches!(login, Login::LocalAdmin));
+    cm.exec_enabled = Some(false);
+    cm.application_resource_tracking_method = Some("annotation".to_owned());
+    cm.dex_config = match login {
+        Login::LocalAdmin => None,
+        Login::GitHub(github) => Some(github.connector()),
+    };
+    // Waves of Applications wait for their health, which Argo CD does not look at by itself.
+    cm.additional.insert(
+        "resource.customizations.health.argoproj.io_Application".to_owned(),
+        APPLICATION_HEALTH.to_owned(),
+    );
 }
 
 /// An Application is as healthy as it says, and in progress until it says so.
@@ -222,17 +186,14 @@ end
 return health
 ";
 
-fn rights(login: &Login) -> chart::ConfigsRbac {
-    chart::ConfigsRbac {
-        // Nobody may do anything that no line gives.
-        policy_default: Some(String::new()),
-        policy_csv: match login {
-            Login::LocalAdmin => None,
-            Login::GitHub(github) => Some(github.policy()),
-        },
-        scopes: Some("[groups]".to_owned()),
-        ..chart::ConfigsRbac::default()
-    }
+fn rights(rbac: &mut chart::ConfigsRbac, login: &Login) {
+    // Nobody may do anything that no line gives.
+    rbac.policy_default = Some(String::new());
+    rbac.policy_csv = match login {
+        Login::LocalAdmin => None,
+        Login::GitHub(github) => Some(github.policy()),
+    };
+    rbac.scopes = Some("[groups]".to_owned());
 }
 
 impl GitHubLogin {

@@ -1,6 +1,6 @@
 //! cert-manager: issues the certificates of the gateways, of RabbitMQ and of operators' webhooks.
 
-use helm_values::cert_manager as chart;
+use helm_values::{HelmChart, cert_manager as chart};
 use k8s_openapi::api::{admissionregistration::v1 as admission, apps, core, rbac};
 use manifests_lib::{
     Bundle, Chart, ClusterIssuer, IgnoredDifference, Issuer, Kind, Name, Namespace, Resources,
@@ -63,36 +63,19 @@ pub(crate) fn injected_certificates(bundle: &Bundle) {
 /// One pod of each: certificates are renewed weeks before they end.
 fn values() -> chart::Values {
     let small = Resources { cpu: millicores(20), memory: mebibytes(128) };
-    chart::Values {
-        global: Some(chart::Global {
-            node_selector: Some(node_group::SYSTEM.node_selector()),
-            leader_election: Some(chart::GlobalLeaderElection {
-                // The default is kube-system, where nothing else of it would write.
-                namespace: Some(NAMESPACE.to_string()),
-                ..chart::GlobalLeaderElection::default()
-            }),
-            ..chart::Global::default()
-        }),
-        crds: Some(chart::Crds { enabled: Some(true), keep: Some(true) }),
-        resources: Some(small.requirements()),
-        service_account: Some(chart::ServiceAccount {
-            name: Some(SERVICE_ACCOUNT.to_string()),
-            ..chart::ServiceAccount::default()
-        }),
-        webhook: Some(chart::Webhook {
-            resources: Some(small.requirements()),
-            ..chart::Webhook::default()
-        }),
-        cainjector: Some(chart::Cainjector {
-            // It holds every Secret and CRD of the cluster in memory.
-            resources: Some(Resources { memory: mebibytes(256), ..small }.requirements()),
-            ..chart::Cainjector::default()
-        }),
-        startupapicheck: Some(chart::Startupapicheck {
-            // A Job for `helm install --wait`; Argo CD repeats what fails.
-            enabled: Some(false),
-            ..chart::Startupapicheck::default()
-        }),
-        ..chart::Values::default()
-    }
+    chart::Values::with(|values| {
+        values.global.node_selector = Some(node_group::SYSTEM.node_selector());
+        // The default is kube-system, where nothing else of it would write.
+        values.global.leader_election.namespace = Some(NAMESPACE.to_string());
+        values.crds.enabled = Some(true);
+        values.crds.keep = Some(true);
+        values.resources = Some(small.requirements());
+        values.service_account.name = Some(SERVICE_ACCOUNT.to_string());
+        values.webhook.resources = Some(small.requirements());
+        // It holds every Secret and CRD of the cluster in memory.
+        let cainjector = Resources { memory: mebibytes(256), ..small };
+        values.cainjector.resources = Some(cainjector.requirements());
+        // A Job for `helm install --wait`; Argo CD repeats what fails.
+        values.startupapicheck.enabled = Some(false);
+    })
 }

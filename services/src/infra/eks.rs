@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use custom_resources::external_secrets::v1::ExternalSecret;
-use helm_values::aws_load_balancer_controller as chart;
+use helm_values::{HelmChart, aws_load_balancer_controller as chart};
 use k8s_openapi::api::core::v1::ResourceRequirements;
 use k8s_openapi::api::storage::v1::StorageClass;
 use k8s_openapi::api::{admissionregistration, apps, core, policy, rbac};
@@ -78,37 +78,30 @@ fn gp3() -> StorageClass {
 
 /// The controller makes a network load balancer for a Service that asks for one; nothing else.
 fn values(env: &Environment, cluster: &Eks) -> chart::Values {
-    chart::Values {
-        cluster_name: Some(cluster.name.to_string()),
-        region: Some(cluster.region.to_string()),
+    chart::Values::with(|values| {
+        values.cluster_name = Some(cluster.name.to_string());
+        values.region = Some(cluster.region.to_string());
         // Pods cannot ask the node's metadata for it, and its number is only known once eksctl has made it.
-        vpc_tags: Some(BTreeMap::from([cluster.vpc_tag()])),
-        replica_count: Some(2),
-        pod_disruption_budget: Some(serde_json::json!({ "maxUnavailable": 1 })),
-        node_selector: Some(node_group::SYSTEM.node_selector()),
-        resources: Some(resources()),
-        additional_labels: Some(BTreeMap::from([("env".to_owned(), env.name.to_string())])),
-        service_account: Some(chart::ServiceAccount {
-            name: Some(LOAD_BALANCER_CONTROLLER.to_string()),
-            ..chart::ServiceAccount::default()
-        }),
+        values.vpc_tags = Some(BTreeMap::from([cluster.vpc_tag()]));
+        values.replica_count = Some(2);
+        values.pod_disruption_budget = Some(serde_json::json!({ "maxUnavailable": 1 }));
+        values.node_selector = Some(node_group::SYSTEM.node_selector());
+        values.resources = Some(resources());
+        values.additional_labels = Some(BTreeMap::from([("env".to_owned(), env.name.to_string())]));
+        values.service_account.name = Some(LOAD_BALANCER_CONTROLLER.to_string());
         // Otherwise each rendering makes another certificate, which Argo CD would deploy again and again.
-        enable_cert_manager: Some(true),
+        values.enable_cert_manager = Some(true);
         // Its webhook refuses every new Service of the cluster while the controller is down. A Service names its class.
-        enable_service_mutator_webhook: Some(false),
+        values.enable_service_mutator_webhook = Some(false);
         // Requests enter by the Gateway of NGINX: there are no Ingresses, and Gateways are not this controller's.
-        create_ingress_class_resource: Some(false),
-        controller_config: Some(chart::ControllerConfig {
-            feature_gates: Some(
-                ["ALBGatewayAPI", "NLBGatewayAPI"].map(|gate| (gate.to_owned(), false)).into(),
-            ),
-        }),
+        values.create_ingress_class_resource = Some(false);
+        values.controller_config.feature_gates =
+            Some(["ALBGatewayAPI", "NLBGatewayAPI"].map(|gate| (gate.to_owned(), false)).into());
         // None of these AWS services is used, so the controller does not ask for them.
-        enable_shield: Some(false),
-        enable_waf: Some(false),
-        enable_wafv2: Some(false),
-        ..chart::Values::default()
-    }
+        values.enable_shield = Some(false);
+        values.enable_waf = Some(false);
+        values.enable_wafv2 = Some(false);
+    })
 }
 
 fn resources() -> ResourceRequirements {

@@ -1,6 +1,6 @@
 //! External Secrets: generates credentials, and delivers those of AWS Secrets Manager.
 
-use helm_values::external_secrets as chart;
+use helm_values::{HelmChart, external_secrets as chart};
 use k8s_openapi::api::{admissionregistration, apps, core, rbac};
 use manifests_lib::{
     Bundle, Chart, ClusterSecretStore, IgnoredDifference, Kind, Name, Namespace, Resources,
@@ -63,37 +63,21 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
 /// One pod of each: a Secret that has been delivered stays when nobody looks after it for a minute.
 fn values() -> chart::Values {
     let small = Resources { cpu: millicores(20), memory: mebibytes(128) };
-    chart::Values {
-        global: Some(chart::Global {
-            node_selector: Some(node_group::SYSTEM.node_selector()),
-            ..chart::Global::default()
-        }),
-        resources: Some(small.requirements()),
-        service_account: Some(chart::ServiceAccount {
-            name: Some(SERVICE_ACCOUNT.to_string()),
-            ..chart::ServiceAccount::default()
-        }),
-        webhook: Some(chart::Webhook {
-            resources: Some(small.requirements()),
-            ..chart::Webhook::default()
-        }),
-        cert_controller: Some(chart::CertController {
-            resources: Some(small.requirements()),
-            ..chart::CertController::default()
-        }),
+    chart::Values::with(|values| {
+        values.global.node_selector = Some(node_group::SYSTEM.node_selector());
+        values.resources = Some(small.requirements());
+        values.service_account.name = Some(SERVICE_ACCOUNT.to_string());
+        values.webhook.resources = Some(small.requirements());
+        values.cert_controller.resources = Some(small.requirements());
         // The platform copies secrets into namespaces, one by one, and never back: what does more gets no rights.
-        process_cluster_external_secret: Some(false),
-        process_cluster_generator: Some(false),
-        process_cluster_push_secret: Some(false),
-        process_push_secret: Some(false),
-        rbac: Some(chart::Rbac {
-            // Who may edit a namespace may not read a store through it.
-            aggregate_to_admin: Some(false),
-            aggregate_to_edit: Some(false),
-            service_account_token_create: Some(false),
-            servicebindings: Some(chart::RbacServicebindings { create: Some(false) }),
-            ..chart::Rbac::default()
-        }),
-        ..chart::Values::default()
-    }
+        values.process_cluster_external_secret = Some(false);
+        values.process_cluster_generator = Some(false);
+        values.process_cluster_push_secret = Some(false);
+        values.process_push_secret = Some(false);
+        // Who may edit a namespace may not read a store through it.
+        values.rbac.aggregate_to_admin = Some(false);
+        values.rbac.aggregate_to_edit = Some(false);
+        values.rbac.service_account_token_create = Some(false);
+        values.rbac.servicebindings.create = Some(false);
+    })
 }

@@ -1,6 +1,6 @@
 //! Fluent Bit: collects the logs of all containers.
 
-use helm_values::fluent_bit as chart;
+use helm_values::{HelmChart, fluent_bit as chart};
 use k8s_openapi::api::{apps, core, rbac};
 use manifests_lib::{
     Bundle, Chart, Kind, LogGroup, Name, Namespace, Port, Region, Resources, mebibytes, millicores,
@@ -90,23 +90,18 @@ const LOGS: &str = "/var/log";
 const STATE: &str = "/var/lib/fluent-bit";
 
 fn values(env: &Environment) -> chart::Values {
-    chart::Values {
-        labels: Some([("env".to_owned(), env.name.to_string())].into()),
-        config: Some(chart::Config {
-            service: Some(service()),
-            inputs: Some(input()),
-            filters: Some(filter()),
-            outputs: Some(output(&env.logs)),
-            ..chart::Config::default()
-        }),
-        metrics_port: Some(HTTP.into()),
-        service_account: Some(chart::ServiceAccount {
-            name: Some(SERVICE_ACCOUNT.to_string()),
-            ..chart::ServiceAccount::default()
-        }),
-        resources: Some(Resources { cpu: millicores(50), memory: mebibytes(128) }.requirements()),
+    chart::Values::with(|values| {
+        values.labels = Some([("env".to_owned(), env.name.to_string())].into());
+        values.config.service = Some(service());
+        values.config.inputs = Some(input());
+        values.config.filters = Some(filter());
+        values.config.outputs = Some(output(&env.logs));
+        values.metrics_port = Some(HTTP.into());
+        values.service_account.name = Some(SERVICE_ACCOUNT.to_string());
+        let resources = Resources { cpu: millicores(50), memory: mebibytes(128) };
+        values.resources = Some(resources.requirements());
         // Logs belong to root; what else root may do is taken away.
-        security_context: Some(core::v1::SecurityContext {
+        values.security_context = Some(core::v1::SecurityContext {
             allow_privilege_escalation: Some(false),
             capabilities: Some(core::v1::Capabilities {
                 add: None,
@@ -118,12 +113,12 @@ fn values(env: &Environment) -> chart::Values {
                 localhost_profile: None,
             }),
             ..core::v1::SecurityContext::default()
-        }),
-        daemon_set_volumes: Some(vec![
+        });
+        values.daemon_set_volumes = Some(vec![
             host_folder(VARLOG, LOGS, "Directory"),
             host_folder(STATE_VOLUME, STATE, "DirectoryOrCreate"),
-        ]),
-        daemon_set_volume_mounts: Some(vec![
+        ]);
+        values.daemon_set_volume_mounts = Some(vec![
             core::v1::VolumeMount {
                 name: VARLOG.to_string(),
                 mount_path: LOGS.to_owned(),
@@ -135,14 +130,13 @@ fn values(env: &Environment) -> chart::Values {
                 mount_path: STATE.to_owned(),
                 ..core::v1::VolumeMount::default()
             },
-        ]),
+        ]);
         // Every node has logs, whatever it keeps away.
-        tolerations: Some(vec![core::v1::Toleration {
+        values.tolerations = Some(vec![core::v1::Toleration {
             operator: Some("Exists".to_owned()),
             ..core::v1::Toleration::default()
-        }]),
-        ..chart::Values::default()
-    }
+        }]);
+    })
 }
 
 const VARLOG: Name = name!("varlog");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use helm_values::jaeger as chart;
+use helm_values::{HelmChart, jaeger as chart};
 use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, networking::v1 as networking};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
     LabelSelector, LabelSelectorRequirement, ObjectMeta,
@@ -92,46 +92,39 @@ fn values(traces: &TraceStorage) -> chart::Values {
         }),
         ..core::SecurityContext::default()
     };
-    chart::Values {
-        jaeger: Some(chart::Jaeger {
-            replicas: Some(1),
-            // The old pod gives up the database before the new one opens it.
-            strategy: Some(apps::DeploymentStrategy {
-                type_: Some("Recreate".to_owned()),
-                rolling_update: None,
+    chart::Values::with(|values| {
+        values.jaeger.replicas = Some(1);
+        // The old pod gives up the database before the new one opens it.
+        values.jaeger.strategy = Some(apps::DeploymentStrategy {
+            type_: Some("Recreate".to_owned()),
+            rolling_update: None,
+        });
+        values.jaeger.node_selector = Some(node_group::SYSTEM.node_selector());
+        values.jaeger.resources = Some(core::ResourceRequirements {
+            requests: Some(BTreeMap::from([
+                ("cpu".to_owned(), millicores(100).into()),
+                ("memory".to_owned(), mebibytes(256).into()),
+            ])),
+            limits: Some(BTreeMap::from([("memory".to_owned(), mebibytes(1024).into())])),
+            claims: None,
+        });
+        values.jaeger.security_context = Some(restricted);
+        values.jaeger.service_account.automount_service_account_token = Some(false);
+        values.jaeger.extra_volumes = Some(vec![core::Volume {
+            name: "traces".to_owned(),
+            persistent_volume_claim: Some(core::PersistentVolumeClaimVolumeSource {
+                claim_name: RELEASE.to_string(),
+                read_only: None,
             }),
-            node_selector: Some(node_group::SYSTEM.node_selector()),
-            resources: Some(core::ResourceRequirements {
-                requests: Some(BTreeMap::from([
-                    ("cpu".to_owned(), millicores(100).into()),
-                    ("memory".to_owned(), mebibytes(256).into()),
-                ])),
-                limits: Some(BTreeMap::from([("memory".to_owned(), mebibytes(1024).into())])),
-                claims: None,
-            }),
-            security_context: Some(restricted),
-            service_account: Some(chart::JaegerServiceAccount {
-                automount_service_account_token: Some(false),
-                ..chart::JaegerServiceAccount::default()
-            }),
-            extra_volumes: Some(vec![core::Volume {
-                name: "traces".to_owned(),
-                persistent_volume_claim: Some(core::PersistentVolumeClaimVolumeSource {
-                    claim_name: RELEASE.to_string(),
-                    read_only: None,
-                }),
-                ..core::Volume::default()
-            }]),
-            extra_volume_mounts: Some(vec![core::VolumeMount {
-                name: "traces".to_owned(),
-                mount_path: DATA.to_owned(),
-                ..core::VolumeMount::default()
-            }]),
-            ..chart::Jaeger::default()
-        }),
-        userconfig: Some(configuration(traces)),
-        ..chart::Values::default()
-    }
+            ..core::Volume::default()
+        }]);
+        values.jaeger.extra_volume_mounts = Some(vec![core::VolumeMount {
+            name: "traces".to_owned(),
+            mount_path: DATA.to_owned(),
+            ..core::VolumeMount::default()
+        }]);
+        values.userconfig = Some(configuration(traces));
+    })
 }
 
 /// Configuration of the one process that collects, stores and shows.

@@ -1,6 +1,6 @@
 //! Kiali: shows the mesh, its traffic and what is wrong with its configuration. It changes nothing: that is up to Git.
 
-use helm_values::kiali_server as chart;
+use helm_values::{HelmChart, kiali_server as chart};
 use k8s_openapi::api::{
     apps::v1 as apps, core::v1 as core, networking::v1 as networking, rbac::v1 as rbac,
 };
@@ -68,65 +68,33 @@ fn values(env: &Environment, signing_key: &SecretKey) -> chart::Values {
         Login::Anonymous => "anonymous",
         Login::Token => "token",
     };
-    chart::Values {
-        auth: Some(chart::Auth { strategy: Some(strategy.to_owned()), ..chart::Auth::default() }),
-        deployment: Some(chart::Deployment {
-            node_selector: Some(node_group::SYSTEM.node_selector()),
-            image_pull_policy: Some("IfNotPresent".to_owned()),
-            view_only_mode: Some(true),
-            ..chart::Deployment::default()
-        }),
-        clustering: Some(chart::Clustering {
-            // There is one cluster.
-            autodetect_secrets: Some(chart::ClusteringAutodetectSecrets {
-                enabled: Some(false),
-                label: None,
-            }),
-            ..chart::Clustering::default()
-        }),
-        external_services: Some(external_services(env)),
-        login_token: Some(chart::LoginToken {
-            // The chart's default is another text each time that it is rendered.
-            signing_key: Some(format!(
-                "secret:{}:{}",
-                signing_key.secret_name(),
-                signing_key.key()
-            )),
-        }),
-        server: Some(chart::Server {
-            port: Some(DASHBOARD.service.port.into()),
-            ..chart::Server::default()
-        }),
-        ..chart::Values::default()
-    }
-}
-
-/// Where Kiali reads, and where its links lead.
-fn external_services(env: &Environment) -> chart::ExternalServices {
+    let signing_key = format!("secret:{}:{}", signing_key.secret_name(), signing_key.key());
     let domain = env.internal_domain.as_ref();
-    chart::ExternalServices {
-        prometheus: Some(chart::ExternalServicesPrometheus {
-            url: Some(prometheus::PROMETHEUS.service.http_url()),
-            ..chart::ExternalServicesPrometheus::default()
-        }),
-        grafana: Some(chart::ExternalServicesGrafana {
-            enabled: Some(true),
-            internal_url: Some(prometheus::GRAFANA.service.http_url()),
-            external_url: Some(prometheus::GRAFANA.url(domain)),
-            dashboards: Some(vec![json!({
-                "name": pages::REQUESTS,
-                "variables": { "service": pages::SERVICE.url_parameter() },
-            })]),
-            ..chart::ExternalServicesGrafana::default()
-        }),
-        tracing: Some(chart::ExternalServicesTracing {
-            enabled: Some(true),
-            provider: Some("jaeger".to_owned()),
-            internal_url: Some(jaeger::DASHBOARD.service.http_url()),
-            external_url: Some(jaeger::DASHBOARD.url(domain)),
-            use_grpc: Some(false),
-            ..chart::ExternalServicesTracing::default()
-        }),
-        ..chart::ExternalServices::default()
-    }
+    chart::Values::with(|values| {
+        values.auth.strategy = Some(strategy.to_owned());
+        values.deployment.node_selector = Some(node_group::SYSTEM.node_selector());
+        values.deployment.image_pull_policy = Some("IfNotPresent".to_owned());
+        values.deployment.view_only_mode = Some(true);
+        // There is one cluster.
+        values.clustering.autodetect_secrets.enabled = Some(false);
+        // The chart's default is another text each time that it is rendered.
+        values.login_token.signing_key = Some(signing_key);
+        values.server.port = Some(DASHBOARD.service.port.into());
+
+        // Where Kiali reads, and where its links lead.
+        let services = &mut values.external_services;
+        services.prometheus.url = Some(prometheus::PROMETHEUS.service.http_url());
+        services.grafana.enabled = Some(true);
+        services.grafana.internal_url = Some(prometheus::GRAFANA.service.http_url());
+        services.grafana.external_url = Some(prometheus::GRAFANA.url(domain));
+        services.grafana.dashboards = Some(vec![json!({
+            "name": pages::REQUESTS,
+            "variables": { "service": pages::SERVICE.url_parameter() },
+        })]);
+        services.tracing.enabled = Some(true);
+        services.tracing.provider = Some("jaeger".to_owned());
+        services.tracing.internal_url = Some(jaeger::DASHBOARD.service.http_url());
+        services.tracing.external_url = Some(jaeger::DASHBOARD.url(domain));
+        services.tracing.use_grpc = Some(false);
+    })
 }

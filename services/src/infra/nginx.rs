@@ -2,7 +2,7 @@
 //!
 //! It stays outside the mesh, and sends what it takes to the mesh's ingress gateway.
 
-use helm_values::nginx_gateway_fabric as chart;
+use helm_values::{HelmChart, nginx_gateway_fabric as chart};
 use k8s_openapi::api::{apps, batch, core, rbac};
 use manifests_lib::{
     Bundle, Certificate, CertificateHosts, Chart, Dashboard, DashboardRoute, Entrance, Gateway,
@@ -181,57 +181,37 @@ fn internal(env: &Environment, nginx: &Bundle, domain: &Host) {
 fn values(env: &Environment) -> chart::Values {
     let controller = Resources { cpu: millicores(50), memory: mebibytes(128) };
     let server = Resources { cpu: millicores(100), memory: mebibytes(256) };
-    chart::Values {
-        nginx_gateway: Some(chart::NginxGateway {
-            gateway_class_name: Some(CLASS.to_string()),
-            node_selector: Some(node_group::SYSTEM.node_selector()),
-            resources: Some(controller.requirements()),
-            product_telemetry: Some(chart::NginxGatewayProductTelemetry { enable: Some(false) }),
-            ..chart::NginxGateway::default()
-        }),
-        nginx: Some(chart::Nginx {
-            replicas: Some(i64::from(env.replicas)),
-            pod: Some(chart::NginxPod {
-                node_selector: Some(node_group::INGRESS.node_selector()),
-                ..chart::NginxPod::default()
-            }),
-            container: Some(chart::NginxContainer {
-                resources: Some(server.requirements()),
-                ..chart::NginxContainer::default()
-            }),
-            config: Some(chart::NginxConfig {
-                // Error pages do not tell the version.
-                server_tokens: Some("off".to_owned()),
-                ..chart::NginxConfig::default()
-            }),
-            service: Some(service(env.entrance)),
-            ..chart::Nginx::default()
-        }),
-        cert_generator: Some(chart::CertGenerator {
-            node_selector: Some(node_group::SYSTEM.node_selector()),
-            ..chart::CertGenerator::default()
-        }),
-        ..chart::Values::default()
-    }
+    chart::Values::with(|values| {
+        values.nginx_gateway.gateway_class_name = Some(CLASS.to_string());
+        values.nginx_gateway.node_selector = Some(node_group::SYSTEM.node_selector());
+        values.nginx_gateway.resources = Some(controller.requirements());
+        values.nginx_gateway.product_telemetry.enable = Some(false);
+        values.nginx.replicas = Some(i64::from(env.replicas));
+        values.nginx.pod.node_selector = Some(node_group::INGRESS.node_selector());
+        values.nginx.container.resources = Some(server.requirements());
+        // Error pages do not tell the version.
+        values.nginx.config.server_tokens = Some("off".to_owned());
+        service(&mut values.nginx.service, env.entrance);
+        values.cert_generator.node_selector = Some(node_group::SYSTEM.node_selector());
+    })
 }
 
 /// The Service that the controller makes for each gateway.
-fn service(entrance: Entrance) -> chart::NginxService {
+fn service(service: &mut chart::NginxService, entrance: Entrance) {
     match entrance {
-        Entrance::NodePort(node_port) => chart::NginxService {
-            type_: Some(chart::NginxServiceType::NodePort),
+        Entrance::NodePort(node_port) => {
+            service.type_ = Some(chart::NginxServiceType::NodePort);
             // Any node answers, wherever the pod runs.
-            external_traffic_policy: Some(chart::NginxServiceExternalTrafficPolicy::Cluster),
-            node_ports: Some(vec![chart::NginxServiceNodePort {
+            service.external_traffic_policy =
+                Some(chart::NginxServiceExternalTrafficPolicy::Cluster);
+            service.node_ports = Some(vec![chart::NginxServiceNodePort {
                 listener_port: Some(GatewayServer::PORT.into()),
                 port: Some(i64::from(node_port.number())),
-            }]),
-            ..chart::NginxService::default()
-        },
-        Entrance::NetworkLoadBalancer => chart::NginxService {
-            type_: Some(chart::NginxServiceType::LoadBalancer),
-            load_balancer_class: Some(Entrance::LOAD_BALANCER_CLASS.to_owned()),
-            ..chart::NginxService::default()
-        },
+            }]);
+        }
+        Entrance::NetworkLoadBalancer => {
+            service.type_ = Some(chart::NginxServiceType::LoadBalancer);
+            service.load_balancer_class = Some(Entrance::LOAD_BALANCER_CLASS.to_owned());
+        }
     }
 }

@@ -67,12 +67,10 @@ pub(crate) const GRAFANA: Dashboard = Dashboard {
 
 pub(crate) fn bundle(env: &Environment) -> Bundle {
     let prometheus = Bundle::new(name!("prometheus"), &NAMESPACE, &env.name);
-    let alertmanager = alertmanager::values(&prometheus, env);
-    let grafana = grafana::values(&prometheus, env);
     prometheus
         .chart(Chart {
             release: RELEASE,
-            values: stack::values(env, alertmanager, grafana),
+            values: stack::values(&prometheus, env),
             kinds: vec![
                 Kind::of::<admissionregistration::v1::MutatingWebhookConfiguration>(),
                 Kind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),

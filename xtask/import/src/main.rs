@@ -5,12 +5,14 @@
 
 mod chart;
 mod crd;
+mod enumeration;
 mod failure;
 mod lock_file;
 mod markdown;
 mod naming;
 mod output;
 mod rustfmt;
+mod shapes;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! What Argo CD is told: Applications, projects, waves and what it never deletes.
 
+use helm_values::Nullable;
 use insta::assert_snapshot;
 use k8s_openapi::api::admissionregistration::v1 as admission;
 use k8s_openapi::api::core::v1 as core;
@@ -10,7 +11,8 @@ use manifests_lib::{
 };
 
 use crate::support::{
-    NODES, RULES, build, bundle, config_map, document, part, server, with_chart, with_crds,
+    NODES, RULES, Values, build, bundle, config_map, document, part, server, with_chart, with_crds,
+    with_values,
 };
 
 fn in_namespace(name: Name, namespace: Name) -> Bundle {
@@ -167,6 +169,24 @@ fn a_chart_is_a_source_with_its_values() {
         syncOptions:
         - FailOnSharedResource=true
     "#);
+}
+
+/// In an object, an apply would take it for the order to remove the key.
+#[test]
+fn a_null_reaches_helm_in_a_text() {
+    let tool = in_namespace(name!("tool"), name!("shop"));
+    with_values(&tool, Values { shards: Some(Nullable::Unset), ..Values::default() });
+    let application = application(&build(&[&tool]), "team-parent", "tool-application");
+    let (_, helm) = application.split_once("  sources:\n").expect("sources");
+    let (helm, _) = helm.split_once("    repoURL").expect("a repository");
+    assert_snapshot!(helm, @"
+    - chart: tool
+      helm:
+        releaseName: tool
+        values: |
+          replicas: 0
+          shards: null
+    ");
 }
 
 #[test]

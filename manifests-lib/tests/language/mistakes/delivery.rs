@@ -1,10 +1,13 @@
 use custom_resources::istio::telemetry::v1 as telemetry;
+use helm_values::Nullable;
 use insta::assert_snapshot;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::{Bundle, Name, Namespace, Parent, Platform, Root, name};
+use serde_json::json;
 
 use crate::support::{
-    RULES, bundle, config_map, delivery, listed, mistakes, with_crds, without_lines,
+    RULES, Values, bundle, config_map, delivery, listed, mistakes, with_crds, with_values,
+    without_lines,
 };
 
 fn in_namespace(name: Name, namespace: Name) -> Bundle {
@@ -26,6 +29,17 @@ fn a_kind_whose_crd_nothing_installs() {
         spec: None,
     });
     assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing installs the CRD of Telemetry.telemetry.istio.io, and the API server refuses objects of a kind that it does not know: add the chart or kustomization that `installs` telemetry.istio.io, or list the group in `Existing` where the cluster has it");
+}
+
+#[test]
+fn a_null_that_the_chart_is_not_known_to_take() {
+    let tool = in_namespace(name!("tool"), name!("shop"));
+    let settings = json!({ "log": [{ "level": null }] });
+    with_values(
+        &tool,
+        Values { shards: Some(Nullable::Unset), settings: Some(settings), ..Values::default() },
+    );
+    assert_snapshot!(mistakes(&[&tool]), @"manifests-lib/tests/language/support.rs:N: the value settings.log[].level of the chart tool is null, which erases the chart's default: leave it out, or list it below unset in charts.toml if the chart takes null");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The CRDs of Istio and the webhook that checks objects of their kinds.
 
-use helm_values::base as chart;
+use helm_values::{HelmChart, base as chart};
 use k8s_openapi::api::{admissionregistration::v1 as admission, core::v1 as core};
 use manifests_lib::{Bundle, Chart, Kind, name};
 
@@ -11,10 +11,9 @@ pub(super) fn bundle(env: &Environment) -> Bundle {
     let base = Bundle::new(name!("istio-base"), &SYSTEM, &env.name);
     base.chart(Chart {
         release: name!("istio-base"),
-        values: chart::Values {
-            default_revision: Some(istiod::stable_revision(&env.mesh.revisions)),
-            ..chart::Values::default()
-        },
+        values: chart::Values::with(|values| {
+            values.default_revision = Some(istiod::stable_revision(&env.mesh.revisions));
+        }),
         kinds: vec![
             Kind::of::<admission::ValidatingWebhookConfiguration>(),
             Kind::of::<core::ServiceAccount>(),

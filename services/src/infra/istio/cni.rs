@@ -1,7 +1,7 @@
 //! The network plugin that leads the traffic of meshed pods into their proxies: without it, every pod would need `NET_ADMIN`
 //! for its init container, which Pod Security `baseline` refuses.
 
-use helm_values::cni as chart;
+use helm_values::{HelmChart, cni as chart};
 use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, rbac::v1 as rbac};
 use manifests_lib::{Bundle, Chart, Kind, name};
 
@@ -14,11 +14,10 @@ pub(super) fn bundle(env: &Environment) -> Bundle {
     let cni = Bundle::new(name!("istio-cni"), &SYSTEM, &env.name);
     cni.chart(Chart {
         release: name!("istio-cni"),
-        values: chart::Values {
+        values: chart::Values::with(|values| {
             // The field of the security context does the same; the annotation is for Kubernetes before 1.30.
-            use_app_armor_annotation: Some(false),
-            ..chart::Values::default()
-        },
+            values.use_app_armor_annotation = Some(false);
+        }),
         kinds: vec![
             Kind::of::<apps::DaemonSet>(),
             Kind::of::<core::ConfigMap>(),

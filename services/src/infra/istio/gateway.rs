@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use helm_values::gateway as chart;
+use helm_values::{HelmChart, gateway as chart};
 use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, policy::v1 as policy};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use manifests_lib::{Bundle, Chart, GatewayService, Kind, Name, spread};
@@ -40,20 +40,16 @@ fn add(bundle: &Bundle, name: &Name, selector: &Name, replicas: u16) {
 
 fn values(selector: &Name, replicas: u16) -> chart::Values {
     let pods = BTreeMap::from([("istio".to_owned(), selector.to_string())]);
-    chart::Values {
-        labels: Some(pods.clone()),
-        node_selector: Some(node_group::INGRESS.node_selector()),
-        autoscaling: Some(chart::Autoscaling {
-            enabled: Some(false),
-            ..chart::Autoscaling::default()
-        }),
-        replica_count: Some(replicas.into()),
-        pod_disruption_budget: (replicas > 1).then(|| chart::PodDisruptionBudget {
-            max_unavailable: Some(IntOrString::Int(1)),
-            ..chart::PodDisruptionBudget::default()
-        }),
-        topology_spread_constraints: (replicas > 1).then(|| spread(&pods)),
-        security_context: Some(core::PodSecurityContext {
+    chart::Values::with(|values| {
+        values.labels = Some(pods.clone());
+        values.node_selector = Some(node_group::INGRESS.node_selector());
+        values.autoscaling.enabled = Some(false);
+        values.replica_count = Some(replicas.into());
+        if replicas > 1 {
+            values.pod_disruption_budget.max_unavailable = Some(IntOrString::Int(1));
+            values.topology_spread_constraints = Some(spread(&pods));
+        }
+        values.security_context = Some(core::PodSecurityContext {
             seccomp_profile: Some(istiod::default_seccomp()),
             // Ports below 1024 without a capability.
             sysctls: Some(vec![core::Sysctl {
@@ -61,14 +57,10 @@ fn values(selector: &Name, replicas: u16) -> chart::Values {
                 value: "0".to_owned(),
             }]),
             ..core::PodSecurityContext::default()
-        }),
+        });
         // Certificates in Secrets are read with these rights; no Gateway names one.
-        rbac: Some(chart::Rbac { enabled: Some(false) }),
+        values.rbac.enabled = Some(false);
         // The Service comes from what the bundles open.
-        service: Some(chart::Service {
-            type_: Some("None".to_owned()),
-            ..chart::Service::default()
-        }),
-        ..chart::Values::default()
-    }
+        values.service.type_ = Some("None".to_owned());
+    })
 }

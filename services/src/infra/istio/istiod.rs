@@ -94,61 +94,49 @@ fn values(env: &Environment, revision: String, tags: Vec<String>) -> chart::Valu
         ("app".to_owned(), "istiod".to_owned()),
         ("istio.io/rev".to_owned(), revision.clone()),
     ]);
-    chart::Values {
-        revision: Some(revision),
-        revision_tags: Some(tags),
-        autoscale_enabled: Some(false),
-        replica_count: Some(env.mesh.replicas.into()),
-        topology_spread_constraints: (env.mesh.replicas > 1).then(|| spread(&pods)),
-        node_selector: Some(node_group::SYSTEM.node_selector()),
-        resources: Some(core::ResourceRequirements {
+    chart::Values::with(|values| {
+        values.revision = Some(revision);
+        values.revision_tags = Some(tags);
+        values.autoscale_enabled = Some(false);
+        values.replica_count = Some(env.mesh.replicas.into());
+        values.topology_spread_constraints = (env.mesh.replicas > 1).then(|| spread(&pods));
+        values.node_selector = Some(node_group::SYSTEM.node_selector());
+        values.resources = Some(core::ResourceRequirements {
             requests: Some(BTreeMap::from([
                 ("cpu".to_owned(), millicores(100).into()),
                 ("memory".to_owned(), mebibytes(256).into()),
             ])),
             limits: Some(BTreeMap::from([("memory".to_owned(), mebibytes(1024).into())])),
             claims: None,
-        }),
-        seccomp_profile: Some(default_seccomp()),
-        cni: Some(chart::Cni { enabled: Some(true), ..chart::Cni::default() }),
-        env: Some(BTreeMap::from(
+        });
+        values.seccomp_profile = Some(default_seccomp());
+        values.cni.enabled = Some(true);
+        values.env = Some(BTreeMap::from(
             // Gateways of the Gateway API are another tool's: the right to create Deployments in every namespace goes with it.
             [
                 "PILOT_ENABLE_GATEWAY_API_DEPLOYMENT_CONTROLLER",
                 "PILOT_ENABLE_GATEWAY_API_GATEWAYCLASS_CONTROLLER",
             ]
             .map(|name| (name.to_owned(), "false".to_owned())),
-        )),
-        mesh_config: Some(mesh_config()),
-        global: Some(chart::Global {
-            proxy: Some(chart::GlobalProxy {
-                seccomp_profile: Some(default_seccomp()),
-                ..chart::GlobalProxy::default()
-            }),
-            ..chart::Global::default()
-        }),
-        ..chart::Values::default()
-    }
+        ));
+        // What no Service and no ServiceEntry names is not reached.
+        values.mesh_config.outbound_traffic_policy.mode = Some("REGISTRY_ONLY".to_owned());
+        values.mesh_config.access_log_file = Some("/dev/stdout".to_owned());
+        values.mesh_config.extension_providers = Some(vec![traces()]);
+        values.global.proxy.seccomp_profile = Some(default_seccomp());
+    })
 }
 
-fn mesh_config() -> chart::MeshConfig {
-    chart::MeshConfig {
-        outbound_traffic_policy: Some(chart::MeshConfigOutboundTrafficPolicy {
-            // What no Service and no ServiceEntry names is not reached.
-            mode: Some("REGISTRY_ONLY".to_owned()),
+fn traces() -> chart::MeshConfigExtensionProvider {
+    chart::MeshConfigExtensionProvider {
+        name: Some(TRACES.to_owned()),
+        // A pod without a proxy: proxies send to it in plain text by themselves.
+        opentelemetry: Some(chart::MeshConfigExtensionProviderOpentelemetry {
+            service: Some(jaeger::COLLECTOR.host()),
+            port: Some(jaeger::COLLECTOR.port.into()),
+            ..chart::MeshConfigExtensionProviderOpentelemetry::default()
         }),
-        access_log_file: Some("/dev/stdout".to_owned()),
-        extension_providers: Some(vec![chart::MeshConfigExtensionProvider {
-            name: Some(TRACES.to_owned()),
-            // A pod without a proxy: proxies send to it in plain text by themselves.
-            opentelemetry: Some(chart::MeshConfigExtensionProviderOpentelemetry {
-                service: Some(jaeger::COLLECTOR.host()),
-                port: Some(jaeger::COLLECTOR.port.into()),
-                ..chart::MeshConfigExtensionProviderOpentelemetry::default()
-            }),
-            ..chart::MeshConfigExtensionProvider::default()
-        }]),
-        ..chart::MeshConfig::default()
+        ..chart::MeshConfigExtensionProvider::default()
     }
 }
 

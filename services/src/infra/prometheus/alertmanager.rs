@@ -41,34 +41,27 @@ impl<S> SlackWebhooks<S> {
 const VOLUME: Bytes = gibibytes(1);
 
 /// The values; the Secrets of the receivers join the bundle.
-pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Alertmanager {
+pub(super) fn values(
+    alertmanager: &mut chart::Alertmanager,
+    prometheus: &Bundle,
+    env: &Environment,
+) {
     let webhooks = match &env.receivers {
         Receivers::Nobody => None,
         Receivers::Slack(webhooks) => Some(deliver(prometheus, webhooks)),
     };
-    let secrets = webhooks.as_ref().map(|SlackWebhooks { page, ticket }| {
+    alertmanager.config = Some(Configuration::new(webhooks.as_ref()).into_json());
+    alertmanager.service.port = Some(super::ALERTMANAGER.service.port.into());
+
+    let spec = &mut alertmanager.alertmanager_spec;
+    // Where messages lead.
+    spec.external_url = Some(super::ALERTMANAGER.url(env.internal_domain.as_ref()));
+    spec.node_selector = Some(node_group::SYSTEM.node_selector());
+    spec.resources = Some(small(mebibytes(96)));
+    spec.storage.volume_claim_template = Some(super::claim(env, VOLUME));
+    spec.secrets = webhooks.map(|SlackWebhooks { page, ticket }| {
         [page, ticket].map(|webhook| webhook.secret_name().to_owned()).into()
     });
-    chart::Alertmanager {
-        config: Some(Configuration::new(webhooks.as_ref()).into_json()),
-        alertmanager_spec: Some(chart::AlertmanagerSpec {
-            // Where messages lead.
-            external_url: Some(super::ALERTMANAGER.url(env.internal_domain.as_ref())),
-            node_selector: Some(node_group::SYSTEM.node_selector()),
-            resources: Some(small(mebibytes(96))),
-            storage: Some(chart::AlertmanagerSpecStorage {
-                volume_claim_template: Some(super::claim(env, VOLUME)),
-                ..chart::AlertmanagerSpecStorage::default()
-            }),
-            secrets,
-            ..chart::AlertmanagerSpec::default()
-        }),
-        service: Some(chart::AlertmanagerService {
-            port: Some(super::ALERTMANAGER.service.port.into()),
-            ..chart::AlertmanagerService::default()
-        }),
-        ..chart::Alertmanager::default()
-    }
 }
 
 /// One Secret per channel.

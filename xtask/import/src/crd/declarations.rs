@@ -7,8 +7,8 @@ use super::definition::Scope;
 use super::documentation::Documentation;
 use super::group_version::GroupVersion;
 use super::types::{Choice, Field, Kind, Root, Shape, Struct, Type};
-use crate::markdown::code;
-use crate::naming::{field_names, pascal_case, serde_camel_case, unique, variants};
+use crate::enumeration::enumeration;
+use crate::naming::{field_names, pascal_case, serde_camel_case, unique};
 
 /// Writes the types of one group version, before rustfmt.
 pub struct Declarations<'a> {
@@ -77,7 +77,7 @@ impl<'a> Declarations<'a> {
         let body = match &self.group_version.types[index].shape {
             Shape::Struct(structure) => self.structure(index, name, structure),
             Shape::Choice(choice) => self.choice(index, name, choice),
-            Shape::Strings(values) => strings(name, values),
+            Shape::Strings(values) => enumeration(name, values),
         };
         format!("\n{documentation}{body}")
     }
@@ -262,20 +262,5 @@ fn root_serialize(root: &Root, names: &[String]) -> String {
         }
     }
     out.push_str("object.end()\n}\n}\n");
-    out
-}
-
-fn strings(name: &str, values: &[String]) -> String {
-    let mut out = format!(
-        "#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]\npub enum {name} {{\n"
-    );
-    for (value, variant) in values.iter().zip(variants(values)) {
-        let _ = writeln!(out, "/// {}.", code(&format!("{value:?}")));
-        if variant != *value {
-            let _ = writeln!(out, "#[serde(rename = {value:?})]");
-        }
-        let _ = writeln!(out, "{variant},");
-    }
-    out.push_str("}\n");
     out
 }
