@@ -232,9 +232,9 @@ fn chosen(
                 "{text} is called {name:?} in shapes, which is no name of a Rust type; write it like {}",
                 pascal_case(name)
             ));
-        } else if names.contains_key(&index) {
+        } else if let Some(other) = names.get(&index) {
             problems.push(format!(
-                "{text} in shapes names a type that has a name there already; keep one of them"
+                "{text} in shapes names a type that is called {other} there already; keep one of them"
             ));
         } else if name == ROOT || !taken.insert(name.clone()) {
             problems.push(format!(

@@ -213,7 +213,7 @@ fn a_name_of_a_shape_that_cannot_be() {
     "#);
     assert_snapshot!(refused("a = 'Toggle', b = 'Switch'"), @"
     error: charts.toml and the charts do not agree:
-      example: b in shapes names a type that has a name there already; keep one of them
+      example: b in shapes names a type that is called Toggle there already; keep one of them
     ");
     assert_snapshot!(refused("a = 'Toggle', c = 'Toggle'"), @"
     error: charts.toml and the charts do not agree:
