@@ -30,8 +30,8 @@ impl Failure {
     }
 }
 
-impl From<released::Failure> for Failure {
-    fn from(failure: released::Failure) -> Self {
+impl From<support::Failure> for Failure {
+    fn from(failure: support::Failure) -> Self {
         Self::new(failure.to_string())
     }
 }

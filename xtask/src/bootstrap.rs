@@ -2,7 +2,6 @@
 
 mod argocd;
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,8 +11,8 @@ use services::environment::Infrastructure;
 
 use crate::context;
 use crate::environment::EnvironmentName;
-use crate::failure::Failure;
-use crate::render::printed;
+use crate::output;
+use support::Failure;
 
 use argocd::{ArgoCd, Step};
 
@@ -58,7 +57,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let context = arguments.context.clone().unwrap_or_else(usual);
         let steps = argocd.steps(&context, chart)?;
         let script: String = steps.iter().map(ToString::to_string).collect();
-        printed(io::stdout().lock().write_all(script.as_bytes()))?;
+        output::print(&script)?;
         return Ok(ExitCode::SUCCESS);
     }
     argocd::require_helm()?;

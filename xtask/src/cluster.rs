@@ -5,7 +5,6 @@ mod minikube;
 mod sizes;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,9 +12,10 @@ use clap::{Args, Subcommand};
 use services::environment::Infrastructure;
 
 use crate::environment::EnvironmentName;
-use crate::failure::Failure;
 use crate::import;
-use crate::render::{self, printed};
+use crate::output;
+use crate::render;
+use support::Failure;
 
 /// Make, end or show the cluster of an environment.
 #[derive(Subcommand)]
@@ -149,5 +149,5 @@ impl Status {
 fn print(lines: &[String]) -> Result<(), Failure> {
     let mut text = lines.join("\n");
     text.push('\n');
-    printed(io::stdout().lock().write_all(text.as_bytes()))
+    output::print(&text)
 }

@@ -7,7 +7,7 @@ use std::process::{self, ExitCode};
 
 use clap::Args;
 
-use crate::failure::Failure;
+use support::Failure;
 
 /// Have programs by others judge the rendered manifests (`--help` tells the lanes and options)
 #[derive(Args)]

@@ -7,8 +7,8 @@ use serde_json::Value;
 use services::environment::{Environment, Infrastructure};
 
 use crate::environment::EnvironmentName;
-use crate::failure::Failure;
 use crate::invocation::{Invocation, Program};
+use support::Failure;
 
 /// What kubectl knows of clusters.
 struct Contexts {

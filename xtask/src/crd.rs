@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::failure::Failure;
 use crate::import;
+use support::Failure;
 
 /// Generate the types of custom resources from their CRDs.
 #[derive(Subcommand)]

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use manifests_lib::{BuildError, BuiltPlatform};
 use services::environment::Environment;
 
-use crate::failure::Failure;
+use support::Failure;
 
 /// An environment by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::{self, ExitCode};
 
-use crate::failure::Failure;
+use support::Failure;
 
 /// Builds and runs the importer for `what` it imports; its exit code is ours.
 pub fn run(what: &str, options: &[OsString]) -> Result<ExitCode, Failure> {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-use crate::failure::Failure;
+use support::Failure;
 
 /// A program that is called, or that people are told to call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,10 +9,10 @@ mod conformance;
 mod context;
 mod crd;
 mod environment;
-mod failure;
 mod import;
 mod invocation;
 mod open;
+mod output;
 mod render;
 mod tree;
 
@@ -49,8 +49,5 @@ fn main() -> ExitCode {
         Command::Chart(command) => chart::run(&command),
         Command::Conformance(arguments) => conformance::run(&arguments),
     };
-    outcome.unwrap_or_else(|failure| {
-        eprintln!("{failure}");
-        ExitCode::from(2)
-    })
+    outcome.unwrap_or_else(|failure| failure.report())
 }

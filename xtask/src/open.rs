@@ -13,9 +13,9 @@ use services::environment::{Environment, Infrastructure};
 
 use crate::context;
 use crate::environment::{Built, EnvironmentName};
-use crate::failure::Failure;
 use crate::invocation::{Invocation, Program};
-use crate::render::printed;
+use crate::output::{self, printed};
+use support::Failure;
 
 /// Reach a dashboard, gateway or Service of the cluster from this machine; without a name, list what can be opened
 ///
@@ -91,7 +91,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             None | Some(Format::Text) => list(name, &built, &targets),
             Some(Format::Json) => json(&targets)?,
         };
-        printed(io::stdout().lock().write_all(text.as_bytes()))?;
+        output::print(&text)?;
         return Ok(ExitCode::SUCCESS);
     };
     let target = targets
@@ -107,7 +107,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let usual = || context::usual(&built.environment);
         let context = arguments.context.clone().unwrap_or_else(usual);
         let line = format!("{}\n", target.forward(&context));
-        printed(io::stdout().lock().write_all(line.as_bytes()))?;
+        output::print(&line)?;
         return Ok(ExitCode::SUCCESS);
     }
     let context =

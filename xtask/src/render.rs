@@ -11,8 +11,9 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::environment::{Built, EnvironmentName};
-use crate::failure::Failure;
+use crate::output::{self, printed};
 use crate::tree::Plan;
+use support::{Failure, in_workspace};
 
 /// Write the manifests of each environment below snapshots, one object a file
 ///
@@ -57,8 +58,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             continue;
         }
         let root = output.join(rendered.environment.as_str());
-        let plan =
-            Plan::new(&root, &rendered.files).map_err(|error| Failure::new(error.to_string()))?;
+        let plan = Plan::new(&root, &rendered.files)?;
         if arguments.check {
             if differs(&root, &plan, arguments.output.as_deref())? {
                 code = ExitCode::from(1);
@@ -90,38 +90,18 @@ fn render(built: &Built) -> Result<Rendered, Failure> {
     })
 }
 
-/// A folder of the workspace, as short as it can be named from where the command is started.
-pub fn in_workspace(folder: &str) -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
-    let absolute = workspace.join(folder);
-    let relative = std::env::current_dir()
-        .ok()
-        .and_then(|directory| absolute.strip_prefix(directory).map(Path::to_path_buf).ok());
-    relative.unwrap_or(absolute)
-}
-
 fn print(rendered: &Rendered) -> Result<(), Failure> {
     let mut stream = String::new();
     for contents in rendered.files.values() {
         stream.push_str("---\n");
         stream.push_str(contents);
     }
-    printed(io::stdout().lock().write_all(stream.as_bytes()))
-}
-
-/// A reader that has seen enough, such as `head`, is no failure.
-pub fn printed(result: io::Result<()>) -> Result<(), Failure> {
-    match result {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("cannot write to standard output: {error}")))
-        }
-        _ => Ok(()),
-    }
+    output::print(&stream)
 }
 
 fn write(rendered: &Rendered, plan: Plan<'_>, started: Instant) -> Result<(), Failure> {
     let foreign = plan.foreign().to_vec();
-    let counts = plan.apply().map_err(|error| Failure::new(error.to_string()))?;
+    let counts = plan.apply()?;
     let Rendered { environment, bundles, files } = rendered;
     printed(writeln!(
         io::stdout(),

@@ -15,6 +15,8 @@
 //! Unix only: file modes, and locks on a folder.
 
 mod apply;
+mod comparison;
+mod desired;
 mod diff;
 #[cfg(test)]
 mod diff_tests;
@@ -22,10 +24,8 @@ mod error;
 #[cfg(test)]
 mod interruption_tests;
 mod root;
-mod survey;
 #[cfg(test)]
 mod tests;
-mod wanted;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -33,9 +33,9 @@ use std::path::{Path, PathBuf};
 
 pub use error::{Error, Obstacle};
 
+use comparison::Comparison;
+use desired::Desired;
 use root::Root;
-use survey::Survey;
-use wanted::Wanted;
 
 /// How the first line of every rendered file begins; a file without it was written by someone else.
 ///
@@ -60,8 +60,8 @@ pub struct Counts {
 #[derive(Debug)]
 pub struct Plan<'files> {
     root: PathBuf,
-    wanted: Wanted<'files>,
-    survey: Survey<'files>,
+    desired: Desired<'files>,
+    comparison: Comparison<'files>,
 }
 
 impl<'files> Plan<'files> {
@@ -78,15 +78,15 @@ impl<'files> Plan<'files> {
     ///   needed or the reverse.
     /// - The folder, or a file that has to be compared, cannot be read.
     pub fn new(root: &Path, files: &'files BTreeMap<PathBuf, String>) -> Result<Self, Error> {
-        let wanted = Wanted::new(files)?;
-        let survey = Survey::take(Root::find(root)?.as_ref(), &wanted)?;
-        Ok(Self { root: root.to_owned(), wanted, survey })
+        let desired = Desired::new(files)?;
+        let comparison = Comparison::of(Root::find(root)?.as_ref(), &desired)?;
+        Ok(Self { root: root.to_owned(), desired, comparison })
     }
 
     /// How many files are to be created, changed and removed, and how many are right already.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.survey.counts()
+        self.comparison.counts()
     }
 
     /// Whether the folder already holds exactly the rendered files.
@@ -95,7 +95,7 @@ impl<'files> Plan<'files> {
     /// call it also when this is true.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.survey.changes.is_empty()
+        self.comparison.changes.is_empty()
     }
 
     /// What stands below the folder, was not rendered, and would still reach the cluster or change how
@@ -108,7 +108,7 @@ impl<'files> Plan<'files> {
     /// <https://argo-cd.readthedocs.io/en/stable/user-guide/tool_detection/>.
     #[must_use]
     pub fn foreign(&self) -> &[PathBuf] {
-        &self.survey.foreign
+        &self.comparison.foreign
     }
 
     /// Writes what [`Plan::apply`] would do as a unified diff with three lines of context, in the order of
@@ -121,7 +121,7 @@ impl<'files> Plan<'files> {
     /// # Errors
     /// When `output` cannot be written.
     pub fn diff(&self, output: &mut impl io::Write, colour: bool) -> io::Result<()> {
-        diff::write(&self.root, &self.survey.changes, output, colour)
+        diff::write(&self.root, &self.comparison.changes, output, colour)
     }
 
     /// Creates, overwrites and removes files until the folder holds exactly the rendered ones, and returns
@@ -136,6 +136,6 @@ impl<'files> Plan<'files> {
     /// - A file cannot be written or removed: the error names it and the number of changes made so far.
     ///   Every file is whole, no temporary file is left behind, and the next run does the rest.
     pub fn apply(self) -> Result<Counts, Error> {
-        apply::apply(&self.root, &self.wanted)
+        apply::apply(&self.root, &self.desired)
     }
 }

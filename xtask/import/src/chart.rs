@@ -23,12 +23,12 @@ use std::process::ExitCode;
 
 use released::{LockedFile, Names, Releases, sha256};
 
-use crate::failure::{Failure, Result};
 use crate::output::{Changes, File, stamped};
 use crate::rustfmt;
 use agreed::Agreed;
 use kind::Object;
 use lock::{Lock, LockedChart};
+use support::{Failure, Result};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -81,7 +81,7 @@ pub struct Arguments {
 /// If the sources are not what charts.toml says, cannot be typed, change what is in use, or the output cannot be written.
 /// Nothing is written before everything has been generated.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let home = crate::home().join("manifests-lib/helm-values");
+    let home = support::workspace().join("manifests-lib/helm-values");
     let output = arguments.output.as_ref().unwrap_or(&home);
     let lock_file = match &arguments.lock {
         Some(file) => file.clone(),

@@ -24,10 +24,10 @@ use std::process::ExitCode;
 
 use released::sha256;
 
-use crate::failure::{Failure, Result};
 use crate::output::{Changes, File, stamped};
 use crate::rustfmt;
 use lock::Lock;
+use support::{Failure, Result};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -82,7 +82,7 @@ pub struct Arguments {
 /// If the sources are not what crds.toml says, cannot be typed, or the output cannot be written. Nothing is written
 /// before everything has been generated.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let home = crate::home().join("manifests-lib/custom-resources");
+    let home = support::workspace().join("manifests-lib/custom-resources");
     let output = arguments.output.clone().unwrap_or_else(|| home.clone());
     let (kinds, origin) = match &arguments.from {
         Some(from) if arguments.all => {

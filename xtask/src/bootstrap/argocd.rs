@@ -11,9 +11,9 @@ use manifests_lib::{
 use serde_json::Value;
 
 use crate::environment::{Built, EnvironmentName};
-use crate::failure::Failure;
 use crate::invocation::{Invocation, Program};
 use crate::render;
+use support::{Failure, in_workspace};
 
 /// Who the API server notes as the writer of what is applied here.
 const FIELD_MANAGER: &str = "manifests-bootstrap";
@@ -236,7 +236,7 @@ impl Files<'_> {
         wanted: impl Fn(&Resource) -> bool,
     ) -> Result<Vec<PathBuf>, Failure> {
         let name = self.name;
-        let folder = render::in_workspace("snapshots").join(name.to_string());
+        let folder = in_workspace("snapshots").join(name.to_string());
         let mut paths = Vec::new();
         for (path, resource, contents) in render::files::of_bundle(bundle)? {
             if !wanted(resource) {

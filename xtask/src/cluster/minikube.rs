@@ -8,9 +8,8 @@ use services::environment::Laptop;
 
 use crate::context;
 use crate::environment::EnvironmentName;
-use crate::failure::Failure;
 use crate::invocation::{Invocation, Program};
-use crate::render::in_workspace;
+use support::{Failure, in_workspace};
 
 /// What makes the cluster.
 pub struct Up<'a> {

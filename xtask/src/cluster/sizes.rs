@@ -12,7 +12,7 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use manifests_lib::{BuiltPlatform, Cluster, NodePool, Resource};
 
-use crate::failure::Failure;
+use support::Failure;
 
 /// Processor time in thousandths of a core and memory in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use manifests_lib::yaml;
 
 use super::files::Files;
-use super::{in_workspace, printed};
 use crate::environment::{Built, EnvironmentName};
-use crate::failure::Failure;
+use crate::output::printed;
 use crate::tree::{self, Plan};
+use support::{Failure, in_workspace};
 
 /// Name of the file.
 const FILE: &str = "eks.yaml";
@@ -23,10 +23,9 @@ pub fn path(name: EnvironmentName) -> PathBuf {
 pub fn run(name: EnvironmentName, built: &Built, check: bool) -> Result<bool, Failure> {
     let folder = folder(name);
     let files = files(name, built)?;
-    let failure = |error: tree::Error| Failure::new(error.to_string());
-    let plan = Plan::new(&folder, &files).map_err(failure)?;
+    let plan = Plan::new(&folder, &files)?;
     if !check {
-        let counts = plan.apply().map_err(failure)?;
+        let counts = plan.apply()?;
         if counts.created + counts.changed + counts.removed > 0 {
             printed(writeln!(io::stdout(), "{name}: {} changed", path(name).display()))?;
         }
@@ -48,7 +47,7 @@ pub fn run(name: EnvironmentName, built: &Built, check: bool) -> Result<bool, Fa
 /// A failure where the file is not what is rendered: eksctl would make another cluster than the one that was reviewed.
 pub fn require_current(name: EnvironmentName, built: &Built) -> Result<(), Failure> {
     let files = files(name, built)?;
-    let plan = Plan::new(&folder(name), &files).map_err(|error| Failure::new(error.to_string()))?;
+    let plan = Plan::new(&folder(name), &files)?;
     if plan.is_empty() {
         return Ok(());
     }

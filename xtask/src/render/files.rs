@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use manifests_lib::{BuiltBundle, BuiltPlatform, Identity, Resource};
 
-use crate::failure::Failure;
 use crate::tree;
+use support::Failure;
 
 /// Every file of a platform, by its path below the environment's folder.
 pub type Files = BTreeMap<PathBuf, String>;

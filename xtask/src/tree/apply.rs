@@ -6,50 +6,50 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process;
 
+use super::comparison::{Action, Comparison, TEMPORARY_NAME, if_there};
+use super::desired::Desired;
 use super::root::Root;
-use super::survey::{Action, Survey, TEMPORARY_NAME, if_there};
-use super::wanted::Wanted;
 use super::{Counts, Error};
 
-/// Makes `given` hold exactly the `wanted` files.
-pub(super) fn apply(given: &Path, wanted: &Wanted) -> Result<Counts, Error> {
+/// Makes `given` hold exactly the `desired` files.
+pub(super) fn apply(given: &Path, desired: &Desired) -> Result<Counts, Error> {
     let root = match Root::find(given)? {
         Some(root) => root,
-        None if wanted.files().next().is_none() => return Ok(Counts::default()),
+        None if desired.files().next().is_none() => return Ok(Counts::default()),
         None => Root::find_or_create(given).map_err(|source| Error::Write {
             path: given.to_owned(),
             source,
             done: 0,
-            planned: wanted.files().count(),
+            planned: desired.files().count(),
         })?,
     };
     let _lock = root.lock().map_err(|source| Error::Read { path: given.to_owned(), source })?;
     // Another run may have been at work since the plan was made.
-    let survey = Survey::take(Some(&root), wanted)?;
-    Work { root: &root, wanted, survey: &survey, done: 0 }.run()?;
-    Ok(survey.counts())
+    let comparison = Comparison::of(Some(&root), desired)?;
+    Work { root: &root, desired, comparison: &comparison, done: 0 }.run()?;
+    Ok(comparison.counts())
 }
 
 struct Work<'a> {
     root: &'a Root<'a>,
-    wanted: &'a Wanted<'a>,
-    survey: &'a Survey<'a>,
+    desired: &'a Desired<'a>,
+    comparison: &'a Comparison<'a>,
     done: usize,
 }
 
 impl Work<'_> {
     fn run(mut self) -> Result<(), Error> {
-        for path in &self.survey.leftovers {
+        for path in &self.comparison.leftovers {
             self.remove(path)?;
         }
         // Removals come first: where case is ignored, the old spelling of a path is the new one's place.
-        for change in &self.survey.changes {
+        for change in &self.comparison.changes {
             if let Action::Remove { .. } = change.action {
                 self.remove(&change.path)?;
                 self.done += 1;
             }
         }
-        for change in &self.survey.changes {
+        for change in &self.comparison.changes {
             if let Action::Create { new } | Action::Overwrite { new, .. } = change.action {
                 write(&self.root.resolved(&change.path), new)
                     .map_err(|source| self.failed(&change.path, source))?;
@@ -64,7 +64,7 @@ impl Work<'_> {
         if_there(fs::remove_file(self.root.resolved(path)))
             .map_err(|source| self.failed(path, source))?;
         for folder in path.ancestors().skip(1) {
-            let needed = matches!(self.wanted.at(folder), Some((_, true)));
+            let needed = matches!(self.desired.at(folder), Some((_, true)));
             if needed || folder.as_os_str().is_empty() {
                 break;
             }
@@ -82,7 +82,7 @@ impl Work<'_> {
             path: self.root.given(path),
             source,
             done: self.done,
-            planned: self.survey.changes.len(),
+            planned: self.comparison.changes.len(),
         }
     }
 }

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use similar::udiff::UnifiedHunkHeader;
 use similar::{Algorithm, ChangeTag, DiffOp, capture_diff_slices, group_diff_ops};
 
-use super::survey::{Action, Change};
+use super::comparison::{Action, Change};
 
 /// Unchanged lines shown before and after a change.
 const CONTEXT: usize = 3;

@@ -20,18 +20,18 @@ fn differences() -> (TempDir, Files) {
             ("old/service-a.yaml", "kind: Service"),
         ]),
     );
-    let mut wanted = files([
+    let mut desired = files([
         ("account/deployment-a.yaml", &old.replace("five", "5").replace("six", "6")),
         ("account/same.yaml", "1"),
         ("new/service-a.yaml", "kind: Service"),
     ]);
-    wanted.insert("new/no-newline.yaml".into(), format!("{MARKER}x"));
-    (folder, wanted)
+    desired.insert("new/no-newline.yaml".into(), format!("{MARKER}x"));
+    (folder, desired)
 }
 
-fn diff(root: &Path, wanted: &Files, colour: bool) -> String {
+fn diff(root: &Path, desired: &Files, colour: bool) -> String {
     let mut output = Vec::new();
-    Plan::new(root, wanted).expect("no obstacle").diff(&mut output, colour).expect("memory");
+    Plan::new(root, desired).expect("no obstacle").diff(&mut output, colour).expect("memory");
     let text = String::from_utf8(output).expect("UTF-8");
     // Absolute folders lose their slash after `a/` and `b/`.
     let root = root.to_str().expect("UTF-8").trim_start_matches('/');
@@ -40,8 +40,8 @@ fn diff(root: &Path, wanted: &Files, colour: bool) -> String {
 
 #[test]
 fn shows_a_unified_diff() {
-    let (folder, wanted) = differences();
-    insta::assert_snapshot!(diff(folder.path(), &wanted, false), @r"
+    let (folder, desired) = differences();
+    insta::assert_snapshot!(diff(folder.path(), &desired, false), @r"
     --- a/snapshots/dev/account/deployment-a.yaml
     +++ b/snapshots/dev/account/deployment-a.yaml
     @@ -3,8 +3,8 @@
@@ -91,9 +91,9 @@ fn colours_the_diff_as_git_does() {
 #[test]
 fn a_file_with_no_line_in_common_is_replaced_as_one() {
     let folder = folder();
-    let wanted = files([("a/x.yaml", "1")]);
+    let desired = files([("a/x.yaml", "1")]);
     put(folder.path().join("a/x.yaml"), &rendered("1").replace('\n', "\r\n"));
-    let text = diff(folder.path(), &wanted, false).replace('\r', "<CR>");
+    let text = diff(folder.path(), &desired, false).replace('\r', "<CR>");
     insta::assert_snapshot!(text, @r"
     --- a/snapshots/dev/a/x.yaml
     +++ b/snapshots/dev/a/x.yaml

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use support::Failure;
+
 use super::MARKER;
 
 /// Why a plan could not be made or carried out; one sentence with the file and the way out.
@@ -115,6 +117,12 @@ impl fmt::Display for Error {
 
 // No `source()`: the sentence above already holds the cause, and a reporter would print it twice.
 impl std::error::Error for Error {}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
 
 impl fmt::Display for Obstacle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -45,8 +45,8 @@ fn a_kill_leaves_every_file_whole_and_the_next_run_repairs() {
     const TEST: &str = "a_kill_leaves_every_file_whole_and_the_next_run_repairs";
     if let Some(folder) = child_folder() {
         let generation = fs::read_to_string(folder.join("generation")).expect("a generation");
-        let wanted = many(generation.parse().expect("a number"));
-        apply(&folder.join("dev"), &wanted);
+        let desired = many(generation.parse().expect("a number"));
+        apply(&folder.join("dev"), &desired);
         return;
     }
     let folder = folder();
@@ -95,19 +95,19 @@ fn a_kill_leaves_every_file_whole_and_the_next_run_repairs() {
 
     // The likeliest moment of a kill, made certain: a temporary file stands there, half written.
     put(root.join("bundle-00/.12345.render-tmp"), "# Rend");
-    let wanted = many(generation);
-    assert!(apply(&root, &wanted).changed > 0);
-    assert!(contents(&root) == wanted);
-    assert_eq!(apply(&root, &wanted).unchanged, 1000);
+    let desired = many(generation);
+    assert!(apply(&root, &desired).changed > 0);
+    assert!(contents(&root) == desired);
+    assert_eq!(apply(&root, &desired).unchanged, 1000);
 }
 
 #[test]
 fn a_failing_write_names_the_file_and_leaves_the_rest_whole() {
     const TEST: &str = "a_failing_write_names_the_file_and_leaves_the_rest_whole";
-    let mut wanted = files([("a/1.yaml", "new"), ("c/3.yaml", "new")]);
-    wanted.insert("b/2.yaml".into(), rendered(&"x".repeat(1 << 20)));
+    let mut desired = files([("a/1.yaml", "new"), ("c/3.yaml", "new")]);
+    desired.insert("b/2.yaml".into(), rendered(&"x".repeat(1 << 20)));
     if let Some(root) = child_folder() {
-        let error = Plan::new(&root, &wanted)
+        let error = Plan::new(&root, &desired)
             .expect("no obstacle")
             .apply()
             .expect_err("the second file is larger than the limit");
@@ -134,8 +134,8 @@ fn a_failing_write_names_the_file_and_leaves_the_rest_whole() {
     let mut expected = old.clone();
     expected.insert("a/1.yaml".into(), rendered("new"));
     assert_eq!(contents(root), expected);
-    assert_eq!(apply(root, &wanted).changed, 2);
-    assert_eq!(contents(root), wanted);
+    assert_eq!(apply(root, &desired).changed, 2);
+    assert_eq!(contents(root), desired);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn of_runs_at_once_one_wins_whole() {
     let bundle = |name: &str, text: &str| -> Files {
         (0..20).map(|number| (format!("{name}/{number}.yaml").into(), rendered(text))).collect()
     };
-    let wanted = ["first", "second"].map(|text| {
+    let desired = ["first", "second"].map(|text| {
         let mut files = bundle("a", text);
         files.append(&mut bundle("z", text));
         files.append(&mut bundle(text, text));
@@ -155,15 +155,15 @@ fn of_runs_at_once_one_wins_whole() {
     for _ in 0..5 {
         let start = Barrier::new(4);
         thread::scope(|scope| {
-            for wanted in wanted.iter().chain(&wanted) {
+            for desired in desired.iter().chain(&desired) {
                 scope.spawn(|| {
                     start.wait();
-                    apply(&root, wanted);
+                    apply(&root, desired);
                 });
             }
         });
         let found = contents(&root);
-        assert!(wanted.contains(&found), "{:#?}", found.keys());
+        assert!(desired.contains(&found), "{:#?}", found.keys());
     }
 }
 
@@ -171,8 +171,8 @@ fn of_runs_at_once_one_wins_whole() {
 fn a_run_waits_for_the_one_before_and_then_looks_again() {
     let folder = folder();
     let root = folder.path();
-    let wanted = files([("a/x.yaml", "1")]);
-    let plan = Plan::new(root, &wanted).expect("no obstacle");
+    let desired = files([("a/x.yaml", "1")]);
+    let plan = Plan::new(root, &desired).expect("no obstacle");
     let other_run = File::open(root).expect("the folder");
     other_run.lock().expect("a lock");
 
@@ -191,14 +191,14 @@ fn a_run_waits_for_the_one_before_and_then_looks_again() {
     });
 
     assert_eq!((counts.created, counts.removed, counts.unchanged), (0, 1, 1));
-    assert_eq!(contents(root), wanted);
+    assert_eq!(contents(root), desired);
 }
 
 #[test]
 fn a_file_that_vanishes_while_the_folder_is_read_is_no_error() {
     let folder = folder();
     let root = folder.path();
-    let wanted = Files::new();
+    let desired = Files::new();
     let end = Instant::now() + Duration::from_millis(300);
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -214,7 +214,7 @@ fn a_file_that_vanishes_while_the_folder_is_read_is_no_error() {
             }
         });
         while Instant::now() < end {
-            Plan::new(root, &wanted).expect("no error");
+            Plan::new(root, &desired).expect("no error");
         }
     });
 }

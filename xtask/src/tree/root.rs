@@ -22,7 +22,7 @@ impl<'a> Root<'a> {
                 Ok(Some(Self { given, resolved }))
             }
             Ok(_) => Err(refused(Obstacle::File)),
-            // A link that leads nowhere: creating the folder would fail with a riddle.
+            // A dangling link: creating the folder would fail with an error that does not name the cause.
             Err(error) if error.kind() == io::ErrorKind::NotFound && given.is_symlink() => {
                 Err(refused(Obstacle::DanglingLink))
             }

@@ -212,20 +212,20 @@ fn refuses_to_overwrite_a_foreign_file() {
     let root = folder.path();
     apply(root, &files([("a/x.yaml", "1"), ("a/stale.yaml", "1")]));
     put(root.join("a/.1234.render-tmp"), "");
-    let wanted = files([("a/x.yaml", "2"), ("b/x.yaml", "1"), ("c/x.yaml", "1")]);
+    let desired = files([("a/x.yaml", "2"), ("b/x.yaml", "1"), ("c/x.yaml", "1")]);
     // Of several, the first by path is named, whatever the order on disk.
     for path in ["c/x.yaml", "b/x.yaml"] {
         put(root.join(path), "kind: Service\n");
     }
 
-    assert_refused(root, root, &wanted, "b/x.yaml", Obstacle::ForeignFile);
+    assert_refused(root, root, &desired, "b/x.yaml", Obstacle::ForeignFile);
 }
 
 #[test]
 fn refuses_a_foreign_file_that_appears_after_planning() {
     let folder = folder();
-    let wanted = files([("a/x.yaml", "1"), ("b/x.yaml", "1")]);
-    let plan = Plan::new(folder.path(), &wanted).expect("no obstacle");
+    let desired = files([("a/x.yaml", "1"), ("b/x.yaml", "1")]);
+    let plan = Plan::new(folder.path(), &desired).expect("no obstacle");
     put(folder.path().join("b/x.yaml"), "kind: Service\n");
     let before = state(folder.path());
 
@@ -282,9 +282,9 @@ fn never_follows_a_link_below_the_folder() {
         let link_path = root.join(link);
         fs::create_dir_all(link_path.parent().expect("a parent")).expect("a folder");
         symlink(folder.path().join(target), link_path).expect("a link");
-        let wanted = files([("a/x.yaml", "1"), ("b.yaml", "1"), ("deep/a/x.yaml", "1")]);
+        let desired = files([("a/x.yaml", "1"), ("b.yaml", "1"), ("deep/a/x.yaml", "1")]);
 
-        assert_refused(&root, folder.path(), &wanted, link, Obstacle::SymbolicLink);
+        assert_refused(&root, folder.path(), &desired, link, Obstacle::SymbolicLink);
     }
 }
 
@@ -297,8 +297,8 @@ fn a_link_nobody_needs_is_neither_read_through_nor_removed() {
     symlink("../outside", root.join("old")).expect("a link");
     symlink("../../outside/stale.yaml", root.join("a/old.yaml")).expect("a link");
     let before = state(folder.path());
-    let wanted = files([("a/x.yaml", "1")]);
-    let plan = Plan::new(&root, &wanted).expect("no obstacle");
+    let desired = files([("a/x.yaml", "1")]);
+    let plan = Plan::new(&root, &desired).expect("no obstacle");
 
     assert_eq!(plan.foreign(), [root.join("a/old.yaml"), root.join("old")]);
     plan.apply().expect("nothing to fail");
@@ -311,24 +311,24 @@ fn the_folder_itself_may_be_a_link() {
     fs::create_dir(folder.path().join("real")).expect("a folder");
     let root = folder.path().join("dev");
     symlink("real", &root).expect("a link");
-    let wanted = files([("a/x.yaml", "1")]);
+    let desired = files([("a/x.yaml", "1")]);
 
-    apply(&root, &wanted);
+    apply(&root, &desired);
 
-    assert_eq!(contents(&folder.path().join("real")), wanted);
+    assert_eq!(contents(&folder.path().join("real")), desired);
     assert!(root.is_symlink());
 }
 
 #[test]
 fn refuses_a_folder_that_is_a_file_or_a_link_to_nowhere() {
     let folder = folder();
-    let wanted = files([("a/x.yaml", "1")]);
+    let desired = files([("a/x.yaml", "1")]);
     let file = folder.path().join("file");
     put(file.clone(), "");
-    assert_refused(&file, folder.path(), &wanted, "", Obstacle::File);
+    assert_refused(&file, folder.path(), &desired, "", Obstacle::File);
     let link = folder.path().join("link");
     symlink("nowhere", &link).expect("a link");
-    assert_refused(&link, folder.path(), &wanted, "", Obstacle::DanglingLink);
+    assert_refused(&link, folder.path(), &desired, "", Obstacle::DanglingLink);
 }
 
 #[test]
@@ -336,12 +336,12 @@ fn refuses_a_file_where_a_folder_belongs_and_the_reverse() {
     let folder = folder();
     let root = folder.path();
     put(root.join("a"), &rendered("1"));
-    let wanted = files([("a/x.yaml", "1"), ("b.yaml", "1")]);
-    assert_refused(root, root, &wanted, "a", Obstacle::File);
+    let desired = files([("a/x.yaml", "1"), ("b.yaml", "1")]);
+    assert_refused(root, root, &desired, "a", Obstacle::File);
 
     fs::remove_file(root.join("a")).expect("removed");
     fs::create_dir_all(root.join("a/x.yaml")).expect("a folder");
-    assert_refused(root, root, &wanted, "a/x.yaml", Obstacle::Folder);
+    assert_refused(root, root, &desired, "a/x.yaml", Obstacle::Folder);
 }
 
 #[test]
@@ -360,26 +360,26 @@ fn refuses_a_socket_where_a_file_belongs() {
 fn another_spelling_of_a_rendered_path_makes_way_only_if_it_is_ours() {
     let folder = folder();
     let root = folder.path();
-    let wanted = files([("account/x.yaml", "1")]);
+    let desired = files([("account/x.yaml", "1")]);
     put(root.join("Account/X.yaml"), &rendered("1"));
-    assert_eq!(apply(root, &wanted).removed, 1);
-    assert_eq!(contents(root), wanted);
+    assert_eq!(apply(root, &desired).removed, 1);
+    assert_eq!(contents(root), desired);
 
     put(root.join("Account/X.yaml"), "kind: Service\n");
-    assert_refused(root, root, &wanted, "Account/X.yaml", Obstacle::ForeignFile);
+    assert_refused(root, root, &desired, "Account/X.yaml", Obstacle::ForeignFile);
 }
 
 #[test]
 fn removes_what_an_interrupted_run_left_even_if_nothing_else_changes() {
     let folder = folder();
     let root = folder.path();
-    let wanted = files([("a/x.yaml", "1")]);
-    apply(root, &wanted);
+    let desired = files([("a/x.yaml", "1")]);
+    apply(root, &desired);
     put(root.join("a/.12343.render-tmp"), "half");
     put(root.join("gone/.12344.render-tmp"), "half");
     put(root.join("a/mine.render-tmp"), "not hidden, so not ours");
 
-    let plan = Plan::new(root, &wanted).expect("no obstacle");
+    let plan = Plan::new(root, &desired).expect("no obstacle");
     assert!(plan.is_empty());
     assert!(plan.foreign().is_empty());
     plan.apply().expect("nothing to fail");
@@ -393,9 +393,9 @@ fn removes_what_an_interrupted_run_left_even_if_nothing_else_changes() {
 fn a_place_that_takes_no_files_is_an_error_that_names_it() {
     // Nobody can create a folder here: not root, and not where there is no /proc at all and `/` is read-only.
     let root = Path::new("/proc/snapshots");
-    let wanted = files([("a/x.yaml", "1"), ("b/x.yaml", "1")]);
+    let desired = files([("a/x.yaml", "1"), ("b/x.yaml", "1")]);
 
-    let error = Plan::new(root, &wanted).expect("no obstacle").apply().expect_err("no folder");
+    let error = Plan::new(root, &desired).expect("no obstacle").apply().expect_err("no folder");
 
     let text = error.to_string();
     assert!(text.starts_with("cannot change `/proc/snapshots`: "), "{text}");
@@ -451,7 +451,7 @@ fn errors_say_what_where_and_the_way_out() {
     put(root.join("file"), "");
     let unmarked = Files::from([("a/x.yaml".into(), "kind: Service\n".into())]);
     let mut text = String::new();
-    for wanted in [
+    for desired in [
         files([("../x.yaml", "1")]),
         files([("a/x.yaml", "1"), ("a/X.yaml", "1")]),
         unmarked,
@@ -459,7 +459,7 @@ fn errors_say_what_where_and_the_way_out() {
         files([("link/x.yaml", "1")]),
         files([("file/x.yaml", "1")]),
     ] {
-        let error = Plan::new(root, &wanted).expect_err("an obstacle");
+        let error = Plan::new(root, &desired).expect_err("an obstacle");
         let sentence = error.to_string();
         text += &sentence.replace(&root.display().to_string(), "snapshots/dev");
         text.push('\n');

@@ -6,9 +6,9 @@ use released::LockedFile;
 use serde::Deserialize;
 
 use super::path;
-use crate::failure::{Failure, Result};
 use crate::lock_file;
 use crate::naming::snake_case;
+use support::{Failure, Result};
 
 /// The lock file.
 #[derive(Clone, Debug, Deserialize)]

@@ -9,7 +9,7 @@ use super::path::Path;
 use super::schema::Schema;
 use super::types::{Field, Shaped};
 use super::typing::{Typing, field};
-use crate::failure::{Failure, Result};
+use support::{Failure, Result};
 
 /// A kind as it is read from a CRD, with what the lock file says about it.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::group_version::Root;
 use super::path::Path;
 use super::types::{Place, Shaped};
-use crate::failure::{Failure, Result};
 use crate::naming::{RESERVED, joined, pascal_case, unique};
+use support::{Failure, Result};
 
 /// The name of every type, by its index; for a type of k8s-openapi its path.
 ///

@@ -9,7 +9,7 @@ use super::definition::{Definition, read};
 use super::group_version::Kind;
 use super::keep::{KeepError, keep};
 use super::lock::{Lock, LockedKind};
-use crate::failure::{Failure, Result};
+use support::{Failure, Result};
 
 const NAMES: Names = Names { lock: "crds.toml", option: "--from" };
 

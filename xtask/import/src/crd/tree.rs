@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use super::generate::{Module, modules};
 use super::group_version::{GroupVersion, Kind};
-use crate::failure::{Failure, Result};
 use crate::naming::snake_case;
+use support::{Failure, Result};
 
 /// A generated file: its path below the crate, the sources it was made from, its text without header.
 #[derive(Clone, Debug)]

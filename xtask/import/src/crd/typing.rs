@@ -10,8 +10,8 @@ use super::kubernetes::{self, Traced};
 use super::path::Path;
 use super::schema::{Additional, Schema};
 use super::types::{Choice, Field, Place, Shape, Shaped, Struct, Type, Use};
-use crate::failure::{Failure, Result};
 use crate::naming::pascal_case;
+use support::{Failure, Result};
 
 /// The types of one group version while its kinds are read.
 #[derive(Debug)]

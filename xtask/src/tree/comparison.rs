@@ -5,8 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::desired::{Desired, Place, is_rendered_name};
 use super::root::Root;
-use super::wanted::{Place, Wanted, is_rendered_name};
 use super::{Counts, Error, MARKER, Obstacle};
 
 /// How the name of a temporary file begins and ends; between the two stands the process.
@@ -30,7 +30,7 @@ pub(super) enum Action<'files> {
 
 /// What stands in the folder, compared with what is rendered.
 #[derive(Debug, Default)]
-pub(super) struct Survey<'files> {
+pub(super) struct Comparison<'files> {
     /// In the order of the paths.
     pub(super) changes: Vec<Change<'files>>,
     unchanged: usize,
@@ -40,23 +40,23 @@ pub(super) struct Survey<'files> {
     pub(super) leftovers: Vec<PathBuf>,
 }
 
-impl<'files> Survey<'files> {
+impl<'files> Comparison<'files> {
     /// Reads everything below `root`, each file once; no root is an empty one.
-    pub(super) fn take(root: Option<&Root>, wanted: &Wanted<'files>) -> Result<Self, Error> {
-        let mut survey = Self::default();
+    pub(super) fn of(root: Option<&Root>, desired: &Desired<'files>) -> Result<Self, Error> {
+        let mut comparison = Self::default();
         let mut seen = HashSet::new();
         if let Some(root) = root {
-            let mut walk = Walk { root, wanted, seen: &mut seen, survey: &mut survey };
+            let mut walk = Walk { root, desired, seen: &mut seen, comparison: &mut comparison };
             walk.folder(Path::new(""))?;
         }
-        for (path, new) in wanted.files() {
+        for (path, new) in desired.files() {
             if !seen.contains(path) {
-                survey.change(path.to_owned(), Action::Create { new });
+                comparison.change(path.to_owned(), Action::Create { new });
             }
         }
-        survey.changes.sort_by(|a, b| a.path.cmp(&b.path));
-        survey.foreign.sort();
-        Ok(survey)
+        comparison.changes.sort_by(|a, b| a.path.cmp(&b.path));
+        comparison.foreign.sort();
+        Ok(comparison)
     }
 
     pub(super) fn counts(&self) -> Counts {
@@ -76,12 +76,12 @@ impl<'files> Survey<'files> {
     }
 }
 
-/// The way through the folder; whatever vanishes on the way counts as not there.
+/// Walks through the folder; whatever is removed meanwhile counts as not there.
 struct Walk<'a, 'files> {
     root: &'a Root<'a>,
-    wanted: &'a Wanted<'files>,
+    desired: &'a Desired<'files>,
     seen: &'a mut HashSet<PathBuf>,
-    survey: &'a mut Survey<'files>,
+    comparison: &'a mut Comparison<'files>,
 }
 
 impl<'files> Walk<'_, 'files> {
@@ -103,15 +103,15 @@ impl<'files> Walk<'_, 'files> {
     }
 
     fn entry(&mut self, path: PathBuf, kind: fs::FileType) -> Result<(), Error> {
-        let wanted = self.wanted.at(&path);
+        let desired = self.desired.at(&path);
         if kind.is_dir() {
-            return match wanted {
+            return match desired {
                 Some((Place::File(_), _)) => Err(self.refuse(&path, Obstacle::Folder)),
                 _ => self.folder(&path),
             };
         }
         if kind.is_file() {
-            return match wanted {
+            return match desired {
                 Some((Place::Folder, _)) => Err(self.refuse(&path, Obstacle::File)),
                 Some((Place::File(new), true)) => self.rendered_path(path, new),
                 // On a file system that ignores case, this is where the rendered file would go.
@@ -122,13 +122,13 @@ impl<'files> Walk<'_, 'files> {
                 None => self.other_path(path),
             };
         }
-        if wanted.is_some() {
+        if desired.is_some() {
             let obstacle =
                 if kind.is_symlink() { Obstacle::SymbolicLink } else { Obstacle::Special };
             return Err(self.refuse(&path, obstacle));
         }
         if kind.is_symlink() || reaches_the_cluster(&path) {
-            self.survey.foreign.push(self.root.given(&path));
+            self.comparison.foreign.push(self.root.given(&path));
         }
         Ok(())
     }
@@ -139,9 +139,9 @@ impl<'files> Walk<'_, 'files> {
             return Ok(());
         };
         if old == new.as_bytes() {
-            self.survey.unchanged += 1;
+            self.comparison.unchanged += 1;
         } else if is_ours(&old) {
-            self.survey.change(path.clone(), Action::Overwrite { old, new });
+            self.comparison.change(path.clone(), Action::Overwrite { old, new });
         } else {
             return Err(self.refuse(&path, Obstacle::ForeignFile));
         }
@@ -152,9 +152,9 @@ impl<'files> Walk<'_, 'files> {
     /// A file where nothing is rendered.
     fn other_path(&mut self, path: PathBuf) -> Result<(), Error> {
         if is_temporary(&path) {
-            self.survey.leftovers.push(path);
+            self.comparison.leftovers.push(path);
         } else if !self.remove_if_ours(&path)? && reaches_the_cluster(&path) {
-            self.survey.foreign.push(self.root.given(&path));
+            self.comparison.foreign.push(self.root.given(&path));
         }
         Ok(())
     }
@@ -165,7 +165,7 @@ impl<'files> Walk<'_, 'files> {
         }
         match self.contents(path)? {
             Some(old) if is_ours(&old) => {
-                self.survey.change(path.to_owned(), Action::Remove { old });
+                self.comparison.change(path.to_owned(), Action::Remove { old });
                 Ok(true)
             }
             Some(_) => Ok(false),
@@ -186,7 +186,7 @@ impl<'files> Walk<'_, 'files> {
     }
 }
 
-/// Turns "no such file" into nothing: somebody was faster.
+/// Turns "no such file" into nothing: it was removed concurrently.
 pub(super) fn if_there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),

@@ -21,15 +21,15 @@ pub(super) enum Place<'files> {
 /// Rendered files and their folders, found regardless of case: some file systems do not tell the
 /// difference, and a checkout may move between them.
 #[derive(Debug)]
-pub(super) struct Wanted<'files> {
+pub(super) struct Desired<'files> {
     files: &'files BTreeMap<PathBuf, String>,
     places: BTreeMap<String, (&'files str, Place<'files>)>,
 }
 
-impl<'files> Wanted<'files> {
+impl<'files> Desired<'files> {
     /// Checks every path and the beginning of every file.
     pub(super) fn new(files: &'files BTreeMap<PathBuf, String>) -> Result<Self, Error> {
-        let mut wanted = Self { files, places: BTreeMap::new() };
+        let mut desired = Self { files, places: BTreeMap::new() };
         for (path, contents) in files {
             let text =
                 check(path).map_err(|reason| Error::InvalidPath { path: path.clone(), reason })?;
@@ -37,11 +37,11 @@ impl<'files> Wanted<'files> {
                 return Err(Error::NoMarker { path: path.clone() });
             }
             for (end, _) in text.match_indices('/') {
-                wanted.insert(&text[..end], Place::Folder)?;
+                desired.insert(&text[..end], Place::Folder)?;
             }
-            wanted.insert(text, Place::File(contents))?;
+            desired.insert(text, Place::File(contents))?;
         }
-        Ok(wanted)
+        Ok(desired)
     }
 
     fn insert(&mut self, path: &'files str, place: Place<'files>) -> Result<(), Error> {
