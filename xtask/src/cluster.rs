@@ -4,7 +4,6 @@ mod aws;
 mod minikube;
 mod sizes;
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,7 +11,7 @@ use clap::{Args, Subcommand};
 use services::environment::Infrastructure;
 
 use crate::environment::EnvironmentName;
-use crate::import;
+use crate::external::External;
 use crate::output;
 use crate::render;
 use support::Failure;
@@ -24,12 +23,7 @@ pub enum Command {
     Down(Down),
     Status(Status),
     /// Check environments/ENV/eks.yaml against the schema that eksctl releases (`--help` tells the options)
-    #[command(disable_help_flag = true)]
-    Check {
-        /// Files and options
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        options: Vec<OsString>,
-    },
+    Check(External),
 }
 
 /// Make the cluster of an environment: nodes with labels, add-ons, sources and local images
@@ -87,7 +81,7 @@ pub fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::Up(up) => up.run(),
         Command::Down(down) => down.run(),
         Command::Status(status) => status.run(),
-        Command::Check { options } => import::start("eksctl-schema", "the check", options),
+        Command::Check(check) => check.start("eksctl-schema", &[]),
     }
 }
 

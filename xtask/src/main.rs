@@ -3,13 +3,10 @@
 //! This program renders by itself and starts the others, so that an edit of a service is on disk in under a second.
 
 mod bootstrap;
-mod chart;
 mod cluster;
-mod conformance;
 mod context;
-mod crd;
 mod environment;
-mod import;
+mod external;
 mod invocation;
 mod open;
 mod output;
@@ -18,7 +15,9 @@ mod tree;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
+
+use external::External;
 
 /// Kubernetes manifests as typed Rust: render them, have others judge them, make a cluster and bring
 /// them there, generate the types they are made of.
@@ -33,10 +32,25 @@ enum Command {
     Bootstrap(bootstrap::Arguments),
     Open(open::Arguments),
     #[command(subcommand)]
-    Crd(crd::Command),
+    Crd(Crd),
     #[command(subcommand)]
-    Chart(chart::Command),
-    Conformance(conformance::Arguments),
+    Chart(Chart),
+    /// Have programs by others judge the rendered manifests (`--help` tells the lanes and options)
+    Conformance(External),
+}
+
+/// Generate the types of custom resources from their CRDs.
+#[derive(Subcommand)]
+enum Crd {
+    /// Regenerate manifests-lib/custom-resources from its crds.toml (`--help` tells the options)
+    Import(External),
+}
+
+/// Generate the types of Helm values from the charts.
+#[derive(Subcommand)]
+enum Chart {
+    /// Regenerate manifests-lib/helm-values from its charts.toml (`--help` tells the options)
+    Import(External),
 }
 
 fn main() -> ExitCode {
@@ -45,9 +59,9 @@ fn main() -> ExitCode {
         Command::Cluster(command) => cluster::run(&command),
         Command::Bootstrap(arguments) => bootstrap::run(&arguments),
         Command::Open(arguments) => open::run(&arguments),
-        Command::Crd(command) => crd::run(&command),
-        Command::Chart(command) => chart::run(&command),
-        Command::Conformance(arguments) => conformance::run(&arguments),
+        Command::Crd(Crd::Import(importer)) => importer.start("import", &["crd"]),
+        Command::Chart(Chart::Import(importer)) => importer.start("import", &["chart"]),
+        Command::Conformance(lanes) => lanes.start("conformance", &[]),
     };
     outcome.unwrap_or_else(|failure| failure.report())
 }

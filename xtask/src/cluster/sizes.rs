@@ -277,7 +277,7 @@ mod tests {
         }
         let failure = check(&built.platform, &cluster).expect_err("too little");
         let sentence = failure.to_string();
-        let begin = "error: the pods of the node group app request ";
+        let begin = "the pods of the node group app request ";
         let end = " millicores and its nodes have 100: some would never run; give the cluster of environments/dev more, or request less";
         assert!(sentence.starts_with(begin) && sentence.ends_with(end), "{sentence}");
     }

@@ -2,5 +2,6 @@
 
 mod bootstrap;
 mod cluster;
+mod external;
 mod fakes;
 mod open;
