@@ -1,67 +1,13 @@
-//! `cargo xtask`: what the repository can do, one line a command.
+//! `cargo xtask`: the commands, with the environments of this workspace.
 //!
-//! This program renders by itself and starts the others, so that an edit of a service is on disk in under a second.
+//! This is all that is built and linked after an edit of a service, beside the service itself: keep it small.
 
-mod bootstrap;
-mod cluster;
-mod context;
 mod environment;
-mod external;
-mod invocation;
-mod open;
-mod output;
-mod render;
-mod tree;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-
-use external::External;
-
-/// Kubernetes manifests as typed Rust: render them, have others judge them, make a cluster and bring
-/// them there, generate the types they are made of.
-///
-/// Exit codes: 0 nothing to say, 1 findings or differences, 2 could not run.
-#[derive(Parser)]
-#[command(bin_name = "cargo xtask", arg_required_else_help = true)]
-enum Command {
-    Render(render::Arguments),
-    #[command(subcommand)]
-    Cluster(cluster::Command),
-    Bootstrap(bootstrap::Arguments),
-    Open(open::Arguments),
-    #[command(subcommand)]
-    Crd(Crd),
-    #[command(subcommand)]
-    Chart(Chart),
-    /// Have programs by others judge the rendered manifests (`--help` tells the lanes and options)
-    Conformance(External),
-}
-
-/// Generate the types of custom resources from their CRDs.
-#[derive(Subcommand)]
-enum Crd {
-    /// Regenerate manifests-lib/custom-resources from its crds.toml (`--help` tells the options)
-    Import(External),
-}
-
-/// Generate the types of Helm values from the charts.
-#[derive(Subcommand)]
-enum Chart {
-    /// Regenerate manifests-lib/helm-values from its charts.toml (`--help` tells the options)
-    Import(External),
-}
+use dynamic as _;
 
 fn main() -> ExitCode {
-    let outcome = match Command::parse() {
-        Command::Render(arguments) => render::run(&arguments),
-        Command::Cluster(command) => cluster::run(&command),
-        Command::Bootstrap(arguments) => bootstrap::run(&arguments),
-        Command::Open(arguments) => open::run(&arguments),
-        Command::Crd(Crd::Import(importer)) => importer.start("import", &["crd"]),
-        Command::Chart(Chart::Import(importer)) => importer.start("import", &["chart"]),
-        Command::Conformance(lanes) => lanes.start("conformance", &[]),
-    };
-    outcome.unwrap_or_else(|failure| failure.report())
+    commands::run(environment::all())
 }

@@ -64,8 +64,8 @@ fn is_module_of(file: &str, bundle: &str) -> bool {
 
 #[test]
 fn the_same_environment_gives_the_same_bytes() {
-    for environment in [environment_dev::environment, environment_prd::environment] {
-        assert_eq!(yaml(&build(&environment())), yaml(&build(&environment())));
+    for entry in environments::ALL {
+        assert_eq!(yaml(&build(&(entry.environment)())), yaml(&build(&(entry.environment)())));
     }
 }
 
@@ -174,7 +174,7 @@ fn names_stay_where_they_belong() {
         .filter(|bundle| bundle.origin.file.starts_with("services/src/app/"))
         .map(|bundle| bundle.name.as_str())
         .collect();
-    let environments = ["dev", "prd"];
+    let environments: Vec<&str> = environments::ALL.iter().map(|entry| entry.name).collect();
     for (line, literal) in string_literals(&workspace().join("manifests-lib/src")) {
         let begins = |name: &&&str| {
             literal

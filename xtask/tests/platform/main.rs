@@ -16,9 +16,8 @@ fn build(environment: &Environment) -> BuiltPlatform {
     })
 }
 
-fn platforms() -> [BuiltPlatform; 2] {
-    [environment_dev::environment(), environment_prd::environment()]
-        .map(|environment| build(&environment))
+fn platforms() -> Vec<BuiltPlatform> {
+    environments::ALL.iter().map(|entry| build(&(entry.environment)())).collect()
 }
 
 fn workspace() -> &'static Path {

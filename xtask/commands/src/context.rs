@@ -2,10 +2,9 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use manifests_lib::Eks;
 use serde_json::Value;
-use services::environment::{Environment, Infrastructure};
 
+use crate::cluster::kind::Infrastructure;
 use crate::environment::EnvironmentName;
 use crate::invocation::{Invocation, Program};
 use support::Failure;
@@ -22,16 +21,16 @@ struct Contexts {
 /// The current context is never a reason: it is whatever was used last.
 pub fn find(
     name: EnvironmentName,
-    environment: &Environment,
+    infrastructure: &Infrastructure,
     named: Option<&str>,
 ) -> Result<Choice, Failure> {
     let contexts = Contexts::read()?;
     let Some(named) = named else {
-        return contexts.of(environment).map(Choice::Own).ok_or_else(|| {
+        return contexts.of(infrastructure).map(Choice::Own).ok_or_else(|| {
             Failure::new(format!(
                 "kubectl has no context for the cluster of {name}, {}: {}, or name a context with --context",
-                expected(environment).join(" or "),
-                way_to(name, environment)
+                infrastructure.clusters_of_kubectl().join(" or "),
+                infrastructure.way_to_context(name)
             ))
         });
     };
@@ -42,12 +41,12 @@ pub fn find(
             if known.is_empty() { "none".to_owned() } else { known.join(", ") }
         )));
     };
-    if expected(environment).contains(cluster) {
+    if infrastructure.clusters_of_kubectl().contains(cluster) {
         return Ok(Choice::Own(named.to_owned()));
     }
-    let others = EnvironmentName::ALL.into_iter().filter(|other| *other != name);
+    let others = EnvironmentName::all().filter(|other| *other != name);
     for other in others {
-        if expected(&other.environment()).contains(cluster) {
+        if other.infrastructure().clusters_of_kubectl().contains(cluster) {
             return Err(Failure::new(format!(
                 "the context {named} leads to the cluster of {other}, {cluster}: {name} has nothing to do there; leave out \
                  --context, or name {other}"
@@ -83,7 +82,7 @@ impl Choice {
     pub fn for_changing(
         self,
         name: EnvironmentName,
-        environment: &Environment,
+        infrastructure: &Infrastructure,
         yes: bool,
     ) -> Result<String, Failure> {
         match self {
@@ -91,20 +90,12 @@ impl Choice {
             Self::Foreign { context, cluster } => {
                 let question = format!(
                     "The context {context} leads to the cluster {cluster}, which is not the one of {name}, {}.",
-                    expected(environment).join(" or ")
+                    infrastructure.clusters_of_kubectl().join(" or ")
                 );
                 confirm(&question, &context, yes)?;
                 Ok(context)
             }
         }
-    }
-}
-
-/// The context that the environment's cluster has where nobody has renamed it.
-pub fn usual(environment: &Environment) -> String {
-    match environment.infrastructure() {
-        Infrastructure::Laptop(laptop) => laptop.cluster.profile.to_string(),
-        Infrastructure::Aws(aws) => aws.cluster.arn(),
     }
 }
 
@@ -127,31 +118,6 @@ pub fn confirm(question: &str, word: &str, yes: bool) -> Result<(), Failure> {
     Err(stopped("the answer was another word"))
 }
 
-/// How the clusters of kubectl's configuration name the environment's.
-fn expected(environment: &Environment) -> Vec<String> {
-    match environment.infrastructure() {
-        Infrastructure::Laptop(laptop) => vec![laptop.cluster.profile.to_string()],
-        Infrastructure::Aws(aws) => aws.cluster.kubeconfig_clusters().to_vec(),
-    }
-}
-
-/// How one gets a context for the environment's cluster.
-fn way_to(name: EnvironmentName, environment: &Environment) -> String {
-    match environment.infrastructure() {
-        Infrastructure::Laptop(_) => format!("make it with `cargo xtask cluster up {name}`"),
-        Infrastructure::Aws(aws) => {
-            format!("fetch one with `{}`", update_kubeconfig(&aws.cluster))
-        }
-    }
-}
-
-/// Gives kubectl a context for a cluster of EKS.
-pub fn update_kubeconfig(cluster: &Eks) -> Invocation {
-    let (region, name) = (cluster.region.as_str(), cluster.name.as_str());
-    let words = ["eks", "update-kubeconfig", "--region", region, "--name", name];
-    Invocation::new(Program::Aws, words)
-}
-
 impl Contexts {
     fn read() -> Result<Self, Failure> {
         let output =
@@ -172,9 +138,9 @@ impl Contexts {
     }
 
     /// A context of the environment's cluster: the current one where it is one of several, or the one that is named as usual.
-    fn of(&self, environment: &Environment) -> Option<String> {
-        let clusters = expected(environment);
-        let usual = usual(environment);
+    fn of(&self, infrastructure: &Infrastructure) -> Option<String> {
+        let clusters = infrastructure.clusters_of_kubectl();
+        let usual = infrastructure.usual_context();
         let mut candidates: Vec<&String> = self
             .known
             .iter()

@@ -7,8 +7,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use services::environment::Infrastructure;
-
 use crate::context;
 use crate::environment::EnvironmentName;
 use crate::output;
@@ -52,8 +50,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let built = name.build()?;
     let argocd = ArgoCd::of(name, &built)?;
     let chart = arguments.chart.as_deref();
+    let infrastructure = &built.infrastructure;
     if arguments.dry_run {
-        let usual = || context::usual(&built.environment);
+        let usual = || infrastructure.usual_context();
         let context = arguments.context.clone().unwrap_or_else(usual);
         let steps = argocd.steps(&context, chart)?;
         let script: String = steps.iter().map(ToString::to_string).collect();
@@ -61,19 +60,19 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     argocd::require_helm()?;
-    let context = context::find(name, &built.environment, arguments.context.as_deref())?
-        .for_changing(name, &built.environment, arguments.yes)?;
+    let context = context::find(name, infrastructure, arguments.context.as_deref())?.for_changing(
+        name,
+        infrastructure,
+        arguments.yes,
+    )?;
     let steps = argocd.steps(&context, chart)?;
     let count = steps.len();
     for (number, Step { title, invocation }) in (1..).zip(steps) {
         eprintln!("[{number}/{count}] {title}");
         invocation.run()?;
     }
-    // Where people log in elsewhere, that comes only after Argo CD has deployed what it needs.
-    let way = match built.environment.infrastructure() {
-        Infrastructure::Laptop(_) => format!("cargo xtask open {} {name}", argocd.dashboard),
-        Infrastructure::Aws(_) => argocd.applications(&context).to_string(),
-    };
-    eprintln!("Argo CD deploys {name} from now on. See it: {way}");
+    let applications = argocd.applications(&context);
+    let view = infrastructure.view_of_argocd(name, &argocd.dashboard, &applications);
+    eprintln!("Argo CD deploys {name} from now on. See it: {view}");
     Ok(ExitCode::SUCCESS)
 }

@@ -1,9 +1,8 @@
 //! EKS: what to run. Nothing here runs it.
 
-use manifests_lib::EcrImage;
-use services::environment::Aws;
+use manifests_lib::{EcrImage, Eks};
 
-use crate::context;
+use super::kind::Aws;
 use crate::environment::EnvironmentName;
 use crate::invocation::{Invocation, Program};
 use crate::render;
@@ -23,7 +22,7 @@ pub fn up(name: EnvironmentName, aws: &Aws) -> Vec<String> {
         "# 2. The cluster; about 20 minutes.".to_owned(),
         eksctl(name, "create"),
         "# 3. A context of kubectl.".to_owned(),
-        context::update_kubeconfig(cluster).to_string(),
+        update_kubeconfig(cluster).to_string(),
         "# 4. Argo CD, which deploys the rest.".to_owned(),
         format!("cargo xtask bootstrap {name}"),
     ]);
@@ -84,6 +83,13 @@ fn repository(image: &EcrImage) -> String {
             ],
         )
     )
+}
+
+/// Gives kubectl a context for the cluster.
+pub fn update_kubeconfig(cluster: &Eks) -> Invocation {
+    let (region, name) = (cluster.region.as_str(), cluster.name.as_str());
+    let words = ["eks", "update-kubeconfig", "--region", region, "--name", name];
+    Invocation::new(Program::Aws, words)
 }
 
 fn eksctl(name: EnvironmentName, verb: &str) -> String {

@@ -43,7 +43,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut environments = arguments.environments.clone();
     if environments.is_empty() {
-        environments = EnvironmentName::ALL.to_vec();
+        environments = EnvironmentName::all().collect();
     }
     environments.sort_unstable();
     environments.dedup();

@@ -253,15 +253,20 @@ mod tests {
     use manifests_lib::millicores;
 
     use super::*;
-    use crate::environment::EnvironmentName;
+
+    fn built(name: &str) -> (BuiltPlatform, Cluster) {
+        let entry = environments::ALL.iter().find(|entry| entry.name == name);
+        let environment = (entry.expect("an environment of the list").environment)();
+        let platform = services::platform::platform(&environment).build();
+        (platform.expect("a platform that can be built"), environment.cluster().clone())
+    }
 
     #[test]
     fn every_environment_has_room() {
-        for name in EnvironmentName::ALL {
-            let built = name.build().expect("an environment that can be built");
-            let cluster = built.environment.cluster();
-            assert!(check(&built.platform, cluster).is_ok(), "{name}");
-            let lines = report(&built.platform, cluster).expect("quantities");
+        for entry in environments::ALL {
+            let (platform, cluster) = built(entry.name);
+            assert!(check(&platform, &cluster).is_ok(), "{}", entry.name);
+            let lines = report(&platform, &cluster).expect("quantities");
             let of_app = lines.iter().any(|line| line.starts_with("  app "));
             assert!(of_app, "{lines:?}");
         }
@@ -269,13 +274,12 @@ mod tests {
 
     #[test]
     fn a_group_that_cannot_hold_its_pods_is_named() {
-        let built = EnvironmentName::Dev.build().expect("an environment");
-        let mut cluster = built.environment.cluster().clone();
+        let (platform, mut cluster) = built("dev");
         let pools = cluster.node_pools.iter_mut();
         for pool in pools.filter(|pool| group_name(pool) == "app") {
             pool.cpu = millicores(100);
         }
-        let failure = check(&built.platform, &cluster).expect_err("too little");
+        let failure = check(&platform, &cluster).expect_err("too little");
         let sentence = failure.to_string();
         let begin = "the pods of the node group app request ";
         let end = " millicores and its nodes have 100: some would never run; give the cluster of environments/dev more, or request less";
@@ -284,10 +288,9 @@ mod tests {
 
     #[test]
     fn a_group_that_the_cluster_lacks_is_named() {
-        let built = EnvironmentName::Prd.build().expect("an environment");
-        let mut cluster = built.environment.cluster().clone();
+        let (platform, mut cluster) = built("prd");
         cluster.node_pools.retain(|pool| group_name(pool) != "app");
-        let failure = check(&built.platform, &cluster).expect_err("no such nodes");
+        let failure = check(&platform, &cluster).expect_err("no such nodes");
         let sentence = failure.to_string();
         assert!(
             sentence.contains(" want nodes with the label node.kubernetes.io/nodegroup=app, which no nodes of the cluster have"),
@@ -297,8 +300,8 @@ mod tests {
 
     #[test]
     fn the_broker_counts() {
-        let built = EnvironmentName::Prd.build().expect("an environment");
-        let resources = built.platform.bundles.iter().flat_map(|bundle| &bundle.resources);
+        let (platform, _) = built("prd");
+        let resources = platform.bundles.iter().flat_map(|bundle| &bundle.resources);
         let broker = resources
             .filter(|resource| resource.get::<RabbitmqCluster>().is_some())
             .find_map(pods)

@@ -9,11 +9,11 @@ use custom_resources::k8s::networking::gateway::v1::{Gateway, HTTPRoute};
 use k8s_openapi::api::core::v1::Service;
 use manifests_lib::{BuiltPlatform, Dashboard, IngressGateway, Resource};
 use serde::Serialize;
-use services::environment::{Environment, Infrastructure};
 
+use crate::cluster::kind::Infrastructure;
 use crate::context;
 use crate::environment::{Built, EnvironmentName};
-use crate::invocation::{Invocation, Program};
+use crate::invocation::Invocation;
 use crate::output::{self, printed};
 use support::Failure;
 
@@ -104,16 +104,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         })?
         .at(arguments.port);
     if arguments.dry_run {
-        let usual = || context::usual(&built.environment);
+        let usual = || built.infrastructure.usual_context();
         let context = arguments.context.clone().unwrap_or_else(usual);
         let line = format!("{}\n", target.forward(&context));
         output::print(&line)?;
         return Ok(ExitCode::SUCCESS);
     }
     let context =
-        context::find(name, &built.environment, arguments.context.as_deref())?.for_reading();
+        context::find(name, &built.infrastructure, arguments.context.as_deref())?.for_reading();
     printed(writeln!(io::stdout(), "{} until Ctrl-C", target.address))?;
-    if let Some(question) = target.question(&built.environment) {
+    if let Some(question) = target.question(&built.infrastructure) {
         printed(writeln!(io::stdout(), "Ask it: {question}"))?;
     }
     Err(target.forward(&context).become_it())
@@ -122,10 +122,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 impl Arguments {
     /// The environment, and what is to be opened there; without it, the list is wanted.
     fn meant(&self) -> Result<(EnvironmentName, Option<&str>), Failure> {
-        let alone = self
-            .target
-            .as_deref()
-            .map(|target| EnvironmentName::from_str(target, false).map_err(|_| target));
+        let alone =
+            self.target.as_deref().map(|target| EnvironmentName::named(target).ok_or(target));
         match (alone, self.environment) {
             (Some(Ok(listed)), Some(_)) => Err(Failure::new(format!(
                 "{listed} is an environment, and nothing of it is named: `cargo xtask open {listed}` lists what there is"
@@ -136,7 +134,7 @@ impl Arguments {
                         "--format is for the list: leave out {target}, or --format"
                     )));
                 }
-                Ok((environment.unwrap_or(EnvironmentName::Dev), Some(target)))
+                Ok((environment.unwrap_or(EnvironmentName::DEFAULT), Some(target)))
             }
             (listed, environment) => {
                 let without_name = [
@@ -150,7 +148,7 @@ impl Arguments {
                     )));
                 }
                 let listed = listed.and_then(Result::ok).or(environment);
-                Ok((listed.unwrap_or(EnvironmentName::Dev), None))
+                Ok((listed.unwrap_or(EnvironmentName::DEFAULT), None))
             }
         }
     }
@@ -221,13 +219,9 @@ impl Target {
     }
 
     /// How a gateway is asked under the name of one of its hosts; nothing where it has none.
-    fn question(&self, environment: &Environment) -> Option<String> {
+    fn question(&self, infrastructure: &Infrastructure) -> Option<String> {
         let host = self.hosts.first()?;
-        let insecure = match environment.infrastructure() {
-            // Its certificates are self-signed.
-            Infrastructure::Laptop(_) => "--insecure ",
-            Infrastructure::Aws(_) => "",
-        };
+        let insecure = if infrastructure.is_self_signed() { "--insecure " } else { "" };
         Some(format!("curl {insecure}--connect-to ::localhost:{} https://{host}/", self.local_port))
     }
 
@@ -324,13 +318,8 @@ fn list(name: EnvironmentName, built: &Built, targets: &[Target]) -> String {
 
 /// How the node ports of the laptop's cluster are reached, without any forwarding.
 fn outside(built: &Built, targets: &[Target]) -> Vec<String> {
-    let Infrastructure::Laptop(laptop) = built.environment.infrastructure() else {
+    let Some(node_ports) = built.infrastructure.node_ports() else {
         return Vec::new();
-    };
-    let url = |namespace: &str, service: &str| {
-        let profile = laptop.cluster.profile.as_str();
-        let words = ["service", "--profile", profile, "--namespace", namespace, "--url", service];
-        Invocation::new(Program::Minikube, words)
     };
     let ports = &built.platform.gateway_ports;
     let mut lines = Vec::new();
@@ -338,9 +327,9 @@ fn outside(built: &Built, targets: &[Target]) -> Vec<String> {
         lines.push(format!(
             "Node port of the gateway {}: {}",
             target.name,
-            laptop.entrance.number()
+            node_ports.entrance.number()
         ));
-        lines.push(format!("Its URL: {}", url(&target.namespace, &target.service)));
+        lines.push(format!("Its URL: {}", node_ports.urls(&target.namespace, &target.service)));
     }
     let mut gateways: Vec<_> = ports.iter().map(|port| (&port.gateway, &port.namespace)).collect();
     gateways.dedup();
@@ -350,7 +339,10 @@ fn outside(built: &Built, targets: &[Target]) -> Vec<String> {
         lines.extend(
             of_gateway.map(|port| format!("  {} {}", port.node_port.number(), port.service)),
         );
-        lines.push(format!("Their URLs: {}", url(namespace.name().as_str(), gateway.as_str())));
+        lines.push(format!(
+            "Their URLs: {}",
+            node_ports.urls(namespace.name().as_str(), gateway.as_str())
+        ));
     }
     lines
 }

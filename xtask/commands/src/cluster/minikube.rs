@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use manifests_lib::{LocalImage, Minikube};
-use services::environment::Laptop;
 
+use super::kind::Laptop;
 use crate::context;
 use crate::environment::EnvironmentName;
 use crate::invocation::{Invocation, Program};

@@ -60,12 +60,12 @@ pub fn require_current(name: EnvironmentName, built: &Built) -> Result<(), Failu
 /// The file, where eksctl makes the environment's cluster.
 fn files(name: EnvironmentName, built: &Built) -> Result<Files, Failure> {
     let mut files = Files::new();
-    if let Some(cluster) = services::platform::cluster_config(&built.environment, &built.platform) {
+    if let Some(cluster) = &built.cluster_config {
         let mut contents = format!(
             "{}environments/{name}/src/lib.rs by `cargo xtask render`: change that file, not this one.\n",
             tree::MARKER
         );
-        yaml::write(&cluster, &mut contents).map_err(|error| {
+        yaml::write(cluster, &mut contents).map_err(|error| {
             Failure::new(format!("the cluster of {name} cannot be written: {error}"))
         })?;
         files.insert(Path::new(FILE).to_owned(), contents);

@@ -1,6 +1,7 @@
 //! `cargo xtask cluster`: makes, ends and shows the cluster of an environment.
 
 mod aws;
+pub mod kind;
 mod minikube;
 mod sizes;
 
@@ -8,12 +9,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use services::environment::Infrastructure;
 
 use crate::environment::EnvironmentName;
 use crate::external::External;
 use crate::output;
-use crate::render;
 use support::Failure;
 
 /// Make, end or show the cluster of an environment.
@@ -87,61 +86,26 @@ pub fn run(command: &Command) -> Result<ExitCode, Failure> {
 
 impl Up {
     fn run(&self) -> Result<ExitCode, Failure> {
-        let name = self.environment;
-        let built = name.build()?;
-        sizes::check(&built.platform, built.environment.cluster())?;
-        match built.environment.infrastructure() {
-            Infrastructure::Laptop(laptop) => {
-                let sources = minikube::sources(self.sources.clone())?;
-                let up = minikube::Up { laptop, sources };
-                if self.dry_run {
-                    print(&up.commands())?;
-                    return Ok(ExitCode::SUCCESS);
-                }
-                up.run()
-            }
-            Infrastructure::Aws(aws) => {
-                render::cluster::require_current(name, &built)?;
-                print(&aws::up(name, aws))?;
-                Ok(ExitCode::SUCCESS)
-            }
-        }
+        let built = self.environment.build()?;
+        let infrastructure = &built.infrastructure;
+        sizes::check(&built.platform, &infrastructure.cluster())?;
+        infrastructure.up(self.environment, &built, self.sources.clone(), self.dry_run)
     }
 }
 
 impl Down {
     fn run(&self) -> Result<ExitCode, Failure> {
         let name = self.environment;
-        let environment = name.environment();
-        match environment.infrastructure() {
-            Infrastructure::Laptop(laptop) if self.dry_run => {
-                print(&[minikube::delete(laptop).to_string()])?;
-            }
-            Infrastructure::Laptop(laptop) => minikube::down(name, laptop, self.yes)?,
-            Infrastructure::Aws(aws) => print(&aws::down(name, aws))?,
-        }
+        name.infrastructure().down(name, self.yes, self.dry_run)?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
 impl Status {
     fn run(&self) -> Result<ExitCode, Failure> {
-        let name = self.environment;
-        let built = name.build()?;
-        print(&sizes::report(&built.platform, built.environment.cluster())?)?;
-        match built.environment.infrastructure() {
-            Infrastructure::Laptop(laptop) => minikube::status(name, laptop),
-            Infrastructure::Aws(aws) => {
-                print(&aws::status(aws))?;
-                Ok(ExitCode::SUCCESS)
-            }
-        }
+        let built = self.environment.build()?;
+        let infrastructure = &built.infrastructure;
+        output::lines(&sizes::report(&built.platform, &infrastructure.cluster())?)?;
+        infrastructure.status(self.environment)
     }
-}
-
-/// Prints lines for people or a shell.
-fn print(lines: &[String]) -> Result<(), Failure> {
-    let mut text = lines.join("\n");
-    text.push('\n');
-    output::print(&text)
 }
