@@ -72,10 +72,12 @@ impl ValueParserFactory for EnvironmentName {
 }
 
 fn values() -> Vec<PossibleValue> {
-    let value = |environment: &Box<dyn Environment>| {
-        PossibleValue::new(environment.name()).help(environment.about())
-    };
-    environments().iter().map(value).collect()
+    EnvironmentName::all()
+        .map(|name| {
+            let environment = name.environment();
+            PossibleValue::new(environment.name()).help(environment.about())
+        })
+        .collect()
 }
 
 fn environments() -> &'static [Box<dyn Environment>] {

@@ -44,15 +44,15 @@ pub struct Aws {
 }
 
 /// How the node ports of a cluster are reached from the laptop that it runs on.
-pub struct NodePorts<'a> {
+pub(crate) struct NodePorts<'a> {
     profile: &'a Name,
     /// The port that leads to the public gateway.
-    pub entrance: NodePort,
+    pub(crate) entrance: NodePort,
 }
 
 impl NodePorts<'_> {
     /// Prints the URL of each node port of a Service.
-    pub fn urls(&self, namespace: &str, service: &str) -> Invocation {
+    pub(crate) fn urls(&self, namespace: &str, service: &str) -> Invocation {
         let profile = self.profile.as_str();
         let words = ["service", "--profile", profile, "--namespace", namespace, "--url", service];
         Invocation::new(Program::Minikube, words)
@@ -61,7 +61,7 @@ impl NodePorts<'_> {
 
 impl Infrastructure {
     /// The nodes and storage classes.
-    pub fn cluster(&self) -> Cluster {
+    pub(crate) fn cluster(&self) -> Cluster {
         match self {
             Self::Minikube(laptop) => laptop.cluster.clone().into(),
             Self::Eks(aws) => aws.cluster.clone().into(),
@@ -69,7 +69,7 @@ impl Infrastructure {
     }
 
     /// Makes the cluster, or prints what makes it.
-    pub fn up(
+    pub(crate) fn up(
         &self,
         name: EnvironmentName,
         built: &Built,
@@ -94,7 +94,12 @@ impl Infrastructure {
     }
 
     /// Deletes the cluster after asking, or prints what deletes it.
-    pub fn down(&self, name: EnvironmentName, yes: bool, dry_run: bool) -> Result<(), Failure> {
+    pub(crate) fn down(
+        &self,
+        name: EnvironmentName,
+        yes: bool,
+        dry_run: bool,
+    ) -> Result<(), Failure> {
         match self {
             Self::Minikube(laptop) if dry_run => {
                 output::lines(&[minikube::delete(laptop).to_string()])
@@ -105,7 +110,7 @@ impl Infrastructure {
     }
 
     /// Shows the nodes, or prints what shows them.
-    pub fn status(&self, name: EnvironmentName) -> Result<ExitCode, Failure> {
+    pub(crate) fn status(&self, name: EnvironmentName) -> Result<ExitCode, Failure> {
         match self {
             Self::Minikube(laptop) => minikube::status(name, laptop),
             Self::Eks(aws) => {
@@ -116,7 +121,7 @@ impl Infrastructure {
     }
 
     /// The context of kubectl that the cluster has where nobody has renamed it.
-    pub fn usual_context(&self) -> String {
+    pub(crate) fn usual_context(&self) -> String {
         match self {
             Self::Minikube(laptop) => laptop.cluster.profile.to_string(),
             Self::Eks(aws) => aws.cluster.arn(),
@@ -124,7 +129,7 @@ impl Infrastructure {
     }
 
     /// How the clusters of kubectl's configuration may call this one.
-    pub fn clusters_of_kubectl(&self) -> Vec<String> {
+    pub(crate) fn clusters_of_kubectl(&self) -> Vec<String> {
         match self {
             Self::Minikube(laptop) => vec![laptop.cluster.profile.to_string()],
             Self::Eks(aws) => aws.cluster.kubeconfig_clusters().to_vec(),
@@ -132,7 +137,7 @@ impl Infrastructure {
     }
 
     /// How one gets a context for the cluster.
-    pub fn way_to_context(&self, name: EnvironmentName) -> String {
+    pub(crate) fn way_to_context(&self, name: EnvironmentName) -> String {
         match self {
             Self::Minikube(_) => format!("make it with `cargo xtask cluster up {name}`"),
             Self::Eks(aws) => format!("fetch one with `{}`", aws::update_kubeconfig(&aws.cluster)),
@@ -140,7 +145,7 @@ impl Infrastructure {
     }
 
     /// How its node ports are reached without any forwarding; nothing where they are not.
-    pub fn node_ports(&self) -> Option<NodePorts<'_>> {
+    pub(crate) fn node_ports(&self) -> Option<NodePorts<'_>> {
         match self {
             Self::Minikube(Laptop { cluster, entrance, .. }) => {
                 Some(NodePorts { profile: &cluster.profile, entrance: *entrance })
@@ -150,7 +155,7 @@ impl Infrastructure {
     }
 
     /// Whether the certificates of its gateways are issued by nobody that a client trusts.
-    pub fn is_self_signed(&self) -> bool {
+    pub(crate) fn is_self_signed(&self) -> bool {
         match self {
             Self::Minikube(_) => true,
             Self::Eks(_) => false,
@@ -159,7 +164,7 @@ impl Infrastructure {
 
     /// How one sees what Argo CD does as soon as it runs: its page, or where people log in elsewhere, which only Argo CD makes
     /// possible, its `applications`.
-    pub fn view_of_argocd(
+    pub(crate) fn view_of_argocd(
         &self,
         name: EnvironmentName,
         page: &Name,

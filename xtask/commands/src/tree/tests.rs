@@ -93,7 +93,7 @@ fn assert_refused(root: &Path, watched: &Path, files: &Files, path: &str, obstac
     let before = state(watched);
     match Plan::new(root, files) {
         Err(Error::Refused { path: refused, obstacle: reason }) => {
-            assert_eq!((refused, reason), (root.join(path), obstacle))
+            assert_eq!((refused, reason), (root.join(path), obstacle));
         }
         other => panic!("{path}: not refused: {other:?}"),
     }
