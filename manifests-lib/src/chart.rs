@@ -2,7 +2,6 @@
 
 use helm_values::HelmChart;
 use k8s_openapi::api::core::v1 as core;
-use serde::Serialize;
 
 use crate::{
     Bundle, ChartVersion, GitUrl, Kind, Name, Namespace, Origin, PublicImage, RelativePath,
@@ -189,10 +188,10 @@ impl Bundle {
     ///
     /// The build reports values that are not JSON.
     #[track_caller]
-    pub fn chart<V: HelmChart + Serialize>(&self, chart: Chart<V>) -> ChartHandle {
+    pub fn chart<V: HelmChart>(&self, chart: Chart<V>) -> ChartHandle {
         let Chart { release, values, kinds, installs } = chart;
         let origin = Origin::here();
-        let values = serde_json::to_value(&values).unwrap_or_else(|error| {
+        let values = values.to_json().unwrap_or_else(|error| {
             self.error(
                 origin,
                 format!("the values of the chart {} are not JSON: {error}", V::NAME),

@@ -3,7 +3,7 @@
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/kube-state-metrics-8.4.0/charts/kube-state-metrics/values.yaml, release 8.4.0
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/prometheus-node-exporter-4.56.1/charts/prometheus-node-exporter/values.yaml, release 4.56.1
 // source: https://raw.githubusercontent.com/grafana-community/helm-charts/grafana-12.11.1/charts/grafana/values.yaml, release 12.11.1
-// sha256 of the lines below: 659c1fade6ebf8c92639dd1450d59cc7424c227b40b56563e77f4a5c5099e9a4
+// sha256 of the lines below: 22413ab6702f9944464586cfcfedfa4f93d4645a1903299cef8232edeab24e6b
 //! Values of the chart `kube-prometheus-stack`, version `88.5.3`.
 
 use std::collections::BTreeMap;
@@ -3406,4 +3406,8 @@ impl crate::HelmChart for Values {
     const NAME: &'static str = "kube-prometheus-stack";
     const REPOSITORY: &'static str = "https://prometheus-community.github.io/helm-charts";
     const VERSION: &'static str = "88.5.3";
+
+    fn to_json(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(self)
+    }
 }

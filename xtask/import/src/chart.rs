@@ -275,6 +275,11 @@ pub trait HelmChart: serde::Serialize {
     const REPOSITORY: &'static str;
     /// The published version.
     const VERSION: &'static str;
+    /// The values as helm reads them. Not generic, so that it is compiled here and not after every edit of a service.
+    ///
+    /// # Errors
+    /// If a value is none of JSON, such as a number that is not finite.
+    fn to_json(&self) -> serde_json::Result<serde_json::Value>;
 }
 ";
 

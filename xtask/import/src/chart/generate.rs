@@ -24,6 +24,10 @@ pub fn module(chart: &LockedChart, values: &Object) -> String {
             const NAME: &'static str = {name:?};
             const REPOSITORY: &'static str = {repository:?};
             const VERSION: &'static str = {version:?};
+
+            fn to_json(&self) -> serde_json::Result<serde_json::Value> {{
+                serde_json::to_value(self)
+            }}
         }}"
     );
     let import =

@@ -63,6 +63,10 @@ password: secret
         const NAME: &'static str = "example";
         const REPOSITORY: &'static str = "https://example.org/charts";
         const VERSION: &'static str = "1.2.3";
+
+        fn to_json(&self) -> serde_json::Result<serde_json::Value> {
+            serde_json::to_value(self)
+        }
     }
     "#);
 }
