@@ -74,6 +74,10 @@ impl HelmChart for Values {
     const NAME: &'static str = "tool";
     const REPOSITORY: &'static str = "https://example.com/charts";
     const VERSION: &'static str = "1.2.3";
+
+    fn to_json(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(self)
+    }
 }
 
 /// A chart of one Deployment.

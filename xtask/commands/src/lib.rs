@@ -12,6 +12,7 @@ mod open;
 mod output;
 mod render;
 mod tree;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ pub use environment::{Built, Environment};
 #[command(bin_name = "cargo xtask", arg_required_else_help = true)]
 enum Command {
     Render(render::Arguments),
+    Watch(watch::Arguments),
     #[command(subcommand)]
     Cluster(cluster::Command),
     Bootstrap(bootstrap::Arguments),
@@ -61,6 +63,7 @@ pub fn run(environments: Vec<Box<dyn Environment>>) -> ExitCode {
     environment::register(environments);
     let outcome = match Command::parse() {
         Command::Render(arguments) => render::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
         Command::Cluster(command) => cluster::run(&command),
         Command::Bootstrap(arguments) => bootstrap::run(&arguments),
         Command::Open(arguments) => open::run(&arguments),

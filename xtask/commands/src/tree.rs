@@ -89,6 +89,11 @@ impl<'files> Plan<'files> {
         self.comparison.counts()
     }
 
+    /// Which files are to be created, changed or removed, relative to the folder, in order.
+    pub fn changed(&self) -> impl Iterator<Item = &Path> {
+        self.comparison.changes.iter().map(|change| change.path.as_path())
+    }
+
     /// Whether the folder already holds exactly the rendered files.
     ///
     /// Leftovers of an interrupted run do not count as a difference, but [`Plan::apply`] removes them:

@@ -23,6 +23,17 @@ impl Failure {
         Self(sentences.into_iter().collect())
     }
 
+    /// Several failures as one; what more than one of them says is said once.
+    pub fn merge(failures: impl IntoIterator<Item = Self>) -> Self {
+        let mut sentences = Vec::new();
+        for sentence in failures.into_iter().flat_map(|failure| failure.0) {
+            if !sentences.contains(&sentence) {
+                sentences.push(sentence);
+            }
+        }
+        Self(sentences)
+    }
+
     /// Prints the sentences to standard error; the exit code is that of a program that could not do its work.
     pub fn report(&self) -> ExitCode {
         for sentence in &self.0 {
@@ -50,5 +61,12 @@ mod tests {
         let failure = Failure::all(["a is wrong: do b".to_owned(), "c is: do d".to_owned()]);
         assert_eq!(failure.to_string(), "a is wrong: do b\nc is: do d");
         assert_eq!(Failure::new("a is wrong: do b").to_string(), "a is wrong: do b");
+    }
+
+    #[test]
+    fn what_two_failures_say_is_said_once() {
+        let failure = |sentences: &[&str]| Failure::all(sentences.iter().map(|&s| s.to_owned()));
+        let merged = Failure::merge([failure(&["a", "b"]), failure(&["b", "c"])]);
+        assert_eq!(merged, failure(&["a", "b", "c"]));
     }
 }

@@ -5,3 +5,4 @@ mod cluster;
 mod external;
 mod fakes;
 mod open;
+mod watch;

@@ -1,13 +1,12 @@
 //! The file that eksctl makes a cluster from. It is no manifest: it stands beside the environment, outside the snapshots.
 
-use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use manifests_lib::yaml;
 
+use super::Said;
 use super::files::Files;
 use crate::environment::{Built, EnvironmentName};
-use crate::output::printed;
 use crate::tree::{self, Plan};
 use support::{Failure, in_workspace};
 
@@ -19,29 +18,32 @@ pub fn path(name: EnvironmentName) -> PathBuf {
     folder(name).join(FILE)
 }
 
-/// Writes the file, or with `check` prints how it would change; says whether `check` found a difference.
-pub fn run(name: EnvironmentName, built: &Built, check: bool) -> Result<bool, Failure> {
-    let folder = folder(name);
+/// Writes the file, or with `check` says how it would change.
+pub(super) fn run(
+    name: EnvironmentName,
+    built: &Built,
+    check: bool,
+    said: &mut Said,
+) -> Result<(), Failure> {
     let files = files(name, built)?;
-    let plan = Plan::new(&folder, &files)?;
-    if !check {
-        let counts = plan.apply()?;
-        if counts.created + counts.changed + counts.removed > 0 {
-            printed(writeln!(io::stdout(), "{name}: {} changed", path(name).display()))?;
+    let plan = Plan::new(&folder(name), &files)?;
+    let file = path(name);
+    if check {
+        said.diff(&plan);
+        if !plan.is_empty() {
+            said.differs = true;
+            said.remark(format_args!(
+                "{} differs from what is rendered; accept with: cargo xtask render",
+                file.display()
+            ));
         }
-        return Ok(false);
+        return Ok(());
     }
-    let mut stdout = io::stdout().lock();
-    let colour = stdout.is_terminal();
-    printed(plan.diff(&mut stdout, colour))?;
-    if plan.is_empty() {
-        return Ok(false);
+    let counts = plan.apply()?;
+    if counts.created + counts.changed + counts.removed > 0 {
+        said.line(format_args!("{name}: {} changed", file.display()));
     }
-    eprintln!(
-        "{} differs from what is rendered; accept with: cargo xtask render",
-        path(name).display()
-    );
-    Ok(true)
+    Ok(())
 }
 
 /// A failure where the file is not what is rendered: eksctl would make another cluster than the one that was reviewed.
