@@ -44,10 +44,11 @@ impl Sources {
                 if !other && !name.as_encoded_bytes().starts_with(b".") {
                     self.look(&entry.path())?;
                 }
-            } else if kind.is_file() && is_source(&entry.path()) {
-                if let Some(metadata) = if_there(entry.metadata())? {
-                    self.0.insert(entry.path(), (metadata.modified()?, metadata.len()));
-                }
+            } else if kind.is_file()
+                && is_source(&entry.path())
+                && let Some(metadata) = if_there(entry.metadata())?
+            {
+                self.0.insert(entry.path(), (metadata.modified()?, metadata.len()));
             }
         }
         Ok(())
