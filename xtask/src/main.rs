@@ -6,6 +6,7 @@ mod environment;
 
 use std::process::ExitCode;
 
+#[cfg(feature = "dynamic")]
 use dynamic as _;
 
 fn main() -> ExitCode {

@@ -69,7 +69,7 @@ impl Arguments {
     fn render(&self, root: &Path) -> Result<bool, Failure> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let status = Command::new(&cargo)
-            .args(["run", "--quiet", "--package", "xtask", "--", "render", "--names"])
+            .args(["xtask", "render", "--names"])
             .args(self.environments.iter().map(ToString::to_string))
             .current_dir(root)
             .stdin(Stdio::null())

@@ -13,6 +13,8 @@ use tempfile::TempDir;
 
 const MANIFEST: &str = "[package]\nname = \"xtask\"\nedition = \"2024\"\n[workspace]\n";
 
+const ALIAS: &str = "[alias]\nxtask = \"run --quiet --package xtask --\"\n";
+
 const LOCK: &str = "version = 4\n[[package]]\nname = \"xtask\"\nversion = \"0.0.0\"\n";
 
 /// A run of the command, ended with the test.
@@ -27,6 +29,8 @@ impl Watch {
         let folder = TempDir::new().expect("a temporary folder");
         fs::create_dir(folder.path().join("src")).expect("a writable folder");
         fs::write(folder.path().join("Cargo.toml"), MANIFEST).expect("a writable folder");
+        fs::create_dir(folder.path().join(".cargo")).expect("a writable folder");
+        fs::write(folder.path().join(".cargo/config.toml"), ALIAS).expect("a writable folder");
         // Otherwise the first build writes it, which is a change.
         fs::write(folder.path().join("Cargo.lock"), LOCK).expect("a writable folder");
         save(folder.path(), "first");
