@@ -17,6 +17,7 @@ mod component;
 mod dashboard;
 mod database;
 mod error;
+mod file_name;
 mod gateway_api;
 mod gitops;
 mod grafana;
@@ -59,6 +60,7 @@ pub use database::{
     LoginSource, MysqlContainer, Secret, SecretKey, SecretSource, SecretText, SecretsManagerSecret,
 };
 pub use error::BuildError;
+pub use file_name::file_names;
 pub use gateway_api::{
     Audience, DashboardRoute, Entrance, Gateway, GatewayServer, HttpRoute, Internal, Limits, Public,
 };

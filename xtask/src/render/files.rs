@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use manifests_lib::{BuiltBundle, BuiltPlatform, Identity, Resource};
+use manifests_lib::{BuiltBundle, BuiltPlatform, Resource, file_names};
 
 use crate::failure::Failure;
 use crate::tree;
@@ -50,30 +50,13 @@ fn contents(resource: &Resource) -> Result<String, Failure> {
     Ok(contents)
 }
 
-/// The file names of a bundle's objects, in order, without extension: `<kind>-<name>`.
-///
-/// Objects that would share it have their group or namespace added behind `@`, which no name contains.
+/// The file names of a bundle's objects; each has its own.
 fn names(bundle: &BuiltBundle) -> Result<Vec<String>, Failure> {
     let identities: Vec<_> = bundle.resources.iter().map(Resource::identity).collect();
-    let short = |identity: &Identity| format!("{}-{}", identity.kind, identity.name).to_lowercase();
-    let mut sharing: BTreeMap<String, Vec<&Identity>> = BTreeMap::new();
-    for identity in &identities {
-        sharing.entry(short(identity)).or_default().push(identity);
-    }
-    let mut taken: BTreeMap<String, &Resource> = BTreeMap::new();
-    let mut names = Vec::with_capacity(identities.len());
-    for (identity, resource) in identities.iter().zip(&bundle.resources) {
-        let mut name = short(identity);
-        let others = &sharing[&name];
-        if others.iter().any(|other| other.group != identity.group) {
-            let group = if identity.group.is_empty() { "core" } else { identity.group };
-            name = format!("{name}@{group}");
-        }
-        if others.iter().any(|other| other.namespace != identity.namespace) {
-            let namespace = identity.namespace.as_deref().unwrap_or("cluster");
-            name = format!("{name}@{namespace}");
-        }
-        if let Some(other) = taken.insert(name.clone(), resource) {
+    let names = file_names(&identities);
+    let mut taken: BTreeMap<&str, &Resource> = BTreeMap::new();
+    for ((name, identity), resource) in names.iter().zip(&identities).zip(&bundle.resources) {
+        if let Some(other) = taken.insert(name, resource) {
             return Err(Failure::new(format!(
                 "{}: {identity} and {} ({}) differ in upper and lower case only and would share a file: rename one",
                 resource.origin(),
@@ -81,7 +64,6 @@ fn names(bundle: &BuiltBundle) -> Result<Vec<String>, Failure> {
                 other.origin()
             )));
         }
-        names.push(name);
     }
     Ok(names)
 }
