@@ -5,10 +5,9 @@ mod source;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use harness::Failure;
 use serde::Deserialize;
 use serde_json::Value;
-
-use crate::failure::Failure;
 
 pub use source::sources;
 

@@ -1,19 +1,16 @@
 //! The environments as rendered: objects in memory and as a folder of files.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::io;
-use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
+use harness::{Failure, cannot_write};
 use manifests_lib::{
-    BuildError, BuiltPlatform, Cluster, Identity, Resource, Source, SourceFrom, yaml,
+    BuildError, BuiltPlatform, Cluster, Identity, Resource, Source, SourceFrom, file_names, yaml,
 };
 use serde_json::{Map, Value};
 use services::environment::{Environment, Infrastructure};
-
-use crate::failure::Failure;
 
 /// One environment, rendered.
 #[derive(Clone)]
@@ -22,8 +19,8 @@ pub struct Rendered {
     pub environment: String,
     /// What it runs on.
     pub cluster: Cluster,
-    /// Whether its alerts have to reach people: it does not run on a laptop.
-    pub tells_people: bool,
+    /// Whether its alerts have to have receivers: it does not run on a laptop.
+    pub has_receivers: bool,
     /// Every object, in the order of the platform.
     pub objects: Vec<Object>,
     /// Every chart and kustomization of others, in the order of the platform.
@@ -35,20 +32,13 @@ pub struct Rendered {
 pub struct RenderedSource {
     /// The bundle.
     pub bundle: String,
-    source: Source,
-}
-
-impl Deref for RenderedSource {
-    type Target = Source;
-
-    fn deref(&self) -> &Source {
-        &self.source
-    }
+    /// What the bundle says of it.
+    pub spec: Source,
 }
 
 impl fmt::Display for RenderedSource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.from {
+        match &self.spec.from {
             SourceFrom::Chart { release, name, .. } if release.as_str() == *name => {
                 write!(formatter, "the chart {name}")
             }
@@ -100,29 +90,35 @@ impl Rendered {
         Ok(Self {
             environment: built.environment.to_string(),
             cluster: environment.cluster().clone(),
-            tells_people: matches!(environment.infrastructure(), Infrastructure::Aws(_)),
+            has_receivers: matches!(environment.infrastructure(), Infrastructure::Aws(_)),
             objects: objects(&built)?,
             sources: sources(&built),
         })
     }
 
-    /// Writes the objects as `<folder>/<bundle>/<kind>-<name>.yaml`; returns the files in the order of the objects.
+    /// Writes the objects below a folder; returns the files in the order of the objects.
     pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         write(&self.objects, folder)
     }
 }
 
-/// Writes objects as `<folder>/<bundle>/<kind>-<name>.yaml`.
+/// Writes objects as `cargo xtask render` does, `<folder>/<bundle>/<kind>-<name>.yaml`; one that is there twice gets a number.
 pub fn write(objects: &[Object], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut bundles: BTreeMap<&str, Vec<Identity>> = BTreeMap::new();
+    for object in objects {
+        bundles.entry(&object.bundle).or_default().push(object.identity.clone());
+    }
+    let mut names: BTreeMap<&str, _> = bundles
+        .into_iter()
+        .map(|(bundle, identities)| (bundle, file_names(&identities).into_iter()))
+        .collect();
     let mut files = Vec::with_capacity(objects.len());
-    let mut taken = BTreeSet::new();
-    for (index, object) in objects.iter().enumerate() {
-        let Identity { kind, name, .. } = &object.identity;
+    for object in objects {
         let bundle = folder.join(&object.bundle);
-        let mut file = bundle.join(format!("{kind}-{name}.yaml").to_lowercase());
-        // Kinds of two groups, or objects of two namespaces.
-        if !taken.insert(file.clone()) {
-            file = bundle.join(format!("{kind}-{name}-{index}.yaml").to_lowercase());
+        let name = names.get_mut(object.bundle.as_str()).and_then(Iterator::next);
+        let mut file = bundle.join(format!("{}.yaml", name.unwrap_or_default()));
+        if files.contains(&file) {
+            file.set_extension(format!("{}.yaml", files.len()));
         }
         fs::create_dir_all(&bundle)
             .and_then(|()| fs::write(&file, &object.yaml))
@@ -132,20 +128,11 @@ pub fn write(objects: &[Object], folder: &Path) -> Result<Vec<PathBuf>, Failure>
     Ok(files)
 }
 
-/// What to say where a file in a temporary folder cannot be written.
-pub fn cannot_write(file: &Path, error: &io::Error) -> Failure {
-    Failure::new(format!(
-        "cannot write {}: {error}; make room there or name another folder with TMPDIR",
-        file.display()
-    ))
-}
-
 fn sources(built: &BuiltPlatform) -> Vec<RenderedSource> {
     let mut sources = Vec::new();
     for bundle in &built.bundles {
         for source in &bundle.sources {
-            sources
-                .push(RenderedSource { bundle: bundle.name.to_string(), source: source.clone() });
+            sources.push(RenderedSource { bundle: bundle.name.to_string(), spec: source.clone() });
         }
     }
     sources

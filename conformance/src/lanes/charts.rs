@@ -7,15 +7,11 @@ mod render;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use harness::{Cluster, Failure, Programs, Report, progress};
 use manifests_lib::{Kind, Source};
 
 use super::{Options, api, apply, in_cluster, schedule};
-use crate::cluster::Cluster;
-use crate::failure::Failure;
-use crate::programs::Programs;
-use crate::progress::progress;
 use crate::rendered::{self, Object, Rendered};
-use crate::report::Report;
 
 use documents::Made;
 use effects::Effects;
@@ -54,8 +50,8 @@ fn environment(
         progress(format_args!("charts: {name}: rendering {source}"));
         let made = charts.render(source)?;
         report.compared(made.objects.len(), format!("objects of {name} made by {source}"));
-        for finding in differences(source, &made) {
-            report.finding(format!("{name}: {source} ({}): {finding}", source.origin));
+        for finding in differences(&source.spec, &made) {
+            report.finding(format!("{name}: {source} ({}): {finding}", source.spec.origin));
         }
         effects.look(&charts, name, source, &made, report)?;
         whole.objects.extend(made.objects);

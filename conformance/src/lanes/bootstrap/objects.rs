@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use harness::{Cluster, Failure};
 use manifests_lib::{Root, application_name};
 use serde_json::Value;
 
-use crate::cluster::Cluster;
 use crate::compare;
-use crate::failure::Failure;
 use crate::rendered::Rendered;
 
 /// Who writes on behalf of bootstrap: helm, and kubectl under bootstrap's own name.

@@ -1,10 +1,10 @@
 //! The documents that helm and kustomize print, as objects.
 
+use harness::Failure;
 use manifests_lib::{Identity, Source};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::failure::Failure;
 use crate::rendered::Object;
 
 /// What one chart or kustomization becomes.

@@ -4,15 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
+use harness::{Cluster, Failure, Programs, Report, cannot_write, progress};
 use serde_json::{Value, json};
 
-use super::expect;
-use crate::cluster::Cluster;
-use crate::failure::Failure;
-use crate::programs::Programs;
-use crate::progress::progress;
-use crate::rendered;
-use crate::report::Report;
+use crate::lanes::Options;
+use crate::lanes::faults::expect;
 
 const NAMESPACE: &str = "example";
 
@@ -20,9 +16,9 @@ const NAMESPACE: &str = "example";
 const OBJECTS: usize = 500;
 
 /// The API server is killed in the middle of an apply: the failure names it, and in a new cluster the same apply works.
-pub fn killed(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
+pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Result<(), Failure> {
     progress("self-test: killing the API server in the middle of an apply");
-    let folder = programs.watchdog().temporary_folder()?;
+    let folder = programs.temporary_folder()?;
     let namespace = folder.path().join("namespace.json");
     let objects = folder.path().join("objects.json");
     write(
@@ -86,5 +82,5 @@ fn accepted(cluster: &mut Cluster, file: &Path) -> Result<(), Failure> {
 }
 
 fn write(file: &Path, value: &Value) -> Result<(), Failure> {
-    fs::write(file, value.to_string()).map_err(|error| rendered::cannot_write(file, &error))
+    fs::write(file, value.to_string()).map_err(|error| cannot_write(file, &error))
 }

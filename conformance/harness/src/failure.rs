@@ -1,10 +1,12 @@
 //! Why a lane could not do its work.
 
 use std::fmt;
+use std::io;
+use std::path::Path;
 
 /// A sentence that says what, where and the way out, and where it helps the last lines of a program's output.
 ///
-/// What a lane finds about the manifests is no failure but a finding of its [`Report`](crate::report::Report).
+/// What a lane finds about the manifests is no failure but a finding of its [`Report`](crate::Report).
 #[derive(Debug)]
 pub struct Failure {
     sentence: String,
@@ -28,6 +30,14 @@ impl Failure {
         self.output = (!tail.is_empty()).then(|| tail.join("\n"));
         self
     }
+}
+
+/// What to say where a file in a temporary folder cannot be written.
+pub fn cannot_write(file: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!(
+        "cannot write {}: {error}; make room there or name another folder with TMPDIR",
+        file.display()
+    ))
 }
 
 impl From<released::Failure> for Failure {

@@ -1,13 +1,13 @@
 //! Another writer than the one of this project.
 
-use super::expect;
-use crate::failure::Failure;
+use harness::{Failure, Programs, Report};
+
+use crate::lanes::Options;
+use crate::lanes::faults::expect;
 use crate::lanes::yaml;
-use crate::programs::Programs;
-use crate::report::Report;
 
 /// The lane `yaml` judges the writer that everybody else uses; what it gets wrong is printed.
-pub fn another_writer(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
+pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Result<(), Failure> {
     let mut found = Report::default();
     yaml::judge(
         programs,

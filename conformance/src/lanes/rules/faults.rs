@@ -1,16 +1,15 @@
 //! Faults for the lane `rules`.
 
+use harness::{Failure, Programs, Report};
 use serde_json::{Value, json};
 
-use super::{environment, expect, first, no_object};
-use crate::failure::Failure;
+use crate::lanes::Options;
+use crate::lanes::faults::{environment, expect, first, no_object};
 use crate::lanes::rules;
-use crate::programs::Programs;
 use crate::rendered::Rendered;
-use crate::report::Report;
 
 /// Rules and routes that Prometheus and Alertmanager refuse, and some that do not do what they should.
-pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
+pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Result<(), Failure> {
     for (fault, from, to, expected) in [
         ("a rule that is no PromQL", " > 0)", " > 0", "Prometheus does not take its rules"),
         ("an alert that fires too late", "> 14.4 *", "> 28.8 *", "critical"),
@@ -38,7 +37,7 @@ pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
         report,
     )?;
     let mut rendered = small()?;
-    rendered.tells_people = true;
+    rendered.has_receivers = true;
     found(
         programs,
         &rendered,

@@ -1,9 +1,19 @@
 //! What a lane compared, how much, and what it found.
 
 use std::fmt;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use serde::Serialize;
+use serde_json::json;
+
+use crate::{COULD_NOT_RUN, Failure};
+
+/// Says to people how far a long run is: a line on standard error. A reader that is gone, such as a closed terminal, is no
+/// failure.
+pub fn progress(line: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
 
 /// The outcome of a lane that could do its work.
 #[derive(Debug, Default, Serialize)]
@@ -19,7 +29,7 @@ pub struct Report {
 }
 
 /// A program by others.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Judge {
     /// Its name.
     pub program: &'static str,
@@ -74,6 +84,60 @@ impl fmt::Display for Report {
     }
 }
 
+/// What became of a lane.
+pub struct Outcome {
+    /// Name of the lane.
+    pub lane: &'static str,
+    /// Where the lane failed, what it had found until then.
+    pub report: Report,
+    /// Why it could not do its work.
+    pub failure: Option<Failure>,
+    /// How long it took.
+    pub seconds: u64,
+}
+
+impl Outcome {
+    /// The exit code: 0 nothing to say, 1 findings, 2 could not run.
+    pub fn code(&self) -> u8 {
+        match &self.failure {
+            None if self.report.findings.is_empty() => 0,
+            None => 1,
+            Some(_) => COULD_NOT_RUN,
+        }
+    }
+
+    fn verdict(&self) -> &'static str {
+        match self.code() {
+            0 => "ok",
+            1 => "findings",
+            _ => "could not run",
+        }
+    }
+
+    /// For programs.
+    pub fn json(&self) -> serde_json::Value {
+        let mut json = json!(self.report);
+        if let Some(failure) = &self.failure {
+            json["failure"] = json!(failure.to_string());
+        }
+        json["lane"] = json!(self.lane);
+        json["verdict"] = json!(self.verdict());
+        json["seconds"] = json!(self.seconds);
+        json
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { lane, report, failure, seconds } = self;
+        write!(formatter, "{lane}: {}, {seconds} s\n{report}", self.verdict())?;
+        match failure {
+            Some(failure) => writeln!(formatter, "  error: {failure}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// A number with commas between thousands.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -117,5 +181,21 @@ mod tests {
           finding: Service a/b: changed
             from 1 to 2
         ");
+    }
+    #[test]
+    fn what_was_found_before_a_failure_is_told_with_it() {
+        let mut report = Report::default();
+        report.finding("Service a/b: changed");
+        let failure = Some(Failure::new("etcd ended"));
+        let outcome = Outcome { lane: "api", report, failure, seconds: 3 };
+        assert_eq!(outcome.code(), 2);
+        insta::assert_snapshot!(outcome.to_string(), @r"
+        api: could not run, 3 s
+          finding: Service a/b: changed
+          error: etcd ended
+        ");
+        let json = outcome.json();
+        assert_eq!(json["findings"], json!(["Service a/b: changed"]));
+        assert_eq!(json["failure"], "etcd ended");
     }
 }

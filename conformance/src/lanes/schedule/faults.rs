@@ -1,24 +1,22 @@
 //! Faults for the lane `schedule`.
 
+use harness::{Failure, Programs, Report};
 use manifests_lib::{
     Cluster, NodeGroup, NodePool, VolumeBinding, gibibytes, label_key, millicores, name,
 };
 use serde_json::{Value, json};
 
-use super::{REQUESTED_CPU, change, environment, expect, first, last};
-use crate::failure::Failure;
+use crate::lanes::faults::{REQUESTED_CPU, change, environment, expect, first, last};
 use crate::lanes::schedule::Provisioner;
 use crate::lanes::{Options, schedule};
-use crate::programs::Programs;
 use crate::rendered::Rendered;
-use crate::report::Report;
 
 const CLASS_OF_CLAIM: &[&str] = &["spec", "volumeClaimTemplates", "0", "spec", "storageClassName"];
 
 const NODE_SELECTOR: &[&str] = &["spec", "template", "spec", "nodeSelector"];
 
 /// Clusters and workloads that do not fit each other.
-pub fn faults(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
+pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
     let mut rendered = environment()?;
     let group = rendered.cluster.node_pools.iter().find_map(|pool| pool.group.clone());
     rendered.cluster.node_pools.retain(|pool| pool.group != group);
@@ -90,7 +88,7 @@ fn without_consumer(rendered: &mut Rendered) -> Result<String, Failure> {
         .ok_or_else(|| {
             Failure::new(format!(
                 "no storage class of {} waits for its first consumer: take another environment in \
-                 conformance/src/lanes/self_test.rs",
+                 conformance/src/lanes/schedule/faults.rs",
                 rendered.environment
             ))
         })?;

@@ -1,13 +1,11 @@
 //! Faults for the lane `api`.
 
+use harness::{Failure, Programs, Report};
 use serde_json::json;
 
-use super::{REQUESTED_CPU, change, environment, expect, first};
-use crate::failure::Failure;
+use crate::lanes::faults::{REQUESTED_CPU, change, environment, expect, first};
 use crate::lanes::{Options, api};
-use crate::programs::Programs;
 use crate::rendered::Rendered;
-use crate::report::Report;
 
 /// A node label that the API server warns of.
 const OLD_LABEL: &[&str] = &["spec", "template", "spec", "nodeSelector", "beta.kubernetes.io/os"];
@@ -15,7 +13,7 @@ const OLD_LABEL: &[&str] = &["spec", "template", "spec", "nodeSelector", "beta.k
 const ANNOTATION: &[&str] = &["metadata", "annotations", "example.com/changed"];
 
 /// Objects that are refused, warned of, stored in another way or written without need.
-pub fn faults(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
+pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
     // Refused: the rest of the lane does not run.
     let mut rendered = environment()?;
     let objects = &mut rendered.objects;

@@ -1,13 +1,13 @@
 //! Faults for the lane `logs`.
 
-use super::{environment, expect};
-use crate::failure::Failure;
+use harness::{Failure, Programs, Report};
+
+use crate::lanes::Options;
+use crate::lanes::faults::{environment, expect};
 use crate::lanes::logs::{self, Configuration};
-use crate::programs::Programs;
-use crate::report::Report;
 
 /// Configurations that Fluent Bit refuses, and some with which lines are lost, repeated or torn.
-pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
+pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Result<(), Failure> {
     let rendered = environment()?;
     for (fault, line, replacement, expected) in [
         (
@@ -63,7 +63,7 @@ fn change(section: &mut String, key: &str, replacement: &str) -> Result<(), Fail
     changed.then_some(()).ok_or_else(|| {
         Failure::new(format!(
             "Fluent Bit's input has no {key} to put a fault into: choose another in \
-             conformance/src/lanes/self_test/logs.rs"
+             conformance/src/lanes/logs/faults.rs"
         ))
     })
 }

@@ -3,22 +3,63 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::failure::Failure;
+use crate::Failure;
 use crate::watchdog::Watchdog;
+
+/// A process that was started; it ends, with its group, when this is dropped.
+pub struct Running {
+    child: Child,
+    watchdog: Watchdog,
+    kept: bool,
+}
+
+impl Running {
+    /// Starts a process.
+    pub(crate) fn start(watchdog: &Watchdog, command: &mut Command) -> io::Result<Self> {
+        let child = watchdog.spawn(command)?;
+        Ok(Self { child, watchdog: watchdog.clone(), kept: false })
+    }
+
+    /// Its standard input and output; none where they are no pipes, or were taken before.
+    pub fn pipes(&mut self) -> Option<(ChildStdin, ChildStdout)> {
+        self.child.stdin.take().zip(self.child.stdout.take())
+    }
+
+    /// Its status once it has ended.
+    pub(crate) fn try_wait(&mut self) -> io::Result<Option<ExitStatus>> {
+        self.watchdog.try_wait(&mut self.child)
+    }
+
+    /// Ends it at once.
+    pub fn end(&mut self) {
+        self.watchdog.end(&mut self.child);
+    }
+
+    fn keep(&mut self) {
+        self.watchdog.keep(&self.child);
+        self.kept = true;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !self.kept {
+            self.end();
+        }
+    }
+}
 
 /// A server that was started; it ends when this is dropped.
 pub struct Process {
     name: &'static str,
-    child: Child,
+    running: Running,
     log: PathBuf,
-    watchdog: Watchdog,
-    kept: bool,
 }
 
 /// How often a server is asked whether it is ready.
@@ -26,7 +67,7 @@ const POLL: Duration = Duration::from_millis(200);
 
 impl Process {
     /// Starts a server; what it prints goes to a file.
-    pub fn start(
+    pub(crate) fn start(
         watchdog: &Watchdog,
         name: &'static str,
         command: &mut Command,
@@ -35,20 +76,20 @@ impl Process {
         let mut start = || {
             let file = File::create(&log)?;
             command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
-            watchdog.spawn(command)
+            Running::start(watchdog, command)
         };
-        let child = start().map_err(|error| cannot_start(command_name(command), &error))?;
-        Ok(Self { name, child, log, watchdog: watchdog.clone(), kept: false })
+        let running = start().map_err(|error| cannot_start(command_name(command), &error))?;
+        Ok(Self { name, running, log })
     }
 
     /// The number of the process.
-    pub fn id(&self) -> u32 {
-        self.child.id()
+    pub(crate) fn id(&self) -> u32 {
+        self.running.child.id()
     }
 
     /// A failure where the server has ended by itself, with the end of its log.
     pub fn check(&mut self) -> Result<(), Failure> {
-        match self.watchdog.try_wait(&mut self.child) {
+        match self.running.try_wait() {
             Ok(None) => Ok(()),
             Ok(Some(status)) => Err(self.failure(&format!("{} {}", self.name, ended(status)))),
             Err(error) => Err(self.failure(&format!("{} cannot be watched: {error}", self.name))),
@@ -90,7 +131,7 @@ impl Process {
     pub fn terminate(&mut self, deadline: Duration) -> Result<(), Failure> {
         // Asked before the signal: the number of a process that was waited for may be another's.
         self.check()?;
-        let process = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        let process = i32::try_from(self.id()).ok().and_then(Pid::from_raw);
         if let Some(process) = process {
             let _ = kill_process(process, Signal::TERM);
         }
@@ -110,13 +151,12 @@ impl Process {
 
     /// Ends the server at once.
     pub fn kill(&mut self) {
-        self.watchdog.end(&mut self.child);
+        self.running.end();
     }
 
     /// Leaves the server running after this program.
-    pub fn keep(&mut self) {
-        self.watchdog.keep(&self.child);
-        self.kept = true;
+    pub(crate) fn keep(&mut self) {
+        self.running.keep();
     }
 
     fn log_text(&self) -> String {
@@ -128,14 +168,6 @@ impl Process {
     fn failure(&self, sentence: &str) -> Failure {
         Failure::new(format!("{sentence}; its last lines say why, and a second run starts afresh:"))
             .with_output(&self.log_text())
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        if !self.kept {
-            self.kill();
-        }
     }
 }
 

@@ -22,9 +22,8 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use tempfile::TempDir;
 
-use crate::failure::Failure;
 use crate::life::{Life, life};
-use crate::progress::progress;
+use crate::{Failure, progress};
 
 /// The argument that makes this program the watchdog of another run of it.
 pub const ARGUMENT: &str = "watchdog";
@@ -64,6 +63,11 @@ impl Watchdog {
         let watchdog = Self::start_as(command)?;
         watchdog.end_on_signals()?;
         Ok(watchdog)
+    }
+
+    /// One that only listens: a test ends what it starts itself.
+    pub fn silent() -> Result<Self, Failure> {
+        Self::start_as(Command::new("/bin/cat"))
     }
 
     fn start_as(mut command: Command) -> Result<Self, Failure> {
@@ -285,9 +289,8 @@ pub mod tests {
     use std::process::ChildStdout;
     use std::time::Instant;
 
-    /// A watchdog that only listens: the test ends what it starts.
     pub fn silent() -> Watchdog {
-        Watchdog::start_as(Command::new("/bin/cat")).unwrap()
+        Watchdog::silent().unwrap()
     }
 
     fn sleeping(script: &str) -> Child {

@@ -1,13 +1,12 @@
 //! Faults for the lane `broker`.
 
+use harness::{Failure, Programs, Report};
 use serde_json::{Value, json};
 
-use super::{change, environment, expect, first};
-use crate::failure::Failure;
+use crate::lanes::Options;
 use crate::lanes::broker::{self, Server};
-use crate::programs::Programs;
+use crate::lanes::faults::{change, environment, expect, first};
 use crate::rendered::Rendered;
-use crate::report::Report;
 
 /// A fault: the first object of the kind with another value at the path, and what has to be found.
 struct Fault {
@@ -19,7 +18,7 @@ struct Fault {
 }
 
 /// What RabbitMQ refuses, and topologies in which messages are lost, go astray, or users may too much.
-pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
+pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Result<(), Failure> {
     let server = Server::start(programs)?;
     let definition = &["spec", "definition"];
     for fault in [

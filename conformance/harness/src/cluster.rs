@@ -16,10 +16,9 @@ use std::time::{Duration, Instant};
 use released::hexadecimal;
 use serde_json::json;
 
-use crate::failure::Failure;
-use crate::process::Process;
-use crate::programs::{Program, Programs};
+use crate::process::{self, Process};
 use crate::watchdog::{self, Watchdog};
+use crate::{Failure, Program, Programs};
 
 pub use kubectl::Applied;
 
@@ -78,9 +77,9 @@ impl Files {
 impl Cluster {
     /// Starts etcd and the API server and waits until they are ready.
     pub fn start(programs: &Programs) -> Result<Self, Failure> {
-        let etcd = programs.path(Program::Etcd)?;
-        let api_server = programs.path(Program::KubeApiserver)?;
-        let kubectl = programs.path(Program::Kubectl)?;
+        let etcd = programs.path(Program::ETCD)?;
+        let api_server = programs.path(Program::KUBE_APISERVER)?;
+        let kubectl = programs.path(Program::KUBECTL)?;
         let watchdog = programs.watchdog().clone();
         let folder = watchdog.temporary_folder()?;
         let files = Files { root: folder.path().to_owned() };
@@ -97,28 +96,28 @@ impl Cluster {
         let kubeconfig = self.files.kubeconfig();
         let certificate = self.files.certificate();
         let key = self.files.service_account_key();
-        let mut controllers = Command::new(programs.path(Program::KubeControllerManager)?);
+        let mut controllers = Command::new(programs.path(Program::KUBE_CONTROLLER_MANAGER)?);
         controllers
             .arg(flag("kubeconfig", &kubeconfig))
             .arg(flag("service-account-private-key-file", &key))
             .arg(flag("root-ca-file", &certificate))
             .args(["--leader-elect=false", "--secure-port=0"]);
-        self.start_server(Program::KubeControllerManager, &mut controllers)?;
-        let mut scheduler = Command::new(programs.path(Program::KubeScheduler)?);
+        self.start_server(Program::KUBE_CONTROLLER_MANAGER, &mut controllers)?;
+        let mut scheduler = Command::new(programs.path(Program::KUBE_SCHEDULER)?);
         scheduler
             .arg(flag("kubeconfig", &kubeconfig))
             .args(["--leader-elect=false", "--secure-port=0"]);
-        self.start_server(Program::KubeScheduler, &mut scheduler)?;
+        self.start_server(Program::KUBE_SCHEDULER, &mut scheduler)?;
         let stages = self.files.at("stages.yaml");
         fs::write(&stages, include_str!("cluster/stages.yaml"))
             .map_err(|error| cannot_prepare(&error))?;
-        let mut kwok = Command::new(programs.path(Program::Kwok)?);
+        let mut kwok = Command::new(programs.path(Program::KWOK)?);
         // Without a home it reads no settings of the user.
         kwok.env("HOME", &self.files.root)
             .arg(flag("kubeconfig", &kubeconfig))
             .arg(flag("config", &stages))
             .args(["--manage-all-nodes=true", "--node-lease-duration-seconds=40"]);
-        self.start_server(Program::Kwok, &mut kwok)
+        self.start_server(Program::KWOK, &mut kwok)
     }
 
     /// The name of its context in the kubeconfig.
@@ -154,7 +153,7 @@ impl Cluster {
         move || {
             let started = Instant::now();
             while started.elapsed() < READY {
-                let output = crate::process::run(&watchdog, &mut command)?;
+                let output = process::run(&watchdog, &mut command)?;
                 if output.status.success() && !output.stdout.is_empty() {
                     process.into_iter().for_each(watchdog::kill);
                     return Ok(());
@@ -207,7 +206,7 @@ impl Cluster {
     }
 
     fn start_etcd(&mut self, program: &Path) -> Result<u16, Failure> {
-        self.attempt(Program::Etcd, |cluster| {
+        self.attempt(Program::ETCD, |cluster| {
             let (client, peer) = (free_port()?, free_port()?);
             let (client_url, peer_url) = (url(client), url(peer));
             let mut command = Command::new(program);
@@ -230,7 +229,7 @@ impl Cluster {
         etcd_port: u16,
         token: &str,
     ) -> Result<u16, Failure> {
-        self.attempt(Program::KubeApiserver, |cluster| {
+        self.attempt(Program::KUBE_APISERVER, |cluster| {
             let port = free_port()?;
             let files = &cluster.files;
             let kubeconfig = kubeconfig(port, token, &files.certificate());
@@ -255,8 +254,7 @@ impl Cluster {
             let mut ready = cluster.kubectl_command();
             ready.args(["get", "--raw", "/readyz"]);
             Ok((command, port, move || {
-                crate::process::run(&watchdog, &mut ready)
-                    .is_ok_and(|output| output.status.success())
+                process::run(&watchdog, &mut ready).is_ok_and(|output| output.status.success())
             }))
         })
     }

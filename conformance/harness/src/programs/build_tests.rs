@@ -1,22 +1,22 @@
 //! Builds with a `go` of our own: what is kept, what is not, and what is said.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use super::{Machine, Program, Programs};
-use crate::failure::Failure;
-use crate::watchdog::tests::silent;
+use super::tests::{MODULES, programs};
+use super::{Machine, Program};
+use crate::Failure;
 
-/// Says a version; for a build it runs the script, in which `$output` is the file to write.
+/// Says what it is; for a build it runs the script, in which `$output` is the file to write.
 fn go(folder: &Path, build: &str) {
     let file = folder.join("go");
     let script = format!(
         "#!/bin/sh\n\
-         if [ \"$1\" = version ]; then echo go version go1.26.0 example/example; exit; fi\n\
-         if [ \"$1\" = env ]; then echo '{{\"GOPROXY\": \"https://proxy.example.com\", \"GOMODCACHE\": \"/modules\", \
-         \"GOSUMDB\": \"\", \"GOEXPERIMENT\": \"example\"}}'; exit; fi\n\
+         if [ \"$1\" = env ]; then echo '{{\"GOVERSION\": \"go1.26.0\", \"GOHOSTOS\": \"example\", \"GOHOSTARCH\": \
+         \"example\", \"GOMODCACHE\": \"/modules\", \"GOCACHE\": \"/compiled\"}}'; exit; fi\n\
          while [ \"$1\" != -o ]; do shift; done\n\
          output=$2\n\
          echo build >>'{}'\n\
@@ -27,24 +27,17 @@ fn go(folder: &Path, build: &str) {
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-fn programs(folder: &Path) -> Programs {
+fn build(folder: &Path) -> Result<PathBuf, Failure> {
     let mut path = OsString::from(folder);
     // For the commands of the script.
     path.push(":/usr/bin:/bin");
     let machine = Machine {
-        assets: None,
-        istioctl: None,
-        rabbitmq_server: None,
-        fluent_bit: None,
+        variables: BTreeMap::new(),
         path,
         cache: folder.join("cache"),
-        modules: Path::new(env!("CARGO_MANIFEST_DIR")).join("programs"),
+        modules: MODULES.into(),
     };
-    Programs::new(machine, silent())
-}
-
-fn build(folder: &Path) -> Result<PathBuf, Failure> {
-    programs(folder).path(Program::Etcd)
+    programs(machine).path(Program::ETCD)
 }
 
 fn builds(folder: &Path) -> usize {
@@ -75,20 +68,9 @@ fn builds_once() {
 #[test]
 fn builds_for_the_host_without_settings_of_the_user() {
     let folder = tempfile::tempdir().unwrap();
-    go(folder.path(), "echo \"$GOOS $GOARCH $GOFLAGS $GOAMD64 $GOEXPERIMENT.$GOENV\" >\"$output\"");
+    go(folder.path(), "echo \"$GOOS $GOARCH $GOFLAGS $GOAMD64 $CGO_ENABLED\" >\"$output\"");
     let program = build(folder.path()).unwrap();
-    assert_eq!(
-        std::fs::read_to_string(program).unwrap(),
-        "example example -mod=readonly v1 .off\n"
-    );
-}
-
-#[test]
-fn takes_modules_from_where_the_user_has_said() {
-    let folder = tempfile::tempdir().unwrap();
-    go(folder.path(), "echo \"$GOPROXY $GOMODCACHE\" >\"$output\"");
-    let program = build(folder.path()).unwrap();
-    assert_eq!(std::fs::read_to_string(program).unwrap(), "https://proxy.example.com /modules\n");
+    assert_eq!(std::fs::read_to_string(program).unwrap(), "example example -mod=readonly v1 0\n");
 }
 
 #[test]
@@ -124,7 +106,7 @@ fn what_an_interrupted_build_has_left_is_not_taken_for_whole() {
     let whole = build(folder.path()).unwrap();
     let finished = whole.parent().unwrap();
     // As a kill in the middle leaves it.
-    let partial = finished.with_extension("partial");
+    let partial = folder.path().join("cache/etcd.partial");
     std::fs::rename(finished, &partial).unwrap();
     std::fs::write(partial.join("etcd"), "half").unwrap();
     std::fs::write(partial.join("leftover"), "").unwrap();
@@ -136,24 +118,6 @@ fn what_an_interrupted_build_has_left_is_not_taken_for_whole() {
 }
 
 #[test]
-fn what_interrupted_builds_have_left_goes_with_the_next_one() {
-    let folder = tempfile::tempdir().unwrap();
-    go(folder.path(), WRITE);
-    let cache = folder.path().join("cache");
-    for left in ["etcd-0123.partial", "yaml-reader-0123.partial", "kwok-0123.partial"] {
-        std::fs::create_dir_all(cache.join(left)).unwrap();
-    }
-    // A run that builds kwok at this moment.
-    let lock = std::fs::File::create(cache.join("kwok.lock")).unwrap();
-    lock.lock().unwrap();
-    let built = build(folder.path()).unwrap();
-    let built = built.parent().unwrap().file_name().unwrap();
-    let mut kept = kept(folder.path());
-    kept.sort();
-    assert_eq!(kept, [built.to_str().unwrap(), "kwok-0123.partial"]);
-}
-
-#[test]
 fn a_full_disk_is_named() {
     let folder = tempfile::tempdir().unwrap();
     go(
@@ -162,7 +126,9 @@ fn a_full_disk_is_named() {
     );
     let failure = build(folder.path()).unwrap_err().to_string();
     assert!(failure.starts_with("etcd cannot be built: the disk is full; "), "{failure}");
-    for place in ["cache (XDG_CACHE_HOME)", "(TMPDIR)", "/modules (GOMODCACHE)", "(GOCACHE)"] {
+    for place in
+        ["cache (XDG_CACHE_HOME)", "(TMPDIR)", "/modules (GOMODCACHE)", "/compiled (GOCACHE)"]
+    {
         assert!(failure.contains(place), "{place}: {failure}");
     }
     assert_eq!(kept(folder.path()), [""; 0]);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Cluster;
-use crate::failure::Failure;
+use crate::Failure;
 use crate::process::{self, ended};
 
 /// What kubectl said while it applied objects.

@@ -1,15 +1,14 @@
 //! Faults for the lane `mesh`.
 
+use harness::{Failure, Programs, Report};
 use serde_json::json;
 
-use super::{change, environment, expect};
-use crate::failure::Failure;
+use crate::lanes::Options;
+use crate::lanes::faults::{change, environment, expect};
 use crate::lanes::mesh;
-use crate::programs::Programs;
-use crate::report::Report;
 
 /// Objects that istioctl speaks against, and that it skips.
-pub fn faults(programs: &Programs, report: &mut Report) -> Result<(), Failure> {
+pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Result<(), Failure> {
     let mut rendered = environment()?;
     change(
         &mut rendered.objects,
