@@ -67,7 +67,7 @@ enum Format {
 fn default_lanes() -> String {
     let lanes = LANES.iter().filter(|lane| lane.is_default).map(|lane| lane.name);
     let lanes: Vec<_> = lanes.collect();
-    format!("Lanes to run; without any {}", lanes.join(", "))
+    format!("Lanes to run [default: {}]", lanes.join(", "))
 }
 
 /// Reads the name of a lane as its place in the table.

@@ -29,3 +29,34 @@ pub fn file_names(identities: &[Identity]) -> Vec<String> {
     };
     identities.iter().map(name).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(group: &'static str, kind: &'static str, namespace: Option<&str>) -> Identity {
+        let namespace = namespace.map(str::to_owned);
+        Identity { group, kind, namespace, name: "web".to_owned() }
+    }
+
+    #[test]
+    fn objects_do_not_share_a_file() {
+        let names = file_names(&[
+            named("", "ConfigMap", Some("a")),
+            named("", "Service", Some("a")),
+            named("", "Service", Some("b")),
+            named("gateway.networking.k8s.io", "Gateway", Some("a")),
+            named("networking.istio.io", "Gateway", Some("a")),
+        ]);
+        assert_eq!(
+            names,
+            [
+                "configmap-web",
+                "service-web@a",
+                "service-web@b",
+                "gateway-web@gateway.networking.k8s.io",
+                "gateway-web@networking.istio.io",
+            ]
+        );
+    }
+}
