@@ -3,12 +3,11 @@
 mod source;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use harness::Failure;
 use serde::Deserialize;
 use serde_json::Value;
-
-use crate::failure::Failure;
 
 pub use source::sources;
 
@@ -79,7 +78,7 @@ fn defines(definition: &Value, kind: &CustomKind) -> bool {
 
 /// Where `crds.toml` of this workspace is.
 pub fn lock_file() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../manifests-lib/custom-resources/crds.toml")
+    support::workspace().join("manifests-lib/custom-resources/crds.toml")
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! The lanes: each one has other programs judge the rendered manifests.
 //!
-//! A lane is a file with `pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure>`,
-//! a variant of [`Lane`] and a line of [`Lane::run`].
+//! A lane is a line of [`LANES`], a file with `run`, and `faults.rs` beside it with what the lane has to find. What it runs
+//! on is the crate `harness`.
 
 mod api;
 mod apply;
 mod bootstrap;
 mod broker;
 mod charts;
+mod faults;
 mod helm;
 mod logs;
 mod mesh;
@@ -18,40 +19,114 @@ mod yaml;
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
+use harness::{Cluster, Failure, Programs, Report};
 
-use crate::cluster::Cluster;
-use crate::failure::Failure;
-use crate::programs::Programs;
-use crate::report::Report;
-
-/// What is judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum Lane {
-    /// kubectl reads in a million hard strings what was written
-    Yaml,
-    /// A real API server takes every object and stores what was written
-    Api,
-    /// A real scheduler finds a node for every pod
-    Schedule,
-    /// istioctl finds nothing
-    Mesh,
-    /// promtool and amtool take rules and routing, and each alert fires when it has to; only where it is named
-    Rules,
-    /// Every lane is seen to fail on a deliberate fault
-    SelfTest,
-    /// What helm and kustomize make of the charts is accepted and runs; only where it is named
-    Charts,
-    /// `cargo xtask bootstrap` with real kubectl and helm, killed at every step; only where it is named
-    Bootstrap,
-    /// Fluent Bit takes its configuration, and every line of a log arrives once; only where it is named
-    Logs,
-    /// RabbitMQ takes users, queues and policies, and messages go where they have to; only where it is named
-    Broker,
+/// Something that is judged.
+#[derive(Debug)]
+pub struct Lane {
+    /// The name on the command line.
+    pub name: &'static str,
+    /// Who judges.
+    judges: &'static str,
+    /// What is judged, in a sentence.
+    about: &'static str,
+    /// Whether it runs where none is named. Charts come from repositories that not every machine reaches, and promtool alone
+    /// takes as long to build as all others; RabbitMQ and Fluent Bit have to be installed.
+    pub is_default: bool,
+    /// Does its work; what was reported before a failure stays reported.
+    run: Work,
+    /// Faults that it has to find: in the lane `self-test` where it runs by default, otherwise after its own work.
+    faults: Option<Work>,
 }
 
+type Work = fn(&Programs, &Options, &mut Report) -> Result<(), Failure>;
+
+/// Every lane, in the order in which they run.
+pub const LANES: [Lane; 10] = [
+    Lane {
+        name: "yaml",
+        judges: "yaml-reader",
+        about: "kubectl reads in a million hard strings what was written",
+        is_default: true,
+        run: yaml::run,
+        faults: Some(yaml::faults::run),
+    },
+    Lane {
+        name: "api",
+        judges: "kube-apiserver, etcd, kubectl",
+        about: "A real API server takes every object and stores what was written",
+        is_default: true,
+        run: api::run,
+        faults: Some(api::faults::run),
+    },
+    Lane {
+        name: "schedule",
+        judges: "kube-scheduler, kube-controller-manager, kwok",
+        about: "A real scheduler finds a node for every pod",
+        is_default: true,
+        run: schedule::run,
+        faults: Some(schedule::faults::run),
+    },
+    Lane {
+        name: "mesh",
+        judges: "istioctl",
+        about: "istioctl finds nothing",
+        is_default: true,
+        run: mesh::run,
+        faults: Some(mesh::faults::run),
+    },
+    Lane {
+        name: "rules",
+        judges: "promtool, amtool",
+        about: "promtool and amtool take rules and routing, and each alert fires when it has to",
+        is_default: false,
+        run: rules::run,
+        faults: Some(rules::faults::run),
+    },
+    Lane {
+        name: "self-test",
+        judges: "the lanes",
+        about: "Every lane is seen to fail on a deliberate fault",
+        is_default: true,
+        run: self_test::run,
+        faults: Some(self_test::faults::run),
+    },
+    Lane {
+        name: "charts",
+        judges: "helm, kustomize, then those of `api` and `schedule`",
+        about: "What helm and kustomize make of the charts is accepted and runs",
+        is_default: false,
+        run: charts::run,
+        faults: None,
+    },
+    Lane {
+        name: "bootstrap",
+        judges: "kubectl, helm, then those of `schedule`",
+        about: "`cargo xtask bootstrap` with real kubectl and helm, killed at every step",
+        is_default: false,
+        run: bootstrap::run,
+        faults: None,
+    },
+    Lane {
+        name: "logs",
+        judges: "fluent-bit",
+        about: "Fluent Bit takes its configuration, and every line of a log arrives once",
+        is_default: false,
+        run: logs::run,
+        faults: Some(logs::faults::run),
+    },
+    Lane {
+        name: "broker",
+        judges: "rabbitmq-server",
+        about: "RabbitMQ takes users, queues and policies, and messages go where they have to",
+        is_default: false,
+        run: broker::run,
+        faults: Some(broker::faults::run),
+    },
+];
+
 /// What lanes are told on the command line.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Folder with the files that crds.toml locks; without it they come from their URLs.
     pub crds: Option<PathBuf>,
@@ -66,54 +141,24 @@ pub struct Options {
 }
 
 impl Lane {
-    /// The lanes that run where none is named, in that order. Charts come from repositories that not every machine reaches, and
-    /// promtool alone takes as long to build as all others; RabbitMQ and Fluent Bit have to be installed.
-    pub const DEFAULT: [Self; 5] =
-        [Self::Yaml, Self::Api, Self::Schedule, Self::Mesh, Self::SelfTest];
-
-    /// The name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Yaml => "yaml",
-            Self::Api => "api",
-            Self::Schedule => "schedule",
-            Self::Mesh => "mesh",
-            Self::Rules => "rules",
-            Self::SelfTest => "self-test",
-            Self::Charts => "charts",
-            Self::Bootstrap => "bootstrap",
-            Self::Logs => "logs",
-            Self::Broker => "broker",
-        }
+    /// What the help and README.md say of it.
+    pub fn help(&self) -> String {
+        let Self { judges, about, is_default, .. } = self;
+        let named = if *is_default { "" } else { "; only where it is named" };
+        format!("{about} ({judges}){named}")
     }
 
-    /// Does the work of the lane; what was reported before a failure stays reported.
+    /// Does the work of the lane, and finds its faults where `self-test` does not.
     pub fn run(
-        self,
+        &self,
         programs: &Programs,
         options: &Options,
         report: &mut Report,
     ) -> Result<(), Failure> {
-        match self {
-            Self::Yaml => yaml::run(programs, options, report),
-            Self::Api => api::run(programs, options, report),
-            Self::Schedule => schedule::run(programs, options, report),
-            Self::Mesh => mesh::run(programs, options, report),
-            Self::Rules => {
-                rules::run(programs, options, report)?;
-                self_test::rules(programs, report)
-            }
-            Self::SelfTest => self_test::run(programs, options, report),
-            Self::Charts => charts::run(programs, options, report),
-            Self::Bootstrap => bootstrap::run(programs, options, report),
-            Self::Logs => {
-                logs::run(programs, options, report)?;
-                self_test::logs(programs, report)
-            }
-            Self::Broker => {
-                broker::run(programs, options, report)?;
-                self_test::broker(programs, report)
-            }
+        (self.run)(programs, options, report)?;
+        match self.faults {
+            Some(faults) if !self.is_default => faults(programs, options, report),
+            _ => Ok(()),
         }
     }
 }
@@ -132,4 +177,23 @@ fn in_cluster<T>(
         report.note(format!("{environment}: {}", cluster.keep()));
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_the_readme_is_that_of_the_lanes() {
+        let readme = include_str!("../README.md");
+        let rows = LANES.map(|lane| format!("| [`{0}`](#{0}) | {1} |\n", lane.name, lane.help()));
+        let table = format!("| lane | what is judged, and by whom |\n|---|---|\n{}", rows.concat());
+        for Lane { name, .. } in LANES {
+            assert!(
+                readme.contains(&format!("\n### {name}\n")),
+                "README.md says nothing of {name}"
+            );
+        }
+        assert!(readme.contains(&table), "README.md has another table of lanes than:\n{table}");
+    }
 }

@@ -1,36 +1,23 @@
 //! Programs by others that judge the rendered manifests: `cargo xtask conformance`.
 //!
-//! Nothing here is part of rendering. The programs are pinned by the Go modules below `programs/`; what they judge, and
-//! how, is one lane each.
+//! Nothing here is part of rendering. What judges is one lane each; what a lane runs on is the crate `harness`.
 
-mod cluster;
 mod compare;
 mod crds;
-mod failure;
 mod lanes;
-mod life;
-mod process;
-mod programs;
-mod progress;
 mod rendered;
-mod report;
-mod watchdog;
 
-use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
+use harness::{Outcome, Programs, Report};
 use serde_json::json;
 
-use failure::Failure;
-use lanes::{Lane, Options};
-use programs::{Machine, Programs};
-use progress::progress;
-use report::Report;
-use watchdog::Watchdog;
+use lanes::{LANES, Options};
 
 /// Have programs by others judge the rendered manifests
 ///
@@ -40,9 +27,8 @@ use watchdog::Watchdog;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask conformance")]
 struct Arguments {
-    /// Lanes to run; yaml, api, schedule, mesh and self-test where none is named
-    #[arg(value_name = "LANE")]
-    lanes: Vec<Lane>,
+    #[arg(value_name = "LANE", help = default_lanes(), value_parser = lane())]
+    lanes: Vec<usize>,
 
     /// Folder with the files that manifests-lib/custom-resources/crds.toml locks [default: their URLs]
     #[arg(long, value_name = "DIR")]
@@ -78,46 +64,41 @@ enum Format {
     Json,
 }
 
-fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == watchdog::ARGUMENT) {
-        return watchdog::watch(io::stdin().lock());
-    }
-    let arguments = Arguments::parse();
-    match Watchdog::start() {
-        Ok(watchdog) => {
-            let code = run(arguments, &watchdog);
-            watchdog.finish();
-            code
-        }
-        Err(failure) => could_not_run(&failure),
-    }
+fn default_lanes() -> String {
+    let lanes = LANES.iter().filter(|lane| lane.is_default).map(|lane| lane.name);
+    let lanes: Vec<_> = lanes.collect();
+    format!("Lanes to run [default: {}]", lanes.join(", "))
 }
 
-fn could_not_run(failure: &Failure) -> ExitCode {
-    progress(format_args!("error: {failure}"));
-    ExitCode::from(2)
+/// Reads the name of a lane as its place in the table.
+fn lane() -> impl TypedValueParser<Value = usize> {
+    let values = LANES.map(|lane| PossibleValue::new(lane.name).help(lane.help()));
+    PossibleValuesParser::new(values)
+        .try_map(|name| LANES.iter().position(|lane| lane.name == name).ok_or("no lane"))
+}
+
+fn main() -> ExitCode {
+    harness::main(Arguments::parse, run)
 }
 
 /// Runs the lanes one after the other; one that could not run does not keep the others from it.
-fn run(arguments: Arguments, watchdog: &Watchdog) -> ExitCode {
-    let Arguments { lanes, crds, charts, accept, keep, seed, format } = arguments;
-    let mut lanes = if lanes.is_empty() { Lane::DEFAULT.to_vec() } else { lanes };
-    lanes.sort_unstable();
-    lanes.dedup();
-    let programs = match Machine::of_this_process() {
-        Ok(machine) => Programs::new(machine, watchdog.clone()),
-        Err(failure) => return could_not_run(&failure),
-    };
+fn run(arguments: Arguments, programs: &Programs) -> ExitCode {
+    let Arguments { lanes: named, crds, charts, accept, keep, seed, format } = arguments;
     let options = Options { crds, charts, accept, keep, seed };
     let mut outcomes = Vec::new();
-    for lane in lanes {
+    for (place, lane) in LANES.iter().enumerate() {
+        let is_chosen = if named.is_empty() { lane.is_default } else { named.contains(&place) };
+        if !is_chosen {
+            continue;
+        }
         let started = Instant::now();
         let mut report = Report::default();
-        let failure = lane.run(&programs, &options, &mut report).err();
+        let failure = lane.run(programs, &options, &mut report).err();
         report.judges = programs.judges();
-        let outcome = Outcome { lane, report, failure, seconds: started.elapsed().as_secs() };
+        let seconds = started.elapsed().as_secs();
+        let outcome = Outcome { lane: lane.name, report, failure, seconds };
         if format == Format::Text {
-            print(&outcome.text());
+            print(&outcome.to_string());
         }
         outcomes.push(outcome);
     }
@@ -133,75 +114,16 @@ fn print(text: &str) {
     let _ = io::stdout().lock().write_all(text.as_bytes());
 }
 
-/// What became of a lane.
-struct Outcome {
-    lane: Lane,
-    /// Where the lane failed, what it had found until then.
-    report: Report,
-    failure: Option<Failure>,
-    seconds: u64,
-}
-
-impl Outcome {
-    fn code(&self) -> u8 {
-        match &self.failure {
-            None if self.report.findings.is_empty() => 0,
-            None => 1,
-            Some(_) => 2,
-        }
-    }
-
-    fn verdict(&self) -> &'static str {
-        match self.code() {
-            0 => "ok",
-            1 => "findings",
-            _ => "could not run",
-        }
-    }
-
-    fn text(&self) -> String {
-        let Self { lane, report, failure, seconds } = self;
-        let mut text = format!("{}: {}, {seconds} s\n{report}", lane.name(), self.verdict());
-        if let Some(failure) = failure {
-            let _ = writeln!(text, "  error: {failure}");
-        }
-        text
-    }
-
-    fn json(&self) -> serde_json::Value {
-        let mut json = json!(self.report);
-        if let Some(failure) = &self.failure {
-            json["failure"] = json!(failure.to_string());
-        }
-        json["lane"] = json!(self.lane.name());
-        json["verdict"] = json!(self.verdict());
-        json["seconds"] = json!(self.seconds);
-        json
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory;
 
     #[test]
-    fn what_was_found_before_a_failure_is_told_with_it() {
-        let mut report = Report::default();
-        report.finding("Service a/b: changed");
-        let outcome = Outcome {
-            lane: Lane::Api,
-            report,
-            failure: Some(Failure::new("etcd ended")),
-            seconds: 3,
-        };
-        assert_eq!(outcome.code(), 2);
-        insta::assert_snapshot!(outcome.text(), @r"
-        api: could not run, 3 s
-          finding: Service a/b: changed
-          error: etcd ended
-        ");
-        let json = outcome.json();
-        assert_eq!(json["findings"], json!(["Service a/b: changed"]));
-        assert_eq!(json["failure"], "etcd ended");
+    fn the_command_line_is_sound_and_knows_every_lane() {
+        Arguments::command().debug_assert();
+        let names = LANES.map(|lane| lane.name);
+        let arguments = Arguments::try_parse_from([&["conformance"], &names[..]].concat());
+        assert_eq!(arguments.unwrap().lanes, (0..LANES.len()).collect::<Vec<_>>());
     }
 }

@@ -1,21 +1,18 @@
 //! The environments as rendered: objects in memory and as a folder of files.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::io;
-use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use manifests_lib::cluster::Cluster;
-use manifests_lib::delivery::{Source, SourceFrom};
+use harness::{Failure, cannot_write};
+use manifests_lib::cluster::{Cluster, Infrastructure};
+use manifests_lib::delivery::{Source, SourceFrom, file_names};
 use manifests_lib::model::{BuildError, ObjectRef, Resource};
 use manifests_lib::platform::BuiltPlatform;
 use manifests_lib::yaml;
 use serde_json::{Map, Value};
-use services::environment::{Environment, Infrastructure};
-
-use crate::failure::Failure;
+use services::platform::Environment;
 
 /// One environment, rendered.
 #[derive(Clone)]
@@ -24,8 +21,8 @@ pub struct Rendered {
     pub environment: String,
     /// What it runs on.
     pub cluster: Cluster,
-    /// Whether its alerts have to reach people: it does not run on a laptop.
-    pub has_receivers: bool,
+    /// Whether its alerts have to reach people.
+    pub has_to_tell_people: bool,
     /// Every object, in the order of the platform.
     pub objects: Vec<Object>,
     /// Every chart and kustomization of others, in the order of the platform.
@@ -37,20 +34,13 @@ pub struct Rendered {
 pub struct RenderedSource {
     /// The bundle.
     pub bundle: String,
-    source: Source,
-}
-
-impl Deref for RenderedSource {
-    type Target = Source;
-
-    fn deref(&self) -> &Source {
-        &self.source
-    }
+    /// What the bundle says of it.
+    pub spec: Source,
 }
 
 impl fmt::Display for RenderedSource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.from {
+        match &self.spec.from {
             SourceFrom::Chart { release, name, .. } if release.as_str() == *name => {
                 write!(formatter, "the chart {name}")
             }
@@ -81,18 +71,16 @@ pub struct Object {
     pub yaml: String,
 }
 
-/// Every environment of the workspace: as many as `environments` has folders, which a test compares.
+/// Every environment of the workspace.
 pub fn environments() -> Result<Vec<Rendered>, Failure> {
-    [environment_dev::environment(), environment_prd::environment()]
-        .iter()
-        .map(Rendered::of)
-        .collect()
+    environments::ALL.iter().map(|entry| Rendered::of((entry.environment)())).collect()
 }
 
 impl Rendered {
     /// Builds and renders an environment.
-    pub fn of(environment: &Environment) -> Result<Self, Failure> {
-        let built = services::platform::platform(environment).build().map_err(|errors| {
+    fn of(environment: Environment) -> Result<Self, Failure> {
+        let Environment { platform, infrastructure, .. } = environment;
+        let built = platform.build().map_err(|errors| {
             let errors: Vec<String> = errors.iter().map(BuildError::to_string).collect();
             Failure::new(format!(
                 "the environment cannot be rendered; `cargo xtask render` says the same: {}",
@@ -101,30 +89,46 @@ impl Rendered {
         })?;
         Ok(Self {
             environment: built.environment.to_string(),
-            cluster: environment.cluster().clone(),
-            has_receivers: matches!(environment.infrastructure(), Infrastructure::Aws(_)),
+            cluster: infrastructure.cluster(),
+            has_to_tell_people: has_to_tell_people(&infrastructure),
             objects: objects(&built)?,
             sources: sources(&built),
         })
     }
 
-    /// Writes the objects as `<folder>/<bundle>/<kind>-<name>.yaml`; returns the files in the order of the objects.
+    /// Writes the objects below a folder; returns the files in the order of the objects.
     pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         write(&self.objects, folder)
     }
 }
 
-/// Writes objects as `<folder>/<bundle>/<kind>-<name>.yaml`.
+/// Whether alerts of an environment have to reach people: they do but on a laptop.
+///
+/// Taken from what is rendered, an environment that lost all its receivers would pass.
+fn has_to_tell_people(infrastructure: &Infrastructure) -> bool {
+    match infrastructure {
+        Infrastructure::Minikube(_) => false,
+        Infrastructure::Eks(_) => true,
+    }
+}
+
+/// Writes objects as `cargo xtask render` does, `<folder>/<bundle>/<kind>-<name>.yaml`; one that is there twice gets a number.
 pub fn write(objects: &[Object], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut bundles: BTreeMap<&str, Vec<ObjectRef>> = BTreeMap::new();
+    for object in objects {
+        bundles.entry(&object.bundle).or_default().push(object.identity.clone());
+    }
+    let mut names: BTreeMap<&str, _> = bundles
+        .into_iter()
+        .map(|(bundle, identities)| (bundle, file_names(&identities).into_iter()))
+        .collect();
     let mut files = Vec::with_capacity(objects.len());
-    let mut taken = BTreeSet::new();
-    for (index, object) in objects.iter().enumerate() {
-        let ObjectRef { kind, name, .. } = &object.identity;
+    for object in objects {
         let bundle = folder.join(&object.bundle);
-        let mut file = bundle.join(format!("{kind}-{name}.yaml").to_lowercase());
-        // Kinds of two groups, or objects of two namespaces.
-        if !taken.insert(file.clone()) {
-            file = bundle.join(format!("{kind}-{name}-{index}.yaml").to_lowercase());
+        let name = names.get_mut(object.bundle.as_str()).and_then(Iterator::next);
+        let mut file = bundle.join(format!("{}.yaml", name.unwrap_or_default()));
+        if files.contains(&file) {
+            file.set_extension(format!("{}.yaml", files.len()));
         }
         fs::create_dir_all(&bundle)
             .and_then(|()| fs::write(&file, &object.yaml))
@@ -134,20 +138,11 @@ pub fn write(objects: &[Object], folder: &Path) -> Result<Vec<PathBuf>, Failure>
     Ok(files)
 }
 
-/// What to say where a file in a temporary folder cannot be written.
-pub fn cannot_write(file: &Path, error: &io::Error) -> Failure {
-    Failure::new(format!(
-        "cannot write {}: {error}; make room there or name another folder with TMPDIR",
-        file.display()
-    ))
-}
-
 fn sources(built: &BuiltPlatform) -> Vec<RenderedSource> {
     let mut sources = Vec::new();
     for bundle in &built.bundles {
         for source in &bundle.sources {
-            sources
-                .push(RenderedSource { bundle: bundle.name.to_string(), source: source.clone() });
+            sources.push(RenderedSource { bundle: bundle.name.to_string(), spec: source.clone() });
         }
     }
     sources
@@ -271,24 +266,6 @@ pub mod tests {
             value: json!({"kind": "Service"}),
             yaml: "kind: Service\n".to_owned(),
         }
-    }
-
-    #[test]
-    fn every_folder_of_environments_is_judged() {
-        let folders = Path::new(env!("CARGO_MANIFEST_DIR")).join("../environments");
-        let mut folders: Vec<String> = fs::read_dir(folders)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        folders.sort();
-        let rendered = environments().unwrap();
-        let mut names: Vec<_> = rendered.iter().map(|rendered| &rendered.environment).collect();
-        names.sort();
-        assert_eq!(
-            names,
-            folders.iter().collect::<Vec<_>>(),
-            "add the environment to `environments`"
-        );
     }
 
     #[test]

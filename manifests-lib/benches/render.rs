@@ -4,13 +4,12 @@ use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
-use manifests_lib::data::{GeneratedSecret, SecretSource, SecretValue};
-use manifests_lib::delivery::gitops::{GitSource, Parent, Prerequisites, Root};
-use manifests_lib::model::{Bundle, Namespace};
-use manifests_lib::network::{Expose, Protocol};
+use manifests_lib::data::{GeneratedSecret, SecretValue};
+use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
+use manifests_lib::model::{Namespace, Team};
 use manifests_lib::platform::{BuiltPlatform, Platform};
 use manifests_lib::values::{LocalImage, Name, mebibytes, millicores};
-use manifests_lib::workload::{Container, Deployment, NodeGroup, Probe, Resources};
+use manifests_lib::workload::{Container, NodeGroup, Probe, Resources};
 use manifests_lib::{
     git_branch, git_url, label_key, name, path, plain, port, relative_path, repository, tag, uid,
     url_path,
@@ -23,20 +22,19 @@ const NODES: NodeGroup = NodeGroup { label: label_key!("example.com/group"), val
 /// Numbers of objects; an engineer's platform has some hundreds, and 4,000 are to take less than 100 ms.
 const SIZES: [usize; 4] = [30, 1_000, 4_000, 10_000];
 
+/// Numbers of bundles.
+const BUNDLES: [usize; 3] = [30, 300, 3_000];
+
 /// What one bundle becomes, besides its Application: Deployment, ServiceAccount, PodDisruptionBudget, Service, AuthorizationPolicy, NetworkPolicy,
 /// VirtualService, DestinationRule, Password and ExternalSecret.
 const OBJECTS_OF_A_BUNDLE: usize = 10;
 
-fn bundle(number: usize) -> Bundle {
+fn add_bundle(team: &Team, number: usize) {
     let name = Name::new(format!("service-{number}")).expect("letters and digits");
-    let bundle = Bundle::new(name, &NAMESPACE, &name!("bench"));
-    let app = bundle.app();
-    let key = app.secret(SecretValue {
-        key: name!("app-key"),
-        source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
-    });
-    let deployment = app.deployment(Deployment { replicas: 2, on: &NODES });
-    let server = deployment.container(Container {
+    let app = team.bundle(name, &NAMESPACE).app(&NODES);
+    let source = GeneratedSecret { length: 32 }.into();
+    let key = app.secret(SecretValue { key: name!("app-key"), source });
+    let server = app.deployment(2).container(Container {
         name: name!("server"),
         image: LocalImage { repository: repository!("server"), tag: tag!("00690e9") }.into(),
         port: port!(8080),
@@ -44,7 +42,7 @@ fn bundle(number: usize) -> Bundle {
         user: uid!(1000),
         probe: Probe::Http(url_path!("/healthy")),
     });
-    let service = server.expose(Expose { port: port!(80), protocol: Protocol::Http });
+    let service = server.expose_http(port!(80));
     let itself = app.calls(&service);
     server.env([
         plain!("MODE", "fast"),
@@ -53,8 +51,7 @@ fn bundle(number: usize) -> Bundle {
         itself.url("OWN_URL"),
     ]);
     server.empty_dir(path!("/tmp"), mebibytes(64));
-    app.mesh_route(&service);
-    bundle
+    service.mesh_route();
 }
 
 fn git_source() -> GitSource {
@@ -75,11 +72,17 @@ fn git_source() -> GitSource {
     }
 }
 
+/// A platform of this many bundles, not yet built.
+fn platform(bundles: usize) -> Platform {
+    let platform = Platform::new(&name!("bench"), git_source());
+    let team = platform.team(name!("team"));
+    (0..bundles).for_each(|number| add_bundle(&team, number));
+    platform
+}
+
 fn build(objects: usize) -> BuiltPlatform {
-    let bundles = (0..objects / OBJECTS_OF_A_BUNDLE).map(bundle);
-    let root = Root::new(git_source(), [], [Parent::new(name!("team"), bundles)]);
-    let built =
-        Platform::new(name!("bench"), root).build().expect("a platform that holds together");
+    let platform = platform(objects / OBJECTS_OF_A_BUNDLE);
+    let built = platform.build().expect("a platform that holds together");
     let count: usize = built
         .bundles
         .iter()
@@ -122,5 +125,20 @@ fn measure(group: &mut BenchmarkGroup<'_, WallTime>, objects: usize) {
     });
 }
 
-criterion_group!(benches, render);
+/// The time of `Platform::build` per bundle: the same for few and for many.
+fn per_bundle(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("Platform::build");
+    group.sample_size(10);
+    for bundles in BUNDLES {
+        let platform = platform(bundles);
+        group.throughput(Throughput::Elements(bundles as u64));
+        group.bench_function(BenchmarkId::new("bundles", bundles), |bencher| {
+            bencher
+                .iter_with_large_drop(|| platform.build().expect("a platform that holds together"));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, render, per_bundle);
 criterion_main!(benches);

@@ -6,6 +6,7 @@
 mod eks;
 mod eksctl;
 mod identity;
+mod infrastructure;
 mod minikube;
 
 use std::fmt;
@@ -15,7 +16,8 @@ use crate::workload::NodeGroup;
 
 pub use eks::{AvailabilityZone, Eks, EksNodeGroup, InstanceType};
 pub use eksctl::ClusterConfig;
-pub use identity::{IamPolicy, PodIdentity, Statement, WellKnownPolicy};
+pub use identity::{Arn, IamPolicy, PodIdentity, Statement, WellKnownPolicy};
+pub use infrastructure::Infrastructure;
 pub use minikube::{KubernetesRelease, Minikube};
 
 /// The nodes and storage classes of a cluster.

@@ -9,4 +9,4 @@ pub use secret::{
     Credentials, CredentialsSource, GeneratedCredentials, GeneratedSecret, Secret, SecretKey,
     SecretSource, SecretValue, SecretsManagerSecret,
 };
-pub use secret_store::{ClusterSecretStore, SyncedSecret};
+pub use secret_store::{SecretsManagerStore, SyncedSecret};

@@ -1,8 +1,11 @@
 //! How the platform comes into a cluster: Argo CD, and the charts and kustomizations of others.
 
 pub(crate) mod chart;
+mod file_name;
 pub mod gitops;
 
 pub use chart::{
-    Chart, ChartHandle, Kustomization, KustomizeImage, Source, SourceFrom, SourceHandle,
+    Chart, HelmRelease, Kustomization, KustomizeBuild, KustomizeImage, Source, SourceFrom,
+    SourceHandle,
 };
+pub use file_name::file_names;

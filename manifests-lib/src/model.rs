@@ -3,17 +3,23 @@
 pub(crate) mod bundle;
 pub(crate) mod component;
 pub(crate) mod error;
+pub(crate) mod facts;
 pub(crate) mod group_kind;
 pub(crate) mod label;
+pub(crate) mod made_for;
+pub(crate) mod metadata;
 pub(crate) mod namespace;
 pub(crate) mod origin;
 pub(crate) mod resource;
+pub(crate) mod team;
 
 pub use bundle::{Added, Bundle};
 pub use component::Component;
 pub use error::BuildError;
 pub use group_kind::GroupKind;
 pub use label::SelectorLabels;
+pub use metadata::{named, named_in};
 pub use namespace::{Injection, Namespace, NamespaceRules, PodSecurity};
 pub use origin::Origin;
 pub use resource::{Manifest, ManifestScope, Namespaced, ObjectRef, Resource};
+pub use team::{Applications, Team};

@@ -6,9 +6,11 @@ pub mod mesh;
 pub mod network_policy;
 pub(crate) mod service;
 pub(crate) mod service_ref;
+pub(crate) mod tool;
 
 pub use certificate::{
     Acme, AcmeServer, Certificate, CertificateHosts, ClusterIssuer, Issuer, TlsSecret,
 };
-pub use service::{Endpoint, Expose, Protocol, Service};
+pub use service::{Endpoint, Http, Protocol, RequestProtocol, Service, Tcp};
 pub use service_ref::ServiceRef;
+pub use tool::{ToolPods, ToolPort, ToolService};

@@ -1,8 +1,10 @@
 //! What people see of the platform, and who is told when a service is bad.
 
 pub mod grafana;
+pub(crate) mod prometheus;
 pub(crate) mod slo;
 pub(crate) mod web_ui;
 
+pub use prometheus::{MonitoredPods, PodMonitor, Prometheus, ServiceMonitor, pod_metrics_endpoint};
 pub use slo::{Latency, LatencyBound, Severity, Slo, SloTarget};
-pub use web_ui::{Scheme, WebUi};
+pub use web_ui::{Scheme, WebUi, WebUiHandle, WebUiSpec};

@@ -1,26 +1,39 @@
 //! All bundles of one environment, checked as a whole.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::check;
+use crate::cluster::PodIdentity;
+use crate::data::secret_store::{self, SecretRead, StoreFact};
 use crate::delivery::chart::{Source, SourceFrom};
-use crate::delivery::gitops;
-use crate::delivery::gitops::Root;
-use crate::model::bundle::Bundle;
+use crate::delivery::gitops::{self, BuiltTeam, Delivery, GitSource, Tree};
+use crate::model::bundle::{Bundle, Place};
 use crate::model::error::BuildError;
+use crate::model::facts::Facts;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::resource::Resource;
+use crate::model::team::Team;
+use crate::network::gateway_api::GatewayNodePort;
 use crate::network::mesh::{self, GatewayPort};
 use crate::observability::web_ui::WebUi;
-use crate::values::Name;
+use crate::values::{Image, Name};
 use crate::workload::SecurityException;
 
-/// All bundles of one environment.
+/// All bundles of one environment: those of its teams, and those beside them, such as Argo CD itself.
+#[derive(Clone)]
 pub struct Platform {
-    environment: Name,
-    root: Root,
+    state: Rc<PlatformState>,
+}
+
+struct PlatformState {
+    origin: Origin,
+    source: GitSource,
+    place: Rc<Place>,
+    bundles: RefCell<Vec<Bundle>>,
+    teams: RefCell<Vec<Team>>,
 }
 
 /// A platform whose objects are built and hold together.
@@ -28,12 +41,18 @@ pub struct Platform {
 pub struct BuiltPlatform {
     /// Name of the environment.
     pub environment: Name,
-    /// The bundles, in the order of the platform; after them those of Argo CD's root and parents.
+    /// The bundles, in the order of the platform; after them those of Argo CD's root and teams.
     pub bundles: Vec<BuiltBundle>,
     /// Every port that a gateway opens for a service, by gateway and port.
     pub gateway_ports: Vec<GatewayPort>,
-    /// Every web UI, in the order of the platform.
+    /// Every port of all nodes that leads to a gateway before the mesh.
+    pub node_ports: Vec<GatewayNodePort>,
+    /// Every page for people, in the order of the platform.
     pub web_uis: Vec<WebUi>,
+    /// Every image that a container of a typed workload runs, each once, by its reference.
+    pub images: Vec<Image>,
+    /// What pods may do in AWS, by service account.
+    pub pod_identities: Vec<PodIdentity>,
 }
 
 /// The objects of one bundle.
@@ -51,13 +70,65 @@ pub struct BuiltBundle {
     pub sources: Vec<Source>,
     /// What its containers are allowed beyond the rule, with the reasons.
     pub exceptions: Vec<SecurityException>,
+    pub(crate) delivery: Delivery,
+    /// The bundles whose Applications it deploys, by their positions in the platform.
+    pub(crate) applications: Vec<usize>,
+}
+
+impl BuiltBundle {
+    /// A bundle that only holds Applications.
+    pub(crate) fn of_applications(
+        origin: Origin,
+        name: Name,
+        namespace: Namespace,
+        resources: Vec<Resource>,
+    ) -> Self {
+        Self {
+            name,
+            namespace,
+            origin,
+            resources,
+            sources: Vec::new(),
+            exceptions: Vec::new(),
+            delivery: Delivery::default(),
+            applications: Vec::new(),
+        }
+    }
 }
 
 impl Platform {
-    /// Puts the bundles of an environment together, by the Applications that deploy them.
+    /// Starts the platform of an environment, whose name is the value of the label `env` and the folder of its snapshots.
+    #[track_caller]
     #[must_use]
-    pub fn new(environment: Name, root: Root) -> Self {
-        Self { environment, root }
+    pub fn new(environment: &Name, source: GitSource) -> Self {
+        let place =
+            Place { environment: environment.clone(), applications_in: source.namespace.clone() };
+        Self {
+            state: Rc::new(PlatformState {
+                origin: Origin::here(),
+                source,
+                place: Rc::new(place),
+                bundles: RefCell::default(),
+                teams: RefCell::default(),
+            }),
+        }
+    }
+
+    /// Starts a team: a project of Argo CD, and an Application above those of its bundles.
+    #[track_caller]
+    #[must_use = "a team without bundles is refused"]
+    pub fn team(&self, name: Name) -> Team {
+        let team = Team::new(Origin::here(), name, &self.state.place);
+        self.state.teams.borrow_mut().push(team.clone());
+        team
+    }
+
+    /// Starts a bundle that belongs to no team, such as Argo CD itself. Its project is `root`.
+    #[track_caller]
+    pub fn bundle(&self, name: Name, namespace: &Namespace) -> Bundle {
+        let bundle = Bundle::new(Origin::here(), name, namespace, &self.state.place);
+        self.state.bundles.borrow_mut().push(bundle.clone());
+        bundle
     }
 
     /// Builds every object.
@@ -69,63 +140,146 @@ impl Platform {
     /// port of a gateway, a namespace that nothing creates, a kind whose CRD nothing installs, bundles that wait for each
     /// other.
     pub fn build(&self) -> Result<BuiltPlatform, Vec<BuildError>> {
-        let all = self.root.all();
-        let mut bundles = Vec::with_capacity(all.len());
-        let gateway_ports = gateway_ports(&all);
-        let mut node_ports = Vec::new();
-        let mut web_uis = Vec::new();
-        let mut errors = Vec::new();
-        for bundle in &all {
-            let output = bundle.build(&gateway_ports);
-            errors.extend(output.errors);
-            node_ports.extend(output.node_ports);
-            web_uis.extend(output.web_uis);
-            bundles.push(BuiltBundle {
-                name: bundle.name().clone(),
-                namespace: bundle.namespace().clone(),
-                origin: bundle.origin(),
-                resources: output.resources,
-                sources: bundle.declared().sources.borrow().clone(),
-                exceptions: output.exceptions,
-            });
-        }
-        let twice = duplicate_bundles(&bundles);
-        if twice.is_empty() {
-            let delivered = gitops::deliver(&self.environment, &self.root, bundles);
-            bundles = delivered.0;
-            errors.extend(delivered.1);
+        let Built { tree, gateway_ports, secret_reads, mut facts, mut errors } =
+            self.build_bundles();
+        let environment = &self.state.place.environment;
+        let twice = duplicate_bundles(&tree.bundles);
+        let bundles = if twice.is_empty() {
+            let (bundles, found) =
+                gitops::deliver(environment, self.state.origin, &self.state.source, tree);
+            errors.extend(found);
             errors.extend(duplicate_bundles(&bundles));
-        }
-        errors.extend(twice);
-        errors.extend(
             bundles
-                .iter()
-                .flat_map(|bundle| {
-                    bundle.resources.iter().map(move |resource| (resource, &bundle.exceptions))
-                })
-                .flat_map(|(resource, exceptions)| check::resource(resource, exceptions)),
-        );
+        } else {
+            errors.extend(twice);
+            tree.bundles
+        };
+        for bundle in &bundles {
+            for resource in &bundle.resources {
+                errors.extend(check::resource(resource, &bundle.exceptions));
+            }
+        }
         errors.extend(check::shared_selectors(bundles.iter().flat_map(|bundle| &bundle.resources)));
         errors.extend(duplicate_objects(&bundles));
         errors.extend(duplicate_releases(&bundles));
+        let stores: Vec<StoreFact> = facts.take();
+        let node_ports: Vec<GatewayNodePort> = facts.take();
+        errors.extend(secret_store::without_store(&secret_reads, &stores));
         errors.extend(mesh::conflicting_ports(&gateway_ports, &node_ports));
         if !errors.is_empty() {
             return Err(errors);
         }
         Ok(BuiltPlatform {
-            environment: self.environment.clone(),
+            environment: environment.clone(),
+            gateway_ports,
+            node_ports,
+            web_uis: facts.take(),
+            images: images(facts.take()),
+            pod_identities: pod_identities(facts.take(), &stores, &bundles),
             bundles,
-            gateway_ports: gateway_ports.to_vec(),
-            web_uis,
         })
+    }
+
+    /// Every bundle, built by itself from what all of them declare.
+    fn build_bundles(&self) -> Built {
+        let mut plan = Plan::default();
+        let top = plan.add(&self.state.bundles.borrow());
+        let teams = self.state.teams.borrow();
+        let teams = teams
+            .iter()
+            .map(|team| BuiltTeam {
+                name: team.name().clone(),
+                origin: team.origin(),
+                bundles: plan.add(&team.bundles()),
+            })
+            .collect();
+        let mut declared = Facts::default();
+        for (bundle, _) in &plan.bundles {
+            bundle.declare(&mut declared);
+        }
+        // In an order that does not depend on who was written first.
+        let mut gateway_ports: Vec<GatewayPort> = declared.take();
+        gateway_ports
+            .sort_by(|left, right| (&left.gateway, left.port).cmp(&(&right.gateway, right.port)));
+        for port in &gateway_ports {
+            declared.push(port.clone());
+        }
+        let mut facts = Facts::default();
+        let mut errors = Vec::new();
+        let bundles = plan
+            .bundles
+            .into_iter()
+            .map(|(bundle, applications)| {
+                let output = bundle.build(&declared, &mut facts);
+                errors.extend(output.errors);
+                BuiltBundle {
+                    name: bundle.name().clone(),
+                    namespace: bundle.namespace().clone(),
+                    origin: bundle.origin(),
+                    resources: output.resources,
+                    sources: bundle.sources(),
+                    exceptions: output.exceptions,
+                    delivery: bundle.delivery(),
+                    applications,
+                }
+            })
+            .collect();
+        let tree = Tree { bundles, top, teams };
+        Built { tree, gateway_ports, secret_reads: declared.take(), facts, errors }
     }
 }
 
-/// The ports of gateways that all bundles open, by gateway and port.
-fn gateway_ports(bundles: &[Bundle]) -> Rc<[GatewayPort]> {
-    let mut ports: Vec<GatewayPort> = bundles.iter().flat_map(Bundle::gateway_ports).collect();
-    ports.sort_by(|left, right| (&left.gateway, left.port).cmp(&(&right.gateway, right.port)));
-    ports.into()
+/// Bundles that are built, before Argo CD's part is added.
+struct Built {
+    tree: Tree,
+    gateway_ports: Vec<GatewayPort>,
+    secret_reads: Vec<SecretRead>,
+    facts: Facts,
+    errors: Vec<BuildError>,
+}
+
+/// Each image once, by its reference.
+fn images(mut images: Vec<Image>) -> Vec<Image> {
+    images.sort_by_key(Image::reference);
+    images.dedup();
+    images
+}
+
+/// By service account.
+fn pod_identities(
+    mut identities: Vec<PodIdentity>,
+    stores: &[StoreFact],
+    bundles: &[BuiltBundle],
+) -> Vec<PodIdentity> {
+    identities.extend(stores.iter().filter_map(|store| {
+        store.pod_identity(bundles.iter().flat_map(|bundle| &bundle.resources))
+    }));
+    identities.sort_by(|left, right| {
+        (&left.service_account, &left.namespace).cmp(&(&right.service_account, &right.namespace))
+    });
+    identities
+}
+
+/// All bundles in one row, one that holds Applications before theirs, each with the positions of those.
+#[derive(Default)]
+struct Plan {
+    bundles: Vec<(Bundle, Vec<usize>)>,
+}
+
+impl Plan {
+    /// Adds bundles and everything below them; returns their positions.
+    fn add(&mut self, bundles: &[Bundle]) -> Vec<usize> {
+        bundles
+            .iter()
+            .map(|bundle| {
+                let position = self.bundles.len();
+                self.bundles.push((bundle.clone(), Vec::new()));
+                let applications = self.add(&bundle.applications());
+                self.bundles[position].1 = applications;
+                position
+            })
+            .collect()
+    }
 }
 
 /// One chart deployed twice under one name into one namespace: charts derive their objects' names from these, some from the

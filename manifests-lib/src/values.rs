@@ -7,7 +7,7 @@ mod quantity;
 #[macro_use]
 mod text;
 
-pub use image::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version};
+pub use image::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version, public_image};
 pub use port::{NodePort, Port};
 pub use quantity::{Bytes, Cpu, Seconds, gibibytes, mebibytes, millicores, seconds};
 pub use text::{

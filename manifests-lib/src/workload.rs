@@ -2,6 +2,7 @@
 
 mod container;
 mod deployment;
+pub(crate) mod disruption_budget;
 mod placement;
 mod pod;
 mod probe;
@@ -13,15 +14,15 @@ mod volume;
 pub use container::{
     Container, ContainerHandle, Exposable, PortlessContainer, Resources, WithPort, WithoutPort,
 };
-pub use deployment::{Deployment, DeploymentHandle};
+pub use deployment::Deployment;
 pub use placement::{NodeGroup, spread};
 pub use probe::Probe;
-pub use security::{Allowance, SecurityException, User};
-pub use stateful_set::{
-    StatefulSet, StatefulSetHandle, VolumeClaimTemplate, VolumeClaimTemplateHandle,
+pub use security::{
+    Allowance, SecurityException, User, restricted_security_context, runtime_default_seccomp,
 };
+pub use stateful_set::{StatefulSet, VolumeClaimTemplate, VolumeClaimTemplateHandle};
 pub use variable::Variable;
-pub use volume::{LocalVolume, LocalVolumeHandle, LocalVolumeNames, Volume};
+pub use volume::{LocalVolume, LocalVolumeHandle, LocalVolumeNames, Volume, volume_claim};
 
 pub(crate) use security::allowances;
 pub(crate) use variable::is_plain;

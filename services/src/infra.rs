@@ -1,15 +1,14 @@
-//! The infrastructure that the microservices refer to, one file a tool.
+//! The infrastructure that the microservices run on, one file a tool.
 
-mod admission;
-pub(crate) mod cert_manager;
+pub mod cert_manager;
 pub(crate) mod eks;
 pub(crate) mod external_secrets;
-pub(crate) mod fluentbit;
+pub mod fluentbit;
 pub(crate) mod gateway_api;
-pub(crate) mod istio;
-pub(crate) mod jaeger;
-pub(crate) mod kiali;
+pub mod istio;
+pub mod jaeger;
+pub mod kiali;
 pub mod nginx;
-pub(crate) mod prometheus;
+pub mod prometheus;
 pub mod rabbitmq;
 pub(crate) mod shared;

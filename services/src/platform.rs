@@ -1,77 +1,182 @@
-//! The bill of materials: every bundle, in order, with what it hands to the next.
+//! The bill of materials: every bundle, with what it is handed of others. The only file that knows more than one module.
 
-use manifests_lib::delivery::gitops::{Parent, Root};
+use manifests_lib::cluster::Infrastructure;
+use manifests_lib::name;
 use manifests_lib::platform::Platform;
 
 use crate::app::{account, curl, customer, helloworld, httpbin, orchestrator, order, shared};
 use crate::deploy::argocd;
-use crate::environment::Environment;
-use crate::infra;
+use crate::infra::shared::Infra;
+use crate::infra::{
+    cert_manager, eks, external_secrets, fluentbit, gateway_api, istio, jaeger, kiali, nginx,
+    prometheus, rabbitmq,
+};
+use crate::site::{Kind, Site};
 
-pub use crate::infra::eks::cluster_config;
+/// What a kind of place decides for every module.
+pub trait Choices:
+    Kind
+    + argocd::Logins
+    + cert_manager::Issuers
+    + fluentbit::Sinks
+    + istio::Exposures
+    + kiali::Logins
+    + nginx::Entrances
+    + prometheus::Receiving
+{
+}
 
-/// The whole platform as it runs in an environment.
+impl<K> Choices for K where
+    K: Kind
+        + argocd::Logins
+        + cert_manager::Issuers
+        + fluentbit::Sinks
+        + istio::Exposures
+        + kiali::Logins
+        + nginx::Entrances
+        + prometheus::Receiving
+{
+}
+
+/// Everything in which an environment may differ from others: a form that its crate fills in. Nothing has a default.
+#[derive(Debug)]
+pub struct Settings<K: Choices> {
+    /// What every module may ask.
+    pub site: Site,
+    /// What the cluster is made of.
+    pub cluster: K::Cluster,
+
+    /// Account.
+    pub account: account::Settings<K>,
+    /// Customer.
+    pub customer: customer::Settings<K>,
+    /// Helloworld.
+    pub helloworld: helloworld::Settings,
+    /// Httpbin.
+    pub httpbin: httpbin::Settings,
+    /// Orchestrator.
+    pub orchestrator: orchestrator::Settings<K>,
+    /// Order.
+    pub order: order::Settings<K>,
+
+    /// Argo CD.
+    pub argocd: argocd::Settings<K>,
+    /// cert-manager.
+    pub cert_manager: cert_manager::Settings<K>,
+    /// Fluent Bit.
+    pub fluentbit: fluentbit::Settings<K>,
+    /// Istio.
+    pub istio: istio::Settings<K>,
+    /// Jaeger.
+    pub jaeger: jaeger::Settings,
+    /// Kiali.
+    pub kiali: kiali::Settings<K>,
+    /// NGINX.
+    pub nginx: nginx::Settings<K>,
+    /// Prometheus, Alertmanager and Grafana.
+    pub prometheus: prometheus::Settings<K>,
+    /// RabbitMQ.
+    pub rabbitmq: rabbitmq::Settings,
+}
+
+/// An environment: the platform as it runs there, and where it runs.
+pub struct Environment {
+    /// Every bundle.
+    pub platform: Platform,
+    /// What the cluster is made of.
+    pub infrastructure: Infrastructure,
+    /// What every module has asked.
+    pub site: Site,
+}
+
+/// Puts the platform together as it runs in an environment.
 #[must_use]
-pub fn platform(environment: &Environment) -> Platform {
-    let argocd = argocd::bundle(environment);
-    let (rabbitmq, broker) = infra::rabbitmq::bundle(environment);
-    let prometheus = infra::prometheus::bundle(environment);
-    let jaeger = infra::jaeger::bundle(environment);
-    let kiali = infra::kiali::bundle(environment);
-    // What it shows is theirs.
-    kiali.after(&prometheus);
-    kiali.after(&jaeger);
-    let mut infra = vec![
-        infra::shared::bundle(environment),
-        infra::external_secrets::bundle(environment),
-        infra::gateway_api::bundle(environment),
-        infra::cert_manager::bundle(environment),
-        prometheus,
-        infra::istio::bundle(environment),
+pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
+    let Settings {
+        site,
+        cluster,
+        account,
+        customer,
+        helloworld,
+        httpbin,
+        orchestrator,
+        order,
+        argocd,
+        cert_manager,
+        fluentbit,
+        istio,
         jaeger,
         kiali,
-        infra::fluentbit::bundle(environment),
-        infra::rabbitmq::operators(environment),
+        nginx,
+        prometheus,
         rabbitmq,
-    ];
-    let shared = shared::bundle(environment);
-    let (account, account_service) = account::bundle(environment);
-    let (customer, customer_service, customer_port) = customer::bundle(environment);
-    let (order, order_service) = order::bundle(environment);
-    let (orchestrator, orchestrator_port) = orchestrator::bundle(
-        environment,
-        &orchestrator::Calls {
-            account: &account_service,
-            customer: &customer_service,
-            order: &order_service,
-            broker: &broker,
-        },
+    } = settings;
+    let infrastructure: Infrastructure = cluster.into();
+    let platform = Platform::new(&site.name, argocd::git_source(&argocd));
+    let infra = Infra::new(platform.team(name!("infra")));
+    let app = platform.team(name!("app"));
+
+    // What others build on.
+    external_secrets::bundle(&infra, infrastructure.region());
+    gateway_api::bundle(&infra);
+    let issuers = cert_manager::bundle(&infra, cert_manager);
+    let load_balancers = match &infrastructure {
+        Infrastructure::Minikube(_) => None,
+        Infrastructure::Eks(cluster) => Some(eks::bundle(&infra, &site, cluster)),
+    };
+    let gateways = nginx::bundle(&infra, &site, nginx, &issuers.public, load_balancers.as_ref());
+
+    // What watches.
+    let monitoring = prometheus::bundle(
+        &infra,
+        &site,
+        prometheus,
+        infrastructure.control_plane(),
+        &gateways.internal,
     );
-    let (helloworld, helloworld_port) = helloworld::bundle(environment);
-    let (httpbin, httpbin_port) = httpbin::bundle(environment);
-    let curl = curl::bundle(environment);
-    let nginx = infra::nginx::bundle(
-        environment,
-        &infra::nginx::Routes {
-            customer: &customer_port,
-            orchestrator: &orchestrator_port,
-            helloworld: &helloworld_port,
-            httpbin: &httpbin_port,
-        },
+    let prometheus = &monitoring.prometheus;
+    nginx::scraped_by(prometheus);
+    fluentbit::bundle(&infra, &site, fluentbit, prometheus);
+    let jaeger = jaeger::bundle(&infra, &site, jaeger, &gateways.internal, prometheus);
+
+    // The mesh, and the broker beside it.
+    let mesh = istio::bundle(&infra, istio, &jaeger.collector, prometheus);
+    let sources = kiali::Sources {
+        prometheus: &monitoring.api,
+        grafana: &monitoring.grafana,
+        requests: &monitoring.requests,
+        jaeger: &jaeger.web_ui,
+    };
+    kiali::bundle(&infra, kiali, &mesh.system, &sources, &gateways.internal);
+    let rabbitmq = rabbitmq::bundle(&infra, &site, rabbitmq, &issuers.cluster, prometheus);
+
+    // The microservices.
+    let public = gateways.public.into_mesh(&mesh.ingress);
+    shared::bundle(&app, &mesh.revision, prometheus);
+    let account = account::bundle(&app, &site, account);
+    let customer = customer::bundle(&app, &site, customer, &public);
+    let order = order::bundle(&app, &site, order);
+    let calls = orchestrator::Calls {
+        account: &account,
+        customer: &customer,
+        order: &order,
+        rabbitmq: &rabbitmq,
+    };
+    orchestrator::bundle(&app, &site, orchestrator, &calls, &public);
+    helloworld::bundle(&app, helloworld, &public);
+    httpbin::bundle(&app, &site, httpbin, &public);
+    curl::bundle(&app, &mesh.egress);
+
+    // What deploys all of it, and itself.
+    let projects = argocd::Projects { app: app.name().clone(), infra: infra.team.name().clone() };
+    argocd::bundle(
+        &platform,
+        &site,
+        argocd,
+        &projects,
+        &issuers.cluster,
+        &gateways.internal,
+        prometheus,
     );
-    if let Some(eks) = infra::eks::bundle(environment) {
-        // Nobody else gives the gateways' Services a load balancer, and takes it away before they go.
-        nginx.after(&eks);
-        infra.push(eks);
-    }
-    infra.push(nginx);
-    let app = [shared, account, customer, order, orchestrator, helloworld, httpbin, curl];
-    Platform::new(
-        environment.name.clone(),
-        Root::new(
-            argocd::git_source(environment),
-            [argocd],
-            [Parent::new(argocd::INFRA_PROJECT, infra), Parent::new(argocd::APP_PROJECT, app)],
-        ),
-    )
+    Environment { platform, infrastructure, site }
 }

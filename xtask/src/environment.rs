@@ -1,84 +1,52 @@
-//! The environments that can be named on the command line.
+//! The environments of this workspace, as the commands ask for them.
 
-use std::fmt;
-
-use clap::ValueEnum;
+use commands::{Built, Environment, Infrastructure, Laptop};
+use environments::Entry;
+use manifests_lib::cluster;
 use manifests_lib::model::BuildError;
-use manifests_lib::platform::BuiltPlatform;
-use services::environment::Environment;
+use services::platform;
+use services::site::Site;
 
-use crate::failure::Failure;
-
-/// An environment by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum EnvironmentName {
-    /// A laptop: Minikube, local images, MySQL containers
-    Dev,
-    /// Production: EKS, images from ECR, Aurora
-    Prd,
+/// Every environment of the list.
+pub fn all() -> Vec<Box<dyn Environment>> {
+    let boxed = |entry: &Entry| Box::new(Listed(*entry)) as Box<dyn Environment>;
+    environments::ALL.iter().map(boxed).collect()
 }
 
-/// An environment and everything that is made of it.
-pub struct Built {
-    /// What the environment's crate fills in.
-    pub environment: Environment,
-    /// The platform as it runs there.
-    pub platform: BuiltPlatform,
-}
+struct Listed(Entry);
 
-impl fmt::Display for EnvironmentName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Dev => "dev",
-            Self::Prd => "prd",
-        })
+impl Environment for Listed {
+    fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    fn about(&self) -> &'static str {
+        self.0.about
+    }
+
+    fn infrastructure(&self) -> Infrastructure {
+        let platform::Environment { infrastructure, site, .. } = (self.0.environment)();
+        with_sources(infrastructure, site)
+    }
+
+    fn build(&self) -> Result<Built, Vec<BuildError>> {
+        let platform::Environment { platform, infrastructure, site } = (self.0.environment)();
+        let platform = platform.build()?;
+        let cluster_config = match &infrastructure {
+            cluster::Infrastructure::Minikube(_) => None,
+            cluster::Infrastructure::Eks(eks) => Some(eks.cluster_config(&platform.pod_identities)),
+        };
+        let infrastructure = with_sources(infrastructure, site);
+        Ok(Built { infrastructure, platform, cluster_config })
     }
 }
 
-impl EnvironmentName {
-    /// Every environment, where the command line names none.
-    pub const ALL: [Self; 2] = [Self::Dev, Self::Prd];
-
-    /// The platform as it runs in the environment.
-    pub fn build(self) -> Result<Built, Failure> {
-        let environment = self.environment();
-        let platform = services::platform::platform(&environment)
-            .build()
-            .map_err(|errors| Failure::all(errors.iter().map(BuildError::to_string)))?;
-        let folder = self.to_string();
-        if platform.environment.as_str() != folder {
-            return Err(Failure::new(format!(
-                "the environment {folder} calls itself {}: its files would go to the other's folder; correct the name in \
-                 environments/{folder}/src/lib.rs",
-                platform.environment
-            )));
+/// What the commands know of a cluster.
+fn with_sources(infrastructure: cluster::Infrastructure, site: Site) -> Infrastructure {
+    match infrastructure {
+        cluster::Infrastructure::Minikube(cluster) => {
+            Infrastructure::Minikube(Laptop { cluster, sources: site.sources })
         }
-        Ok(Built { environment, platform })
-    }
-
-    /// What the environment's crate fills in.
-    pub fn environment(self) -> Environment {
-        match self {
-            Self::Dev => environment_dev::environment(),
-            Self::Prd => environment_prd::environment(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::path::Path;
-
-    #[test]
-    fn every_folder_of_environments_can_be_named() {
-        let folders = Path::new(env!("CARGO_MANIFEST_DIR")).join("../environments");
-        let mut folders: Vec<String> = std::fs::read_dir(folders)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        folders.sort();
-        let names = EnvironmentName::ALL.map(|name| name.to_string());
-        assert_eq!(names.as_slice(), folders, "add the environment to EnvironmentName");
+        cluster::Infrastructure::Eks(eks) => Infrastructure::Eks(eks),
     }
 }

@@ -89,6 +89,27 @@ fn a_file_names_the_rust_file_that_it_comes_from() {
 }
 
 #[test]
+fn environments_speak_in_their_order() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let output = stdout(&render(folder.path(), &["prd", "dev"]));
+    let names: Vec<_> = output.lines().filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(names, ["dev", "prd"]);
+}
+
+#[test]
+fn changed_files_can_be_named() {
+    let folder = rendered();
+    fs::remove_file(folder.path().join(ACCOUNT)).expect("a rendered file");
+    let output = stdout(&render(folder.path(), &["--names"]));
+    let ends: Vec<_> =
+        output.lines().map(|line| line.rsplit(" ms").next().unwrap_or_default()).collect();
+    assert_eq!(ends, [": account/deployment-account-app-deployment.yaml", ""]);
+    let all = TempDir::new().expect("a temporary folder");
+    let output = stdout(&render(all.path(), &["dev", "--names"]));
+    assert!(output.trim_end().ends_with(" more"), "{output}");
+}
+
+#[test]
 fn one_environment_can_be_named() {
     let folder = TempDir::new().expect("a temporary folder");
     assert!(render(folder.path(), &["prd"]).status.success());
@@ -199,5 +220,8 @@ fn a_symbolic_link_is_never_followed() {
 fn an_output_that_cannot_be_a_folder_is_named() {
     let output = xtask(&["render", "--output", "/dev/null"]);
     assert_eq!(output.status.code(), Some(2));
-    insta::assert_snapshot!(stderr(&output), @"error: cannot read `/dev/null/dev`: Not a directory (os error 20); nothing was written: make it readable, then run again");
+    insta::assert_snapshot!(stderr(&output), @"
+    error: cannot read `/dev/null/dev`: Not a directory (os error 20); nothing was written: make it readable, then run again
+    error: cannot read `/dev/null/prd`: Not a directory (os error 20); nothing was written: make it readable, then run again
+    ");
 }

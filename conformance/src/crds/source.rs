@@ -3,12 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use harness::{Failure, progress};
 use released::{LockedFile, Names, Releases};
 use serde::Deserialize;
 
 use super::Source;
-use crate::failure::Failure;
-use crate::progress::progress;
 
 /// How messages call what can be changed.
 const NAMES: Names = Names { lock: "manifests-lib/custom-resources/crds.toml", option: "--crds" };

@@ -1,19 +1,16 @@
 //! Lane `api`: a real API server takes every object and stores what was written.
 
 mod allowed;
+pub mod faults;
 
 use std::path::PathBuf;
 
+use harness::{Applied, Cluster, Failure, Programs, Report, progress};
 use serde_json::{Value, json};
 
 use super::{Options, apply, in_cluster};
-use crate::cluster::{Applied, Cluster};
 use crate::compare::{Difference, compare, is_same};
-use crate::failure::Failure;
-use crate::programs::Programs;
-use crate::progress::progress;
 use crate::rendered::{self, Object, Rendered};
-use crate::report::Report;
 
 pub use allowed::{ALLOWED, Allowed, Table};
 

@@ -6,14 +6,12 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use harness::{Applied, Cluster, Failure, Programs, cannot_write};
 use serde_json::Value;
 
-use crate::cluster::{Applied, Cluster};
 use crate::crds::{self, CustomKind};
-use crate::failure::Failure;
 use crate::lanes::Options;
-use crate::programs::Programs;
-use crate::rendered::{self, Object};
+use crate::rendered::Object;
 
 /// The kinds among the objects that the API server does not serve by itself.
 pub fn custom_kinds(
@@ -62,8 +60,7 @@ pub fn install_crds(
     let folder = cluster.folder("crds")?;
     for (index, definition) in crds::definitions(kinds, &sources)?.iter().enumerate() {
         let file = folder.join(format!("{index}.json"));
-        fs::write(&file, definition.to_string())
-            .map_err(|error| rendered::cannot_write(&file, &error))?;
+        fs::write(&file, definition.to_string()).map_err(|error| cannot_write(&file, &error))?;
     }
     let applied = cluster.apply(&[&folder])?;
     if !applied.errors.is_empty() {

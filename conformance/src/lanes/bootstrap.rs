@@ -8,17 +8,12 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use harness::{Cluster, Failure, Program, Programs, Report, cannot_write, ended, progress};
 use k8s_openapi::Resource;
 use manifests_lib::delivery::SourceFrom;
 
 use super::{Options, helm, in_cluster, schedule};
-use crate::cluster::Cluster;
-use crate::failure::Failure;
-use crate::process::{self, ended};
-use crate::programs::{Program, Programs};
-use crate::progress::progress;
-use crate::rendered::{self, Rendered, RenderedSource, cannot_write};
-use crate::report::Report;
+use crate::rendered::{self, Rendered, RenderedSource};
 
 use objects::Objects;
 
@@ -165,14 +160,14 @@ impl Tried<'_> {
         if let Some(chart) = self.chart {
             command.arg("--chart").arg(chart);
         }
-        process::run(self.programs.watchdog(), &mut command)
+        self.programs.run(&mut command)
     }
 
     /// A folder with what stands in for kubectl and helm, and the real ones in `real`.
     fn stand_ins(&self, cluster: &Cluster) -> Result<PathBuf, Failure> {
         let folder = cluster.folder("bootstrap")?;
         let real = cluster.folder("bootstrap/real")?;
-        for program in [Program::Kubectl, Program::Helm] {
+        for program in [Program::KUBECTL, Program::HELM] {
             let link = real.join(program.name());
             symlink(self.programs.path(program)?, &link)
                 .map_err(|error| cannot_write(&link, &error))?;
@@ -204,7 +199,7 @@ fn build() -> Result<(), Failure> {
 /// cargo on the package xtask; `cargo run` becomes it, so that whoever calls kubectl is the one to kill.
 fn xtask(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).args(["--package", "xtask"]);
+    command.current_dir(support::workspace()).args(arguments).args(["--package", "xtask"]);
     command
 }
 
@@ -225,9 +220,9 @@ fn chart(rendered: &Rendered, options: &Options) -> Result<Option<PathBuf>, Fail
         return Ok(None);
     };
     let group = custom_resources::argoproj::v1alpha1::Application::GROUP;
-    let installs = |source: &&RenderedSource| source.crd_groups.contains(&group);
+    let installs = |source: &&RenderedSource| source.spec.crd_groups.contains(&group);
     let source = rendered.sources.iter().find(installs);
-    match source.map(|source| &source.from) {
+    match source.map(|source| &source.spec.from) {
         Some(SourceFrom::Chart { name, version, .. }) => {
             // xtask is run elsewhere.
             let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());

@@ -1,18 +1,17 @@
 //! Lane `broker`: a real RabbitMQ takes users, exchanges, queues and policies, and messages go where they have to.
 
+mod client;
+pub mod faults;
 mod messages;
 mod rights;
 mod server;
 mod topology;
 
+use harness::{Failure, Programs, Report, minor_release};
 use serde_json::{Value, json};
 
 use super::Options;
-use crate::failure::Failure;
-use crate::programs::Programs;
-use crate::programs::version::minor;
 use crate::rendered::{self, Rendered};
-use crate::report::Report;
 
 pub use server::Server;
 use server::{Account, path};
@@ -88,7 +87,7 @@ pub fn environment(
 }
 
 fn is_older(server: &Server, release: (u32, u32)) -> bool {
-    minor(server.version()).is_none_or(|version| version < release)
+    minor_release(server.version()).is_none_or(|version| version < release)
 }
 
 /// What the cluster of an environment runs.

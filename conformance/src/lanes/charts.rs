@@ -7,16 +7,12 @@ mod render;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use harness::{Cluster, Failure, Programs, Report, progress};
 use manifests_lib::delivery::Source;
 use manifests_lib::model::GroupKind;
 
 use super::{Options, api, apply, in_cluster, schedule};
-use crate::cluster::Cluster;
-use crate::failure::Failure;
-use crate::programs::Programs;
-use crate::progress::progress;
 use crate::rendered::{self, Object, Rendered};
-use crate::report::Report;
 
 use documents::Made;
 use effects::Effects;
@@ -55,8 +51,8 @@ fn environment(
         progress(format_args!("charts: {name}: rendering {source}"));
         let made = charts.render(source)?;
         report.compared(made.objects.len(), format!("objects of {name} made by {source}"));
-        for finding in differences(source, &made) {
-            report.finding(format!("{name}: {source} ({}): {finding}", source.origin));
+        for finding in differences(&source.spec, &made) {
+            report.finding(format!("{name}: {source} ({}): {finding}", source.spec.origin));
         }
         effects.look(&charts, name, source, &made, report)?;
         whole.objects.extend(made.objects);
@@ -99,7 +95,7 @@ fn differences(source: &Source, made: &Made) -> Vec<String> {
             && !namespaces.contains(namespace)
         {
             unexpected.insert(format!(
-                "it writes {object}, but the bundle does not say so: Argo CD would refuse it; add `.also_in`"
+                "it writes {object}, but the bundle does not say so: Argo CD would refuse it; add `.also_writes_to`"
             ));
         }
     }
@@ -111,10 +107,10 @@ fn differences(source: &Source, made: &Made) -> Vec<String> {
     }
     let declared: BTreeSet<&str> = source.crd_groups.iter().copied().collect();
     for group in installed.difference(&declared) {
-        findings.push(format!("it installs CRDs of {group}, which `installs` does not list"));
+        findings.push(format!("it installs CRDs of {group}, which `crd_groups` does not list"));
     }
     for group in declared.difference(&installed) {
-        findings.push(format!("it installs no CRD of {group}, which `installs` lists"));
+        findings.push(format!("it installs no CRD of {group}, which `crd_groups` lists"));
     }
     findings
 }

@@ -4,9 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use harness::Failure;
 use serde_json::Value;
-
-use crate::failure::Failure;
 
 /// Has helm keep its files below `folder` instead of its user's home.
 pub fn keep_files_in(command: &mut Command, folder: &Path) {

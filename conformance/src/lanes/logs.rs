@@ -1,21 +1,19 @@
 //! Lane `logs`: a real Fluent Bit takes its configuration, and every line of a log arrives once.
 
 mod behaviour;
+pub mod faults;
 mod node;
 
 use std::fs;
 use std::process::Command;
 
+use harness::{Failure, Program, Programs, Report, cannot_write, ended};
 use manifests_lib::delivery::SourceFrom;
 use manifests_lib::model::Namespace;
 use serde_json::Value;
 
 use super::Options;
-use crate::failure::Failure;
-use crate::process::{self, ended};
-use crate::programs::{Program, Programs};
-use crate::rendered::{self, Rendered, cannot_write};
-use crate::report::Report;
+use crate::rendered::{self, Rendered};
 
 /// The chart whose values hold the configuration.
 const CHART: &str = "fluent-bit";
@@ -65,7 +63,7 @@ impl Configuration {
     /// The configuration of an environment.
     pub fn of(rendered: &Rendered) -> Result<Self, Failure> {
         let environment = &rendered.environment;
-        let found = rendered.sources.iter().find_map(|source| match &source.from {
+        let found = rendered.sources.iter().find_map(|source| match &source.spec.from {
             SourceFrom::Chart { name, values, .. } if *name == CHART => {
                 Some((source, &values["config"]))
             }
@@ -99,7 +97,7 @@ impl Configuration {
         }
         Ok(Self {
             environment: environment.clone(),
-            namespace: source.namespace.clone(),
+            namespace: source.spec.namespace.clone(),
             service: part("service")?,
             inputs: part("inputs")?,
             filters: part("filters")?,
@@ -120,13 +118,13 @@ fn read(
     report: &mut Report,
 ) -> Result<bool, Failure> {
     let name = &configuration.environment;
-    let folder = programs.watchdog().temporary_folder()?;
+    let folder = programs.temporary_folder()?;
     let file = folder.path().join("fluent-bit.conf");
     let text = configuration.text();
     fs::write(&file, &text).map_err(|error| cannot_write(&file, &error))?;
-    let mut command = Command::new(programs.path(Program::FluentBit)?);
+    let mut command = Command::new(programs.path(Program::FLUENT_BIT)?);
     command.arg("--dry-run").arg("--config").arg(&file);
-    let output = process::run(programs.watchdog(), &mut command)?;
+    let output = programs.run(&mut command)?;
     let said = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
     let complaints = complaints(&said);
     if !output.status.success() || !complaints.is_empty() {

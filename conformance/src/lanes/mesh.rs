@@ -1,18 +1,16 @@
 //! Lane `mesh`: `istioctl analyze` has nothing to say, or nothing that is not explained here.
 
 mod explained;
+pub mod faults;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
+use harness::{Failure, Program, Programs, Report, ended};
 use serde::Deserialize;
 
 use super::Options;
-use crate::failure::Failure;
-use crate::process::{self, ended};
-use crate::programs::{Program, Programs};
 use crate::rendered::{self, Object, Rendered};
-use crate::report::Report;
 
 pub use explained::{EXPLAINED, Explained, Table};
 
@@ -79,8 +77,8 @@ pub fn environment(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
-    let istioctl = programs.path(Program::Istioctl)?;
-    let folder = programs.watchdog().temporary_folder()?;
+    let istioctl = programs.path(Program::ISTIOCTL)?;
+    let folder = programs.temporary_folder()?;
     let files = rendered.write(folder.path())?;
     let analysis = analyze(programs, &istioctl, &files)?;
     let judged = rendered.objects.iter().filter(|object| is_judged(object));
@@ -121,7 +119,7 @@ fn analyze(programs: &Programs, istioctl: &Path, files: &[PathBuf]) -> Result<An
         ])
         // File by file: whether a folder needs a flag depends on the version.
         .args(files);
-    let output = process::run(programs.watchdog(), &mut command)?;
+    let output = programs.run(&mut command)?;
     let stdout = String::from_utf8_lossy(&output.stdout);
     let stderr = String::from_utf8_lossy(&output.stderr);
     analysis(&stdout, &stderr, output.status, files).ok_or_else(|| {

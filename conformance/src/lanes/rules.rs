@@ -3,12 +3,14 @@
 
 mod alertmanager;
 mod burn_rates;
+pub mod faults;
 mod pages;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use harness::{Failure, Program, Programs, Report, ended};
 use manifests_lib::yaml;
 use serde_json::{Value, json};
 
@@ -16,11 +18,7 @@ pub use burn_rates::Tested;
 pub use pages::is_page;
 
 use super::Options;
-use crate::failure::Failure;
-use crate::process::{self, ended};
-use crate::programs::{Program, Programs};
 use crate::rendered::{self, Object, Rendered};
-use crate::report::Report;
 
 /// Checks every environment.
 pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Result<(), Failure> {
@@ -38,7 +36,7 @@ pub fn environment(
     tested: &mut Tested,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let folder = programs.watchdog().temporary_folder()?;
+    let folder = programs.temporary_folder()?;
     check_rules(programs, rendered, folder.path(), report)?;
     pages::check(programs, rendered, folder.path(), report)?;
     burn_rates::check(programs, rendered, folder.path(), tested, report)?;
@@ -76,7 +74,7 @@ fn check_rules(
         let file = rule_file(folder, object);
         write(&file, &json!({ "groups": groups }))?;
         let check = ["check", "rules", "--lint=all", "--lint-fatal"];
-        if let Some(refusal) = refusal(programs, Program::Promtool, &check, &file)? {
+        if let Some(refusal) = refusal(programs, Program::PROMTOOL, &check, &file)? {
             report.finding(format!(
                 "{name}: {object} ({}): Prometheus does not take its rules: {refusal}",
                 object.origin
@@ -96,7 +94,7 @@ fn refusal(
 ) -> Result<Option<String>, Failure> {
     let mut command = Command::new(programs.path(program)?);
     command.args(arguments).arg(file);
-    let output = process::run(programs.watchdog(), &mut command)?;
+    let output = programs.run(&mut command)?;
     Ok((!output.status.success()).then(|| said(&output)))
 }
 

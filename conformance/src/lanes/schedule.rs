@@ -1,5 +1,6 @@
 //! Lane `schedule`: a real scheduler finds a node for every pod, with nothing but what the environment's cluster has.
 
+pub mod faults;
 mod nodes;
 mod provisioner;
 mod reasons;
@@ -11,15 +12,11 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use harness::{Cluster, Failure, Programs, Report, cannot_write, progress};
 use serde_json::Value;
 
 use super::{Options, apply, in_cluster};
-use crate::cluster::Cluster;
-use crate::failure::Failure;
-use crate::programs::Programs;
-use crate::progress::progress;
 use crate::rendered::{self, Object, Rendered};
-use crate::report::Report;
 
 pub use provisioner::{Provisioner, volumes};
 use state::State;
@@ -213,7 +210,7 @@ fn roll_out(
 fn create(cluster: &mut Cluster, name: &str, objects: &[Value]) -> Result<(), Failure> {
     let file = cluster.folder("simulated")?.join(format!("{name}.json"));
     let list = serde_json::json!({"apiVersion": "v1", "kind": "List", "items": objects});
-    fs::write(&file, list.to_string()).map_err(|error| rendered::cannot_write(&file, &error))?;
+    fs::write(&file, list.to_string()).map_err(|error| cannot_write(&file, &error))?;
     let file = file.display().to_string();
     cluster.run_kubectl(&["create", "--filename", &file]).map(|_| ())
 }

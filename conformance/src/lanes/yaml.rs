@@ -4,23 +4,21 @@
 //! that is read as something else is made smaller until nothing can be left out.
 
 mod documents;
+pub mod faults;
 mod reader;
-mod shrink;
 mod strings;
 
 use std::fmt::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use harness::{Failure, Programs, Report};
 use serde_json::{Value, json};
 
 use super::Options;
-use crate::failure::Failure;
-use crate::programs::Programs;
-use crate::report::Report;
 
-use documents::{Documents, Made};
+use documents::{Document, Documents, Made};
 use reader::{Reader, Writer};
-use strings::Class;
+use strings::CLASSES;
 
 /// How many strings a run makes.
 const STRINGS: usize = 1_000_000;
@@ -61,21 +59,33 @@ pub fn judge(
     let found = found()?;
     report.compared(found.len(), "documents of found cases");
     let mut failing = Failing::default();
-    reader.judge_all(found, writer, |document, _| failing.add(document))?;
+    let trees: Vec<Value> = found.iter().map(|document| document.tree.clone()).collect();
+    reader.judge_all(trees, writer, |number, _| failing.add(number))?;
 
     let mut documents = Documents::new(seed, strings);
     let mut generated = Failing::default();
-    reader.judge_all(&mut documents, writer, |document, _| {
-        generated.add(document);
-    })?;
+    reader.judge_all(&mut documents, writer, |number, _| generated.add(number))?;
     count(&documents.made, strings, report);
 
     let number = failing.count + generated.count;
     if number == 0 {
         return Ok(());
     }
-    failing.first.append(&mut generated.first);
-    for (case, read) in smallest(&mut reader, writer, failing.first)? {
+    let mut fails = |case: &Value| Ok(reader.judge(case, writer)?.is_some());
+    let mut cases = Vec::new();
+    for at in failing.first {
+        cases.extend(singled_out(&found[at], &mut fails)?);
+    }
+    for at in generated.first {
+        cases.extend(singled_out(&documents.smallest(at, &mut fails)?, &mut fails)?);
+    }
+    cases.sort_by_cached_key(|case| {
+        let text = ascii(case);
+        (text.len(), text)
+    });
+    cases.dedup();
+    for case in cases {
+        let Some(read) = reader.judge(&case, writer)? else { continue };
         let yaml = json!(writer(&case).unwrap_or_default());
         report.finding(format!(
             "{} is written as {} and read as {read}",
@@ -90,47 +100,43 @@ pub fn judge(
     Ok(())
 }
 
-/// What is left of each document when everything is left out that does not matter, and what it is read as.
-fn smallest(
-    reader: &mut Reader,
-    writer: Writer,
-    documents: Vec<Value>,
-) -> Result<Vec<(Value, String)>, Failure> {
-    let mut cases: Vec<(Value, String)> = Vec::new();
-    for document in documents {
-        let case = shrink::shrink(document, |case| Ok(reader.judge(case, writer)?.is_some()))?;
-        if cases.iter().any(|(other, _)| *other == case) {
-            continue;
-        }
-        if let Some(read) = reader.judge(&case, writer)? {
-            cases.push((case, read));
+/// Each string of a document that fails alone, as a value or as a key; where none does, the document.
+fn singled_out(
+    document: &Document,
+    mut fails: impl FnMut(&Value) -> Result<bool, Failure>,
+) -> Result<Vec<Value>, Failure> {
+    let mut cases = Vec::new();
+    for (_, text) in &document.strings {
+        for case in [json!(text), json!({text: null})] {
+            if fails(&case)? {
+                cases.push(case);
+            }
         }
     }
-    cases.sort_by_cached_key(|(case, _)| {
-        let text = ascii(case);
-        (text.len(), text)
-    });
+    if cases.is_empty() {
+        cases.push(document.tree.clone());
+    }
     Ok(cases)
 }
 
-/// Documents that are read as something else.
+/// Documents that are read as something else, by their numbers.
 #[derive(Default)]
 struct Failing {
     count: usize,
-    first: Vec<Value>,
+    first: Vec<usize>,
 }
 
 impl Failing {
-    fn add(&mut self, document: Value) {
+    fn add(&mut self, number: usize) {
         self.count += 1;
         if self.first.len() < SHRUNK {
-            self.first.push(document);
+            self.first.push(number);
         }
     }
 }
 
 /// The found cases: each string as a document, as key and as value, everything else as it is.
-fn found() -> Result<Vec<Value>, Failure> {
+fn found() -> Result<Vec<Document>, Failure> {
     let cases: Vec<Value> = serde_json::from_str(FOUND).map_err(|error| {
         Failure::new(format!(
             "conformance/src/lanes/yaml/found.json is no list of cases: {error}; correct it there"
@@ -138,13 +144,17 @@ fn found() -> Result<Vec<Value>, Failure> {
     })?;
     let mut documents = Vec::new();
     for case in cases {
+        let mut trees = vec![case.clone()];
         if let Value::String(text) = &case {
-            documents.extend([
+            trees.extend([
                 json!({text: text}),
                 json!([text, [text], {text: [text, {text: {text: null}}], "metadata": {"name": text}}]),
             ]);
         }
-        documents.push(case);
+        for tree in trees {
+            let strings = case.as_str().map(|text| (0, text.to_owned()));
+            documents.push(Document { strings: strings.into_iter().collect(), tree });
+        }
     }
     Ok(documents)
 }
@@ -158,14 +168,13 @@ fn count(made: &Made, wanted: usize, report: &mut Report) {
             made.strings
         ));
     }
-    for (class, _) in Class::SHARES {
-        let count = made.classes.get(&class).copied().unwrap_or_default();
-        report.compared(count, format!("- {}", class.name()));
+    for (class, count) in CLASSES.iter().zip(made.classes) {
+        report.compared(count, format!("- {}", class.name));
         if wanted >= STRINGS && count < STRINGS_OF_A_CLASS {
             report.finding(format!(
                 "only {count} strings are {}, fewer than {STRINGS_OF_A_CLASS}: raise their share in \
                  conformance/src/lanes/yaml/strings.rs",
-                class.name()
+                class.name
             ));
         }
     }
@@ -196,7 +205,8 @@ mod tests {
         assert!(FOUND.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')));
         let documents = found().unwrap();
         for case in ["yes", "0b-101", "\u{85}", "<<", "---a"] {
-            assert!(documents.contains(&json!({case: case})), "{case}");
+            let tree = json!({case: case});
+            assert!(documents.iter().any(|document| document.tree == tree), "{case}");
         }
     }
 
@@ -209,12 +219,7 @@ mod tests {
     }
 
     fn made(strings: usize, of_each_class: usize) -> Made {
-        let of_class = |(class, _)| (class, of_each_class);
-        Made {
-            strings,
-            classes: Class::SHARES.into_iter().map(of_class).collect(),
-            ..Made::default()
-        }
+        Made { strings, classes: [of_each_class; CLASSES.len()], ..Made::default() }
     }
 
     fn findings(made: &Made, wanted: usize) -> Vec<String> {
@@ -228,7 +233,7 @@ mod tests {
         let enough = made(STRINGS, STRINGS_OF_A_CLASS);
         assert_eq!(findings(&enough, STRINGS), [""; 0]);
         let few = made(STRINGS, STRINGS_OF_A_CLASS - 1);
-        assert_eq!(findings(&few, STRINGS).len(), Class::SHARES.len());
+        assert_eq!(findings(&few, STRINGS).len(), CLASSES.len());
         // A short run is not for the classes.
         assert_eq!(findings(&made(1, 0), 1), [""; 0]);
     }

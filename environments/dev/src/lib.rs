@@ -4,66 +4,91 @@ use manifests_lib::cluster::{KubernetesMinor, KubernetesRelease, Minikube};
 use manifests_lib::data::database::MysqlContainer;
 use manifests_lib::data::{GeneratedCredentials, GeneratedSecret};
 use manifests_lib::values::{
-    LocalImage, PublicImage, Repository, Version, gibibytes, mebibytes, millicores,
+    LocalImage, Repository, gibibytes, mebibytes, millicores, public_image,
 };
 use manifests_lib::workload::Resources;
 use manifests_lib::{git_branch, host, name, node_port, path, repository, tag};
-use services::environment::{
-    Databases, Development, Environment, Images, Mesh, Revisions, Secrets, SourceMounts,
-    TraceStorage,
-};
-use services::infra::nginx::Hosts;
-use services::infra::rabbitmq::BrokerSize;
+use services::app::{account, customer, helloworld, httpbin, orchestrator, order};
+use services::deploy::argocd;
+use services::infra::{cert_manager, fluentbit, istio, jaeger, kiali, nginx, prometheus, rabbitmq};
 use services::node_group;
+use services::platform::{self, Environment, Settings};
+use services::site::{Laptop, Site};
 
-/// Everything in which dev differs from other environments.
+/// The environment.
 #[must_use]
 pub fn environment() -> Environment {
-    development().into()
+    platform::environment(settings())
 }
 
-/// What [`environment`] is made from.
+/// Everything in which it differs from others.
 #[must_use]
-pub fn development() -> Development {
-    Development {
-        name: name!("dev"),
-        images: Images {
-            account: latest(repository!("account-gin")),
-            customer: latest(repository!("customer-fastapi")),
-            orchestrator: latest(repository!("orchestrator-fastapi")),
-            order_lumen: latest(repository!("order-lumen")),
-            order_nginx: latest(repository!("order-nginx")),
+pub fn settings() -> Settings<Laptop> {
+    let api = host!("api.dev.example.com");
+    Settings {
+        site: Site {
+            name: name!("dev"),
+            replicas: 1,
+            // Minikube's default class writes on the wrong node of a cluster with several.
+            storage_class: Minikube::LOCAL_PATH,
+            sources: Some(path!("/data/src")),
         },
-        databases: Databases { account: mysql(), customer: mysql(), order: mysql() },
-        secrets: Secrets { order_app_key: GeneratedSecret { length: 32 } },
-        hosts: Hosts {
-            api: host!("api.dev.example.com"),
-            hello: host!("hello.dev.example.com"),
-            httpbin: host!("httpbin.dev.example.com"),
+        cluster: cluster(),
+
+        account: account::Settings { image: latest(repository!("account-gin")), database: mysql() },
+        customer: customer::Settings {
+            image: latest(repository!("customer-fastapi")),
+            database: mysql(),
+            host: api.clone(),
         },
-        broker: BrokerSize { replicas: 1, storage: gibibytes(5), memory: mebibytes(512) },
-        entrance: node_port!(30443),
-        replicas: 1,
-        source_mounts: SourceMounts { directory: path!("/data/src") },
-        branch: git_branch!("develop"),
-        mesh: Mesh { revisions: Revisions::Stable, replicas: 1 },
-        traces: TraceStorage { hours: 24, size: gibibytes(5) },
-        grafana_login: GeneratedCredentials {
-            user: name!("admin"),
-            password: GeneratedSecret { length: 32 },
+        helloworld: helloworld::Settings { host: host!("hello.dev.example.com") },
+        httpbin: httpbin::Settings { host: host!("httpbin.dev.example.com") },
+        orchestrator: orchestrator::Settings {
+            image: latest(repository!("orchestrator-fastapi")),
+            host: api,
         },
-        cluster: Minikube {
-            profile: name!("minikube"),
-            kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
-            node_groups: vec![
-                node_group::APP,
-                node_group::DEPLOY,
-                node_group::INGRESS,
-                node_group::SYSTEM,
-            ],
-            cpus: 8,
-            memory: mebibytes(12_288),
+        order: order::Settings {
+            lumen: latest(repository!("order-lumen")),
+            nginx: latest(repository!("order-nginx")),
+            app_key: GeneratedSecret { length: 32 },
+            database: mysql(),
         },
+
+        argocd: argocd::Settings { branch: git_branch!("develop"), login: argocd::LocalAdmin },
+        cert_manager: cert_manager::Settings { issuer: cert_manager::SelfSigned },
+        fluentbit: fluentbit::Settings { sink: fluentbit::Stdout },
+        istio: istio::Settings {
+            revisions: istio::Revisions::Stable,
+            replicas: 1,
+            ingress: istio::NodePorts,
+        },
+        jaeger: jaeger::Settings { hours: 24, size: gibibytes(5) },
+        kiali: kiali::Settings { login: kiali::Anonymous },
+        nginx: nginx::Settings { entrance: nginx::PortOfNodes(node_port!(30443)) },
+        prometheus: prometheus::Settings {
+            grafana: GeneratedCredentials {
+                user: name!("admin"),
+                password: GeneratedSecret { length: 32 },
+            },
+            receivers: prometheus::Nobody,
+        },
+        rabbitmq: rabbitmq::Settings { replicas: 1, storage: gibibytes(5), memory: mebibytes(512) },
+    }
+}
+
+/// The cluster on the laptop.
+fn cluster() -> Minikube {
+    Minikube {
+        profile: name!("minikube"),
+        kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
+        node_groups: vec![
+            node_group::APP,
+            node_group::DEPLOY,
+            node_group::INGRESS,
+            node_group::SYSTEM,
+        ],
+        cpus: 8,
+        memory: mebibytes(12_288),
     }
 }
 
@@ -75,11 +100,10 @@ fn latest(repository: Repository) -> LocalImage {
 fn mysql() -> MysqlContainer {
     MysqlContainer {
         // The version that Aurora MySQL 3 is compatible with.
-        image: PublicImage { repository: repository!("mysql"), version: Version::Tag(tag!("8.0")) },
+        image: public_image(repository!("mysql"), tag!("8.0")),
         on: node_group::APP,
         resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
         storage: gibibytes(5),
-        // Minikube's default class writes on the wrong node of a cluster with several.
         storage_class: Minikube::LOCAL_PATH,
     }
 }

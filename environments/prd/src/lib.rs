@@ -5,21 +5,20 @@ use manifests_lib::data::SecretsManagerSecret;
 use manifests_lib::data::database::{Aurora, AuroraEndpoint};
 use manifests_lib::network::{Acme, AcmeServer};
 use manifests_lib::values::{
-    AccountId, Cidr, EcrImage, EcrRegistry, Name, Region, Repository, Tag, gibibytes,
+    AccountId, Cidr, EcrImage, EcrRegistry, Name, Region, Repository, SecretsManagerName, Tag,
+    gibibytes,
 };
 use manifests_lib::workload::NodeGroup;
 use manifests_lib::{
     account_id, cidr, email_address, git_branch, host, log_group, name, region, repository,
     secrets_manager_name, tag,
 };
-use services::deploy::argocd::GitHubLogin;
-use services::environment::{
-    CloudwatchLogs, Databases, Environment, Images, Mesh, Production, Retention, Revisions,
-    Secrets, SlackWebhooks, TraceStorage,
-};
-use services::infra::nginx::Hosts;
-use services::infra::rabbitmq::BrokerSize;
+use services::app::{account, customer, helloworld, httpbin, orchestrator, order};
+use services::deploy::argocd;
+use services::infra::{cert_manager, fluentbit, istio, jaeger, kiali, nginx, prometheus, rabbitmq};
 use services::node_group;
+use services::platform::{self, Environment, Settings};
+use services::site::{Aws, Site};
 
 /// The AWS account that holds the images. The number is AWS's own example: put yours here.
 const ACCOUNT: AccountId = account_id!("123456789012");
@@ -33,67 +32,88 @@ const REGION: Region = region!("ap-northeast-1");
 /// From where people reach the API server. Addresses that RFC 5737 keeps for examples: put yours here.
 const OFFICE: Cidr = cidr!("203.0.113.0/24");
 
-/// Everything in which prd differs from other environments.
+/// The environment.
 #[must_use]
 pub fn environment() -> Environment {
-    Production {
-        name: name!("prd"),
-        images: Images {
-            account: image(repository!("account-gin-repository"), tag!("d74ac1c")),
-            customer: image(repository!("customer-fastapi-repository"), tag!("cad5c87")),
-            orchestrator: image(repository!("orchestrator-fastapi-repository"), tag!("00690e9")),
-            order_lumen: image(repository!("order-lumen-repository"), tag!("b5d0574")),
-            order_nginx: image(repository!("order-nginx-repository"), tag!("b5d0574")),
-        },
-        databases: databases(),
-        secrets: Secrets {
-            order_app_key: SecretsManagerSecret {
-                name: secrets_manager_name!("prd/order/app"),
-                property: name!("app-key"),
-            },
-        },
-        issuer: Acme {
-            server: AcmeServer::LetsEncrypt,
-            email: email_address!("platform@example.com"),
-            region: REGION,
-        },
-        hosts: Hosts {
-            api: host!("api.example.com"),
-            hello: host!("hello.example.com"),
-            httpbin: host!("httpbin.example.com"),
-        },
-        broker: BrokerSize { replicas: 3, storage: gibibytes(20), memory: gibibytes(1) },
-        internal_domain: host!("internal.example.com"),
-        replicas: 2,
-        branch: git_branch!("main"),
-        login: GitHubLogin {
-            organisation: name!("hiroki-it"),
-            administrators: name!("sre"),
-            app: name!("app"),
-            infra: name!("infra"),
-            credentials: secrets_manager_name!("prd/argocd/github"),
-        },
-        mesh: Mesh { revisions: Revisions::Stable, replicas: 2 },
-        traces: TraceStorage { hours: 72, size: gibibytes(20) },
-        grafana_login: secrets_manager_name!("prd/grafana"),
-        alerts: SlackWebhooks {
-            page: SecretsManagerSecret {
-                name: secrets_manager_name!("prd/alertmanager"),
-                property: name!("slack-page"),
-            },
-            ticket: SecretsManagerSecret {
-                name: secrets_manager_name!("prd/alertmanager"),
-                property: name!("slack-ticket"),
-            },
-        },
-        logs: CloudwatchLogs {
-            region: REGION,
-            log_group: log_group!("/prd/microservices"),
-            retention: Retention::Days90,
-        },
+    platform::environment(settings())
+}
+
+/// Everything in which it differs from others.
+#[must_use]
+pub fn settings() -> Settings<Aws> {
+    // Its record in DNS leads to the load balancer of the public gateway, as do those of the other hosts.
+    let api = host!("api.example.com");
+    Settings {
+        site: Site { name: name!("prd"), replicas: 2, storage_class: Eks::GP3, sources: None },
         cluster: cluster(),
+
+        account: account::Settings {
+            image: image(repository!("account-gin-repository"), tag!("d74ac1c")),
+            database: aurora(name!("account"), secrets_manager_name!("prd/account/database")),
+        },
+        customer: customer::Settings {
+            image: image(repository!("customer-fastapi-repository"), tag!("cad5c87")),
+            database: aurora(name!("customer"), secrets_manager_name!("prd/customer/database")),
+            host: api.clone(),
+        },
+        helloworld: helloworld::Settings { host: host!("hello.example.com") },
+        httpbin: httpbin::Settings { host: host!("httpbin.example.com") },
+        orchestrator: orchestrator::Settings {
+            image: image(repository!("orchestrator-fastapi-repository"), tag!("00690e9")),
+            host: api,
+        },
+        order: order::Settings {
+            lumen: image(repository!("order-lumen-repository"), tag!("b5d0574")),
+            nginx: image(repository!("order-nginx-repository"), tag!("b5d0574")),
+            app_key: secret(secrets_manager_name!("prd/order/app"), name!("app-key")),
+            database: aurora(name!("order"), secrets_manager_name!("prd/order/database")),
+        },
+
+        argocd: argocd::Settings {
+            branch: git_branch!("main"),
+            login: argocd::GitHubLogin {
+                organisation: name!("hiroki-it"),
+                administrators: name!("sre"),
+                app: name!("app"),
+                infra: name!("infra"),
+                credentials: secrets_manager_name!("prd/argocd/github"),
+            },
+        },
+        cert_manager: cert_manager::Settings {
+            issuer: Acme {
+                server: AcmeServer::LetsEncrypt,
+                email: email_address!("platform@example.com"),
+                region: REGION,
+            },
+        },
+        fluentbit: fluentbit::Settings {
+            sink: fluentbit::CloudwatchLogs {
+                region: REGION,
+                log_group: log_group!("/prd/microservices"),
+                retention: fluentbit::Retention::Days90,
+            },
+        },
+        istio: istio::Settings {
+            revisions: istio::Revisions::Stable,
+            replicas: 2,
+            ingress: istio::ClusterIp,
+        },
+        jaeger: jaeger::Settings { hours: 72, size: gibibytes(20) },
+        kiali: kiali::Settings { login: kiali::Token },
+        nginx: nginx::Settings {
+            // Its records in DNS lead to the load balancer of the internal gateway.
+            entrance: nginx::LoadBalancers { internal_domain: host!("internal.example.com") },
+        },
+        prometheus: prometheus::Settings {
+            // A secret with the properties `username` and `password`.
+            grafana: secrets_manager_name!("prd/grafana"),
+            receivers: prometheus::SlackWebhooks {
+                page: secret(secrets_manager_name!("prd/alertmanager"), name!("slack-page")),
+                ticket: secret(secrets_manager_name!("prd/alertmanager"), name!("slack-ticket")),
+            },
+        },
+        rabbitmq: rabbitmq::Settings { replicas: 3, storage: gibibytes(20), memory: gibibytes(1) },
     }
-    .into()
 }
 
 /// The cluster in AWS.
@@ -120,30 +140,15 @@ fn image(repository: Repository, tag: Tag) -> EcrImage {
     EcrImage { registry: EcrRegistry { account: ACCOUNT, region: REGION }, repository, tag }
 }
 
-/// One database of Aurora per service.
-fn databases() -> Databases<Aurora> {
-    Databases {
-        account: Aurora {
-            endpoint: aurora(name!("account")),
-            database: name!("account"),
-            credentials: secrets_manager_name!("prd/account/database"),
-        },
-        customer: Aurora {
-            endpoint: aurora(name!("customer")),
-            database: name!("customer"),
-            credentials: secrets_manager_name!("prd/customer/database"),
-        },
-        order: Aurora {
-            endpoint: aurora(name!("order")),
-            database: name!("order"),
-            credentials: secrets_manager_name!("prd/order/database"),
-        },
-    }
+/// The database of a service, in a cluster of Aurora of the same name.
+fn aurora(database: Name, credentials: SecretsManagerName) -> Aurora {
+    let cluster = database.clone();
+    let endpoint = AuroraEndpoint { cluster, account: AURORA_ACCOUNT, region: REGION };
+    Aurora { endpoint, database, credentials }
 }
 
-/// The cluster of one service's database.
-fn aurora(cluster: Name) -> AuroraEndpoint {
-    AuroraEndpoint { cluster, account: AURORA_ACCOUNT, region: REGION }
+fn secret(name: SecretsManagerName, property: Name) -> SecretsManagerSecret {
+    SecretsManagerSecret { name, property }
 }
 
 fn nodes(group: NodeGroup, instance: InstanceType, nodes: u16) -> EksNodeGroup {

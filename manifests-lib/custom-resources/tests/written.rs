@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use custom_resources::external_secrets::generators::v1alpha1::{Password, PasswordSpec};
 use custom_resources::external_secrets::v1::{
-    DataFromRewrite, DataSourceRef, ExternalSecret, ExternalSecretDataFrom,
-    ExternalSecretRefreshPolicy, ExternalSecretSpec, ExternalSecretTarget, GeneratorRefKind,
-    RewriteTransform, SourceRefGeneratorRef, TargetCreationPolicy,
+    DataFromRewrite, ExternalSecret, ExternalSecretDataFrom, ExternalSecretRefreshPolicy,
+    ExternalSecretSpec, ExternalSecretTarget, GeneratorKind, GeneratorRef, RewriteTransform,
+    SourceRef, TargetCreationPolicy,
 };
 use custom_resources::istio::networking::v1::{
     ConsistentHashHttpCookie, Destination, DestinationRule, DestinationRuleSpec,
@@ -142,9 +142,9 @@ fn an_external_secret_from_a_generator() {
                 rewrite: Some(vec![DataFromRewrite::Transform(RewriteTransform {
                     template: "DB_{{ .value }}".to_owned(),
                 })]),
-                source_ref: Some(DataSourceRef::GeneratorRef(SourceRefGeneratorRef {
+                source_ref: Some(SourceRef::GeneratorRef(GeneratorRef {
                     api_version: Some("generators.external-secrets.io/v1alpha1".to_owned()),
-                    kind: GeneratorRefKind::Password,
+                    kind: GeneratorKind::Password,
                     name: "account-db".to_owned(),
                 })),
                 ..ExternalSecretDataFrom::default()

@@ -3,7 +3,7 @@
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/kube-state-metrics-8.4.0/charts/kube-state-metrics/values.yaml, release 8.4.0
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/prometheus-node-exporter-4.56.1/charts/prometheus-node-exporter/values.yaml, release 4.56.1
 // source: https://raw.githubusercontent.com/grafana-community/helm-charts/grafana-12.11.1/charts/grafana/values.yaml, release 12.11.1
-// sha256 of the lines below: 659c1fade6ebf8c92639dd1450d59cc7424c227b40b56563e77f4a5c5099e9a4
+// sha256 of the lines below: 81c57da7bf9c5adc8bd373f940b761766b3dd478aebba62dcca0f39c8ba5e83f
 //! Values of the chart `kube-prometheus-stack`, version `88.5.3`.
 
 use std::collections::BTreeMap;
@@ -18,8 +18,8 @@ pub struct Values {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_prometheus_rules_map: Option<BTreeMap<String, serde_json::Value>>,
     /// `alertmanager`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub alertmanager: Option<Alertmanager>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub alertmanager: Alertmanager,
     /// `cleanPrometheusOperatorObjectNames`.
     ///
     /// Default: `false`.
@@ -31,55 +31,55 @@ pub struct Values {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common_labels: Option<BTreeMap<String, String>>,
     /// `coreDns`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub core_dns: Option<CoreDns>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub core_dns: Toggle,
     /// `crds`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub crds: Option<Crds>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub crds: Crds,
     /// `defaultRules`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_rules: Option<DefaultRules>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub default_rules: DefaultRules,
     /// `fullnameOverride`.
     ///
     /// Default: `""`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fullname_override: Option<String>,
     /// `global`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub global: Option<Global>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub global: Global,
     /// `grafana`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub grafana: Option<Grafana>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub grafana: Grafana,
     /// `kube-state-metrics`.
-    #[serde(rename = "kube-state-metrics", skip_serializing_if = "Option::is_none")]
-    pub kube_state_metrics_chart: Option<KubeStateMetricsChart>,
+    #[serde(rename = "kube-state-metrics", skip_serializing_if = "crate::is_untouched")]
+    pub kube_state_metrics_chart: KubeStateMetricsChart,
     /// `kubeApiServer`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kube_api_server: Option<KubeApiServer>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub kube_api_server: Toggle,
     /// `kubeControllerManager`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kube_controller_manager: Option<KubeControllerManager>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub kube_controller_manager: Toggle,
     /// `kubeDns`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kube_dns: Option<KubeDns>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub kube_dns: Toggle,
     /// `kubeEtcd`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kube_etcd: Option<KubeEtcd>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub kube_etcd: Toggle,
     /// `kubeProxy`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kube_proxy: Option<KubeProxy>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub kube_proxy: Toggle,
     /// `kubeScheduler`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kube_scheduler: Option<KubeScheduler>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub kube_scheduler: Toggle,
     /// `kubeStateMetrics`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kube_state_metrics: Option<KubeStateMetrics>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub kube_state_metrics: Toggle,
     /// `kubelet`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kubelet: Option<Kubelet>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub kubelet: Kubelet,
     /// `kubernetesServiceMonitors`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kubernetes_service_monitors: Option<KubernetesServiceMonitors>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub kubernetes_service_monitors: Toggle,
     /// `nameOverride`.
     ///
     /// Default: `""`.
@@ -91,17 +91,17 @@ pub struct Values {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_override: Option<String>,
     /// `nodeExporter`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub node_exporter: Option<NodeExporter>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub node_exporter: NodeExporter,
     /// `prometheus`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prometheus: Option<Prometheus>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub prometheus: Prometheus,
     /// `prometheus-node-exporter`.
-    #[serde(rename = "prometheus-node-exporter", skip_serializing_if = "Option::is_none")]
-    pub prometheus_node_exporter: Option<PrometheusNodeExporter>,
+    #[serde(rename = "prometheus-node-exporter", skip_serializing_if = "crate::is_untouched")]
+    pub prometheus_node_exporter: PrometheusNodeExporter,
     /// `prometheusOperator`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prometheus_operator: Option<PrometheusOperator>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub prometheus_operator: PrometheusOperator,
 }
 
 /// What stands at `alertmanager`.
@@ -114,8 +114,8 @@ pub struct Alertmanager {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_labels: Option<BTreeMap<String, String>>,
     /// `alertmanager.alertmanagerSpec`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub alertmanager_spec: Option<AlertmanagerSpec>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub alertmanager_spec: AlertmanagerSpec,
     /// `alertmanager.annotations`.
     ///
     /// Default: `{}`.
@@ -137,17 +137,17 @@ pub struct Alertmanager {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// `alertmanager.podDisruptionBudget`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pod_disruption_budget: Option<AlertmanagerPodDisruptionBudget>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub pod_disruption_budget: PodDisruptionBudget,
     /// `alertmanager.service`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service: Option<AlertmanagerService>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service: Service,
     /// `alertmanager.serviceAccount`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_account: Option<AlertmanagerServiceAccount>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service_account: ServiceAccount,
     /// `alertmanager.serviceMonitor`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_monitor: Option<AlertmanagerServiceMonitor>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service_monitor: ServiceMonitor,
     /// `alertmanager.stringConfig`.
     ///
     /// Default: `""`.
@@ -237,8 +237,8 @@ pub struct AlertmanagerSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub force_enable_cluster_mode: Option<bool>,
     /// `alertmanager.alertmanagerSpec.image`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<AlertmanagerSpecImage>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub image: Image,
     /// `alertmanager.alertmanagerSpec.initContainers`.
     ///
     /// Default: `[]`.
@@ -330,8 +330,8 @@ pub struct AlertmanagerSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<k8s_openapi::api::core::v1::PodSecurityContext>,
     /// `alertmanager.alertmanagerSpec.storage`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage: Option<AlertmanagerSpecStorage>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub storage: PodStorage,
     /// `alertmanager.alertmanagerSpec.tolerations`.
     ///
     /// Default: `[]`.
@@ -366,46 +366,50 @@ pub struct AlertmanagerSpec {
 }
 
 /// What stands at `alertmanager.alertmanagerSpec.image`.
+///
+/// Also: `prometheus.prometheusSpec.image`, `prometheusOperator.admissionWebhooks.patch.image`, `prometheusOperator.image`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AlertmanagerSpecImage {
-    /// `alertmanager.alertmanagerSpec.image.pullPolicy`.
+pub struct Image {
+    /// `pullPolicy`.
     ///
     /// Default: `"IfNotPresent"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pull_policy: Option<String>,
-    /// `alertmanager.alertmanagerSpec.image.registry`.
+    /// `registry`.
     ///
-    /// Default: `"quay.io"`.
+    /// At `alertmanager.alertmanagerSpec.image`: Default: `"quay.io"`; At `prometheus.prometheusSpec.image`: Default: `"quay.io"`; At `prometheusOperator.admissionWebhooks.patch.image`: Default: `"ghcr.io"`; At `prometheusOperator.image`: Default: `"quay.io"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registry: Option<String>,
-    /// `alertmanager.alertmanagerSpec.image.repository`.
+    /// `repository`.
     ///
-    /// Default: `"prometheus/alertmanager"`.
+    /// At `alertmanager.alertmanagerSpec.image`: Default: `"prometheus/alertmanager"`; At `prometheus.prometheusSpec.image`: Default: `"prometheus/prometheus"`; At `prometheusOperator.admissionWebhooks.patch.image`: Default: `"jkroepke/kube-webhook-certgen"`; At `prometheusOperator.image`: Default: `"prometheus-operator/prometheus-operator"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repository: Option<String>,
-    /// `alertmanager.alertmanagerSpec.image.sha`.
+    /// `sha`.
     ///
     /// Default: `""`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha: Option<String>,
-    /// `alertmanager.alertmanagerSpec.image.tag`.
+    /// `tag`.
     ///
-    /// Default: `"v0.34.0"`.
+    /// At `alertmanager.alertmanagerSpec.image`: Default: `"v0.34.0"`; At `prometheus.prometheusSpec.image`: Default: `"v3.14.0-distroless"`; At `prometheusOperator.admissionWebhooks.patch.image`: Default: `"1.8.7"`; At `prometheusOperator.image`: Default: `""`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
 }
 
 /// What stands at `alertmanager.alertmanagerSpec.storage`.
+///
+/// Also: `prometheus.prometheusSpec.storageSpec`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AlertmanagerSpecStorage {
-    /// `alertmanager.alertmanagerSpec.storage.emptyDir`.
+pub struct PodStorage {
+    /// `emptyDir`.
     ///
     /// Not in the defaults; see <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.StorageSpec>.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub empty_dir: Option<k8s_openapi::api::core::v1::EmptyDirVolumeSource>,
-    /// `alertmanager.alertmanagerSpec.storage.volumeClaimTemplate`.
+    /// `volumeClaimTemplate`.
     ///
     /// Not in the defaults; see <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.StorageSpec>.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -413,20 +417,22 @@ pub struct AlertmanagerSpecStorage {
 }
 
 /// What stands at `alertmanager.podDisruptionBudget`.
+///
+/// Also: `prometheus.podDisruptionBudget`, `prometheusOperator.podDisruptionBudget`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AlertmanagerPodDisruptionBudget {
-    /// `alertmanager.podDisruptionBudget.enabled`.
+pub struct PodDisruptionBudget {
+    /// `enabled`.
     ///
     /// Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// `alertmanager.podDisruptionBudget.minAvailable`.
+    /// `minAvailable`.
     ///
     /// Default: `1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_available: Option<k8s_openapi::apimachinery::pkg::util::intstr::IntOrString>,
-    /// `alertmanager.podDisruptionBudget.unhealthyPodEvictionPolicy`.
+    /// `unhealthyPodEvictionPolicy`.
     ///
     /// Default: `"AlwaysAllow"`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -434,40 +440,42 @@ pub struct AlertmanagerPodDisruptionBudget {
 }
 
 /// What stands at `alertmanager.service`.
+///
+/// Also: `prometheus.service`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AlertmanagerService {
-    /// `alertmanager.service.annotations`.
+pub struct Service {
+    /// `annotations`.
     ///
     /// Default: `{}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub annotations: Option<BTreeMap<String, String>>,
-    /// `alertmanager.service.clusterIP`.
+    /// `clusterIP`.
     ///
     /// Default: `""`.
     #[serde(rename = "clusterIP", skip_serializing_if = "Option::is_none")]
     pub cluster_ip: Option<String>,
-    /// `alertmanager.service.labels`.
+    /// `labels`.
     ///
     /// Default: `{}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, String>>,
-    /// `alertmanager.service.nodePort`.
+    /// `nodePort`.
     ///
-    /// Default: `30903`.
+    /// At `alertmanager.service`: Default: `30903`; At `prometheus.service`: Default: `30090`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node_port: Option<i64>,
-    /// `alertmanager.service.port`.
+    /// `port`.
     ///
-    /// Default: `9093`.
+    /// At `alertmanager.service`: Default: `9093`; At `prometheus.service`: Default: `9090`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i64>,
-    /// `alertmanager.service.targetPort`.
+    /// `targetPort`.
     ///
-    /// Default: `9093`.
+    /// At `alertmanager.service`: Default: `9093`; At `prometheus.service`: Default: `9090`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_port: Option<i64>,
-    /// `alertmanager.service.type`.
+    /// `type`.
     ///
     /// Default: `"ClusterIP"`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -475,25 +483,27 @@ pub struct AlertmanagerService {
 }
 
 /// What stands at `alertmanager.serviceAccount`.
+///
+/// Also: `prometheus.serviceAccount`, `prometheusOperator.serviceAccount`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AlertmanagerServiceAccount {
-    /// `alertmanager.serviceAccount.annotations`.
+pub struct ServiceAccount {
+    /// `annotations`.
     ///
     /// Default: `{}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub annotations: Option<BTreeMap<String, String>>,
-    /// `alertmanager.serviceAccount.automountServiceAccountToken`.
+    /// `automountServiceAccountToken`.
     ///
     /// Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub automount_service_account_token: Option<bool>,
-    /// `alertmanager.serviceAccount.create`.
+    /// `create`.
     ///
     /// Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create: Option<bool>,
-    /// `alertmanager.serviceAccount.name`.
+    /// `name`.
     ///
     /// Default: `""`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -501,30 +511,32 @@ pub struct AlertmanagerServiceAccount {
 }
 
 /// What stands at `alertmanager.serviceMonitor`.
+///
+/// Also: `prometheus.serviceMonitor`, `prometheusOperator.serviceMonitor`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AlertmanagerServiceMonitor {
-    /// `alertmanager.serviceMonitor.additionalLabels`.
+pub struct ServiceMonitor {
+    /// `additionalLabels`.
     ///
     /// Default: `{}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_labels: Option<BTreeMap<String, String>>,
-    /// `alertmanager.serviceMonitor.interval`.
+    /// `interval`.
     ///
     /// Default: `""`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<String>,
-    /// `alertmanager.serviceMonitor.metricRelabelings`.
+    /// `metricRelabelings`.
     ///
     /// Default: `[]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metric_relabelings: Option<Vec<serde_json::Value>>,
-    /// `alertmanager.serviceMonitor.relabelings`.
+    /// `relabelings`.
     ///
     /// Default: `[]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relabelings: Option<Vec<serde_json::Value>>,
-    /// `alertmanager.serviceMonitor.selfMonitor`.
+    /// `selfMonitor`.
     ///
     /// Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -532,12 +544,14 @@ pub struct AlertmanagerServiceMonitor {
 }
 
 /// What stands at `coreDns`.
+///
+/// Also: `crds.upgradeJob`, `grafana.networkPolicy`, `grafana.persistence.inMemory`, `grafana.sidecar.dashboards.multicluster.etcd`, `grafana.sidecar.dashboards.multicluster.global`, and 15 more.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct CoreDns {
-    /// `coreDns.enabled`.
+pub struct Toggle {
+    /// `enabled`.
     ///
-    /// Default: `true`.
+    /// At `coreDns`: Default: `true`; At `crds.upgradeJob`: Default: `false`; At `grafana.networkPolicy`: Default: `false`; At `grafana.persistence.inMemory`: Default: `false`; At `grafana.sidecar.dashboards.multicluster.etcd`: Default: `false`; and 16 more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
 }
@@ -552,19 +566,8 @@ pub struct Crds {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// `crds.upgradeJob`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub upgrade_job: Option<CrdsUpgradeJob>,
-}
-
-/// What stands at `crds.upgradeJob`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CrdsUpgradeJob {
-    /// `crds.upgradeJob.enabled`.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub upgrade_job: Toggle,
 }
 
 /// What stands at `defaultRules`.
@@ -617,8 +620,8 @@ pub struct DefaultRules {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, String>>,
     /// `defaultRules.rules`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rules: Option<DefaultRulesRules>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub rules: DefaultRulesRules,
     /// `defaultRules.runbookUrl`.
     ///
     /// Default: `"https://runbooks.prometheus-operator.dev/runbooks"`.
@@ -817,8 +820,8 @@ pub struct Global {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_registry: Option<String>,
     /// `global.rbac`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rbac: Option<GlobalRbac>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub rbac: GlobalRbac,
 }
 
 /// What stands at `global.rbac`.
@@ -847,8 +850,8 @@ pub struct Grafana {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_data_sources: Option<Vec<serde_json::Value>>,
     /// `grafana.admin`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin: Option<GrafanaAdmin>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub admin: GrafanaAdmin,
     /// `grafana.adminUser`.
     ///
     /// Default: `"admin"`.
@@ -980,30 +983,30 @@ pub struct Grafana {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub force_deploy_datasources: Option<bool>,
     /// `grafana."grafana.ini"`.
-    #[serde(rename = "grafana.ini", skip_serializing_if = "Option::is_none")]
-    pub grafana_ini: Option<GrafanaIni>,
+    #[serde(rename = "grafana.ini", skip_serializing_if = "crate::is_untouched")]
+    pub grafana_ini: GrafanaIni,
     /// `grafana.image`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<GrafanaImage>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub image: GrafanaImage,
     /// `grafana.initChownData`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub init_chown_data: Option<GrafanaInitChownData>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub init_chown_data: GrafanaInitChownData,
     /// `grafana.namespaceOverride`.
     ///
     /// Default: `""`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_override: Option<String>,
     /// `grafana.networkPolicy`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub network_policy: Option<GrafanaNetworkPolicy>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub network_policy: Toggle,
     /// `grafana.nodeSelector`.
     ///
     /// Default: `{}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node_selector: Option<BTreeMap<String, String>>,
     /// `grafana.persistence`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub persistence: Option<GrafanaPersistence>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub persistence: GrafanaPersistence,
     /// `grafana.plugins`.
     ///
     /// Default: `[]`.
@@ -1035,8 +1038,8 @@ pub struct Grafana {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prune: Option<bool>,
     /// `grafana.rbac`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rbac: Option<GrafanaRbac>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub rbac: GrafanaRbac,
     /// `grafana.replicas`.
     ///
     /// Default: `1`.
@@ -1058,20 +1061,20 @@ pub struct Grafana {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<k8s_openapi::api::core::v1::PodSecurityContext>,
     /// `grafana.service`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service: Option<GrafanaService>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service: GrafanaService,
     /// `grafana.serviceAccount`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_account: Option<GrafanaServiceAccount>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service_account: GrafanaServiceAccount,
     /// `grafana.serviceMonitor`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_monitor: Option<GrafanaServiceMonitor>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service_monitor: GrafanaServiceMonitor,
     /// `grafana.sidecar`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sidecar: Option<GrafanaSidecar>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub sidecar: GrafanaSidecar,
     /// `grafana.testFramework`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub test_framework: Option<GrafanaTestFramework>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub test_framework: Toggle,
     /// `grafana.tolerations`.
     ///
     /// Default: `[]`.
@@ -1116,23 +1119,23 @@ pub struct GrafanaAdmin {
 #[serde(rename_all = "camelCase")]
 pub struct GrafanaIni {
     /// `grafana."grafana.ini".analytics`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub analytics: Option<GrafanaIniAnalytics>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub analytics: GrafanaIniAnalytics,
     /// `grafana."grafana.ini"."auth.anonymous"`.
-    #[serde(rename = "auth.anonymous", skip_serializing_if = "Option::is_none")]
-    pub auth_anonymous: Option<GrafanaIniAuthAnonymous>,
+    #[serde(rename = "auth.anonymous", skip_serializing_if = "crate::is_untouched")]
+    pub auth_anonymous: GrafanaIniAuthAnonymous,
     /// `grafana."grafana.ini".log`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log: Option<GrafanaIniLog>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub log: GrafanaIniLog,
     /// `grafana."grafana.ini".paths`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub paths: Option<GrafanaIniPaths>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub paths: GrafanaIniPaths,
     /// `grafana."grafana.ini".server`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub server: Option<GrafanaIniServer>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub server: GrafanaIniServer,
     /// `grafana."grafana.ini".unified_storage`.
-    #[serde(rename = "unified_storage", skip_serializing_if = "Option::is_none")]
-    pub unified_storage: Option<GrafanaIniUnifiedStorage>,
+    #[serde(rename = "unified_storage", skip_serializing_if = "crate::is_untouched")]
+    pub unified_storage: GrafanaIniUnifiedStorage,
     /// Keys beyond those with a field, which the chart takes as well. A key that has a field goes there.
     #[serde(flatten)]
     pub additional: BTreeMap<String, serde_json::Value>,
@@ -1266,17 +1269,6 @@ pub struct GrafanaInitChownData {
     pub resources: Option<k8s_openapi::api::core::v1::ResourceRequirements>,
 }
 
-/// What stands at `grafana.networkPolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GrafanaNetworkPolicy {
-    /// `grafana.networkPolicy.enabled`.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
 /// What stands at `grafana.persistence`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -1312,8 +1304,8 @@ pub struct GrafanaPersistence {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finalizers: Option<Vec<String>>,
     /// `grafana.persistence.inMemory`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub in_memory: Option<GrafanaPersistenceInMemory>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub in_memory: Toggle,
     /// `grafana.persistence.lookupVolumeName`.
     ///
     /// Default: `true`.
@@ -1344,17 +1336,6 @@ pub struct GrafanaPersistence {
     /// Default: `""`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_name: Option<String>,
-}
-
-/// What stands at `grafana.persistence.inMemory`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GrafanaPersistenceInMemory {
-    /// `grafana.persistence.inMemory.enabled`.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
 }
 
 /// What stands at `grafana.rbac`.
@@ -1481,11 +1462,11 @@ pub struct GrafanaServiceMonitor {
 #[serde(rename_all = "camelCase")]
 pub struct GrafanaSidecar {
     /// `grafana.sidecar.dashboards`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dashboards: Option<GrafanaSidecarDashboards>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub dashboards: GrafanaSidecarDashboards,
     /// `grafana.sidecar.datasources`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub datasources: Option<GrafanaSidecarDatasources>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub datasources: GrafanaSidecarDatasources,
     /// `grafana.sidecar.resources`.
     ///
     /// Default: `{}`.
@@ -1538,11 +1519,11 @@ pub struct GrafanaSidecarDashboards {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label_value: Option<String>,
     /// `grafana.sidecar.dashboards.multicluster`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub multicluster: Option<GrafanaSidecarDashboardsMulticluster>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub multicluster: GrafanaSidecarDashboardsMulticluster,
     /// `grafana.sidecar.dashboards.provider`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub provider: Option<GrafanaSidecarDashboardsProvider>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub provider: GrafanaSidecarDashboardsProvider,
     /// `grafana.sidecar.dashboards.searchNamespace`.
     ///
     /// Default: `"ALL"`.
@@ -1555,33 +1536,11 @@ pub struct GrafanaSidecarDashboards {
 #[serde(rename_all = "camelCase")]
 pub struct GrafanaSidecarDashboardsMulticluster {
     /// `grafana.sidecar.dashboards.multicluster.etcd`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub etcd: Option<GrafanaSidecarDashboardsMulticlusterEtcd>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub etcd: Toggle,
     /// `grafana.sidecar.dashboards.multicluster.global`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub global: Option<GrafanaSidecarDashboardsMulticlusterGlobal>,
-}
-
-/// What stands at `grafana.sidecar.dashboards.multicluster.etcd`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GrafanaSidecarDashboardsMulticlusterEtcd {
-    /// `grafana.sidecar.dashboards.multicluster.etcd.enabled`.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
-/// What stands at `grafana.sidecar.dashboards.multicluster.global`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GrafanaSidecarDashboardsMulticlusterGlobal {
-    /// `grafana.sidecar.dashboards.multicluster.global.enabled`.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub global: Toggle,
 }
 
 /// What stands at `grafana.sidecar.dashboards.provider`.
@@ -1635,8 +1594,8 @@ pub struct GrafanaSidecarDashboardsProvider {
 #[serde(rename_all = "camelCase")]
 pub struct GrafanaSidecarDatasources {
     /// `grafana.sidecar.datasources.alertmanager`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub alertmanager: Option<GrafanaSidecarDatasourcesAlertmanager>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub alertmanager: GrafanaSidecarDatasourcesAlertmanager,
     /// `grafana.sidecar.datasources.annotations`.
     ///
     /// Default: `{}`.
@@ -1725,17 +1684,6 @@ pub struct GrafanaSidecarDatasourcesAlertmanager {
     pub uid: Option<String>,
 }
 
-/// What stands at `grafana.testFramework`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GrafanaTestFramework {
-    /// `grafana.testFramework.enabled`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
 /// What stands at `kube-state-metrics`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -1786,8 +1734,8 @@ pub struct KubeStateMetricsChart {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metric_labels_allowlist: Option<Vec<String>>,
     /// `kube-state-metrics.networkPolicy`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub network_policy: Option<KubeStateMetricsChartNetworkPolicy>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub network_policy: Toggle,
     /// `kube-state-metrics.nodeSelector`.
     ///
     /// Default: `{}`.
@@ -1809,8 +1757,8 @@ pub struct KubeStateMetricsChart {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority_class_name: Option<String>,
     /// `kube-state-metrics.prometheus`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prometheus: Option<KubeStateMetricsChartPrometheus>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub prometheus: KubeStateMetricsChartPrometheus,
     /// `kube-state-metrics.replicas`.
     ///
     /// Default: `1`.
@@ -1822,11 +1770,11 @@ pub struct KubeStateMetricsChart {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resources: Option<k8s_openapi::api::core::v1::ResourceRequirements>,
     /// `kube-state-metrics.securityContext`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub security_context: Option<KubeStateMetricsChartSecurityContext>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub security_context: KubeStateMetricsChartSecurityContext,
     /// `kube-state-metrics.serviceAccount`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_account: Option<KubeStateMetricsChartServiceAccount>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service_account: KubeStateMetricsChartServiceAccount,
     /// `kube-state-metrics.tolerations`.
     ///
     /// Default: `[]`.
@@ -1840,35 +1788,13 @@ pub struct KubeStateMetricsChart {
         Option<Vec<k8s_openapi::api::core::v1::TopologySpreadConstraint>>,
 }
 
-/// What stands at `kube-state-metrics.networkPolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KubeStateMetricsChartNetworkPolicy {
-    /// `kube-state-metrics.networkPolicy.enabled`.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
 /// What stands at `kube-state-metrics.prometheus`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct KubeStateMetricsChartPrometheus {
     /// `kube-state-metrics.prometheus.monitor`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub monitor: Option<KubeStateMetricsChartPrometheusMonitor>,
-}
-
-/// What stands at `kube-state-metrics.prometheus.monitor`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KubeStateMetricsChartPrometheusMonitor {
-    /// `kube-state-metrics.prometheus.monitor.enabled`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub monitor: Toggle,
 }
 
 /// What stands at `kube-state-metrics.securityContext`.
@@ -1923,83 +1849,6 @@ pub struct KubeStateMetricsChartServiceAccount {
     pub create: Option<bool>,
 }
 
-/// What stands at `kubeApiServer`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KubeApiServer {
-    /// `kubeApiServer.enabled`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
-/// What stands at `kubeControllerManager`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KubeControllerManager {
-    /// `kubeControllerManager.enabled`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
-/// What stands at `kubeDns`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KubeDns {
-    /// `kubeDns.enabled`.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
-/// What stands at `kubeEtcd`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KubeEtcd {
-    /// `kubeEtcd.enabled`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
-/// What stands at `kubeProxy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KubeProxy {
-    /// `kubeProxy.enabled`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
-/// What stands at `kubeScheduler`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KubeScheduler {
-    /// `kubeScheduler.enabled`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
-/// What stands at `kubeStateMetrics`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KubeStateMetrics {
-    /// `kubeStateMetrics.enabled`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
 /// What stands at `kubelet`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -2015,8 +1864,8 @@ pub struct Kubelet {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// `kubelet.serviceMonitor`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_monitor: Option<KubeletServiceMonitor>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service_monitor: KubeletServiceMonitor,
 }
 
 /// What stands at `kubelet.serviceMonitor`.
@@ -2055,17 +1904,6 @@ pub struct KubeletServiceMonitor {
     pub resource: Option<bool>,
 }
 
-/// What stands at `kubernetesServiceMonitors`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KubernetesServiceMonitors {
-    /// `kubernetesServiceMonitors.enabled`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
 /// What stands at `nodeExporter`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -2081,8 +1919,8 @@ pub struct NodeExporter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub force_deploy_dashboards: Option<bool>,
     /// `nodeExporter.operatingSystems`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operating_systems: Option<NodeExporterOperatingSystems>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub operating_systems: NodeExporterOperatingSystems,
 }
 
 /// What stands at `nodeExporter.operatingSystems`.
@@ -2090,47 +1928,14 @@ pub struct NodeExporter {
 #[serde(rename_all = "camelCase")]
 pub struct NodeExporterOperatingSystems {
     /// `nodeExporter.operatingSystems.aix`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub aix: Option<NodeExporterOperatingSystemsAix>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub aix: Toggle,
     /// `nodeExporter.operatingSystems.darwin`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub darwin: Option<NodeExporterOperatingSystemsDarwin>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub darwin: Toggle,
     /// `nodeExporter.operatingSystems.linux`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub linux: Option<NodeExporterOperatingSystemsLinux>,
-}
-
-/// What stands at `nodeExporter.operatingSystems.aix`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NodeExporterOperatingSystemsAix {
-    /// `nodeExporter.operatingSystems.aix.enabled`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
-/// What stands at `nodeExporter.operatingSystems.darwin`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NodeExporterOperatingSystemsDarwin {
-    /// `nodeExporter.operatingSystems.darwin.enabled`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
-/// What stands at `nodeExporter.operatingSystems.linux`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NodeExporterOperatingSystemsLinux {
-    /// `nodeExporter.operatingSystems.linux.enabled`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub linux: Toggle,
 }
 
 /// What stands at `prometheus`.
@@ -2158,41 +1963,20 @@ pub struct Prometheus {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// `prometheus.podDisruptionBudget`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pod_disruption_budget: Option<PrometheusPodDisruptionBudget>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub pod_disruption_budget: PodDisruptionBudget,
     /// `prometheus.prometheusSpec`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prometheus_spec: Option<PrometheusSpec>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub prometheus_spec: PrometheusSpec,
     /// `prometheus.service`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service: Option<PrometheusService>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service: Service,
     /// `prometheus.serviceAccount`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_account: Option<PrometheusServiceAccount>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service_account: ServiceAccount,
     /// `prometheus.serviceMonitor`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_monitor: Option<PrometheusServiceMonitor>,
-}
-
-/// What stands at `prometheus.podDisruptionBudget`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrometheusPodDisruptionBudget {
-    /// `prometheus.podDisruptionBudget.enabled`.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-    /// `prometheus.podDisruptionBudget.minAvailable`.
-    ///
-    /// Default: `1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_available: Option<k8s_openapi::apimachinery::pkg::util::intstr::IntOrString>,
-    /// `prometheus.podDisruptionBudget.unhealthyPodEvictionPolicy`.
-    ///
-    /// Default: `"AlwaysAllow"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unhealthy_pod_eviction_policy: Option<String>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service_monitor: ServiceMonitor,
 }
 
 /// What stands at `prometheus.prometheusSpec`.
@@ -2290,8 +2074,8 @@ pub struct PrometheusSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_url: Option<String>,
     /// `prometheus.prometheusSpec.image`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<PrometheusSpecImage>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub image: Image,
     /// `prometheus.prometheusSpec.initContainers`.
     ///
     /// Default: `[]`.
@@ -2546,12 +2330,12 @@ pub struct PrometheusSpec {
     pub service_monitor_selector_nil_uses_helm_values: Option<bool>,
     /// `prometheus.prometheusSpec.shards`.
     ///
-    /// Default: `1`.
+    /// Default: `1`. May be unset; `templates/prometheus/prometheus.yaml` takes null.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub shards: Option<i64>,
+    pub shards: Option<crate::Nullable<i64>>,
     /// `prometheus.prometheusSpec.storageSpec`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage_spec: Option<PrometheusSpecStorageSpec>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub storage_spec: PodStorage,
     /// `prometheus.prometheusSpec.terminationGracePeriodSeconds`.
     ///
     /// Default: `null`.
@@ -2574,8 +2358,8 @@ pub struct PrometheusSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracing_config: Option<serde_json::Value>,
     /// `prometheus.prometheusSpec.tsdb`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tsdb: Option<PrometheusSpecTsdb>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub tsdb: PrometheusSpecTsdb,
     /// `prometheus.prometheusSpec.version`.
     ///
     /// Default: `""`.
@@ -2603,53 +2387,6 @@ pub struct PrometheusSpec {
     pub web: Option<serde_json::Value>,
 }
 
-/// What stands at `prometheus.prometheusSpec.image`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrometheusSpecImage {
-    /// `prometheus.prometheusSpec.image.pullPolicy`.
-    ///
-    /// Default: `"IfNotPresent"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pull_policy: Option<String>,
-    /// `prometheus.prometheusSpec.image.registry`.
-    ///
-    /// Default: `"quay.io"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub registry: Option<String>,
-    /// `prometheus.prometheusSpec.image.repository`.
-    ///
-    /// Default: `"prometheus/prometheus"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub repository: Option<String>,
-    /// `prometheus.prometheusSpec.image.sha`.
-    ///
-    /// Default: `""`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sha: Option<String>,
-    /// `prometheus.prometheusSpec.image.tag`.
-    ///
-    /// Default: `"v3.14.0-distroless"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tag: Option<String>,
-}
-
-/// What stands at `prometheus.prometheusSpec.storageSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrometheusSpecStorageSpec {
-    /// `prometheus.prometheusSpec.storageSpec.emptyDir`.
-    ///
-    /// Not in the defaults; see <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.StorageSpec>.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub empty_dir: Option<k8s_openapi::api::core::v1::EmptyDirVolumeSource>,
-    /// `prometheus.prometheusSpec.storageSpec.volumeClaimTemplate`.
-    ///
-    /// Not in the defaults; see <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.StorageSpec>.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub volume_claim_template: Option<k8s_openapi::api::core::v1::PersistentVolumeClaimTemplate>,
-}
-
 /// What stands at `prometheus.prometheusSpec.tsdb`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -2659,104 +2396,6 @@ pub struct PrometheusSpecTsdb {
     /// Default: `"0s"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out_of_order_time_window: Option<String>,
-}
-
-/// What stands at `prometheus.service`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrometheusService {
-    /// `prometheus.service.annotations`.
-    ///
-    /// Default: `{}`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub annotations: Option<BTreeMap<String, String>>,
-    /// `prometheus.service.clusterIP`.
-    ///
-    /// Default: `""`.
-    #[serde(rename = "clusterIP", skip_serializing_if = "Option::is_none")]
-    pub cluster_ip: Option<String>,
-    /// `prometheus.service.labels`.
-    ///
-    /// Default: `{}`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<BTreeMap<String, String>>,
-    /// `prometheus.service.nodePort`.
-    ///
-    /// Default: `30090`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub node_port: Option<i64>,
-    /// `prometheus.service.port`.
-    ///
-    /// Default: `9090`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub port: Option<i64>,
-    /// `prometheus.service.targetPort`.
-    ///
-    /// Default: `9090`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub target_port: Option<i64>,
-    /// `prometheus.service.type`.
-    ///
-    /// Default: `"ClusterIP"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_: Option<String>,
-}
-
-/// What stands at `prometheus.serviceAccount`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrometheusServiceAccount {
-    /// `prometheus.serviceAccount.annotations`.
-    ///
-    /// Default: `{}`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub annotations: Option<BTreeMap<String, String>>,
-    /// `prometheus.serviceAccount.automountServiceAccountToken`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub automount_service_account_token: Option<bool>,
-    /// `prometheus.serviceAccount.create`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create: Option<bool>,
-    /// `prometheus.serviceAccount.name`.
-    ///
-    /// Default: `""`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-/// What stands at `prometheus.serviceMonitor`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrometheusServiceMonitor {
-    /// `prometheus.serviceMonitor.additionalLabels`.
-    ///
-    /// Default: `{}`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub additional_labels: Option<BTreeMap<String, String>>,
-    /// `prometheus.serviceMonitor.interval`.
-    ///
-    /// Default: `""`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub interval: Option<String>,
-    /// `prometheus.serviceMonitor.metricRelabelings`.
-    ///
-    /// Default: `[]`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub metric_relabelings: Option<Vec<serde_json::Value>>,
-    /// `prometheus.serviceMonitor.relabelings`.
-    ///
-    /// Default: `[]`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub relabelings: Option<Vec<serde_json::Value>>,
-    /// `prometheus.serviceMonitor.selfMonitor`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub self_monitor: Option<bool>,
 }
 
 /// What stands at `prometheus-node-exporter`.
@@ -2794,8 +2433,8 @@ pub struct PrometheusNodeExporter {
     #[serde(rename = "hostPID", skip_serializing_if = "Option::is_none")]
     pub host_pid: Option<bool>,
     /// `prometheus-node-exporter.hostRootFsMount`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host_root_fs_mount: Option<PrometheusNodeExporterHostRootFsMount>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub host_root_fs_mount: PrometheusNodeExporterHostRootFsMount,
     /// `prometheus-node-exporter.nodeSelector`.
     ///
     /// Default: `{"kubernetes.io/os":"linux"}`.
@@ -2817,8 +2456,8 @@ pub struct PrometheusNodeExporter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority_class_name: Option<String>,
     /// `prometheus-node-exporter.prometheus`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prometheus: Option<PrometheusNodeExporterPrometheus>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub prometheus: PrometheusNodeExporterPrometheus,
     /// `prometheus-node-exporter.resources`.
     ///
     /// Default: `{}`.
@@ -2830,11 +2469,11 @@ pub struct PrometheusNodeExporter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<k8s_openapi::api::core::v1::PodSecurityContext>,
     /// `prometheus-node-exporter.service`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service: Option<PrometheusNodeExporterService>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service: PrometheusNodeExporterService,
     /// `prometheus-node-exporter.serviceAccount`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_account: Option<PrometheusNodeExporterServiceAccount>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service_account: PrometheusNodeExporterServiceAccount,
     /// `prometheus-node-exporter.tolerations`.
     ///
     /// Default: `[{"effect":"NoSchedule","operator":"Exists"}]`.
@@ -2868,8 +2507,8 @@ pub struct PrometheusNodeExporterHostRootFsMount {
 #[serde(rename_all = "camelCase")]
 pub struct PrometheusNodeExporterPrometheus {
     /// `prometheus-node-exporter.prometheus.monitor`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub monitor: Option<PrometheusNodeExporterPrometheusMonitor>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub monitor: PrometheusNodeExporterPrometheusMonitor,
 }
 
 /// What stands at `prometheus-node-exporter.prometheus.monitor`.
@@ -2930,8 +2569,8 @@ pub struct PrometheusNodeExporterServiceAccount {
 #[serde(rename_all = "camelCase")]
 pub struct PrometheusOperator {
     /// `prometheusOperator.admissionWebhooks`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admission_webhooks: Option<PrometheusOperatorAdmissionWebhooks>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub admission_webhooks: PrometheusOperatorAdmissionWebhooks,
     /// `prometheusOperator.affinity`.
     ///
     /// Default: `{}`.
@@ -2968,8 +2607,8 @@ pub struct PrometheusOperator {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host_network: Option<bool>,
     /// `prometheusOperator.image`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<PrometheusOperatorImage>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub image: Image,
     /// `prometheusOperator.kubeletEndpointSliceEnabled`.
     ///
     /// Default: `false`.
@@ -2981,8 +2620,8 @@ pub struct PrometheusOperator {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kubelet_endpoints_enabled: Option<bool>,
     /// `prometheusOperator.kubeletService`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kubelet_service: Option<PrometheusOperatorKubeletService>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub kubelet_service: PrometheusOperatorKubeletService,
     /// `prometheusOperator.labels`.
     ///
     /// Default: `{}`.
@@ -2994,8 +2633,8 @@ pub struct PrometheusOperator {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespaces: Option<serde_json::Value>,
     /// `prometheusOperator.networkPolicy`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub network_policy: Option<PrometheusOperatorNetworkPolicy>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub network_policy: PrometheusOperatorNetworkPolicy,
     /// `prometheusOperator.nodeSelector`.
     ///
     /// Default: `{}`.
@@ -3007,16 +2646,16 @@ pub struct PrometheusOperator {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_annotations: Option<BTreeMap<String, String>>,
     /// `prometheusOperator.podDisruptionBudget`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pod_disruption_budget: Option<PrometheusOperatorPodDisruptionBudget>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub pod_disruption_budget: PodDisruptionBudget,
     /// `prometheusOperator.podLabels`.
     ///
     /// Default: `{}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_labels: Option<BTreeMap<String, String>>,
     /// `prometheusOperator.prometheusConfigReloader`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prometheus_config_reloader: Option<PrometheusOperatorPrometheusConfigReloader>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub prometheus_config_reloader: PrometheusOperatorPrometheusConfigReloader,
     /// `prometheusOperator.resources`.
     ///
     /// Default: `{}`.
@@ -3033,19 +2672,19 @@ pub struct PrometheusOperator {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<k8s_openapi::api::core::v1::PodSecurityContext>,
     /// `prometheusOperator.serviceAccount`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_account: Option<PrometheusOperatorServiceAccount>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service_account: ServiceAccount,
     /// `prometheusOperator.serviceMonitor`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_monitor: Option<PrometheusOperatorServiceMonitor>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub service_monitor: ServiceMonitor,
     /// `prometheusOperator.strategy`.
     ///
     /// Default: `{}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strategy: Option<k8s_openapi::api::apps::v1::DeploymentStrategy>,
     /// `prometheusOperator.tls`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tls: Option<PrometheusOperatorTls>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub tls: PrometheusOperatorTls,
     /// `prometheusOperator.tolerations`.
     ///
     /// Default: `[]`.
@@ -3063,8 +2702,8 @@ pub struct PrometheusOperatorAdmissionWebhooks {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub annotations: Option<BTreeMap<String, String>>,
     /// `prometheusOperator.admissionWebhooks.certManager`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cert_manager: Option<PrometheusOperatorAdmissionWebhooksCertManager>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub cert_manager: Toggle,
     /// `prometheusOperator.admissionWebhooks.enabled`.
     ///
     /// Default: `true`.
@@ -3076,24 +2715,13 @@ pub struct PrometheusOperatorAdmissionWebhooks {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_policy: Option<String>,
     /// `prometheusOperator.admissionWebhooks.patch`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub patch: Option<PrometheusOperatorAdmissionWebhooksPatch>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub patch: PrometheusOperatorAdmissionWebhooksPatch,
     /// `prometheusOperator.admissionWebhooks.timeoutSeconds`.
     ///
     /// Default: `10`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<i64>,
-}
-
-/// What stands at `prometheusOperator.admissionWebhooks.certManager`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrometheusOperatorAdmissionWebhooksCertManager {
-    /// `prometheusOperator.admissionWebhooks.certManager.enabled`.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
 }
 
 /// What stands at `prometheusOperator.admissionWebhooks.patch`.
@@ -3111,8 +2739,8 @@ pub struct PrometheusOperatorAdmissionWebhooksPatch {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// `prometheusOperator.admissionWebhooks.patch.image`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<PrometheusOperatorAdmissionWebhooksPatchImage>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub image: Image,
     /// `prometheusOperator.admissionWebhooks.patch.nodeSelector`.
     ///
     /// Default: `{}`.
@@ -3129,44 +2757,13 @@ pub struct PrometheusOperatorAdmissionWebhooksPatch {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resources: Option<k8s_openapi::api::core::v1::ResourceRequirements>,
     /// `prometheusOperator.admissionWebhooks.patch.securityContext`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub security_context: Option<PrometheusOperatorAdmissionWebhooksPatchSecurityContext>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub security_context: PrometheusOperatorAdmissionWebhooksPatchSecurityContext,
     /// `prometheusOperator.admissionWebhooks.patch.tolerations`.
     ///
     /// Default: `[]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tolerations: Option<Vec<k8s_openapi::api::core::v1::Toleration>>,
-}
-
-/// What stands at `prometheusOperator.admissionWebhooks.patch.image`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrometheusOperatorAdmissionWebhooksPatchImage {
-    /// `prometheusOperator.admissionWebhooks.patch.image.pullPolicy`.
-    ///
-    /// Default: `"IfNotPresent"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pull_policy: Option<String>,
-    /// `prometheusOperator.admissionWebhooks.patch.image.registry`.
-    ///
-    /// Default: `"ghcr.io"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub registry: Option<String>,
-    /// `prometheusOperator.admissionWebhooks.patch.image.repository`.
-    ///
-    /// Default: `"jkroepke/kube-webhook-certgen"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub repository: Option<String>,
-    /// `prometheusOperator.admissionWebhooks.patch.image.sha`.
-    ///
-    /// Default: `""`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sha: Option<String>,
-    /// `prometheusOperator.admissionWebhooks.patch.image.tag`.
-    ///
-    /// Default: `"1.8.7"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tag: Option<String>,
 }
 
 /// What stands at `prometheusOperator.admissionWebhooks.patch.securityContext`.
@@ -3193,37 +2790,6 @@ pub struct PrometheusOperatorAdmissionWebhooksPatchSecurityContext {
     /// Default: `{"type":"RuntimeDefault"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seccomp_profile: Option<k8s_openapi::api::core::v1::SeccompProfile>,
-}
-
-/// What stands at `prometheusOperator.image`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrometheusOperatorImage {
-    /// `prometheusOperator.image.pullPolicy`.
-    ///
-    /// Default: `"IfNotPresent"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pull_policy: Option<String>,
-    /// `prometheusOperator.image.registry`.
-    ///
-    /// Default: `"quay.io"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub registry: Option<String>,
-    /// `prometheusOperator.image.repository`.
-    ///
-    /// Default: `"prometheus-operator/prometheus-operator"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub repository: Option<String>,
-    /// `prometheusOperator.image.sha`.
-    ///
-    /// Default: `""`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sha: Option<String>,
-    /// `prometheusOperator.image.tag`.
-    ///
-    /// Default: `""`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tag: Option<String>,
 }
 
 /// What stands at `prometheusOperator.kubeletService`.
@@ -3258,27 +2824,6 @@ pub struct PrometheusOperatorNetworkPolicy {
     pub flavor: Option<String>,
 }
 
-/// What stands at `prometheusOperator.podDisruptionBudget`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrometheusOperatorPodDisruptionBudget {
-    /// `prometheusOperator.podDisruptionBudget.enabled`.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-    /// `prometheusOperator.podDisruptionBudget.minAvailable`.
-    ///
-    /// Default: `1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_available: Option<k8s_openapi::apimachinery::pkg::util::intstr::IntOrString>,
-    /// `prometheusOperator.podDisruptionBudget.unhealthyPodEvictionPolicy`.
-    ///
-    /// Default: `"AlwaysAllow"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unhealthy_pod_eviction_policy: Option<String>,
-}
-
 /// What stands at `prometheusOperator.prometheusConfigReloader`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -3289,8 +2834,8 @@ pub struct PrometheusOperatorPrometheusConfigReloader {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_probe: Option<bool>,
     /// `prometheusOperator.prometheusConfigReloader.image`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<PrometheusOperatorPrometheusConfigReloaderImage>,
+    #[serde(skip_serializing_if = "crate::is_untouched")]
+    pub image: PrometheusOperatorPrometheusConfigReloaderImage,
     /// `prometheusOperator.prometheusConfigReloader.resources`.
     ///
     /// Default: `{}`.
@@ -3324,63 +2869,6 @@ pub struct PrometheusOperatorPrometheusConfigReloaderImage {
     pub tag: Option<String>,
 }
 
-/// What stands at `prometheusOperator.serviceAccount`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrometheusOperatorServiceAccount {
-    /// `prometheusOperator.serviceAccount.annotations`.
-    ///
-    /// Default: `{}`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub annotations: Option<BTreeMap<String, String>>,
-    /// `prometheusOperator.serviceAccount.automountServiceAccountToken`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub automount_service_account_token: Option<bool>,
-    /// `prometheusOperator.serviceAccount.create`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create: Option<bool>,
-    /// `prometheusOperator.serviceAccount.name`.
-    ///
-    /// Default: `""`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-/// What stands at `prometheusOperator.serviceMonitor`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PrometheusOperatorServiceMonitor {
-    /// `prometheusOperator.serviceMonitor.additionalLabels`.
-    ///
-    /// Default: `{}`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub additional_labels: Option<BTreeMap<String, String>>,
-    /// `prometheusOperator.serviceMonitor.interval`.
-    ///
-    /// Default: `""`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub interval: Option<String>,
-    /// `prometheusOperator.serviceMonitor.metricRelabelings`.
-    ///
-    /// Default: `[]`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub metric_relabelings: Option<Vec<serde_json::Value>>,
-    /// `prometheusOperator.serviceMonitor.relabelings`.
-    ///
-    /// Default: `[]`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub relabelings: Option<Vec<serde_json::Value>>,
-    /// `prometheusOperator.serviceMonitor.selfMonitor`.
-    ///
-    /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub self_monitor: Option<bool>,
-}
-
 /// What stands at `prometheusOperator.tls`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -3406,4 +2894,10 @@ impl crate::HelmChart for Values {
     const NAME: &'static str = "kube-prometheus-stack";
     const REPOSITORY: &'static str = "https://prometheus-community.github.io/helm-charts";
     const VERSION: &'static str = "88.5.3";
+    const NULLABLE: &'static [&'static [&'static str]] =
+        &[&["prometheus", "prometheusSpec", "shards"]];
+
+    fn to_json(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(self)
+    }
 }

@@ -2,52 +2,52 @@
 
 use std::collections::BTreeMap;
 
-use helm_values::{HelmChart, argo_cd, gateway, istiod, kube_prometheus_stack};
-use k8s_openapi::api::core::v1::ServicePort;
+use helm_values::{HelmChart, Nullable, argo_cd, gateway, istiod, kube_prometheus_stack};
+use k8s_openapi::api::core::v1::{ResourceRequirements, ServicePort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use serde_json::{json, to_value};
+use serde_json::json;
 
 #[test]
 fn what_is_not_set_is_not_written() {
-    assert_eq!(to_value(istiod::Values::default()).unwrap(), json!({}));
-    let values = istiod::Values {
-        mesh_config: Some(istiod::MeshConfig::default()),
-        ..istiod::Values::default()
-    };
-    assert_eq!(to_value(values).unwrap(), json!({"meshConfig": {}}));
+    assert_eq!(istiod::Values::default().to_json().unwrap(), json!({}));
+    // Reached, and left as it was.
+    let values = istiod::Values::with(|values| {
+        let mesh = &mut values.mesh_config;
+        mesh.outbound_traffic_policy.mode = None;
+    });
+    assert_eq!(values.to_json().unwrap(), json!({}));
+}
+
+#[test]
+fn what_is_set_to_nothing_is_written() {
+    let values = istiod::Values::with(|values| {
+        values.revision_tags = Some(Vec::new());
+        values.env = Some(BTreeMap::new());
+        values.resources = Some(ResourceRequirements::default());
+    });
+    assert_eq!(values.to_json().unwrap(), json!({"env": {}, "resources": {}, "revisionTags": []}));
 }
 
 #[test]
 fn declared_values_are_written_where_the_templates_read_them() {
-    let values = istiod::Values {
-        revision: Some("1-30-3".to_owned()),
-        revision_tags: Some(vec!["default".to_owned()]),
-        mesh_config: Some(istiod::MeshConfig {
-            outbound_traffic_policy: Some(istiod::MeshConfigOutboundTrafficPolicy {
-                mode: Some("REGISTRY_ONLY".to_owned()),
+    let values = istiod::Values::with(|values| {
+        values.revision = Some("1-30-3".to_owned());
+        values.revision_tags = Some(vec!["default".to_owned()]);
+        values.mesh_config.outbound_traffic_policy.mode = Some("REGISTRY_ONLY".to_owned());
+        values.mesh_config.default_config.proxy_metadata =
+            Some(BTreeMap::from([("ISTIO_META_DNS_CAPTURE".to_owned(), "true".to_owned())]));
+        values.mesh_config.extension_providers = Some(vec![istiod::MeshConfigExtensionProvider {
+            name: Some("jaeger".to_owned()),
+            opentelemetry: Some(istiod::MeshConfigExtensionProviderOpentelemetry {
+                service: Some("jaeger.jaeger.svc.cluster.local".to_owned()),
+                port: Some(4317),
+                ..istiod::MeshConfigExtensionProviderOpentelemetry::default()
             }),
-            default_config: Some(istiod::MeshConfigDefaultConfig {
-                proxy_metadata: Some(BTreeMap::from([(
-                    "ISTIO_META_DNS_CAPTURE".to_owned(),
-                    "true".to_owned(),
-                )])),
-                ..istiod::MeshConfigDefaultConfig::default()
-            }),
-            extension_providers: Some(vec![istiod::MeshConfigExtensionProvider {
-                name: Some("jaeger".to_owned()),
-                opentelemetry: Some(istiod::MeshConfigExtensionProviderOpentelemetry {
-                    service: Some("jaeger.jaeger.svc.cluster.local".to_owned()),
-                    port: Some(4317),
-                    ..istiod::MeshConfigExtensionProviderOpentelemetry::default()
-                }),
-                ..istiod::MeshConfigExtensionProvider::default()
-            }]),
-            ..istiod::MeshConfig::default()
-        }),
-        ..istiod::Values::default()
-    };
+            ..istiod::MeshConfigExtensionProvider::default()
+        }]);
+    });
     assert_eq!(
-        to_value(values).unwrap(),
+        values.to_json().unwrap(),
         json!({
             "revision": "1-30-3",
             "revisionTags": ["default"],
@@ -64,28 +64,56 @@ fn declared_values_are_written_where_the_templates_read_them() {
 }
 
 #[test]
-fn keys_keep_their_dots_dashes_and_capitals() {
-    let values = argo_cd::Values {
-        configs: Some(argo_cd::Configs {
-            cm: Some(argo_cd::ConfigsCm {
-                admin_enabled: Some(false),
-                additional: BTreeMap::from([(
-                    "resource.customizations.health.argoproj.io_Application".to_owned(),
-                    "hs = {}".to_owned(),
-                )]),
-                ..argo_cd::ConfigsCm::default()
-            }),
-            params: Some(argo_cd::ConfigsParams {
-                server_insecure: Some(true),
-                ..argo_cd::ConfigsParams::default()
-            }),
-            ..argo_cd::Configs::default()
-        }),
-        redis_ha: Some(argo_cd::RedisHa { enabled: Some(false) }),
-        ..argo_cd::Values::default()
+fn an_object_in_a_list_is_there_or_not() {
+    // Which of them is there says where the log goes, even if nothing in it is set.
+    let values = istiod::Values::with(|values| {
+        values.mesh_config.extension_providers = Some(vec![istiod::MeshConfigExtensionProvider {
+            name: Some("log".to_owned()),
+            envoy_file_access_log: Some(
+                istiod::MeshConfigExtensionProviderEnvoyFileAccessLog::default(),
+            ),
+            ..istiod::MeshConfigExtensionProvider::default()
+        }]);
+    });
+    assert_eq!(
+        values.to_json().unwrap(),
+        json!({"meshConfig": {"extensionProviders": [{"name": "log", "envoyFileAccessLog": {}}]}})
+    );
+}
+
+#[test]
+fn a_default_is_erased_by_null() {
+    let with = |shards| {
+        let values = kube_prometheus_stack::Values::with(|values| {
+            values.prometheus.prometheus_spec.shards = shards;
+        });
+        values.to_json().unwrap()
     };
     assert_eq!(
-        to_value(values).unwrap(),
+        with(Some(Nullable::Unset)),
+        json!({"prometheus": {"prometheusSpec": {"shards": null}}})
+    );
+    assert_eq!(with(Some(2.into())), json!({"prometheus": {"prometheusSpec": {"shards": 2}}}));
+    assert_eq!(with(None), json!({}));
+    assert_eq!(
+        kube_prometheus_stack::Values::NULLABLE,
+        [["prometheus", "prometheusSpec", "shards"]]
+    );
+}
+
+#[test]
+fn keys_keep_their_dots_dashes_and_capitals() {
+    let values = argo_cd::Values::with(|values| {
+        values.configs.cm.admin_enabled = Some(false);
+        values.configs.cm.additional.insert(
+            "resource.customizations.health.argoproj.io_Application".to_owned(),
+            "hs = {}".to_owned(),
+        );
+        values.configs.params.server_insecure = Some(true);
+        values.redis_ha.enabled = Some(false);
+    });
+    assert_eq!(
+        values.to_json().unwrap(),
         json!({
             "configs": {
                 "cm": {
@@ -101,16 +129,12 @@ fn keys_keep_their_dots_dashes_and_capitals() {
 
 #[test]
 fn values_of_a_subchart_stand_below_its_key() {
-    let values = kube_prometheus_stack::Values {
-        kube_state_metrics: Some(kube_prometheus_stack::KubeStateMetrics { enabled: Some(true) }),
-        kube_state_metrics_chart: Some(kube_prometheus_stack::KubeStateMetricsChart {
-            replicas: Some(1),
-            ..kube_prometheus_stack::KubeStateMetricsChart::default()
-        }),
-        ..kube_prometheus_stack::Values::default()
-    };
+    let values = kube_prometheus_stack::Values::with(|values| {
+        values.kube_state_metrics.enabled = Some(true);
+        values.kube_state_metrics_chart.replicas = Some(1);
+    });
     assert_eq!(
-        to_value(values).unwrap(),
+        values.to_json().unwrap(),
         json!({
             "kubeStateMetrics": {"enabled": true},
             "kube-state-metrics": {"replicas": 1},
@@ -120,23 +144,19 @@ fn values_of_a_subchart_stand_below_its_key() {
 
 #[test]
 fn what_a_chart_passes_on_is_a_type_of_kubernetes() {
-    let values = gateway::Values {
-        kind: Some(gateway::Kind::Deployment),
-        service: Some(gateway::Service {
-            type_: Some("NodePort".to_owned()),
-            ports: Some(vec![ServicePort {
-                name: Some("account".to_owned()),
-                port: 50001,
-                node_port: Some(30001),
-                target_port: Some(IntOrString::Int(50001)),
-                ..ServicePort::default()
-            }]),
-            ..gateway::Service::default()
-        }),
-        ..gateway::Values::default()
-    };
+    let values = gateway::Values::with(|values| {
+        values.kind = Some(gateway::Kind::Deployment);
+        values.service.type_ = Some("NodePort".to_owned());
+        values.service.ports = Some(vec![ServicePort {
+            name: Some("account".to_owned()),
+            port: 50001,
+            node_port: Some(30001),
+            target_port: Some(IntOrString::Int(50001)),
+            ..ServicePort::default()
+        }]);
+    });
     assert_eq!(
-        to_value(values).unwrap(),
+        values.to_json().unwrap(),
         json!({
             "kind": "Deployment",
             "service": {

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::eks::{Eks, EksNodeGroup};
 use super::identity::{IamPolicy, PodIdentity, Statement, WellKnownPolicy};
+use crate::values::AccountId;
 
 /// A `ClusterConfig` of `eksctl.io/v1alpha5`, which `eksctl create cluster -f` takes.
 #[derive(Clone, Debug, Serialize)]
@@ -205,7 +206,12 @@ impl Eks {
                 },
             },
             addons: addons(),
-            iam: Iam { pod_identity_associations: identities.iter().map(association).collect() },
+            iam: Iam {
+                pod_identity_associations: identities
+                    .iter()
+                    .map(|identity| association(identity, &self.account))
+                    .collect(),
+            },
             managed_node_groups: self.node_groups.iter().map(node_group).collect(),
         }
     }
@@ -232,7 +238,7 @@ fn addons() -> Vec<Addon> {
     ]
 }
 
-fn association(identity: &PodIdentity) -> Association {
+fn association(identity: &PodIdentity, account: &AccountId) -> Association {
     let PodIdentity { namespace, service_account, policy } = identity;
     let (well_known_policies, permission_policy) = match policy {
         IamPolicy::WellKnown(tool) => (
@@ -246,7 +252,7 @@ fn association(identity: &PodIdentity) -> Association {
             None,
             Some(Policy {
                 version: "2012-10-17",
-                statement: statements.iter().map(statement).collect(),
+                statement: statements.iter().map(|allowed| statement(allowed, account)).collect(),
             }),
         ),
     };
@@ -258,9 +264,10 @@ fn association(identity: &PodIdentity) -> Association {
     }
 }
 
-fn statement(statement: &Statement) -> PolicyStatement {
+fn statement(statement: &Statement, account: &AccountId) -> PolicyStatement {
     let Statement { actions, resources } = statement;
-    PolicyStatement { effect: "Allow", action: actions.clone(), resource: resources.clone() }
+    let resource = resources.iter().map(|arn| arn.in_account(account)).collect();
+    PolicyStatement { effect: "Allow", action: actions.clone(), resource }
 }
 
 fn node_group(node_group: &EksNodeGroup) -> ManagedNodeGroup {

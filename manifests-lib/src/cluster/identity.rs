@@ -1,7 +1,8 @@
 //! What pods may do in AWS.
 
+use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::namespace::Namespace;
-use crate::values::Name;
+use crate::values::{AccountId, Name, Region};
 
 /// Gives the pods of a service account rights in AWS, by EKS Pod Identity.
 ///
@@ -45,6 +46,42 @@ pub enum WellKnownPolicy {
 pub struct Statement {
     /// Such as `secretsmanager:GetSecretValue`.
     pub actions: Vec<&'static str>,
-    /// ARNs, in which `*` stands for any text and `?` for any character.
-    pub resources: Vec<String>,
+    /// What the actions may be done to.
+    pub resources: Vec<Arn>,
+}
+
+/// A resource of the account that owns the cluster; in its name `*` stands for any text and `?` for any character.
+///
+/// Upstream: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arn {
+    /// Such as `logs`.
+    pub service: &'static str,
+    /// Where the resource is.
+    pub region: Region,
+    /// What follows the account, such as `log-group:/prd/microservices:*`.
+    pub resource: String,
+}
+
+impl Arn {
+    pub(super) fn in_account(&self, account: &AccountId) -> String {
+        let Self { service, region, resource } = self;
+        format!("arn:aws:{service}:{region}:{account}:{resource}")
+    }
+}
+
+impl Bundle {
+    /// Gives pods of the bundle's namespace that run as this ServiceAccount rights in AWS, where the cluster is of EKS.
+    pub fn pod_identity(&self, service_account: Name, policy: IamPolicy) {
+        let namespace = self.namespace().clone();
+        self.push(PodIdentityPart(PodIdentity { namespace, service_account, policy }));
+    }
+}
+
+struct PodIdentityPart(PodIdentity);
+
+impl Part for PodIdentityPart {
+    fn build(&self, output: &mut Output<'_>) {
+        output.facts.push(self.0.clone());
+    }
 }

@@ -75,7 +75,11 @@ fn rights_are_the_policy_of_one_service_account() {
             service_account: name!("reader"),
             policy: IamPolicy::Statements(vec![Statement {
                 actions: vec!["secretsmanager:GetSecretValue"],
-                resources: vec!["arn:aws:secretsmanager:::secret:one".to_owned()],
+                resources: vec![Arn {
+                    service: "secretsmanager",
+                    region: region!("eu-west-1"),
+                    resource: "secret:one".to_owned(),
+                }],
             }]),
         },
         PodIdentity {
@@ -98,7 +102,7 @@ fn rights_are_the_policy_of_one_service_account() {
           Action:
           - secretsmanager:GetSecretValue
           Resource:
-          - arn:aws:secretsmanager:::secret:one
+          - arn:aws:secretsmanager:eu-west-1:123456789012:secret:one
     - namespace: dns
       serviceAccountName: prover
       wellKnownPolicies:

@@ -7,12 +7,12 @@ pub use aurora::{Aurora, AuroraEndpoint};
 pub use mysql_container::MysqlContainer;
 
 use crate::data::secret::SecretKey;
-use crate::data::secret_store::ClusterSecretStore;
 use crate::model::component::Component;
 use crate::model::label::SelectorLabels;
+use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
 use crate::values::{Name, Port};
-use crate::workload::{StatefulSetHandle, Variable};
+use crate::workload::{NodeGroup, StatefulSet, Variable};
 
 /// Where MySQL listens.
 const MYSQL: Port = port!(3306);
@@ -22,8 +22,8 @@ const MYSQL: Port = port!(3306);
 pub enum Database {
     /// In the cluster, for laptops.
     MysqlContainer(MysqlContainer),
-    /// Aurora MySQL 3, with credentials from this store.
-    Aurora(Aurora, ClusterSecretStore),
+    /// Aurora MySQL 3.
+    Aurora(Aurora),
 }
 
 /// A database that belongs to a component: its address and credentials as environment variables.
@@ -34,7 +34,8 @@ pub struct DatabaseHandle {
     database: Name,
     user: SecretKey,
     password: SecretKey,
-    container: Option<StatefulSetHandle>,
+    container: Option<StatefulSet>,
+    made_for: MadeFor,
 }
 
 impl Component {
@@ -44,13 +45,32 @@ impl Component {
     /// StatefulSet, a headless Service, an ExternalSecret and two password generators.
     #[track_caller]
     #[must_use = "give its address and credentials to a container"]
-    pub fn database(&self, database: &Database) -> DatabaseHandle {
-        let origin = Origin::here();
-        let component = self.sibling(name!("db"));
+    pub fn database(&self, database: impl Into<Database>) -> DatabaseHandle {
+        self.database_at(Origin::here(), database.into())
+    }
+
+    fn database_at(&self, origin: Origin, database: Database) -> DatabaseHandle {
         match database {
-            Database::MysqlContainer(container) => container.add_to(&component, self, origin),
-            Database::Aurora(aurora, store) => aurora.add_to(&component, store, origin),
+            Database::MysqlContainer(container) => container.add_to(self, origin),
+            Database::Aurora(aurora) => aurora.add_to(self, origin),
         }
+    }
+
+    /// The component that a database of this one is made of.
+    fn of_database(&self, nodes: &NodeGroup) -> Self {
+        self.sibling(name!("db"), nodes)
+    }
+}
+
+impl From<MysqlContainer> for Database {
+    fn from(container: MysqlContainer) -> Self {
+        Self::MysqlContainer(container)
+    }
+}
+
+impl From<Aurora> for Database {
+    fn from(aurora: Aurora) -> Self {
+        Self::Aurora(aurora)
     }
 }
 
@@ -58,19 +78,19 @@ impl DatabaseHandle {
     /// The host, under the variable's name that the service reads.
     #[must_use]
     pub fn host(&self, variable: &str) -> Variable {
-        Variable::from_handle(variable, &self.host)
+        self.variable(variable, &self.host)
     }
 
     /// The port.
     #[must_use]
     pub fn port(&self, variable: &str) -> Variable {
-        Variable::from_handle(variable, self.port.to_string())
+        self.variable(variable, self.port.to_string())
     }
 
     /// The name of the database.
     #[must_use]
     pub fn name(&self, variable: &str) -> Variable {
-        Variable::from_handle(variable, &self.database)
+        self.variable(variable, &self.database)
     }
 
     /// The user, from the database's Secret.
@@ -83,6 +103,10 @@ impl DatabaseHandle {
     #[must_use]
     pub fn password(&self, variable: &str) -> Variable {
         self.password.variable(variable)
+    }
+
+    fn variable(&self, name: &str, value: impl Into<String>) -> Variable {
+        Variable::from_handle(name, value, self.made_for.clone())
     }
 
     /// Keeps the selector of a database's StatefulSet that a cluster already has; Aurora has none. The rule is `app` and

@@ -7,45 +7,63 @@ mod cluster;
 mod saga;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::model::component::Component;
 use crate::model::namespace::Namespace;
 use crate::network::certificate::ClusterIssuer;
 use crate::network::mesh::Caller;
 use crate::network::service_ref::ServiceRef;
 use crate::values::{Name, Port};
 
-pub use cluster::{RabbitmqClusterSpec, TopologyOperator};
+pub use cluster::RabbitmqClusterSpec;
 pub use saga::{Saga, SagaHandle};
 
 /// Where clients connect, by TLS.
 const AMQPS: Port = port!(5671);
 
-/// A cluster of RabbitMQ as others refer to it.
+/// A cluster of RabbitMQ: who takes part in a [`Saga`] is admitted.
 ///
 /// Upstream: <https://www.rabbitmq.com/kubernetes/operator/operator-overview>
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RabbitmqCluster {
-    /// Name of the RabbitmqCluster and of the Service that the operator makes.
-    pub name: Name,
-    /// Where it runs.
-    pub namespace: Namespace,
+#[derive(Clone)]
+pub struct Rabbitmq {
+    state: Rc<RabbitmqState>,
 }
 
-impl RabbitmqCluster {
+/// A cluster of RabbitMQ while clients are added to it.
+struct RabbitmqState {
+    name: Name,
+    namespace: Namespace,
+    issuer: ClusterIssuer,
+    callers: RefCell<BTreeSet<Caller>>,
+    /// Namespaces that have queues and users of it, by the name of the bundle that asks.
+    clients: RefCell<BTreeMap<Name, Namespace>>,
+}
+
+impl Rabbitmq {
+    /// Admits a component, and lets its namespace have queues and users.
+    fn admit(&self, component: &Component) {
+        let bundle = &component.bundle;
+        self.state.callers.borrow_mut().insert(component.caller());
+        self.state.clients.borrow_mut().insert(bundle.name.clone(), bundle.namespace.clone());
+    }
+}
+
+impl RabbitmqState {
     /// Where clients connect.
     fn service(&self) -> ServiceRef {
         ServiceRef { name: self.name.clone(), namespace: self.namespace.clone(), port: AMQPS }
     }
-}
 
-/// A [`RabbitmqCluster`] that is part of the platform: who gets an address of it is admitted.
-#[derive(Clone)]
-pub struct RabbitmqHandle {
-    cluster: RabbitmqCluster,
-    callers: Rc<RefCell<BTreeSet<Caller>>>,
-    /// Namespaces that may have queues and users of it.
-    clients: &'static [Namespace],
-    issuer: ClusterIssuer,
+    /// Namespaces that have queues and users, each once.
+    fn clients(&self) -> Vec<String> {
+        let mut namespaces: Vec<String> = Vec::new();
+        for namespace in self.clients.borrow().values().map(ToString::to_string) {
+            if !namespaces.contains(&namespace) {
+                namespaces.push(namespace);
+            }
+        }
+        namespaces
+    }
 }

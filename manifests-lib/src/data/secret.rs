@@ -5,21 +5,23 @@ use std::collections::BTreeMap;
 use custom_resources::external_secrets::generators::v1alpha1 as generators;
 use custom_resources::external_secrets::v1 as external_secrets;
 
-use crate::data::secret_store::ClusterSecretStore;
-use crate::model::bundle::{Output, Part};
+use crate::data::secret_store::{self, SecretRead};
+use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
+use crate::model::facts::Facts;
+use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
 use crate::values::{Name, SecretsManagerName};
 use crate::workload::Variable;
 
 /// A secret text that a component needs.
 #[derive(Clone, Debug)]
-pub struct SecretValue<'a> {
+pub struct SecretValue {
     /// Key in the Secret; the Secret is named `<bundle>-<component>-secret-<key>`.
     pub key: Name,
     /// Where the text comes from.
-    pub source: &'a SecretSource,
+    pub source: SecretSource,
 }
 
 /// Where a secret text comes from.
@@ -27,8 +29,8 @@ pub struct SecretValue<'a> {
 pub enum SecretSource {
     /// Generated in the cluster.
     Generated(GeneratedSecret),
-    /// Kept in AWS Secrets Manager, read through this store.
-    SecretsManager(SecretsManagerSecret, ClusterSecretStore),
+    /// Kept in AWS Secrets Manager.
+    SecretsManager(SecretsManagerSecret),
 }
 
 /// A random text of letters and digits, generated once and never changed: the Secret is immutable and outlives the
@@ -55,8 +57,8 @@ pub struct SecretsManagerSecret {
 pub enum CredentialsSource {
     /// The password is generated in the cluster.
     Generated(GeneratedCredentials),
-    /// The properties `username` and `password` of a secret in AWS Secrets Manager, read through this store.
-    SecretsManager(SecretsManagerName, ClusterSecretStore),
+    /// The properties `username` and `password` of a secret in AWS Secrets Manager.
+    SecretsManager(SecretsManagerName),
 }
 
 /// A user whose password is [generated](GeneratedSecret).
@@ -81,6 +83,7 @@ pub struct Credentials {
 #[derive(Clone, Debug)]
 pub struct Secret {
     name: String,
+    made_for: MadeFor,
 }
 
 /// A key of a [`Secret`]: the one way in which a password reaches a container.
@@ -88,29 +91,65 @@ pub struct Secret {
 pub struct SecretKey {
     secret: String,
     key: String,
+    made_for: MadeFor,
+}
+
+impl From<GeneratedSecret> for SecretSource {
+    fn from(generated: GeneratedSecret) -> Self {
+        Self::Generated(generated)
+    }
+}
+
+impl From<SecretsManagerSecret> for SecretSource {
+    fn from(secret: SecretsManagerSecret) -> Self {
+        Self::SecretsManager(secret)
+    }
+}
+
+impl From<GeneratedCredentials> for CredentialsSource {
+    fn from(generated: GeneratedCredentials) -> Self {
+        Self::Generated(generated)
+    }
+}
+
+impl From<SecretsManagerName> for CredentialsSource {
+    fn from(name: SecretsManagerName) -> Self {
+        Self::SecretsManager(name)
+    }
 }
 
 impl Secret {
     pub(crate) fn key(&self, key: &str) -> SecretKey {
-        SecretKey { secret: self.name.clone(), key: key.to_owned() }
+        SecretKey {
+            secret: self.name.clone(),
+            key: key.to_owned(),
+            made_for: self.made_for.clone(),
+        }
     }
 }
 
 impl SecretKey {
     /// A key of a Secret that an operator makes.
-    pub(crate) fn of(secret: String, key: &str) -> Self {
-        Self { secret, key: key.to_owned() }
+    pub(crate) fn of(secret: String, key: &str, made_for: MadeFor) -> Self {
+        Self { secret, key: key.to_owned(), made_for }
     }
 
     /// An environment variable that takes its value from the Secret.
     #[must_use]
     pub fn variable(&self, name: &str) -> Variable {
-        Variable::from_secret(name, &self.secret, &self.key)
+        Variable::from_secret(name, &self.secret, &self.key, self.made_for.clone())
     }
 
-    /// Name of the Secret, for the values of charts that mount or read it.
+    /// Name of the Secret, for the values of a chart of this bundle that mounts or reads it.
+    ///
+    /// The build reports a bundle of another namespace.
     #[must_use]
-    pub fn secret_name(&self) -> &str {
+    #[track_caller]
+    pub fn secret_name(&self, reader: &Bundle) -> &str {
+        let what = format!("the Secret {}", self.secret);
+        if let Some(mistake) = self.made_for.refusal_in(reader.namespace(), &what, Origin::here()) {
+            reader.refuse(mistake);
+        }
         &self.secret
     }
 
@@ -127,10 +166,10 @@ impl Component {
     /// Becomes an ExternalSecret and, where the text is generated, a password generator.
     #[track_caller]
     #[must_use = "give the secret to a container"]
-    pub fn secret(&self, secret: SecretValue<'_>) -> SecretKey {
+    pub fn secret(&self, secret: SecretValue) -> SecretKey {
         let origin = Origin::here();
         let SecretValue { key, source } = secret;
-        if let SecretSource::Generated(generated) = source {
+        if let SecretSource::Generated(generated) = &source {
             self.refuse_short(origin, key.as_str(), generated);
         }
         let names = Names::with_suffix(self, Some(&key));
@@ -143,11 +182,12 @@ impl Component {
                 }],
                 known: BTreeMap::new(),
             },
-            SecretSource::SecretsManager(secret, store) => Contents::SecretsManager {
-                store: store.clone(),
-                name: secret.name.clone(),
-                properties: vec![(key.to_string(), secret.property.to_string())],
-            },
+            SecretSource::SecretsManager(SecretsManagerSecret { name, property }) => {
+                Contents::SecretsManager {
+                    name,
+                    properties: vec![(key.to_string(), property.to_string())],
+                }
+            }
         };
         add(self, origin, names, contents).key(key.as_str())
     }
@@ -157,8 +197,11 @@ impl Component {
     /// Becomes an ExternalSecret and, where the password is generated, a password generator.
     #[track_caller]
     #[must_use = "give the keys to whom the user logs in to"]
-    pub fn credentials(&self, source: &CredentialsSource) -> Credentials {
-        let origin = Origin::here();
+    pub fn credentials(&self, source: impl Into<CredentialsSource>) -> Credentials {
+        self.credentials_at(Origin::here(), source.into())
+    }
+
+    fn credentials_at(&self, origin: Origin, source: CredentialsSource) -> Credentials {
         let [user, password] = ["username", "password"];
         let secret = match source {
             CredentialsSource::Generated(credentials) => {
@@ -173,9 +216,9 @@ impl Component {
                 };
                 add(self, origin, Names::with_suffix(self, None), contents)
             }
-            CredentialsSource::SecretsManager(name, store) => {
+            CredentialsSource::SecretsManager(name) => {
                 let properties = [user, password].map(str::to_owned);
-                from_secrets_manager(self, origin, store, name, properties)
+                from_secrets_manager(self, origin, &name, properties)
             }
         };
         Credentials { user: secret.key(user), password: secret.key(password) }
@@ -195,12 +238,10 @@ impl Component {
 pub(crate) fn from_secrets_manager(
     component: &Component,
     origin: Origin,
-    store: &ClusterSecretStore,
     name: &SecretsManagerName,
     properties: impl IntoIterator<Item = String>,
 ) -> Secret {
     let contents = Contents::SecretsManager {
-        store: store.clone(),
         name: name.clone(),
         properties: properties.into_iter().map(|property| (property.clone(), property)).collect(),
     };
@@ -219,7 +260,10 @@ pub(crate) fn generated(
 }
 
 fn add(component: &Component, origin: Origin, names: Names, contents: Contents) -> Secret {
-    let secret = Secret { name: names.secret.clone() };
+    let secret = Secret {
+        name: names.secret.clone(),
+        made_for: MadeFor::namespace(&component.bundle.namespace, origin),
+    };
     component.bundle.push(SecretPart { component: component.clone(), origin, names, contents });
     secret
 }
@@ -254,7 +298,6 @@ enum Contents {
         known: BTreeMap<String, String>,
     },
     SecretsManager {
-        store: ClusterSecretStore,
         name: SecretsManagerName,
         /// Key in the Secret, property of the secret in the store.
         properties: Vec<(String, String)>,
@@ -272,7 +315,17 @@ pub(crate) struct GeneratedText {
 }
 
 impl Part for SecretPart {
-    fn build(&self, output: &mut Output) {
+    fn declare(&self, declared: &mut Facts) {
+        if let Contents::SecretsManager { .. } = self.contents {
+            declared.push(SecretRead {
+                bundle: self.component.bundle.name.clone(),
+                namespace: self.component.bundle.namespace.clone(),
+                origin: self.origin,
+            });
+        }
+    }
+
+    fn build(&self, output: &mut Output<'_>) {
         let spec = match &self.contents {
             Contents::Generated { texts, known } => {
                 for text in texts {
@@ -280,12 +333,10 @@ impl Part for SecretPart {
                 }
                 self.generated(texts, known)
             }
-            Contents::SecretsManager { store, name, properties } => {
-                let namespace = &self.component.bundle.namespace;
-                output.errors.extend(store.refusal(namespace, self.origin));
+            Contents::SecretsManager { name, properties } => {
                 let properties =
                     properties.iter().map(|(key, property)| (key.as_str(), property.as_str()));
-                store.copy(name, properties, &self.names.secret)
+                secret_store::copy(name, properties, &self.names.secret)
             }
         };
         output.add(
@@ -348,12 +399,12 @@ impl GeneratedText {
 
     fn reference(&self) -> external_secrets::ExternalSecretDataFrom {
         external_secrets::ExternalSecretDataFrom {
-            source_ref: Some(external_secrets::DataSourceRef::GeneratorRef(
-                external_secrets::SourceRefGeneratorRef {
+            source_ref: Some(external_secrets::SourceRef::GeneratorRef(
+                external_secrets::GeneratorRef {
                     api_version: Some(
                         <generators::Password as k8s_openapi::Resource>::API_VERSION.to_owned(),
                     ),
-                    kind: external_secrets::GeneratorRefKind::Password,
+                    kind: external_secrets::GeneratorKind::Password,
                     name: self.generator.clone(),
                 },
             )),

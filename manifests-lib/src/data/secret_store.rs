@@ -1,25 +1,36 @@
-//! Stores that External Secrets reads from, and Secrets that it copies from there.
+//! The store by which External Secrets reads AWS Secrets Manager, and Secrets that it copies from there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use custom_resources::external_secrets::v1 as external_secrets;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use crate::model::bundle::Bundle;
+use crate::cluster::{Arn, IamPolicy, PodIdentity, Statement};
+use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::error::BuildError;
+use crate::model::facts::Facts;
+use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::resource::Resource;
 use crate::values::{LabelKey, Name, Region, SecretDataKey, SecretsManagerName};
 
-/// A store that External Secrets reads from, as others refer to it.
+/// The one store of a cluster that reads AWS Secrets Manager.
+const STORE: Name = name!("aws-secrets-manager");
+
+/// A store of the AWS Secrets Manager of a region.
 ///
-/// Upstream: <https://external-secrets.io/latest/api/clustersecretstore/>
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClusterSecretStore {
-    /// Name of the ClusterSecretStore.
-    pub name: Name,
-    /// Namespaces that may read through it; External Secrets refuses all others, and so does the build.
-    pub namespaces: &'static [Namespace],
+/// It has no credentials: External Secrets reads with the rights of its ServiceAccount, which an association of EKS Pod
+/// Identity gives for exactly the secrets that the platform names. Namespaces that read nothing are refused.
+///
+/// Becomes the ClusterSecretStore `aws-secrets-manager`.
+///
+/// Upstream: <https://external-secrets.io/latest/provider/aws-access/>
+#[derive(Clone, Debug)]
+pub struct SecretsManagerStore<'a> {
+    /// Region of the Secrets Manager.
+    pub region: &'a Region,
+    /// ServiceAccount of the pods of External Secrets, in the bundle's namespace.
+    pub service_account: Name,
 }
 
 /// A Secret that is a copy of a secret in AWS Secrets Manager, fetched again every hour.
@@ -28,133 +39,234 @@ pub struct ClusterSecretStore {
 ///
 /// Upstream: <https://external-secrets.io/latest/api/externalsecret/>
 #[derive(Clone, Debug)]
-pub struct SyncedSecret<'a> {
+pub struct SyncedSecret {
     /// Name of the Secret.
     pub name: Name,
-    /// Store that it is read through.
-    pub store: &'a ClusterSecretStore,
     /// The secret in AWS: a JSON object.
-    pub from: &'a SecretsManagerName,
+    pub from: SecretsManagerName,
     /// Properties of the object, which become keys of the Secret.
     pub keys: Vec<SecretDataKey>,
     /// Labels of the Secret, by which some tools find it.
     pub labels: Vec<(LabelKey, Name)>,
 }
 
+/// A part that reads through the store.
+pub(crate) struct SecretRead {
+    /// The bundle that reads.
+    pub(crate) bundle: Name,
+    /// Where the Secret appears.
+    pub(crate) namespace: Namespace,
+    pub(crate) origin: Origin,
+}
+
 impl Bundle {
-    /// Makes a store of the AWS Secrets Manager of a region.
-    ///
-    /// It has no credentials: External Secrets reads with the rights of its ServiceAccount, which an association of EKS Pod
-    /// Identity gives.
-    ///
-    /// Becomes a ClusterSecretStore.
-    ///
-    /// Upstream: <https://external-secrets.io/latest/provider/aws-access/>
+    /// Makes the store of AWS Secrets Manager; the bundle's namespace is that of External Secrets.
     #[track_caller]
-    pub fn secrets_manager_store(&self, store: &ClusterSecretStore, region: &Region) {
-        let namespaces = store.namespaces.iter().map(ToString::to_string).collect();
-        self.add(external_secrets::ClusterSecretStore {
-            metadata: ObjectMeta { name: Some(store.name.to_string()), ..ObjectMeta::default() },
-            spec: Some(external_secrets::ClusterSecretStoreSpec {
-                conditions: Some(vec![external_secrets::ClusterSecretStoreCondition {
-                    namespaces: Some(namespaces),
-                    ..external_secrets::ClusterSecretStoreCondition::default()
-                }]),
-                provider: external_secrets::ClusterSecretStoreProvider {
-                    aws: Some(external_secrets::ProviderAws {
-                        region: region.to_string(),
-                        role: None,
-                        service: external_secrets::AwsService::SecretsManager,
-                    }),
-                },
-                refresh_interval: None,
-                retry_settings: None,
-            }),
+    pub fn secrets_manager_store(&self, store: SecretsManagerStore<'_>) {
+        let SecretsManagerStore { region, service_account } = store;
+        self.push(StorePart {
+            origin: Origin::here(),
+            region: region.clone(),
+            identity: (self.namespace().clone(), service_account),
         });
     }
 
     /// Copies a secret of AWS Secrets Manager into the bundle's namespace.
     #[track_caller]
-    pub fn synced_secret(&self, secret: SyncedSecret<'_>) {
-        let SyncedSecret { name, store, from, keys, labels } = secret;
-        let origin = Origin::here();
-        if let Some(error) = store.refusal(self.namespace(), origin) {
-            self.error(origin, error.message);
-        }
-        let labels: BTreeMap<_, _> =
-            labels.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
-        let template = external_secrets::TargetTemplate {
-            engine_version: Some(external_secrets::TemplateEngineVersion::V2),
-            merge_policy: Some(external_secrets::TemplateMergePolicy::Replace),
-            metadata: Some(external_secrets::TemplateMetadata {
-                labels: Some(labels.clone()),
-                ..external_secrets::TemplateMetadata::default()
-            }),
-            ..external_secrets::TargetTemplate::default()
-        };
-        let properties = keys.iter().map(|key| (key.as_str(), key.as_str()));
-        let mut spec = store.copy(from, properties, name.as_str());
-        if let Some(target) = &mut spec.target {
-            target.template = (!labels.is_empty()).then_some(template);
-        }
-        self.add(external_secrets::ExternalSecret {
-            metadata: ObjectMeta { name: Some(name.to_string()), ..ObjectMeta::default() },
-            spec: Some(spec),
+    pub fn synced_secret(&self, secret: SyncedSecret) {
+        self.push(SyncedSecretPart {
+            origin: Origin::here(),
+            bundle: self.name().clone(),
+            namespace: self.namespace().clone(),
+            secret,
         });
     }
 }
 
-impl ClusterSecretStore {
-    /// A Secret with a key for each property of a secret in the store; the pairs are key and property.
-    pub(crate) fn copy<'a>(
-        &self,
-        from: &SecretsManagerName,
-        properties: impl IntoIterator<Item = (&'a str, &'a str)>,
-        secret: &str,
-    ) -> external_secrets::ExternalSecretSpec {
-        let data = properties
-            .into_iter()
-            .map(|(key, property)| external_secrets::ExternalSecretData {
-                remote_ref: external_secrets::DataRemoteRef {
-                    key: String::from(from),
-                    property: Some(property.to_owned()),
-                    conversion_strategy: None,
-                    decoding_strategy: None,
-                    metadata_policy: None,
-                    null_byte_policy: None,
-                    version: None,
-                },
-                secret_key: key.to_owned(),
-                source_ref: None,
-            })
-            .collect();
-        external_secrets::ExternalSecretSpec {
-            data: Some(data),
-            refresh_interval: Some("1h0m0s".to_owned()),
-            secret_store_ref: Some(external_secrets::ExternalSecretSecretStoreRef {
-                kind: Some(external_secrets::SecretStoreRefKind::ClusterSecretStore),
-                name: Some(self.name.to_string()),
-            }),
-            target: Some(external_secrets::ExternalSecretTarget {
-                creation_policy: Some(external_secrets::TargetCreationPolicy::Owner),
-                name: Some(secret.to_owned()),
-                ..external_secrets::ExternalSecretTarget::default()
-            }),
-            ..external_secrets::ExternalSecretSpec::default()
+struct StorePart {
+    origin: Origin,
+    region: Region,
+    /// Namespace and name of a ServiceAccount.
+    identity: (Namespace, Name),
+}
+
+impl Part for StorePart {
+    fn build(&self, output: &mut Output<'_>) {
+        // By the bundles that read, so that the order does not depend on who was written first.
+        let mut readers: Vec<&SecretRead> = output.declared.all().iter().collect();
+        readers.sort_by_key(|read| &read.bundle);
+        let mut namespaces: Vec<String> = Vec::new();
+        for read in readers {
+            let namespace = read.namespace.to_string();
+            if !namespaces.contains(&namespace) {
+                namespaces.push(namespace);
+            }
         }
+        output.add(
+            self.origin,
+            external_secrets::ClusterSecretStore {
+                metadata: named(&STORE),
+                spec: Some(external_secrets::ClusterSecretStoreSpec {
+                    conditions: Some(vec![external_secrets::ClusterSecretStoreCondition {
+                        namespaces: Some(namespaces),
+                        ..external_secrets::ClusterSecretStoreCondition::default()
+                    }]),
+                    ..external_secrets::ClusterSecretStoreSpec::required(
+                        external_secrets::ClusterSecretStoreProvider {
+                            aws: Some(external_secrets::ProviderAws::required(
+                                self.region.to_string(),
+                                external_secrets::AwsService::SecretsManager,
+                            )),
+                        },
+                    )
+                }),
+            },
+        );
+        let (namespace, service_account) = self.identity.clone();
+        output.facts.push(StoreFact { namespace, service_account, region: self.region.clone() });
+    }
+}
+
+/// A store that is part of the platform.
+pub(crate) struct StoreFact {
+    namespace: Namespace,
+    service_account: Name,
+    region: Region,
+}
+
+impl StoreFact {
+    /// The right to read what some ExternalSecret of the platform names, whoever wrote it; nothing where none does.
+    pub(crate) fn pod_identity<'a>(
+        &self,
+        resources: impl Iterator<Item = &'a Resource>,
+    ) -> Option<PodIdentity> {
+        let secrets = secrets(resources);
+        (!secrets.is_empty()).then(|| PodIdentity {
+            namespace: self.namespace.clone(),
+            service_account: self.service_account.clone(),
+            policy: IamPolicy::Statements(vec![Statement {
+                actions: vec!["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+                resources: secrets
+                    .into_iter()
+                    .map(|name| Arn {
+                        service: "secretsmanager",
+                        region: self.region.clone(),
+                        // Secrets Manager adds a dash and six characters to the name of a secret.
+                        resource: format!("secret:{name}-??????"),
+                    })
+                    .collect(),
+            }]),
+        })
+    }
+}
+
+/// What reads through a store that the platform does not have.
+pub(crate) fn without_store(reads: &[SecretRead], stores: &[StoreFact]) -> Option<BuildError> {
+    let first = reads.first().filter(|_| stores.is_empty())?;
+    let others = reads.iter().skip(1).map(|read| read.origin);
+    Some(
+        BuildError::new(
+            first.origin,
+            "the secret is in AWS Secrets Manager, and no store of the platform reads that: the Secret would never appear; add a \
+             `secrets_manager_store`",
+        )
+        .related(others),
+    )
+}
+
+/// The names in Secrets Manager that each ExternalSecret reads from there.
+fn secrets<'a>(resources: impl Iterator<Item = &'a Resource>) -> BTreeSet<&'a str> {
+    let mut names = BTreeSet::new();
+    for resource in resources {
+        let Some(spec) = resource
+            .get::<external_secrets::ExternalSecret>()
+            .and_then(|secret| secret.spec.as_ref())
+        else {
+            continue;
+        };
+        let store = spec.secret_store_ref.as_ref();
+        if store.and_then(|store| store.name.as_deref()) != Some(STORE.as_str()) {
+            continue;
+        }
+        names.extend(spec.data.iter().flatten().map(|data| data.remote_ref.key.as_str()));
+        let extracted = spec.data_from.iter().flatten();
+        names.extend(
+            extracted.filter_map(|from| from.extract.as_ref()).map(|extract| extract.key.as_str()),
+        );
+    }
+    names
+}
+
+struct SyncedSecretPart {
+    origin: Origin,
+    bundle: Name,
+    namespace: Namespace,
+    secret: SyncedSecret,
+}
+
+impl Part for SyncedSecretPart {
+    fn declare(&self, declared: &mut Facts) {
+        declared.push(SecretRead {
+            bundle: self.bundle.clone(),
+            namespace: self.namespace.clone(),
+            origin: self.origin,
+        });
     }
 
-    /// What is wrong with reading from a namespace, if anything.
-    pub(crate) fn refusal(&self, namespace: &Namespace, origin: Origin) -> Option<BuildError> {
-        (!self.namespaces.contains(namespace)).then(|| {
-            BuildError::new(
-                origin,
-                format!(
-                    "the store {} refuses the namespace {namespace}, and the Secret would never appear: add the namespace to the \
-                     store's `namespaces`",
-                    self.name
-                ),
+    fn build(&self, output: &mut Output<'_>) {
+        let SyncedSecret { name, from, keys, labels } = &self.secret;
+        let labels: BTreeMap<_, _> =
+            labels.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
+        let properties = keys.iter().map(|key| (key.as_str(), key.as_str()));
+        let mut spec = copy(from, properties, name.as_str());
+        if let (Some(target), false) = (&mut spec.target, labels.is_empty()) {
+            target.template = Some(external_secrets::TargetTemplate {
+                engine_version: Some(external_secrets::TemplateEngineVersion::V2),
+                merge_policy: Some(external_secrets::TemplateMergePolicy::Replace),
+                metadata: Some(external_secrets::TemplateMetadata {
+                    labels: Some(labels),
+                    ..external_secrets::TemplateMetadata::default()
+                }),
+                ..external_secrets::TargetTemplate::default()
+            });
+        }
+        output.add(
+            self.origin,
+            external_secrets::ExternalSecret { metadata: named(name), spec: Some(spec) },
+        );
+    }
+}
+
+/// A Secret with a key for each property of a secret in the store; the pairs are key and property.
+pub(crate) fn copy<'a>(
+    from: &SecretsManagerName,
+    properties: impl IntoIterator<Item = (&'a str, &'a str)>,
+    secret: &str,
+) -> external_secrets::ExternalSecretSpec {
+    let data = properties
+        .into_iter()
+        .map(|(key, property)| {
+            external_secrets::ExternalSecretData::required(
+                external_secrets::RemoteRef {
+                    property: Some(property.to_owned()),
+                    ..external_secrets::RemoteRef::required(String::from(from))
+                },
+                key.to_owned(),
             )
         })
+        .collect();
+    external_secrets::ExternalSecretSpec {
+        data: Some(data),
+        refresh_interval: Some("1h0m0s".to_owned()),
+        secret_store_ref: Some(external_secrets::StoreRef {
+            kind: Some(external_secrets::StoreKind::ClusterSecretStore),
+            name: Some(STORE.to_string()),
+        }),
+        target: Some(external_secrets::ExternalSecretTarget {
+            creation_policy: Some(external_secrets::TargetCreationPolicy::Owner),
+            name: Some(secret.to_owned()),
+            ..external_secrets::ExternalSecretTarget::default()
+        }),
+        ..external_secrets::ExternalSecretSpec::default()
     }
 }

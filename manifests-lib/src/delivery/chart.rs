@@ -1,8 +1,12 @@
 //! What a bundle deploys besides its own objects: released Helm charts and kustomizations of others.
 
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::rc::Rc;
+
 use helm_values::HelmChart;
 use k8s_openapi::api::core::v1 as core;
-use serde::Serialize;
+use serde_json::Value;
 
 use crate::model::bundle::Bundle;
 use crate::model::group_kind::GroupKind;
@@ -90,7 +94,7 @@ pub enum SourceFrom {
         /// Name of the release.
         release: Name,
         /// The values.
-        values: serde_json::Value,
+        values: Value,
     },
     /// A Git repository.
     Kustomization {
@@ -144,43 +148,38 @@ impl Source {
     }
 }
 
-/// A kustomization that has joined a bundle.
-pub struct SourceHandle {
-    bundle: Bundle,
-    index: usize,
+/// A chart or kustomization that has joined a bundle; what it is decides what can be said of it.
+pub struct SourceHandle<S> {
+    source: Rc<RefCell<Source>>,
+    of: PhantomData<S>,
 }
 
-impl SourceHandle {
+/// Marks the handle of a chart.
+#[derive(Debug)]
+pub enum HelmRelease {}
+
+/// Marks the handle of a kustomization.
+#[derive(Debug)]
+pub enum KustomizeBuild {}
+
+impl<S> SourceHandle<S> {
     /// Declares another namespace that it writes to, such as kube-system for the Services that scraping needs there.
     pub fn also_writes_to(&self, namespace: &Namespace) -> &Self {
-        self.bundle.change_source(self.index, |source| {
-            source.other_namespaces.push(namespace.clone());
-        });
+        self.source.borrow_mut().other_namespaces.push(namespace.clone());
         self
     }
 }
 
-/// A chart that has joined a bundle.
-pub struct ChartHandle(SourceHandle);
-
-impl ChartHandle {
-    /// Declares another namespace that it writes to, such as kube-system for the Services that scraping needs there.
-    pub fn also_writes_to(&self, namespace: &Namespace) -> &Self {
-        self.0.also_writes_to(namespace);
-        self
-    }
-
+impl SourceHandle<HelmRelease> {
     /// Deploys another release of the chart than the one that the type of its values comes from, such as the old one beside
     /// the new one while a tool is upgraded.
     ///
     /// The type knows nothing of that release: helm ignores a key that the release does not have, and takes its own default
     /// for one that the type does not have. Compare what helm renders of both.
-    pub fn release(&self, version: &ChartVersion) -> &Self {
-        self.0.bundle.change_source(self.0.index, |source| {
-            if let SourceFrom::Chart { version: pinned, .. } = &mut source.from {
-                *pinned = version.to_string();
-            }
-        });
+    pub fn release(&self, other: &ChartVersion) -> &Self {
+        if let SourceFrom::Chart { version, .. } = &mut self.source.borrow_mut().from {
+            *version = other.to_string();
+        }
         self
     }
 }
@@ -188,37 +187,45 @@ impl ChartHandle {
 impl Bundle {
     /// Deploys a released chart into the bundle's namespace.
     ///
-    /// The build reports values that are not JSON.
+    /// The build reports values that are not JSON, and a null that the chart is not known to take.
     #[track_caller]
-    pub fn chart<V: HelmChart + Serialize>(&self, chart: Chart<V>) -> ChartHandle {
+    pub fn chart<V: HelmChart>(&self, chart: Chart<V>) -> SourceHandle<HelmRelease> {
         let Chart { release, values, kinds, crd_groups } = chart;
         let origin = Origin::here();
-        let values = serde_json::to_value(&values).unwrap_or_else(|error| {
+        let values = values.to_json().unwrap_or_else(|error| {
             self.error(
                 origin,
                 format!("the values of the chart {} are not JSON: {error}", V::NAME),
             );
-            serde_json::Value::Null
+            Value::Object(serde_json::Map::new())
         });
-        ChartHandle(self.source(Source {
+        for path in unexpected_nulls(&values, V::NULLABLE) {
+            self.error(
+                origin,
+                format!(
+                    "the value {path} of the chart {} is null, which erases the chart's default: leave it out, or list it below \
+                     unset in charts.toml if the chart takes null",
+                    V::NAME
+                ),
+            );
+        }
+        self.source(
             origin,
-            from: SourceFrom::Chart {
+            SourceFrom::Chart {
                 name: V::NAME,
                 repository: V::REPOSITORY,
                 version: V::VERSION.to_owned(),
                 release,
                 values,
             },
-            namespace: self.namespace().clone(),
-            other_namespaces: Vec::new(),
             kinds,
             crd_groups,
-        }))
+        )
     }
 
     /// Deploys a released kustomization.
     #[track_caller]
-    pub fn kustomization(&self, kustomization: Kustomization) -> SourceHandle {
+    pub fn kustomization(&self, kustomization: Kustomization) -> SourceHandle<KustomizeBuild> {
         let Kustomization {
             repository,
             release,
@@ -229,9 +236,9 @@ impl Bundle {
             kinds,
             crd_groups,
         } = kustomization;
-        self.source(Source {
-            origin: Origin::here(),
-            from: SourceFrom::Kustomization {
+        self.source(
+            Origin::here(),
+            SourceFrom::Kustomization {
                 repository,
                 release,
                 path,
@@ -239,14 +246,65 @@ impl Bundle {
                 exclude,
                 pod_patch: pod_patch.map(Box::new),
             },
+            kinds,
+            crd_groups,
+        )
+    }
+
+    fn source<S>(
+        &self,
+        origin: Origin,
+        from: SourceFrom,
+        kinds: Vec<GroupKind>,
+        crd_groups: Vec<&'static str>,
+    ) -> SourceHandle<S> {
+        let source = self.push_source(Source {
+            origin,
+            from,
             namespace: self.namespace().clone(),
             other_namespaces: Vec::new(),
             kinds,
             crd_groups,
-        })
+        });
+        SourceHandle { source, of: PhantomData }
     }
+}
 
-    fn source(&self, source: Source) -> SourceHandle {
-        SourceHandle { bundle: self.clone(), index: self.push_source(source) }
+/// The paths of nulls, but of those that the chart takes.
+fn unexpected_nulls(values: &Value, nullable: &[&[&str]]) -> Vec<String> {
+    let mut paths = Vec::new();
+    collect_nulls(values, &mut Vec::new(), &mut |path| {
+        if !nullable.contains(&path) {
+            paths.push(path.join(".").replace(".[]", "[]"));
+        }
+    });
+    paths
+}
+
+/// Whether a null stands anywhere in values.
+pub(crate) fn holds_null(values: &Value) -> bool {
+    let mut found = false;
+    collect_nulls(values, &mut Vec::new(), &mut |_| found = true);
+    found
+}
+
+fn collect_nulls<'a>(value: &'a Value, path: &mut Vec<&'a str>, found: &mut dyn FnMut(&[&str])) {
+    match value {
+        Value::Null => found(path),
+        Value::Array(elements) => {
+            path.push("[]");
+            for element in elements {
+                collect_nulls(element, path, found);
+            }
+            path.pop();
+        }
+        Value::Object(object) => {
+            for (key, value) in object {
+                path.push(key);
+                collect_nulls(value, path, found);
+                path.pop();
+            }
+        }
+        _ => {}
     }
 }

@@ -1,24 +1,23 @@
 //! Resources that are deployed together: one folder of snapshots, one Argo CD Application.
 
 use std::cell::RefCell;
-use std::marker::PhantomData;
 use std::rc::Rc;
 
 use crate::delivery::gitops::{self, Declared};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
+use crate::model::facts::Facts;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::resource::{Manifest, Namespaced, Resource};
-use crate::network::mesh::GatewayPort;
-use crate::observability::web_ui::WebUi;
-use crate::values::{Name, NodePort};
-use crate::workload::{Allowance, SecurityException};
+use crate::values::Name;
+use crate::workload::{Allowance, NodeGroup, SecurityException};
 
 /// Resources that are deployed together.
 ///
-/// Parts are added through handles ([`Bundle::app`], [`Bundle::add`]); a part that is written is deployed, there is no list
-/// to forget it in. [`Platform::build`](crate::platform::Platform::build) turns the parts into objects.
+/// A [`Team`](super::Team) or the [`Platform`](crate::platform::Platform) starts one. Parts are added through handles
+/// ([`Bundle::app`], [`Bundle::add`]); a part that is written is deployed, there is no list to forget it in.
+/// [`Platform::build`](crate::platform::Platform::build) turns the parts into objects.
 #[derive(Clone)]
 pub struct Bundle {
     state: Rc<BundleState>,
@@ -27,21 +26,27 @@ pub struct Bundle {
 pub(crate) struct BundleState {
     pub(crate) name: Name,
     pub(crate) namespace: Namespace,
-    pub(crate) environment: Name,
+    pub(crate) place: Rc<Place>,
     origin: Origin,
     parts: RefCell<Vec<Box<dyn Part>>>,
     patches: RefCell<Vec<Patch>>,
     declared: Declared,
 }
 
+/// What all bundles of a platform have in common.
+pub(crate) struct Place {
+    /// Value of the label `env`.
+    pub(crate) environment: Name,
+    /// Namespace of the Applications.
+    pub(crate) applications_in: Namespace,
+}
+
 /// Something that becomes objects once everything around it is known.
 pub(crate) trait Part {
-    fn build(&self, output: &mut Output);
+    fn build(&self, output: &mut Output<'_>);
 
-    /// The port of a gateway that it opens.
-    fn gateway_port(&self) -> Option<GatewayPort> {
-        None
-    }
+    /// What it says that other parts are built from.
+    fn declare(&self, _: &mut Facts) {}
 }
 
 /// An adjustment of every object of one kind in a bundle; says whether the resource was of that kind.
@@ -52,27 +57,19 @@ struct Patch {
 }
 
 /// What the parts of a bundle have become.
-pub(crate) struct Output {
-    /// The ports of gateways that the parts of all bundles open, by gateway and port.
-    pub(crate) gateway_ports: Rc<[GatewayPort]>,
+pub(crate) struct Output<'a> {
+    /// What parts of all bundles have declared.
+    pub(crate) declared: &'a Facts,
     pub(crate) resources: Vec<Resource>,
     pub(crate) errors: Vec<BuildError>,
     pub(crate) exceptions: Vec<SecurityException>,
-    /// Ports of every node that are no [`GatewayPort`](crate::network::mesh::GatewayPort).
-    pub(crate) node_ports: Vec<(NodePort, Origin)>,
-    pub(crate) web_uis: Vec<WebUi>,
+    /// What parts tell beside their objects.
+    pub(crate) facts: &'a mut Facts,
 }
 
-impl Output {
-    fn new(gateway_ports: &Rc<[GatewayPort]>) -> Self {
-        Self {
-            gateway_ports: Rc::clone(gateway_ports),
-            resources: Vec::new(),
-            errors: Vec::new(),
-            exceptions: Vec::new(),
-            web_uis: Vec::new(),
-            node_ports: Vec::new(),
-        }
+impl<'a> Output<'a> {
+    fn new(declared: &'a Facts, facts: &'a mut Facts) -> Self {
+        Self { declared, resources: Vec::new(), errors: Vec::new(), exceptions: Vec::new(), facts }
     }
 
     pub(crate) fn add<T: Manifest>(&mut self, origin: Origin, object: T) {
@@ -95,19 +92,17 @@ impl Output {
 const LONGEST_NAME: usize = 36;
 
 impl Bundle {
-    /// Starts a bundle: `name` is the folder and the `app` label, `namespace` where its objects live, `environment` the
-    /// `env` label.
-    ///
-    /// A name above 36 characters leaves no room for derived names; the build reports it.
-    #[track_caller]
-    #[must_use]
-    pub fn new(name: Name, namespace: &Namespace, environment: &Name) -> Self {
-        let origin = Origin::here();
+    pub(crate) fn new(
+        origin: Origin,
+        name: Name,
+        namespace: &Namespace,
+        place: &Rc<Place>,
+    ) -> Self {
         let bundle = Self {
             state: Rc::new(BundleState {
                 name,
                 namespace: namespace.clone(),
-                environment: environment.clone(),
+                place: Rc::clone(place),
                 origin,
                 parts: RefCell::default(),
                 patches: RefCell::default(),
@@ -146,16 +141,16 @@ impl Bundle {
         &self.state.namespace
     }
 
-    /// The component `app`: objects named `<bundle>-app-<kind>`, labels `app`, `component` and `env`.
+    /// The component `app`: objects named `<bundle>-app-<kind>`, labels `app`, `component` and `env`, pods on these nodes.
     #[must_use]
-    pub fn app(&self) -> Component {
-        self.component(name!("app"))
+    pub fn app(&self, nodes: &NodeGroup) -> Component {
+        self.component(name!("app"), nodes)
     }
 
     /// A component of another name.
     #[must_use]
-    pub fn component(&self, name: Name) -> Component {
-        Component::new(Rc::clone(&self.state), name)
+    pub fn component(&self, name: Name, nodes: &NodeGroup) -> Component {
+        Component::new(Rc::clone(&self.state), name, nodes.clone())
     }
 
     /// Adds any object of k8s-openapi or of the generated custom resources as it stands: the typed way out.
@@ -165,18 +160,18 @@ impl Bundle {
     pub fn add<T: Manifest + Clone>(&self, object: T) -> Added<T> {
         let state = Rc::new(RefCell::new(object));
         self.state.push(AddedPart { origin: Origin::here(), object: Rc::clone(&state) });
-        Added { object: state, kind: PhantomData }
+        Added { object: state }
     }
 
     /// Adjusts every `T` of the bundle after it has been built, whatever wrote it.
     ///
     /// ```
-    /// # use manifests_lib::model::{Bundle, Namespace};
-    /// # use manifests_lib::name;
-    /// # let bundle = Bundle::new(name!("example"), &Namespace::new(name!("example")), &name!("dev"));
+    /// # use manifests_lib::model::Bundle;
+    /// # fn example(bundle: &Bundle) {
     /// bundle.patch(|deployment: &mut k8s_openapi::api::apps::v1::Deployment| {
     ///     deployment.spec.get_or_insert_default().min_ready_seconds = Some(5);
     /// });
+    /// # }
     /// ```
     ///
     /// The build reports a patch that finds no `T`, and one after which the bundle no longer holds together.
@@ -208,18 +203,19 @@ impl Bundle {
         }));
     }
 
-    /// The ports of gateways that its parts open.
-    pub(crate) fn gateway_ports(&self) -> Vec<GatewayPort> {
-        self.state.parts.borrow().iter().filter_map(|part| part.gateway_port()).collect()
+    pub(crate) fn declare(&self, declared: &mut Facts) {
+        for part in self.state.parts.borrow().iter() {
+            part.declare(declared);
+        }
     }
 
-    pub(crate) fn build(&self, gateway_ports: &Rc<[GatewayPort]>) -> Output {
-        let mut output = Output::new(gateway_ports);
+    pub(crate) fn build<'a>(&self, declared: &'a Facts, facts: &'a mut Facts) -> Output<'a> {
+        let mut output = Output::new(declared, facts);
         for part in self.state.parts.borrow().iter() {
             part.build(&mut output);
         }
         for resource in &mut output.resources {
-            complete(resource, &self.state.namespace, &self.state.environment);
+            complete(resource, &self.state.namespace, &self.state.place.environment);
         }
         for patch in self.state.patches.borrow().iter() {
             let mut found = false;
@@ -249,7 +245,24 @@ impl Bundle {
     }
 
     pub(crate) fn error(&self, origin: Origin, message: String) {
-        self.state.error(BuildError::new(origin, message));
+        self.refuse(BuildError::new(origin, message));
+    }
+
+    pub(crate) fn refuse(&self, mistake: BuildError) {
+        self.state.error(mistake);
+    }
+
+    pub(crate) fn place(&self) -> &Rc<Place> {
+        &self.state.place
+    }
+
+    pub(crate) fn of(state: Rc<BundleState>) -> Self {
+        Self { state }
+    }
+
+    /// A bundle that deploys the Applications of others.
+    pub(crate) fn of_applications(origin: Origin, name: Name, place: &Rc<Place>) -> Self {
+        Self::new(origin, name, &place.applications_in, place)
     }
 }
 
@@ -278,12 +291,12 @@ impl BundleState {
 }
 
 impl<T: Part + ?Sized> Part for Rc<T> {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         (**self).build(output);
     }
 
-    fn gateway_port(&self) -> Option<GatewayPort> {
-        (**self).gateway_port()
+    fn declare(&self, declared: &mut Facts) {
+        (**self).declare(declared);
     }
 }
 
@@ -291,7 +304,7 @@ impl<T: Part + ?Sized> Part for Rc<T> {
 struct Mistake(BuildError);
 
 impl Part for Mistake {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         output.errors.push(self.0.clone());
     }
 }
@@ -300,7 +313,7 @@ impl Part for Mistake {
 struct Allowed(SecurityException);
 
 impl Part for Allowed {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         output.exceptions.push(self.0.clone());
     }
 }
@@ -308,7 +321,6 @@ impl Part for Allowed {
 /// An object that joined a bundle as it stands.
 pub struct Added<T> {
     object: Rc<RefCell<T>>,
-    kind: PhantomData<T>,
 }
 
 impl<T: Manifest> Added<T> {
@@ -334,7 +346,7 @@ struct AddedPart<T> {
 }
 
 impl<T: Manifest + Clone> Part for AddedPart<T> {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         output.add(self.origin, self.object.borrow().clone());
     }
 }

@@ -4,29 +4,51 @@ use std::rc::Rc;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use crate::model::bundle::BundleState;
+use crate::model::bundle::{Bundle, BundleState};
 use crate::model::label::{Labels, SelectorLabels};
 use crate::network::mesh::Caller;
 use crate::values::Name;
+use crate::workload::NodeGroup;
 
 /// A named part of a bundle, such as `app` or `db`.
 ///
 /// Objects are named `<bundle>-<component>-<kind>` and labelled `app=<bundle>`, `component=<component>`,
-/// `env=<environment>`.
+/// `env=<environment>`. Its pods run on the nodes of one group.
 #[derive(Clone)]
 pub struct Component {
     pub(crate) bundle: Rc<BundleState>,
     name: Name,
+    nodes: NodeGroup,
 }
 
 impl Component {
-    pub(crate) fn new(bundle: Rc<BundleState>, name: Name) -> Self {
-        Self { bundle, name }
+    pub(crate) fn new(bundle: Rc<BundleState>, name: Name, nodes: NodeGroup) -> Self {
+        Self { bundle, name, nodes }
     }
 
     /// Another component of the same bundle.
-    pub(crate) fn sibling(&self, name: Name) -> Self {
-        Self::new(Rc::clone(&self.bundle), name)
+    pub(crate) fn sibling(&self, name: Name, nodes: &NodeGroup) -> Self {
+        Self::new(Rc::clone(&self.bundle), name, nodes.clone())
+    }
+
+    /// The same component with workloads on other nodes.
+    #[must_use]
+    pub fn on(&self, nodes: &NodeGroup) -> Self {
+        self.sibling(self.name.clone(), nodes)
+    }
+
+    /// The bundle that it is part of: [`Bundle::add`] and [`Bundle::patch`] are the typed way out of what parts offer.
+    #[must_use]
+    pub fn bundle(&self) -> Bundle {
+        Bundle::of(Rc::clone(&self.bundle))
+    }
+
+    pub(crate) fn name(&self) -> &Name {
+        &self.name
+    }
+
+    pub(crate) fn nodes(&self) -> &NodeGroup {
+        &self.nodes
     }
 
     /// `<bundle>-<component>-<kind>`.
@@ -39,7 +61,7 @@ impl Component {
         Labels::from([
             ("app".to_owned(), self.bundle.name.to_string()),
             ("component".to_owned(), self.name.to_string()),
-            ("env".to_owned(), self.bundle.environment.to_string()),
+            ("env".to_owned(), self.bundle.place.environment.to_string()),
         ])
     }
 

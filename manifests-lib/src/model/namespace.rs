@@ -7,6 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::model::bundle::Bundle;
 use crate::model::label::label;
+use crate::model::metadata::named;
 use crate::values::Name;
 
 /// A namespace as others refer to it.
@@ -14,6 +15,9 @@ use crate::values::Name;
 pub struct Namespace(Name);
 
 impl Namespace {
+    /// Where the cluster's own parts run.
+    pub const KUBE_SYSTEM: Self = Self::new(name!("kube-system"));
+
     /// Names a namespace.
     #[must_use]
     pub const fn new(name: Name) -> Self {
@@ -86,11 +90,7 @@ impl Bundle {
             labels.extend(label("istio.io/rev", revision));
         }
         self.add(core::Namespace {
-            metadata: ObjectMeta {
-                name: Some(namespace.to_string()),
-                labels: Some(labels),
-                ..ObjectMeta::default()
-            },
+            metadata: ObjectMeta { labels: Some(labels), ..named(namespace) },
             ..core::Namespace::default()
         });
     }

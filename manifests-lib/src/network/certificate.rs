@@ -5,8 +5,9 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::model::bundle::Bundle;
-use crate::model::namespace::Namespace;
-use crate::network::service_ref::ServiceRef;
+use crate::model::made_for::MadeFor;
+use crate::model::metadata::named;
+use crate::model::origin::Origin;
 use crate::values::{EmailAddress, Host, Name, Region};
 
 /// Somebody who issues certificates for every namespace, as others refer to them.
@@ -14,8 +15,7 @@ use crate::values::{EmailAddress, Host, Name, Region};
 /// Upstream: <https://cert-manager.io/docs/concepts/issuer/>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClusterIssuer {
-    /// Name of the ClusterIssuer.
-    pub name: Name,
+    name: Name,
 }
 
 /// How a [`ClusterIssuer`] comes to its certificates.
@@ -79,30 +79,24 @@ pub enum CertificateHosts {
 
 /// The Secret of a certificate: its keys are `tls.crt`, `tls.key` and `ca.crt`, the certificate of the CA.
 ///
-/// Only [`Bundle::certificate`] makes one, so that a server cannot be given a Secret that nobody fills.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Only a bundle makes one, so that nobody is given a Secret that nobody fills.
+#[derive(Clone, Debug)]
 pub struct TlsSecret {
     pub(crate) name: Name,
-    pub(crate) namespace: Namespace,
+    made_for: MadeFor,
 }
 
 impl TlsSecret {
-    /// What is wrong where a server of another namespace is to have it: Secrets do not cross namespaces.
-    pub(crate) fn missing_in(&self, namespace: &Namespace) -> Option<String> {
-        (self.namespace != *namespace).then(|| {
-            format!(
-                "the certificate {} is in the namespace {}, and its server in {}: ask for it in a bundle of {}",
-                self.name,
-                self.namespace.name(),
-                namespace.name(),
-                namespace.name()
-            )
-        })
-    }
-
-    /// A volume of the certificate of the CA alone, as the file `ca.crt`.
+    /// A volume of the certificate of the CA alone, as the file `ca.crt`, for pods of this bundle.
+    ///
+    /// The build reports a bundle of another namespace.
     #[must_use]
-    pub fn ca_volume(&self, volume: &Name) -> core::Volume {
+    #[track_caller]
+    pub fn ca_volume(&self, reader: &Bundle, volume: &Name) -> core::Volume {
+        let what = format!("the Secret {}", self.name);
+        if let Some(mistake) = self.made_for.refusal_in(reader.namespace(), &what, Origin::here()) {
+            reader.refuse(mistake);
+        }
         core::Volume {
             name: volume.to_string(),
             secret: Some(core::SecretVolumeSource {
@@ -131,21 +125,23 @@ impl Bundle {
     /// A self-signed one becomes a CA: a ClusterIssuer `<name>-root` that signs it, its Certificate and the
     /// ClusterIssuer that uses it. Another becomes a ClusterIssuer.
     #[track_caller]
-    pub fn cluster_issuer(&self, issuer: &ClusterIssuer, from: &Issuer) {
+    #[must_use = "give the issuer to those who need certificates"]
+    pub fn cluster_issuer(&self, name: Name, from: &Issuer) -> ClusterIssuer {
+        let issuer = ClusterIssuer { name };
         let name = issuer.name.to_string();
         let spec = match from {
             Issuer::SelfSigned => {
                 let root = format!("{name}-root");
                 self.add(cluster_issuer(
                     root.clone(),
-                    cert_manager::ClusterIssuerSpec {
-                        self_signed: Some(cert_manager::ClusterIssuerSelfSigned::default()),
+                    cert_manager::IssuerSpec {
+                        self_signed: Some(cert_manager::SelfSignedIssuer::default()),
                         ..NO_ISSUER
                     },
                 ));
                 self.add(ca(&name, root));
-                cert_manager::ClusterIssuerSpec {
-                    ca: Some(cert_manager::ClusterIssuerCa {
+                cert_manager::IssuerSpec {
+                    ca: Some(cert_manager::CaIssuer {
                         secret_name: name.clone(),
                         crl_distribution_points: None,
                         issuing_certificate_urls: None,
@@ -157,9 +153,10 @@ impl Bundle {
             Issuer::Acme(acme) => acme.spec(&name),
         };
         self.add(cluster_issuer(name, spec));
+        issuer
     }
 
-    /// Asks for a certificate.
+    /// Asks for a certificate of a server in the bundle's namespace.
     #[track_caller]
     #[must_use = "give the certificate to a server"]
     pub fn certificate(&self, certificate: Certificate<'_>) -> TlsSecret {
@@ -169,7 +166,7 @@ impl Bundle {
             CertificateHosts::Below(host) => vec![format!("*.{host}")],
         };
         self.add(certificate_of(&name, issuer, dns_names));
-        self.tls_secret(name)
+        self.tls_secret(Origin::here(), name)
     }
 
     /// Brings the certificate of an issuer's CA into the bundle's namespace, for pods that call its servers: a Secret
@@ -177,25 +174,12 @@ impl Bundle {
     #[track_caller]
     #[must_use = "give the CA to a pod"]
     pub fn ca(&self, name: Name, issuer: &ClusterIssuer) -> TlsSecret {
-        self.add(ca_in(issuer, named(name.to_string())));
-        self.tls_secret(name)
+        self.add(ca_in(issuer, named(&name)));
+        self.tls_secret(Origin::here(), name)
     }
 
-    fn tls_secret(&self, name: Name) -> TlsSecret {
-        TlsSecret { name, namespace: self.namespace().clone() }
-    }
-
-    /// Asks for a certificate of a Service that a chart or an operator makes, for the host that pods call it by.
-    #[track_caller]
-    #[must_use = "give the certificate to a server"]
-    pub fn service_certificate(
-        &self,
-        name: Name,
-        issuer: &ClusterIssuer,
-        service: &ServiceRef,
-    ) -> TlsSecret {
-        self.add(certificate_of(&name, issuer, vec![service.host()])).namespace(&service.namespace);
-        TlsSecret { name, namespace: service.namespace.clone() }
+    fn tls_secret(&self, origin: Origin, name: Name) -> TlsSecret {
+        TlsSecret { name, made_for: MadeFor::namespace(self.namespace(), origin) }
     }
 }
 
@@ -223,7 +207,7 @@ pub(crate) fn certificate_of(
     dns_names: Vec<String>,
 ) -> cert_manager::Certificate {
     cert_manager::Certificate {
-        metadata: named(name.to_string()),
+        metadata: named(name),
         spec: Some(cert_manager::CertificateSpec {
             dns_names: Some(dns_names),
             private_key: Some(elliptic_curve_key()),
@@ -239,7 +223,7 @@ pub(crate) fn certificate_of(
 
 fn ca(name: &str, issuer: String) -> cert_manager::Certificate {
     cert_manager::Certificate {
-        metadata: named(name.to_owned()),
+        metadata: named(name),
         spec: Some(cert_manager::CertificateSpec {
             common_name: Some(name.to_owned()),
             duration: Some(CA_LIFETIME.to_owned()),
@@ -251,39 +235,34 @@ fn ca(name: &str, issuer: String) -> cert_manager::Certificate {
 }
 
 impl Acme {
-    fn spec(&self, name: &str) -> cert_manager::ClusterIssuerSpec {
+    fn spec(&self, name: &str) -> cert_manager::IssuerSpec {
         let Self { server, email, region } = self;
-        cert_manager::ClusterIssuerSpec {
-            acme: Some(cert_manager::ClusterIssuerAcme {
+        cert_manager::IssuerSpec {
+            acme: Some(cert_manager::AcmeIssuer {
                 email: Some(email.to_string()),
-                private_key_secret_ref: cert_manager::JksPasswordSecretRef {
-                    key: None,
-                    name: format!("{name}-account"),
-                },
-                profile: None,
-                server: server.url().to_owned(),
                 solvers: Some(vec![cert_manager::AcmeSolver {
-                    dns01: Some(cert_manager::SolverDns01 {
-                        route53: Some(cert_manager::Dns01Route53 {
+                    dns01: Some(cert_manager::Dns01Solver {
+                        route53: Some(cert_manager::Route53Solver {
                             region: Some(region.to_string()),
-                            ..cert_manager::Dns01Route53::default()
+                            ..cert_manager::Route53Solver::default()
                         }),
                     }),
                     ..cert_manager::AcmeSolver::default()
                 }]),
+                ..cert_manager::AcmeIssuer::required(
+                    cert_manager::SecretKeySelector::required(format!("{name}-account")),
+                    server.url().to_owned(),
+                )
             }),
             ..NO_ISSUER
         }
     }
 }
 
-const NO_ISSUER: cert_manager::ClusterIssuerSpec =
-    cert_manager::ClusterIssuerSpec { acme: None, ca: None, self_signed: None };
+const NO_ISSUER: cert_manager::IssuerSpec =
+    cert_manager::IssuerSpec { acme: None, ca: None, self_signed: None };
 
-fn cluster_issuer(
-    name: String,
-    spec: cert_manager::ClusterIssuerSpec,
-) -> cert_manager::ClusterIssuer {
+fn cluster_issuer(name: String, spec: cert_manager::IssuerSpec) -> cert_manager::ClusterIssuer {
     cert_manager::ClusterIssuer { metadata: named(name), spec }
 }
 
@@ -298,38 +277,18 @@ fn elliptic_curve_key() -> cert_manager::CertificatePrivateKey {
 
 /// What every Certificate says.
 fn specification(secret_name: String, issuer: String) -> cert_manager::CertificateSpec {
-    cert_manager::CertificateSpec {
-        issuer_ref: cert_manager::CertificateIssuerRef {
+    cert_manager::CertificateSpec::required(
+        cert_manager::CertificateIssuerRef {
             group: Some("cert-manager.io".to_owned()),
             kind: Some("ClusterIssuer".to_owned()),
             name: issuer,
         },
         secret_name,
-        additional_output_formats: None,
-        common_name: None,
-        dns_names: None,
-        duration: None,
-        email_addresses: None,
-        encode_usages_in_request: None,
-        ip_addresses: None,
-        is_ca: None,
-        keystores: None,
-        literal_subject: None,
-        name_constraints: None,
-        other_names: None,
-        private_key: None,
-        renew_before: None,
-        renew_before_percentage: None,
-        renewal: None,
-        revision_history_limit: None,
-        secret_template: None,
-        signature_algorithm: None,
-        subject: None,
-        uris: None,
-        usages: None,
-    }
+    )
 }
 
-fn named(name: String) -> ObjectMeta {
-    ObjectMeta { name: Some(name), ..ObjectMeta::default() }
+impl From<Acme> for Issuer {
+    fn from(acme: Acme) -> Self {
+        Self::Acme(acme)
+    }
 }

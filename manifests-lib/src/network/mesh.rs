@@ -9,14 +9,12 @@ mod gateway_service;
 mod namespace_rules;
 mod route;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-
 use crate::model::namespace::Namespace;
 
 pub use egress::{Egress, EgressGateway, EgressHandle};
-pub use gateway::{GatewayPort, GatewayRoute, IngressGateway, IngressPort};
+pub use gateway::{GatewayPort, GatewayRoute, IngressGateway};
 pub use gateway_service::{Exposure, GatewayService};
-pub use namespace_rules::MetricsScraper;
+pub use namespace_rules::MERGED_METRICS;
 
 pub(crate) use authorization::{Caller, admit};
 pub(crate) use external_service::external_service;
@@ -31,9 +29,4 @@ pub(crate) fn own_namespace() -> Vec<String> {
 /// `exportTo` of what its own namespace and a gateway's see.
 fn own_and(namespace: &Namespace) -> Vec<String> {
     vec![".".to_owned(), namespace.to_string()]
-}
-
-/// Metadata of an object that belongs to a whole namespace.
-fn named(name: &str) -> ObjectMeta {
-    ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }
 }

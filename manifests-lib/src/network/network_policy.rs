@@ -8,10 +8,13 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::model::label::{Labels, label, matching};
 use crate::model::namespace::Namespace;
-use crate::values::{Name, Port};
+use crate::values::{LabelKey, Port};
 
 /// The label by which charts and operators name the pods of a tool.
-pub const APP_NAME: &str = "app.kubernetes.io/name";
+pub const APP_NAME: LabelKey = label_key!("app.kubernetes.io/name");
+
+/// The label by which charts tell the releases of a tool apart.
+pub const INSTANCE: LabelKey = label_key!("app.kubernetes.io/instance");
 
 /// Those pods take what is admitted and nothing else; what they send is not restricted.
 #[must_use]
@@ -50,12 +53,6 @@ pub fn admit_to_all(from: networking::NetworkPolicyPeer) -> networking::NetworkP
     networking::NetworkPolicyIngressRule { from: Some(vec![from]), ports: None }
 }
 
-/// The pods of a tool, by [`APP_NAME`].
-#[must_use]
-pub fn pods_of(namespace: &Namespace, app_name: &Name) -> networking::NetworkPolicyPeer {
-    pods(namespace, labelled(APP_NAME, app_name))
-}
-
 /// Some pods of a namespace.
 #[must_use]
 pub fn pods(namespace: &Namespace, pods: LabelSelector) -> networking::NetworkPolicyPeer {
@@ -69,12 +66,6 @@ pub fn all_pods_of(namespace: &Namespace) -> networking::NetworkPolicyPeer {
         namespace_selector: Some(namespace_named(namespace.name().as_str())),
         ..networking::NetworkPolicyPeer::default()
     }
-}
-
-/// Whatever has the label.
-#[must_use]
-pub fn labelled(key: &str, value: &Name) -> LabelSelector {
-    matching(label(key, value))
 }
 
 /// Those pods of a namespace that is known by its name alone.

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use k8s_openapi::api::core::v1 as core;
@@ -10,94 +11,122 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::label::{Labels, SelectorLabels};
+use crate::model::made_for::MadeFor;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::network::mesh::{self, Caller};
 use crate::values::Port;
 use crate::workload::{ContainerHandle, Exposable, Variable};
 
-/// A stable address for a container's port.
-///
-/// Becomes a Service and, once somebody may call it, an AuthorizationPolicy and a NetworkPolicy that admit exactly
-/// those callers.
-///
-/// Upstream: <https://kubernetes.io/docs/concepts/services-networking/service/>
-#[derive(Clone, Debug)]
-pub struct Expose {
-    /// Port of the Service; the container's own port is known.
-    pub port: Port,
-    /// What the container speaks.
-    pub protocol: Protocol,
-}
-
 /// What is spoken on a port: decides how the mesh treats it.
 ///
 /// Upstream: <https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/>
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
-    /// HTTP/1.1, routed by request.
-    Http,
-    /// Bytes, routed by connection.
-    Tcp,
+pub trait Protocol: sealed::Sealed + 'static {
+    /// The value of `appProtocol` and the prefix of a port's name.
+    #[doc(hidden)]
+    const NAME: &'static str;
 }
 
-impl Protocol {
-    /// The value of `appProtocol` and the prefix of a port's name.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Tcp => "tcp",
-        }
+/// A protocol of requests: what speaks it can be routed and can have an SLO.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no requests: a route and an SLO need a service of HTTP",
+    label = "the mesh sees connections of this service, not requests",
+    note = "expose the container by `expose_http` where it speaks HTTP; otherwise remove the route or the SLO"
+)]
+pub trait RequestProtocol: Protocol {}
+
+/// HTTP/1.1, routed by request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Http {}
+
+/// Bytes, routed by connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tcp {}
+
+impl Protocol for Http {
+    const NAME: &'static str = "http";
+}
+
+impl RequestProtocol for Http {}
+
+impl Protocol for Tcp {
+    const NAME: &'static str = "tcp";
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Http {}
+    impl Sealed for super::Tcp {}
+}
+
+/// A Service by the protocol that it speaks. Routes, gateways and callers take it by reference; nobody repeats its name,
+/// namespace or port.
+///
+/// Becomes a Service and, once somebody may call it, an AuthorizationPolicy and a NetworkPolicy that admit exactly those
+/// callers.
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/services-networking/service/>
+pub struct Service<P> {
+    state: Rc<ServiceState>,
+    protocol: PhantomData<P>,
+}
+
+impl<P> Clone for Service<P> {
+    fn clone(&self) -> Self {
+        Self { state: Rc::clone(&self.state), protocol: PhantomData }
     }
 }
 
-/// A Service. Routes, gateways and callers take it by reference; nobody repeats its name, namespace or port.
-#[derive(Clone)]
-pub struct Service {
-    state: Rc<ServiceState>,
-}
-
-struct ServiceState {
+/// A Service whatever it speaks.
+pub(crate) struct ServiceState {
     component: Component,
     origin: Origin,
     port: Port,
     target_port: Port,
-    protocol: Protocol,
+    protocol: &'static str,
     selector: Cell<SelectorLabels>,
     headless: Cell<bool>,
     callers: RefCell<BTreeSet<Caller>>,
 }
 
-impl<P> ContainerHandle<P> {
-    /// Gives the container's port a stable address.
+impl<L> ContainerHandle<L> {
+    /// Gives the container's port, which speaks HTTP/1.1, a stable address; `port` is that of the Service.
     #[track_caller]
     #[must_use = "a service that nobody calls and nothing routes to is refused by the namespace's default deny"]
-    pub fn expose(&self, expose: Expose) -> Service
+    pub fn expose_http(&self, port: Port) -> Service<Http>
     where
-        P: Exposable,
+        L: Exposable,
     {
-        self.expose_at(Origin::here(), &expose)
+        self.expose_at(Origin::here(), port)
     }
 
-    pub(crate) fn expose_at(&self, origin: Origin, expose: &Expose) -> Service
+    /// Gives the container's port, of whose bytes the mesh knows nothing, a stable address; `port` is that of the Service.
+    #[track_caller]
+    #[must_use = "a service that nobody calls is refused by the namespace's default deny"]
+    pub fn expose_tcp(&self, port: Port) -> Service<Tcp>
     where
-        P: Exposable,
+        L: Exposable,
     {
-        let target_port = self.port.port();
-        let &Expose { port, protocol } = expose;
+        self.expose_at(Origin::here(), port)
+    }
+
+    pub(crate) fn expose_at<P: Protocol>(&self, origin: Origin, port: Port) -> Service<P>
+    where
+        L: Exposable,
+    {
         let component = self.component.clone();
         let state = Rc::new(ServiceState {
             component: component.clone(),
             origin,
             port,
-            target_port,
-            protocol,
+            target_port: self.port.port(),
+            protocol: P::NAME,
             selector: Cell::new(SelectorLabels::AppComponent),
             headless: Cell::new(false),
             callers: RefCell::default(),
         });
         component.bundle.push(Rc::clone(&state));
-        Service { state }
+        Service { state, protocol: PhantomData }
     }
 }
 
@@ -107,9 +136,19 @@ impl Component {
     /// This is the only way to an address, so that a call that the service does not admit cannot be written. The admission
     /// stands in the service's bundle, as AuthorizationPolicy and NetworkPolicy.
     #[must_use = "give the address to a container, or do not ask for admission"]
-    pub fn calls(&self, service: &Service) -> Endpoint {
+    #[track_caller]
+    pub fn calls<P: Protocol>(&self, service: &Service<P>) -> Endpoint {
+        self.calls_at(Origin::here(), &service.state)
+    }
+
+    pub(crate) fn calls_at(&self, origin: Origin, service: &ServiceState) -> Endpoint {
         service.admit(self.caller());
-        Endpoint { host: service.host(), port: service.port(), protocol: service.state.protocol }
+        Endpoint {
+            host: service.host(),
+            port: service.port,
+            protocol: service.protocol,
+            made_for: MadeFor::component(self, origin),
+        }
     }
 }
 
@@ -118,27 +157,32 @@ impl Component {
 pub struct Endpoint {
     host: String,
     port: Port,
-    protocol: Protocol,
+    protocol: &'static str,
+    made_for: MadeFor,
 }
 
 impl Endpoint {
     /// The URL, such as `http://account-app-service.services.svc.cluster.local:50000`.
     #[must_use]
     pub fn url(&self, variable: &str) -> Variable {
-        let Self { host, port, protocol } = self;
-        Variable::from_handle(variable, format!("{}://{host}:{port}", protocol.name()))
+        let Self { host, port, protocol, made_for: _ } = self;
+        self.variable(variable, format!("{protocol}://{host}:{port}"))
     }
 
     /// The host alone.
     #[must_use]
     pub fn host(&self, variable: &str) -> Variable {
-        Variable::from_handle(variable, &self.host)
+        self.variable(variable, &self.host)
     }
 
     /// The port alone.
     #[must_use]
     pub fn port(&self, variable: &str) -> Variable {
-        Variable::from_handle(variable, self.port.to_string())
+        self.variable(variable, self.port.to_string())
+    }
+
+    fn variable(&self, name: &str, value: impl Into<String>) -> Variable {
+        Variable::from_handle(name, value, self.made_for.clone())
     }
 
     pub(crate) fn into_parts(self) -> (String, Port) {
@@ -146,7 +190,7 @@ impl Endpoint {
     }
 }
 
-impl Service {
+impl<P> Service<P> {
     /// Keeps the selector of an older release. The rule is `app` and `component`.
     pub fn selector(&self, labels: SelectorLabels) {
         self.state.selector.set(labels);
@@ -158,23 +202,28 @@ impl Service {
         self.state.port
     }
 
-    pub(crate) fn component(&self) -> &Component {
-        &self.state.component
-    }
-
-    pub(crate) fn protocol(&self) -> Protocol {
-        self.state.protocol
-    }
-
-    /// Whether the Service stands before the pods of this component.
-    pub(crate) fn belongs_to(&self, component: &Component) -> bool {
-        self.state.component.labels() == component.labels()
-    }
-
     /// The namespace that the Service lives in.
     #[must_use]
     pub fn namespace(&self) -> &Namespace {
-        &self.state.component.bundle.namespace
+        self.state.namespace()
+    }
+
+    pub(crate) fn state(&self) -> Rc<ServiceState> {
+        Rc::clone(&self.state)
+    }
+}
+
+impl ServiceState {
+    pub(crate) fn component(&self) -> &Component {
+        &self.component
+    }
+
+    pub(crate) fn port(&self) -> Port {
+        self.port
+    }
+
+    pub(crate) fn namespace(&self) -> &Namespace {
+        &self.component.bundle.namespace
     }
 
     /// The name that every pod of the cluster can resolve.
@@ -183,26 +232,29 @@ impl Service {
     }
 
     pub(crate) fn name(&self) -> String {
-        self.state.component.object_name("service")
+        self.component.object_name("service")
+    }
+
+    /// Whether the Service stands before the pods of this component.
+    pub(crate) fn belongs_to(&self, component: &Component) -> bool {
+        self.component.labels() == component.labels()
     }
 
     pub(crate) fn make_headless(&self) {
-        self.state.headless.set(true);
+        self.headless.set(true);
     }
 
     pub(crate) fn admit(&self, caller: Caller) {
-        self.state.callers.borrow_mut().insert(caller);
+        self.callers.borrow_mut().insert(caller);
     }
-}
 
-impl ServiceState {
     fn pod_labels(&self) -> Labels {
         SelectorLabels::AppComponent.of(&self.component.labels())
     }
 }
 
 impl Part for ServiceState {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         let component = &self.component;
         output.add(
             self.origin,
@@ -211,8 +263,8 @@ impl Part for ServiceState {
                 spec: Some(core::ServiceSpec {
                     cluster_ip: self.headless.get().then(|| "None".to_owned()),
                     ports: Some(vec![core::ServicePort {
-                        name: Some(format!("{}-{}", self.protocol.name(), component.bundle.name)),
-                        app_protocol: Some(self.protocol.name().to_owned()),
+                        name: Some(format!("{}-{}", self.protocol, component.bundle.name)),
+                        app_protocol: Some(self.protocol.to_owned()),
                         port: self.port.into(),
                         protocol: Some("TCP".to_owned()),
                         target_port: Some(IntOrString::Int(self.target_port.into())),

@@ -7,8 +7,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Value, json};
 
 use crate::model::bundle::Bundle;
+use crate::model::metadata::named;
 use crate::model::origin::Origin;
-use crate::observability::web_ui::WebUi;
+use crate::observability::web_ui::WebUiHandle;
 use crate::values::Name;
 
 /// A dashboard of Grafana with graphs of what Prometheus has measured, two in a row.
@@ -95,8 +96,8 @@ impl Bundle {
     ///
     /// The build reports a bundle of another namespace than Grafana's, and a variable with a dash in its name.
     #[track_caller]
-    pub fn grafana_dashboard(&self, grafana: &WebUi, dashboard: &Dashboard) {
-        let namespace = &grafana.service.namespace;
+    pub fn grafana_dashboard(&self, grafana: &WebUiHandle, dashboard: &Dashboard) {
+        let namespace = &grafana.web_ui.service.namespace;
         if namespace != self.namespace() {
             self.error(
                 Origin::here(),
@@ -120,9 +121,8 @@ impl Bundle {
         }
         self.add(ConfigMap {
             metadata: ObjectMeta {
-                name: Some(format!("{}-dashboard", dashboard.name)),
                 labels: Some(BTreeMap::from([SIDECAR_LABEL.map(str::to_owned).into()])),
-                ..ObjectMeta::default()
+                ..named(format!("{}-dashboard", dashboard.name))
             },
             data: Some(BTreeMap::from([(
                 format!("{}.json", dashboard.name),

@@ -2,13 +2,14 @@
 
 mod rules;
 
+use std::rc::Rc;
+
 use custom_resources::coreos::monitoring::v1 as monitoring;
 
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
-use crate::model::error::BuildError;
 use crate::model::origin::Origin;
-use crate::network::service::{Protocol, Service};
+use crate::network::service::{RequestProtocol, Service, ServiceState};
 
 /// What a service owes to its callers over 30 days.
 ///
@@ -144,7 +145,7 @@ impl Severity {
     }
 }
 
-impl Service {
+impl<P> Service<P> {
     /// Gives the service an SLO: who is on call is told when its budget of failures is used up too fast.
     ///
     /// Becomes a PrometheusRule in the service's bundle: the parts of requests that fail or are slow over seven windows, and
@@ -152,36 +153,26 @@ impl Service {
     /// requests of the long window failed or were slow: one of three at night proves nothing, and a longer window sees it if it
     /// goes on.
     ///
-    /// The build reports a service that speaks no HTTP: the mesh counts no requests of it.
-    ///
     /// Upstream: <https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts>
     #[track_caller]
-    pub fn slo(&self, slo: Slo) {
-        let origin = Origin::here();
-        let bundle = &self.component().bundle;
-        if self.protocol() == Protocol::Http {
-            bundle.push(SloPart { origin, service: self.clone(), slo });
-        } else {
-            bundle.error(BuildError::new(
-                origin,
-                format!(
-                    "{} has an SLO, but speaks no HTTP: the mesh counts no requests of it; expose it as `Protocol::Http` or \
-                     remove the SLO",
-                    self.name()
-                ),
-            ));
-        }
+    pub fn slo(&self, slo: Slo)
+    where
+        P: RequestProtocol,
+    {
+        let service = self.state();
+        let bundle = Rc::clone(&service.component().bundle);
+        bundle.push(SloPart { origin: Origin::here(), service, slo });
     }
 }
 
 struct SloPart {
     origin: Origin,
-    service: Service,
+    service: Rc<ServiceState>,
     slo: Slo,
 }
 
 impl Part for SloPart {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         let component: &Component = self.service.component();
         output.add(
             self.origin,
@@ -191,12 +182,11 @@ impl Part for SloPart {
                     groups: Some(vec![monitoring::PrometheusRuleGroup {
                         // The windows overlap so much that a minute is often enough.
                         interval: Some("1m".to_owned()),
-                        labels: None,
-                        limit: None,
-                        name: format!("{}-objective", self.service.name()),
-                        partial_response_strategy: None,
-                        query_offset: None,
                         rules: Some(rules::of(&self.service, self.slo)),
+                        ..monitoring::PrometheusRuleGroup::required(format!(
+                            "{}-objective",
+                            self.service.name()
+                        ))
                     }]),
                 },
             },

@@ -1,10 +1,22 @@
 //! Web UIs that tools serve.
 
-use crate::model::bundle::{Bundle, Output, Part};
 use crate::network::service_ref::ServiceRef;
+use crate::network::tool::ToolPort;
 use crate::values::{Host, Name, Port};
 
-/// A web UI of a tool. It is reached by port-forwarding or through an internal gateway, never from outside.
+/// What a [`WebUi`] is made with.
+#[derive(Clone)]
+pub struct WebUiSpec<'a> {
+    /// What people call it, such as `grafana`.
+    pub name: Name,
+    /// Where it is served.
+    pub port: &'a ToolPort,
+    /// Port of the laptop that leads to it, the same in every environment: browsers remember it.
+    pub local_port: Port,
+}
+
+/// A web UI of a tool. It is reached by port-forwarding or through an internal gateway, never from outside:
+/// [`InternalAccess`](crate::network::gateway_api::InternalAccess) makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebUi {
     /// What people call it, such as `grafana`.
@@ -13,8 +25,37 @@ pub struct WebUi {
     pub service: ServiceRef,
     /// How it is served.
     pub scheme: Scheme,
-    /// Port of the laptop that leads to it, the same in every environment: browsers remember it.
+    /// Port of the laptop that leads to it.
     pub local_port: Port,
+    /// Its host on the internal gateway, `<name>.<domain>`, where there is one.
+    pub host: Option<Host>,
+}
+
+/// A [`WebUi`] as others refer to it.
+#[derive(Clone)]
+pub struct WebUiHandle {
+    pub(crate) web_ui: WebUi,
+    pub(crate) port: ToolPort,
+}
+
+impl WebUiHandle {
+    /// Where people find it: behind the internal gateway where there is one, otherwise at the port that a laptop forwards.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.web_ui.url()
+    }
+
+    /// Its host on the internal gateway, where there is one.
+    #[must_use]
+    pub fn host(&self) -> Option<&Host> {
+        self.web_ui.host.as_ref()
+    }
+
+    /// Where it is served, for tools that call its API.
+    #[must_use]
+    pub fn port(&self) -> &ToolPort {
+        &self.port
+    }
 }
 
 /// How a [`WebUi`] is served.
@@ -38,36 +79,15 @@ impl Scheme {
 }
 
 impl WebUi {
-    /// Where people find it: behind the internal gateway of a domain, otherwise at the port that a laptop forwards.
+    /// Where people find it: behind the internal gateway where there is one, otherwise at the port that a laptop forwards.
     #[must_use]
-    pub fn url(&self, domain: Option<&Host>) -> String {
-        domain.map_or_else(|| self.local_url(), |domain| format!("https://{}", self.host(domain)))
-    }
-
-    /// Its host on the internal gateway of a domain: `<name>.<domain>`.
-    #[must_use]
-    pub fn host(&self, domain: &Host) -> Host {
-        domain.below(&self.name)
+    pub fn url(&self) -> String {
+        self.host.as_ref().map_or_else(|| self.local_url(), |host| format!("https://{host}"))
     }
 
     /// Where the browser of a laptop that forwards the port finds it: `http://localhost:<local port>`.
     #[must_use]
     pub fn local_url(&self) -> String {
         format!("{}://localhost:{}", self.scheme.as_str(), self.local_port)
-    }
-}
-
-impl Bundle {
-    /// Makes a web UI of the bundle known to those who open it.
-    pub fn web_ui(&self, web_ui: &WebUi) {
-        self.push(WebUiPart(web_ui.clone()));
-    }
-}
-
-struct WebUiPart(WebUi);
-
-impl Part for WebUiPart {
-    fn build(&self, output: &mut Output) {
-        output.web_uis.push(self.0.clone());
     }
 }

@@ -7,15 +7,49 @@ use crate::values::{AccountId, Digest, Region, Repository, Tag};
 /// The pull policy is `IfNotPresent` for every image: a local image is on the nodes already, and a commit's tag does not
 /// move. A node that lacks the image pulls it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Image {
-    reference: String,
+pub enum Image {
+    /// Built on the laptop.
+    Local(LocalImage),
+    /// Of a registry of AWS.
+    Ecr(EcrImage),
+    /// Published by others.
+    Public(PublicImage),
 }
 
 impl Image {
     /// The reference as the container runtime reads it.
     #[must_use]
-    pub fn reference(&self) -> &str {
-        &self.reference
+    pub fn reference(&self) -> String {
+        match self {
+            Self::Local(LocalImage { repository, tag }) => format!("{repository}:{tag}"),
+            Self::Ecr(EcrImage { registry: EcrRegistry { account, region }, repository, tag }) => {
+                format!("{account}.dkr.ecr.{region}.amazonaws.com/{repository}:{tag}")
+            }
+            Self::Public(PublicImage { repository, version }) => match version {
+                Version::Tag(tag) => format!("{repository}:{tag}"),
+                Version::Digest(digest) => format!("{repository}@{digest}"),
+            },
+        }
+    }
+}
+
+impl Image {
+    /// The image as one of the laptop's, where it is one.
+    #[must_use]
+    pub fn local(&self) -> Option<&LocalImage> {
+        match self {
+            Self::Local(image) => Some(image),
+            Self::Ecr(_) | Self::Public(_) => None,
+        }
+    }
+
+    /// The image as one of a registry of AWS, where it is one.
+    #[must_use]
+    pub fn ecr(&self) -> Option<&EcrImage> {
+        match self {
+            Self::Ecr(image) => Some(image),
+            Self::Local(_) | Self::Public(_) => None,
+        }
     }
 }
 
@@ -68,28 +102,38 @@ pub enum Version {
     Digest(Digest),
 }
 
+/// A release of an image that others publish, by its tag or, where the publisher has no releases, its digest.
+#[must_use]
+pub fn public_image(repository: Repository, version: impl Into<Version>) -> PublicImage {
+    PublicImage { repository, version: version.into() }
+}
+
+impl From<Tag> for Version {
+    fn from(tag: Tag) -> Self {
+        Self::Tag(tag)
+    }
+}
+
+impl From<Digest> for Version {
+    fn from(digest: Digest) -> Self {
+        Self::Digest(digest)
+    }
+}
+
 impl From<LocalImage> for Image {
     fn from(image: LocalImage) -> Self {
-        let LocalImage { repository, tag } = image;
-        Self { reference: format!("{repository}:{tag}") }
+        Self::Local(image)
     }
 }
 
 impl From<EcrImage> for Image {
     fn from(image: EcrImage) -> Self {
-        let EcrImage { registry: EcrRegistry { account, region }, repository, tag } = image;
-        Self { reference: format!("{account}.dkr.ecr.{region}.amazonaws.com/{repository}:{tag}") }
+        Self::Ecr(image)
     }
 }
 
 impl From<PublicImage> for Image {
     fn from(image: PublicImage) -> Self {
-        let repository = image.repository;
-        Self {
-            reference: match image.version {
-                Version::Tag(tag) => format!("{repository}:{tag}"),
-                Version::Digest(digest) => format!("{repository}@{digest}"),
-            },
-        }
+        Self::Public(image)
     }
 }

@@ -67,9 +67,15 @@ impl Resources {
     /// Requests of both, and a limit of memory: as a container and the values of most charts take them.
     #[must_use]
     pub fn requirements(self) -> core::ResourceRequirements {
+        self.requirements_up_to(self.memory)
+    }
+
+    /// The same for a tool of a chart that may take more memory than is reserved for it.
+    #[must_use]
+    pub fn requirements_up_to(self, memory: Bytes) -> core::ResourceRequirements {
         core::ResourceRequirements {
             claims: None,
-            limits: Some(BTreeMap::from([("memory".to_owned(), self.memory.into())])),
+            limits: Some(BTreeMap::from([("memory".to_owned(), memory.into())])),
             requests: Some(BTreeMap::from([
                 ("cpu".to_owned(), self.cpu.into()),
                 ("memory".to_owned(), self.memory.into()),
@@ -235,8 +241,8 @@ impl<P> ContainerHandle<P> {
 
     /// Gives the container environment variables.
     ///
-    /// The build reports a name that no shell can read, one that is given twice, and a plain value under a name that says
-    /// that it is a secret.
+    /// The build reports a name that no shell can read, one that is given twice, a plain value under a name that says that it
+    /// is a secret, and what a handle made for another component or namespace.
     #[track_caller]
     pub fn env(&self, variables: impl IntoIterator<Item = Variable>) {
         self.env_at(Origin::here(), variables);
@@ -247,15 +253,20 @@ impl<P> ContainerHandle<P> {
         for variable in variables {
             let twice = options.variables.iter().any(|other| other.name == variable.name);
             let mistake = if twice {
-                Some(format!(
-                    "the variable {} is given twice: the container would see only the last one; remove one",
-                    variable.name
+                Some(BuildError::new(
+                    origin,
+                    format!(
+                        "the variable {} is given twice: the container would see only the last one; remove one",
+                        variable.name
+                    ),
                 ))
+            } else if let Some(mistake) = variable.mistake() {
+                Some(BuildError::new(origin, mistake))
             } else {
-                variable.mistake()
+                variable.refusal(&self.component, origin)
             };
             match mistake {
-                Some(message) => options.errors.push(BuildError::new(origin, message)),
+                Some(mistake) => options.errors.push(mistake),
                 None => options.variables.push(variable),
             }
         }
@@ -270,6 +281,10 @@ impl<P> ContainerHandle<P> {
     pub(crate) fn mount_at(&self, origin: Origin, volume: &impl Volume, path: AbsolutePath) {
         let volume = volume.declare();
         let mut options = self.state.options.borrow_mut();
+        if let Some(mistake) = volume.refusal(&self.component, &self.workload, origin) {
+            options.errors.push(mistake);
+            return;
+        }
         if let Err(InvalidText { text, rule }) = Name::new(volume.name.clone()) {
             let mistake = format!(
                 "the API server would refuse the volume name {text:?}, as {rule}: choose another path or name"
@@ -359,14 +374,15 @@ impl ContainerState {
         options.mounts.iter().map(|(origin, _, volume)| (*origin, volume.clone())).collect()
     }
 
-    pub(super) fn build(&self, output: &mut Output) -> core::Container {
+    pub(super) fn build(&self, output: &mut Output<'_>) -> core::Container {
         let options = self.options.borrow();
         output.errors.extend(options.errors.iter().cloned());
         output.errors.extend(twice_mounted(&options.mounts));
         output.exceptions.extend(options.exceptions.iter().cloned());
+        output.facts.push(self.image.clone());
         let mut container = core::Container {
             name: String::from(&self.name),
-            image: Some(self.image.reference().to_owned()),
+            image: Some(self.image.reference()),
             image_pull_policy: Some("IfNotPresent".to_owned()),
             args: options.arguments.clone(),
             command: options.command.clone(),

@@ -6,7 +6,7 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::pod::Pod;
-use super::{Container, ContainerHandle, NodeGroup, PortlessContainer, WithPort, WithoutPort};
+use super::{Container, ContainerHandle, PortlessContainer, WithPort, WithoutPort};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::label::SelectorLabels;
@@ -19,33 +19,23 @@ use crate::model::origin::Origin;
 /// before an old pod stops.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/workloads/controllers/deployment/>
-#[derive(Clone, Debug)]
-pub struct Deployment<'a> {
-    /// Number of pods.
-    pub replicas: u16,
-    /// Nodes that the pods run on.
-    pub on: &'a NodeGroup,
-}
-
-/// A [`Deployment`] that belongs to a component.
 #[derive(Clone)]
-pub struct DeploymentHandle {
+pub struct Deployment {
     pod: Rc<Pod>,
 }
 
 impl Component {
-    /// Runs a Deployment.
+    /// Runs a Deployment of this many pods.
     #[track_caller]
-    pub fn deployment(&self, deployment: Deployment<'_>) -> DeploymentHandle {
-        let Deployment { replicas, on } = deployment;
+    pub fn deployment(&self, replicas: u16) -> Deployment {
         let rule = SelectorLabels::AppComponentEnvironment;
-        let pod = Pod::new(self, "deployment", Origin::here(), replicas, on, rule);
+        let pod = Pod::new(self, "deployment", Origin::here(), replicas, rule);
         self.bundle.push(DeploymentPart(Rc::clone(&pod)));
-        DeploymentHandle { pod }
+        Deployment { pod }
     }
 }
 
-impl DeploymentHandle {
+impl Deployment {
     /// Adds a container that listens on a port.
     #[track_caller]
     pub fn container(&self, container: Container) -> ContainerHandle<WithPort> {
@@ -75,7 +65,7 @@ impl DeploymentHandle {
 struct DeploymentPart(Rc<Pod>);
 
 impl Part for DeploymentPart {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         let pod = &self.0;
         let template = pod.template(output);
         output.add_patched(

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use k8s_openapi::api::core::v1 as core;
-use k8s_openapi::api::policy::v1 as policy;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::container::ContainerState;
+use super::disruption_budget::{Unready, disruption_budget};
 use super::volume::PodVolume;
 use super::{NodeGroup, placement, security};
 use crate::model::bundle::Output;
@@ -25,7 +24,6 @@ pub(super) struct Pod {
     kind: &'static str,
     origin: Origin,
     replicas: u16,
-    on: NodeGroup,
     containers: RefCell<Vec<Rc<ContainerState>>>,
     selector: Cell<SelectorLabels>,
     group: Cell<Option<i64>>,
@@ -37,7 +35,6 @@ impl Pod {
         kind: &'static str,
         origin: Origin,
         replicas: u16,
-        on: &NodeGroup,
         selector: SelectorLabels,
     ) -> Rc<Self> {
         Rc::new(Self {
@@ -45,7 +42,6 @@ impl Pod {
             kind,
             origin,
             replicas,
-            on: on.clone(),
             containers: RefCell::default(),
             selector: Cell::new(selector),
             group: Cell::new(None),
@@ -93,7 +89,7 @@ impl Pod {
     }
 
     /// The identity of the pods, and what keeps some of them running while nodes are drained.
-    pub(super) fn build_companions(&self, output: &mut Output) {
+    pub(super) fn build_companions(&self, output: &mut Output<'_>) {
         let component = &self.component;
         output.add(
             self.origin,
@@ -104,24 +100,13 @@ impl Pod {
             },
         );
         if self.replicas > 1 {
-            output.add(
-                self.origin,
-                policy::PodDisruptionBudget {
-                    metadata: component.metadata("pod-disruption-budget"),
-                    spec: Some(policy::PodDisruptionBudgetSpec {
-                        max_unavailable: Some(IntOrString::Int(1)),
-                        selector: Some(self.selector()),
-                        // A pod that is not ready anyway must not block the drain of its node.
-                        unhealthy_pod_eviction_policy: Some("AlwaysAllow".to_owned()),
-                        min_available: None,
-                    }),
-                    status: None,
-                },
-            );
+            let metadata = component.metadata("pod-disruption-budget");
+            let budget = disruption_budget(metadata, self.selector(), Unready::Evictable);
+            output.add(self.origin, budget);
         }
     }
 
-    pub(super) fn template(&self, output: &mut Output) -> core::PodTemplateSpec {
+    pub(super) fn template(&self, output: &mut Output<'_>) -> core::PodTemplateSpec {
         let labels = self.component.labels();
         let containers = self.containers.borrow();
         output.errors.extend(clashes(&containers));
@@ -131,7 +116,7 @@ impl Pod {
                 automount_service_account_token: Some(false),
                 containers: containers.iter().map(|container| container.build(output)).collect(),
                 enable_service_links: Some(false),
-                node_selector: Some(self.on.node_selector()),
+                node_selector: Some(self.component.nodes().node_selector()),
                 security_context: Some(core::PodSecurityContext {
                     fs_group: self.group.get(),
                     ..security::of_pod()
@@ -139,7 +124,7 @@ impl Pod {
                 service_account_name: Some(self.component.service_account()),
                 topology_spread_constraints: (self.replicas > 1)
                     .then(|| placement::spread(&SelectorLabels::AppComponent.of(&labels))),
-                volumes: volumes(&containers, &self.on, output),
+                volumes: volumes(&containers, self.component.nodes(), output),
                 ..core::PodSpec::default()
             }),
         }
@@ -150,7 +135,7 @@ impl Pod {
 fn volumes(
     containers: &[Rc<ContainerState>],
     on: &NodeGroup,
-    output: &mut Output,
+    output: &mut Output<'_>,
 ) -> Option<Vec<core::Volume>> {
     let mut declared: BTreeMap<String, (Origin, PodVolume)> = BTreeMap::new();
     let mut volumes = Vec::new();
@@ -170,7 +155,7 @@ fn volumes(
                 volumes.extend(volume.build());
                 declared.insert(volume.name.clone(), (origin, volume));
             }
-            Some((_, other)) if *other == volume => {}
+            Some((_, other)) if other.is_same(&volume) => {}
             Some((first, _)) => output.errors.push(
                 BuildError::new(
                     origin,

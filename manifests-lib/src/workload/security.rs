@@ -107,24 +107,47 @@ impl fmt::Display for SecurityException {
 pub(crate) fn of_pod() -> core::PodSecurityContext {
     core::PodSecurityContext {
         run_as_non_root: Some(true),
-        seccomp_profile: Some(core::SeccompProfile {
-            type_: "RuntimeDefault".to_owned(),
-            localhost_profile: None,
-        }),
+        seccomp_profile: Some(runtime_default_seccomp()),
         ..core::PodSecurityContext::default()
+    }
+}
+
+/// The container runtime's own filter of system calls.
+#[must_use]
+pub fn runtime_default_seccomp() -> core::SeccompProfile {
+    core::SeccompProfile { type_: "RuntimeDefault".to_owned(), localhost_profile: None }
+}
+
+/// What every container may do at most: no root, no capabilities, no write to its root file system. For the values of charts:
+/// containers of this library have it by themselves.
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted>
+#[must_use]
+pub fn restricted_security_context() -> core::SecurityContext {
+    core::SecurityContext {
+        run_as_non_root: Some(true),
+        seccomp_profile: Some(runtime_default_seccomp()),
+        ..unprivileged(true)
+    }
+}
+
+/// A container that gains nothing and has no capabilities.
+fn unprivileged(read_only_root: bool) -> core::SecurityContext {
+    core::SecurityContext {
+        allow_privilege_escalation: Some(false),
+        capabilities: Some(core::Capabilities { add: None, drop: Some(vec!["ALL".to_owned()]) }),
+        read_only_root_filesystem: Some(read_only_root),
+        ..core::SecurityContext::default()
     }
 }
 
 /// The rule for a container, with its exceptions.
 pub(crate) fn of_container(user: &User, read_only_root: bool) -> core::SecurityContext {
     core::SecurityContext {
-        allow_privilege_escalation: Some(false),
-        capabilities: Some(core::Capabilities { add: None, drop: Some(vec!["ALL".to_owned()]) }),
-        read_only_root_filesystem: Some(read_only_root),
         run_as_group: Some(user.id()),
         run_as_non_root: user.reason_for_root().map(|_| false),
         run_as_user: Some(user.id()),
-        ..core::SecurityContext::default()
+        ..unprivileged(read_only_root)
     }
 }
 

@@ -8,14 +8,14 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 
 use super::pod::Pod;
-use super::volume::{PodVolume, PodVolumeSource};
-use super::{Container, ContainerHandle, NodeGroup, User, Volume, WithPort};
+use super::volume::{PodVolume, PodVolumeSource, volume_claim};
+use super::{Container, ContainerHandle, User, Volume, WithPort};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::label::SelectorLabels;
 use crate::model::origin::Origin;
-use crate::network::service::Service;
+use crate::network::service::{Service, ServiceState};
 use crate::values::{Bytes, Name};
 
 /// Pods that keep their name and their data.
@@ -24,12 +24,9 @@ use crate::values::{Bytes, Name};
 /// data, stay when it is deleted or scaled down.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/>
-#[derive(Clone, Debug)]
-pub struct StatefulSet<'a> {
-    /// Number of pods.
-    pub replicas: u16,
-    /// Nodes that the pods run on.
-    pub on: &'a NodeGroup,
+#[derive(Clone)]
+pub struct StatefulSet {
+    state: Rc<StatefulSetState>,
 }
 
 /// A volume that each pod of a [StatefulSet] has for itself.
@@ -45,46 +42,35 @@ pub struct VolumeClaimTemplate {
     pub owner: User,
 }
 
-/// A [StatefulSet] that belongs to a component.
-#[derive(Clone)]
-pub struct StatefulSetHandle {
-    state: Rc<StatefulSetState>,
-}
-
 struct StatefulSetState {
     pod: Rc<Pod>,
     claims: RefCell<Vec<(Origin, VolumeClaimTemplate)>>,
-    service: RefCell<Option<Service>>,
+    service: RefCell<Option<Rc<ServiceState>>>,
 }
 
 /// A [`VolumeClaimTemplate`] that containers can mount.
 pub struct VolumeClaimTemplateHandle(PodVolume);
 
 impl Component {
-    /// Runs a StatefulSet.
+    /// Runs a StatefulSet of this many pods.
     #[track_caller]
-    pub fn stateful_set(&self, stateful_set: StatefulSet<'_>) -> StatefulSetHandle {
-        self.stateful_set_at(Origin::here(), &stateful_set)
+    pub fn stateful_set(&self, replicas: u16) -> StatefulSet {
+        self.stateful_set_at(Origin::here(), replicas)
     }
 
-    pub(crate) fn stateful_set_at(
-        &self,
-        origin: Origin,
-        stateful_set: &StatefulSet<'_>,
-    ) -> StatefulSetHandle {
-        let &StatefulSet { replicas, on } = stateful_set;
+    pub(crate) fn stateful_set_at(&self, origin: Origin, replicas: u16) -> StatefulSet {
         let rule = SelectorLabels::AppComponent;
         let state = Rc::new(StatefulSetState {
-            pod: Pod::new(self, "stateful-set", origin, replicas, on, rule),
+            pod: Pod::new(self, "stateful-set", origin, replicas, rule),
             claims: RefCell::default(),
             service: RefCell::default(),
         });
         self.bundle.push(Rc::clone(&state));
-        StatefulSetHandle { state }
+        StatefulSet { state }
     }
 }
 
-impl StatefulSetHandle {
+impl StatefulSet {
     /// Adds a container that listens on a port.
     #[track_caller]
     pub fn container(&self, container: Container) -> ContainerHandle<WithPort> {
@@ -117,12 +103,17 @@ impl StatefulSetHandle {
         let name = claim.name.to_string();
         self.state.pod.own_volumes(claim.owner.id());
         self.state.claims.borrow_mut().push((origin, claim));
-        VolumeClaimTemplateHandle(PodVolume { name, source: PodVolumeSource::ClaimTemplate })
+        let stateful_set = self.state.pod.name();
+        VolumeClaimTemplateHandle(PodVolume {
+            name,
+            source: PodVolumeSource::ClaimTemplate { stateful_set, made_at: origin },
+        })
     }
 
     /// Names the Service that gives each pod a DNS name, and makes it headless. Without one the build fails.
     #[track_caller]
-    pub fn governed_by(&self, service: &Service) {
+    pub fn governed_by<P>(&self, service: &Service<P>) {
+        let service = service.state();
         let component = &self.state.pod.component;
         if service.belongs_to(component) {
             service.make_headless();
@@ -136,7 +127,7 @@ impl StatefulSetHandle {
                 ),
             ));
         }
-        *self.state.service.borrow_mut() = Some(service.clone());
+        *self.state.service.borrow_mut() = Some(service);
     }
 
     /// Keeps the selector of a StatefulSet that a cluster already has: selectors are immutable.
@@ -154,7 +145,7 @@ impl Volume for VolumeClaimTemplateHandle {
 }
 
 impl Part for StatefulSetState {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         let pod = &self.pod;
         let template = pod.template(output);
         let service = self.service.borrow();
@@ -182,7 +173,7 @@ impl Part for StatefulSetState {
                     replicas: Some(pod.replicas()),
                     revision_history_limit: Some(5),
                     selector: pod.selector(),
-                    service_name: service.as_ref().map(Service::name),
+                    service_name: service.as_ref().map(|service| service.name()),
                     template,
                     volume_claim_templates: (!claims.is_empty()).then(|| {
                         claims.iter().map(|(_, claim)| claim.build(&pod.component)).collect()
@@ -220,15 +211,7 @@ impl VolumeClaimTemplate {
     fn build(&self, component: &Component) -> core::PersistentVolumeClaim {
         core::PersistentVolumeClaim {
             metadata: component.metadata_named(self.name.to_string()),
-            spec: Some(core::PersistentVolumeClaimSpec {
-                access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
-                resources: Some(core::VolumeResourceRequirements {
-                    requests: Some(BTreeMap::from([("storage".to_owned(), self.size.into())])),
-                    limits: None,
-                }),
-                storage_class_name: Some(self.storage_class.to_string()),
-                ..core::PersistentVolumeClaimSpec::default()
-            }),
+            spec: Some(volume_claim(self.size, &self.storage_class)),
             status: None,
         }
     }

@@ -2,6 +2,10 @@
 
 use k8s_openapi::api::core::v1 as core;
 
+use crate::model::component::Component;
+use crate::model::error::BuildError;
+use crate::model::made_for::MadeFor;
+use crate::model::origin::Origin;
 use crate::values::{PlainVariableName, VariableName};
 
 /// An environment variable of a container: a plain value or a reference to a Secret.
@@ -12,6 +16,8 @@ use crate::values::{PlainVariableName, VariableName};
 pub struct Variable {
     pub(crate) name: String,
     value: Value,
+    /// For whom a handle made it; a plain value is anybody's.
+    made_for: Option<MadeFor>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -24,20 +30,27 @@ impl Variable {
     /// A value that may stand in Git.
     #[must_use]
     pub fn plain(name: PlainVariableName, value: impl Into<String>) -> Self {
-        Self::from_handle(name.as_str(), value)
+        Self { name: name.as_str().to_owned(), value: Value::Plain(value.into()), made_for: None }
     }
 
     /// A plain value that a handle knows, under a name that is checked when the container takes it.
-    pub(crate) fn from_handle(name: &str, value: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), value: Value::Plain(value.into()) }
+    pub(crate) fn from_handle(name: &str, value: impl Into<String>, made_for: MadeFor) -> Self {
+        Self { name: name.to_owned(), value: Value::Plain(value.into()), made_for: Some(made_for) }
     }
 
     /// The value of a key of a Secret.
-    pub(crate) fn from_secret(name: &str, secret: &str, key: &str) -> Self {
+    pub(crate) fn from_secret(name: &str, secret: &str, key: &str, made_for: MadeFor) -> Self {
         Self {
             name: name.to_owned(),
             value: Value::Secret { name: secret.to_owned(), key: key.to_owned() },
+            made_for: Some(made_for),
         }
+    }
+
+    /// What is wrong with giving it to a container of this component, if anything.
+    pub(crate) fn refusal(&self, component: &Component, given_at: Origin) -> Option<BuildError> {
+        let what = format!("the variable {}", self.name);
+        self.made_for.as_ref()?.refusal(component, &what, given_at)
     }
 
     /// What is wrong with the name, if anything.

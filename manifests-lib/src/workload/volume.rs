@@ -7,6 +7,8 @@ use k8s_openapi::api::core::v1 as core;
 
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
+use crate::model::error::BuildError;
+use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
 use crate::values::{AbsolutePath, Bytes, Name};
 use crate::workload::NodeGroup;
@@ -32,26 +34,65 @@ pub(crate) enum PodVolumeSource {
         name: String,
         /// Nodes that have the volume.
         on: NodeGroup,
+        made_for: MadeFor,
     },
-    /// A claim template of the StatefulSet: the pod's template does not repeat it.
-    ClaimTemplate,
+    /// A claim template of the StatefulSet of this name: the pod's template does not repeat it.
+    ClaimTemplate { stateful_set: String, made_at: Origin },
     /// Empty folder; its path tells it from another one.
     EmptyDir(AbsolutePath, Bytes),
 }
 
 impl PodVolume {
+    /// Whether both are one volume for a pod. Two claim templates of one name are a mistake of their StatefulSet.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.source, &other.source) {
+            (PodVolumeSource::ClaimTemplate { .. }, PodVolumeSource::ClaimTemplate { .. }) => {
+                self.name == other.name
+            }
+            _ => self == other,
+        }
+    }
+
     /// The nodes that have the volume, where it is not on all.
     pub(crate) fn nodes(&self) -> Option<&NodeGroup> {
         match &self.source {
             PodVolumeSource::Claim { on, .. } => Some(on),
-            PodVolumeSource::ClaimTemplate | PodVolumeSource::EmptyDir(..) => None,
+            PodVolumeSource::ClaimTemplate { .. } | PodVolumeSource::EmptyDir(..) => None,
+        }
+    }
+
+    /// What is wrong with mounting it into a container of this component and workload, if anything.
+    pub(crate) fn refusal(
+        &self,
+        component: &Component,
+        workload: &str,
+        mounted_at: Origin,
+    ) -> Option<BuildError> {
+        match &self.source {
+            PodVolumeSource::EmptyDir(..) => None,
+            PodVolumeSource::Claim { name, made_for, .. } => {
+                made_for.refusal(component, &format!("the claim {name}"), mounted_at)
+            }
+            PodVolumeSource::ClaimTemplate { stateful_set, made_at } => {
+                (stateful_set != workload).then(|| {
+                    BuildError::new(
+                        mounted_at,
+                        format!(
+                            "the volume {} belongs to the pods of {stateful_set}, and those of {workload} have none of that name: \
+                             mount it into a container of {stateful_set}",
+                            self.name
+                        ),
+                    )
+                    .related([*made_at])
+                })
+            }
         }
     }
 
     pub(crate) fn build(&self) -> Option<core::Volume> {
         let mut volume = core::Volume { name: self.name.clone(), ..core::Volume::default() };
         match &self.source {
-            PodVolumeSource::ClaimTemplate => return None,
+            PodVolumeSource::ClaimTemplate { .. } => return None,
             PodVolumeSource::Claim { name, .. } => {
                 volume.persistent_volume_claim = Some(core::PersistentVolumeClaimVolumeSource {
                     claim_name: name.clone(),
@@ -75,20 +116,40 @@ impl Volume for PodVolume {
     }
 }
 
+/// What asks for a volume of a storage class that one node at a time writes to.
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/storage/persistent-volumes/>
+#[must_use]
+pub fn volume_claim(size: Bytes, storage_class: &Name) -> core::PersistentVolumeClaimSpec {
+    core::PersistentVolumeClaimSpec {
+        storage_class_name: Some(storage_class.to_string()),
+        ..unclassed_claim(size)
+    }
+}
+
+fn unclassed_claim(size: Bytes) -> core::PersistentVolumeClaimSpec {
+    core::PersistentVolumeClaimSpec {
+        access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
+        resources: Some(core::VolumeResourceRequirements {
+            requests: Some(BTreeMap::from([("storage".to_owned(), size.into())])),
+            limits: None,
+        }),
+        ..core::PersistentVolumeClaimSpec::default()
+    }
+}
+
 /// A folder that every node of a group has, such as sources that Minikube mounts from the laptop.
 ///
-/// Becomes a PersistentVolume of type `local`, pinned to the node group, and a claim that only this volume can satisfy.
-/// The data stays when both are deleted.
+/// Becomes a PersistentVolume of type `local`, pinned to the component's nodes, and a claim that only this volume can
+/// satisfy. The data stays when both are deleted.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/storage/volumes/#local>
 #[derive(Clone, Debug)]
-pub struct LocalVolume<'a> {
+pub struct LocalVolume {
     /// Folder on the nodes.
     pub path: AbsolutePath,
     /// Size that is written down; the node's disk is the real limit.
     pub size: Bytes,
-    /// Nodes that have the folder.
-    pub on: &'a NodeGroup,
 }
 
 /// A [`LocalVolume`] that belongs to a component.
@@ -102,7 +163,6 @@ struct LocalVolumeState {
     origin: Origin,
     path: AbsolutePath,
     size: Bytes,
-    on: NodeGroup,
     names: ObjectNames,
 }
 
@@ -122,7 +182,7 @@ impl Component {
     /// `<bundle>-<component>-host-path-persistent-volume-claim`.
     #[track_caller]
     #[must_use = "mount the volume into a container"]
-    pub fn local_volume(&self, volume: LocalVolume<'_>) -> LocalVolumeHandle {
+    pub fn local_volume(&self, volume: LocalVolume) -> LocalVolumeHandle {
         let names = ObjectNames {
             volume: self.object_name("persistent-volume"),
             claim: self.object_name("host-path-persistent-volume-claim"),
@@ -136,7 +196,7 @@ impl Component {
     pub fn local_volume_named(
         &self,
         names: LocalVolumeNames,
-        volume: LocalVolume<'_>,
+        volume: LocalVolume,
     ) -> LocalVolumeHandle {
         let names =
             ObjectNames { volume: names.volume.to_string(), claim: names.claim.to_string() };
@@ -146,7 +206,7 @@ impl Component {
     fn local_volume_at(
         &self,
         origin: Origin,
-        volume: &LocalVolume<'_>,
+        volume: &LocalVolume,
         names: ObjectNames,
     ) -> LocalVolumeHandle {
         let state = Rc::new(LocalVolumeState {
@@ -154,7 +214,6 @@ impl Component {
             origin,
             path: volume.path.clone(),
             size: volume.size,
-            on: volume.on.clone(),
             names,
         });
         self.bundle.push(Rc::clone(&state));
@@ -169,16 +228,20 @@ struct ObjectNames {
 
 impl Volume for LocalVolumeHandle {
     fn declare(&self) -> PodVolume {
-        let LocalVolumeState { names, on, .. } = &*self.state;
+        let LocalVolumeState { names, component, origin, .. } = &*self.state;
         PodVolume {
             name: names.volume.clone(),
-            source: PodVolumeSource::Claim { name: names.claim.clone(), on: on.clone() },
+            source: PodVolumeSource::Claim {
+                name: names.claim.clone(),
+                on: component.nodes().clone(),
+                made_for: MadeFor::namespace(&component.bundle.namespace, *origin),
+            },
         }
     }
 }
 
 impl Part for LocalVolumeState {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         let names = &self.names;
         let access_modes = Some(vec!["ReadWriteOnce".to_owned()]);
         let storage = || BTreeMap::from([("storage".to_owned(), self.size.into())]);
@@ -200,7 +263,7 @@ impl Part for LocalVolumeState {
                         path: String::from(&self.path),
                         fs_type: None,
                     }),
-                    node_affinity: Some(self.on.volume_affinity()),
+                    node_affinity: Some(self.component.nodes().volume_affinity()),
                     persistent_volume_reclaim_policy: Some("Retain".to_owned()),
                     ..core::PersistentVolumeSpec::default()
                 }),
@@ -212,15 +275,10 @@ impl Part for LocalVolumeState {
             core::PersistentVolumeClaim {
                 metadata: self.component.metadata_named(names.claim.clone()),
                 spec: Some(core::PersistentVolumeClaimSpec {
-                    access_modes,
-                    resources: Some(core::VolumeResourceRequirements {
-                        requests: Some(storage()),
-                        limits: None,
-                    }),
                     // Empty, not absent: the default class must not provision another volume.
                     storage_class_name: Some(String::new()),
                     volume_name: Some(names.volume.clone()),
-                    ..core::PersistentVolumeClaimSpec::default()
+                    ..unclassed_claim(self.size)
                 }),
                 status: None,
             },

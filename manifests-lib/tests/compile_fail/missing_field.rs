@@ -1,8 +1,8 @@
 use manifests_lib::{name, port, uid};
 use manifests_lib::values::Image;
-use manifests_lib::workload::{Container, DeploymentHandle, Resources};
+use manifests_lib::workload::{Container, Deployment, Resources};
 
-fn runs(deployment: &DeploymentHandle, image: Image, resources: Resources) {
+fn runs(deployment: &Deployment, image: Image, resources: Resources) {
     deployment.container(Container {
         name: name!("gin"),
         image,

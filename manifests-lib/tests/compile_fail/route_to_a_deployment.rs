@@ -1,8 +1,8 @@
-use manifests_lib::model::Component;
-use manifests_lib::workload::DeploymentHandle;
+use manifests_lib::network::gateway_api::{PublicEntrance, Route};
+use manifests_lib::workload::Deployment;
 
-fn routes(app: &Component, deployment: &DeploymentHandle) {
-    app.mesh_route(deployment);
+fn routes(entrance: &PublicEntrance, deployment: &Deployment, route: Route) {
+    entrance.route(deployment, route);
 }
 
 fn main() {}

@@ -1,8 +1,7 @@
-use manifests_lib::model::Component;
-use manifests_lib::network::mesh::GatewayRoute;
+use manifests_lib::network::gateway_api::{PublicEntrance, Route};
 
-fn routes(app: &Component, route: GatewayRoute<'_>) {
-    app.gateway_route("account-app-service", route);
+fn routes(entrance: &PublicEntrance, route: Route) {
+    entrance.route("account-app-service", route);
 }
 
 fn main() {}

@@ -1,13 +1,9 @@
 use manifests_lib::port;
-use manifests_lib::network::{Expose, Protocol};
-use manifests_lib::workload::{DeploymentHandle, PortlessContainer};
+use manifests_lib::workload::{Deployment, PortlessContainer};
 
-fn exposes(deployment: &DeploymentHandle, container: PortlessContainer) {
+fn exposes(deployment: &Deployment, container: PortlessContainer) {
     let shell = deployment.portless_container(container);
-    let _ = shell.expose(Expose {
-        port: port!(80),
-        protocol: Protocol::Http,
-    });
+    let _ = shell.expose_http(port!(80));
 }
 
 fn main() {}

@@ -1,10 +1,12 @@
+use manifests_lib::path;
 use manifests_lib::model::Component;
-use manifests_lib::workload::{Deployment, NodeGroup};
+use manifests_lib::values::gibibytes;
+use manifests_lib::workload::LocalVolume;
 
-fn runs(app: &Component, nodes: &NodeGroup) {
-    app.deployment(Deployment {
-        replica: 2,
-        on: nodes,
+fn mounts(app: &Component) {
+    let _ = app.local_volume(LocalVolume {
+        paths: path!("/src"),
+        size: gibibytes(1),
     });
 }
 

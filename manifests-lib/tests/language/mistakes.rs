@@ -1,6 +1,7 @@
 //! What compiles and is refused by the build all the same, in the words that people read.
 
 mod delivery;
+mod elsewhere;
 mod mismatches;
 mod names;
 mod secrets;

@@ -2,40 +2,35 @@
 
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use manifests_lib::data::database::{Aurora, AuroraEndpoint, Database, MysqlContainer};
-use manifests_lib::data::rabbitmq::{RabbitmqCluster, RabbitmqClusterSpec, Saga, TopologyOperator};
-use manifests_lib::data::{ClusterSecretStore, GeneratedSecret, SecretSource, SecretValue};
-use manifests_lib::model::{Bundle, Component, Namespace, Origin};
-use manifests_lib::network::gateway_api::{
-    Exposure, Gateway, GatewaySpec, HttpRoute, Limits, Public,
+use manifests_lib::data::rabbitmq::{RabbitmqClusterSpec, Saga};
+use manifests_lib::data::{
+    GeneratedCredentials, GeneratedSecret, SecretValue, SecretsManagerStore, SyncedSecret,
 };
-use manifests_lib::network::mesh::{
-    Egress, EgressGateway, GatewayRoute, IngressGateway, IngressPort, MetricsScraper,
+use manifests_lib::model::{Bundle, Component, Origin, Resource};
+use manifests_lib::network::gateway_api::{Exposure, GatewaySpec, Route, ServingCertificate};
+use manifests_lib::network::mesh::{Egress, EgressGateway};
+use manifests_lib::network::network_policy::APP_NAME;
+use manifests_lib::network::{Certificate, CertificateHosts, Http, Issuer, Service, ToolService};
+use manifests_lib::observability::{
+    Latency, LatencyBound, MonitoredPods, PodMonitor, Prometheus, ServiceMonitor, Slo, WebUiSpec,
+    pod_metrics_endpoint,
 };
-use manifests_lib::network::{
-    Certificate, CertificateHosts, ClusterIssuer, Expose, Issuer, Protocol, Service,
-};
-use manifests_lib::values::{PublicImage, Version, gibibytes, mebibytes, millicores, seconds};
-use manifests_lib::workload::{
-    ContainerHandle, Deployment, DeploymentHandle, LocalVolume, Resources, StatefulSet, WithPort,
-};
+use manifests_lib::platform::BuiltBundle;
+use manifests_lib::values::{PublicImage, Version, gibibytes, mebibytes, millicores, public_image};
+use manifests_lib::workload::{ContainerHandle, Deployment, LocalVolume, Resources, WithPort};
 use manifests_lib::{
-    host, name, node_port, path, plain, port, region, repository, secrets_manager_name, tag,
-    url_path,
+    host, name, node_port, path, plain, port, region, repository, secret_data_key,
+    secrets_manager_name, slo_target, tag, url_path,
 };
 
-use crate::support::{NAMESPACE, NODES, READERS, RULES, build, container, errors};
-
-fn bundle() -> Bundle {
-    Bundle::new(name!("web"), &NAMESPACE, &name!("test"))
-}
+use crate::support::{
+    ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, RULES, Shop, config_map, container,
+};
 
 fn settings() -> core::ConfigMap {
-    core::ConfigMap {
-        metadata: ObjectMeta { name: Some("settings".to_owned()), ..ObjectMeta::default() },
-        ..core::ConfigMap::default()
-    }
+    config_map("settings")
 }
 
 fn mysql() -> Database {
@@ -49,175 +44,190 @@ fn mysql() -> Database {
 }
 
 fn aurora() -> Database {
-    Database::Aurora(
-        Aurora {
-            endpoint: AuroraEndpoint {
-                cluster: name!("web"),
-                account: name!("c0example0ab"),
-                region: region!("eu-west-1"),
-            },
-            database: name!("shop"),
-            credentials: secrets_manager_name!("test/web/database"),
+    Database::Aurora(Aurora {
+        endpoint: AuroraEndpoint {
+            cluster: name!("web"),
+            account: name!("c0example0ab"),
+            region: region!("eu-west-1"),
         },
-        ClusterSecretStore { name: name!("secrets-manager"), namespaces: READERS },
-    )
+        database: name!("shop"),
+        credentials: secrets_manager_name!("test/web/database"),
+    })
 }
 
-fn deployment(component: &Component) -> DeploymentHandle {
-    component.deployment(Deployment { replicas: 2, on: &NODES })
+fn deployment(component: &Component) -> Deployment {
+    component.deployment(2)
 }
 
 fn server(component: &Component) -> ContainerHandle<WithPort> {
     deployment(component).container(container())
 }
 
-fn service(component: &Component) -> Service {
-    server(component).expose(Expose { port: port!(80), protocol: Protocol::Http })
+fn service(component: &Component) -> Service<Http> {
+    server(component).expose_http(port!(80))
 }
 
-/// Every origin of a build: of resources, security exceptions and gateway ports.
-fn origins(bundle: &Bundle) -> Vec<Origin> {
-    let built = build(&[bundle]);
-    let bundle_built = &built.bundles[0];
-    bundle_built
-        .resources
+/// Every origin of a build: of the bundle's resources and security exceptions, and of gateway and node ports.
+fn origins(shop: &Shop, bundle: &Bundle) -> Vec<Origin> {
+    let built = shop.build();
+    let is_bundle = |built: &&BuiltBundle| built.name == *bundle.name();
+    let bundle_built = built.bundles.iter().find(is_bundle).expect("the bundle");
+    let resources = &bundle_built.resources;
+    resources
         .iter()
-        .map(manifests_lib::model::Resource::origin)
-        .chain(
-            bundle_built.resources.iter().flat_map(|resource| resource.patched().iter().copied()),
-        )
+        .map(Resource::origin)
+        .chain(resources.iter().flat_map(|resource| resource.patched().iter().copied()))
         .chain(bundle_built.exceptions.iter().map(|exception| exception.origin))
         .chain(built.gateway_ports.iter().map(|port| port.origin))
+        .chain(built.node_ports.iter().map(|port| port.origin))
         .chain([bundle.origin()])
         .collect()
 }
 
 /// Parts that stand outside the mesh.
-fn gateway_and_broker(web: &Bundle, opened: &IngressPort) {
-    let issuer = ClusterIssuer { name: name!("everybody") };
-    web.cluster_issuer(&issuer, &Issuer::SelfSigned);
-    let certificate = web.certificate(Certificate {
-        name: name!("edge"),
-        issuer: &issuer,
-        hosts: CertificateHosts::Below(host!("example.com")),
-    });
-    let gateway = Gateway {
-        name: name!("edge"),
-        namespace: NAMESPACE,
-        routes_from: &[],
+fn gateways_and_broker(web: &Bundle, service: &Service<Http>, prometheus: &Prometheus) {
+    let issuer = web.cluster_issuer(name!("everybody"), &Issuer::SelfSigned);
+    let hosts = CertificateHosts::Below(host!("example.com"));
+    let _ = web.certificate(Certificate { name: name!("edge"), issuer: &issuer, hosts });
+    let _ = web.ca(name!("edge-ca"), &issuer);
+    let gateway = |name, exposure| GatewaySpec {
+        name,
         class: name!("example"),
-        visibility: Public,
+        issuer: &issuer,
+        replicas: 2,
+        exposure,
+        limits: LIMITS,
     };
-    web.gateway(
-        &gateway,
-        GatewaySpec {
-            certificate: &certificate,
-            replicas: 2,
-            exposure: Exposure::NetworkLoadBalancer,
-            limits: Limits {
-                requests_per_second: 10,
-                burst: 20,
-                max_body_size: mebibytes(1),
-                body_timeout: seconds(10),
-                connect_timeout: seconds(5),
-                response_timeout: seconds(30),
-            },
-        },
-    );
-    web.http_routes(
-        &gateway,
-        [HttpRoute {
+    let public = gateway(name!("public"), Exposure::NodePort(node_port!(30443)));
+    web.public_gateway(public).into_mesh(&FRONT_DOOR).route(
+        service,
+        Route {
             name: name!("all"),
             host: host!("www.example.com"),
             path: url_path!("/"),
-            to: opened,
-        }],
-    );
-    let broker = web.rabbitmq_cluster(
-        &RabbitmqCluster { name: name!("rabbit"), namespace: NAMESPACE },
-        RabbitmqClusterSpec {
-            replicas: 3,
-            image: PublicImage {
-                repository: repository!("rabbitmq"),
-                version: Version::Tag(tag!("4.2-management")),
-            },
-            on: &NODES,
-            resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
-            storage: gibibytes(5),
-            storage_class: &name!("fast"),
-            issuer: &issuer,
-            clients: READERS,
-            operator: &TopologyOperator { namespace: NAMESPACE, app_name: name!("operator") },
-            scraper: MetricsScraper { namespace: &NAMESPACE, app_name: name!("scraper") },
+            node_port: node_port!(30001),
         },
     );
-    let _ = web.component(name!("buyer")).saga(Saga { broker: &broker, steps: vec![name!("pay")] });
+    let internal = gateway(name!("internal"), Exposure::NetworkLoadBalancer);
+    let internal = web.internal_gateway(internal, host!("internal.example.com"));
+    let pods = web.tool_pods(&APP_NAME, &name!("charts"));
+    pods.only_admitted(name!("charts"));
+    let port = pods.port(ToolService {
+        name: name!("charts"),
+        port: port!(3000),
+        target_port: port!(3000),
+    });
+    let certificate = ServingCertificate { secret: name!("charts-tls"), issuer: &issuer };
+    let charts = WebUiSpec { name: name!("charts"), port: &port, local_port: port!(8080) };
+    let _ = internal.https_web_ui(charts, &certificate);
+    let rabbitmq = web.rabbitmq_cluster(RabbitmqClusterSpec {
+        name: name!("rabbit"),
+        replicas: 3,
+        image: public_image(repository!("rabbitmq"), tag!("4.2-management")),
+        nodes: &NODES,
+        resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
+        storage: gibibytes(5),
+        storage_class: &name!("fast"),
+        issuer: &issuer,
+        topology_operator: &pods,
+        prometheus,
+    });
+    let buyer = web.component(name!("buyer"), &NODES);
+    let _ = buyer.saga(Saga { rabbitmq: &rabbitmq, steps: vec![name!("pay")] });
+}
+
+/// Parts by which others see what runs.
+fn observability(web: &Bundle, service: &Service<Http>) -> Prometheus {
+    let prometheus = Prometheus::new(&web.tool_pods(&APP_NAME, &name!("prometheus")));
+    prometheus.pod_monitor(PodMonitor {
+        name: name!("pods"),
+        pods: MonitoredPods::Everywhere,
+        endpoint: pod_metrics_endpoint("metrics"),
+    });
+    prometheus.service_monitor(ServiceMonitor {
+        name: name!("services"),
+        namespace: &NAMESPACE,
+        services: LabelSelector::default(),
+        port: "metrics",
+        job_label: APP_NAME,
+    });
+    service.slo(Slo {
+        availability: slo_target!(995),
+        latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds250 },
+    });
+    prometheus
 }
 
 #[test]
 fn every_part_begins_in_this_file() {
-    let web = bundle();
-    let app = web.app();
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let app = web.app(&NODES);
     web.create_namespace(web.namespace(), &RULES);
     web.strict_mutual_tls();
-    web.deny_by_default(&MetricsScraper { namespace: &NAMESPACE, app_name: name!("scraper") });
     web.capture_dns();
     web.add(settings());
     let service = service(&app);
-    app.mesh_route(&service);
-    let _ = app.database(&aurora());
+    let prometheus = observability(&web, &service);
+    web.deny_by_default(&prometheus);
+    let _ = app.database(aurora());
+    web.secrets_manager_store(SecretsManagerStore {
+        region: &region!("eu-west-1"),
+        service_account: name!("reader"),
+    });
+    web.synced_secret(SyncedSecret {
+        name: name!("login"),
+        from: secrets_manager_name!("test/web/login"),
+        keys: vec![secret_data_key!("clientID")],
+        labels: Vec::new(),
+    });
     let _ = app.secret(SecretValue {
         key: name!("signing-key"),
-        source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
+        source: GeneratedSecret { length: 32 }.into(),
     });
-    let _ = app.local_volume(LocalVolume { path: path!("/data"), size: gibibytes(1), on: &NODES });
-    let store = web.component(name!("store"));
-    let stateful_set = store.stateful_set(StatefulSet { replicas: 2, on: &NODES });
+    let _ = app.credentials(GeneratedCredentials {
+        user: name!("admin"),
+        password: GeneratedSecret { length: 32 },
+    });
+    let _ = app.local_volume(LocalVolume { path: path!("/data"), size: gibibytes(1) });
+    let stateful_set = web.component(name!("store"), &NODES).stateful_set(2);
     let store = stateful_set.container(container());
     store.writable_root_file_system("writes beside its data");
-    stateful_set.governed_by(&store.expose(Expose { port: port!(6379), protocol: Protocol::Tcp }));
-    let door = web.component(name!("door"));
-    let opened = door.gateway_route(
-        &service,
-        GatewayRoute {
-            gateway: &IngressGateway {
-                name: name!("front-door"),
-                namespace: Namespace::new(name!("elsewhere")),
-                selector: name!("ingress"),
-            },
-            node_port: node_port!(30001),
-        },
-    );
-    web.component(name!("exit")).egress(Egress {
+    stateful_set.governed_by(&store.expose_tcp(port!(6379)));
+    let api = server(&web.component(name!("api"), &NODES)).expose_http(port!(81));
+    api.mesh_route();
+    web.component(name!("exit"), &NODES).egress(Egress {
         host: host!("example.com"),
         port: port!(80),
         through: &EgressGateway {
             name: name!("back-door"),
-            namespace: Namespace::new(name!("elsewhere")),
+            namespace: ELSEWHERE,
             selector: name!("egress"),
         },
     });
-    gateway_and_broker(&web, &opened);
+    gateways_and_broker(&web, &service, &prometheus);
     web.patch(|_: &mut apps::Deployment| {});
-    for origin in origins(&web) {
+    for origin in origins(&shop, &web) {
         assert_eq!(origin.file, file!(), "{origin}");
     }
 }
 
 #[test]
 fn all_objects_of_a_database_lie_on_one_line() {
-    let web = bundle();
-    let app = web.app();
-    let (line, _) = (line!(), app.database(&mysql()));
-    for resource in &build(&[&web]).bundles[0].resources {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let app = web.app(&NODES);
+    let (line, _) = (line!(), app.database(mysql()));
+    for resource in &shop.build().bundles[0].resources {
         assert_eq!(resource.origin(), Origin { file: file!(), line }, "{resource:?}");
     }
 }
 
 #[test]
 fn mistakes_in_a_container_lead_to_the_lines_that_made_them() {
-    let web = bundle();
-    let server = server(&web.app());
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let server = server(&web.app(&NODES));
     let mut lines = Vec::new();
     server.env([plain!("MODE", "fast")]);
     lines.push(line!() + 1);
@@ -225,34 +235,33 @@ fn mistakes_in_a_container_lead_to_the_lines_that_made_them() {
     server.empty_dir(path!("/tmp"), mebibytes(1));
     lines.push(line!() + 1);
     server.empty_dir(path!("/tmp"), mebibytes(1));
-    let found: Vec<_> = errors(&[&web]).iter().map(|error| error.origin).collect();
+    let found: Vec<_> = shop.errors().iter().map(|error| error.origin).collect();
     let expected: Vec<_> = lines.into_iter().map(|line| Origin { file: file!(), line }).collect();
     assert_eq!(found, expected);
 }
 
 #[test]
 fn closures_and_function_pointers_lead_to_the_line_inside_them() {
-    let web = bundle();
-    let functions: [fn(&Component) -> Service; 1] = [service];
-    let closures: [&dyn Fn(&Component) -> Service; 1] = [&|component| {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let functions: [fn(&Component) -> Service<Http>; 1] = [service];
+    let closures = [|component: &Component| {
         let handle = deployment(component).container(container());
         handle.writable_root_file_system("compiles at its first start");
-        handle.expose(Expose { port: port!(81), protocol: Protocol::Http })
+        handle.expose_http(port!(81))
     }];
-    let one = web.component(name!("one"));
-    let two = web.component(name!("two"));
-    let services = functions.map(|function| function(&one));
-    let route = |component: &Component, service: &Service| component.mesh_route(service);
-    for service in &services {
-        route(&one, service);
+    let one = web.component(name!("one"), &NODES);
+    let two = web.component(name!("two"), &NODES);
+    let route = |service: &Service<Http>| service.mesh_route();
+    for service in functions.map(|function| function(&one)) {
+        route(&service);
     }
-    let services = closures.map(|closure| closure(&two));
-    for service in &services {
-        route(&two, service);
+    for service in closures.map(|closure| closure(&two)) {
+        route(&service);
     }
     [settings()].into_iter().map(|object| web.add(object)).for_each(drop);
-    assert!(!build(&[&web]).bundles[0].exceptions.is_empty());
-    for origin in origins(&web) {
+    assert!(!shop.build().bundles[0].exceptions.is_empty());
+    for origin in origins(&shop, &web) {
         assert_eq!(origin.file, file!(), "{origin}");
     }
 }

@@ -1,30 +1,33 @@
 //! A small platform to test with, and how its objects and mistakes are shown.
 
-use helm_values::HelmChart;
+use helm_values::{HelmChart, Nullable};
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::delivery::gitops::{GitSource, Parent, Prerequisites, Root};
-use manifests_lib::delivery::{Chart, ChartHandle};
+use manifests_lib::data::SecretsManagerStore;
+use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
+use manifests_lib::delivery::{Chart, HelmRelease, SourceHandle};
 use manifests_lib::model::{
     BuildError, Bundle, Component, GroupKind, Injection, Namespace, NamespaceRules, PodSecurity,
-    Resource,
+    Resource, Team, named,
 };
-use manifests_lib::network::{Expose, Protocol, Service};
+use manifests_lib::network::gateway_api::Limits;
+use manifests_lib::network::mesh::IngressGateway;
+use manifests_lib::network::network_policy::APP_NAME;
+use manifests_lib::network::{ClusterIssuer, Http, Issuer, Service};
+use manifests_lib::observability::Prometheus;
 use manifests_lib::platform::{BuiltPlatform, Platform};
-use manifests_lib::values::{LocalImage, Name, Port, mebibytes, millicores};
+use manifests_lib::values::{LocalImage, Name, Port, mebibytes, millicores, seconds};
 use manifests_lib::workload::{
-    Container, ContainerHandle, Deployment, DeploymentHandle, NodeGroup, Probe, Resources, WithPort,
+    Container, ContainerHandle, Deployment, NodeGroup, Probe, Resources, WithPort,
 };
 use manifests_lib::{
-    git_branch, git_url, label_key, name, port, relative_path, repository, tag, uid, yaml,
+    git_branch, git_url, label_key, name, port, region, relative_path, repository, tag, uid, yaml,
 };
 use serde::Serialize;
 
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("shop"));
 
-/// Namespaces that may read a store of secrets.
-pub(crate) const READERS: &[Namespace] = &[NAMESPACE];
+pub(crate) const ELSEWHERE: Namespace = Namespace::new(name!("elsewhere"));
 
 pub(crate) const NODES: NodeGroup =
     NodeGroup { label: label_key!("example.com/group"), value: name!("app") };
@@ -32,103 +35,145 @@ pub(crate) const NODES: NodeGroup =
 pub(crate) const RULES: NamespaceRules =
     NamespaceRules { injection: Injection::None, pod_security: PodSecurity::Baseline };
 
-pub(crate) fn bundle() -> Bundle {
-    Bundle::new(name!("web"), &NAMESPACE, &name!("test"))
+pub(crate) const FRONT_DOOR: IngressGateway =
+    IngressGateway { name: name!("front-door"), namespace: ELSEWHERE, selector: name!("ingress") };
+
+/// What a gateway takes from one client.
+pub(crate) const LIMITS: Limits = Limits {
+    requests_per_second: 10,
+    burst: 20,
+    max_body_size: mebibytes(1),
+    body_timeout: seconds(10),
+    connect_timeout: seconds(5),
+    response_timeout: seconds(30),
+};
+
+/// A platform of one team, in a cluster that has what its bundles need.
+pub(crate) struct Shop {
+    platform: Platform,
+    team: Team,
 }
 
-pub(crate) fn container() -> Container {
-    Container {
-        name: name!("server"),
-        image: LocalImage { repository: repository!("web-server"), tag: tag!("1.0") }.into(),
-        port: port!(8080),
-        resources: Resources { cpu: millicores(100), memory: mebibytes(64) },
-        user: uid!(1000),
-        probe: Probe::Tcp,
+impl Shop {
+    pub(crate) fn new() -> Self {
+        Self::named(&name!("test"))
+    }
+
+    /// The platform of an environment of this name.
+    #[track_caller]
+    pub(crate) fn named(environment: &Name) -> Self {
+        let platform = Platform::new(environment, git_source());
+        let team = platform.team(name!("team"));
+        Self { platform, team }
+    }
+
+    pub(crate) fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    pub(crate) fn team(&self) -> &Team {
+        &self.team
+    }
+
+    /// The bundle `web`.
+    #[track_caller]
+    pub(crate) fn bundle(&self) -> Bundle {
+        self.bundle_named(name!("web"))
+    }
+
+    /// A bundle of another name, in the same namespace.
+    #[track_caller]
+    pub(crate) fn bundle_named(&self, name: Name) -> Bundle {
+        self.team.bundle(name, &NAMESPACE)
+    }
+
+    /// A bundle of another namespace.
+    #[track_caller]
+    pub(crate) fn bundle_in(&self, namespace: &Namespace, name: Name) -> Bundle {
+        self.team.bundle(name, namespace)
+    }
+
+    /// An issuer of certificates, in a bundle of its own.
+    #[track_caller]
+    pub(crate) fn issuer(&self) -> ClusterIssuer {
+        let certificates = self.bundle_named(name!("certificates"));
+        certificates.cluster_issuer(name!("everybody"), &Issuer::SelfSigned)
+    }
+
+    /// A Prometheus, in a bundle of its own.
+    #[track_caller]
+    pub(crate) fn prometheus(&self) -> Prometheus {
+        let monitoring = self.bundle_in(&Namespace::new(name!("monitoring")), name!("prometheus"));
+        monitoring.add(config_map("settings"));
+        Prometheus::new(&monitoring.tool_pods(&APP_NAME, &name!("scraper")))
+    }
+
+    /// A store of AWS Secrets Manager, in a bundle of its own.
+    #[track_caller]
+    pub(crate) fn secrets_manager(&self) -> Bundle {
+        let secrets = self.bundle_in(&ELSEWHERE, name!("secrets"));
+        secrets.secrets_manager_store(SecretsManagerStore {
+            region: &region!("eu-west-1"),
+            service_account: name!("reader"),
+        });
+        secrets
+    }
+
+    pub(crate) fn build(&self) -> BuiltPlatform {
+        self.platform.build().unwrap_or_else(|errors| panic!("{}", listed(&errors)))
+    }
+
+    pub(crate) fn errors(&self) -> Vec<BuildError> {
+        self.platform.build().err().unwrap_or_default()
+    }
+
+    /// What the build refuses, one mistake a line; `N` stands for the numbers of lines in this crate's tests.
+    pub(crate) fn mistakes(&self) -> String {
+        match self.platform.build() {
+            Ok(_) => panic!("the build finds no mistake"),
+            Err(errors) => without_lines(&listed(&errors)),
+        }
+    }
+
+    pub(crate) fn resources(&self, bundle: &Bundle) -> Vec<Resource> {
+        let built = self.build().bundles.into_iter();
+        let of_bundle = built.filter(|built| built.name == *bundle.name());
+        of_bundle.flat_map(|built| built.resources).collect()
+    }
+
+    /// The kinds of all objects of a bundle, in order.
+    pub(crate) fn kinds(&self, bundle: &Bundle) -> Vec<&'static str> {
+        self.resources(bundle).iter().map(|resource| resource.object_ref().kind).collect()
+    }
+
+    /// The objects of these kinds, as YAML documents.
+    pub(crate) fn objects(&self, bundle: &Bundle, kinds: &[&str]) -> String {
+        let resources = self.resources(bundle);
+        let of_kinds = resources.iter().filter(|it| kinds.contains(&it.object_ref().kind));
+        of_kinds.map(document).collect::<Vec<_>>().join("---\n")
+    }
+
+    /// A part of a bundle's first object of a kind, by JSON pointer, as YAML.
+    pub(crate) fn part(&self, bundle: &Bundle, kind: &str, pointer: &str) -> String {
+        let resources = self.resources(bundle);
+        let object = resources
+            .iter()
+            .find(|resource| resource.object_ref().kind == kind)
+            .unwrap_or_else(|| panic!("no {kind}"))
+            .to_json()
+            .expect("finite numbers");
+        let part = object.pointer(pointer).unwrap_or_else(|| panic!("{kind} has no {pointer}"));
+        yaml::to_string(part).expect("JSON")
+    }
+
+    /// A part of the only container of the bundle's first Deployment.
+    pub(crate) fn container_part(&self, bundle: &Bundle, pointer: &str) -> String {
+        let pointer = format!("/spec/template/spec/containers/0{pointer}");
+        self.part(bundle, "Deployment", &pointer)
     }
 }
 
-pub(crate) fn deployment(component: &Component) -> DeploymentHandle {
-    component.deployment(Deployment { replicas: 1, on: &NODES })
-}
-
-/// A Deployment of one container.
-pub(crate) fn server(component: &Component) -> ContainerHandle<WithPort> {
-    deployment(component).container(container())
-}
-
-/// A Service of such a Deployment.
-pub(crate) fn service(component: &Component) -> Service {
-    service_on(component, port!(80))
-}
-
-pub(crate) fn service_on(component: &Component, port: Port) -> Service {
-    server(component).expose(Expose { port, protocol: Protocol::Http })
-}
-
-pub(crate) fn config_map(name: &str) -> core::ConfigMap {
-    core::ConfigMap {
-        metadata: ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() },
-        ..core::ConfigMap::default()
-    }
-}
-
-/// Values of a chart that nobody has released.
-#[derive(Serialize)]
-struct Values {
-    replicas: u8,
-}
-
-impl HelmChart for Values {
-    const NAME: &'static str = "tool";
-    const REPOSITORY: &'static str = "https://example.com/charts";
-    const VERSION: &'static str = "1.2.3";
-}
-
-/// A chart of one Deployment.
-pub(crate) fn with_chart(bundle: &Bundle) -> ChartHandle {
-    chart(bundle, Vec::new())
-}
-
-/// A chart of one Deployment and the CRDs of a group.
-pub(crate) fn with_crds(bundle: &Bundle, group: &'static str) -> ChartHandle {
-    chart(bundle, vec![group])
-}
-
-fn chart(bundle: &Bundle, crd_groups: Vec<&'static str>) -> ChartHandle {
-    bundle.chart(Chart {
-        release: name!("tool"),
-        values: Values { replicas: 2 },
-        kinds: vec![GroupKind::of::<apps::Deployment>()],
-        crd_groups,
-    })
-}
-
-pub(crate) fn build(bundles: &[&Bundle]) -> BuiltPlatform {
-    platform(bundles).unwrap_or_else(|errors| panic!("{}", listed(&errors)))
-}
-
-/// What the build refuses, one mistake a line; `N` stands for the numbers of lines in this crate's tests.
-pub(crate) fn mistakes(bundles: &[&Bundle]) -> String {
-    match platform(bundles) {
-        Ok(_) => panic!("the build finds no mistake"),
-        Err(errors) => without_lines(&listed(&errors)),
-    }
-}
-
-pub(crate) fn errors(bundles: &[&Bundle]) -> Vec<BuildError> {
-    platform(bundles).err().unwrap_or_default()
-}
-
-fn platform(bundles: &[&Bundle]) -> Result<BuiltPlatform, Vec<BuildError>> {
-    Platform::new(name!("test"), root(bundles.iter().copied().cloned())).build()
-}
-
-/// Everything below one parent, in a cluster that has what the bundles need.
-pub(crate) fn root(bundles: impl IntoIterator<Item = Bundle>) -> Root {
-    Root::new(git_source(), [], [Parent::new(name!("team"), bundles)])
-}
-
-pub(crate) fn git_source() -> GitSource {
+fn git_source() -> GitSource {
     GitSource {
         namespace: Namespace::new(name!("argocd")),
         repository: git_url!("https://example.com/manifests.git"),
@@ -137,7 +182,8 @@ pub(crate) fn git_source() -> GitSource {
         prerequisites: Prerequisites {
             namespaces: vec![
                 Namespace::new(name!("argocd")),
-                Namespace::new(name!("elsewhere")),
+                Namespace::new(name!("monitoring")),
+                ELSEWHERE,
                 NAMESPACE,
             ],
             api_groups: vec![
@@ -156,6 +202,92 @@ pub(crate) fn git_source() -> GitSource {
     }
 }
 
+pub(crate) fn container() -> Container {
+    Container {
+        name: name!("server"),
+        image: LocalImage { repository: repository!("web-server"), tag: tag!("1.0") }.into(),
+        port: port!(8080),
+        resources: Resources { cpu: millicores(100), memory: mebibytes(64) },
+        user: uid!(1000),
+        probe: Probe::Tcp,
+    }
+}
+
+pub(crate) fn deployment(component: &Component) -> Deployment {
+    component.deployment(1)
+}
+
+/// A Deployment of one container.
+pub(crate) fn server(component: &Component) -> ContainerHandle<WithPort> {
+    deployment(component).container(container())
+}
+
+/// A Service of such a Deployment.
+pub(crate) fn service(component: &Component) -> Service<Http> {
+    service_on(component, port!(80))
+}
+
+pub(crate) fn service_on(component: &Component, port: Port) -> Service<Http> {
+    server(component).expose_http(port)
+}
+
+pub(crate) fn config_map(name: &str) -> core::ConfigMap {
+    core::ConfigMap { metadata: named(name), ..core::ConfigMap::default() }
+}
+
+/// Values of a chart that nobody has released. Its default number of shards can be erased.
+#[derive(Default, Serialize)]
+pub(crate) struct Values {
+    pub(crate) replicas: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) shards: Option<Nullable<u8>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) settings: Option<serde_json::Value>,
+}
+
+impl HelmChart for Values {
+    const NAME: &'static str = "tool";
+    const REPOSITORY: &'static str = "https://example.com/charts";
+    const VERSION: &'static str = "1.2.3";
+    const NULLABLE: &'static [&'static [&'static str]] = &[&["shards"]];
+
+    fn to_json(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(self)
+    }
+}
+
+/// A chart of one Deployment.
+pub(crate) fn with_chart(bundle: &Bundle) -> SourceHandle<HelmRelease> {
+    chart(bundle, Vec::new())
+}
+
+/// A chart of one Deployment and the CRDs of a group.
+pub(crate) fn with_crds(bundle: &Bundle, group: &'static str) -> SourceHandle<HelmRelease> {
+    chart(bundle, vec![group])
+}
+
+/// The same with other values.
+pub(crate) fn with_values(bundle: &Bundle, values: Values) -> SourceHandle<HelmRelease> {
+    with(bundle, values, Vec::new())
+}
+
+fn chart(bundle: &Bundle, crd_groups: Vec<&'static str>) -> SourceHandle<HelmRelease> {
+    with(bundle, Values { replicas: 2, ..Values::default() }, crd_groups)
+}
+
+fn with(
+    bundle: &Bundle,
+    values: Values,
+    crd_groups: Vec<&'static str>,
+) -> SourceHandle<HelmRelease> {
+    bundle.chart(Chart {
+        release: name!("tool"),
+        values,
+        kinds: vec![GroupKind::of::<apps::Deployment>()],
+        crd_groups,
+    })
+}
+
 pub(crate) fn listed(errors: &[BuildError]) -> String {
     let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
     lines.join("\n")
@@ -171,33 +303,6 @@ pub(crate) fn without_lines(text: &str) -> String {
     shown
 }
 
-pub(crate) fn resources(bundles: &[&Bundle]) -> Vec<Resource> {
-    let built = build(bundles);
-    let is_given = |name: &Name| bundles.iter().any(|bundle| bundle.name() == name);
-    built
-        .bundles
-        .into_iter()
-        .filter(|bundle| is_given(&bundle.name))
-        .flat_map(|bundle| bundle.resources)
-        .collect()
-}
-
-/// The kinds of all objects of a bundle, in order.
-pub(crate) fn kinds(bundle: &Bundle) -> Vec<&'static str> {
-    let identities = resources(&[bundle]);
-    identities.iter().map(|resource| resource.object_ref().kind).collect()
-}
-
-/// The objects of these kinds, as YAML documents.
-pub(crate) fn objects(bundle: &Bundle, kinds: &[&str]) -> String {
-    let documents: Vec<_> = resources(&[bundle])
-        .iter()
-        .filter(|resource| kinds.contains(&resource.object_ref().kind))
-        .map(document)
-        .collect();
-    documents.join("---\n")
-}
-
 /// One object, as a YAML document.
 pub(crate) fn document(resource: &Resource) -> String {
     let mut document = String::new();
@@ -205,21 +310,20 @@ pub(crate) fn document(resource: &Resource) -> String {
     document
 }
 
-/// A part of the first object of a kind, by JSON pointer, as YAML.
-pub(crate) fn part(bundle: &Bundle, kind: &str, pointer: &str) -> String {
-    let resources = resources(&[bundle]);
-    let object = resources
-        .iter()
-        .find(|resource| resource.object_ref().kind == kind)
-        .unwrap_or_else(|| panic!("no {kind}"))
-        .to_json()
-        .expect("finite numbers");
-    let part = object.pointer(pointer).unwrap_or_else(|| panic!("{kind} has no {pointer}"));
-    yaml::to_string(part).expect("JSON")
-}
-
-/// A part of the only container of the bundle's first Deployment.
-pub(crate) fn container_part(bundle: &Bundle, pointer: &str) -> String {
-    let pointer = format!("/spec/template/spec/containers/0{pointer}");
-    part(bundle, "Deployment", &pointer)
+/// The waves of all Applications.
+pub(crate) fn waves(built: &BuiltPlatform) -> String {
+    let mut waves = Vec::new();
+    for resource in built.bundles.iter().flat_map(|bundle| &bundle.resources) {
+        let json = resource.to_json().expect("finite numbers");
+        if json["kind"] == "Application" {
+            let wave = &json["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"];
+            waves.push(format!(
+                "{} {}",
+                wave.as_str().unwrap_or("none"),
+                resource.object_ref().name
+            ));
+        }
+    }
+    waves.sort();
+    waves.join("\n")
 }

@@ -2,19 +2,26 @@
 
 use manifests_lib::prelude::*;
 
-use super::shared::NAMESPACE;
-use crate::environment::Environment;
-use crate::node_group;
+use super::shared::{self, CORE};
+use crate::site::{Kind, Site};
 
-pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
-    let account = Bundle::new(name!("account"), &NAMESPACE, &env.name);
-    let app = account.app();
-    let database = app.database(&env.databases.account);
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings<K: Kind> {
+    /// Gin.
+    pub image: K::Image,
+    /// Where accounts are kept.
+    pub database: K::Database,
+}
 
-    let deployment = app.deployment(Deployment { replicas: env.replicas, on: &node_group::APP });
-    let gin = deployment.container(Container {
+pub(crate) fn bundle<K: Kind>(team: &Team, site: &Site, settings: Settings<K>) -> Service<Http> {
+    let Settings { image, database } = settings;
+    let app = shared::app(team, name!("account"));
+    let database = app.database(database);
+
+    let gin = app.deployment(site.replicas).container(Container {
         name: name!("gin"),
-        image: env.images.account.clone(),
+        image: image.into(),
         port: port!(8080),
         resources: Resources { cpu: millicores(100), memory: mebibytes(128) },
         user: uid!(65532),
@@ -27,20 +34,10 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
         database.user("DB_USER"),
         database.password("DB_PASSWORD"),
     ]);
-    if let Some(sources) = &env.source_mounts {
-        let volume = app.local_volume(LocalVolume {
-            path: sources.directory.join(account.name()),
-            size: gibibytes(2),
-            on: &node_group::APP,
-        });
-        gin.mount(&volume, path!("/go/src"));
-    }
+    site.mount_sources(&app, [&gin], path!("/go/src"));
 
-    let service = gin.expose(Expose { port: port!(50000), protocol: Protocol::Http });
-    service.slo(Slo {
-        availability: slo_target!(995),
-        latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds500 },
-    });
-    app.mesh_route(&service);
-    (account, service)
+    let service = gin.expose_http(port!(50000));
+    service.slo(CORE);
+    service.mesh_route();
+    service
 }

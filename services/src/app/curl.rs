@@ -2,30 +2,21 @@
 
 use manifests_lib::prelude::*;
 
-use super::shared::NAMESPACE;
-use crate::environment::Environment;
-use crate::infra::istio;
-use crate::node_group;
+use super::shared;
 
-pub(crate) fn bundle(env: &Environment) -> Bundle {
-    let curl = Bundle::new(name!("curl"), &NAMESPACE, &env.name);
-    let app = curl.app();
+pub(crate) fn bundle(team: &Team, egress: &EgressGateway) {
+    let app = shared::app(team, name!("curl"));
 
-    let deployment = app.deployment(Deployment { replicas: 1, on: &node_group::APP });
+    let deployment = app.deployment(1);
     deployment.selector(SelectorLabels::App);
-    let container = deployment.portless_container(PortlessContainer {
+    let curl = deployment.portless_container(PortlessContainer {
         name: name!("curl"),
-        image: PublicImage {
-            repository: repository!("curlimages/curl"),
-            version: Version::Tag(tag!("8.5.0")),
-        }
-        .into(),
+        image: public_image(repository!("curlimages/curl"), tag!("8.5.0")).into(),
         resources: Resources { cpu: millicores(10), memory: mebibytes(32) },
         user: uid!(100),
     });
-    container.command(["sleep", "infinity"]);
+    curl.command(["sleep", "infinity"]);
 
-    app.egress(Egress { host: host!("httpbin.org"), port: port!(80), through: &istio::EGRESS })
+    app.egress(Egress { host: host!("httpbin.org"), port: port!(80), through: egress })
         .service_entry_named(name!("curl-service-entry"));
-    curl
 }

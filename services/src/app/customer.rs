@@ -2,20 +2,33 @@
 
 use manifests_lib::prelude::*;
 
-use super::shared::NAMESPACE;
-use crate::environment::Environment;
-use crate::infra::istio;
-use crate::node_group;
+use super::shared::{self, CORE};
+use crate::site::{Kind, Site};
 
-pub(crate) fn bundle(env: &Environment) -> (Bundle, Service, IngressPort) {
-    let customer = Bundle::new(name!("customer"), &NAMESPACE, &env.name);
-    let app = customer.app();
-    let database = app.database(&env.databases.customer);
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings<K: Kind> {
+    /// FastAPI.
+    pub image: K::Image,
+    /// Where customers are kept.
+    pub database: K::Database,
+    /// Host of its URL: `https://<host>/customers`.
+    pub host: Host,
+}
 
-    let deployment = app.deployment(Deployment { replicas: env.replicas, on: &node_group::APP });
-    let fastapi = deployment.container(Container {
+pub(crate) fn bundle<K: Kind>(
+    team: &Team,
+    site: &Site,
+    settings: Settings<K>,
+    public: &PublicEntrance,
+) -> Service<Http> {
+    let Settings { image, database, host } = settings;
+    let app = shared::app(team, name!("customer"));
+    let database = app.database(database);
+
+    let fastapi = app.deployment(site.replicas).container(Container {
         name: name!("fastapi"),
-        image: env.images.customer.clone(),
+        image: image.into(),
         port: port!(8000),
         resources: Resources { cpu: millicores(100), memory: mebibytes(384) },
         user: uid!(65532),
@@ -31,23 +44,18 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service, IngressPort) {
     ]);
     // Gunicorn's workers prove that they live by touching a file.
     fastapi.empty_dir(path!("/tmp"), mebibytes(64));
-    if let Some(sources) = &env.source_mounts {
-        let volume = app.local_volume(LocalVolume {
-            path: sources.directory.join(customer.name()),
-            size: gibibytes(2),
-            on: &node_group::APP,
-        });
-        fastapi.mount(&volume, path!("/var/www/customer"));
-    }
+    site.mount_sources(&app, [&fastapi], path!("/var/www/customer"));
 
-    let service = fastapi.expose(Expose { port: port!(50001), protocol: Protocol::Http });
-    service.slo(Slo {
-        availability: slo_target!(995),
-        latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds500 },
-    });
-    let ingress_port = app.gateway_route(
+    let service = fastapi.expose_http(port!(50001));
+    service.slo(CORE);
+    public.route(
         &service,
-        GatewayRoute { gateway: &istio::INGRESS, node_port: node_port!(30001) },
+        Route {
+            name: name!("customers"),
+            host,
+            path: url_path!("/customers"),
+            node_port: node_port!(30001),
+        },
     );
-    (customer, service, ingress_port)
+    service
 }

@@ -2,41 +2,37 @@
 
 use manifests_lib::prelude::*;
 
-use super::shared::NAMESPACE;
-use crate::environment::Environment;
-use crate::infra::istio;
-use crate::node_group;
+use super::shared::{self, DEMO};
 
-pub(crate) fn bundle(env: &Environment) -> (Bundle, IngressPort) {
-    let helloworld = Bundle::new(name!("helloworld"), &NAMESPACE, &env.name);
-    let app = helloworld.app();
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings {
+    /// Host of its URL.
+    pub host: Host,
+}
 
-    let deployment = app.deployment(Deployment { replicas: 3, on: &node_group::APP });
+pub(crate) fn bundle(team: &Team, settings: Settings, public: &PublicEntrance) {
+    let Settings { host } = settings;
+    let app = shared::app(team, name!("helloworld"));
+
+    let deployment = app.deployment(3);
     deployment.selector(SelectorLabels::App);
-    let container = deployment.container(Container {
+    let server = deployment.container(Container {
         name: name!("helloworld"),
-        image: PublicImage {
-            repository: repository!("paulbouwer/hello-kubernetes"),
-            version: Version::Tag(tag!("1.10")),
-        }
-        .into(),
+        image: public_image(repository!("paulbouwer/hello-kubernetes"), tag!("1.10")).into(),
         port: port!(8080),
         resources: Resources { cpu: millicores(50), memory: mebibytes(128) },
         user: uid!(1000),
         probe: Probe::Http(url_path!("/")),
     });
     // The image's own command is npm, which takes as much memory as the server and writes a cache.
-    container.command(["node", "server.js"]);
+    server.command(["node", "server.js"]);
 
-    let service = container.expose(Expose { port: port!(50002), protocol: Protocol::Http });
+    let service = server.expose_http(port!(50002));
     service.selector(SelectorLabels::App);
-    service.slo(Slo {
-        availability: slo_target!(990),
-        latency: Latency { target: slo_target!(950), within: LatencyBound::Milliseconds500 },
-    });
-    let ingress_port = app.gateway_route(
+    service.slo(DEMO);
+    public.route(
         &service,
-        GatewayRoute { gateway: &istio::INGRESS, node_port: node_port!(30002) },
+        Route { name: name!("hello"), host, path: url_path!("/"), node_port: node_port!(30002) },
     );
-    (helloworld, ingress_port)
 }

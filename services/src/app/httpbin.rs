@@ -2,28 +2,31 @@
 
 use manifests_lib::prelude::*;
 
-use super::shared::NAMESPACE;
-use crate::environment::Environment;
-use crate::infra::istio;
-use crate::node_group;
+use super::shared::{self, DEMO};
+use crate::site::Site;
 
 const PORT: Port = port!(8080);
 
-pub(crate) fn bundle(env: &Environment) -> (Bundle, IngressPort) {
-    let httpbin = Bundle::new(name!("httpbin"), &NAMESPACE, &env.name);
-    let app = httpbin.app();
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings {
+    /// Host of its URL.
+    pub host: Host,
+}
 
-    let deployment = app.deployment(Deployment { replicas: env.replicas, on: &node_group::APP });
+pub(crate) fn bundle(team: &Team, site: &Site, settings: Settings, public: &PublicEntrance) {
+    let Settings { host } = settings;
+    let app = shared::app(team, name!("httpbin"));
+
+    let deployment = app.deployment(site.replicas);
     deployment.selector(SelectorLabels::App);
-    let container = deployment.container(Container {
+    let server = deployment.container(Container {
         name: name!("httpbin"),
-        image: PublicImage {
-            repository: repository!("kennethreitz/httpbin"),
+        image: public_image(
+            repository!("kennethreitz/httpbin"),
             // The publisher has no releases: the content of `latest` since 2018.
-            version: Version::Digest(digest!(
-                "sha256:599fe5e5073102dbb0ee3dbb65f049dab44fa9fc251f6835c9990f8fb196a72b"
-            )),
-        }
+            digest!("sha256:599fe5e5073102dbb0ee3dbb65f049dab44fa9fc251f6835c9990f8fb196a72b"),
+        )
         .into(),
         port: PORT,
         resources: Resources { cpu: millicores(50), memory: mebibytes(128) },
@@ -32,19 +35,15 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, IngressPort) {
     });
     // The image's own command binds port 80, which only root may.
     let address = format!("0.0.0.0:{PORT}");
-    container.command(["gunicorn", "-b", &address, "httpbin:app", "-k", "gevent"]);
-    container.env([plain!("WORKON_HOME", "/tmp")]);
-    container.empty_dir(path!("/tmp"), mebibytes(64));
+    server.command(["gunicorn", "-b", &address, "httpbin:app", "-k", "gevent"]);
+    server.env([plain!("WORKON_HOME", "/tmp")]);
+    server.empty_dir(path!("/tmp"), mebibytes(64));
 
-    let service = container.expose(Expose { port: port!(50003), protocol: Protocol::Http });
+    let service = server.expose_http(port!(50003));
     service.selector(SelectorLabels::App);
-    service.slo(Slo {
-        availability: slo_target!(990),
-        latency: Latency { target: slo_target!(950), within: LatencyBound::Milliseconds500 },
-    });
-    let ingress_port = app.gateway_route(
+    service.slo(DEMO);
+    public.route(
         &service,
-        GatewayRoute { gateway: &istio::INGRESS, node_port: node_port!(30003) },
+        Route { name: name!("httpbin"), host, path: url_path!("/"), node_port: node_port!(30003) },
     );
-    (httpbin, ingress_port)
 }

@@ -2,35 +2,47 @@
 
 use manifests_lib::prelude::*;
 
-use super::shared::NAMESPACE;
-use crate::environment::Environment;
-use crate::infra::istio;
-use crate::node_group;
+use super::shared::{self, CHECKOUT};
+use crate::site::{Kind, Site};
 
 const PORT: Port = port!(8000);
 
-/// What the orchestrator calls.
-pub(crate) struct Calls<'a> {
-    pub(crate) account: &'a Service,
-    pub(crate) customer: &'a Service,
-    pub(crate) order: &'a Service,
-    pub(crate) broker: &'a RabbitmqHandle,
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings<K: Kind> {
+    /// FastAPI.
+    pub image: K::Image,
+    /// Host of its URL: `https://<host>/checkout`.
+    pub host: Host,
 }
 
-pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> (Bundle, IngressPort) {
-    let orchestrator = Bundle::new(name!("orchestrator"), &NAMESPACE, &env.name);
-    let app = orchestrator.app();
+/// What the orchestrator calls.
+pub(crate) struct Calls<'a> {
+    pub(crate) account: &'a Service<Http>,
+    pub(crate) customer: &'a Service<Http>,
+    pub(crate) order: &'a Service<Http>,
+    pub(crate) rabbitmq: &'a Rabbitmq,
+}
 
+pub(crate) fn bundle<K: Kind>(
+    team: &Team,
+    site: &Site,
+    settings: Settings<K>,
+    calls: &Calls<'_>,
+    public: &PublicEntrance,
+) {
+    let Settings { image, host } = settings;
+    let app = shared::app(team, name!("orchestrator"));
     let saga = app.saga(Saga {
-        broker: calls.broker,
-        steps: vec![name!("account"), name!("customer"), name!("order")],
+        rabbitmq: calls.rabbitmq,
+        steps: [name!("account"), name!("customer"), name!("order")].into(),
     });
 
-    let deployment = app.deployment(Deployment { replicas: env.replicas, on: &node_group::APP });
+    let deployment = app.deployment(site.replicas);
     deployment.selector(SelectorLabels::AppEnvironment);
     let fastapi = deployment.container(Container {
         name: name!("fastapi"),
-        image: env.images.orchestrator.clone(),
+        image: image.into(),
         port: PORT,
         resources: Resources { cpu: millicores(100), memory: mebibytes(384) },
         user: uid!(65532),
@@ -52,31 +64,22 @@ pub(crate) fn bundle(env: &Environment, calls: &Calls<'_>) -> (Bundle, IngressPo
     ]);
     // Gunicorn's workers prove that they live by touching a file.
     fastapi.empty_dir(path!("/tmp"), mebibytes(64));
-    if let Some(sources) = &env.source_mounts {
-        let names = LocalVolumeNames {
-            volume: name!("orchestrator-persistent-volume"),
-            claim: name!("orchestrator-host-path-persistent-volume-claim"),
-        };
-        let volume = app.local_volume_named(
-            names,
-            LocalVolume {
-                path: sources.directory.join(orchestrator.name()),
-                size: gibibytes(2),
-                on: &node_group::APP,
-            },
-        );
-        fastapi.mount(&volume, path!("/var/www/orchestrator"));
-    }
+    let names = LocalVolumeNames {
+        volume: name!("orchestrator-persistent-volume"),
+        claim: name!("orchestrator-host-path-persistent-volume-claim"),
+    };
+    site.mount_sources_named(names, &app, [&fastapi], path!("/var/www/orchestrator"));
 
-    let service = fastapi.expose(Expose { port: port!(50004), protocol: Protocol::Http });
+    let service = fastapi.expose_http(port!(50004));
     service.selector(SelectorLabels::App);
-    service.slo(Slo {
-        availability: slo_target!(990),
-        latency: Latency { target: slo_target!(950), within: LatencyBound::Milliseconds2500 },
-    });
-    let ingress_port = app.gateway_route(
+    service.slo(CHECKOUT);
+    public.route(
         &service,
-        GatewayRoute { gateway: &istio::INGRESS, node_port: node_port!(30004) },
+        Route {
+            name: name!("checkout"),
+            host,
+            path: url_path!("/checkout"),
+            node_port: node_port!(30004),
+        },
     );
-    (orchestrator, ingress_port)
 }

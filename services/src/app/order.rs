@@ -2,22 +2,33 @@
 
 use manifests_lib::prelude::*;
 
-use super::shared::NAMESPACE;
-use crate::environment::Environment;
-use crate::node_group;
+use super::shared::{self, CORE};
+use crate::site::{Kind, Site};
 
-pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
-    let order = Bundle::new(name!("order"), &NAMESPACE, &env.name);
-    let app = order.app();
-    let database = app.database(&env.databases.order);
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings<K: Kind> {
+    /// Lumen (php-fpm).
+    pub lumen: K::Image,
+    /// nginx, which takes the requests.
+    pub nginx: K::Image,
+    /// Key with which Lumen encrypts: 32 characters.
+    pub app_key: K::Secret,
+    /// Where orders are kept.
+    pub database: K::Database,
+}
+
+pub(crate) fn bundle<K: Kind>(team: &Team, site: &Site, settings: Settings<K>) -> Service<Http> {
+    let Settings { lumen, nginx, app_key, database } = settings;
+    let app = shared::app(team, name!("order"));
+    let database = app.database(database);
     database.stateful_set_selector(SelectorLabels::AppComponentEnvironment);
-    let app_key =
-        app.secret(SecretValue { key: name!("app-key"), source: &env.secrets.order_app_key });
+    let app_key = app.secret(SecretValue { key: name!("app-key"), source: app_key.into() });
 
-    let deployment = app.deployment(Deployment { replicas: env.replicas, on: &node_group::APP });
+    let deployment = app.deployment(site.replicas);
     let lumen = deployment.container(Container {
         name: name!("lumen"),
-        image: env.images.order_lumen.clone(),
+        image: lumen.into(),
         // php-fpm: nginx reaches it at localhost:9000 by FastCGI.
         port: port!(9000),
         resources: Resources { cpu: millicores(100), memory: mebibytes(256) },
@@ -38,7 +49,7 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
     lumen.empty_dir(path!("/tmp"), mebibytes(64));
     let nginx = deployment.container(Container {
         name: name!("nginx"),
-        image: env.images.order_nginx.clone(),
+        image: nginx.into(),
         port: port!(8080),
         resources: Resources { cpu: millicores(50), memory: mebibytes(64) },
         user: uid!(101),
@@ -46,21 +57,10 @@ pub(crate) fn bundle(env: &Environment) -> (Bundle, Service) {
     });
     nginx.empty_dir(path!("/var/cache/nginx"), mebibytes(64));
     nginx.empty_dir(path!("/var/run"), mebibytes(1));
-    if let Some(sources) = &env.source_mounts {
-        let volume = app.local_volume(LocalVolume {
-            path: sources.directory.join(order.name()),
-            size: gibibytes(2),
-            on: &node_group::APP,
-        });
-        lumen.mount(&volume, path!("/var/www/order"));
-        nginx.mount(&volume, path!("/var/www/order"));
-    }
+    site.mount_sources(&app, [&lumen, &nginx], path!("/var/www/order"));
 
-    let service = nginx.expose(Expose { port: port!(50005), protocol: Protocol::Http });
-    service.slo(Slo {
-        availability: slo_target!(995),
-        latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds500 },
-    });
-    app.mesh_route(&service);
-    (order, service)
+    let service = nginx.expose_http(port!(50005));
+    service.slo(CORE);
+    service.mesh_route();
+    service
 }

@@ -1,36 +1,31 @@
 //! Argo CD: deploys the platform from the snapshots, itself included.
 
-use std::collections::BTreeMap;
+mod github;
 
-use helm_values::argo_cd as chart;
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use helm_values::{HelmChart, argo_cd as chart};
 use k8s_openapi::api::{apps, batch, core, networking, rbac};
-use manifests_lib::data::SyncedSecret;
 use manifests_lib::delivery::Chart;
 use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
-use manifests_lib::model::{Bundle, GroupKind, Injection, Namespace, NamespaceRules, PodSecurity};
-use manifests_lib::network::ServiceRef;
-use manifests_lib::network::gateway_api::WebUiRoute;
-use manifests_lib::observability::{Scheme, WebUi};
-use manifests_lib::values::{
-    GitUrl, Name, SecretDataKey, SecretsManagerName, mebibytes, millicores,
-};
-use manifests_lib::workload::Resources;
-use manifests_lib::{git_url, label_key, name, port, relative_path, secret_data_key};
+use manifests_lib::model::{GroupKind, Injection, Namespace, NamespaceRules, PodSecurity};
+use manifests_lib::network::gateway_api::{InternalAccess, ServingCertificate};
+use manifests_lib::network::{ClusterIssuer, ToolService, network_policy};
+use manifests_lib::observability::{MonitoredPods, PodMonitor, WebUiSpec, pod_metrics_endpoint};
+use manifests_lib::platform::Platform;
+use manifests_lib::prelude::*;
+use manifests_lib::values::{GitBranch, GitUrl};
+use manifests_lib::{git_url, label_key, relative_path};
 
-use crate::environment::Environment;
-use crate::infra::{cert_manager, external_secrets, nginx};
 use crate::node_group;
+use crate::site::{Aws, Laptop, Site};
+
+pub use github::GitHubLogin;
+pub(crate) use github::Projects;
 
 /// Where Argo CD runs.
-pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("argocd"));
-
-/// The web UI and the API.
-pub(crate) const WEB_UI: WebUi = WebUi {
-    name: name!("argocd"),
-    service: ServiceRef { name: name!("argocd-server"), namespace: NAMESPACE, port: port!(443) },
-    scheme: Scheme::Https,
-    local_port: port!(8080),
-};
+const NAMESPACE: Namespace = Namespace::new(name!("argocd"));
 
 /// The repository that holds the snapshots.
 const REPOSITORY: GitUrl = git_url!("https://github.com/hiroki-it/microservices-manifests.git");
@@ -38,61 +33,109 @@ const REPOSITORY: GitUrl = git_url!("https://github.com/hiroki-it/microservices-
 /// Name of the Helm release, from which the chart derives `argocd-server` and the others.
 const RELEASE: Name = name!("argocd");
 
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings<K: Logins> {
+    /// Branch that Argo CD follows.
+    pub branch: GitBranch,
+    /// How people log in.
+    pub login: K::Login,
+}
+
+/// How people may log in in a kind of place.
+pub trait Logins {
+    /// How they log in.
+    type Login: Into<Login> + Debug;
+}
+
 /// How people log in.
 #[derive(Clone, Debug)]
 pub enum Login {
-    /// By the password of the account `admin`, which Argo CD writes into a Secret at its first start.
+    /// By the password of the account `admin`.
     LocalAdmin,
     /// By GitHub, through dex.
     GitHub(GitHubLogin),
 }
 
-/// Teams of a GitHub organisation that may log in. Nobody else has any right.
-///
-/// Upstream: <https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/>
-#[derive(Clone, Debug)]
-pub struct GitHubLogin {
-    /// The organisation.
-    pub organisation: Name,
-    /// May do everything.
-    pub administrators: Name,
-    /// May look at and sync the Applications of the project `app`.
-    pub app: Name,
-    /// May look at and sync the Applications of the project `infra`.
-    pub infra: Name,
-    /// Secret in AWS with the properties `clientID` and `clientSecret` of GitHub's OAuth application.
-    pub credentials: SecretsManagerName,
+/// By the password of the account `admin`, which Argo CD writes into a Secret at its first start.
+#[derive(Debug)]
+pub struct LocalAdmin;
+
+impl Logins for Laptop {
+    type Login = LocalAdmin;
 }
 
-/// What Argo CD reads, and what the cluster has before it.
-pub(crate) fn git_source(env: &Environment) -> GitSource {
-    GitSource {
-        namespace: NAMESPACE,
-        repository: REPOSITORY,
-        branch: env.branch.clone(),
-        snapshots: relative_path!("snapshots"),
-        prerequisites: Prerequisites { namespaces: vec![KUBE_SYSTEM], api_groups: Vec::new() },
+impl Logins for Aws {
+    type Login = GitHubLogin;
+}
+
+impl From<LocalAdmin> for Login {
+    fn from(LocalAdmin: LocalAdmin) -> Self {
+        Self::LocalAdmin
     }
 }
 
-/// Where the cluster's own parts run.
-pub(crate) const KUBE_SYSTEM: Namespace = Namespace::new(name!("kube-system"));
+impl From<GitHubLogin> for Login {
+    fn from(github: GitHubLogin) -> Self {
+        Self::GitHub(github)
+    }
+}
 
-/// The project of the microservices.
-pub(crate) const APP_PROJECT: Name = name!("app");
+/// What Argo CD reads, and what the cluster has before it.
+pub(crate) fn git_source<K: Logins>(settings: &Settings<K>) -> GitSource {
+    GitSource {
+        namespace: NAMESPACE,
+        repository: REPOSITORY,
+        branch: settings.branch.clone(),
+        snapshots: relative_path!("snapshots"),
+        prerequisites: Prerequisites {
+            namespaces: vec![Namespace::KUBE_SYSTEM],
+            api_groups: Vec::new(),
+        },
+    }
+}
 
-/// The project of the infrastructure.
-pub(crate) const INFRA_PROJECT: Name = name!("infra");
-
-pub(crate) fn bundle(env: &Environment) -> Bundle {
-    let argocd = Bundle::new(name!("argocd"), &NAMESPACE, &env.name);
+/// The certificate of the server is `issuer`'s.
+pub(crate) fn bundle<K: Logins>(
+    platform: &Platform,
+    site: &Site,
+    settings: Settings<K>,
+    projects: &Projects,
+    issuer: &ClusterIssuer,
+    internal: &InternalAccess,
+    prometheus: &Prometheus,
+) {
+    // The branch is the platform's.
+    let Settings { branch: _, login } = settings;
+    let login = login.into();
+    let argocd = platform.bundle(name!("argocd"), &NAMESPACE);
     argocd.create_namespace(
         &NAMESPACE,
         &NamespaceRules { injection: Injection::None, pod_security: PodSecurity::Baseline },
     );
+    if let Login::GitHub(github) = &login {
+        github.deliver_credentials(&argocd);
+    }
+    let server = argocd.tool_pods(&network_policy::APP_NAME, &name!("argocd-server"));
+    let port =
+        ToolService { name: name!("argocd-server"), port: port!(443), target_port: port!(8080) };
+    let web_ui = internal.https_web_ui(
+        WebUiSpec { name: name!("argocd"), port: &server.port(port), local_port: port!(8080) },
+        // Argo CD serves with the certificate in a Secret of this name.
+        &ServingCertificate { secret: name!("argocd-server-tls"), issuer },
+    );
+    prometheus.pod_monitor(PodMonitor {
+        name: name!("argocd"),
+        pods: MonitoredPods::Labelled(
+            &NAMESPACE,
+            label_key!("app.kubernetes.io/part-of"),
+            name!("argocd"),
+        ),
+        endpoint: pod_metrics_endpoint("metrics"),
+    });
     argocd.chart(Chart {
         release: RELEASE,
-        values: values(env),
+        values: values(site, &login, projects, web_ui.host()),
         kinds: vec![
             GroupKind::of::<apps::v1::Deployment>(),
             GroupKind::of::<apps::v1::StatefulSet>(),
@@ -109,87 +152,36 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         ],
         crd_groups: vec!["argoproj.io"],
     });
-    if let Login::GitHub(github) = &env.login {
-        github.deliver_credentials(&argocd);
-    }
-    argocd.web_ui(&WEB_UI);
-    if let Some(domain) = &env.internal_domain {
-        argocd.web_ui_route(WebUiRoute {
-            web_ui: &WEB_UI,
-            gateway: &nginx::INTERNAL,
-            domain,
-            certificate: Some(&argocd.service_certificate(
-                // Argo CD serves with the certificate in a Secret of this name.
-                name!("argocd-server-tls"),
-                &cert_manager::CLUSTER,
-                &WEB_UI.service,
-            )),
-        });
-    }
     argocd.never_prune();
-    argocd
 }
 
-fn values(env: &Environment) -> chart::Values {
-    chart::Values {
-        global: Some(chart::Global {
-            node_selector: Some(node_group::DEPLOY.node_selector()),
-            additional_labels: Some(BTreeMap::from([("env".to_owned(), env.name.to_string())])),
-            network_policy: Some(chart::GlobalNetworkPolicy {
-                create: Some(true),
-                ..chart::GlobalNetworkPolicy::default()
-            }),
-            domain: env.internal_domain.as_ref().map(|domain| WEB_UI.host(domain).to_string()),
-            ..chart::Global::default()
-        }),
-        configs: Some(chart::Configs {
-            cm: Some(settings(&env.login)),
-            rbac: Some(rights(&env.login)),
-            params: Some(chart::ConfigsParams {
-                // All charts at once, as after a new start, would need more memory than the pod has.
-                reposerver_parallelism_limit: Some(2),
-                ..chart::ConfigsParams::default()
-            }),
-            ..chart::Configs::default()
-        }),
-        controller: Some(chart::Controller {
-            resources: Some(requirements(250, 768)),
-            ..chart::Controller::default()
-        }),
-        server: Some(chart::Server {
-            resources: Some(requirements(50, 192)),
-            ..chart::Server::default()
-        }),
-        repo_server: Some(chart::RepoServer {
-            resources: Some(requirements(100, 384)),
-            ..chart::RepoServer::default()
-        }),
-        redis: Some(chart::Redis {
-            resources: Some(requirements(50, 128)),
-            ..chart::Redis::default()
-        }),
-        dex: Some(dex(&env.login)),
-        notifications: Some(chart::Notifications {
-            enabled: Some(false),
-            ..chart::Notifications::default()
-        }),
-        application_set: Some(chart::ApplicationSet {
-            // No object of the platform asks for it.
-            replicas: Some(0),
-            ..chart::ApplicationSet::default()
-        }),
-        ..chart::Values::default()
-    }
-}
+fn values(site: &Site, login: &Login, projects: &Projects, host: Option<&Host>) -> chart::Values {
+    chart::Values::with(|values| {
+        let global = &mut values.global;
+        global.node_selector = Some(node_group::DEPLOY.node_selector());
+        global.additional_labels =
+            Some(BTreeMap::from([("env".to_owned(), site.name.to_string())]));
+        global.network_policy.create = Some(true);
+        global.domain = host.map(ToString::to_string);
 
-/// The hub to other logins, where there are any.
-fn dex(login: &Login) -> chart::Dex {
-    match login {
-        Login::LocalAdmin => chart::Dex { enabled: Some(false), ..chart::Dex::default() },
-        Login::GitHub(_) => {
-            chart::Dex { resources: Some(requirements(10, 64)), ..chart::Dex::default() }
+        settings(&mut values.configs.cm, login);
+        rights(&mut values.configs.rbac, login, projects);
+        // All charts at once, as after a new start, would need more memory than the pod has.
+        values.configs.params.reposerver_parallelism_limit = Some(2);
+
+        values.controller.resources = Some(requirements(250, 768));
+        values.server.resources = Some(requirements(50, 192));
+        values.repo_server.resources = Some(requirements(100, 384));
+        values.redis.resources = Some(requirements(50, 128));
+        // The hub to other logins, where there are any.
+        match login {
+            Login::LocalAdmin => values.dex.enabled = Some(false),
+            Login::GitHub(_) => values.dex.resources = Some(requirements(10, 64)),
         }
-    }
+        values.notifications.enabled = Some(false);
+        // No object of the platform asks for it.
+        values.application_set.replicas = Some(0);
+    })
 }
 
 /// Millicores and mebibytes of one part.
@@ -198,22 +190,19 @@ fn requirements(cpu: u32, memory: u32) -> core::v1::ResourceRequirements {
     resources.requirements()
 }
 
-fn settings(login: &Login) -> chart::ConfigsCm {
-    chart::ConfigsCm {
-        admin_enabled: Some(matches!(login, Login::LocalAdmin)),
-        exec_enabled: Some(false),
-        application_resource_tracking_method: Some("annotation".to_owned()),
-        dex_config: match login {
-            Login::LocalAdmin => None,
-            Login::GitHub(github) => Some(github.connector()),
-        },
-        // Waves of Applications wait for their health, which Argo CD does not look at by itself.
-        additional: BTreeMap::from([(
-            "resource.customizations.health.argoproj.io_Application".to_owned(),
-            APPLICATION_HEALTH.to_owned(),
-        )]),
-        ..chart::ConfigsCm::default()
-    }
+fn settings(cm: &mut chart::ConfigsCm, login: &Login) {
+    cm.admin_enabled = Some(matches!(login, Login::LocalAdmin));
+    cm.exec_enabled = Some(false);
+    cm.application_resource_tracking_method = Some("annotation".to_owned());
+    cm.dex_config = match login {
+        Login::LocalAdmin => None,
+        Login::GitHub(github) => Some(github.connector()),
+    };
+    // Waves of Applications wait for their health, which Argo CD does not look at by itself.
+    cm.additional.insert(
+        "resource.customizations.health.argoproj.io_Application".to_owned(),
+        APPLICATION_HEALTH.to_owned(),
+    );
 }
 
 /// An Application is as healthy as it says, and in progress until it says so.
@@ -228,81 +217,12 @@ end
 return health
 ";
 
-fn rights(login: &Login) -> chart::ConfigsRbac {
-    chart::ConfigsRbac {
-        // Nobody may do anything that no line gives.
-        policy_default: Some(String::new()),
-        policy_csv: match login {
-            Login::LocalAdmin => None,
-            Login::GitHub(github) => Some(github.policy()),
-        },
-        scopes: Some("[groups]".to_owned()),
-        ..chart::ConfigsRbac::default()
-    }
+fn rights(rbac: &mut chart::ConfigsRbac, login: &Login, projects: &Projects) {
+    // Nobody may do anything that no line gives.
+    rbac.policy_default = Some(String::new());
+    rbac.policy_csv = match login {
+        Login::LocalAdmin => None,
+        Login::GitHub(github) => Some(github.policy(projects)),
+    };
+    rbac.scopes = Some("[groups]".to_owned());
 }
-
-impl GitHubLogin {
-    /// The Secret that the connector refers to. Until it is there, at the very first start, nobody can log in; Argo CD notices
-    /// it by its label and restarts dex.
-    fn deliver_credentials(&self, argocd: &Bundle) {
-        argocd.synced_secret(SyncedSecret {
-            name: GITHUB_SECRET,
-            store: &external_secrets::STORE,
-            from: &self.credentials,
-            keys: vec![CLIENT_ID, CLIENT_SECRET],
-            // Argo CD resolves references to Secrets with this label only.
-            labels: vec![(label_key!("app.kubernetes.io/part-of"), name!("argocd"))],
-        });
-    }
-
-    /// Connector of dex; its credentials are references to a Secret, which Argo CD resolves.
-    ///
-    /// Upstream: <https://dexidp.io/docs/connectors/github/>
-    fn connector(&self) -> String {
-        let Self { organisation, administrators, app, infra, credentials: _ } = self;
-        format!(
-            "connectors:
-- type: github
-  id: github
-  name: GitHub
-  config:
-    clientID: ${GITHUB_SECRET}:{CLIENT_ID}
-    clientSecret: ${GITHUB_SECRET}:{CLIENT_SECRET}
-    teamNameField: slug
-    orgs:
-    - name: {organisation}
-      teams:
-      - {administrators}
-      - {app}
-      - {infra}
-"
-        )
-    }
-
-    /// Rights by group: GitHub's groups read `<organisation>:<team>`.
-    ///
-    /// Upstream: <https://argo-cd.readthedocs.io/en/stable/operator-manual/rbac/>
-    fn policy(&self) -> String {
-        let Self { organisation, administrators, app, infra, credentials: _ } = self;
-        let mut policy = format!("g, {organisation}:{administrators}, role:admin\n");
-        for (project, team) in [(APP_PROJECT, app), (INFRA_PROJECT, infra)] {
-            let role = format!("role:{project}");
-            for line in [
-                format!("p, {role}, applications, get, {project}/*, allow"),
-                format!("p, {role}, applications, sync, {project}/*, allow"),
-                format!("p, {role}, logs, get, {project}/*, allow"),
-                format!("p, {role}, projects, get, {project}, allow"),
-                format!("g, {organisation}:{team}, {role}"),
-            ] {
-                policy.push_str(&line);
-                policy.push('\n');
-            }
-        }
-        policy
-    }
-}
-
-/// The Secret with the credentials of the GitHub application.
-const GITHUB_SECRET: Name = name!("argocd-github");
-const CLIENT_ID: SecretDataKey = secret_data_key!("clientID");
-const CLIENT_SECRET: SecretDataKey = secret_data_key!("clientSecret");

@@ -1,32 +1,73 @@
 //! cert-manager: issues the certificates of the gateways, of RabbitMQ and of operators' webhooks.
 
-use helm_values::cert_manager as chart;
-use k8s_openapi::api::{admissionregistration::v1 as admission, apps, core, rbac};
-use manifests_lib::delivery::Chart;
-use manifests_lib::delivery::gitops::IgnoredDifference;
-use manifests_lib::model::{Bundle, GroupKind, Namespace};
-use manifests_lib::name;
-use manifests_lib::network::{ClusterIssuer, Issuer};
-use manifests_lib::values::{Name, mebibytes, millicores};
-use manifests_lib::workload::Resources;
+use std::fmt::Debug;
 
-use crate::environment::Environment;
+use helm_values::{HelmChart, cert_manager as chart};
+use k8s_openapi::api::{admissionregistration::v1 as admission, apps, core, rbac};
+use manifests_lib::cluster::{IamPolicy, WellKnownPolicy};
+use manifests_lib::delivery::Chart;
+use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
+use manifests_lib::network::{Acme, ClusterIssuer, Issuer};
+use manifests_lib::prelude::*;
+
+use super::shared::Infra;
 use crate::node_group;
+use crate::site::{Aws, Laptop};
 
 /// Where cert-manager runs.
-pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("cert-manager"));
+const NAMESPACE: Namespace = Namespace::new(name!("cert-manager"));
 
 /// The service account of the pods that prove to a CA that a domain is ours.
-pub(crate) const SERVICE_ACCOUNT: Name = name!("cert-manager");
+const SERVICE_ACCOUNT: Name = name!("cert-manager");
 
-/// Issues certificates of what people and other systems reach.
-pub(crate) const PUBLIC: ClusterIssuer = ClusterIssuer { name: name!("public") };
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings<K: Issuers> {
+    /// Who issues certificates of what people and other systems reach.
+    pub issuer: K::Issuer,
+}
 
-/// Issues certificates of what only pods of the cluster reach.
-pub(crate) const CLUSTER: ClusterIssuer = ClusterIssuer { name: name!("cluster") };
+/// Who may issue certificates in a kind of place.
+pub trait Issuers {
+    /// Who issues them.
+    type Issuer: Into<Issuer> + Debug;
+}
 
-pub(crate) fn bundle(env: &Environment) -> Bundle {
-    let cert_manager = Bundle::new(name!("cert-manager"), &NAMESPACE, &env.name);
+/// A CA of the cluster's own, which nobody outside trusts.
+#[derive(Debug)]
+pub struct SelfSigned;
+
+impl From<SelfSigned> for Issuer {
+    fn from(SelfSigned: SelfSigned) -> Self {
+        Self::SelfSigned
+    }
+}
+
+impl Issuers for Laptop {
+    type Issuer = SelfSigned;
+}
+
+impl Issuers for Aws {
+    type Issuer = Acme;
+}
+
+/// Who issues certificates.
+pub(crate) struct ClusterIssuers {
+    /// Of what people and other systems reach.
+    pub(crate) public: ClusterIssuer,
+    /// Of what only pods of the cluster reach.
+    pub(crate) cluster: ClusterIssuer,
+}
+
+pub(crate) fn bundle<K: Issuers>(infra: &Infra, settings: Settings<K>) -> ClusterIssuers {
+    let Settings { issuer } = settings;
+    let issuer = issuer.into();
+    infra.namespace(&NAMESPACE, PodSecurity::Restricted);
+    let cert_manager = infra.bundle(name!("cert-manager"), &NAMESPACE);
+    if let Issuer::Acme(_) = &issuer {
+        cert_manager
+            .pod_identity(SERVICE_ACCOUNT, IamPolicy::WellKnown(WellKnownPolicy::CertManager));
+    }
     cert_manager.chart(Chart {
         release: name!("cert-manager"),
         values: values(),
@@ -43,59 +84,29 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         ],
         crd_groups: vec!["acme.cert-manager.io", "cert-manager.io"],
     });
-    injected_certificates(&cert_manager);
-    cert_manager.cluster_issuer(&PUBLIC, &env.issuer);
-    cert_manager.cluster_issuer(&CLUSTER, &Issuer::SelfSigned);
-    cert_manager
-}
-
-/// Leaves the certificates of a bundle's webhooks to who writes them: cert-manager, or a job of the chart.
-pub(crate) fn injected_certificates(bundle: &Bundle) {
-    for kind in [
-        GroupKind::of::<admission::MutatingWebhookConfiguration>(),
-        GroupKind::of::<admission::ValidatingWebhookConfiguration>(),
-    ] {
-        bundle.ignore_difference(IgnoredDifference {
-            kind,
-            name: None,
-            fields: vec![".webhooks[].clientConfig.caBundle"],
-        });
+    cert_manager.ignore_injected_ca_bundles();
+    ClusterIssuers {
+        public: cert_manager.cluster_issuer(name!("public"), &issuer),
+        cluster: cert_manager.cluster_issuer(name!("cluster"), &Issuer::SelfSigned),
     }
 }
 
 /// One pod of each: certificates are renewed weeks before they end.
 fn values() -> chart::Values {
     let small = Resources { cpu: millicores(20), memory: mebibytes(128) };
-    chart::Values {
-        global: Some(chart::Global {
-            node_selector: Some(node_group::SYSTEM.node_selector()),
-            leader_election: Some(chart::GlobalLeaderElection {
-                // The default is kube-system, where nothing else of it would write.
-                namespace: Some(NAMESPACE.to_string()),
-                ..chart::GlobalLeaderElection::default()
-            }),
-            ..chart::Global::default()
-        }),
-        crds: Some(chart::Crds { enabled: Some(true), keep: Some(true) }),
-        resources: Some(small.requirements()),
-        service_account: Some(chart::ServiceAccount {
-            name: Some(SERVICE_ACCOUNT.to_string()),
-            ..chart::ServiceAccount::default()
-        }),
-        webhook: Some(chart::Webhook {
-            resources: Some(small.requirements()),
-            ..chart::Webhook::default()
-        }),
-        cainjector: Some(chart::Cainjector {
-            // It holds every Secret and CRD of the cluster in memory.
-            resources: Some(Resources { memory: mebibytes(256), ..small }.requirements()),
-            ..chart::Cainjector::default()
-        }),
-        startupapicheck: Some(chart::Startupapicheck {
-            // A Job for `helm install --wait`; Argo CD repeats what fails.
-            enabled: Some(false),
-            ..chart::Startupapicheck::default()
-        }),
-        ..chart::Values::default()
-    }
+    chart::Values::with(|values| {
+        values.global.node_selector = Some(node_group::SYSTEM.node_selector());
+        // The default is kube-system, where nothing else of it would write.
+        values.global.leader_election.namespace = Some(NAMESPACE.to_string());
+        values.crds.enabled = Some(true);
+        values.crds.keep = Some(true);
+        values.resources = Some(small.requirements());
+        values.service_account.name = Some(SERVICE_ACCOUNT.to_string());
+        values.webhook.resources = Some(small.requirements());
+        // It holds every Secret and CRD of the cluster in memory.
+        let cainjector = Resources { memory: mebibytes(256), ..small };
+        values.cainjector.resources = Some(cainjector.requirements());
+        // A Job for `helm install --wait`; Argo CD repeats what fails.
+        values.startupapicheck.enabled = Some(false);
+    })
 }

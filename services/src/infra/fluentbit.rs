@@ -1,29 +1,60 @@
 //! Fluent Bit: collects the logs of all containers.
 
-use helm_values::fluent_bit as chart;
-use k8s_openapi::api::{apps, core, rbac};
-use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, GroupKind, Namespace};
-use manifests_lib::values::{LogGroup, Name, Port, Region, mebibytes, millicores};
-use manifests_lib::workload::Resources;
-use manifests_lib::{name, port};
+use std::fmt::Debug;
 
-use crate::environment::Environment;
+use custom_resources::coreos::monitoring::v1 as monitoring;
+use helm_values::{HelmChart, fluent_bit as chart};
+use k8s_openapi::api::{apps, core, rbac};
+use manifests_lib::cluster::{Arn, IamPolicy, Statement};
+use manifests_lib::delivery::Chart;
+use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
+use manifests_lib::observability::{MonitoredPods, PodMonitor, pod_metrics_endpoint};
+use manifests_lib::prelude::*;
+use manifests_lib::values::{LogGroup, Region};
+use manifests_lib::workload::restricted_security_context;
+
+use super::shared::Infra;
+use crate::site::{Aws, Laptop, Site};
 
 /// Where Fluent Bit runs.
-pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("fluentbit"));
+const NAMESPACE: Namespace = Namespace::new(name!("fluentbit"));
 
 /// The service account of its pods.
-pub(crate) const SERVICE_ACCOUNT: Name = name!("fluent-bit");
+const SERVICE_ACCOUNT: Name = name!("fluent-bit");
+
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings<K: Sinks> {
+    /// Where logs go.
+    pub sink: K::Sink,
+}
+
+/// Where logs may go in a kind of place.
+pub trait Sinks {
+    /// Where they go.
+    type Sink: Into<Sink> + Debug;
+}
+
+impl Sinks for Laptop {
+    type Sink = Stdout;
+}
+
+impl Sinks for Aws {
+    type Sink = CloudwatchLogs;
+}
 
 /// Where logs go.
 #[derive(Clone, Debug)]
-pub(crate) enum LogSink {
-    /// To Fluent Bit's own output: `kubectl logs` shows those of a whole node, with namespace and pod.
+pub enum Sink {
+    /// To Fluent Bit's own output.
     Stdout,
     /// To AWS.
     Cloudwatch(CloudwatchLogs),
 }
+
+/// Fluent Bit's own output: `kubectl logs` shows those of a whole node, with namespace and pod.
+#[derive(Debug)]
+pub struct Stdout;
 
 /// A log group of CloudWatch Logs, with a stream for each container.
 ///
@@ -63,11 +94,56 @@ impl Retention {
     }
 }
 
-pub(crate) fn bundle(env: &Environment) -> Bundle {
-    let fluentbit = Bundle::new(name!("fluentbit"), &NAMESPACE, &env.name);
+impl From<Stdout> for Sink {
+    fn from(Stdout: Stdout) -> Self {
+        Self::Stdout
+    }
+}
+
+impl From<CloudwatchLogs> for Sink {
+    fn from(logs: CloudwatchLogs) -> Self {
+        Self::Cloudwatch(logs)
+    }
+}
+
+impl CloudwatchLogs {
+    /// What Fluent Bit's output calls, on its own log group only. In policies the name of a group ends in `:*`.
+    ///
+    /// Upstream: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html>
+    fn rights(&self) -> IamPolicy {
+        IamPolicy::Statements(vec![Statement {
+            actions: vec![
+                "logs:CreateLogGroup",
+                "logs:CreateLogStream",
+                "logs:PutLogEvents",
+                "logs:PutRetentionPolicy",
+            ],
+            resources: vec![Arn {
+                service: "logs",
+                region: self.region.clone(),
+                resource: format!("log-group:{}:*", self.log_group),
+            }],
+        }])
+    }
+}
+
+pub(crate) fn bundle<K: Sinks>(
+    infra: &Infra,
+    site: &Site,
+    settings: Settings<K>,
+    prometheus: &Prometheus,
+) {
+    let Settings { sink } = settings;
+    let sink = sink.into();
+    // It reads the logs of the node.
+    infra.namespace(&NAMESPACE, PodSecurity::Privileged);
+    let fluentbit = infra.bundle(name!("fluentbit"), &NAMESPACE);
+    if let Sink::Cloudwatch(logs) = &sink {
+        fluentbit.pod_identity(SERVICE_ACCOUNT, logs.rights());
+    }
     fluentbit.chart(Chart {
         release: name!("fluent-bit"),
-        values: values(env),
+        values: values(site, &sink),
         kinds: vec![
             GroupKind::of::<apps::v1::DaemonSet>(),
             GroupKind::of::<core::v1::ConfigMap>(),
@@ -78,7 +154,14 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         ],
         crd_groups: Vec::new(),
     });
-    fluentbit
+    prometheus.pod_monitor(PodMonitor {
+        name: name!("fluentbit"),
+        pods: MonitoredPods::In(&NAMESPACE),
+        endpoint: monitoring::PodMonitorPodMetricsEndpoint {
+            path: Some("/api/v2/metrics/prometheus".to_owned()),
+            ..pod_metrics_endpoint("http")
+        },
+    });
 }
 
 /// Metrics and health.
@@ -90,41 +173,27 @@ const LOGS: &str = "/var/log";
 /// Where Fluent Bit keeps how far it has read, so that a restart neither repeats nor misses a line.
 const STATE: &str = "/var/lib/fluent-bit";
 
-fn values(env: &Environment) -> chart::Values {
-    chart::Values {
-        labels: Some([("env".to_owned(), env.name.to_string())].into()),
-        config: Some(chart::Config {
-            service: Some(service()),
-            inputs: Some(input()),
-            filters: Some(filter()),
-            outputs: Some(output(&env.logs)),
-            ..chart::Config::default()
-        }),
-        metrics_port: Some(HTTP.into()),
-        service_account: Some(chart::ServiceAccount {
-            name: Some(SERVICE_ACCOUNT.to_string()),
-            ..chart::ServiceAccount::default()
-        }),
-        resources: Some(Resources { cpu: millicores(50), memory: mebibytes(128) }.requirements()),
+fn values(site: &Site, sink: &Sink) -> chart::Values {
+    chart::Values::with(|values| {
+        values.labels = Some([("env".to_owned(), site.name.to_string())].into());
+        values.config.service = Some(service());
+        values.config.inputs = Some(input());
+        values.config.filters = Some(filter());
+        values.config.outputs = Some(output(sink));
+        values.metrics_port = Some(HTTP.into());
+        values.service_account.name = Some(SERVICE_ACCOUNT.to_string());
+        let resources = Resources { cpu: millicores(50), memory: mebibytes(128) };
+        values.resources = Some(resources.requirements());
         // Logs belong to root; what else root may do is taken away.
-        security_context: Some(core::v1::SecurityContext {
-            allow_privilege_escalation: Some(false),
-            capabilities: Some(core::v1::Capabilities {
-                add: None,
-                drop: Some(vec!["ALL".to_owned()]),
-            }),
-            read_only_root_filesystem: Some(true),
-            seccomp_profile: Some(core::v1::SeccompProfile {
-                type_: "RuntimeDefault".to_owned(),
-                localhost_profile: None,
-            }),
-            ..core::v1::SecurityContext::default()
-        }),
-        daemon_set_volumes: Some(vec![
+        values.security_context = Some(core::v1::SecurityContext {
+            run_as_non_root: None,
+            ..restricted_security_context()
+        });
+        values.daemon_set_volumes = Some(vec![
             host_folder(VARLOG, LOGS, "Directory"),
             host_folder(STATE_VOLUME, STATE, "DirectoryOrCreate"),
-        ]),
-        daemon_set_volume_mounts: Some(vec![
+        ]);
+        values.daemon_set_volume_mounts = Some(vec![
             core::v1::VolumeMount {
                 name: VARLOG.to_string(),
                 mount_path: LOGS.to_owned(),
@@ -136,14 +205,13 @@ fn values(env: &Environment) -> chart::Values {
                 mount_path: STATE.to_owned(),
                 ..core::v1::VolumeMount::default()
             },
-        ]),
+        ]);
         // Every node has logs, whatever it keeps away.
-        tolerations: Some(vec![core::v1::Toleration {
+        values.tolerations = Some(vec![core::v1::Toleration {
             operator: Some("Exists".to_owned()),
             ..core::v1::Toleration::default()
-        }]),
-        ..chart::Values::default()
-    }
+        }]);
+    })
 }
 
 const VARLOG: Name = name!("varlog");
@@ -236,12 +304,12 @@ fn filter() -> String {
     )
 }
 
-fn output(sink: &LogSink) -> String {
+fn output(sink: &Sink) -> String {
     match sink {
-        LogSink::Stdout => {
+        Sink::Stdout => {
             section("OUTPUT", &[("Name", "stdout"), ("Match", TAG), ("Format", "json_lines")])
         }
-        LogSink::Cloudwatch(CloudwatchLogs { region, log_group, retention }) => section(
+        Sink::Cloudwatch(CloudwatchLogs { region, log_group, retention }) => section(
             "OUTPUT",
             &[
                 ("Name", "cloudwatch_logs"),

@@ -2,14 +2,14 @@
 
 use k8s_openapi::api::admissionregistration::v1 as admission;
 use manifests_lib::delivery::Kustomization;
-use manifests_lib::model::{Bundle, GroupKind};
-use manifests_lib::{git_url, name, relative_path, tag};
+use manifests_lib::model::{GroupKind, Namespace};
+use manifests_lib::prelude::*;
+use manifests_lib::{git_url, relative_path};
 
-use crate::deploy::argocd;
-use crate::environment::Environment;
+use super::shared::Infra;
 
-pub(crate) fn bundle(env: &Environment) -> Bundle {
-    let gateway_api = Bundle::new(name!("gateway-api"), &argocd::KUBE_SYSTEM, &env.name);
+pub(crate) fn bundle(infra: &Infra) {
+    let gateway_api = infra.bundle(name!("gateway-api"), &Namespace::KUBE_SYSTEM);
     gateway_api.kustomization(Kustomization {
         repository: git_url!("https://github.com/kubernetes-sigs/gateway-api.git"),
         release: tag!("v1.5.1"),
@@ -24,5 +24,4 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         ],
         crd_groups: vec!["gateway.networking.k8s.io"],
     });
-    gateway_api
 }

@@ -7,98 +7,111 @@ mod base;
 mod cni;
 mod gateway;
 mod istiod;
+mod monitors;
+mod parts;
 
-use k8s_openapi::api::admissionregistration::v1 as admission;
-use manifests_lib::delivery::gitops::IgnoredDifference;
-use manifests_lib::model::{Bundle, GroupKind, Namespace};
-use manifests_lib::name;
-use manifests_lib::network::mesh::{EgressGateway, IngressGateway};
-use manifests_lib::values::{ChartVersion, Name};
+use std::fmt::Debug;
 
-use crate::deploy::argocd;
-use crate::environment::Environment;
+use manifests_lib::model::{Namespace, PodSecurity};
+use manifests_lib::network::ServiceRef;
+use manifests_lib::network::mesh::{Exposure, IngressGateway};
+use manifests_lib::prelude::*;
 
-/// The tag of the control plane whose sidecars the namespaces get.
-pub(crate) const REVISION: Name = name!("default");
+use parts::{EGRESS, INGRESS, REVISION, SYSTEM};
 
-/// Where the control plane runs.
-pub(crate) const SYSTEM: Namespace = Namespace::new(name!("istio-system"));
+use super::shared::Infra;
+use crate::site::{Aws, Laptop};
 
-/// Where requests from outside enter.
-pub(crate) const INGRESS: IngressGateway = IngressGateway {
-    name: name!("istio-ingressgateway"),
-    namespace: Namespace::new(name!("istio-ingress")),
-    selector: name!("ingressgateway"),
-};
+pub use parts::Revisions;
 
-/// Where requests to the outside leave.
-pub(crate) const EGRESS: EgressGateway = EgressGateway {
-    name: name!("istio-egressgateway"),
-    namespace: Namespace::new(name!("istio-egress")),
-    selector: name!("egressgateway"),
-};
-
-/// How an environment runs the mesh.
-#[derive(Clone, Debug)]
-pub struct Mesh {
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings<K: Exposures> {
     /// Which control planes run.
     pub revisions: Revisions,
     /// Pods of each control plane and of each gateway. From two on, one of them at a time may be evicted.
     pub replicas: u16,
+    /// From where the ingress gateway is reached.
+    pub ingress: K::Ingress,
 }
 
-/// The control planes of the mesh. Each is a revision, named after its release: `1-30-3` of 1.30.3.
-///
-/// Upstream: <https://istio.io/latest/docs/setup/upgrade/canary/>
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Revisions {
-    /// The release that the types of its values come from.
-    Stable,
-    /// While the mesh is upgraded, as `docs/upgrading-istio.md` tells: all pods stay with the release that ran before, and
-    /// the one that the types of the values come from runs beside it for the pods that ask for it by name.
-    Canary {
-        /// The release that ran before.
-        stable: ChartVersion,
-    },
+/// From where the ingress gateway may be reached in a kind of place.
+pub trait Exposures {
+    /// From where it is reached.
+    type Ingress: Into<Exposure> + Debug;
 }
 
-/// The Applications of the mesh.
-pub(crate) fn bundle(env: &Environment) -> Bundle {
-    let istio = Bundle::new(name!("istio"), &argocd::NAMESPACE, &env.name);
-    let base = base::bundle(env);
-    let istiod = istiod::stable(env);
-    let canary = istiod::canary(env);
-    let cni = cni::bundle(env);
-    let ingress = gateway::ingress(env);
-    let egress = gateway::egress(env);
+/// From outside too, by a port of every node for each service.
+#[derive(Debug)]
+pub struct NodePorts;
+
+/// From inside the cluster only: by the API gateway.
+#[derive(Debug)]
+pub struct ClusterIp;
+
+impl Exposures for Laptop {
+    type Ingress = NodePorts;
+}
+
+impl Exposures for Aws {
+    type Ingress = ClusterIp;
+}
+
+impl From<NodePorts> for Exposure {
+    fn from(NodePorts: NodePorts) -> Self {
+        Self::NodePorts
+    }
+}
+
+impl From<ClusterIp> for Exposure {
+    fn from(ClusterIp: ClusterIp) -> Self {
+        Self::ClusterIp
+    }
+}
+
+/// What others know of the mesh.
+pub(crate) struct Mesh {
+    /// Where the control plane runs.
+    pub(crate) system: Namespace,
+    /// The tag of the control plane whose sidecars namespaces get.
+    pub(crate) revision: Name,
+    /// Where requests from outside enter.
+    pub(crate) ingress: IngressGateway,
+    /// Where requests to the outside leave.
+    pub(crate) egress: EgressGateway,
+}
+
+/// Proxies send their traces to `traces`.
+pub(crate) fn bundle<K: Exposures>(
+    infra: &Infra,
+    settings: Settings<K>,
+    traces: &ServiceRef,
+    prometheus: &Prometheus,
+) -> Mesh {
+    let Settings { revisions, replicas, ingress } = settings;
+    // The network plugin writes on the nodes.
+    infra.namespace(&SYSTEM, PodSecurity::Privileged);
+    infra.meshed_namespace(&INGRESS.namespace, REVISION, PodSecurity::Baseline);
+    infra.meshed_namespace(&EGRESS.namespace, REVISION, PodSecurity::Baseline);
+
+    let istio = infra.team.applications(name!("istio"));
+    let base = istio.bundle(name!("istio-base"), &SYSTEM);
+    base::add(&base, &revisions);
+    let stable = istio.bundle(name!("istio-istiod"), &SYSTEM);
+    istiod::add_stable(&stable, &revisions, replicas, traces);
+    cni::add(&istio.bundle(name!("istio-cni"), &SYSTEM));
+    let ingress_bundle = istio.bundle(INGRESS.name, &INGRESS.namespace);
+    gateway::add_ingress(&ingress_bundle, replicas, ingress.into());
+    let egress_bundle = istio.bundle(EGRESS.name, &EGRESS.namespace);
+    gateway::add_egress(&egress_bundle, replicas);
     // The pods of a gateway have no image until the control plane's webhook has given them one.
-    ingress.after(&istiod);
-    egress.after(&istiod);
-    if let Some(canary) = &canary {
+    ingress_bundle.after(&stable);
+    egress_bundle.after(&stable);
+    if let Revisions::Canary { .. } = revisions {
+        let canary = istio.bundle(istiod::canary_name(), &SYSTEM);
+        istiod::add_canary(&canary, replicas, traces);
         canary.after(&base);
     }
-    istio.applications([base, istiod, cni, ingress, egress]);
-    istio.applications(canary);
-    istio
+    monitors::add(prometheus);
+    Mesh { system: SYSTEM, revision: REVISION, ingress: INGRESS, egress: EGRESS }
 }
-
-/// What the control plane writes into the webhooks that check objects, once it can serve them: until then the API server lets
-/// everything pass.
-fn validating_webhooks() -> IgnoredDifference {
-    IgnoredDifference {
-        kind: GroupKind::of::<admission::ValidatingWebhookConfiguration>(),
-        name: None,
-        fields: vec![CA_BUNDLE, ".webhooks[]?.failurePolicy"],
-    }
-}
-
-/// What the control plane writes into the webhooks that add proxies to pods.
-fn mutating_webhooks() -> IgnoredDifference {
-    IgnoredDifference {
-        kind: GroupKind::of::<admission::MutatingWebhookConfiguration>(),
-        name: None,
-        fields: vec![CA_BUNDLE],
-    }
-}
-
-const CA_BUNDLE: &str = ".webhooks[]?.clientConfig.caBundle";

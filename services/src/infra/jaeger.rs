@@ -1,39 +1,29 @@
 //! Jaeger: keeps the traces that the proxies of the mesh send, and shows them.
 
-use std::collections::BTreeMap;
-
-use helm_values::jaeger as chart;
-use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, networking::v1 as networking};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
-    LabelSelector, LabelSelectorRequirement, ObjectMeta,
-};
+use helm_values::{HelmChart, jaeger as chart};
+use k8s_openapi::api::{apps::v1 as apps, core::v1 as core};
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, GroupKind, Namespace};
-use manifests_lib::network::ServiceRef;
-use manifests_lib::network::network_policy::{admit, labelled, pods_of};
-use manifests_lib::observability::{Scheme, WebUi};
-use manifests_lib::values::{Bytes, Name, Port, mebibytes, millicores};
-use manifests_lib::{name, port};
+use manifests_lib::model::{GroupKind, Namespace, PodSecurity, named};
+use manifests_lib::network::gateway_api::InternalAccess;
+use manifests_lib::network::{ServiceRef, ToolService, network_policy};
+use manifests_lib::observability::{WebUiHandle, WebUiSpec};
+use manifests_lib::prelude::*;
+use manifests_lib::values::Bytes;
+use manifests_lib::workload::{restricted_security_context, volume_claim};
 use serde_json::json;
 
-use super::admission::{internal_gateway, policy};
-use super::{kiali, nginx, prometheus};
-use crate::environment::Environment;
+use super::shared::Infra;
 use crate::node_group;
+use crate::site::Site;
 
 /// Where Jaeger runs: outside the mesh, so that its own requests make no traces.
-pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("jaeger"));
+const NAMESPACE: Namespace = Namespace::new(name!("jaeger"));
 
-/// Where proxies send traces: OTLP over gRPC.
-pub(crate) const COLLECTOR: ServiceRef = service(port!(4317));
+/// Where it takes traces: OTLP over gRPC.
+const COLLECTOR: Port = port!(4317);
 
 /// The web UI, and the API that Kiali reads.
-pub(crate) const WEB_UI: WebUi = WebUi {
-    name: name!("jaeger"),
-    service: service(port!(16686)),
-    scheme: Scheme::Http,
-    local_port: port!(8081),
-};
+const QUERY: Port = port!(16686);
 
 /// What Jaeger tells Prometheus of itself.
 const METRICS: Port = port!(8888);
@@ -47,23 +37,39 @@ const RELEASE: Name = name!("jaeger");
 /// Where the volume is mounted.
 const DATA: &str = "/badger";
 
-/// The volume on which Jaeger keeps traces, in an embedded Badger database. Such a database has one writer: Jaeger is one pod,
-/// which is away for a moment when it is replaced. Proxies drop what they cannot send.
+/// What differs between environments: how long traces are kept, on a volume with an embedded Badger database. Such a database has
+/// one writer: Jaeger is one pod, which is away for a moment when it is replaced. Proxies drop what they cannot send.
 ///
 /// Upstream: <https://www.jaegertracing.io/docs/latest/storage/badger/>
 #[derive(Clone, Debug)]
-pub struct TraceStorage {
+pub struct Settings {
     /// How long a trace is kept, in hours.
     pub hours: u16,
     /// Size of the volume.
     pub size: Bytes,
 }
 
-pub(crate) fn bundle(env: &Environment) -> Bundle {
-    let jaeger = Bundle::new(name!("jaeger"), &NAMESPACE, &env.name);
+/// What others get of Jaeger.
+pub(crate) struct Jaeger {
+    /// Where proxies send traces.
+    pub(crate) collector: ServiceRef,
+    /// The web UI, and the API that Kiali reads.
+    pub(crate) web_ui: WebUiHandle,
+}
+
+pub(crate) fn bundle(
+    infra: &Infra,
+    site: &Site,
+    settings: Settings,
+    internal: &InternalAccess,
+    prometheus: &Prometheus,
+) -> Jaeger {
+    let Settings { hours, size } = settings;
+    infra.namespace(&NAMESPACE, PodSecurity::Restricted);
+    let jaeger = infra.bundle(name!("jaeger"), &NAMESPACE);
     jaeger.chart(Chart {
         release: RELEASE,
-        values: values(&env.traces),
+        values: values(hours),
         kinds: vec![
             GroupKind::of::<apps::Deployment>(),
             GroupKind::of::<core::ConfigMap>(),
@@ -72,68 +78,55 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         ],
         crd_groups: vec![],
     });
-    jaeger.add(claim(env));
-    jaeger.add(network_policy(env));
-    nginx::web_ui(env, &jaeger, &WEB_UI);
-    jaeger
-}
+    jaeger.add(core::PersistentVolumeClaim {
+        metadata: named(RELEASE),
+        spec: Some(volume_claim(size, &site.storage_class)),
+        status: None,
+    });
 
-const fn service(port: Port) -> ServiceRef {
-    ServiceRef { name: RELEASE, namespace: NAMESPACE, port }
-}
-
-fn values(traces: &TraceStorage) -> chart::Values {
-    let restricted = core::SecurityContext {
-        allow_privilege_escalation: Some(false),
-        capabilities: Some(core::Capabilities { drop: Some(vec!["ALL".to_owned()]), add: None }),
-        read_only_root_filesystem: Some(true),
-        run_as_non_root: Some(true),
-        seccomp_profile: Some(core::SeccompProfile {
-            type_: "RuntimeDefault".to_owned(),
-            localhost_profile: None,
+    let pods = jaeger.tool_pods(&network_policy::INSTANCE, &RELEASE);
+    // It asks for no login.
+    pods.only_admitted(RELEASE);
+    prometheus.scrapes(&pods, METRICS);
+    let port = |port| pods.port(ToolService { name: RELEASE, port, target_port: port });
+    Jaeger {
+        collector: port(COLLECTOR).open_to_mesh(),
+        web_ui: internal.web_ui(WebUiSpec {
+            name: name!("jaeger"),
+            port: &port(QUERY),
+            local_port: port!(8081),
         }),
-        ..core::SecurityContext::default()
-    };
-    chart::Values {
-        jaeger: Some(chart::Jaeger {
-            replicas: Some(1),
-            // The old pod gives up the database before the new one opens it.
-            strategy: Some(apps::DeploymentStrategy {
-                type_: Some("Recreate".to_owned()),
-                rolling_update: None,
-            }),
-            node_selector: Some(node_group::SYSTEM.node_selector()),
-            resources: Some(core::ResourceRequirements {
-                requests: Some(BTreeMap::from([
-                    ("cpu".to_owned(), millicores(100).into()),
-                    ("memory".to_owned(), mebibytes(256).into()),
-                ])),
-                limits: Some(BTreeMap::from([("memory".to_owned(), mebibytes(1024).into())])),
-                claims: None,
-            }),
-            security_context: Some(restricted),
-            service_account: Some(chart::JaegerServiceAccount {
-                automount_service_account_token: Some(false),
-                ..chart::JaegerServiceAccount::default()
-            }),
-            extra_volumes: Some(vec![core::Volume {
-                name: "traces".to_owned(),
-                persistent_volume_claim: Some(core::PersistentVolumeClaimVolumeSource {
-                    claim_name: RELEASE.to_string(),
-                    read_only: None,
-                }),
-                ..core::Volume::default()
-            }]),
-            extra_volume_mounts: Some(vec![core::VolumeMount {
-                name: "traces".to_owned(),
-                mount_path: DATA.to_owned(),
-                ..core::VolumeMount::default()
-            }]),
-            ..chart::Jaeger::default()
-        }),
-        userconfig: Some(configuration(traces)),
-        ..chart::Values::default()
     }
+}
+
+fn values(hours: u16) -> chart::Values {
+    chart::Values::with(|values| {
+        values.jaeger.replicas = Some(1);
+        // The old pod gives up the database before the new one opens it.
+        values.jaeger.strategy = Some(apps::DeploymentStrategy {
+            type_: Some("Recreate".to_owned()),
+            rolling_update: None,
+        });
+        values.jaeger.node_selector = Some(node_group::SYSTEM.node_selector());
+        let resources = Resources { cpu: millicores(100), memory: mebibytes(256) };
+        values.jaeger.resources = Some(resources.requirements_up_to(mebibytes(1024)));
+        values.jaeger.security_context = Some(restricted_security_context());
+        values.jaeger.service_account.automount_service_account_token = Some(false);
+        values.jaeger.extra_volumes = Some(vec![core::Volume {
+            name: "traces".to_owned(),
+            persistent_volume_claim: Some(core::PersistentVolumeClaimVolumeSource {
+                claim_name: RELEASE.to_string(),
+                read_only: None,
+            }),
+            ..core::Volume::default()
+        }]);
+        values.jaeger.extra_volume_mounts = Some(vec![core::VolumeMount {
+            name: "traces".to_owned(),
+            mount_path: DATA.to_owned(),
+            ..core::VolumeMount::default()
+        }]);
+        values.userconfig = Some(configuration(hours));
+    })
 }
 
 /// Configuration of the one process that collects, stores and shows.
@@ -141,7 +134,7 @@ fn values(traces: &TraceStorage) -> chart::Values {
 /// The chart does not replace the pod when it changes: `kubectl --namespace jaeger rollout restart deployment jaeger`.
 ///
 /// Upstream: <https://www.jaegertracing.io/docs/latest/deployment/configuration/>
-fn configuration(traces: &TraceStorage) -> serde_json::Value {
+fn configuration(hours: u16) -> serde_json::Value {
     let listen = |port: Port| json!({ "endpoint": format!("0.0.0.0:{port}") });
     json!({
         "service": {
@@ -171,7 +164,7 @@ fn configuration(traces: &TraceStorage) -> serde_json::Value {
             "healthcheckv2": { "use_v2": true, "http": listen(HEALTH) },
             "jaeger_query": {
                 "storage": { "traces": "badger" },
-                "http": listen(WEB_UI.service.port),
+                "http": listen(QUERY),
             },
             "jaeger_storage": {
                 "backends": {
@@ -182,62 +175,18 @@ fn configuration(traces: &TraceStorage) -> serde_json::Value {
                                 "values": format!("{DATA}/values"),
                             },
                             "ephemeral": false,
-                            "ttl": { "spans": format!("{}h", traces.hours) },
+                            "ttl": { "spans": format!("{hours}h") },
                         },
                     },
                 },
             },
         },
         "receivers": {
-            "otlp": { "protocols": { "grpc": listen(COLLECTOR.port) } },
+            "otlp": { "protocols": { "grpc": listen(COLLECTOR) } },
         },
         "processors": { "batch": {} },
         "exporters": {
             "jaeger_storage_exporter": { "trace_storage": "badger" },
         },
     })
-}
-
-fn claim(env: &Environment) -> core::PersistentVolumeClaim {
-    core::PersistentVolumeClaim {
-        metadata: named(RELEASE.to_string()),
-        spec: Some(core::PersistentVolumeClaimSpec {
-            access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
-            storage_class_name: Some(env.storage_class.to_string()),
-            resources: Some(core::VolumeResourceRequirements {
-                requests: Some(BTreeMap::from([("storage".to_owned(), env.traces.size.into())])),
-                limits: None,
-            }),
-            ..core::PersistentVolumeClaimSpec::default()
-        }),
-        status: None,
-    }
-}
-
-/// Pods of the mesh may send traces, Kiali and people of the internal gateway may read them, Prometheus may ask how Jaeger is.
-fn network_policy(env: &Environment) -> networking::NetworkPolicy {
-    let meshed = LabelSelector {
-        match_expressions: Some(vec![LabelSelectorRequirement {
-            key: "istio.io/rev".to_owned(),
-            operator: "Exists".to_owned(),
-            values: None,
-        }]),
-        match_labels: None,
-    };
-    let mesh = networking::NetworkPolicyPeer {
-        namespace_selector: Some(meshed),
-        ..networking::NetworkPolicyPeer::default()
-    };
-    let readers =
-        [pods_of(&kiali::NAMESPACE, &kiali::APP_NAME)].into_iter().chain(internal_gateway(env));
-    let mut admitted = vec![
-        admit([mesh], [COLLECTOR.port]),
-        admit([pods_of(&prometheus::NAMESPACE, &prometheus::APP_NAME)], [METRICS]),
-    ];
-    admitted.extend(readers.map(|reader| admit([reader], [WEB_UI.service.port])));
-    policy(RELEASE, labelled("app.kubernetes.io/instance", &RELEASE), admitted)
-}
-
-fn named(name: String) -> ObjectMeta {
-    ObjectMeta { name: Some(name), ..ObjectMeta::default() }
 }

@@ -1,56 +1,107 @@
 //! Kiali: shows the mesh, its traffic and what is wrong with its configuration. It changes nothing: that is up to Git.
 
-use helm_values::kiali_server as chart;
+use std::fmt::Debug;
+
+use helm_values::{HelmChart, kiali_server as chart};
 use k8s_openapi::api::{
     apps::v1 as apps, core::v1 as core, networking::v1 as networking, rbac::v1 as rbac,
 };
-use manifests_lib::data::{GeneratedSecret, SecretKey, SecretSource, SecretValue};
+use manifests_lib::data::GeneratedSecret;
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, GroupKind, Namespace};
-use manifests_lib::network::ServiceRef;
-use manifests_lib::observability::{Scheme, WebUi};
-use manifests_lib::values::Name;
-use manifests_lib::{name, port};
+use manifests_lib::model::{GroupKind, Namespace};
+use manifests_lib::network::gateway_api::InternalAccess;
+use manifests_lib::network::{ToolPods, ToolPort, ToolService, network_policy};
+use manifests_lib::observability::{WebUiHandle, WebUiSpec, grafana};
+use manifests_lib::prelude::*;
 use serde_json::json;
 
-use super::prometheus::{self, dashboards};
-use super::{istio, jaeger, nginx};
-use crate::environment::Environment;
+use super::shared::Infra;
 use crate::node_group;
+use crate::site::{Aws, Laptop};
 
-/// Where Kiali runs: beside the control plane, whose configuration it reads.
-pub(crate) const NAMESPACE: Namespace = istio::SYSTEM;
+/// Where the web UI listens.
+const PORT: Port = port!(20001);
 
-/// `app.kubernetes.io/name` of its pods.
-pub(crate) const APP_NAME: Name = name!("kiali");
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings<K: Logins> {
+    /// How people log in.
+    pub login: K::Login,
+}
 
-/// The web UI.
-const WEB_UI: WebUi = WebUi {
-    name: name!("kiali"),
-    service: ServiceRef { name: name!("kiali"), namespace: NAMESPACE, port: port!(20001) },
-    scheme: Scheme::Http,
-    local_port: port!(20001),
-};
+/// How people may log in in a kind of place.
+pub trait Logins {
+    /// How they log in.
+    type Login: Into<Login> + Debug;
+}
 
 /// How people log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Login {
-    /// Not at all: whoever reaches it sees everything.
+    /// Not at all.
     Anonymous,
-    /// By the token of a ServiceAccount, whose rights then hold: `kubectl create token`.
+    /// By the token of a ServiceAccount.
     Token,
 }
 
-pub(crate) fn bundle(env: &Environment) -> Bundle {
-    let kiali = Bundle::new(name!("kiali"), &NAMESPACE, &env.name);
-    let signing_key = kiali.app().secret(SecretValue {
+/// Not at all: whoever reaches the web UI sees everything.
+#[derive(Debug)]
+pub struct Anonymous;
+
+/// By the token of a ServiceAccount, whose rights then hold: `kubectl create token`.
+#[derive(Debug)]
+pub struct Token;
+
+impl Logins for Laptop {
+    type Login = Anonymous;
+}
+
+impl Logins for Aws {
+    type Login = Token;
+}
+
+impl From<Anonymous> for Login {
+    fn from(Anonymous: Anonymous) -> Self {
+        Self::Anonymous
+    }
+}
+
+impl From<Token> for Login {
+    fn from(Token: Token) -> Self {
+        Self::Token
+    }
+}
+
+/// Where Kiali reads, and where its links lead.
+pub(crate) struct Sources<'a> {
+    /// The API of Prometheus.
+    pub(crate) prometheus: &'a ToolPort,
+    pub(crate) grafana: &'a WebUiHandle,
+    /// The dashboard of a service's requests.
+    pub(crate) requests: &'a grafana::Dashboard,
+    pub(crate) jaeger: &'a WebUiHandle,
+}
+
+/// Kiali runs beside the control plane, whose configuration it reads: in `namespace`.
+pub(crate) fn bundle<K: Logins>(
+    infra: &Infra,
+    settings: Settings<K>,
+    namespace: &Namespace,
+    sources: &Sources<'_>,
+    internal: &InternalAccess,
+) {
+    let Settings { login } = settings;
+    let kiali = infra.bundle(name!("kiali"), namespace);
+    let pods = kiali.tool_pods(&network_policy::APP_NAME, &name!("kiali"));
+    let signing_key = kiali.app(&node_group::SYSTEM).secret(SecretValue {
         key: name!("signing-key"),
         // Nobody needs to know it: people log in again when it changes.
-        source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
+        source: GeneratedSecret { length: 32 }.into(),
     });
+    let signing_key = format!("secret:{}:{}", signing_key.secret_name(&kiali), signing_key.key());
     kiali.chart(Chart {
         release: name!("kiali"),
-        values: values(env, &signing_key),
+        values: values(login.into(), signing_key, &pods, sources),
         kinds: vec![
             GroupKind::of::<apps::Deployment>(),
             GroupKind::of::<core::ConfigMap>(),
@@ -62,74 +113,50 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
         ],
         crd_groups: vec![],
     });
-    nginx::web_ui(env, &kiali, &WEB_UI);
-    kiali
+    let port = ToolService { name: name!("kiali"), port: PORT, target_port: PORT };
+    internal.web_ui(WebUiSpec {
+        name: name!("kiali"),
+        port: &pods.port(port),
+        local_port: port!(20001),
+    });
 }
 
-fn values(env: &Environment, signing_key: &SecretKey) -> chart::Values {
-    let strategy = match env.kiali {
+fn values(
+    login: Login,
+    signing_key: String,
+    pods: &ToolPods,
+    sources: &Sources<'_>,
+) -> chart::Values {
+    let strategy = match login {
         Login::Anonymous => "anonymous",
         Login::Token => "token",
     };
-    chart::Values {
-        auth: Some(chart::Auth { strategy: Some(strategy.to_owned()), ..chart::Auth::default() }),
-        deployment: Some(chart::Deployment {
-            node_selector: Some(node_group::SYSTEM.node_selector()),
-            image_pull_policy: Some("IfNotPresent".to_owned()),
-            view_only_mode: Some(true),
-            ..chart::Deployment::default()
-        }),
-        clustering: Some(chart::Clustering {
-            // There is one cluster.
-            autodetect_secrets: Some(chart::ClusteringAutodetectSecrets {
-                enabled: Some(false),
-                label: None,
-            }),
-            ..chart::Clustering::default()
-        }),
-        external_services: Some(external_services(env)),
-        login_token: Some(chart::LoginToken {
-            // The chart's default is another text each time that it is rendered.
-            signing_key: Some(format!(
-                "secret:{}:{}",
-                signing_key.secret_name(),
-                signing_key.key()
-            )),
-        }),
-        server: Some(chart::Server {
-            port: Some(WEB_UI.service.port.into()),
-            ..chart::Server::default()
-        }),
-        ..chart::Values::default()
-    }
-}
+    let Sources { prometheus, grafana, requests, jaeger } = sources;
+    chart::Values::with(|values| {
+        values.auth.strategy = Some(strategy.to_owned());
+        values.deployment.node_selector = Some(node_group::SYSTEM.node_selector());
+        values.deployment.image_pull_policy = Some("IfNotPresent".to_owned());
+        values.deployment.view_only_mode = Some(true);
+        // There is one cluster.
+        values.clustering.autodetect_secrets.enabled = Some(false);
+        // The chart's default is another text each time that it is rendered.
+        values.login_token.signing_key = Some(signing_key);
+        values.server.port = Some(PORT.into());
 
-/// Where Kiali reads, and where its links lead.
-fn external_services(env: &Environment) -> chart::ExternalServices {
-    let domain = env.internal_domain.as_ref();
-    chart::ExternalServices {
-        prometheus: Some(chart::ExternalServicesPrometheus {
-            url: Some(prometheus::PROMETHEUS.service.http_url()),
-            ..chart::ExternalServicesPrometheus::default()
-        }),
-        grafana: Some(chart::ExternalServicesGrafana {
-            enabled: Some(true),
-            internal_url: Some(prometheus::GRAFANA.service.http_url()),
-            external_url: Some(prometheus::GRAFANA.url(domain)),
-            dashboards: Some(vec![json!({
-                "name": dashboards::REQUESTS,
-                "variables": { "service": dashboards::SERVICE.url_parameter() },
-            })]),
-            ..chart::ExternalServicesGrafana::default()
-        }),
-        tracing: Some(chart::ExternalServicesTracing {
-            enabled: Some(true),
-            provider: Some("jaeger".to_owned()),
-            internal_url: Some(jaeger::WEB_UI.service.http_url()),
-            external_url: Some(jaeger::WEB_UI.url(domain)),
-            use_grpc: Some(false),
-            ..chart::ExternalServicesTracing::default()
-        }),
-        ..chart::ExternalServices::default()
-    }
+        // Where Kiali reads, and where its links lead.
+        let services = &mut values.external_services;
+        services.prometheus.url = Some(pods.calls(prometheus).http_url());
+        services.grafana.enabled = Some(true);
+        services.grafana.internal_url = Some(pods.calls(grafana.port()).http_url());
+        services.grafana.external_url = Some(grafana.url());
+        services.grafana.dashboards = Some(vec![json!({
+            "name": requests.title,
+            "variables": { "service": requests.variable.url_parameter() },
+        })]);
+        services.tracing.enabled = Some(true);
+        services.tracing.provider = Some("jaeger".to_owned());
+        services.tracing.internal_url = Some(pods.calls(jaeger.port()).http_url());
+        services.tracing.external_url = Some(jaeger.url());
+        services.tracing.use_grpc = Some(false);
+    })
 }

@@ -2,82 +2,118 @@
 //!
 //! It stays outside the mesh, and sends what it takes to the mesh's ingress gateway.
 
-use helm_values::nginx_gateway_fabric as chart;
+use std::fmt::Debug;
+
+use helm_values::{HelmChart, nginx_gateway_fabric as chart};
 use k8s_openapi::api::{apps, batch, core, rbac};
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, GroupKind, Namespace};
+use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
+use manifests_lib::network::ClusterIssuer;
 use manifests_lib::network::gateway_api::{
-    Exposure, Gateway, GatewaySpec, HttpRoute, Internal, Limits, Public, WebUiRoute,
+    Exposure, GatewaySpec, InternalAccess, Limits, PublicGateway,
 };
-use manifests_lib::network::mesh::IngressPort;
-use manifests_lib::network::{Certificate, CertificateHosts};
-use manifests_lib::observability::WebUi;
-use manifests_lib::values::{Host, Name, mebibytes, millicores, seconds};
-use manifests_lib::workload::Resources;
-use manifests_lib::{name, url_path};
+use manifests_lib::observability::{MonitoredPods, PodMonitor, pod_metrics_endpoint};
+use manifests_lib::prelude::*;
+use manifests_lib::values::NodePort;
 
-use super::{cert_manager, jaeger, kiali, prometheus};
-use crate::deploy::argocd;
-use crate::environment::Environment;
+use super::shared::Infra;
 use crate::node_group;
+use crate::site::{Aws, Laptop, Site};
 
 /// Where NGINX and its controller run.
-pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("nginx-gateway"));
+const NAMESPACE: Namespace = Namespace::new(name!("nginx-gateway"));
 
 /// The GatewayClass, which the chart makes.
 const CLASS: Name = name!("nginx");
 
-/// Where everybody enters.
-const PUBLIC: Gateway<Public> = Gateway {
-    name: name!("public"),
-    namespace: NAMESPACE,
-    routes_from: &[],
-    class: CLASS,
-    visibility: Public,
-};
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings<K: Entrances> {
+    /// How requests reach the gateways.
+    pub entrance: K::Entrance,
+}
 
-/// Where people of the company reach web UIs.
-pub(crate) const INTERNAL: Gateway<Internal> = Gateway {
-    name: name!("internal"),
-    namespace: NAMESPACE,
-    routes_from: &[argocd::NAMESPACE, jaeger::NAMESPACE, kiali::NAMESPACE, prometheus::NAMESPACE],
-    class: CLASS,
-    visibility: Internal,
-};
+/// How requests may reach the gateways in a kind of place.
+pub trait Entrances {
+    /// How they reach them.
+    type Entrance: Into<Entrance> + Debug;
+}
 
-/// Makes a web UI of plain HTTP known, and leads the internal gateway to it where there is one.
-#[track_caller]
-pub(crate) fn web_ui(env: &Environment, bundle: &Bundle, web_ui: &WebUi) {
-    bundle.web_ui(web_ui);
-    if let Some(domain) = &env.internal_domain {
-        bundle.web_ui_route(WebUiRoute { web_ui, gateway: &INTERNAL, domain, certificate: None });
+/// How requests reach the gateways.
+#[derive(Clone, Debug)]
+pub struct Entrance {
+    exposure: Exposure,
+    /// Domain of the web UIs, where they have a gateway.
+    internal_domain: Option<Host>,
+}
+
+/// The API gateway is reached by a port of every node. There is no internal gateway: people forward ports.
+#[derive(Debug)]
+pub struct PortOfNodes(
+    /// The port.
+    pub NodePort,
+);
+
+/// Each gateway has a load balancer of AWS; records in DNS lead to them.
+#[derive(Debug)]
+pub struct LoadBalancers {
+    /// Domain of the web UIs, which the internal gateway serves below it.
+    pub internal_domain: Host,
+}
+
+impl Entrances for Laptop {
+    type Entrance = PortOfNodes;
+}
+
+impl Entrances for Aws {
+    type Entrance = LoadBalancers;
+}
+
+impl From<PortOfNodes> for Entrance {
+    fn from(PortOfNodes(port): PortOfNodes) -> Self {
+        Self { exposure: Exposure::NodePort(port), internal_domain: None }
     }
 }
 
-/// The hosts that people and other systems reach.
-#[derive(Clone, Debug)]
-pub struct Hosts {
-    /// The API: customers and checkouts.
-    pub api: Host,
-    /// Helloworld.
-    pub hello: Host,
-    /// Httpbin.
-    pub httpbin: Host,
+impl From<LoadBalancers> for Entrance {
+    fn from(LoadBalancers { internal_domain }: LoadBalancers) -> Self {
+        Self { exposure: Exposure::NetworkLoadBalancer, internal_domain: Some(internal_domain) }
+    }
 }
 
-/// The services behind the public gateway.
-pub(crate) struct Routes<'a> {
-    pub(crate) customer: &'a IngressPort,
-    pub(crate) orchestrator: &'a IngressPort,
-    pub(crate) helloworld: &'a IngressPort,
-    pub(crate) httpbin: &'a IngressPort,
+/// The ways in.
+pub(crate) struct Gateways {
+    /// Where everybody enters.
+    pub(crate) public: PublicGateway,
+    /// Where people of the company reach web UIs.
+    pub(crate) internal: InternalAccess,
 }
 
-pub(crate) fn bundle(env: &Environment, routes: &Routes<'_>) -> Bundle {
-    let nginx = Bundle::new(name!("nginx"), &NAMESPACE, &env.name);
+/// Has Prometheus measure the gateways. It comes after them, because it needs one of them itself.
+pub(crate) fn scraped_by(prometheus: &Prometheus) {
+    prometheus.pod_monitor(PodMonitor {
+        name: name!("nginx-gateway"),
+        // The control plane and the nginx that it runs.
+        pods: MonitoredPods::In(&NAMESPACE),
+        endpoint: pod_metrics_endpoint("metrics"),
+    });
+}
+
+/// `load_balancers` is what gives the gateways' Services a load balancer, and takes it away before they go.
+pub(crate) fn bundle<K: Entrances>(
+    infra: &Infra,
+    site: &Site,
+    settings: Settings<K>,
+    issuer: &ClusterIssuer,
+    load_balancers: Option<&Bundle>,
+) -> Gateways {
+    let Settings { entrance } = settings;
+    let Entrance { exposure, internal_domain } = entrance.into();
+    infra.namespace(&NAMESPACE, PodSecurity::Restricted);
+    let nginx = infra.bundle(name!("nginx"), &NAMESPACE);
     nginx.chart(Chart {
         release: name!("nginx-gateway-fabric"),
-        values: values(env),
+        values: values(site, exposure),
         kinds: vec![
             GroupKind::of::<apps::v1::Deployment>(),
             GroupKind::of::<batch::v1::Job>(),
@@ -93,146 +129,79 @@ pub(crate) fn bundle(env: &Environment, routes: &Routes<'_>) -> Bundle {
         ],
         crd_groups: vec!["gateway.nginx.org"],
     });
-    public(env, &nginx, routes);
-    if let Some(domain) = &env.internal_domain {
-        internal(env, &nginx, domain);
+    if let Some(load_balancers) = load_balancers {
+        nginx.after(load_balancers);
     }
-    nginx
-}
-
-fn public(env: &Environment, nginx: &Bundle, routes: &Routes<'_>) {
-    let Hosts { api, hello, httpbin } = &env.hosts;
-    let certificate = nginx.certificate(Certificate {
-        name: PUBLIC.name,
-        issuer: &cert_manager::PUBLIC,
-        hosts: CertificateHosts::Of(vec![api.clone(), hello.clone(), httpbin.clone()]),
-    });
-    nginx.gateway(
-        &PUBLIC,
-        GatewaySpec {
-            certificate: &certificate,
-            replicas: env.replicas,
-            exposure: env.entrance,
-            limits: Limits {
-                requests_per_second: 20,
-                burst: 40,
-                max_body_size: mebibytes(1),
-                body_timeout: seconds(10),
-                connect_timeout: seconds(5),
-                response_timeout: seconds(30),
-            },
+    let gateway = |name, limits| GatewaySpec {
+        name,
+        class: CLASS,
+        issuer,
+        replicas: site.replicas,
+        exposure,
+        limits,
+    };
+    Gateways {
+        public: nginx.public_gateway(gateway(name!("public"), PUBLIC)),
+        internal: match internal_domain {
+            Some(domain) => nginx.internal_gateway(gateway(name!("internal"), INTERNAL), domain),
+            None => InternalAccess::by_forwarding_ports(),
         },
-    );
-    nginx.http_routes(
-        &PUBLIC,
-        [
-            HttpRoute {
-                name: name!("customers"),
-                host: api.clone(),
-                path: url_path!("/customers"),
-                to: routes.customer,
-            },
-            HttpRoute {
-                name: name!("checkout"),
-                host: api.clone(),
-                path: url_path!("/checkout"),
-                to: routes.orchestrator,
-            },
-            HttpRoute {
-                name: name!("hello"),
-                host: hello.clone(),
-                path: url_path!("/"),
-                to: routes.helloworld,
-            },
-            HttpRoute {
-                name: name!("httpbin"),
-                host: httpbin.clone(),
-                path: url_path!("/"),
-                to: routes.httpbin,
-            },
-        ],
-    );
+    }
 }
 
-/// Pages load many files at once, and their queries may take long.
-fn internal(env: &Environment, nginx: &Bundle, domain: &Host) {
-    let certificate = nginx.certificate(Certificate {
-        name: INTERNAL.name,
-        issuer: &cert_manager::PUBLIC,
-        hosts: CertificateHosts::Below(domain.clone()),
-    });
-    nginx.gateway(
-        &INTERNAL,
-        GatewaySpec {
-            certificate: &certificate,
-            replicas: env.replicas,
-            exposure: env.entrance,
-            limits: Limits {
-                requests_per_second: 100,
-                burst: 400,
-                max_body_size: mebibytes(10),
-                body_timeout: seconds(30),
-                connect_timeout: seconds(5),
-                response_timeout: seconds(300),
-            },
-        },
-    );
-}
+const PUBLIC: Limits = Limits {
+    requests_per_second: 20,
+    burst: 40,
+    max_body_size: mebibytes(1),
+    body_timeout: seconds(10),
+    connect_timeout: seconds(5),
+    response_timeout: seconds(30),
+};
 
-fn values(env: &Environment) -> chart::Values {
+/// Web UIs load many files at once, and their queries may take long.
+const INTERNAL: Limits = Limits {
+    requests_per_second: 100,
+    burst: 400,
+    max_body_size: mebibytes(10),
+    body_timeout: seconds(30),
+    connect_timeout: seconds(5),
+    response_timeout: seconds(300),
+};
+
+fn values(site: &Site, exposure: Exposure) -> chart::Values {
     let controller = Resources { cpu: millicores(50), memory: mebibytes(128) };
     let server = Resources { cpu: millicores(100), memory: mebibytes(256) };
-    chart::Values {
-        nginx_gateway: Some(chart::NginxGateway {
-            gateway_class_name: Some(CLASS.to_string()),
-            node_selector: Some(node_group::SYSTEM.node_selector()),
-            resources: Some(controller.requirements()),
-            product_telemetry: Some(chart::NginxGatewayProductTelemetry { enable: Some(false) }),
-            ..chart::NginxGateway::default()
-        }),
-        nginx: Some(chart::Nginx {
-            replicas: Some(i64::from(env.replicas)),
-            pod: Some(chart::NginxPod {
-                node_selector: Some(node_group::INGRESS.node_selector()),
-                ..chart::NginxPod::default()
-            }),
-            container: Some(chart::NginxContainer {
-                resources: Some(server.requirements()),
-                ..chart::NginxContainer::default()
-            }),
-            config: Some(chart::NginxConfig {
-                // Error pages do not tell the version.
-                server_tokens: Some("off".to_owned()),
-                ..chart::NginxConfig::default()
-            }),
-            service: Some(service(env.entrance)),
-            ..chart::Nginx::default()
-        }),
-        cert_generator: Some(chart::CertGenerator {
-            node_selector: Some(node_group::SYSTEM.node_selector()),
-            ..chart::CertGenerator::default()
-        }),
-        ..chart::Values::default()
-    }
+    chart::Values::with(|values| {
+        values.nginx_gateway.gateway_class_name = Some(CLASS.to_string());
+        values.nginx_gateway.node_selector = Some(node_group::SYSTEM.node_selector());
+        values.nginx_gateway.resources = Some(controller.requirements());
+        values.nginx_gateway.product_telemetry.enable = Some(false);
+        values.nginx.replicas = Some(i64::from(site.replicas));
+        values.nginx.pod.node_selector = Some(node_group::INGRESS.node_selector());
+        values.nginx.container.resources = Some(server.requirements());
+        // Error pages do not tell the version.
+        values.nginx.config.server_tokens = Some("off".to_owned());
+        service(&mut values.nginx.service, exposure);
+        values.cert_generator.node_selector = Some(node_group::SYSTEM.node_selector());
+    })
 }
 
 /// The Service that the controller makes for each gateway.
-fn service(exposure: Exposure) -> chart::NginxService {
+fn service(service: &mut chart::NginxService, exposure: Exposure) {
     match exposure {
-        Exposure::NodePort(node_port) => chart::NginxService {
-            type_: Some(chart::NginxServiceType::NodePort),
+        Exposure::NodePort(node_port) => {
+            service.type_ = Some(chart::NginxServiceType::NodePort);
             // Any node answers, wherever the pod runs.
-            external_traffic_policy: Some(chart::NginxServiceExternalTrafficPolicy::Cluster),
-            node_ports: Some(vec![chart::NginxServiceNodePort {
+            service.external_traffic_policy =
+                Some(chart::NginxServiceExternalTrafficPolicy::Cluster);
+            service.node_ports = Some(vec![chart::NginxServiceNodePort {
                 listener_port: Some(GatewaySpec::PORT.into()),
                 port: Some(i64::from(node_port.number())),
-            }]),
-            ..chart::NginxService::default()
-        },
-        Exposure::NetworkLoadBalancer => chart::NginxService {
-            type_: Some(chart::NginxServiceType::LoadBalancer),
-            load_balancer_class: Some(Exposure::LOAD_BALANCER_CLASS.to_owned()),
-            ..chart::NginxService::default()
-        },
+            }]);
+        }
+        Exposure::NetworkLoadBalancer => {
+            service.type_ = Some(chart::NginxServiceType::LoadBalancer);
+            service.load_balancer_class = Some(Exposure::LOAD_BALANCER_CLASS.to_owned());
+        }
     }
 }

@@ -1,81 +1,135 @@
 //! Prometheus, Alertmanager and Grafana: measure the platform, tell who is on call, show it.
 
-pub(crate) mod alertmanager;
-pub(crate) mod dashboards;
+mod alertmanager;
+mod context;
+mod dashboards;
 mod grafana;
-mod monitors;
 mod stack;
 
+use std::fmt::Debug;
+
 use custom_resources::coreos::monitoring::v1 as monitoring;
+use helm_values::kube_prometheus_stack as chart;
 use k8s_openapi::api::core::v1 as core;
-use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::{admissionregistration, apps, batch, rbac};
+use manifests_lib::cluster::ControlPlane;
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, GroupKind, Namespace};
-use manifests_lib::network::network_policy::{admit, admit_to_all, all_pods_of, labelled, pods_of};
-use manifests_lib::network::{ServiceRef, network_policy};
-use manifests_lib::observability::{Scheme, WebUi};
-use manifests_lib::values::{Bytes, Name, Port};
-use manifests_lib::{name, port};
+use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
+use manifests_lib::network::gateway_api::InternalAccess;
+use manifests_lib::network::{ToolPort, ToolService, network_policy};
+use manifests_lib::observability::grafana::Dashboard;
+use manifests_lib::observability::{WebUiHandle, WebUiSpec};
+use manifests_lib::prelude::*;
 
-use super::admission::{internal_gateway, policy};
-use super::{cert_manager, kiali, nginx};
-use crate::deploy::argocd;
-use crate::environment::Environment;
+use context::{Context, NAMESPACE};
 
-/// Where all three run.
-pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("prometheus"));
+use super::shared::Infra;
+use crate::node_group;
+use crate::site::{Aws, Kind, Laptop, Site};
 
-/// `app.kubernetes.io/name` of Prometheus' pods, which the operator gives them.
-pub(crate) const APP_NAME: Name = name!("prometheus");
+pub use alertmanager::{Nobody, Receivers, SlackWebhooks};
 
 /// Name of the Helm release, from which the chart derives `kube-prometheus-stack-prometheus` and the others.
 const RELEASE: Name = name!("kube-prometheus-stack");
 
-/// Prometheus.
-pub(crate) const PROMETHEUS: WebUi = WebUi {
-    name: name!("prometheus"),
-    service: ServiceRef {
-        name: name!("kube-prometheus-stack-prometheus"),
-        namespace: NAMESPACE,
-        port: port!(9090),
-    },
-    scheme: Scheme::Http,
-    local_port: port!(9090),
-};
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings<K: Kind + Receiving> {
+    /// Who administers Grafana: the name of a user and their password.
+    pub grafana: K::Credentials,
+    /// Who is told of alerts.
+    pub receivers: K::Receivers,
+}
 
-/// Alertmanager.
-pub(crate) const ALERTMANAGER: WebUi = WebUi {
-    name: name!("alertmanager"),
-    service: ServiceRef {
-        name: name!("kube-prometheus-stack-alertmanager"),
-        namespace: NAMESPACE,
-        port: port!(9093),
-    },
-    scheme: Scheme::Http,
-    local_port: port!(9093),
-};
+/// Who may be told of alerts in a kind of place.
+pub trait Receiving {
+    /// Who is told.
+    type Receivers: Into<Receivers> + Debug;
+}
 
-/// Grafana.
-pub(crate) const GRAFANA: WebUi = WebUi {
-    name: name!("grafana"),
-    service: ServiceRef {
-        name: name!("kube-prometheus-stack-grafana"),
-        namespace: NAMESPACE,
-        port: port!(80),
-    },
-    scheme: Scheme::Http,
-    local_port: port!(8000),
-};
+impl Receiving for Laptop {
+    type Receivers = Nobody;
+}
 
-pub(crate) fn bundle(env: &Environment) -> Bundle {
-    let prometheus = Bundle::new(name!("prometheus"), &NAMESPACE, &env.name);
-    let alertmanager = alertmanager::values(&prometheus, env);
-    let grafana = grafana::values(&prometheus, env);
-    prometheus
+impl Receiving for Aws {
+    type Receivers = SlackWebhooks;
+}
+
+/// What others get of Prometheus and Grafana.
+pub(crate) struct Monitoring {
+    /// Who measures.
+    pub(crate) prometheus: Prometheus,
+    /// The API of Prometheus.
+    pub(crate) api: ToolPort,
+    pub(crate) grafana: WebUiHandle,
+    /// The dashboard of a service's requests.
+    pub(crate) requests: Dashboard,
+}
+
+pub(crate) fn bundle<K: Kind + Receiving>(
+    infra: &Infra,
+    site: &Site,
+    settings: Settings<K>,
+    control_plane: ControlPlane,
+    internal: &InternalAccess,
+) -> Monitoring {
+    let Settings { grafana, receivers } = settings;
+    // The node exporter reads the node.
+    infra.namespace(&NAMESPACE, PodSecurity::Privileged);
+    let bundle = infra.bundle(name!("prometheus"), &NAMESPACE);
+    // None of the three asks readers for a login, and whoever reaches Alertmanager silences it.
+    let web_ui = |name: Name, service: ToolService, local_port: Port| {
+        let pods = bundle.tool_pods(&network_policy::APP_NAME, &name);
+        pods.only_admitted(name.clone());
+        pods.admit_own_namespace();
+        let port = pods.port(service);
+        (pods, internal.web_ui(WebUiSpec { name, port: &port, local_port }))
+    };
+    let (pods, prometheus) = web_ui(
+        name!("prometheus"),
+        ToolService {
+            name: name!("kube-prometheus-stack-prometheus"),
+            port: port!(9090),
+            target_port: port!(9090),
+        },
+        port!(9090),
+    );
+    let (_, alertmanager) = web_ui(
+        name!("alertmanager"),
+        ToolService {
+            name: name!("kube-prometheus-stack-alertmanager"),
+            port: port!(9093),
+            target_port: port!(9093),
+        },
+        port!(9093),
+    );
+    let (_, grafana_ui) = web_ui(
+        name!("grafana"),
+        ToolService {
+            name: name!("kube-prometheus-stack-grafana"),
+            port: port!(80),
+            target_port: port!(3000),
+        },
+        port!(8000),
+    );
+    let context = Context { site, bundle: &bundle, prometheus, alertmanager, grafana: grafana_ui };
+    let credentials = bundle.component(name!("grafana"), &node_group::SYSTEM).credentials(grafana);
+    let values = stack::values(&context, control_plane, &credentials, receivers.into());
+    add_chart(&bundle, values);
+    let Context { prometheus, grafana, .. } = context;
+    Monitoring {
+        prometheus: Prometheus::new(&pods),
+        api: prometheus.port().clone(),
+        requests: dashboards::add(&bundle, &grafana),
+        grafana,
+    }
+}
+
+fn add_chart(bundle: &Bundle, values: chart::Values) {
+    bundle
         .chart(Chart {
             release: RELEASE,
-            values: stack::values(env, alertmanager, grafana),
+            values,
             kinds: vec![
                 GroupKind::of::<admissionregistration::v1::MutatingWebhookConfiguration>(),
                 GroupKind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
@@ -99,50 +153,6 @@ pub(crate) fn bundle(env: &Environment) -> Bundle {
             crd_groups: vec!["monitoring.coreos.com"],
         })
         // Services of the control plane and of DNS, for scraping.
-        .also_writes_to(&argocd::KUBE_SYSTEM);
-    cert_manager::injected_certificates(&prometheus);
-    monitors::add(&prometheus);
-    dashboards::add(&prometheus);
-    for policy in network_policies(env) {
-        prometheus.add(policy);
-    }
-    nginx::web_ui(env, &prometheus, &PROMETHEUS);
-    nginx::web_ui(env, &prometheus, &ALERTMANAGER);
-    nginx::web_ui(env, &prometheus, &GRAFANA);
-    prometheus
-}
-
-/// None of the three asks readers for a login, and whoever reaches Alertmanager silences it: beyond their own namespace only Kiali
-/// and people of the internal gateway reach them.
-fn network_policies(env: &Environment) -> [networking::NetworkPolicy; 3] {
-    let kiali = || pods_of(&kiali::NAMESPACE, &kiali::APP_NAME);
-    let of = |app_name: Name, port: Port, also: Option<networking::NetworkPolicyPeer>| {
-        let beyond = also.into_iter().chain(internal_gateway(env));
-        let admitted = [admit_to_all(all_pods_of(&NAMESPACE))]
-            .into_iter()
-            .chain(beyond.map(|from| admit([from], [port])));
-        let pods = labelled(network_policy::APP_NAME, &app_name);
-        policy(app_name, pods, admitted.collect())
-    };
-    [
-        of(APP_NAME, PROMETHEUS.service.port, Some(kiali())),
-        of(name!("alertmanager"), ALERTMANAGER.service.port, None),
-        of(name!("grafana"), grafana::POD_PORT, Some(kiali())),
-    ]
-}
-
-/// A volume of the environment's class for one pod, as the operator takes it.
-fn claim(env: &Environment, size: Bytes) -> core::PersistentVolumeClaimTemplate {
-    core::PersistentVolumeClaimTemplate {
-        metadata: None,
-        spec: core::PersistentVolumeClaimSpec {
-            access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
-            resources: Some(core::VolumeResourceRequirements {
-                limits: None,
-                requests: Some([("storage".to_owned(), size.into())].into()),
-            }),
-            storage_class_name: Some(String::from(&env.storage_class)),
-            ..core::PersistentVolumeClaimSpec::default()
-        },
-    }
+        .also_writes_to(&Namespace::KUBE_SYSTEM);
+    bundle.ignore_injected_ca_bundles();
 }

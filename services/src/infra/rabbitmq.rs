@@ -1,40 +1,29 @@
 //! RabbitMQ: the operators, and the broker that carries the orchestrator's sagas.
 
+use custom_resources::coreos::monitoring::v1 as monitoring;
 use k8s_openapi::api::{admissionregistration::v1 as admission, apps, core, rbac};
-use manifests_lib::data::rabbitmq::{
-    RabbitmqCluster, RabbitmqClusterSpec, RabbitmqHandle, TopologyOperator,
-};
+use manifests_lib::data::rabbitmq::RabbitmqClusterSpec;
 use manifests_lib::delivery::{Kustomization, KustomizeImage};
-use manifests_lib::model::{Bundle, GroupKind, Namespace};
-use manifests_lib::network::mesh::MetricsScraper;
-use manifests_lib::values::{Bytes, PublicImage, Version, millicores};
-use manifests_lib::workload::Resources;
-use manifests_lib::{git_url, name, relative_path, repository, tag};
+use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
+use manifests_lib::network::{ClusterIssuer, network_policy};
+use manifests_lib::observability::{MonitoredPods, PodMonitor, pod_metrics_endpoint};
+use manifests_lib::prelude::*;
+use manifests_lib::values::Bytes;
+use manifests_lib::{git_url, label_key, relative_path};
 
-use super::{cert_manager, prometheus};
-use crate::app::shared;
-use crate::environment::Environment;
+use super::shared::Infra;
 use crate::node_group;
+use crate::site::Site;
 
 /// Where the operators run.
-pub(crate) const OPERATORS: Namespace = Namespace::new(name!("rabbitmq-system"));
+const OPERATORS: Namespace = Namespace::new(name!("rabbitmq-system"));
 
 /// Where the broker runs.
-pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("rabbitmq"));
+const NAMESPACE: Namespace = Namespace::new(name!("rabbitmq"));
 
-/// The broker.
-const BROKER: RabbitmqCluster = RabbitmqCluster { name: name!("rabbitmq"), namespace: NAMESPACE };
-
-/// Applications that have queues.
-const CLIENTS: &[Namespace] = &[shared::NAMESPACE];
-
-/// The operator that makes queues and users.
-const TOPOLOGY_OPERATOR: TopologyOperator =
-    TopologyOperator { namespace: OPERATORS, app_name: name!("messaging-topology-operator") };
-
-/// How large the broker is.
+/// What differs between environments: how large the broker is.
 #[derive(Clone, Debug)]
-pub struct BrokerSize {
+pub struct Settings {
     /// How many pods; an odd number.
     pub replicas: u16,
     /// Disk of each pod.
@@ -43,19 +32,62 @@ pub struct BrokerSize {
     pub memory: Bytes,
 }
 
+/// The broker, whose certificate is `issuer`'s.
+pub(crate) fn bundle(
+    infra: &Infra,
+    site: &Site,
+    settings: Settings,
+    issuer: &ClusterIssuer,
+    prometheus: &Prometheus,
+) -> Rabbitmq {
+    let Settings { replicas, storage, memory } = settings;
+    let operators = operators(infra, issuer);
+    let topology_operator =
+        operators.tool_pods(&network_policy::APP_NAME, &name!("messaging-topology-operator"));
+    infra.namespace(&NAMESPACE, PodSecurity::Restricted);
+    let rabbitmq = infra.bundle(name!("rabbitmq"), &NAMESPACE);
+    prometheus.pod_monitor(PodMonitor {
+        name: name!("rabbitmq"),
+        pods: MonitoredPods::Labelled(
+            &NAMESPACE,
+            label_key!("app.kubernetes.io/component"),
+            name!("rabbitmq"),
+        ),
+        endpoint: monitoring::PodMonitorPodMetricsEndpoint {
+            scheme: Some(monitoring::Scheme::Https),
+            tls_config: Some(monitoring::SafeTlsConfig {
+                // The certificate names the Service, and a scrape goes to a pod's address. Nothing secret is sent.
+                insecure_skip_verify: Some(true),
+                ..monitoring::SafeTlsConfig::default()
+            }),
+            ..pod_metrics_endpoint("prometheus-tls")
+        },
+    });
+    rabbitmq.rabbitmq_cluster(RabbitmqClusterSpec {
+        name: name!("rabbitmq"),
+        replicas,
+        image: public_image(repository!("rabbitmq"), tag!("4.2.6-management")),
+        nodes: &node_group::APP,
+        resources: Resources { cpu: millicores(200), memory },
+        storage,
+        storage_class: &site.storage_class,
+        issuer,
+        topology_operator: &topology_operator,
+        prometheus,
+    })
+}
+
 /// The operators of the cluster and of queues and users.
-pub(crate) fn operators(env: &Environment) -> Bundle {
-    let operators = Bundle::new(name!("rabbitmq-operators"), &OPERATORS, &env.name);
+fn operators(infra: &Infra, issuer: &ClusterIssuer) -> Bundle {
+    infra.namespace(&OPERATORS, PodSecurity::Restricted);
+    let operators = infra.bundle(name!("rabbitmq-operators"), &OPERATORS);
     operators.kustomization(Kustomization {
         repository: git_url!("https://github.com/rabbitmq/cluster-operator.git"),
         release: tag!("v2.22.3"),
         path: relative_path!("config/installation"),
         images: vec![KustomizeImage {
             name: repository!("ghcr.io/rabbitmq/cluster-operator"),
-            image: PublicImage {
-                repository: repository!("ghcr.io/rabbitmq/cluster-operator"),
-                version: Version::Tag(tag!("2.22.3")),
-            },
+            image: public_image(repository!("ghcr.io/rabbitmq/cluster-operator"), tag!("2.22.3")),
         }],
         exclude: vec![(GroupKind::of::<core::v1::Namespace>(), name!("rabbitmq-system"))],
         pod_patch: Some(on_system()),
@@ -68,18 +100,18 @@ pub(crate) fn operators(env: &Environment) -> Bundle {
         path: relative_path!("config/default"),
         images: vec![KustomizeImage {
             name: repository!("rabbitmqoperator/messaging-topology-operator"),
-            image: PublicImage {
-                repository: repository!("ghcr.io/rabbitmq/messaging-topology-operator"),
-                version: Version::Tag(tag!("1.20.1")),
-            },
+            image: public_image(
+                repository!("ghcr.io/rabbitmq/messaging-topology-operator"),
+                tag!("1.20.1"),
+            ),
         }],
         // Patches come before the kustomization's own `namespace`, which would rename it.
         exclude: vec![(GroupKind::of::<core::v1::Namespace>(), name!("system"))],
-        pod_patch: Some(trusting_the_broker(&operators)),
+        pod_patch: Some(trusting_the_broker(&operators, issuer)),
         kinds: kinds(),
         crd_groups: vec!["rabbitmq.com"],
     });
-    cert_manager::injected_certificates(&operators);
+    operators.ignore_injected_ca_bundles();
     operators
 }
 
@@ -113,9 +145,9 @@ const CA_FOLDER: &str = "/etc/cluster-authority";
 /// The topology operator calls the broker's management API by TLS, and has to believe its CA.
 ///
 /// Upstream: <https://www.rabbitmq.com/kubernetes/operator/tls-topology-operator>
-fn trusting_the_broker(operators: &Bundle) -> core::v1::PodSpec {
+fn trusting_the_broker(operators: &Bundle, issuer: &ClusterIssuer) -> core::v1::PodSpec {
     let volume = name!("cluster-authority");
-    let ca = operators.ca(volume.clone(), &cert_manager::CLUSTER);
+    let ca = operators.ca(volume.clone(), issuer);
     core::v1::PodSpec {
         containers: vec![core::v1::Container {
             name: "manager".to_owned(),
@@ -132,34 +164,7 @@ fn trusting_the_broker(operators: &Bundle) -> core::v1::PodSpec {
             }]),
             ..core::v1::Container::default()
         }],
-        volumes: Some(vec![ca.ca_volume(&volume)]),
+        volumes: Some(vec![ca.ca_volume(operators, &volume)]),
         ..on_system()
     }
-}
-
-pub(crate) fn bundle(env: &Environment) -> (Bundle, RabbitmqHandle) {
-    let rabbitmq = Bundle::new(name!("rabbitmq"), &NAMESPACE, &env.name);
-    let BrokerSize { replicas, storage, memory } = &env.broker;
-    let broker = rabbitmq.rabbitmq_cluster(
-        &BROKER,
-        RabbitmqClusterSpec {
-            replicas: *replicas,
-            image: PublicImage {
-                repository: repository!("rabbitmq"),
-                version: Version::Tag(tag!("4.2.6-management")),
-            },
-            on: &node_group::APP,
-            resources: Resources { cpu: millicores(200), memory: *memory },
-            storage: *storage,
-            storage_class: &env.storage_class,
-            issuer: &cert_manager::CLUSTER,
-            clients: CLIENTS,
-            operator: &TOPOLOGY_OPERATOR,
-            scraper: MetricsScraper {
-                namespace: &prometheus::NAMESPACE,
-                app_name: prometheus::APP_NAME,
-            },
-        },
-    );
-    (rabbitmq, broker)
 }

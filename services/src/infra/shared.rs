@@ -1,36 +1,42 @@
-//! The namespaces of the infrastructure; each has its one owner here.
+//! What the tools share: their team, and the bundle that their namespaces stand in.
 
-use manifests_lib::model::{Bundle, Injection, NamespaceRules, PodSecurity};
-use manifests_lib::name;
+use manifests_lib::model::{Injection, Namespace, NamespaceRules, PodSecurity};
+use manifests_lib::prelude::*;
 
-use super::{
-    cert_manager, external_secrets, fluentbit, istio, jaeger, nginx, prometheus, rabbitmq,
-};
-use crate::deploy::argocd;
-use crate::environment::Environment;
+/// The team of the infrastructure. Each tool starts its bundles here and declares its namespaces.
+pub(crate) struct Infra {
+    pub(crate) team: Team,
+    namespaces: Bundle,
+}
 
-pub(crate) fn bundle(env: &Environment) -> Bundle {
-    let shared = Bundle::new(name!("infra-shared"), &argocd::KUBE_SYSTEM, &env.name);
-    let outside_the_mesh =
-        |pod_security| NamespaceRules { injection: Injection::None, pod_security };
-    let gateways = NamespaceRules {
-        injection: Injection::Revision(istio::REVISION),
-        pod_security: PodSecurity::Baseline,
-    };
-    // The network plugin writes on the nodes.
-    shared.create_namespace(&istio::SYSTEM, &outside_the_mesh(PodSecurity::Privileged));
-    shared.create_namespace(&istio::INGRESS.namespace, &gateways);
-    shared.create_namespace(&istio::EGRESS.namespace, &gateways);
-    shared.create_namespace(&jaeger::NAMESPACE, &outside_the_mesh(PodSecurity::Restricted));
-    // It reads the logs of the node.
-    shared.create_namespace(&fluentbit::NAMESPACE, &outside_the_mesh(PodSecurity::Privileged));
-    // The node exporter reads the node.
-    shared.create_namespace(&prometheus::NAMESPACE, &outside_the_mesh(PodSecurity::Privileged));
-    shared
-        .create_namespace(&external_secrets::NAMESPACE, &outside_the_mesh(PodSecurity::Restricted));
-    shared.create_namespace(&cert_manager::NAMESPACE, &outside_the_mesh(PodSecurity::Restricted));
-    shared.create_namespace(&nginx::NAMESPACE, &outside_the_mesh(PodSecurity::Restricted));
-    shared.create_namespace(&rabbitmq::OPERATORS, &outside_the_mesh(PodSecurity::Restricted));
-    shared.create_namespace(&rabbitmq::NAMESPACE, &outside_the_mesh(PodSecurity::Restricted));
-    shared
+impl Infra {
+    pub(crate) fn new(team: Team) -> Self {
+        let namespaces = team.bundle(name!("infra-shared"), &Namespace::KUBE_SYSTEM);
+        Self { team, namespaces }
+    }
+
+    /// Declares a namespace whose pods have no sidecar.
+    #[track_caller]
+    pub(crate) fn namespace(&self, namespace: &Namespace, pod_security: PodSecurity) {
+        let rules = NamespaceRules { injection: Injection::None, pod_security };
+        self.namespaces.create_namespace(namespace, &rules);
+    }
+
+    /// Declares a namespace that belongs to the mesh.
+    #[track_caller]
+    pub(crate) fn meshed_namespace(
+        &self,
+        namespace: &Namespace,
+        revision: Name,
+        pod_security: PodSecurity,
+    ) {
+        let rules = NamespaceRules { injection: Injection::Revision(revision), pod_security };
+        self.namespaces.create_namespace(namespace, &rules);
+    }
+
+    /// Starts a bundle.
+    #[track_caller]
+    pub(crate) fn bundle(&self, name: Name, namespace: &Namespace) -> Bundle {
+        self.team.bundle(name, namespace)
+    }
 }

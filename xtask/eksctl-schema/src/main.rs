@@ -7,6 +7,7 @@ use clap::Parser;
 use jsonschema::Validator;
 use released::{LockedFile, Names, Releases};
 use serde_json::Value;
+use support::{Failure, Result, workspace};
 
 /// Check clusters against the JSON schema that eksctl releases
 ///
@@ -35,15 +36,12 @@ fn main() -> ExitCode {
             }
             ExitCode::from(u8::from(!findings.is_empty()))
         }
-        Err(sentence) => {
-            eprintln!("error: {sentence}");
-            ExitCode::from(2)
-        }
+        Err(failure) => failure.report(),
     }
 }
 
 /// Checks the files; each finding is a line.
-fn run(arguments: &Arguments) -> Result<Vec<String>, String> {
+fn run(arguments: &Arguments) -> Result<Vec<String>> {
     let files = match arguments.files.as_slice() {
         [] => rendered()?,
         files => files.to_vec(),
@@ -51,10 +49,12 @@ fn run(arguments: &Arguments) -> Result<Vec<String>, String> {
     let validator = validator(arguments.schema.as_deref())?;
     let mut findings = Vec::new();
     for file in files {
-        let text = std::fs::read_to_string(&file)
-            .map_err(|error| format!("cannot read {}: {error}; render first", file.display()))?;
-        let cluster: Value = serde_yaml::from_str(&text)
-            .map_err(|error| format!("{} is no YAML: {error}; render it again", file.display()))?;
+        let text = std::fs::read_to_string(&file).map_err(|error| {
+            Failure::new(format!("cannot read {}: {error}; render first", file.display()))
+        })?;
+        let cluster: Value = serde_yaml::from_str(&text).map_err(|error| {
+            Failure::new(format!("{} is no YAML: {error}; render it again", file.display()))
+        })?;
         findings.extend(
             mistakes(&validator, &cluster)
                 .into_iter()
@@ -65,36 +65,35 @@ fn run(arguments: &Arguments) -> Result<Vec<String>, String> {
 }
 
 /// `eks.yaml` of every environment that has one.
-fn rendered() -> Result<Vec<PathBuf>, String> {
-    let environments = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../environments");
-    let entries = std::fs::read_dir(&environments)
-        .map_err(|error| format!("cannot read {}: {error}", environments.display()))?;
+fn rendered() -> Result<Vec<PathBuf>> {
+    let environments = workspace().join("environments");
+    let entries = std::fs::read_dir(&environments).map_err(|error| {
+        Failure::new(format!("cannot read {}: {error}", environments.display()))
+    })?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path().join("eks.yaml")))
         .filter(|file| file.exists())
         .collect();
     files.sort();
     if files.is_empty() {
-        return Err("no environment has an eks.yaml: run `cargo xtask render` first".to_owned());
+        return Err(Failure::new("no environment has an eks.yaml: run `cargo xtask render` first"));
     }
     Ok(files)
 }
 
 /// The locked schema, ready to judge.
-fn validator(from: Option<&Path>) -> Result<Validator, String> {
+fn validator(from: Option<&Path>) -> Result<Validator> {
     let lock: LockedFile = toml::from_str(include_str!("../schema.toml"))
-        .map_err(|error| format!("schema.toml: {error}; correct it"))?;
+        .map_err(|error| Failure::new(format!("schema.toml: {error}; correct it")))?;
     let releases = match from {
-        Some(from) => Releases::from_disk(NAMES, from).map_err(|failure| failure.to_string())?,
+        Some(from) => Releases::from_disk(NAMES, from)?,
         None => Releases::from_network(NAMES, None),
     };
-    let found = releases
-        .get(&lock, |url| eprintln!("downloading {url}"))
-        .map_err(|failure| failure.to_string())?;
+    let found = releases.get(&lock, |url| eprintln!("downloading {url}"))?;
     let schema: Value = serde_json::from_slice(&found.bytes)
-        .map_err(|error| format!("{} is no JSON: {error}", found.origin))?;
+        .map_err(|error| Failure::new(format!("{} is no JSON: {error}", found.origin)))?;
     jsonschema::validator_for(&without_bars(schema))
-        .map_err(|error| format!("{} is no schema: {error}", found.origin))
+        .map_err(|error| Failure::new(format!("{} is no schema: {error}", found.origin)))
 }
 
 /// eksctl names some definitions after Go packages, with bars, which no URI reference may have.

@@ -12,6 +12,7 @@ mod path;
 mod place;
 mod rules;
 mod schema;
+mod shaped;
 mod typing;
 mod values;
 
@@ -23,12 +24,12 @@ use std::process::ExitCode;
 
 use released::{LockedFile, Names, Releases, sha256};
 
-use crate::failure::{Failure, Result};
 use crate::output::{Changes, File, stamped};
 use crate::rustfmt;
 use agreed::Agreed;
 use kind::Object;
 use lock::{Lock, LockedChart};
+use support::{Failure, Result};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -81,7 +82,7 @@ pub struct Arguments {
 /// If the sources are not what charts.toml says, cannot be typed, change what is in use, or the output cannot be written.
 /// Nothing is written before everything has been generated.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let home = crate::home().join("manifests-lib/helm-values");
+    let home = support::workspace().join("manifests-lib/helm-values");
     let output = arguments.output.as_ref().unwrap_or(&home);
     let lock_file = match &arguments.lock {
         Some(file) => file.clone(),
@@ -138,15 +139,21 @@ fn typed<'a>(lock: &'a Lock, releases: &Releases) -> Result<Vec<(&'a LockedChart
     for (chart, Sources { values, schema }) in lock.charts.iter().zip(sources) {
         match typing::of(chart, values, schema.as_ref()) {
             Ok(values) => typed.push((chart, values)),
-            Err(sentences) => problems.extend(
-                sentences.into_iter().map(|sentence| format!("{}: {sentence}", chart.name)),
-            ),
+            Err(sentences) => problems.extend(of_chart(chart, sentences)),
         }
     }
     if problems.is_empty() {
         return Ok(typed);
     }
-    Err(Failure::new(format!("charts.toml and the charts do not agree:{}", listed(&problems))))
+    Err(not_agreed(&problems))
+}
+
+fn of_chart(chart: &LockedChart, sentences: Vec<String>) -> impl Iterator<Item = String> {
+    sentences.into_iter().map(|sentence| format!("{}: {sentence}", chart.name))
+}
+
+fn not_agreed(problems: &[String]) -> Failure {
+    Failure::new(format!("charts.toml and the charts do not agree:{}", listed(problems)))
 }
 
 fn sources(chart: &LockedChart, releases: &Releases) -> Result<Sources> {
@@ -230,10 +237,18 @@ fn listed(sentences: &[String]) -> String {
 fn generate(charts: &[(&LockedChart, Object)], agreed: &Agreed, origin: &str) -> Result<Vec<File>> {
     let mut formatted = vec![("src/lib.rs".to_owned(), root(charts))];
     let mut origins = vec![vec![origin.to_owned()]];
+    let mut problems = Vec::new();
     for (chart, values) in charts {
-        let path = format!("src/{}.rs", chart.module());
-        formatted.push((path, generate::module(chart, values)));
-        origins.push(origins_of(chart));
+        match generate::module(chart, values) {
+            Ok(module) => {
+                formatted.push((format!("src/{}.rs", chart.module()), module));
+                origins.push(origins_of(chart));
+            }
+            Err(sentences) => problems.extend(of_chart(chart, sentences)),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(not_agreed(&problems));
     }
     rustfmt::format(&mut formatted)?;
     formatted.push(("paths.tsv".to_owned(), agreed.text()));
@@ -266,17 +281,8 @@ const LINTS: &str = r#"#![allow(
 )]
 "#;
 
-const TRAIT: &str = r"
-/// The values of a released chart.
-pub trait HelmChart: serde::Serialize {
-    /// The name of the chart in its repository.
-    const NAME: &'static str;
-    /// The Helm repository (`https://…`), or the folder of a registry (`oci://…`), as helm takes it.
-    const REPOSITORY: &'static str;
-    /// The published version.
-    const VERSION: &'static str;
-}
-";
+/// What is the same for all charts.
+const LIBRARY: &str = include_str!("chart/library.rs.txt");
 
 fn root(charts: &[(&LockedChart, Object)]) -> String {
     let mut text = String::new();
@@ -290,5 +296,5 @@ fn root(charts: &[(&LockedChart, Object)]) -> String {
     for module in modules {
         let _ = writeln!(text, "pub mod {module};");
     }
-    text + TRAIT
+    text + LIBRARY
 }

@@ -24,10 +24,11 @@ use std::process::ExitCode;
 
 use released::sha256;
 
-use crate::failure::{Failure, Result};
 use crate::output::{Changes, File, stamped};
 use crate::rustfmt;
 use lock::Lock;
+use names::Naming;
+use support::{Failure, Result};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -82,7 +83,7 @@ pub struct Arguments {
 /// If the sources are not what crds.toml says, cannot be typed, or the output cannot be written. Nothing is written
 /// before everything has been generated.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let home = crate::home().join("manifests-lib/custom-resources");
+    let home = support::workspace().join("manifests-lib/custom-resources");
     let output = arguments.output.clone().unwrap_or_else(|| home.clone());
     let (kinds, origin) = match &arguments.from {
         Some(from) if arguments.all => {
@@ -120,12 +121,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn generate(
-    kinds: &[group_version::Kind],
-    origin: &str,
-    arguments: &Arguments,
-) -> Result<Vec<File>> {
-    let sources = tree::sources(kinds, arguments.docs)?;
+fn generate(kinds: &[types::Kind], origin: &str, arguments: &Arguments) -> Result<Vec<File>> {
+    let naming = if arguments.all { Naming::Derived } else { Naming::Chosen };
+    let sources = tree::sources(kinds, naming, arguments.docs)?;
     let mut formatted: Vec<(String, String)> =
         sources.iter().map(|source| (source.path.clone(), source.text.clone())).collect();
     rustfmt::format(&mut formatted)?;

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::failure::{Failure, Result};
+use support::{Failure, Result};
 
 /// Reads a lock file's text; `file` names it in messages.
 ///

@@ -5,14 +5,14 @@
 
 mod chart;
 mod crd;
-mod failure;
+mod enumeration;
 mod lock_file;
 mod markdown;
 mod naming;
 mod output;
 mod rustfmt;
+mod shapes;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -39,14 +39,5 @@ fn main() -> ExitCode {
         Command::Crd(arguments) => crd::run(&arguments),
         Command::Chart(arguments) => chart::run(&arguments),
     };
-    outcome.unwrap_or_else(|failure| {
-        eprintln!("error: {failure}");
-        ExitCode::from(2)
-    })
-}
-
-/// The repository that this program was built from, wherever it is started.
-fn home() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_owned()
+    outcome.unwrap_or_else(|failure| failure.report())
 }

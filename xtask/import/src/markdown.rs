@@ -30,6 +30,34 @@ pub fn longest_run_of_backticks(text: &str) -> usize {
     text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0)
 }
 
+/// How many places of a type its documentation lists.
+const LISTED_PLACES: usize = 5;
+
+/// The first few, and how many more there are.
+pub fn listed(places: &[String], separator: &str) -> String {
+    let first = &places[..places.len().min(LISTED_PLACES)];
+    let rest = places.len() - first.len();
+    let more = if rest > 0 { format!("{separator}and {rest} more") } else { String::new() };
+    first.join(separator) + &more
+}
+
+/// The lines that all lists have as one paragraph, and another one if some list has more.
+pub fn common(lists: &[&[String]], differs: &str) -> Vec<String> {
+    let Some(first) = lists.first() else {
+        return Vec::new();
+    };
+    let is_common = |line: &&String| lists.iter().all(|list| list.contains(line));
+    let common: Vec<&str> = first.iter().filter(is_common).map(String::as_str).collect();
+    let mut paragraphs = Vec::new();
+    if !common.is_empty() {
+        paragraphs.push(common.join(" "));
+    }
+    if lists.iter().any(|list| list.len() > common.len()) {
+        paragraphs.push(differs.to_owned());
+    }
+    paragraphs
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

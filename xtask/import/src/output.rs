@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use released::sha256;
 use similar::TextDiff;
 
-use crate::failure::{Failure, Result};
+use support::{Failure, Result};
 
 /// A file to write: its path below the output folder and its text, header included.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::failure::{Failure, Result};
+use support::{Failure, Result};
 
 /// How the workspace is formatted, which generated code is part of.
 const CONFIGURATION: &str = include_str!("../../../rustfmt.toml");

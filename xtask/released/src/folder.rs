@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::digest::Digest;
-use crate::failure::{Failure, Result};
+use support::{Failure, Result};
 
 /// The largest file below a folder that is looked at, in bytes; no release comes near.
 const LIMIT: u64 = 64 * 1024 * 1024;

@@ -6,13 +6,11 @@
 mod cache;
 mod digest;
 mod download;
-mod failure;
 mod folder;
 mod locked;
 mod releases;
 
 pub use digest::{Digest, hexadecimal, sha256};
-pub use failure::{Failure, Result};
 pub use folder::{list, read};
 pub use locked::LockedFile;
 pub use releases::{Found, Names, Releases, utf8};

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::cache;
 use crate::digest::Digest;
 use crate::download::download;
-use crate::failure::{Failure, Result};
 use crate::folder::{FileOnDisk, digests, read};
 use crate::locked::LockedFile;
+use support::{Failure, Result};
 
 /// How messages call what the user can change.
 #[derive(Clone, Copy, Debug)]

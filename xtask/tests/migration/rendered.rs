@@ -61,10 +61,9 @@ impl Rendered {
 /// Renders every environment.
 pub fn all() -> Result<Vec<Rendered>, String> {
     let mut all = Vec::new();
-    for environment in [environment_dev::environment(), environment_prd::environment()] {
-        let platform = services::platform::platform(&environment)
-            .build()
-            .map_err(|errors| format!("{errors:?}"))?;
+    for entry in environments::ALL {
+        let platform =
+            (entry.environment)().platform.build().map_err(|errors| format!("{errors:?}"))?;
         for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
             let identity = resource.object_ref();
             all.push(Rendered {

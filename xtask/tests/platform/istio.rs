@@ -4,19 +4,21 @@ use custom_resources::argoproj::v1alpha1::Application;
 use manifests_lib::chart_version;
 use manifests_lib::delivery::SourceFrom;
 use manifests_lib::values::ChartVersion;
-use services::environment::{Development, Environment, Mesh, Revisions};
+use services::infra::istio::{self, Revisions};
+use services::platform::{self, Environment, Settings};
 
 use super::build;
 
 fn environment(revisions: Revisions) -> Environment {
-    let development = environment_dev::development();
-    Development { mesh: Mesh { revisions, ..development.mesh }, ..development }.into()
+    let settings = environment_dev::settings();
+    let istio = istio::Settings { revisions, ..settings.istio };
+    platform::environment(Settings { istio, ..settings })
 }
 
 /// Every Application of the mesh: its charts, the revision that it makes or trusts, the tags that lead to it, and what it is
 /// told of removal and of objects that another one has deployed.
 fn mesh(revisions: Revisions) -> String {
-    let built = build(&environment(revisions));
+    let built = build(environment(revisions));
     let mut lines = Vec::new();
     for application in built
         .bundles
@@ -84,7 +86,7 @@ fn a_canary_runs_beside_the_stable_control_plane() {
 /// A canary of the release that is stable would make the same objects.
 #[test]
 fn a_canary_is_of_another_release() {
-    let stable = build(&environment(Revisions::Stable))
+    let stable = build(environment(Revisions::Stable))
         .bundles
         .iter()
         .flat_map(|bundle| &bundle.sources)
@@ -94,7 +96,8 @@ fn a_canary_is_of_another_release() {
         })
         .expect("a control plane");
     let stable = ChartVersion::new(stable).expect("a version");
-    let errors = services::platform::platform(&environment(Revisions::Canary { stable }))
+    let errors = environment(Revisions::Canary { stable })
+        .platform
         .build()
         .expect_err("two control planes of one name");
     let [error] = errors.as_slice() else {

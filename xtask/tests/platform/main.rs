@@ -8,18 +8,17 @@ use std::path::Path;
 
 use manifests_lib::model::BuildError;
 use manifests_lib::platform::BuiltPlatform;
-use services::environment::Environment;
+use services::platform::Environment;
 
-fn build(environment: &Environment) -> BuiltPlatform {
-    services::platform::platform(environment).build().unwrap_or_else(|errors| {
+fn build(environment: Environment) -> BuiltPlatform {
+    environment.platform.build().unwrap_or_else(|errors| {
         let errors: Vec<_> = errors.iter().map(BuildError::to_string).collect();
         panic!("{}", errors.join("\n"))
     })
 }
 
-fn platforms() -> [BuiltPlatform; 2] {
-    [environment_dev::environment(), environment_prd::environment()]
-        .map(|environment| build(&environment))
+fn platforms() -> Vec<BuiltPlatform> {
+    environments::ALL.iter().map(|entry| build((entry.environment)())).collect()
 }
 
 fn workspace() -> &'static Path {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -83,6 +84,14 @@ impl Fakes {
         self
     }
 
+    /// A cargo that prints how it was called, then does this.
+    pub fn with_cargo(self, end: &str) -> Self {
+        let cargo = self.folder.path().join("cargo");
+        fs::write(&cargo, format!("#!/bin/sh\necho \"$*\"\n{end}\n")).expect("a writable folder");
+        fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("an own file");
+        self.with("CARGO", cargo.display().to_string())
+    }
+
     pub fn write(&self, file: &str, contents: &str) {
         fs::write(self.folder.path().join(file), contents).expect("a writable folder");
     }
@@ -131,6 +140,11 @@ pub struct Run(Output);
 impl Run {
     pub fn code(&self) -> Option<i32> {
         self.0.status.code()
+    }
+
+    /// By which signal it ended, where it did.
+    pub fn signal(&self) -> Option<i32> {
+        self.0.status.signal()
     }
 
     pub fn stdout(&self) -> String {

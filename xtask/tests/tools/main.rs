@@ -2,5 +2,7 @@
 
 mod bootstrap;
 mod cluster;
+mod external;
 mod fakes;
 mod open;
+mod watch;

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use manifests_lib::delivery::gitops::{Root, application_name};
+use harness::{Cluster, Failure};
+use manifests_lib::delivery::gitops::{ROOT, application_name};
 use serde_json::Value;
 
-use crate::cluster::Cluster;
 use crate::compare;
-use crate::failure::Failure;
 use crate::rendered::Rendered;
 
 /// Who writes on behalf of bootstrap: helm, and kubectl under bootstrap's own name.
@@ -72,7 +71,7 @@ impl Objects {
 
     /// The objects of the environment that bootstrap is there to write, and has not.
     pub fn missing(&self, rendered: &Rendered) -> Vec<String> {
-        let root = application_name(&Root::NAME);
+        let root = application_name(&ROOT);
         let is_wanted = |kind: &str, name: &str| {
             kind == "AppProject" || (kind == "Application" && name == root)
         };

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use harness::{Failure, Report};
 use serde_json::{Value, json};
 
-use super::messages::{Client, message};
+use super::client::{Client, message};
 use super::server::{Answer, path};
-use crate::failure::Failure;
-use crate::report::Report;
 
 /// How RabbitMQ calls the exchange without a name, which leads to every queue.
 const DEFAULT_EXCHANGE: &str = "amq.default";

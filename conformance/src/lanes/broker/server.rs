@@ -7,15 +7,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use harness::{
+    ATTEMPTS, Failure, Process, Program, Programs, READY, cannot_write, free_port, secret,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use ureq::http::{Request, header::CONTENT_TYPE};
-
-use crate::cluster::{ATTEMPTS, READY, free_port, secret};
-use crate::failure::Failure;
-use crate::process::Process;
-use crate::programs::{Program, Programs};
-use crate::rendered::cannot_write;
 
 /// A running RabbitMQ; it ends, and its folder goes, when this is dropped.
 pub struct Server {
@@ -79,7 +76,7 @@ impl fmt::Display for Answer {
 impl Server {
     /// Starts RabbitMQ and waits until its management API answers.
     pub fn start(programs: &Programs) -> Result<Self, Failure> {
-        let program = programs.path(Program::RabbitmqServer)?;
+        let program = programs.path(Program::RABBITMQ_SERVER)?;
         let epmd = programs.on_path("epmd").ok_or_else(|| {
             Failure::new(
                 "there is no epmd of Erlang, which RabbitMQ runs on, on the PATH: put the folder of Erlang's programs there",
@@ -87,20 +84,20 @@ impl Server {
         })?;
         let mut attempts = 1;
         loop {
-            let folder = programs.watchdog().temporary_folder()?;
+            let folder = programs.temporary_folder()?;
             let ports = Ports::free()?;
             let log = |name: &str| folder.path().join(format!("{name}.log"));
             // RabbitMQ would start a daemon that outlives it.
             let mut command = Command::new(&epmd);
             ports.names(&mut command);
-            let mut names = Process::start(programs.watchdog(), "epmd", &mut command, log("epmd"))?;
+            let mut names = programs.start("epmd", &mut command, log("epmd"))?;
             names.wait_until_ready(READY, || {
                 TcpStream::connect((Ipv4Addr::LOCALHOST, ports.names)).is_ok()
             })?;
             let administrator = Account::new("administrator".to_owned())?;
             let mut command = command_of(&program, folder.path(), &ports, &administrator)?;
-            let name = Program::RabbitmqServer.name();
-            let mut process = Process::start(programs.watchdog(), name, &mut command, log(name))?;
+            let name = Program::RABBITMQ_SERVER.name();
+            let mut process = programs.start(name, &mut command, log(name))?;
             let api = Api::new(ports.management, administrator);
             let mut overview = None;
             match process.wait_until_ready(READY, || {

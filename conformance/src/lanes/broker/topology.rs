@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use harness::Failure;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::server::path;
-use crate::failure::Failure;
 use crate::rendered::{Object, Rendered};
 
 /// The group of the operator's kinds.

@@ -1,11 +1,11 @@
 //! The documents that helm and kustomize print, as objects.
 
+use harness::Failure;
 use manifests_lib::delivery::Source;
 use manifests_lib::model::ObjectRef;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::failure::Failure;
 use crate::rendered::Object;
 
 /// What one chart or kustomization becomes.

@@ -6,16 +6,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use harness::{Failure, Report, progress};
 use manifests_lib::delivery::SourceFrom;
 use serde_json::Value;
 
 use super::documents::Made;
 use super::render::Renderer;
 use crate::compare;
-use crate::failure::Failure;
-use crate::progress::progress;
 use crate::rendered::{Object, RenderedSource};
-use crate::report::Report;
 
 /// The effects that were seen in this run, one line each.
 #[derive(Default)]
@@ -36,7 +34,7 @@ impl Effects {
         made: &Made,
         report: &mut Report,
     ) -> Result<(), Failure> {
-        let SourceFrom::Chart { release, values, .. } = &source.from else {
+        let SourceFrom::Chart { release, values, .. } = &source.spec.from else {
             return Ok(());
         };
         let all = by_identity(made);
@@ -73,7 +71,7 @@ impl Effects {
                     .push(format!("{environment}\t{release}\t{path}\t{place}\t{value}")),
                 None => report.finding(format!(
                     "{environment}: {source} ({}): the value {path} changes nothing: remove it, or correct its name",
-                    source.origin
+                    source.spec.origin
                 )),
             }
         }

@@ -5,16 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use harness::{Failure, Program, Programs, cannot_write};
 use manifests_lib::delivery::SourceFrom;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::super::helm;
 use super::documents::Made;
-use crate::failure::Failure;
-use crate::process;
-use crate::programs::{Program, Programs};
-use crate::rendered::{Object, RenderedSource, cannot_write};
+use crate::rendered::{Object, RenderedSource};
 
 /// The version that charts are told; both clusters run it.
 const KUBERNETES: &str = "1.35.4";
@@ -48,33 +46,33 @@ impl<'a> Renderer<'a> {
             programs,
             charts,
             api_versions: api_versions.into_iter().collect(),
-            folder: programs.watchdog().temporary_folder()?,
+            folder: programs.temporary_folder()?,
         })
     }
 
     /// What a source becomes.
     pub fn render(&self, source: &RenderedSource) -> Result<Made, Failure> {
-        let printed = match &source.from {
+        let printed = match &source.spec.from {
             SourceFrom::Chart { values, .. } => self.template(source, values)?,
             SourceFrom::Kustomization { .. } => self.kustomize(source)?,
         };
-        Made::read(source, &source.bundle, &printed)
+        Made::read(&source.spec, &source.bundle, &printed)
     }
 
     /// What a chart becomes with other values.
     pub fn render_with(&self, source: &RenderedSource, values: &Value) -> Result<Made, Failure> {
-        Made::read(source, &source.bundle, &self.template(source, values)?)
+        Made::read(&source.spec, &source.bundle, &self.template(source, values)?)
     }
 
     fn template(&self, source: &RenderedSource, values: &Value) -> Result<String, Failure> {
         let (SourceFrom::Chart { name, version, release, .. }, Some(released)) =
-            (&source.from, source.helm_arguments())
+            (&source.spec.from, source.spec.helm_arguments())
         else {
             return Ok(String::new());
         };
         let file = self.folder.path().join("values.json");
         fs::write(&file, values.to_string()).map_err(|error| cannot_write(&file, &error))?;
-        let mut command = Command::new(self.programs.path(Program::Helm)?);
+        let mut command = Command::new(self.programs.path(Program::HELM)?);
         helm::keep_files_in(&mut command, self.folder.path());
         command.arg("template").arg(release.as_str());
         match self.charts {
@@ -86,7 +84,7 @@ impl<'a> Renderer<'a> {
             }
         }
         command
-            .args(["--namespace", source.namespace.name().as_str()])
+            .args(["--namespace", source.spec.namespace.name().as_str()])
             .args(["--kube-version", KUBERNETES])
             .args(["--include-crds", "--skip-tests"])
             .arg("--values")
@@ -99,11 +97,11 @@ impl<'a> Renderer<'a> {
 
     /// Argo CD writes images and patches into the kustomization itself.
     fn kustomize(&self, source: &RenderedSource) -> Result<String, Failure> {
-        let SourceFrom::Kustomization { path, .. } = &source.from else {
+        let SourceFrom::Kustomization { path, .. } = &source.spec.from else {
             return Ok(String::new());
         };
-        let kustomize = source.kustomize().unwrap_or_default();
-        let program = self.programs.path(Program::Kustomize)?;
+        let kustomize = source.spec.kustomize().unwrap_or_default();
+        let program = self.programs.path(Program::KUSTOMIZE)?;
         let folder = self.checked_out(source)?.join(path.as_str());
         let file = ["kustomization.yaml", "kustomization.yml", "Kustomization"]
             .iter()
@@ -112,7 +110,7 @@ impl<'a> Renderer<'a> {
             .ok_or_else(|| {
                 Failure::new(format!(
                     "{source} ({}) has no kustomization in {path}: correct the path or the release",
-                    source.origin
+                    source.spec.origin
                 ))
             })?;
         if let Some(images) = &kustomize.images {
@@ -141,7 +139,7 @@ impl<'a> Renderer<'a> {
 
     /// A copy of the source's repository that may be changed.
     fn checked_out(&self, source: &RenderedSource) -> Result<PathBuf, Failure> {
-        let SourceFrom::Kustomization { repository, release, .. } = &source.from else {
+        let SourceFrom::Kustomization { repository, release, .. } = &source.spec.from else {
             return Ok(PathBuf::new());
         };
         let name = repository_name(repository.as_str());
@@ -154,7 +152,7 @@ impl<'a> Renderer<'a> {
             if !folder.is_dir() {
                 return Err(Failure::new(format!(
                     "{source} ({}) is not in {}: check out {repository} at {release} there as {name}",
-                    source.origin,
+                    source.spec.origin,
                     charts.display()
                 )));
             }
@@ -174,13 +172,13 @@ impl<'a> Renderer<'a> {
     }
 
     fn printed(&self, source: &RenderedSource, command: &mut Command) -> Result<String, Failure> {
-        let Output { status, stdout, stderr } = process::run(self.programs.watchdog(), command)?;
+        let Output { status, stdout, stderr } = self.programs.run(command)?;
         if status.success() {
             return Ok(String::from_utf8_lossy(&stdout).into_owned());
         }
         Err(Failure::new(format!(
             "{source} ({}) cannot be rendered by {}; where its repository cannot be reached, give charts with --charts",
-            source.origin,
+            source.spec.origin,
             command.get_program().display()
         ))
         .with_output(&String::from_utf8_lossy(&stderr)))

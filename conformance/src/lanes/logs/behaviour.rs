@@ -6,16 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use harness::{Failure, Process, Program, Programs, Report, cannot_write, free_port};
 use serde_json::Value;
 
 use super::node::{NAMESPACE, Node, POD};
 use super::{Configuration, complaints, text_of};
-use crate::cluster::free_port;
-use crate::failure::Failure;
-use crate::process::Process;
-use crate::programs::{Program, Programs};
-use crate::rendered::cannot_write;
-use crate::report::Report;
 
 /// How long lines may take: it looks for new files every 10 s.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -110,16 +105,16 @@ impl Running {
         let text = node.configuration(configuration, port)?;
         fs::write(&file, text).map_err(|error| cannot_write(&file, &error))?;
         let (records, log) = (node.at(&format!("{run}.records")), node.at(&format!("{run}.log")));
-        let mut command = Command::new(programs.path(Program::FluentBit)?);
+        let mut command = Command::new(programs.path(Program::FLUENT_BIT)?);
         command
             .arg("--config")
             .arg(&file)
             // What it says of itself does not get between the records.
             .arg("--log_file")
             .arg(&log);
-        let name = Program::FluentBit.name();
+        let name = Program::FLUENT_BIT.name();
         Ok(Self {
-            process: Process::start(programs.watchdog(), name, &mut command, records.clone())?,
+            process: programs.start(name, &mut command, records.clone())?,
             records,
             log,
             port,

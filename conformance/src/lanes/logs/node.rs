@@ -6,13 +6,11 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use harness::{Failure, Programs, cannot_write};
 use serde_json::json;
 use tempfile::TempDir;
 
 use super::Configuration;
-use crate::failure::Failure;
-use crate::programs::Programs;
-use crate::rendered::cannot_write;
 
 /// Where the kubelet keeps logs, and where Fluent Bit keeps what it has read.
 const LOGS: &str = "/var/log";
@@ -32,7 +30,7 @@ pub struct Node {
 impl Node {
     /// A node with the links to two logs.
     pub fn new(programs: &Programs) -> Result<Self, Failure> {
-        let node = Self { folder: programs.watchdog().temporary_folder()? };
+        let node = Self { folder: programs.temporary_folder()? };
         let make = || -> io::Result<()> {
             for folder in ["log/containers", "log/pods", "state", "pods"] {
                 fs::create_dir_all(node.at(folder))?;

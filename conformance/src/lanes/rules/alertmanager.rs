@@ -4,14 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
+use harness::{Failure, Program, Programs, Report};
 use serde_json::Value;
 
 use super::{refusal, said, write};
-use crate::failure::Failure;
-use crate::process;
-use crate::programs::{Program, Programs};
 use crate::rendered::Rendered;
-use crate::report::Report;
 
 /// The chart whose values hold the configuration.
 const CHART: &str = "kube-prometheus-stack";
@@ -40,26 +37,32 @@ pub fn check(
     let configuration = configuration(rendered)?;
     let file = folder.join("alertmanager.yaml");
     write(&file, configuration)?;
-    if let Some(refusal) = refusal(programs, Program::Amtool, &["check-config"], &file)? {
+    if let Some(refusal) = refusal(programs, Program::AMTOOL, &["check-config"], &file)? {
         report.finding(format!("{name}: Alertmanager does not take its configuration: {refusal}"));
         return Ok(());
     }
     report.compared(1, format!("configuration of {name} read by Alertmanager"));
     let receivers: Vec<&Value> =
         configuration["receivers"].as_array().into_iter().flatten().collect();
-    if rendered.has_receivers {
+    if rendered.has_to_tell_people {
         let told: BTreeSet<&str> = ALERTS.iter().map(|(_, receiver)| *receiver).collect();
+        let mut ways = 0;
         for receiver in told.into_iter().filter(|receiver| *receiver != NOBODY) {
-            if !receivers.iter().any(|found| found["name"] == receiver && has_way(found)) {
+            if receivers.iter().any(|found| found["name"] == receiver && has_way(found)) {
+                ways += 1;
+            } else {
                 report.finding(format!(
                     "{name}: the receiver {receiver} is missing or tells nobody: no alert would wake anybody"
                 ));
             }
         }
+        report.compared(ways, format!("receivers of {name} that tell people"));
+    } else {
+        report.note(format!("alerts of {name} may reach nobody: it runs on a laptop"));
     }
     let tells_nobody =
-        !rendered.has_receivers && receivers.iter().all(|receiver| receiver["name"] == NOBODY);
-    let amtool = programs.path(Program::Amtool)?;
+        !rendered.has_to_tell_people && receivers.iter().all(|receiver| receiver["name"] == NOBODY);
+    let amtool = programs.path(Program::AMTOOL)?;
     let mut routed = 0;
     for (labels, receiver) in ALERTS {
         let receiver = if tells_nobody { NOBODY } else { receiver };
@@ -69,7 +72,7 @@ pub fn check(
             .arg(&file)
             .arg(format!("--verify.receivers={receiver}"))
             .args(labels);
-        let output = process::run(programs.watchdog(), &mut command)?;
+        let output = programs.run(&mut command)?;
         if output.status.success() {
             routed += 1;
         } else {

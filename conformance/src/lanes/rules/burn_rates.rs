@@ -6,14 +6,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
+use harness::{Failure, Program, Programs, Report};
 use serde_json::{Value, json};
 
 use super::{rule_file, rule_objects, said, write};
-use crate::failure::Failure;
-use crate::process;
-use crate::programs::{Program, Programs};
 use crate::rendered::{Object, Rendered};
-use crate::report::Report;
 
 /// An alert of the workbook.
 ///
@@ -102,7 +99,7 @@ pub fn check(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
-    let promtool = programs.path(Program::Promtool)?;
+    let promtool = programs.path(Program::PROMTOOL)?;
     let mut alerts = 0;
     let mut known = 0;
     for object in rule_objects(rendered) {
@@ -124,7 +121,7 @@ pub fn check(
             write(&file, test)?;
             command.arg(file);
         }
-        let output = process::run(programs.watchdog(), &mut command)?;
+        let output = programs.run(&mut command)?;
         if output.status.success() {
             alerts += BURN_RATES.len() * Indicator::ALL.len();
         } else {

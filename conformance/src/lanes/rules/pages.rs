@@ -2,13 +2,11 @@
 
 use std::path::Path;
 
+use harness::{Failure, Program, Programs, Report};
 use serde_json::{Value, json};
 
 use super::{refusal, write};
-use crate::failure::Failure;
-use crate::programs::{Program, Programs};
 use crate::rendered::{Object, Rendered};
-use crate::report::Report;
 
 /// By which Grafana's sidecar knows the ConfigMaps that it loads.
 const LABEL: &str = "grafana_dashboard";
@@ -34,7 +32,7 @@ pub fn check(
         queries += rules.len();
         let file = folder.join(format!("{}.page.yaml", object.identity.name));
         write(&file, &json!({ "groups": [{ "name": "page", "rules": rules }] }))?;
-        if let Some(refusal) = refusal(programs, Program::Promtool, &["check", "rules"], &file)? {
+        if let Some(refusal) = refusal(programs, Program::PROMTOOL, &["check", "rules"], &file)? {
             report.finding(format!(
                 "{name}: {object} ({}): Prometheus does not take its queries: {refusal}",
                 object.origin

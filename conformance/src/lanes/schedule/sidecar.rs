@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use harness::Failure;
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
 use crate::rendered::Object;
 
 /// The namespaces whose pods get a proxy.

@@ -1,9 +1,8 @@
 //! How far a rollout is.
 
+use harness::{Cluster, Failure};
 use serde_json::Value;
 
-use crate::cluster::Cluster;
-use crate::failure::Failure;
 use crate::rendered::Object;
 
 /// The objects that a rollout changes.

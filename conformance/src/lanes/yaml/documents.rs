@@ -1,21 +1,36 @@
 //! Documents out of hard strings: every string as a key and as a value.
 
-use std::collections::BTreeMap;
-
-use fastrand::Rng;
+use harness::Failure;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::{SBoxedStrategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
 
-use super::strings::Class;
+use super::strings::{CLASSES, text};
 
 /// The longest key that YAML has as a plain `key: value`.
 const LONGEST_SIMPLE_KEY: usize = 1024;
 
-/// Documents without end for one start value: the same ones each time.
+/// How many smaller cases are tried: seconds, not minutes.
+const MOST_TRIES: usize = 10_000;
+
+/// Documents for one start value: the same ones each time.
 pub struct Documents {
-    random: Rng,
+    seed: u64,
     strings: usize,
+    strategy: SBoxedStrategy<Document>,
     /// What was made so far.
     pub made: Made,
+}
+
+/// A tree, and the strings in it.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Each with the place of its class.
+    pub strings: Vec<(usize, String)>,
+    /// Mappings and sequences, with each string as a key and as a value.
+    pub tree: Value,
 }
 
 /// How much was made.
@@ -26,7 +41,7 @@ pub struct Made {
     /// Strings; each is a key and a value.
     pub strings: usize,
     /// Strings of each class.
-    pub classes: BTreeMap<Class, usize>,
+    pub classes: [usize; CLASSES.len()],
     /// Strings of more than 1024 characters.
     pub long_keys: usize,
 }
@@ -34,18 +49,54 @@ pub struct Made {
 impl Documents {
     /// Documents of at least this many strings together.
     pub fn new(seed: u64, strings: usize) -> Self {
-        Self { random: Rng::with_seed(seed), strings, made: Made::default() }
+        let strategy = (vec(text(), 1..=40), vec(neighbour(), 0..4))
+            .prop_perturb(|(strings, neighbours), mut random| {
+                let tree = tree(&mut random, &strings, neighbours);
+                Document { strings, tree }
+            })
+            .sboxed();
+        Self { seed, strings, strategy, made: Made::default() }
     }
 
-    fn string(&mut self) -> String {
-        let class = Class::any(&mut self.random);
-        let string = class.string(&mut self.random);
-        *self.made.classes.entry(class).or_default() += 1;
-        if string.len() > LONGEST_SIMPLE_KEY && string.chars().count() > LONGEST_SIMPLE_KEY {
-            self.made.long_keys += 1;
+    /// A document on its way from what was made to the smallest: each number has its own.
+    fn shrinkable(
+        &self,
+        number: usize,
+    ) -> Result<impl ValueTree<Value = Document> + use<>, Failure> {
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&self.seed.to_le_bytes());
+        seed[8..16].copy_from_slice(&(number as u64).to_le_bytes());
+        let random = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+        let mut runner = TestRunner::new_with_rng(Config::default(), random);
+        self.strategy.new_tree(&mut runner).map_err(|reason| {
+            Failure::new(format!(
+                "no document can be made: {reason}; correct conformance/src/lanes/yaml/documents.rs"
+            ))
+        })
+    }
+
+    /// What is left of a document that fails when everything is left out that does not matter.
+    pub fn smallest(
+        &self,
+        number: usize,
+        mut fails: impl FnMut(&Value) -> Result<bool, Failure>,
+    ) -> Result<Document, Failure> {
+        let mut shrinking = self.shrinkable(number)?;
+        let mut smallest = shrinking.current();
+        let mut is_other = shrinking.simplify();
+        for _ in 0..MOST_TRIES {
+            if !is_other {
+                break;
+            }
+            let document = shrinking.current();
+            is_other = if fails(&document.tree)? {
+                smallest = document;
+                shrinking.simplify()
+            } else {
+                shrinking.complicate()
+            };
         }
-        self.made.strings += 1;
-        string
+        Ok(smallest)
     }
 }
 
@@ -56,30 +107,35 @@ impl Iterator for Documents {
         if self.made.strings >= self.strings {
             return None;
         }
-        let count = self.random.usize(1..=40);
-        let strings: Vec<String> = (0..count).map(|_| self.string()).collect();
+        let Document { strings, tree } = self.shrinkable(self.made.documents).ok()?.current();
         self.made.documents += 1;
-        Some(tree(&mut self.random, &strings))
+        self.made.strings += strings.len();
+        for (class, string) in strings {
+            self.made.classes[class] += 1;
+            let is_long =
+                string.len() > LONGEST_SIMPLE_KEY && string.chars().count() > LONGEST_SIMPLE_KEY;
+            self.made.long_keys += usize::from(is_long);
+        }
+        Some(tree)
     }
 }
 
 /// A tree of mappings and sequences, with each string as a key and as a value.
-fn tree(random: &mut Rng, strings: &[String]) -> Value {
-    let mut keys = strings.to_vec();
-    let mut values: Vec<Value> = strings.iter().cloned().map(Value::String).collect();
-    let neighbours = random.usize(..4);
-    values.extend((0..neighbours).map(|_| neighbour(random)));
-    random.shuffle(&mut keys);
-    random.shuffle(&mut values);
+fn tree(random: &mut TestRng, strings: &[(usize, String)], neighbours: Vec<Value>) -> Value {
+    let mut below = |most: usize| random.next_u32() as usize % most;
+    let mut keys: Vec<String> = strings.iter().map(|(_, key)| key.clone()).collect();
+    let mut values = neighbours;
+    values.extend(keys.iter().cloned().map(Value::String));
     // From the leaves up: some values become one, until one is left.
     while values.len() > 1 || !keys.is_empty() {
         if values.len() == 1 {
             // A chain of mappings would be deep.
             values.extend(keys.iter().map(|_| Value::Null));
         }
-        let count = random.usize(2..=6).min(values.len());
-        let children = values.split_off(values.len() - count);
-        let parent = if keys.is_empty() || random.u8(..4) == 0 {
+        let count = (2 + below(5)).min(values.len());
+        let children: Vec<Value> =
+            (0..count).map(|_| values.swap_remove(below(values.len()))).collect();
+        let parent = if keys.is_empty() || below(4) == 0 {
             Value::Array(children)
         } else {
             let mut mapping = Map::new();
@@ -97,25 +153,24 @@ fn tree(random: &mut Rng, strings: &[String]) -> Value {
             }
             Value::Object(mapping)
         };
-        let at = random.usize(..=values.len());
-        values.insert(at, parent);
+        values.push(parent);
     }
     values.swap_remove(0)
 }
 
 /// What stands beside strings in a manifest.
-fn neighbour(random: &mut Rng) -> Value {
-    match random.u8(..8) {
-        0 => Value::Null,
-        1 => json!(random.bool()),
-        2 => json!(random.u64(..)),
-        3 => json!(random.i64(..)),
+fn neighbour() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u16>().prop_map(Value::from),
         // A float with a fraction: readers may make an integer of any other.
-        4 => json!(f64::from(random.i16(..)) + 0.5),
-        5 => json!({}),
-        6 => json!([]),
-        _ => json!(random.u16(..)),
-    }
+        any::<i16>().prop_map(|number| json!(f64::from(number) + 0.5)),
+        Just(json!({})),
+        Just(json!([])),
+    ]
 }
 
 #[cfg(test)]
@@ -138,18 +193,17 @@ mod tests {
 
     #[test]
     fn every_string_is_a_key_and_a_value() {
-        for seed in 0..200 {
-            let mut random = Rng::with_seed(seed);
-            let mut strings: Vec<String> = (0..random.usize(1..=40))
-                .map(|_| Class::any(&mut random).string(&mut random))
-                .collect();
+        let documents = Documents::new(1, 0);
+        for number in 0..200 {
+            let Document { strings, tree } = documents.shrinkable(number).unwrap().current();
+            let mut strings: Vec<String> = strings.into_iter().map(|(_, text)| text).collect();
             let (mut keys, mut values) = (Vec::new(), Vec::new());
-            count(&tree(&mut random, &strings), &mut keys, &mut values);
+            count(&tree, &mut keys, &mut values);
             for list in [&mut strings, &mut keys, &mut values] {
                 list.sort_unstable();
             }
-            assert_eq!(keys, strings, "start value {seed}");
-            assert_eq!(values, strings, "start value {seed}");
+            assert_eq!(keys, strings, "number {number}");
+            assert_eq!(values, strings, "number {number}");
         }
     }
 
@@ -165,10 +219,25 @@ mod tests {
         let mut documents = Documents::new(1, 10_000);
         documents.by_ref().for_each(drop);
         assert!(documents.made.strings >= 10_000);
-        for (class, _) in Class::SHARES {
-            let made = documents.made.classes[&class];
-            assert!(made >= 100, "{made} {}", class.name());
+        for (class, made) in CLASSES.iter().zip(documents.made.classes) {
+            assert!(made >= 100, "{made} {}", class.name);
         }
         assert!(documents.made.long_keys > 0);
+    }
+
+    #[test]
+    fn nothing_is_left_but_what_fails() {
+        let mut documents = Documents::new(1, 10_000);
+        let fails = |tree: &Value| tree.to_string().contains(r"\t");
+        let number = documents.position(|tree| fails(&tree)).unwrap();
+        let smallest = documents.smallest(number, |tree| Ok(fails(tree))).unwrap();
+        assert_eq!(smallest.strings.len(), 1, "{smallest:?}");
+        assert!(smallest.strings[0].1.chars().count() <= 3, "{smallest:?}");
+    }
+
+    #[test]
+    fn a_failure_to_ask_ends_it() {
+        let documents = Documents::new(1, 1);
+        assert!(documents.smallest(0, |_| Err(Failure::new("ended"))).is_err());
     }
 }

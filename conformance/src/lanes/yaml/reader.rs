@@ -1,16 +1,13 @@
 //! Asks the Go program what it reads in what was written.
 
 use std::io::{self, BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
+use harness::{Failure, Program, Programs, Running};
 use serde::Deserialize;
 use serde_json::Value;
-
-use crate::failure::Failure;
-use crate::programs::{Program, Programs};
-use crate::watchdog::Watchdog;
 
 /// What is judged: makes YAML, or says why not.
 pub type Writer = fn(&Value) -> Result<String, String>;
@@ -23,10 +20,9 @@ const AHEAD: usize = 8;
 
 /// The Go program while it runs; it ends when this is dropped.
 pub struct Reader {
-    child: Child,
+    running: Running,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
-    watchdog: Watchdog,
 }
 
 /// What was written, or why it was not.
@@ -46,22 +42,16 @@ enum Answer {
 impl Reader {
     /// Starts the program.
     pub fn start(programs: &Programs) -> Result<Self, Failure> {
-        let program = programs.path(Program::YamlReader)?;
-        Self::start_as(Command::new(program), programs.watchdog())
+        let program = programs.path(Program::YAML_READER)?;
+        Self::start_as(Command::new(program), programs)
     }
 
-    fn start_as(mut command: Command, watchdog: &Watchdog) -> Result<Self, Failure> {
+    fn start_as(mut command: Command, programs: &Programs) -> Result<Self, Failure> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = watchdog.spawn(&mut command).map_err(|error| ended(&error))?;
-        match (child.stdin.take(), child.stdout.take()) {
-            (Some(input), Some(output)) => Ok(Self {
-                child,
-                input,
-                output: BufReader::with_capacity(1 << 20, output),
-                watchdog: watchdog.clone(),
-            }),
-            _ => Err(ended(&io::Error::other("it has no pipes"))),
-        }
+        let mut running = programs.spawn(&mut command).map_err(|error| ended(&error))?;
+        let (input, output) =
+            running.pipes().ok_or_else(|| ended(&io::Error::other("it has no pipes")))?;
+        Ok(Self { running, input, output: BufReader::with_capacity(1 << 20, output) })
     }
 
     /// What is wrong with one document; nothing where it was read as it is.
@@ -73,39 +63,34 @@ impl Reader {
         Ok(different)
     }
 
-    /// Calls `different` with every document that was not read as it is, and with what was read.
+    /// Calls `different` with the number of every document that was not read as it is, and with what was read.
     pub fn judge_all(
         &mut self,
         documents: impl IntoIterator<Item = Value, IntoIter: Send>,
         writer: Writer,
-        mut different: impl FnMut(Value, String),
+        mut different: impl FnMut(usize, String),
     ) -> Result<(), Failure> {
-        let Self { child, input, output, watchdog } = self;
+        let Self { running, input, output } = self;
         let documents = documents.into_iter();
         thread::scope(|scope| {
             let (sender, receiver) = sync_channel(AHEAD);
             scope.spawn(move || ask(documents, writer, input, &sender));
             let mut line = String::new();
-            for Question { document, refusal } in receiver.iter().flatten() {
+            for (number, question) in receiver.iter().flatten().enumerate() {
+                let Question { document, refusal } = question;
                 let difference = match refusal {
                     Some(refusal) => Ok(Some(format!("nothing, the writer refuses it: {refusal}"))),
                     None => next_line(output, &mut line)
                         .and_then(|()| difference(&document, &line))
                         // The writing thread would wait for a program that waits for us.
-                        .inspect_err(|_| watchdog.end(child)),
+                        .inspect_err(|_| running.end()),
                 };
                 if let Some(difference) = difference? {
-                    different(document, difference);
+                    different(number, difference);
                 }
             }
             Ok(())
         })
-    }
-}
-
-impl Drop for Reader {
-    fn drop(&mut self) {
-        self.watchdog.end(&mut self.child);
     }
 }
 
@@ -157,7 +142,7 @@ fn difference(written: &Value, line: &str) -> Result<Option<String>, Failure> {
         Ok(Answer::Error(error)) => Ok(Some(format!("an error: {error}"))),
         Err(error) => Err(Failure::new(format!(
             "yaml-reader prints something else than its protocol: {error}; compare Answer in \
-             conformance/src/lanes/yaml/reader.rs with conformance/programs/yaml-reader/main.go"
+             conformance/src/lanes/yaml/reader.rs with conformance/harness/programs/yaml-reader/main.go"
         ))
         .with_output(line)),
     }
@@ -173,7 +158,6 @@ fn ended(error: &io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watchdog::tests::silent;
     use serde_json::json;
 
     fn ask_shell(script: &str) -> Result<(), Failure> {
@@ -182,7 +166,7 @@ mod tests {
         // More than pipes hold.
         let documents = std::iter::repeat_n(json!("a".repeat(1_000)), 1_000);
         let writer = |document: &Value| Ok(document.to_string());
-        Reader::start_as(command, &silent())?.judge_all(documents, writer, |_, _| {})
+        Reader::start_as(command, &Programs::for_tests()?)?.judge_all(documents, writer, |_, _| {})
     }
 
     #[test]
@@ -197,7 +181,8 @@ mod tests {
 
     #[test]
     fn a_document_that_the_writer_refuses_is_different() {
-        let mut reader = Reader::start_as(Command::new("/bin/cat"), &silent()).unwrap();
+        let mut reader =
+            Reader::start_as(Command::new("/bin/cat"), &Programs::for_tests().unwrap()).unwrap();
         let refuses = |_: &Value| Err("no such scalar".to_owned());
         let difference = reader.judge(&json!("a"), refuses).unwrap();
         assert!(difference.unwrap().contains("refuses it: no such scalar"));

@@ -1,8 +1,9 @@
-use manifests_lib::data::database::Aurora;
-use services::environment::{Databases, Production};
+use manifests_lib::values::EcrImage;
+use services::app::account;
+use services::site::Aws;
 
-fn changes(production: &mut Production, account: Aurora, customer: Aurora) {
-    production.databases = Databases { account, customer };
+fn settings(image: EcrImage) {
+    let _ = account::Settings::<Aws> { image };
 }
 
 fn main() {}

@@ -1,8 +1,9 @@
 use manifests_lib::values::LocalImage;
-use services::environment::Production;
+use services::platform::Settings;
+use services::site::Aws;
 
-fn changes(production: &mut Production, image: LocalImage) {
-    production.images.account = image;
+fn changes(prd: &mut Settings<Aws>, image: LocalImage) {
+    prd.account.image = image;
 }
 
 fn main() {}

@@ -1,8 +1,9 @@
 use manifests_lib::data::database::MysqlContainer;
-use services::environment::Production;
+use services::app::account;
+use services::site::Aws;
 
-fn changes(production: &mut Production, mysql: MysqlContainer) {
-    production.databases.account = mysql;
+fn settings(image: manifests_lib::values::EcrImage, database: MysqlContainer) {
+    let _ = account::Settings::<Aws> { image, database };
 }
 
 fn main() {}

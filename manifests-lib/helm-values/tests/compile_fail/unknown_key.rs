@@ -1,9 +1,9 @@
 //! The outbound traffic policy has a mode.
 
-use helm_values::istiod::MeshConfigOutboundTrafficPolicy;
+use helm_values::{HelmChart, istiod};
 
 fn main() {
-    let _ = MeshConfigOutboundTrafficPolicy {
-        modus: Some("REGISTRY_ONLY".to_owned()),
-    };
+    let _ = istiod::Values::with(|values| {
+        values.mesh_config.outbound_traffic_policy.modus = Some("REGISTRY_ONLY".to_owned());
+    });
 }

@@ -1,10 +1,9 @@
 //! A number of replicas is no text.
 
-use helm_values::istiod;
+use helm_values::{HelmChart, istiod};
 
 fn main() {
-    let _ = istiod::Values {
-        replica_count: Some("2"),
-        ..istiod::Values::default()
-    };
+    let _ = istiod::Values::with(|values| {
+        values.replica_count = Some("2");
+    });
 }

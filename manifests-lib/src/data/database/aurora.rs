@@ -4,12 +4,12 @@ use custom_resources::istio::networking::v1 as networking;
 
 use super::{DatabaseHandle, MYSQL};
 use crate::data::secret;
-use crate::data::secret_store::ClusterSecretStore;
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
+use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
 use crate::network::mesh;
-use crate::network::service::Protocol;
+use crate::network::service::Tcp;
 use crate::values::{Name, Region, SecretsManagerName};
 
 /// A database of an Aurora MySQL 3 cluster.
@@ -49,31 +49,25 @@ impl AuroraEndpoint {
 }
 
 impl Aurora {
-    pub(super) fn add_to(
-        &self,
-        component: &Component,
-        store: &ClusterSecretStore,
-        origin: Origin,
-    ) -> DatabaseHandle {
-        let secret = secret::from_secrets_manager(
-            component,
-            origin,
-            store,
-            &self.credentials,
-            ["username", "password"].map(str::to_owned),
-        );
+    pub(super) fn add_to(self, owner: &Component, origin: Origin) -> DatabaseHandle {
+        let Self { endpoint, database, credentials } = self;
+        let component = owner.of_database(owner.nodes());
+        let properties = ["username", "password"].map(str::to_owned);
+        let secret = secret::from_secrets_manager(&component, origin, &credentials, properties);
+        let host = endpoint.host();
         component.bundle.push(AuroraPart {
             component: component.clone(),
             origin,
-            endpoint: self.endpoint.host(),
+            endpoint: host.clone(),
         });
         DatabaseHandle {
-            host: self.endpoint.host(),
+            host,
             port: MYSQL,
-            database: self.database.clone(),
+            database,
             user: secret.key("username"),
             password: secret.key("password"),
             container: None,
+            made_for: MadeFor::component(owner, origin),
         }
     }
 }
@@ -85,15 +79,14 @@ struct AuroraPart {
 }
 
 impl Part for AuroraPart {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         output.add(
             self.origin,
             networking::ServiceEntry {
                 metadata: self.component.metadata("service-entry"),
-                spec: mesh::external_service(
+                spec: mesh::external_service::<Tcp>(
                     &self.endpoint,
                     MYSQL,
-                    Protocol::Tcp,
                     self.component.bundle.name.as_str(),
                     mesh::own_namespace(),
                 ),

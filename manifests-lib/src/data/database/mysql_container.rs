@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use super::{DatabaseHandle, MYSQL};
 use crate::data::secret::{self, GeneratedText, Secret};
 use crate::model::component::Component;
+use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
 use crate::network::mesh;
-use crate::network::service::{Expose, Protocol};
+use crate::network::service::{Service, Tcp};
+use crate::plain;
 use crate::uid;
 use crate::values::{Bytes, Name, PublicImage, Seconds, mebibytes, seconds};
-use crate::workload::{
-    Container, NodeGroup, Probe, Resources, StatefulSet, Variable, VolumeClaimTemplate,
-};
+use crate::workload::{Container, NodeGroup, Probe, Resources, VolumeClaimTemplate};
 
 /// MySQL in a container, one per database, on a volume that outlives it.
 ///
@@ -38,24 +38,20 @@ pub struct MysqlContainer {
 const SLOWEST_START: Seconds = seconds(900);
 
 impl MysqlContainer {
-    pub(super) fn add_to(
-        &self,
-        component: &Component,
-        owner: &Component,
-        origin: Origin,
-    ) -> DatabaseHandle {
+    pub(super) fn add_to(self, owner: &Component, origin: Origin) -> DatabaseHandle {
+        let Self { image, on, resources, storage, storage_class } = self;
+        let component = &owner.of_database(&on);
         let database = component.bundle.name.clone();
         let secret = passwords(component, origin, &database);
-        let stateful_set =
-            component.stateful_set_at(origin, &StatefulSet { replicas: 1, on: &self.on });
+        let stateful_set = component.stateful_set_at(origin, 1);
         // The image's own mysql user.
         let user = uid!(999);
         let data = stateful_set.volume_claim_template_at(
             origin,
             VolumeClaimTemplate {
                 name: name!("data"),
-                size: self.storage,
-                storage_class: self.storage_class.clone(),
+                size: storage,
+                storage_class,
                 owner: user.clone(),
             },
         );
@@ -63,9 +59,9 @@ impl MysqlContainer {
             origin,
             Container {
                 name: name!("mysql"),
-                image: self.image.clone().into(),
+                image: image.into(),
                 port: MYSQL,
-                resources: self.resources,
+                resources,
                 user,
                 probe: Probe::Tcp,
             },
@@ -77,9 +73,9 @@ impl MysqlContainer {
         mysql.env_at(
             origin,
             [
-                Variable::from_handle("MYSQL_DATABASE", &database),
+                plain!("MYSQL_DATABASE", &database),
                 // Root enters from inside the container only.
-                Variable::from_handle("MYSQL_ROOT_HOST", "localhost"),
+                plain!("MYSQL_ROOT_HOST", "localhost"),
                 secret.key("username").variable("MYSQL_USER"),
                 secret.key("password").variable("MYSQL_PASSWORD"),
                 secret.key("root-password").variable("MYSQL_ROOT_PASSWORD"),
@@ -88,10 +84,10 @@ impl MysqlContainer {
         mysql.mount_at(origin, &data, path!("/var/lib/mysql"));
         mysql.empty_dir_at(origin, path!("/tmp"), mebibytes(256));
         mysql.empty_dir_at(origin, path!("/var/run/mysqld"), mebibytes(16));
-        let service = mysql.expose_at(origin, &Expose { port: MYSQL, protocol: Protocol::Tcp });
+        let service: Service<Tcp> = mysql.expose_at(origin, MYSQL);
         stateful_set.governed_by(&service);
-        mesh::require_mutual_tls(component, origin, &service);
-        let (host, port) = owner.calls(&service).into_parts();
+        mesh::require_mutual_tls(origin, service.state());
+        let (host, port) = owner.calls_at(origin, &service.state()).into_parts();
         DatabaseHandle {
             host,
             port,
@@ -99,6 +95,7 @@ impl MysqlContainer {
             password: secret.key("password"),
             database,
             container: Some(stateful_set),
+            made_for: MadeFor::component(owner, origin),
         }
     }
 }

@@ -1,40 +1,41 @@
 //! The cluster of RabbitMQ: its pods, its certificate, and who reaches them.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
-use k8s_openapi::api::policy::v1 as policy;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{AMQPS, RabbitmqCluster, RabbitmqHandle};
+use super::{AMQPS, Rabbitmq, RabbitmqState};
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::label::{Labels, label, matching};
-use crate::model::namespace::Namespace;
+use crate::model::metadata::named;
 use crate::model::origin::Origin;
 use crate::network::certificate::{ClusterIssuer, certificate_of};
-use crate::network::mesh::{Caller, MetricsScraper};
-use crate::network::network_policy;
-use crate::network::network_policy::{APP_NAME, admit, admit_to_all, pods, pods_of};
+use crate::network::mesh::Caller;
+use crate::network::network_policy::{self, APP_NAME, admit, admit_to_all, pods};
+use crate::network::tool::{Pods, ToolPods};
+use crate::observability::prometheus::Prometheus;
 use crate::values::{Bytes, Image, Name, Port, PublicImage};
+use crate::workload::disruption_budget::{Unready, disruption_budget};
 use crate::workload::{NodeGroup, Resources};
 
-/// What a [`RabbitmqCluster`] is made with.
+/// What a cluster of RabbitMQ is made with, in the bundle's namespace.
 ///
 /// Becomes a RabbitmqCluster that speaks TLS only, a Certificate, a NetworkPolicy and, with several pods, a
 /// PodDisruptionBudget.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RabbitmqClusterSpec<'a> {
+    /// Name of the RabbitmqCluster and of the Service that the operator makes.
+    pub name: Name,
     /// How many pods; an odd number, of which a majority has to agree.
     pub replicas: u16,
     /// RabbitMQ with its management plugin, which the operators call.
     pub image: PublicImage,
     /// Nodes to run on.
-    pub on: &'a NodeGroup,
+    pub nodes: &'a NodeGroup,
     /// What each pod is given.
     pub resources: Resources,
     /// Disk of each pod, at least 4 GiB: RabbitMQ stops taking messages when less than 2 GB are free.
@@ -43,21 +44,10 @@ pub struct RabbitmqClusterSpec<'a> {
     pub storage_class: &'a Name,
     /// Who issues its certificate; clients and the operator trust that CA.
     pub issuer: &'a ClusterIssuer,
-    /// Namespaces that may have queues and users of it.
-    pub clients: &'static [Namespace],
-    /// The operator that makes queues and users.
-    pub operator: &'a TopologyOperator,
+    /// The pods of the messaging topology operator, which makes queues and users.
+    pub topology_operator: &'a ToolPods,
     /// Who scrapes its metrics.
-    pub scraper: MetricsScraper<'a>,
-}
-
-/// The pods of the messaging topology operator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TopologyOperator {
-    /// Where they run.
-    pub namespace: Namespace,
-    /// Their label `app.kubernetes.io/name`.
-    pub app_name: Name,
+    pub prometheus: &'a Prometheus,
 }
 
 /// The management API by TLS.
@@ -70,33 +60,30 @@ const METRICS: Port = port!(15691);
 const HANDING_OVER: i64 = 300;
 
 impl Bundle {
-    /// Runs a broker.
+    /// Runs a cluster of RabbitMQ.
+    ///
+    /// The build reports an even number of pods and a disk on which it takes no message.
     #[track_caller]
     #[must_use = "a broker that nobody calls admits nobody"]
-    pub fn rabbitmq_cluster(
-        &self,
-        cluster: &RabbitmqCluster,
-        spec: RabbitmqClusterSpec<'_>,
-    ) -> RabbitmqHandle {
+    pub fn rabbitmq_cluster(&self, spec: RabbitmqClusterSpec<'_>) -> Rabbitmq {
         let RabbitmqClusterSpec {
+            name,
             replicas,
             image,
-            on,
+            nodes,
             resources,
             storage,
             storage_class,
             issuer,
-            clients,
-            operator,
-            scraper,
+            topology_operator,
+            prometheus,
         } = spec;
         let origin = Origin::here();
         if replicas.is_multiple_of(2) {
             self.error(
                 origin,
                 format!(
-                    "the broker {} has {replicas} pods, of which two halves could disagree: give it an odd number",
-                    cluster.name
+                    "the broker {name} has {replicas} pods, of which two halves could disagree: give it an odd number"
                 ),
             );
         }
@@ -104,74 +91,67 @@ impl Bundle {
             self.error(
                 origin,
                 format!(
-                    "the broker {} has a disk of {} MiB, and takes no message with less than 2 GB free: give it 4 GiB at least",
-                    cluster.name,
+                    "the broker {name} has a disk of {} MiB, and takes no message with less than 2 GB free: give it 4 GiB at least",
                     storage.as_mebibytes()
                 ),
             );
         }
-        let callers: Rc<RefCell<BTreeSet<Caller>>> = Rc::default();
+        let state = Rc::new(RabbitmqState {
+            name,
+            namespace: self.namespace().clone(),
+            issuer: issuer.clone(),
+            callers: RefCell::default(),
+            clients: RefCell::default(),
+        });
         self.push(RabbitmqPart {
             origin,
-            cluster: cluster.clone(),
+            state: Rc::clone(&state),
             replicas,
             image: image.into(),
-            on: on.clone(),
+            nodes: nodes.clone(),
             resources,
             storage,
             storage_class: storage_class.clone(),
-            issuer: issuer.clone(),
-            clients,
-            operator: operator.clone(),
-            scraper: (scraper.namespace.clone(), scraper.app_name),
-            callers: Rc::clone(&callers),
+            topology_operator: topology_operator.pods(),
+            prometheus: prometheus.pods(),
         });
-        RabbitmqHandle { cluster: cluster.clone(), callers, clients, issuer: issuer.clone() }
+        Rabbitmq { state }
     }
 }
 
 struct RabbitmqPart {
     origin: Origin,
-    cluster: RabbitmqCluster,
+    state: Rc<RabbitmqState>,
     replicas: u16,
     image: Image,
-    on: NodeGroup,
+    nodes: NodeGroup,
     resources: Resources,
     storage: Bytes,
     storage_class: Name,
-    issuer: ClusterIssuer,
-    clients: &'static [Namespace],
-    operator: TopologyOperator,
-    /// Namespace and `app.kubernetes.io/name`.
-    scraper: (Namespace, Name),
-    callers: Rc<RefCell<BTreeSet<Caller>>>,
+    topology_operator: Pods,
+    prometheus: Pods,
 }
 
 impl RabbitmqPart {
     fn metadata(&self) -> ObjectMeta {
-        ObjectMeta {
-            name: Some(self.cluster.name.to_string()),
-            namespace: Some(self.cluster.namespace.to_string()),
-            ..ObjectMeta::default()
-        }
+        named(&self.state.name)
     }
 
     fn certificate_name(&self) -> Name {
-        self.cluster.name.with_suffix("tls")
+        self.state.name.with_suffix("tls")
     }
 
     fn pod_labels(&self) -> Labels {
-        label(APP_NAME, &self.cluster.name)
+        label(&APP_NAME, &self.state.name)
     }
 
     fn cluster(&self) -> rabbitmq::RabbitmqCluster {
-        let clients: Vec<_> = self.clients.iter().map(ToString::to_string).collect();
         let certificate = self.certificate_name().to_string();
         rabbitmq::RabbitmqCluster {
             metadata: ObjectMeta {
                 annotations: Some(label(
                     "rabbitmq.com/topology-allowed-namespaces",
-                    clients.join(","),
+                    self.state.clients().join(","),
                 )),
                 ..self.metadata()
             },
@@ -179,14 +159,14 @@ impl RabbitmqPart {
                 affinity: Some(core::Affinity {
                     node_affinity: Some(core::NodeAffinity {
                         required_during_scheduling_ignored_during_execution: Some(
-                            self.on.selector(),
+                            self.nodes.selector(),
                         ),
                         ..core::NodeAffinity::default()
                     }),
                     pod_anti_affinity: Some(apart(self.pod_labels())),
                     pod_affinity: None,
                 }),
-                image: Some(self.image.reference().to_owned()),
+                image: Some(self.image.reference()),
                 persistence: Some(rabbitmq::RabbitmqClusterPersistence {
                     storage: Some(self.storage.into()),
                     storage_class_name: Some(self.storage_class.to_string()),
@@ -211,23 +191,22 @@ impl RabbitmqPart {
 
     /// The names by which clients, the operator and the pods among themselves call.
     fn hosts(&self) -> Vec<String> {
-        let RabbitmqCluster { name, namespace } = &self.cluster;
+        let RabbitmqState { name, namespace, .. } = &*self.state;
         vec![
             format!("{name}.{namespace}.svc"),
-            self.cluster.service().host(),
+            self.state.service().host(),
             format!("*.{name}-nodes.{namespace}.svc.cluster.local"),
         ]
     }
 
     fn network_policy(&self) -> networking::NetworkPolicy {
-        let (scraper, scraper_name) = &self.scraper;
         let mut admitted = vec![
             // Its own pods, on the ports of Erlang.
-            admit_to_all(pods(&self.cluster.namespace, matching(self.pod_labels()))),
-            admit([pods_of(&self.operator.namespace, &self.operator.app_name)], [MANAGEMENT]),
-            admit([pods_of(scraper, scraper_name)], [METRICS]),
+            admit_to_all(pods(&self.state.namespace, matching(self.pod_labels()))),
+            admit([self.topology_operator.peer()], [MANAGEMENT]),
+            admit([self.prometheus.peer()], [METRICS]),
         ];
-        let callers = self.callers.borrow();
+        let callers = self.state.callers.borrow();
         // A rule without peers would admit everybody.
         if !callers.is_empty() {
             admitted.push(admit(callers.iter().map(Caller::peer), [AMQPS]));
@@ -257,25 +236,17 @@ fn apart(pod_labels: Labels) -> core::PodAntiAffinity {
 }
 
 impl Part for RabbitmqPart {
-    fn build(&self, output: &mut Output) {
-        let mut certificate = certificate_of(&self.certificate_name(), &self.issuer, self.hosts());
-        certificate.metadata.namespace = Some(self.cluster.namespace.to_string());
+    fn build(&self, output: &mut Output<'_>) {
+        let certificate =
+            certificate_of(&self.certificate_name(), &self.state.issuer, self.hosts());
         output.add(self.origin, certificate);
+        output.facts.push(self.image.clone());
         output.add(self.origin, self.cluster());
         output.add(self.origin, self.network_policy());
         if self.replicas > 1 {
-            output.add(
-                self.origin,
-                policy::PodDisruptionBudget {
-                    metadata: self.metadata(),
-                    spec: Some(policy::PodDisruptionBudgetSpec {
-                        max_unavailable: Some(IntOrString::Int(1)),
-                        selector: Some(matching(self.pod_labels())),
-                        ..policy::PodDisruptionBudgetSpec::default()
-                    }),
-                    status: None,
-                },
-            );
+            let pods = matching(self.pod_labels());
+            // As the API does it by itself.
+            output.add(self.origin, disruption_budget(self.metadata(), pods, Unready::Counted));
         }
     }
 }

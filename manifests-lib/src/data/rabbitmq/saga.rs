@@ -1,13 +1,15 @@
 //! A saga: the steps of a transaction across services, each with a queue.
 
+use std::rc::Rc;
+
 use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use serde_json::json;
 
-use super::RabbitmqHandle;
+use super::{Rabbitmq, RabbitmqState};
 use crate::data::secret::SecretKey;
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
-use crate::model::error::BuildError;
+use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
 use crate::network::certificate::{CA_KEY, ca_in};
 use crate::values::{Name, Port};
@@ -23,7 +25,7 @@ use crate::workload::Variable;
 #[derive(Clone)]
 pub struct Saga<'a> {
     /// The broker.
-    pub broker: &'a RabbitmqHandle,
+    pub rabbitmq: &'a Rabbitmq,
     /// The steps, which are the routing keys.
     pub steps: Vec<Name>,
 }
@@ -37,6 +39,7 @@ pub struct SagaHandle {
     user: SecretKey,
     password: SecretKey,
     ca: SecretKey,
+    made_for: MadeFor,
 }
 
 /// Where messages are sent, and the first part of the names of queues.
@@ -53,29 +56,31 @@ impl Component {
     #[track_caller]
     #[must_use = "give the address and the credentials to a container"]
     pub fn saga(&self, saga: Saga<'_>) -> SagaHandle {
-        let Saga { broker, steps } = saga;
+        let Saga { rabbitmq, steps } = saga;
         let origin = Origin::here();
-        let namespace = &self.bundle.namespace;
-        if !broker.clients.contains(namespace) {
-            self.bundle.error(BuildError::new(
-                origin,
-                format!(
-                    "the broker {} refuses queues of the namespace {namespace}: add the namespace to the broker's `clients`",
-                    broker.cluster.name
-                ),
-            ));
-        }
-        broker.callers.borrow_mut().insert(self.caller());
-        let part = SagaPart { component: self.clone(), origin, broker: broker.clone(), steps };
-        let service = broker.cluster.service();
+        let made_for = MadeFor::component(self, origin);
+        let key = |secret: String, key| {
+            let namespace = MadeFor::namespace(&self.bundle.namespace, origin);
+            SecretKey::of(secret, key, namespace)
+        };
+        rabbitmq.admit(self);
+        let part = SagaPart {
+            component: self.clone(),
+            origin,
+            rabbitmq: Rc::clone(&rabbitmq.state),
+            steps,
+        };
+        let service = rabbitmq.state.service();
+        // The operator's own suffix.
+        let credentials = format!("{}-user-credentials", part.user());
         let handle = SagaHandle {
             host: service.host(),
             port: service.port,
             virtual_host: part.virtual_host(),
-            // The operator's own suffix.
-            user: SecretKey::of(format!("{}-user-credentials", part.user()), "username"),
-            password: SecretKey::of(format!("{}-user-credentials", part.user()), "password"),
-            ca: SecretKey::of(part.ca(), CA_KEY),
+            user: key(credentials.clone(), "username"),
+            password: key(credentials, "password"),
+            ca: key(part.ca(), CA_KEY),
+            made_for,
         };
         self.bundle.push(part);
         handle
@@ -83,28 +88,32 @@ impl Component {
 }
 
 impl SagaHandle {
+    fn variable(&self, name: &str, value: impl Into<String>) -> Variable {
+        Variable::from_handle(name, value, self.made_for.clone())
+    }
+
     /// The host of the broker.
     #[must_use]
     pub fn host(&self, variable: &str) -> Variable {
-        Variable::from_handle(variable, &self.host)
+        self.variable(variable, &self.host)
     }
 
     /// Its port, for AMQP by TLS.
     #[must_use]
     pub fn port(&self, variable: &str) -> Variable {
-        Variable::from_handle(variable, self.port.to_string())
+        self.variable(variable, self.port.to_string())
     }
 
     /// The virtual host.
     #[must_use]
     pub fn virtual_host(&self, variable: &str) -> Variable {
-        Variable::from_handle(variable, &self.virtual_host)
+        self.variable(variable, &self.virtual_host)
     }
 
     /// The exchange to send to; the routing key is the step.
     #[must_use]
     pub fn exchange(&self, variable: &str) -> Variable {
-        Variable::from_handle(variable, SAGA)
+        self.variable(variable, SAGA)
     }
 
     /// The user, from the Secret that the operator makes.
@@ -129,7 +138,7 @@ impl SagaHandle {
 struct SagaPart {
     component: Component,
     origin: Origin,
-    broker: RabbitmqHandle,
+    rabbitmq: Rc<RabbitmqState>,
     steps: Vec<Name>,
 }
 
@@ -147,27 +156,23 @@ impl SagaPart {
         self.component.object_name("authority")
     }
 
-    fn cluster(&self) -> rabbitmq::VhostRabbitmqClusterReference {
-        rabbitmq::VhostRabbitmqClusterReference {
+    fn cluster(&self) -> rabbitmq::ClusterReference {
+        rabbitmq::ClusterReference {
             connection_secret: None,
-            name: Some(self.broker.cluster.name.to_string()),
-            namespace: Some(self.broker.cluster.namespace.to_string()),
+            name: Some(self.rabbitmq.name.to_string()),
+            namespace: Some(self.rabbitmq.namespace.to_string()),
         }
     }
 
-    fn accounts(&self, output: &mut Output) {
+    fn accounts(&self, output: &mut Output<'_>) {
         output.add(
             self.origin,
             rabbitmq::Vhost {
                 metadata: self.component.metadata("vhost"),
                 spec: Some(rabbitmq::VhostSpec {
                     default_queue_type: Some(rabbitmq::VhostDefaultQueueType::Quorum),
-                    deletion_policy: Some(rabbitmq::VhostDeletionPolicy::Retain),
-                    limits: None,
-                    name: self.virtual_host(),
-                    rabbitmq_cluster_reference: self.cluster(),
-                    tags: None,
-                    tracing: None,
+                    deletion_policy: Some(rabbitmq::DeletionPolicy::Retain),
+                    ..rabbitmq::VhostSpec::required(self.virtual_host(), self.cluster())
                 }),
             },
         );
@@ -175,12 +180,7 @@ impl SagaPart {
             self.origin,
             rabbitmq::User {
                 metadata: self.component.metadata("user"),
-                spec: Some(rabbitmq::UserSpec {
-                    import_credentials_secret: None,
-                    limits: None,
-                    rabbitmq_cluster_reference: self.cluster(),
-                    tags: None,
-                }),
+                spec: Some(rabbitmq::UserSpec::required(self.cluster())),
             },
         );
         output.add(
@@ -196,9 +196,7 @@ impl SagaPart {
                     },
                     rabbitmq_cluster_reference: self.cluster(),
                     user: None,
-                    user_reference: Some(rabbitmq::SecretBackendExternalSecret {
-                        name: self.user(),
-                    }),
+                    user_reference: Some(rabbitmq::LocalObjectReference { name: self.user() }),
                     vhost: self.virtual_host(),
                 }),
             },
@@ -209,35 +207,29 @@ impl SagaPart {
         rabbitmq::Exchange {
             metadata: self.component.metadata(&format!("exchange-{name}")),
             spec: Some(rabbitmq::ExchangeSpec {
-                arguments: None,
                 auto_delete: Some(false),
                 durable: Some(true),
-                name: name.to_owned(),
-                rabbitmq_cluster_reference: self.cluster(),
                 type_: Some("direct".to_owned()),
                 vhost: Some(self.virtual_host()),
+                ..rabbitmq::ExchangeSpec::required(name.to_owned(), self.cluster())
             }),
         }
     }
 
     /// The queue behind an exchange for one step, and its binding.
-    fn queue(&self, output: &mut Output, exchange: &str, step: &Name) {
+    fn queue(&self, output: &mut Output<'_>, exchange: &str, step: &Name) {
         let queue = format!("{exchange}.{step}");
         output.add(
             self.origin,
             rabbitmq::Queue {
                 metadata: self.component.metadata(&format!("queue-{exchange}-{step}")),
                 spec: Some(rabbitmq::QueueSpec {
-                    arguments: None,
                     auto_delete: Some(false),
-                    delete_if_empty: None,
-                    delete_if_unused: None,
-                    deletion_policy: Some(rabbitmq::VhostDeletionPolicy::Retain),
+                    deletion_policy: Some(rabbitmq::DeletionPolicy::Retain),
                     durable: Some(true),
-                    name: queue.clone(),
-                    rabbitmq_cluster_reference: self.cluster(),
                     type_: Some("quorum".to_owned()),
                     vhost: Some(self.virtual_host()),
+                    ..rabbitmq::QueueSpec::required(queue.clone(), self.cluster())
                 }),
             },
         );
@@ -246,13 +238,12 @@ impl SagaPart {
             rabbitmq::Binding {
                 metadata: self.component.metadata(&format!("binding-{exchange}-{step}")),
                 spec: Some(rabbitmq::BindingSpec {
-                    arguments: None,
                     destination: Some(queue),
                     destination_type: Some(rabbitmq::BindingDestinationType::Queue),
-                    rabbitmq_cluster_reference: self.cluster(),
                     routing_key: Some(step.to_string()),
                     source: Some(exchange.to_owned()),
                     vhost: Some(self.virtual_host()),
+                    ..rabbitmq::BindingSpec::required(self.cluster())
                 }),
             },
         );
@@ -281,7 +272,7 @@ impl SagaPart {
 }
 
 impl Part for SagaPart {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         self.accounts(output);
         output.add(self.origin, self.policy());
         for exchange in [SAGA, DEAD_LETTER] {
@@ -290,6 +281,6 @@ impl Part for SagaPart {
                 self.queue(output, exchange, step);
             }
         }
-        output.add(self.origin, ca_in(&self.broker.issuer, self.component.metadata("authority")));
+        output.add(self.origin, ca_in(&self.rabbitmq.issuer, self.component.metadata("authority")));
     }
 }

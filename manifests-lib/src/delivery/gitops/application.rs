@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::declared::IgnoredDifference;
 use super::{GitSource, protection};
-use crate::delivery::chart::{KustomizeImage, Source, SourceFrom};
+use crate::delivery::chart::{KustomizeImage, Source, SourceFrom, holds_null};
 use crate::model::group_kind::GroupKind;
+use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
 use crate::values::{Image, Name};
 use crate::yaml;
@@ -72,23 +73,23 @@ impl Application<'_> {
         }
         argo::Application {
             metadata: ObjectMeta {
-                name: Some(super::application_name(&self.bundle)),
                 annotations: Some(annotations),
                 finalizers: (!self.keep).then(|| vec![CASCADE.to_owned()]),
-                ..ObjectMeta::default()
+                ..named(super::application_name(&self.bundle))
             },
             spec: argo::ApplicationSpec {
-                project: self.project.to_string(),
-                destination: argo::ApplicationDestination {
-                    namespace: Some(self.namespace.to_string()),
-                    server: Some(IN_CLUSTER.to_owned()),
-                    name: None,
-                },
                 sources: Some(sources),
                 sync_policy: Some(sync_policy(self.prune, options)),
                 ignore_differences: (!self.ignored.is_empty())
                     .then(|| self.ignored.iter().map(ignored).collect()),
-                revision_history_limit: None,
+                ..argo::ApplicationSpec::required(
+                    argo::ApplicationDestination {
+                        namespace: Some(self.namespace.to_string()),
+                        server: Some(IN_CLUSTER.to_owned()),
+                        name: None,
+                    },
+                    self.project.to_string(),
+                )
             },
         }
     }
@@ -131,12 +132,8 @@ fn folder(bundle: &Name, environment: &Name, git_source: &GitSource) -> argo::Ap
 
 fn source(source: &Source) -> argo::ApplicationSource {
     let mut of_application = argo::ApplicationSource {
-        repo_url: source.repository_url(),
-        target_revision: None,
-        path: None,
-        chart: None,
-        helm: None,
         kustomize: source.kustomize(),
+        ..argo::ApplicationSource::required(source.repository_url())
     };
     match &source.from {
         SourceFrom::Chart { name, version, release, values, .. } => {
@@ -146,9 +143,12 @@ fn source(source: &Source) -> argo::ApplicationSource {
             } else {
                 of_application.chart = Some((*name).to_owned());
             }
+            // An apply takes a null in an object for the order to remove the key; in a text it reaches helm.
+            let text = holds_null(values).then(|| yaml::to_string(values).ok()).flatten();
             of_application.helm = Some(argo::SourceHelm {
                 release_name: Some(release.to_string()),
-                values_object: Some(values.clone()),
+                values_object: text.is_none().then(|| values.clone()),
+                values: text,
                 ..argo::SourceHelm::default()
             });
         }
@@ -233,11 +233,8 @@ fn ignored(difference: &IgnoredDifference) -> argo::ApplicationIgnoreDifference 
     let IgnoredDifference { kind, name, fields } = difference;
     argo::ApplicationIgnoreDifference {
         group: (!kind.group.is_empty()).then(|| kind.group.to_owned()),
-        kind: kind.kind.to_owned(),
         name: name.as_ref().map(ToString::to_string),
         jq_path_expressions: Some(fields.iter().map(|field| (*field).to_owned()).collect()),
-        namespace: None,
-        json_pointers: None,
-        managed_fields_managers: None,
+        ..argo::ApplicationIgnoreDifference::required(kind.kind.to_owned())
     }
 }

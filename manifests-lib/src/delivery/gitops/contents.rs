@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use custom_resources::rabbitmq::v1beta1::RabbitmqCluster;
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as apiextensions;
 use serde_json::Value;
 
 use crate::delivery::chart::SourceFrom;
 use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
+use crate::model::resource::Resource;
 use crate::platform::BuiltBundle;
 
 impl BuiltBundle {
@@ -48,15 +52,11 @@ impl BuiltBundle {
         namespaces
     }
 
-    /// Every storage class that its claims name: objects, templates of claims and the values of charts all call it
-    /// `storageClassName`.
+    /// Every storage class that its claims and the values of its charts name.
     pub(super) fn storage_classes(&self) -> BTreeSet<String> {
         let mut classes = BTreeSet::new();
         for resource in &self.resources {
-            // What is not JSON is reported where it is written.
-            if let Ok(object) = resource.to_json() {
-                find_storage_classes(&object, &mut classes);
-            }
+            classes.extend(claimed_by(resource).into_iter().cloned());
         }
         for source in &self.sources {
             if let SourceFrom::Chart { values, .. } = &source.from {
@@ -67,6 +67,29 @@ impl BuiltBundle {
     }
 }
 
+/// The storage classes of an object's claims.
+fn claimed_by(resource: &Resource) -> Vec<&String> {
+    if let Some(claim) = resource.get::<core::PersistentVolumeClaim>() {
+        return class(claim).into_iter().collect();
+    }
+    if let Some(stateful_set) = resource.get::<apps::StatefulSet>() {
+        let templates =
+            stateful_set.spec.iter().flat_map(|spec| spec.volume_claim_templates.iter().flatten());
+        return templates.filter_map(class).collect();
+    }
+    let rabbitmq = resource.get::<RabbitmqCluster>().and_then(|cluster| cluster.spec.as_ref());
+    let persistence = rabbitmq.and_then(|spec| spec.persistence.as_ref());
+    persistence
+        .and_then(|persistence| persistence.storage_class_name.as_ref())
+        .into_iter()
+        .collect()
+}
+
+fn class(claim: &core::PersistentVolumeClaim) -> Option<&String> {
+    claim.spec.as_ref()?.storage_class_name.as_ref()
+}
+
+/// Claims of charts, whatever the chart calls what holds them: the values of all call it `storageClassName`.
 fn find_storage_classes(json: &Value, classes: &mut BTreeSet<String>) {
     match json {
         Value::Object(fields) => {

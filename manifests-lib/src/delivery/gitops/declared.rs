@@ -1,6 +1,9 @@
 //! What a bundle says of its own Application.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use k8s_openapi::api::admissionregistration::v1 as admission;
 
 use crate::delivery::chart::Source;
 use crate::model::bundle::Bundle;
@@ -8,15 +11,25 @@ use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
 use crate::values::Name;
 
-/// What a bundle says of its own Application.
+/// What a bundle says of its own Application, while others may still add to it.
 #[derive(Default)]
 pub(crate) struct Declared {
-    pub(crate) sources: RefCell<Vec<Source>>,
-    pub(crate) applications: RefCell<Vec<Bundle>>,
-    pub(crate) after: RefCell<Vec<(Origin, Name)>>,
-    pub(crate) ignored: RefCell<Vec<IgnoredDifference>>,
-    pub(crate) never_pruned: Cell<bool>,
-    pub(crate) adopts: Cell<bool>,
+    sources: RefCell<Vec<Rc<RefCell<Source>>>>,
+    applications: RefCell<Vec<Bundle>>,
+    after: RefCell<Vec<(Origin, Name)>>,
+    ignored: RefCell<Vec<IgnoredDifference>>,
+    never_prune: Cell<bool>,
+    adopts: Cell<bool>,
+}
+
+/// What a bundle has said of its own Application.
+#[derive(Debug, Default)]
+pub(crate) struct Delivery {
+    /// Bundles that it is deployed after, and the lines that say so.
+    pub(crate) after: Vec<(Origin, Name)>,
+    pub(crate) ignored: Vec<IgnoredDifference>,
+    pub(crate) never_prune: bool,
+    pub(crate) adopts: bool,
 }
 
 /// Fields that a controller writes and Argo CD leaves alone.
@@ -33,35 +46,7 @@ pub struct IgnoredDifference {
 }
 
 impl Bundle {
-    /// Makes this a bundle of Applications: those of `bundles`. It belongs to the project `root`.
-    ///
-    /// The build reports a bundle that would hold its own Application, itself or through others.
-    #[track_caller]
-    pub fn applications(&self, bundles: impl IntoIterator<Item = Bundle>) {
-        let origin = Origin::here();
-        for bundle in bundles {
-            if bundle.holds(self.name()) {
-                self.error(
-                    origin,
-                    format!(
-                        "the bundle {} would hold its own Application through {}, and neither would ever be deployed: leave it out",
-                        self.name(),
-                        bundle.name()
-                    ),
-                );
-            } else {
-                self.declared().applications.borrow_mut().push(bundle);
-            }
-        }
-    }
-
-    /// Whether it is the bundle of this name, or one whose Applications lead there.
-    fn holds(&self, name: &Name) -> bool {
-        let children = self.declared().applications.borrow();
-        self.name() == name || children.iter().any(|child| child.holds(name))
-    }
-
-    /// Deploys this bundle after another one, where neither a namespace nor a kind of object says so already.
+    /// Deploys this bundle after another one, where neither a call, a namespace nor a kind of object says so already.
     #[track_caller]
     pub fn after(&self, other: &Bundle) {
         let entry = (Origin::here(), other.name().clone());
@@ -73,11 +58,22 @@ impl Bundle {
         self.declared().ignored.borrow_mut().push(difference);
     }
 
+    /// Leaves the CA bundles of the bundle's webhooks to who writes them: cert-manager, or a job of the chart.
+    pub fn ignore_injected_ca_bundles(&self) {
+        for kind in [
+            GroupKind::of::<admission::MutatingWebhookConfiguration>(),
+            GroupKind::of::<admission::ValidatingWebhookConfiguration>(),
+        ] {
+            let fields = vec![".webhooks[].clientConfig.caBundle"];
+            self.ignore_difference(IgnoredDifference { kind, name: None, fields });
+        }
+    }
+
     /// Never removes the Application or anything in it by itself, such as a control plane that others still run on.
     ///
     /// Bundles that install CRDs are kept anyway: with a CRD go all objects of its kind.
     pub fn never_prune(&self) {
-        self.declared().never_pruned.set(true);
+        self.declared().never_prune.set(true);
     }
 
     /// Adopts objects that another Application has deployed, such as a canary that becomes the stable one.
@@ -87,20 +83,35 @@ impl Bundle {
         self.declared().adopts.set(true);
     }
 
-    /// Whether Applications of other bundles are in this one.
-    pub(crate) fn holds_applications(&self) -> bool {
-        !self.declared().applications.borrow().is_empty()
+    /// The bundles whose Applications this one deploys.
+    pub(crate) fn applications(&self) -> Vec<Bundle> {
+        self.declared().applications.borrow().clone()
     }
 
-    pub(crate) fn push_source(&self, source: Source) -> usize {
-        let mut sources = self.declared().sources.borrow_mut();
-        sources.push(source);
-        sources.len() - 1
+    /// Deploys the Application of another bundle.
+    pub(crate) fn hold(&self, bundle: Bundle) {
+        self.declared().applications.borrow_mut().push(bundle);
     }
 
-    pub(crate) fn change_source(&self, index: usize, change: impl FnOnce(&mut Source)) {
-        if let Some(source) = self.declared().sources.borrow_mut().get_mut(index) {
-            change(source);
+    pub(crate) fn sources(&self) -> Vec<Source> {
+        let sources = self.declared().sources.borrow();
+        sources.iter().map(|source| source.borrow().clone()).collect()
+    }
+
+    pub(crate) fn push_source(&self, source: Source) -> Rc<RefCell<Source>> {
+        let source = Rc::new(RefCell::new(source));
+        self.declared().sources.borrow_mut().push(Rc::clone(&source));
+        source
+    }
+
+    pub(crate) fn delivery(&self) -> Delivery {
+        let Declared { sources: _, applications: _, after, ignored, never_prune, adopts } =
+            self.declared();
+        Delivery {
+            after: after.borrow().clone(),
+            ignored: ignored.borrow().clone(),
+            never_prune: never_prune.get(),
+            adopts: adopts.get(),
         }
     }
 }

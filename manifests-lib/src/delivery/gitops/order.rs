@@ -8,7 +8,6 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::storage::v1 as storage;
 
 use super::Prerequisites;
-use crate::model::bundle::Bundle;
 use crate::model::error::BuildError;
 use crate::model::group_kind::GroupKind;
 use crate::model::namespace::Namespace;
@@ -16,9 +15,9 @@ use crate::model::origin::Origin;
 use crate::platform::BuiltBundle;
 use crate::values::Name;
 
-/// Which bundles wait for which others, and why.
+/// Which bundles wait for which others, and why; bundles are known by their positions.
 pub(super) struct Order {
-    needs: BTreeMap<Name, BTreeMap<Name, Why>>,
+    needs: Vec<BTreeMap<usize, Why>>,
 }
 
 /// Why a bundle waits for another one.
@@ -34,51 +33,62 @@ enum Why {
 pub(super) struct Member {
     pub(super) name: Name,
     pub(super) origin: Origin,
-    pub(super) bundles: Vec<Name>,
+    pub(super) bundles: Vec<usize>,
 }
 
 impl Order {
     /// Looks at every bundle; what nobody provides is an error, because the bundle could never be deployed.
     pub(super) fn of(
-        bundles: &[(&Bundle, &BuiltBundle)],
+        bundles: &[BuiltBundle],
         prerequisites: &Prerequisites,
     ) -> (Self, Vec<BuildError>) {
         let providers = Providers::of(bundles, prerequisites);
         let mut missing = Missing::default();
         let mut errors = Vec::new();
-        let mut needs = BTreeMap::new();
-        for (bundle, built) in bundles {
-            let mut bundle_needs = Needs {
-                built,
-                providers: &providers,
-                missing: &mut missing,
-                found: BTreeMap::new(),
-            };
-            bundle_needs.namespaces();
-            bundle_needs.api_groups();
-            bundle_needs.storage_classes();
-            errors.extend(bundle_needs.declared(bundle, bundles));
-            needs.insert(built.name.clone(), bundle_needs.found);
-        }
+        let needs = bundles
+            .iter()
+            .enumerate()
+            .map(|(position, built)| {
+                let mut needs = Needs {
+                    position,
+                    built,
+                    providers: &providers,
+                    missing: &mut missing,
+                    found: BTreeMap::new(),
+                };
+                needs.namespaces();
+                needs.api_groups();
+                needs.storage_classes();
+                errors.extend(needs.declared());
+                needs.found
+            })
+            .collect();
         (Self { needs }, missing.errors().chain(errors).collect())
     }
 
     /// The wave of each member: 0, or one more than that of the last member that it waits for.
     pub(super) fn waves(&self, members: &[Member]) -> Result<Vec<u32>, BuildError> {
-        let edges = members.iter().map(|member| self.edges(member, members)).collect();
+        let mut owners = BTreeMap::new();
+        for (member, Member { bundles, .. }) in members.iter().enumerate() {
+            owners.extend(bundles.iter().map(|bundle| (*bundle, member)));
+        }
+        let edges = (0..members.len()).map(|member| self.edges(member, members, &owners)).collect();
         let mut level =
             Level { members, edges, waves: vec![None; members.len()], path: Vec::new() };
         (0..members.len()).map(|member| level.visit(member)).collect()
     }
 
     /// The members that one of them waits for: any bundle of one for any bundle of the other.
-    fn edges(&self, member: &Member, members: &[Member]) -> Vec<(usize, Why)> {
+    fn edges(
+        &self,
+        member: usize,
+        members: &[Member],
+        owners: &BTreeMap<usize, usize>,
+    ) -> Vec<(usize, Why)> {
         let mut edges = BTreeMap::new();
-        let needs = member.bundles.iter().filter_map(|bundle| self.needs.get(bundle)).flatten();
-        for (needed, why) in needs.filter(|(needed, _)| !member.bundles.contains(needed)) {
-            let other = members.iter().position(|other| other.bundles.contains(needed));
-            if let Some(other) = other {
-                edges.entry(other).or_insert_with(|| why.clone());
+        for (needed, why) in members[member].bundles.iter().flat_map(|at| &self.needs[*at]) {
+            if let Some(owner) = owners.get(needed).filter(|owner| **owner != member) {
+                edges.entry(*owner).or_insert_with(|| why.clone());
             }
         }
         edges.into_iter().collect()
@@ -152,37 +162,43 @@ impl fmt::Display for Why {
     }
 }
 
-/// Who creates namespaces and storage classes and installs CRDs.
+/// Who creates namespaces and storage classes and installs CRDs, and which bundle has which name.
 struct Providers<'a> {
-    namespaces: BTreeMap<String, Name>,
-    storage_classes: BTreeMap<String, Name>,
-    api_groups: BTreeMap<&'static str, BTreeSet<Name>>,
+    namespaces: BTreeMap<&'a str, usize>,
+    storage_classes: BTreeMap<&'a str, usize>,
+    api_groups: BTreeMap<&'static str, BTreeSet<usize>>,
+    bundles: BTreeMap<&'a Name, usize>,
     prerequisites: &'a Prerequisites,
 }
 
 impl<'a> Providers<'a> {
-    fn of(bundles: &[(&Bundle, &BuiltBundle)], prerequisites: &'a Prerequisites) -> Self {
-        let mut namespaces = BTreeMap::new();
-        let mut storage_classes = BTreeMap::new();
-        let mut api_groups: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-        for (_, built) in bundles {
+    fn of(bundles: &'a [BuiltBundle], prerequisites: &'a Prerequisites) -> Self {
+        let mut providers = Self {
+            namespaces: BTreeMap::new(),
+            storage_classes: BTreeMap::new(),
+            api_groups: BTreeMap::new(),
+            bundles: BTreeMap::new(),
+            prerequisites,
+        };
+        for (position, built) in bundles.iter().enumerate() {
+            providers.bundles.insert(&built.name, position);
             for resource in &built.resources {
                 if let Some(core::Namespace { metadata, .. }) = resource.get()
                     && let Some(name) = &metadata.name
                 {
-                    namespaces.insert(name.clone(), built.name.clone());
+                    providers.namespaces.insert(name, position);
                 }
                 if let Some(storage::StorageClass { metadata, .. }) = resource.get()
                     && let Some(name) = &metadata.name
                 {
-                    storage_classes.insert(name.clone(), built.name.clone());
+                    providers.storage_classes.insert(name, position);
                 }
             }
             for group in built.sources.iter().flat_map(|source| &source.crd_groups) {
-                api_groups.entry(*group).or_default().insert(built.name.clone());
+                providers.api_groups.entry(group).or_default().insert(position);
             }
         }
-        Self { namespaces, storage_classes, api_groups, prerequisites }
+        providers
     }
 }
 
@@ -232,16 +248,17 @@ fn others(lines: usize) -> String {
 
 /// The needs of one bundle while they are found.
 struct Needs<'a> {
+    position: usize,
     built: &'a BuiltBundle,
     providers: &'a Providers<'a>,
     missing: &'a mut Missing,
-    found: BTreeMap<Name, Why>,
+    found: BTreeMap<usize, Why>,
 }
 
 impl Needs<'_> {
-    fn add(&mut self, provider: &Name, why: Why) {
-        if *provider != self.built.name {
-            self.found.entry(provider.clone()).or_insert(why);
+    fn add(&mut self, provider: usize, why: Why) {
+        if provider != self.position {
+            self.found.entry(provider).or_insert(why);
         }
     }
 
@@ -249,8 +266,8 @@ impl Needs<'_> {
         let Providers { namespaces, prerequisites, .. } = self.providers;
         for (namespace, origin) in self.built.namespaces() {
             let exists = |other: &Namespace| other.name().as_str() == namespace;
-            if let Some(provider) = namespaces.get(&namespace) {
-                self.add(provider, Why::Namespace(namespace));
+            if let Some(provider) = namespaces.get(namespace.as_str()) {
+                self.add(*provider, Why::Namespace(namespace));
             } else if !prerequisites.namespaces.iter().any(exists) {
                 self.missing.namespaces.entry(namespace).or_default().push(origin);
             }
@@ -265,7 +282,7 @@ impl Needs<'_> {
             }
             if let Some(providers) = api_groups.get(kind.group) {
                 for provider in providers {
-                    self.add(provider, Why::ApiGroup(kind.group));
+                    self.add(*provider, Why::ApiGroup(kind.group));
                 }
             } else {
                 self.missing.api_groups.entry(kind.group).or_default().push((kind, origin));
@@ -276,29 +293,24 @@ impl Needs<'_> {
     /// A class that no bundle creates comes with the cluster.
     fn storage_classes(&mut self) {
         for class in self.built.storage_classes() {
-            if let Some(provider) = self.providers.storage_classes.get(&class) {
-                self.add(provider, Why::StorageClass(class));
+            if let Some(provider) = self.providers.storage_classes.get(class.as_str()) {
+                self.add(*provider, Why::StorageClass(class));
             }
         }
     }
 
-    fn declared(
-        &mut self,
-        bundle: &Bundle,
-        bundles: &[(&Bundle, &BuiltBundle)],
-    ) -> Vec<BuildError> {
+    fn declared(&mut self) -> Vec<BuildError> {
         let mut errors = Vec::new();
-        for (origin, name) in bundle.declared().after.borrow().iter() {
-            if bundles.iter().any(|(_, built)| built.name == *name) {
-                self.add(name, Why::After(*origin));
-            } else {
-                errors.push(BuildError::new(
+        for (origin, name) in &self.built.delivery.after {
+            match self.providers.bundles.get(name) {
+                Some(provider) => self.add(*provider, Why::After(*origin)),
+                None => errors.push(BuildError::new(
                     *origin,
                     format!(
-                        "{} waits for {name}, which is not part of the platform: add it or remove `after`",
-                        bundle.name()
+                        "{} waits for {name}, which is a bundle of another platform: make both of one platform",
+                        self.built.name
                     ),
-                ));
+                )),
             }
         }
         errors

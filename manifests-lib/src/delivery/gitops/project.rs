@@ -9,6 +9,7 @@ use super::GitSource;
 use super::application::IN_CLUSTER;
 use crate::delivery::chart::Source;
 use crate::model::group_kind::GroupKind;
+use crate::model::metadata::named;
 use crate::platform::BuiltBundle;
 use crate::values::Name;
 
@@ -37,11 +38,7 @@ pub(super) fn project<'a>(
     let (in_namespaces, cluster_scoped): (Vec<GroupKind>, Vec<GroupKind>) =
         kinds.into_iter().partition(|kind| kind.namespaced);
     argo::AppProject {
-        metadata: ObjectMeta {
-            name: Some(name.to_string()),
-            annotations: Some(super::protection::first()),
-            ..ObjectMeta::default()
-        },
+        metadata: ObjectMeta { annotations: Some(super::protection::first()), ..named(name) },
         spec: argo::AppProjectSpec {
             description: Some(format!("What the bundles of {name} contain")),
             source_repos: Some(repositories.into_iter().collect()),

@@ -1,28 +1,40 @@
-//! The gateway itself: where it listens, with which certificate.
+//! The gateway itself: where it listens, with which certificate, and whose routes it takes.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use custom_resources::k8s::networking::gateway::v1 as api;
-use k8s_openapi::api::policy::v1 as policy;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
     LabelSelector, LabelSelectorRequirement, ObjectMeta,
 };
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{Exposure, Gateway, Limits, Visibility, aws};
+use super::route::{self, Parent, PublicRoute};
+use super::{Exposure, GatewayNodePort, Limits, aws};
 use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::error::BuildError;
 use crate::model::label::{label, matching};
+use crate::model::metadata::named_in;
+use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
-use crate::network::certificate::TlsSecret;
-use crate::values::Port;
+use crate::network::certificate::{ClusterIssuer, certificate_of};
+use crate::network::tool::Pods;
+use crate::values::{Host, Name, Port};
+use crate::workload::disruption_budget::{Unready, disruption_budget};
 
-/// What a [`Gateway`] is made with: it listens for HTTPS on port 443 and nowhere else.
+/// What a gateway is made with: it listens for HTTPS on port 443 and nowhere else.
 ///
-/// Becomes a Gateway, three policies for its [`Limits`] and, with several pods, a PodDisruptionBudget.
+/// Becomes a Gateway, the Certificate of its hosts, three policies for its [`Limits`] and, with several pods, a
+/// PodDisruptionBudget.
 ///
 /// Upstream: <https://gateway-api.sigs.k8s.io/api-types/gateway/>
 #[derive(Clone, Debug)]
 pub struct GatewaySpec<'a> {
-    /// The certificate of all its hosts, in the gateway's namespace.
-    pub certificate: &'a TlsSecret,
+    /// Name of the Gateway, and of the Certificate of all its hosts.
+    pub name: Name,
+    /// The GatewayClass: which controller makes the gateway.
+    pub class: Name,
+    /// Who issues the certificate.
+    pub issuer: &'a ClusterIssuer,
     /// How many pods its class gives it.
     pub replicas: u16,
     /// How requests come to its pods.
@@ -36,148 +48,205 @@ impl GatewaySpec<'_> {
     pub const PORT: Port = port!(443);
 }
 
-impl Bundle {
-    /// Makes a gateway.
-    ///
-    /// The build reports a certificate of another namespace.
-    #[track_caller]
-    pub fn gateway<A: Visibility + Clone + 'static>(
-        &self,
-        gateway: &Gateway<A>,
-        spec: GatewaySpec<'_>,
-    ) {
-        let GatewaySpec { certificate, replicas, exposure, limits } = spec;
-        let origin = Origin::here();
-        if let Some(mistake) = certificate.missing_in(&gateway.namespace) {
-            self.error(origin, mistake);
-        }
-        self.push(GatewayPart {
-            origin,
-            gateway: gateway.clone(),
-            certificate: certificate.clone(),
-            replicas,
-            exposure,
-            limits,
-        });
-    }
-}
-
-struct GatewayPart<A> {
-    origin: Origin,
-    gateway: Gateway<A>,
-    certificate: TlsSecret,
+/// A gateway while routes are added to it.
+pub(super) struct GatewayState {
+    pub(super) origin: Origin,
+    pub(super) parent: Parent,
+    class: Name,
+    issuer: ClusterIssuer,
     replicas: u16,
     exposure: Exposure,
     limits: Limits,
+    pub(super) visibility: Visibility,
 }
 
-impl<A: Visibility> GatewayPart<A> {
+/// Who reaches a gateway, and what it leads to.
+pub(super) enum Visibility {
+    /// Everybody on the internet, where the environment has a load balancer.
+    Public { routes: RefCell<Vec<PublicRoute>> },
+    /// Who is in the network of the cluster.
+    Internal {
+        /// The domain of all hosts.
+        domain: Host,
+        /// Namespaces whose routes it takes, by the name of the bundle that asks for it.
+        routes_from: RefCell<BTreeMap<Name, Namespace>>,
+    },
+}
+
+impl GatewayState {
+    pub(super) fn new(
+        origin: Origin,
+        bundle: &Bundle,
+        spec: GatewaySpec<'_>,
+        visibility: Visibility,
+    ) -> Self {
+        let GatewaySpec { name, class, issuer, replicas, exposure, limits } = spec;
+        Self {
+            origin,
+            parent: Parent { name, namespace: bundle.namespace().clone() },
+            class,
+            issuer: issuer.clone(),
+            replicas,
+            exposure,
+            limits,
+            visibility,
+        }
+    }
+
+    /// Its pods.
+    pub(super) fn pods(&self) -> Pods {
+        Pods {
+            namespace: self.parent.namespace.to_string(),
+            labels: label("gateway.networking.k8s.io/gateway-name", &self.parent.name),
+        }
+    }
+
+    /// Metadata of an object beside the gateway.
+    pub(super) fn metadata(&self) -> ObjectMeta {
+        named_in(&self.parent.namespace, &self.parent.name)
+    }
+
+    /// Every host of its certificate, in the order of the bundles that ask for them.
+    fn hosts(&self) -> Vec<String> {
+        match &self.visibility {
+            Visibility::Public { routes } => {
+                let routes = routes.borrow();
+                let mut routes: Vec<&PublicRoute> = routes.iter().collect();
+                routes.sort_by_key(|route| &route.bundle);
+                let mut hosts: Vec<String> = Vec::new();
+                for route in routes {
+                    let host = route.host.to_string();
+                    if !hosts.contains(&host) {
+                        hosts.push(host);
+                    }
+                }
+                hosts
+            }
+            Visibility::Internal { domain, .. } => vec![format!("*.{domain}")],
+        }
+    }
+
     fn listener(&self) -> api::GatewayListener {
         api::GatewayListener {
             allowed_routes: Some(api::ListenerAllowedRoutes {
                 kinds: None,
-                namespaces: Some(self.gateway.namespaces_of_routes()),
+                namespaces: Some(self.namespaces_of_routes()),
             }),
             hostname: None,
             name: "https".to_owned(),
             port: GatewaySpec::PORT.into(),
             protocol: "HTTPS".to_owned(),
             tls: Some(api::ListenerTls {
-                certificate_refs: Some(vec![api::TlsCertificateRef {
+                certificate_refs: Some(vec![api::SecretObjectReference {
                     // Written as the API server completes it: the list is replaced as a whole.
                     group: Some(String::new()),
                     kind: Some("Secret".to_owned()),
-                    name: self.certificate.name.to_string(),
-                    namespace: None,
+                    ..api::SecretObjectReference::required(self.parent.name.to_string())
                 }]),
                 mode: Some(api::TlsMode::Terminate),
-                options: None,
+                ..api::ListenerTls::default()
             }),
         }
     }
 
-    /// What the controller writes to the gateway's Service.
-    fn infrastructure(&self) -> Option<api::GatewayInfrastructure> {
-        match self.exposure {
-            Exposure::NodePort(_) => None,
-            Exposure::NetworkLoadBalancer => Some(api::GatewayInfrastructure {
-                annotations: Some(aws::load_balancer(A::SCHEME)),
-                labels: None,
-                parameters_ref: None,
-            }),
-        }
-    }
-
-    fn disruption_budget(&self) -> policy::PodDisruptionBudget {
-        policy::PodDisruptionBudget {
-            metadata: metadata(&self.gateway, self.gateway.name.to_string()),
-            spec: Some(policy::PodDisruptionBudgetSpec {
-                max_unavailable: Some(IntOrString::Int(1)),
-                selector: Some(matching(label(
-                    "gateway.networking.k8s.io/gateway-name",
-                    &self.gateway.name,
-                ))),
-                ..policy::PodDisruptionBudgetSpec::default()
-            }),
-            status: None,
-        }
-    }
-}
-
-impl<A: Visibility> Part for GatewayPart<A> {
-    fn build(&self, output: &mut Output) {
-        if let Exposure::NodePort(node_port) = self.exposure {
-            output.node_ports.push((node_port, self.origin));
-        }
-        output.add(
-            self.origin,
-            api::Gateway {
-                metadata: metadata(&self.gateway, self.gateway.name.to_string()),
-                spec: api::GatewaySpec {
-                    addresses: None,
-                    allowed_listeners: None,
-                    gateway_class_name: self.gateway.class.to_string(),
-                    infrastructure: self.infrastructure(),
-                    listeners: vec![self.listener()],
-                    tls: None,
-                },
-            },
-        );
-        self.limits.build(output, self.origin, &self.gateway);
-        if self.replicas > 1 {
-            output.add(self.origin, self.disruption_budget());
-        }
-    }
-}
-
-impl<A> Gateway<A> {
     fn namespaces_of_routes(&self) -> api::AllowedRoutesNamespaces {
-        if self.routes_from.is_empty() {
+        let others = match &self.visibility {
+            Visibility::Public { .. } => BTreeMap::new(),
+            Visibility::Internal { routes_from, .. } => routes_from.borrow().clone(),
+        };
+        let mut namespaces = vec![self.parent.namespace.clone()];
+        for namespace in others.into_values() {
+            if !namespaces.contains(&namespace) {
+                namespaces.push(namespace);
+            }
+        }
+        if namespaces.len() == 1 {
             return api::AllowedRoutesNamespaces {
                 from: Some(api::AllowedRoutesNamespacesFrom::Same),
                 selector: None,
             };
         }
-        let names = [&self.namespace].into_iter().chain(self.routes_from);
         api::AllowedRoutesNamespaces {
             from: Some(api::AllowedRoutesNamespacesFrom::Selector),
             selector: Some(LabelSelector {
                 match_expressions: Some(vec![LabelSelectorRequirement {
                     key: "kubernetes.io/metadata.name".to_owned(),
                     operator: "In".to_owned(),
-                    values: Some(names.map(ToString::to_string).collect()),
+                    values: Some(namespaces.iter().map(ToString::to_string).collect()),
                 }]),
                 match_labels: None,
             }),
         }
     }
+
+    /// What the controller writes to the gateway's Service.
+    fn infrastructure(&self) -> Option<api::GatewayInfrastructure> {
+        let scheme = match &self.visibility {
+            Visibility::Public { .. } => "internet-facing",
+            Visibility::Internal { .. } => "internal",
+        };
+        match self.exposure {
+            Exposure::NodePort(_) => None,
+            Exposure::NetworkLoadBalancer => Some(api::GatewayInfrastructure {
+                annotations: Some(aws::load_balancer(scheme)),
+                ..api::GatewayInfrastructure::default()
+            }),
+        }
+    }
+
+    fn gateway(&self) -> api::Gateway {
+        api::Gateway {
+            metadata: self.metadata(),
+            spec: api::GatewaySpec {
+                infrastructure: self.infrastructure(),
+                ..api::GatewaySpec::required(self.class.to_string(), vec![self.listener()])
+            },
+        }
+    }
+
+    /// The routes into the mesh, and what lets them lead to its ingress gateways.
+    fn build_routes(&self, output: &mut Output<'_>) {
+        let Visibility::Public { routes } = &self.visibility else {
+            return;
+        };
+        let routes = routes.borrow();
+        if routes.is_empty() {
+            output.errors.push(BuildError::new(
+                self.origin,
+                format!(
+                    "the gateway {} leads to no service, and its certificate would be for no host: route a service, or remove it",
+                    self.parent.name
+                ),
+            ));
+        }
+        let mut ingress_gateways = BTreeSet::new();
+        for route in routes.iter() {
+            ingress_gateways.insert((route.ingress.namespace.clone(), route.ingress.name.clone()));
+            output.add(route.origin, route.build(&self.parent));
+        }
+        for (namespace, service) in ingress_gateways {
+            output.add(self.origin, route::grant(&self.parent, &namespace, &service));
+        }
+    }
 }
 
-/// Metadata of an object beside the gateway.
-pub(super) fn metadata<A>(gateway: &Gateway<A>, name: String) -> ObjectMeta {
-    ObjectMeta {
-        name: Some(name),
-        namespace: Some(gateway.namespace.to_string()),
-        ..ObjectMeta::default()
+impl Part for GatewayState {
+    fn build(&self, output: &mut Output<'_>) {
+        if let Exposure::NodePort(port) = self.exposure {
+            let (gateway, origin) = (self.parent.name.clone(), self.origin);
+            output.facts.push(GatewayNodePort { gateway, port, origin });
+        }
+        let mut certificate = certificate_of(&self.parent.name, &self.issuer, self.hosts());
+        certificate.metadata.namespace = Some(self.parent.namespace.to_string());
+        output.add(self.origin, certificate);
+        output.add(self.origin, self.gateway());
+        self.limits.build(output, self.origin, self);
+        if self.replicas > 1 {
+            let pods = matching(self.pods().labels);
+            // As the API does it by itself.
+            let budget = disruption_budget(self.metadata(), pods, Unready::Counted);
+            output.add(self.origin, budget);
+        }
+        self.build_routes(output);
     }
 }

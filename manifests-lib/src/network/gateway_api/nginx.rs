@@ -2,7 +2,8 @@
 
 use custom_resources::nginx::gateway::v1alpha1 as nginx;
 
-use super::{GROUP, Gateway};
+use super::GROUP;
+use super::gateway::GatewayState;
 use crate::model::bundle::Output;
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
@@ -33,13 +34,13 @@ pub struct Limits {
 const LARGEST_SIZE: u32 = 9999;
 
 impl Limits {
-    pub(super) fn build<A>(&self, output: &mut Output, origin: Origin, gateway: &Gateway<A>) {
+    pub(super) fn build(&self, output: &mut Output<'_>, origin: Origin, gateway: &GatewayState) {
         output.errors.extend(self.mistakes(origin, gateway));
-        let metadata = || super::gateway::metadata(gateway, gateway.name.to_string());
-        let target = nginx::ClientSettingsPolicyTargetRef {
+        let metadata = || gateway.metadata();
+        let target = nginx::LocalPolicyTargetReference {
             group: GROUP.to_owned(),
             kind: "Gateway".to_owned(),
-            name: gateway.name.to_string(),
+            name: gateway.parent.name.to_string(),
         };
         output.add(
             origin,
@@ -60,8 +61,7 @@ impl Limits {
                         max_size: Some(format!("{}m", self.max_body_size.as_mebibytes())),
                         timeout: Some(format!("{}s", self.body_timeout.as_seconds())),
                     }),
-                    keep_alive: None,
-                    target_ref: target.clone(),
+                    ..nginx::ClientSettingsPolicySpec::required(target.clone())
                 },
             },
         );
@@ -70,13 +70,12 @@ impl Limits {
             nginx::ProxySettingsPolicy {
                 metadata: metadata(),
                 spec: nginx::ProxySettingsPolicySpec {
-                    buffering: None,
-                    target_refs: vec![target],
                     timeout: Some(nginx::ProxySettingsPolicyTimeout {
                         connect: Some(format!("{}s", self.connect_timeout.as_seconds())),
                         read: Some(format!("{}s", self.response_timeout.as_seconds())),
                         send: Some(format!("{}s", self.response_timeout.as_seconds())),
                     }),
+                    ..nginx::ProxySettingsPolicySpec::required(vec![target])
                 },
             },
         );
@@ -102,12 +101,15 @@ impl Limits {
     }
 
     /// Numbers that NGINX refuses or reads as "without limit".
-    fn mistakes<A>(&self, origin: Origin, gateway: &Gateway<A>) -> Vec<BuildError> {
+    fn mistakes(&self, origin: Origin, gateway: &GatewayState) -> Vec<BuildError> {
         let size = self.max_body_size.as_mebibytes();
         let timeouts = [self.body_timeout, self.connect_timeout, self.response_timeout];
         let mut mistakes = Vec::new();
         let mut mistake = |what: &str| {
-            mistakes.push(BuildError::new(origin, format!("the gateway {} {what}", gateway.name)));
+            mistakes.push(BuildError::new(
+                origin,
+                format!("the gateway {} {what}", gateway.parent.name),
+            ));
         };
         if self.requests_per_second == 0 {
             mistake(

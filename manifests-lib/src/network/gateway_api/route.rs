@@ -1,169 +1,63 @@
 //! Routes: which host and path of a gateway lead where.
 
-use std::collections::BTreeSet;
-
 use custom_resources::k8s::networking::gateway::v1 as api;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::{GROUP, Gateway, Internal, Visibility};
-use crate::model::bundle::Bundle;
+use super::GROUP;
+use crate::model::metadata::named_in;
+use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
-use crate::network::certificate::TlsSecret;
-use crate::network::mesh::IngressPort;
-use crate::observability::web_ui::{Scheme, WebUi};
+use crate::network::mesh::IngressGateway;
 use crate::values::{Host, Name, Port, UrlPath};
 
-/// Requests for a host below a path, which go on into the mesh.
-///
-/// They enter it through its ingress gateway, because services admit nobody else from outside.
-#[derive(Clone, Debug)]
-pub struct HttpRoute<'a> {
-    /// Name of the HTTPRoute.
-    pub name: Name,
-    /// Host that requests name.
-    pub host: Host,
-    /// First part of their paths; `/` for all.
-    pub path: UrlPath,
-    /// The port of the ingress gateway that leads to the service.
-    pub to: &'a IngressPort,
+/// The gateway that routes belong to.
+#[derive(Clone)]
+pub(super) struct Parent {
+    pub(super) name: Name,
+    pub(super) namespace: Namespace,
 }
 
-/// A web UI on an internal gateway.
-///
-/// Becomes an HTTPRoute in the namespace of the web UI, for the host `<its name>.<domain>`; for one that is served
-/// by HTTPS, a BackendTLSPolicy too, by which the gateway checks the certificate.
-#[derive(Clone, Debug)]
-pub struct WebUiRoute<'a> {
-    /// The web UI.
-    pub web_ui: &'a WebUi,
-    /// The gateway. One that everybody reaches is of another type.
-    pub gateway: &'a Gateway<Internal>,
-    /// The domain of all web UIs.
-    pub domain: &'a Host,
-    /// The certificate that it is served with; none where its scheme is HTTP.
-    pub certificate: Option<&'a TlsSecret>,
+/// A [`Route`](super::Route) of a gateway.
+pub(super) struct PublicRoute {
+    pub(super) origin: Origin,
+    /// The bundle of the service.
+    pub(super) bundle: Name,
+    pub(super) name: Name,
+    pub(super) host: Host,
+    pub(super) path: UrlPath,
+    pub(super) ingress: IngressGateway,
+    pub(super) port: Port,
 }
 
-impl Bundle {
-    /// Opens a gateway for services of the mesh.
-    ///
-    /// Becomes an HTTPRoute for each, and a ReferenceGrant beside each ingress gateway.
-    ///
-    /// Upstream: <https://gateway-api.sigs.k8s.io/api-types/referencegrant/>
-    #[track_caller]
-    pub fn http_routes<'a, A: Visibility>(
-        &self,
-        gateway: &Gateway<A>,
-        routes: impl IntoIterator<Item = HttpRoute<'a>>,
-    ) {
-        let mut ingress_gateways = BTreeSet::new();
-        for HttpRoute { name, host, path, to } in routes {
-            let IngressPort { gateway: ingress, port } = to;
-            ingress_gateways.insert((ingress.namespace.to_string(), ingress.name.to_string()));
-            let metadata = super::gateway::metadata(gateway, name.to_string());
-            let backend = api::RuleBackendRef {
-                namespace: Some(ingress.namespace.to_string()),
-                ..backend(&ingress.name, *port)
-            };
-            self.add(route(metadata, gateway, &host, &path, backend));
-        }
-        for (namespace, service) in ingress_gateways {
-            self.add(grant(gateway, namespace, service));
-        }
-    }
-
-    /// Opens an internal gateway for a web UI of the bundle.
-    ///
-    /// The build reports one by HTTPS without a certificate, one by HTTP with one, a certificate of another namespace, and a
-    /// namespace whose routes the gateway does not take.
-    #[track_caller]
-    pub fn web_ui_route(&self, route_of: WebUiRoute<'_>) {
-        let WebUiRoute { web_ui, gateway, domain, certificate } = route_of;
-        let origin = Origin::here();
-        let service = &web_ui.service;
-        if !gateway.routes_from.contains(&service.namespace) {
-            self.error(
-                origin,
-                format!(
-                    "the gateway {} ignores routes of the namespace {}, and {} would not be found: add the namespace to the \
-                     gateway's `routes_from`",
-                    gateway.name, service.namespace, web_ui.name
-                ),
-            );
-        }
-        if let Some(mistake) =
-            certificate.and_then(|certificate| certificate.missing_in(&service.namespace))
-        {
-            self.error(origin, mistake);
-        }
-        let metadata = || ObjectMeta {
-            name: Some(format!("{}-dashboard", web_ui.name)),
-            namespace: Some(service.namespace.to_string()),
-            ..ObjectMeta::default()
+impl PublicRoute {
+    pub(super) fn build(&self, gateway: &Parent) -> api::HTTPRoute {
+        let backend = api::HttpBackendRef {
+            namespace: Some(self.ingress.namespace.to_string()),
+            ..backend(&self.ingress.name, self.port)
         };
-        let host = web_ui.host(domain);
-        let backend = backend(&service.name, service.port);
-        self.add(route(metadata(), gateway, &host, &url_path!("/"), backend));
-        match (web_ui.scheme, certificate) {
-            (Scheme::Http, None) => {}
-            (Scheme::Https, Some(certificate)) => {
-                self.add(api::BackendTLSPolicy {
-                    metadata: metadata(),
-                    spec: api::BackendTLSPolicySpec {
-                        options: None,
-                        target_refs: vec![api::BackendTLSPolicyTargetRef {
-                            group: String::new(),
-                            kind: "Service".to_owned(),
-                            name: service.name.to_string(),
-                            section_name: None,
-                        }],
-                        validation: api::BackendTLSPolicyValidation {
-                            ca_certificate_refs: Some(vec![api::InfrastructureParametersRef {
-                                group: String::new(),
-                                kind: "Secret".to_owned(),
-                                name: certificate.name.to_string(),
-                            }]),
-                            hostname: service.host(),
-                            subject_alt_names: None,
-                            well_known_ca_certificates: None,
-                        },
-                    },
-                });
-            }
-            (scheme, _) => self.error(
-                origin,
-                format!(
-                    "{} is served by {}, which {} a certificate for the gateway to check: change `certificate`",
-                    web_ui.name,
-                    scheme.as_str(),
-                    match scheme {
-                        Scheme::Http => "has no",
-                        Scheme::Https => "needs",
-                    }
-                ),
-            ),
-        }
+        let metadata = named_in(&gateway.namespace, &self.name);
+        route(metadata, gateway, &self.host, &self.path, backend)
     }
 }
 
-fn backend(service: &Name, port: Port) -> api::RuleBackendRef {
-    api::RuleBackendRef {
-        filters: None,
+/// A port of a Service.
+pub(super) fn backend(service: &Name, port: Port) -> api::HttpBackendRef {
+    api::HttpBackendRef {
         group: Some(String::new()),
         kind: Some("Service".to_owned()),
-        name: service.to_string(),
-        namespace: None,
         port: Some(port.into()),
         weight: Some(1),
+        ..api::HttpBackendRef::required(service.to_string())
     }
 }
 
-fn route<A>(
+/// Requests for a host below a path.
+pub(super) fn route(
     metadata: ObjectMeta,
-    gateway: &Gateway<A>,
+    gateway: &Parent,
     host: &Host,
     path: &UrlPath,
-    backend: api::RuleBackendRef,
+    backend: api::HttpBackendRef,
 ) -> api::HTTPRoute {
     api::HTTPRoute {
         metadata,
@@ -172,14 +66,11 @@ fn route<A>(
             parent_refs: Some(vec![api::HTTPRouteParentRef {
                 group: Some(GROUP.to_owned()),
                 kind: Some("Gateway".to_owned()),
-                name: gateway.name.to_string(),
                 namespace: Some(gateway.namespace.to_string()),
-                port: None,
-                section_name: None,
+                ..api::HTTPRouteParentRef::required(gateway.name.to_string())
             }]),
             rules: Some(vec![api::HTTPRouteRule {
                 backend_refs: Some(vec![backend]),
-                filters: None,
                 matches: Some(vec![api::RuleMatch {
                     path: Some(api::MatchPath {
                         type_: Some(api::PathType::PathPrefix),
@@ -187,21 +78,22 @@ fn route<A>(
                     }),
                     ..api::RuleMatch::default()
                 }]),
-                name: None,
-                timeouts: None,
+                ..api::HTTPRouteRule::default()
             }]),
         },
     }
 }
 
 /// Lets routes beside the gateway lead to a Service in another namespace.
-fn grant<A>(gateway: &Gateway<A>, namespace: String, service: String) -> api::ReferenceGrant {
+///
+/// Upstream: <https://gateway-api.sigs.k8s.io/api-types/referencegrant/>
+pub(super) fn grant(
+    gateway: &Parent,
+    namespace: &Namespace,
+    service: &Name,
+) -> api::ReferenceGrant {
     api::ReferenceGrant {
-        metadata: ObjectMeta {
-            name: Some(format!("{}-{service}", gateway.name)),
-            namespace: Some(namespace),
-            ..ObjectMeta::default()
-        },
+        metadata: named_in(namespace, format!("{}-{service}", gateway.name)),
         spec: Some(api::ReferenceGrantSpec {
             from: vec![api::ReferenceGrantFrom {
                 group: GROUP.to_owned(),
@@ -211,7 +103,7 @@ fn grant<A>(gateway: &Gateway<A>, namespace: String, service: String) -> api::Re
             to: vec![api::ReferenceGrantTo {
                 group: String::new(),
                 kind: "Service".to_owned(),
-                name: Some(service),
+                name: Some(service.to_string()),
             }],
         }),
     }

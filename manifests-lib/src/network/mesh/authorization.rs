@@ -39,7 +39,7 @@ fn selector(pod_labels: Labels) -> security::WorkloadSelector {
 
 /// Admits the callers of one service to its pods' port; everyone else meets the namespace's default deny.
 pub(crate) fn admit(
-    output: &mut Output,
+    output: &mut Output<'_>,
     origin: Origin,
     component: &Component,
     pod_labels: &Labels,

@@ -2,9 +2,9 @@
 
 use custom_resources::istio::networking::v1beta1 as networking;
 
-use super::named;
 use crate::model::bundle::Bundle;
 use crate::model::label::label;
+use crate::model::metadata::named;
 
 impl Bundle {
     /// Lets the proxies of the bundle's namespace answer DNS, so that hosts outside that share a port are told apart:

@@ -11,7 +11,7 @@ use crate::model::component::Component;
 use crate::model::label::label;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
-use crate::network::service::Protocol;
+use crate::network::service::Http;
 use crate::values::{Host, Name, Port};
 
 /// The pods through which requests leave the mesh, as others refer to them.
@@ -99,10 +99,9 @@ impl EgressState {
     fn service_entry(&self) -> networking::ServiceEntry {
         networking::ServiceEntry {
             metadata: self.component.metadata_named(self.service_entry.borrow().clone()),
-            spec: external_service(
+            spec: external_service::<Http>(
                 self.host.as_str(),
                 self.port,
-                Protocol::Http,
                 self.component.bundle.name.as_str(),
                 self.visible_in(),
             ),
@@ -111,20 +110,19 @@ impl EgressState {
 
     fn server(&self) -> networking::GatewayServer {
         networking::GatewayServer {
-            hosts: vec![String::from(&self.host)],
-            port: networking::ServerPort {
-                name: format!("https-{}", self.component.bundle.name),
-                number: MUTUAL_TLS.into(),
-                protocol: "HTTPS".to_owned(),
-                target_port: None,
-            },
             tls: Some(networking::ServerTls {
                 mode: Some(networking::ServerTlsMode::IstioMutual),
                 ..networking::ServerTls::default()
             }),
-            bind: None,
-            default_endpoint: None,
-            name: None,
+            ..networking::GatewayServer::required(
+                vec![String::from(&self.host)],
+                networking::ServerPort {
+                    name: format!("https-{}", self.component.bundle.name),
+                    number: MUTUAL_TLS.into(),
+                    protocol: "HTTPS".to_owned(),
+                    target_port: None,
+                },
+            )
         }
     }
 
@@ -170,25 +168,24 @@ impl EgressState {
             metadata: self.component.metadata("destination-rule"),
             spec: Some(networking::DestinationRuleSpec {
                 export_to: Some(own_namespace()),
-                host: self.gateway.host(),
                 // Rules of several bundles for one gateway merge by subset; of what stands outside, one would win.
                 subsets: Some(vec![networking::DestinationRuleSubset {
-                    name: self.component.bundle.name.to_string(),
-                    labels: None,
                     traffic_policy: Some(networking::DestinationRuleTrafficPolicy {
                         port_level_settings: Some(vec![own_port]),
                         ..networking::DestinationRuleTrafficPolicy::default()
                     }),
+                    ..networking::DestinationRuleSubset::required(
+                        self.component.bundle.name.to_string(),
+                    )
                 }]),
-                traffic_policy: None,
-                workload_selector: None,
+                ..networking::DestinationRuleSpec::required(self.gateway.host())
             }),
         }
     }
 }
 
 impl Part for EgressState {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         let pod_labels = label("istio", &self.gateway.selector);
         output.add(self.origin, self.service_entry());
         output.add(self.origin, gateway::gateway(&self.component, pod_labels, self.server()));

@@ -6,10 +6,9 @@ use crate::network::service::Protocol;
 use crate::values::Port;
 
 /// A host outside the mesh, found by DNS, that these namespaces may reach.
-pub(crate) fn external_service(
+pub(crate) fn external_service<P: Protocol>(
     host: &str,
     port: Port,
-    protocol: Protocol,
     bundle: &str,
     visible_in: Vec<String>,
 ) -> networking::ServiceEntrySpec {
@@ -18,9 +17,9 @@ pub(crate) fn external_service(
         hosts: vec![host.to_owned()],
         location: Some(networking::ServiceEntryLocation::MeshExternal),
         ports: Some(vec![networking::ServiceEntryPort {
-            name: format!("{}-{bundle}", protocol.name()),
+            name: format!("{}-{bundle}", P::NAME),
             number: port.into(),
-            protocol: Some(protocol.name().to_uppercase()),
+            protocol: Some(P::NAME.to_uppercase()),
             target_port: None,
         }]),
         resolution: Some(networking::ServiceEntryResolution::Dns),

@@ -1,6 +1,7 @@
 //! The ingress gateway: where requests from outside enter the mesh.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use custom_resources::istio::networking::v1 as networking;
 
@@ -9,10 +10,12 @@ use super::{Caller, own_and};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
+use crate::model::facts::Facts;
 use crate::model::label::{Labels, label};
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
-use crate::network::service::Service;
+use crate::network::gateway_api::GatewayNodePort;
+use crate::network::service::{RequestProtocol, Service, ServiceState};
 use crate::values::{Name, NodePort, Port};
 
 /// The pods through which requests from outside enter, as others refer to them.
@@ -65,15 +68,6 @@ pub struct GatewayPort {
     pub origin: Origin,
 }
 
-/// A port of an ingress gateway that leads to a service.
-///
-/// Only [`Component::gateway_route`] makes one, so that nobody sends requests to a port that is closed.
-#[derive(Clone, Debug)]
-pub struct IngressPort {
-    pub(crate) gateway: IngressGateway,
-    pub(crate) port: Port,
-}
-
 impl IngressGateway {
     fn caller(&self) -> Caller {
         Caller {
@@ -82,69 +76,67 @@ impl IngressGateway {
             pod_labels: label("istio", &self.selector),
         }
     }
-}
 
-impl Component {
-    /// Makes a service reachable from outside, through a port of a gateway.
-    #[track_caller]
-    pub fn gateway_route(&self, service: &Service, options: GatewayRoute<'_>) -> IngressPort {
-        let origin = Origin::here();
-        let GatewayRoute { gateway, node_port } = options;
-        route::refuse_tcp(self, origin, service);
-        service.admit(gateway.caller());
-        self.bundle.push(GatewayRoutePart {
-            component: self.clone(),
+    /// Opens a port for a service, which admits the gateway.
+    pub(crate) fn open(&self, origin: Origin, service: &Rc<ServiceState>, node_port: NodePort) {
+        service.admit(self.caller());
+        service.component().bundle.push(GatewayRoutePart {
             origin,
-            service: service.clone(),
-            gateway: gateway.clone(),
+            service: Rc::clone(service),
+            gateway: self.clone(),
             node_port,
         });
-        IngressPort { gateway: gateway.clone(), port: service.port() }
+    }
+}
+
+impl<P> Service<P> {
+    /// Makes the service reachable from outside the mesh, through a port of a gateway.
+    #[track_caller]
+    pub fn gateway_route(&self, route: GatewayRoute<'_>)
+    where
+        P: RequestProtocol,
+    {
+        let GatewayRoute { gateway, node_port } = route;
+        gateway.open(Origin::here(), &self.state(), node_port);
     }
 }
 
 struct GatewayRoutePart {
-    component: Component,
     origin: Origin,
-    service: Service,
+    service: Rc<ServiceState>,
     gateway: IngressGateway,
     node_port: NodePort,
 }
 
 impl Part for GatewayRoutePart {
-    fn build(&self, output: &mut Output) {
-        let server = networking::GatewayServer {
-            hosts: vec!["*".to_owned()],
-            port: networking::ServerPort {
+    fn build(&self, output: &mut Output<'_>) {
+        let server = networking::GatewayServer::required(
+            vec!["*".to_owned()],
+            networking::ServerPort {
                 name: self.port_name(),
                 number: self.service.port().into(),
                 protocol: "HTTP".to_owned(),
                 target_port: None,
             },
-            bind: None,
-            default_endpoint: None,
-            name: None,
-            tls: None,
-        };
+        );
         output.add(
             self.origin,
-            gateway(&self.component, label("istio", &self.gateway.selector), server),
+            gateway(self.service.component(), label("istio", &self.gateway.selector), server),
         );
         route::add(
             output,
             self.origin,
-            &self.component,
             &self.service,
             &Reach {
                 hosts: vec!["*".to_owned()],
-                gateway: self.component.object_name("gateway"),
+                gateway: self.service.component().object_name("gateway"),
                 visible_in: own_and(&self.gateway.namespace),
             },
         );
     }
 
-    fn gateway_port(&self) -> Option<GatewayPort> {
-        Some(GatewayPort {
+    fn declare(&self, declared: &mut Facts) {
+        declared.push(GatewayPort {
             gateway: self.gateway.name.clone(),
             namespace: self.gateway.namespace.clone(),
             name: self.port_name(),
@@ -152,13 +144,13 @@ impl Part for GatewayRoutePart {
             node_port: self.node_port,
             service: self.service.host(),
             origin: self.origin,
-        })
+        });
     }
 }
 
 impl GatewayRoutePart {
     fn port_name(&self) -> String {
-        format!("http-{}", self.component.bundle.name)
+        format!("http-{}", self.service.component().bundle.name)
     }
 }
 
@@ -180,7 +172,7 @@ pub(super) fn gateway(
 /// Ports of one gateway, and node ports of one cluster, that two services claim; `others` are further node ports.
 pub(crate) fn conflicting_ports(
     ports: &[GatewayPort],
-    others: &[(NodePort, Origin)],
+    others: &[GatewayNodePort],
 ) -> Vec<BuildError> {
     let mut errors = Vec::new();
     let mut gateway_ports = BTreeMap::new();
@@ -203,7 +195,8 @@ pub(crate) fn conflicting_ports(
         }
     }
     let of_services = ports.iter().map(|port| (port.node_port, port.origin));
-    for (node_port, origin) in of_services.chain(others.iter().copied()) {
+    let others = others.iter().map(|other| (other.port, other.origin));
+    for (node_port, origin) in of_services.chain(others) {
         if let Some(other) = node_ports.insert(node_port, origin) {
             errors.push(
                 BuildError::new(

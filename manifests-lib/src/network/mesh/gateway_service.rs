@@ -9,6 +9,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use super::egress::MUTUAL_TLS;
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::label::label;
+use crate::model::metadata::named;
 use crate::model::origin::Origin;
 use crate::network::mesh::{EgressGateway, GatewayPort, IngressGateway};
 use crate::values::{Name, Port};
@@ -66,9 +67,10 @@ impl IngressPart {
 }
 
 impl Part for IngressPart {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         let opened: Vec<_> = output
-            .gateway_ports
+            .declared
+            .all::<GatewayPort>()
             .iter()
             .filter(|port| self.leads_here(port))
             .map(|opened| core::ServicePort {
@@ -90,7 +92,7 @@ struct EgressPart {
 }
 
 impl Part for EgressPart {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         let EgressGateway { name, selector, .. } = &self.gateway;
         let ports = vec![port("https", MUTUAL_TLS)];
         output.add(self.origin, service(name, selector, Exposure::ClusterIp, ports));
@@ -111,11 +113,7 @@ fn service(
     };
     let ports = status.into_iter().chain(opened).collect();
     core::Service {
-        metadata: ObjectMeta {
-            name: Some(name.to_string()),
-            labels: Some(pods.clone()),
-            ..ObjectMeta::default()
-        },
+        metadata: ObjectMeta { labels: Some(pods.clone()), ..named(name) },
         spec: Some(core::ServiceSpec {
             type_: Some(kind.to_owned()),
             external_traffic_policy,

@@ -1,61 +1,46 @@
 //! Routes: how requests find a service's pods.
 
+use std::rc::Rc;
+
 use custom_resources::istio::networking::v1 as networking;
 
 use super::own_namespace;
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
-use crate::model::error::BuildError;
 use crate::model::origin::Origin;
-use crate::network::service::{Protocol, Service};
+use crate::network::service::{RequestProtocol, Service, ServiceState};
 use crate::values::Port;
 
-impl Component {
-    /// Routes requests inside the mesh to a service; only its own namespace sees the route.
+impl<P> Service<P> {
+    /// Routes requests inside the mesh to the service; only its own namespace sees the route.
     ///
     /// Becomes a VirtualService and a DestinationRule.
     ///
     /// Upstream: <https://istio.io/latest/docs/reference/config/networking/virtual-service/>
     #[track_caller]
-    pub fn mesh_route(&self, service: &Service) {
-        let origin = Origin::here();
-        refuse_tcp(self, origin, service);
-        self.bundle.push(MeshRoutePart {
-            component: self.clone(),
-            origin,
-            service: service.clone(),
-        });
-    }
-}
-
-/// A route reads requests: what speaks TCP has none.
-pub(super) fn refuse_tcp(component: &Component, origin: Origin, service: &Service) {
-    if service.protocol() == Protocol::Tcp {
-        component.bundle.error(BuildError::new(
-            origin,
-            format!(
-                "{} speaks TCP, and a route is for HTTP: the proxies would wait for requests that never come; remove the route, \
-                 or expose the container as Protocol::Http",
-                service.name()
-            ),
-        ));
+    pub fn mesh_route(&self)
+    where
+        P: RequestProtocol,
+    {
+        let service = self.state();
+        let bundle = Rc::clone(&service.component().bundle);
+        bundle.push(MeshRoutePart { origin: Origin::here(), service });
     }
 }
 
 struct MeshRoutePart {
-    component: Component,
     origin: Origin,
-    service: Service,
+    service: Rc<ServiceState>,
 }
 
 impl Part for MeshRoutePart {
-    fn build(&self, output: &mut Output) {
+    fn build(&self, output: &mut Output<'_>) {
         let reach = Reach {
             hosts: vec![self.service.host()],
             gateway: "mesh".to_owned(),
             visible_in: own_namespace(),
         };
-        add(output, self.origin, &self.component, &self.service, &reach);
+        add(output, self.origin, &self.service, &reach);
     }
 }
 
@@ -70,14 +55,8 @@ pub(super) struct Reach {
 }
 
 /// The VirtualService and the DestinationRule of a service.
-pub(super) fn add(
-    output: &mut Output,
-    origin: Origin,
-    component: &Component,
-    service: &Service,
-    reach: &Reach,
-) {
-    let (host, port) = (service.host(), service.port());
+pub(super) fn add(output: &mut Output<'_>, origin: Origin, service: &ServiceState, reach: &Reach) {
+    let (component, host, port) = (service.component(), service.host(), service.port());
     let request =
         networking::HttpMatch { port: Some(port.into()), ..networking::HttpMatch::default() };
     output.add(
@@ -106,36 +85,30 @@ fn destination_rule(
         metadata: component.metadata("destination-rule"),
         spec: Some(networking::DestinationRuleSpec {
             export_to: Some(visible_in),
-            host,
-            subsets: None,
             traffic_policy: Some(networking::DestinationRuleTrafficPolicy {
                 tls: Some(mutual_tls()),
                 ..networking::DestinationRuleTrafficPolicy::default()
             }),
-            workload_selector: None,
+            ..networking::DestinationRuleSpec::required(host)
         }),
     }
 }
 
 /// Makes callers of a service that has no route of its own use mutual TLS.
-pub(crate) fn require_mutual_tls(component: &Component, origin: Origin, service: &Service) {
-    component.bundle.push(MutualTlsPart {
-        component: component.clone(),
-        origin,
-        service: service.clone(),
-    });
+pub(crate) fn require_mutual_tls(origin: Origin, service: Rc<ServiceState>) {
+    let bundle = Rc::clone(&service.component().bundle);
+    bundle.push(MutualTlsPart { origin, service });
 }
 
 struct MutualTlsPart {
-    component: Component,
     origin: Origin,
-    service: Service,
+    service: Rc<ServiceState>,
 }
 
 impl Part for MutualTlsPart {
-    fn build(&self, output: &mut Output) {
-        let rule = destination_rule(&self.component, self.service.host(), own_namespace());
-        output.add(self.origin, rule);
+    fn build(&self, output: &mut Output<'_>) {
+        let component = self.service.component();
+        output.add(self.origin, destination_rule(component, self.service.host(), own_namespace()));
     }
 }
 

@@ -8,10 +8,10 @@ use custom_resources::coreos::monitoring::v1 as monitoring;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{LatencyBound, Severity, Slo, SloTarget};
-use crate::network::service::Service;
+use crate::network::service::ServiceState;
 
 /// The parts of requests that are bad over every window, and the alerts that compare them with what may be.
-pub(super) fn of(service: &Service, slo: Slo) -> Vec<monitoring::GroupRule> {
+pub(super) fn of(service: &ServiceState, slo: Slo) -> Vec<monitoring::GroupRule> {
     let Slo { availability, latency } = slo;
     let requests = Requests::of(service);
     let failures = Indicator {
@@ -82,7 +82,7 @@ struct Requests {
 }
 
 impl Requests {
-    fn of(service: &Service) -> Self {
+    fn of(service: &ServiceState) -> Self {
         Self { service: service.name(), namespace: service.namespace().to_string() }
     }
 

@@ -1,30 +1,28 @@
 use insta::assert_snapshot;
 use manifests_lib::model::Bundle;
-use manifests_lib::network::{
-    Acme, AcmeServer, Certificate, CertificateHosts, ClusterIssuer, Issuer,
-};
+use manifests_lib::network::{Acme, AcmeServer, Certificate, CertificateHosts, Issuer};
 use manifests_lib::{email_address, host, name, region};
 
-use crate::support::{bundle, objects};
+use crate::support::Shop;
 
-const ISSUER: ClusterIssuer = ClusterIssuer { name: name!("everybody") };
-
-fn issued_by(issuer: &Issuer) -> Bundle {
-    let web = bundle();
-    web.cluster_issuer(&ISSUER, issuer);
-    web
+fn issued_by(issuer: &Issuer) -> (Shop, Bundle) {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let _ = web.cluster_issuer(name!("everybody"), issuer);
+    (shop, web)
 }
 
-fn issued_for(hosts: CertificateHosts) -> Bundle {
-    let web = bundle();
-    let _ = web.certificate(Certificate { name: name!("web"), issuer: &ISSUER, hosts });
-    web
+fn issued_for(hosts: CertificateHosts) -> (Shop, Bundle) {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let _ = web.certificate(Certificate { name: name!("web"), issuer: &shop.issuer(), hosts });
+    (shop, web)
 }
 
 #[test]
 fn a_self_signed_issuer_is_a_ca_of_its_own() {
-    let web = issued_by(&Issuer::SelfSigned);
-    assert_snapshot!(objects(&web, &["ClusterIssuer", "Certificate"]), @"
+    let (shop, web) = issued_by(&Issuer::SelfSigned);
+    assert_snapshot!(shop.objects(&web, &["ClusterIssuer", "Certificate"]), @"
     apiVersion: cert-manager.io/v1
     kind: ClusterIssuer
     metadata:
@@ -69,12 +67,12 @@ fn a_self_signed_issuer_is_a_ca_of_its_own() {
 
 #[test]
 fn a_public_issuer_proves_its_domain_in_route_53() {
-    let web = issued_by(&Issuer::Acme(Acme {
+    let (shop, web) = issued_by(&Issuer::Acme(Acme {
         server: AcmeServer::LetsEncrypt,
         email: email_address!("platform@example.com"),
         region: region!("eu-west-1"),
     }));
-    assert_snapshot!(objects(&web, &["ClusterIssuer"]), @"
+    assert_snapshot!(shop.objects(&web, &["ClusterIssuer"]), @"
     apiVersion: cert-manager.io/v1
     kind: ClusterIssuer
     metadata:
@@ -96,9 +94,9 @@ fn a_public_issuer_proves_its_domain_in_route_53() {
 
 #[test]
 fn a_certificate_names_its_hosts() {
-    let web =
+    let (shop, web) =
         issued_for(CertificateHosts::Of(vec![host!("api.example.com"), host!("www.example.com")]));
-    assert_snapshot!(objects(&web, &["Certificate"]), @"
+    assert_snapshot!(shop.objects(&web, &["Certificate"]), @"
     apiVersion: cert-manager.io/v1
     kind: Certificate
     metadata:
@@ -128,8 +126,8 @@ fn a_certificate_names_its_hosts() {
 
 #[test]
 fn a_certificate_of_all_hosts_below_another_has_a_wildcard() {
-    let web = issued_for(CertificateHosts::Below(host!("internal.example.com")));
-    assert_snapshot!(objects(&web, &["Certificate"]), @r#"
+    let (shop, web) = issued_for(CertificateHosts::Below(host!("internal.example.com")));
+    assert_snapshot!(shop.objects(&web, &["Certificate"]), @r#"
     apiVersion: cert-manager.io/v1
     kind: Certificate
     metadata:

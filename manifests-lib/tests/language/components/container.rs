@@ -3,17 +3,16 @@ use manifests_lib::values::{mebibytes, seconds};
 use manifests_lib::workload::{Allowance, User};
 use manifests_lib::{name, path, plain};
 
-use crate::support::{
-    build, bundle, container, container_part, deployment, mistakes, part, server,
-};
+use crate::support::{NODES, Shop, container, deployment, server};
 
 #[test]
 fn variables_stand_in_the_order_in_which_they_were_given() {
-    let web = bundle();
-    let server = server(&web.app());
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let server = server(&web.app(&NODES));
     server.env([plain!("MODE", "fast"), plain!("LOG_LEVEL", "info")]);
     server.env([plain!("COLOR", "no")]);
-    assert_snapshot!(container_part(&web, "/env"), @r#"
+    assert_snapshot!(shop.container_part(&web, "/env"), @r#"
     - name: MODE
       value: fast
     - name: LOG_LEVEL
@@ -25,12 +24,13 @@ fn variables_stand_in_the_order_in_which_they_were_given() {
 
 #[test]
 fn program_and_arguments_of_the_image_can_be_replaced() {
-    let web = bundle();
-    let server = server(&web.app());
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let server = server(&web.app(&NODES));
     server.command(["serve"]);
     server.arguments(["--port", "8080"]);
-    assert_snapshot!(container_part(&web, "/command"), @"- serve");
-    assert_snapshot!(container_part(&web, "/args"), @r#"
+    assert_snapshot!(shop.container_part(&web, "/command"), @"- serve");
+    assert_snapshot!(shop.container_part(&web, "/args"), @r#"
     - --port
     - "8080"
     "#);
@@ -38,17 +38,18 @@ fn program_and_arguments_of_the_image_can_be_replaced() {
 
 #[test]
 fn an_empty_dir_is_an_empty_folder_with_a_limit() {
-    let web = bundle();
-    let server = server(&web.app());
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let server = server(&web.app(&NODES));
     server.empty_dir(path!("/tmp"), mebibytes(64));
     server.empty_dir(path!("/var/cache/Fonts"), mebibytes(1024));
-    assert_snapshot!(container_part(&web, "/volumeMounts"), @"
+    assert_snapshot!(shop.container_part(&web, "/volumeMounts"), @"
     - name: server-tmp
       mountPath: /tmp
     - name: server-var-cache-fonts
       mountPath: /var/cache/Fonts
     ");
-    assert_snapshot!(part(&web, "Deployment", "/spec/template/spec/volumes"), @"
+    assert_snapshot!(shop.part(&web, "Deployment", "/spec/template/spec/volumes"), @"
     - name: server-tmp
       emptyDir:
         sizeLimit: 64Mi
@@ -60,9 +61,10 @@ fn an_empty_dir_is_an_empty_folder_with_a_limit() {
 
 #[test]
 fn may_do_nothing_beyond_running() {
-    let web = bundle();
-    server(&web.app());
-    assert_snapshot!(container_part(&web, "/securityContext"), @"
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
+    assert_snapshot!(shop.container_part(&web, "/securityContext"), @"
     allowPrivilegeEscalation: false
     capabilities:
       drop:
@@ -71,16 +73,17 @@ fn may_do_nothing_beyond_running() {
     runAsGroup: 1000
     runAsUser: 1000
     ");
-    assert_eq!(build(&[&web]).bundles[0].exceptions, []);
+    assert_eq!(shop.build().bundles[0].exceptions, []);
 }
 
 #[test]
 fn root_is_an_exception_with_its_reason() {
-    let web = bundle();
+    let shop = Shop::new();
+    let web = shop.bundle();
     let mut root = container();
     root.user = User::root("binds port 80");
-    deployment(&web.app()).container(root);
-    assert_snapshot!(container_part(&web, "/securityContext"), @"
+    deployment(&web.app(&NODES)).container(root);
+    assert_snapshot!(shop.container_part(&web, "/securityContext"), @"
     allowPrivilegeEscalation: false
     capabilities:
       drop:
@@ -90,76 +93,82 @@ fn root_is_an_exception_with_its_reason() {
     runAsNonRoot: false
     runAsUser: 0
     ");
-    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"web-app-deployment/server: runs as root: binds port 80");
+    assert_snapshot!(shop.build().bundles[0].exceptions[0], @"web-app-deployment/server: runs as root: binds port 80");
 }
 
 #[test]
 fn a_writable_root_file_system_is_an_exception_with_its_reason() {
-    let web = bundle();
-    server(&web.app()).writable_root_file_system("compiles at its first start");
-    assert_snapshot!(container_part(&web, "/securityContext/readOnlyRootFilesystem"), @"false");
-    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"web-app-deployment/server: writes to its root file system: compiles at its first start");
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES)).writable_root_file_system("compiles at its first start");
+    assert_snapshot!(shop.container_part(&web, "/securityContext/readOnlyRootFilesystem"), @"false");
+    assert_snapshot!(shop.build().bundles[0].exceptions[0], @"web-app-deployment/server: writes to its root file system: compiles at its first start");
 }
 
 #[test]
 fn a_patch_has_the_last_word() {
-    let web = bundle();
-    let server = server(&web.app());
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let server = server(&web.app(&NODES));
     server.patch(|container| container.args = Some(vec!["--verbose".to_owned()]));
     server.command(["serve"]);
     server.patch(|container| container.image_pull_policy = Some("Always".to_owned()));
-    assert_snapshot!(container_part(&web, "/command"), @"- serve");
-    assert_snapshot!(container_part(&web, "/args"), @"- --verbose");
-    assert_snapshot!(container_part(&web, "/imagePullPolicy"), @"Always");
+    assert_snapshot!(shop.container_part(&web, "/command"), @"- serve");
+    assert_snapshot!(shop.container_part(&web, "/args"), @"- --verbose");
+    assert_snapshot!(shop.container_part(&web, "/imagePullPolicy"), @"Always");
 }
 
 #[test]
 fn what_a_patch_adds_is_checked_as_well() {
-    let web = bundle();
-    server(&web.app()).patch(|container| {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES)).patch(|container| {
         container.env = Some(vec![k8s_openapi::api::core::v1::EnvVar {
             name: "API_TOKEN".to_owned(),
             value: Some("t0ken".to_owned()),
             value_from: None,
         }]);
     });
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the variable API_TOKEN of container server has a plain value that would stand in Git: take it from a SecretKey (see also manifests-lib/tests/language/components/container.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the variable API_TOKEN of container server has a plain value that would stand in Git: take it from a SecretKey (see also manifests-lib/tests/language/components/container.rs:N)");
 }
 
 #[test]
 fn what_a_patch_allows_needs_a_reason() {
-    let web = bundle();
-    let server = server(&web.app());
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let server = server(&web.app(&NODES));
     server.patch(|container| {
         let security = container.security_context.get_or_insert_default();
         security.capabilities = None;
     });
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server has capabilities and nobody says why: remove what allows it, or declare Allowance::Capabilities with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/components/container.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server has capabilities and nobody says why: remove what allows it, or declare Allowance::Capabilities with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/components/container.rs:N)");
     server.allow(Allowance::Capabilities, "binds port 80");
-    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"web-app-deployment/server: has capabilities: binds port 80");
+    assert_snapshot!(shop.build().bundles[0].exceptions[0], @"web-app-deployment/server: has capabilities: binds port 80");
 }
 
 #[test]
 fn what_an_object_as_it_stands_allows_needs_a_reason() {
-    let web = bundle();
+    let shop = Shop::new();
+    let web = shop.bundle();
     web.patch(|deployment: &mut k8s_openapi::api::apps::v1::Deployment| {
         let pods = deployment.spec.get_or_insert_default().template.spec.get_or_insert_default();
         pods.host_network = Some(true);
     });
-    server(&web.app());
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server uses the node and nobody says why: remove what allows it, or declare Allowance::Node with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/components/container.rs:N)");
+    server(&web.app(&NODES));
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server uses the node and nobody says why: remove what allows it, or declare Allowance::Node with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/components/container.rs:N)");
     web.allow(
         &name!("web-app-deployment"),
         &name!("server"),
         Allowance::Node,
         "reads the node's traffic",
     );
-    assert_snapshot!(build(&[&web]).bundles[0].exceptions[0], @"web-app-deployment/server: uses the node: reads the node's traffic");
+    assert_snapshot!(shop.build().bundles[0].exceptions[0], @"web-app-deployment/server: uses the node: reads the node's traffic");
 }
 
 #[test]
 fn a_slow_container_gets_more_time_to_start() {
-    let web = bundle();
-    server(&web.app()).startup_time(seconds(900));
-    assert_snapshot!(container_part(&web, "/startupProbe/failureThreshold"), @"450");
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES)).startup_time(seconds(900));
+    assert_snapshot!(shop.container_part(&web, "/startupProbe/failureThreshold"), @"450");
 }

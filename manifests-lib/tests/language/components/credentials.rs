@@ -1,27 +1,26 @@
 use insta::assert_snapshot;
-use manifests_lib::data::{
-    ClusterSecretStore, CredentialsSource, GeneratedCredentials, GeneratedSecret,
-};
-use manifests_lib::model::{Bundle, Namespace};
+use manifests_lib::data::{CredentialsSource, GeneratedCredentials, GeneratedSecret};
+use manifests_lib::model::Bundle;
 use manifests_lib::{name, secrets_manager_name};
 
-use crate::support::{NAMESPACE, bundle, objects};
+use crate::support::{NODES, Shop};
 
-fn with(source: &CredentialsSource) -> Bundle {
-    let web = bundle();
-    let credentials = web.app().credentials(source);
-    assert_eq!(credentials.user.secret_name(), credentials.password.secret_name());
+fn with(source: impl Into<CredentialsSource>) -> (Shop, Bundle) {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let credentials = web.app(&NODES).credentials(source);
+    assert_eq!(credentials.user.secret_name(&web), credentials.password.secret_name(&web));
     assert_eq!((credentials.user.key(), credentials.password.key()), ("username", "password"));
-    web
+    (shop, web)
 }
 
 #[test]
 fn a_generated_password_stands_beside_the_name() {
-    let web = with(&CredentialsSource::Generated(GeneratedCredentials {
+    let (shop, web) = with(GeneratedCredentials {
         user: name!("admin"),
         password: GeneratedSecret { length: 24 },
-    }));
-    assert_snapshot!(objects(&web, &["Password", "ExternalSecret"]), @"
+    });
+    assert_snapshot!(shop.objects(&web, &["Password", "ExternalSecret"]), @"
     apiVersion: generators.external-secrets.io/v1alpha1
     kind: Password
     metadata:
@@ -68,16 +67,11 @@ fn a_generated_password_stands_beside_the_name() {
     ");
 }
 
-/// Where the store may be read.
-const READERS: &[Namespace] = &[NAMESPACE];
-
 #[test]
 fn one_that_aws_keeps_is_copied() {
-    let web = with(&CredentialsSource::SecretsManager(
-        secrets_manager_name!("test/web"),
-        ClusterSecretStore { namespaces: READERS, name: name!("secrets-manager") },
-    ));
-    assert_snapshot!(objects(&web, &["ExternalSecret"]), @"
+    let (shop, web) = with(secrets_manager_name!("test/web"));
+    shop.secrets_manager();
+    assert_snapshot!(shop.objects(&web, &["ExternalSecret"]), @"
     apiVersion: external-secrets.io/v1
     kind: ExternalSecret
     metadata:
@@ -100,7 +94,7 @@ fn one_that_aws_keeps_is_copied() {
       refreshInterval: 1h0m0s
       secretStoreRef:
         kind: ClusterSecretStore
-        name: secrets-manager
+        name: aws-secrets-manager
       target:
         creationPolicy: Owner
         name: web-app-secret

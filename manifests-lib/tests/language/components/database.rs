@@ -1,5 +1,4 @@
 use insta::assert_snapshot;
-use manifests_lib::data::ClusterSecretStore;
 use manifests_lib::data::database::{
     Aurora, AuroraEndpoint, Database, DatabaseHandle, MysqlContainer,
 };
@@ -8,7 +7,7 @@ use manifests_lib::values::{PublicImage, Version, gibibytes, mebibytes, millicor
 use manifests_lib::workload::Resources;
 use manifests_lib::{name, region, repository, secrets_manager_name, tag};
 
-use crate::support::{NODES, READERS, bundle, container_part, kinds, objects, part, server};
+use crate::support::{NODES, Shop, server};
 
 fn mysql() -> Database {
     Database::MysqlContainer(MysqlContainer {
@@ -21,44 +20,43 @@ fn mysql() -> Database {
 }
 
 fn aurora() -> Database {
-    Database::Aurora(
-        Aurora {
-            endpoint: AuroraEndpoint {
-                cluster: name!("web"),
-                account: name!("c0example0ab"),
-                region: region!("eu-west-1"),
-            },
-            database: name!("shop"),
-            credentials: secrets_manager_name!("test/web/database"),
+    Database::Aurora(Aurora {
+        endpoint: AuroraEndpoint {
+            cluster: name!("web"),
+            account: name!("c0example0ab"),
+            region: region!("eu-west-1"),
         },
-        ClusterSecretStore { name: name!("secrets-manager"), namespaces: READERS },
-    )
+        database: name!("shop"),
+        credentials: secrets_manager_name!("test/web/database"),
+    })
 }
 
-fn with(database: &Database) -> (Bundle, DatabaseHandle) {
-    let web = bundle();
-    let handle = web.app().database(database);
-    (web, handle)
+fn with(database: Database) -> (Shop, Bundle, DatabaseHandle) {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let handle = web.app(&NODES).database(database);
+    shop.secrets_manager();
+    (shop, web, handle)
 }
 
-/// What a server is told about its database.
-fn variables(database: &Database) -> String {
-    let (web, handle) = with(database);
-    server(&web.app()).env([
+/// How a server finds its database.
+fn variables(database: Database) -> String {
+    let (shop, web, handle) = with(database);
+    server(&web.app(&NODES)).env([
         handle.host("DB_HOST"),
         handle.port("DB_PORT"),
         handle.name("DB_NAME"),
         handle.user("DB_USER"),
         handle.password("DB_PASSWORD"),
     ]);
-    container_part(&web, "/env")
+    shop.container_part(&web, "/env")
 }
 
 #[test]
 fn mysql_is_a_stateful_set_with_generated_passwords() {
-    let (web, _) = with(&mysql());
+    let (shop, web, _) = with(mysql());
     assert_eq!(
-        kinds(&web),
+        shop.kinds(&web),
         [
             "Password",
             "Password",
@@ -75,10 +73,10 @@ fn mysql_is_a_stateful_set_with_generated_passwords() {
 
 #[test]
 fn mysql_keeps_its_data_in_a_claim_and_its_passwords_in_a_secret() {
-    let (web, _) = with(&mysql());
+    let (shop, web, _) = with(mysql());
     let pod = "/spec/template/spec/containers/0";
-    assert_snapshot!(part(&web, "StatefulSet", &format!("{pod}/args")), @"- --default-authentication-plugin=mysql_native_password");
-    assert_snapshot!(part(&web, "StatefulSet", &format!("{pod}/env")), @"
+    assert_snapshot!(shop.part(&web, "StatefulSet", &format!("{pod}/args")), @"- --default-authentication-plugin=mysql_native_password");
+    assert_snapshot!(shop.part(&web, "StatefulSet", &format!("{pod}/env")), @"
     - name: MYSQL_DATABASE
       value: web
     - name: MYSQL_ROOT_HOST
@@ -99,7 +97,7 @@ fn mysql_keeps_its_data_in_a_claim_and_its_passwords_in_a_secret() {
           key: root-password
           name: web-db-secret
     ");
-    assert_snapshot!(part(&web, "StatefulSet", &format!("{pod}/volumeMounts")), @"
+    assert_snapshot!(shop.part(&web, "StatefulSet", &format!("{pod}/volumeMounts")), @"
     - name: data
       mountPath: /var/lib/mysql
     - name: mysql-tmp
@@ -107,7 +105,7 @@ fn mysql_keeps_its_data_in_a_claim_and_its_passwords_in_a_secret() {
     - name: mysql-var-run-mysqld
       mountPath: /var/run/mysqld
     ");
-    assert_snapshot!(part(&web, "StatefulSet", "/spec/volumeClaimTemplates/0/spec"), @"
+    assert_snapshot!(shop.part(&web, "StatefulSet", "/spec/volumeClaimTemplates/0/spec"), @"
     accessModes:
     - ReadWriteOnce
     resources:
@@ -115,7 +113,7 @@ fn mysql_keeps_its_data_in_a_claim_and_its_passwords_in_a_secret() {
         storage: 5Gi
     storageClassName: fast
     ");
-    assert_snapshot!(part(&web, "StatefulSet", "/spec/template/spec/securityContext"), @"
+    assert_snapshot!(shop.part(&web, "StatefulSet", "/spec/template/spec/securityContext"), @"
     fsGroup: 999
     runAsNonRoot: true
     seccompProfile:
@@ -125,8 +123,8 @@ fn mysql_keeps_its_data_in_a_claim_and_its_passwords_in_a_secret() {
 
 #[test]
 fn the_passwords_of_mysql_outlive_the_external_secret() {
-    let (web, _) = with(&mysql());
-    assert_snapshot!(objects(&web, &["ExternalSecret"]), @"
+    let (shop, web, _) = with(mysql());
+    assert_snapshot!(shop.objects(&web, &["ExternalSecret"]), @"
     apiVersion: external-secrets.io/v1
     kind: ExternalSecret
     metadata:
@@ -159,7 +157,7 @@ fn the_passwords_of_mysql_outlive_the_external_secret() {
           engineVersion: v2
           mergePolicy: Merge
     ");
-    assert_snapshot!(part(&web, "Password", "/spec"), @"
+    assert_snapshot!(shop.part(&web, "Password", "/spec"), @"
     allowRepeat: true
     length: 32
     noUpper: false
@@ -171,8 +169,8 @@ fn the_passwords_of_mysql_outlive_the_external_secret() {
 
 #[test]
 fn only_the_owner_calls_mysql() {
-    let (web, _) = with(&mysql());
-    assert_snapshot!(part(&web, "AuthorizationPolicy", "/spec"), @r#"
+    let (shop, web, _) = with(mysql());
+    assert_snapshot!(shop.part(&web, "AuthorizationPolicy", "/spec"), @r#"
     action: ALLOW
     rules:
     - from:
@@ -188,7 +186,7 @@ fn only_the_owner_calls_mysql() {
         app: web
         component: db
     "#);
-    assert_snapshot!(part(&web, "Service", "/spec"), @"
+    assert_snapshot!(shop.part(&web, "Service", "/spec"), @"
     clusterIP: None
     ports:
     - name: tcp-web
@@ -205,15 +203,15 @@ fn only_the_owner_calls_mysql() {
 
 #[test]
 fn an_older_selector_of_the_stateful_set_stays() {
-    let (web, handle) = with(&mysql());
+    let (shop, web, handle) = with(mysql());
     handle.stateful_set_selector(SelectorLabels::AppComponentEnvironment);
-    assert_snapshot!(part(&web, "StatefulSet", "/spec/selector"), @"
+    assert_snapshot!(shop.part(&web, "StatefulSet", "/spec/selector"), @"
     matchLabels:
       app: web
       component: db
       env: test
     ");
-    assert_snapshot!(part(&web, "Service", "/spec/selector"), @"
+    assert_snapshot!(shop.part(&web, "Service", "/spec/selector"), @"
     app: web
     component: db
     ");
@@ -221,9 +219,9 @@ fn an_older_selector_of_the_stateful_set_stays() {
 
 #[test]
 fn aurora_is_known_to_the_namespace_and_its_credentials_are_kept_in_aws() {
-    let (web, _) = with(&aurora());
-    assert_eq!(kinds(&web), ["ExternalSecret", "ServiceEntry"]);
-    assert_snapshot!(objects(&web, &["ServiceEntry"]), @"
+    let (shop, web, _) = with(aurora());
+    assert_eq!(shop.kinds(&web), ["ExternalSecret", "ServiceEntry"]);
+    assert_snapshot!(shop.objects(&web, &["ServiceEntry"]), @"
     apiVersion: networking.istio.io/v1
     kind: ServiceEntry
     metadata:
@@ -245,7 +243,7 @@ fn aurora_is_known_to_the_namespace_and_its_credentials_are_kept_in_aws() {
         protocol: TCP
       resolution: DNS
     ");
-    assert_snapshot!(part(&web, "ExternalSecret", "/spec"), @"
+    assert_snapshot!(shop.part(&web, "ExternalSecret", "/spec"), @"
     data:
     - remoteRef:
         key: test/web/database
@@ -258,7 +256,7 @@ fn aurora_is_known_to_the_namespace_and_its_credentials_are_kept_in_aws() {
     refreshInterval: 1h0m0s
     secretStoreRef:
       kind: ClusterSecretStore
-      name: secrets-manager
+      name: aws-secrets-manager
     target:
       creationPolicy: Owner
       name: web-db-secret
@@ -267,7 +265,7 @@ fn aurora_is_known_to_the_namespace_and_its_credentials_are_kept_in_aws() {
 
 #[test]
 fn a_server_cannot_tell_which_database_it_has() {
-    assert_snapshot!(variables(&mysql()), @r#"
+    assert_snapshot!(variables(mysql()), @r#"
     - name: DB_HOST
       value: web-db-service.shop.svc.cluster.local
     - name: DB_PORT
@@ -285,7 +283,7 @@ fn a_server_cannot_tell_which_database_it_has() {
           key: password
           name: web-db-secret
     "#);
-    assert_snapshot!(variables(&aurora()), @r#"
+    assert_snapshot!(variables(aurora()), @r#"
     - name: DB_HOST
       value: web.cluster-c0example0ab.eu-west-1.rds.amazonaws.com
     - name: DB_PORT

@@ -1,18 +1,13 @@
 use insta::assert_snapshot;
-use manifests_lib::model::Namespace;
-use manifests_lib::name;
-use manifests_lib::network::mesh::MetricsScraper;
 
-use crate::support::{bundle, objects};
+use crate::support::Shop;
 
 #[test]
 fn nobody_is_admitted_but_who_scrapes_the_proxies() {
-    let web = bundle();
-    web.deny_by_default(&MetricsScraper {
-        namespace: &Namespace::new(name!("monitoring")),
-        app_name: name!("scraper"),
-    });
-    assert_snapshot!(objects(&web, &["AuthorizationPolicy", "NetworkPolicy"]), @"
+    let shop = Shop::new();
+    let web = shop.bundle();
+    web.deny_by_default(&shop.prometheus());
+    assert_snapshot!(shop.objects(&web, &["AuthorizationPolicy", "NetworkPolicy"]), @"
     apiVersion: security.istio.io/v1
     kind: AuthorizationPolicy
     metadata:
@@ -63,9 +58,10 @@ fn nobody_is_admitted_but_who_scrapes_the_proxies() {
 
 #[test]
 fn pods_talk_by_mutual_tls_only() {
-    let web = bundle();
+    let shop = Shop::new();
+    let web = shop.bundle();
     web.strict_mutual_tls();
-    assert_snapshot!(objects(&web, &["PeerAuthentication"]), @"
+    assert_snapshot!(shop.objects(&web, &["PeerAuthentication"]), @"
     apiVersion: security.istio.io/v1
     kind: PeerAuthentication
     metadata:
@@ -81,9 +77,10 @@ fn pods_talk_by_mutual_tls_only() {
 
 #[test]
 fn proxies_answer_dns() {
-    let web = bundle();
+    let shop = Shop::new();
+    let web = shop.bundle();
     web.capture_dns();
-    assert_snapshot!(objects(&web, &["ProxyConfig"]), @r#"
+    assert_snapshot!(shop.objects(&web, &["ProxyConfig"]), @r#"
     apiVersion: networking.istio.io/v1beta1
     kind: ProxyConfig
     metadata:

@@ -1,23 +1,26 @@
-//! What Argo CD is told: Applications, projects, waves and what it never deletes.
+//! How Argo CD deploys bundles: Applications, projects, waves and what it never deletes.
 
+use custom_resources::rabbitmq::v1beta1 as rabbitmq;
+use helm_values::Nullable;
 use insta::assert_snapshot;
 use k8s_openapi::api::admissionregistration::v1 as admission;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::storage::v1 as storage;
 use manifests_lib::delivery::gitops::IgnoredDifference;
 use manifests_lib::delivery::{Kustomization, KustomizeImage};
-use manifests_lib::model::{Bundle, GroupKind, Namespace};
+use manifests_lib::model::{GroupKind, Namespace, named};
 use manifests_lib::platform::BuiltPlatform;
-use manifests_lib::values::{Name, PublicImage, Version};
-use manifests_lib::{chart_version, git_url, name, relative_path, repository, tag};
+use manifests_lib::values::{PublicImage, Version, gibibytes};
+use manifests_lib::workload::VolumeClaimTemplate;
+use manifests_lib::{
+    chart_version, git_url, name, path, port, relative_path, repository, tag, uid,
+};
+use serde_json::json;
 
 use crate::support::{
-    NODES, RULES, build, bundle, config_map, document, part, server, with_chart, with_crds,
+    NAMESPACE, NODES, RULES, Shop, Values, config_map, container, document, server, service, waves,
+    with_chart, with_crds, with_values,
 };
-
-fn in_namespace(name: Name, namespace: Name) -> Bundle {
-    Bundle::new(name, &Namespace::new(namespace), &name!("test"))
-}
 
 /// An object of a bundle of the App of Apps.
 fn application(built: &BuiltPlatform, bundle: &str, name: &str) -> String {
@@ -31,29 +34,12 @@ fn application(built: &BuiltPlatform, bundle: &str, name: &str) -> String {
     document(resource)
 }
 
-/// The waves of all Applications.
-fn waves(built: &BuiltPlatform) -> String {
-    let mut waves = Vec::new();
-    for resource in built.bundles.iter().flat_map(|bundle| &bundle.resources) {
-        let json = resource.to_json().expect("finite numbers");
-        if json["kind"] == "Application" {
-            let wave = &json["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"];
-            waves.push(format!(
-                "{} {}",
-                wave.as_str().unwrap_or("none"),
-                resource.object_ref().name
-            ));
-        }
-    }
-    waves.sort();
-    waves.join("\n")
-}
-
 #[test]
 fn an_application_reads_the_folder_of_its_bundle() {
-    let web = bundle();
-    server(&web.app());
-    assert_snapshot!(application(&build(&[&web]), "team-parent", "web-application"), @r#"
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
+    assert_snapshot!(application(&shop.build(), "team-parent", "web-application"), @r#"
     apiVersion: argoproj.io/v1alpha1
     kind: Application
     metadata:
@@ -92,9 +78,10 @@ fn an_application_reads_the_folder_of_its_bundle() {
 
 #[test]
 fn a_parent_reads_the_applications_of_its_bundles() {
-    let web = bundle();
-    server(&web.app());
-    assert_snapshot!(application(&build(&[&web]), "root", "team-parent-application"), @r#"
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
+    assert_snapshot!(application(&shop.build(), "root", "team-parent-application"), @r#"
     apiVersion: argoproj.io/v1alpha1
     kind: Application
     metadata:
@@ -132,9 +119,10 @@ fn a_parent_reads_the_applications_of_its_bundles() {
 
 #[test]
 fn a_chart_is_a_source_with_its_values() {
-    let tool = in_namespace(name!("tool"), name!("shop"));
+    let shop = Shop::new();
+    let tool = shop.bundle_named(name!("tool"));
     with_chart(&tool);
-    assert_snapshot!(application(&build(&[&tool]), "team-parent", "tool-application"), @r#"
+    assert_snapshot!(application(&shop.build(), "team-parent", "tool-application"), @r#"
     apiVersion: argoproj.io/v1alpha1
     kind: Application
     metadata:
@@ -175,12 +163,32 @@ fn a_chart_is_a_source_with_its_values() {
     "#);
 }
 
+/// In an object, an apply would take it for the order to remove the key.
+#[test]
+fn a_null_reaches_helm_in_a_text() {
+    let shop = Shop::new();
+    let tool = shop.bundle_named(name!("tool"));
+    with_values(&tool, Values { shards: Some(Nullable::Unset), ..Values::default() });
+    let application = application(&shop.build(), "team-parent", "tool-application");
+    let (_, helm) = application.split_once("  sources:\n").expect("sources");
+    let (helm, _) = helm.split_once("    repoURL").expect("a repository");
+    assert_snapshot!(helm, @"
+    - chart: tool
+      helm:
+        releaseName: tool
+        values: |
+          replicas: 0
+          shards: null
+    ");
+}
+
 #[test]
 fn a_chart_that_installs_crds_is_applied_by_the_server_and_kept() {
-    let tool = in_namespace(name!("tool"), name!("shop"));
+    let shop = Shop::new();
+    let tool = shop.bundle_named(name!("tool"));
     with_crds(&tool, "example.com");
     tool.add(config_map("settings"));
-    assert_snapshot!(application(&build(&[&tool]), "team-parent", "tool-application"), @r#"
+    assert_snapshot!(application(&shop.build(), "team-parent", "tool-application"), @r#"
     apiVersion: argoproj.io/v1alpha1
     kind: Application
     metadata:
@@ -226,7 +234,8 @@ fn a_chart_that_installs_crds_is_applied_by_the_server_and_kept() {
 
 #[test]
 fn a_kustomization_names_its_images_and_what_others_own() {
-    let operator = in_namespace(name!("operator"), name!("shop"));
+    let shop = Shop::new();
+    let operator = shop.bundle_named(name!("operator"));
     operator.kustomization(Kustomization {
         repository: git_url!("https://example.com/operator.git"),
         release: tag!("v1.2.3"),
@@ -251,7 +260,7 @@ fn a_kustomization_names_its_images_and_what_others_own() {
         name: Some(name!("operator")),
         fields: vec![".webhooks[].clientConfig.caBundle"],
     });
-    assert_snapshot!(application(&build(&[&operator]), "team-parent", "operator-application"), @r#"
+    assert_snapshot!(application(&shop.build(), "team-parent", "operator-application"), @r#"
     apiVersion: argoproj.io/v1alpha1
     kind: Application
     metadata:
@@ -322,11 +331,12 @@ fn a_kustomization_names_its_images_and_what_others_own() {
 
 #[test]
 fn a_project_admits_what_its_bundles_contain() {
-    let web = bundle();
-    server(&web.app());
-    let tool = in_namespace(name!("tool"), name!("shop"));
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
+    let tool = shop.bundle_named(name!("tool"));
     with_chart(&tool).also_writes_to(&Namespace::new(name!("elsewhere")));
-    assert_snapshot!(application(&build(&[&web, &tool]), "root", "team"), @r#"
+    assert_snapshot!(application(&shop.build(), "root", "team"), @r#"
     apiVersion: argoproj.io/v1alpha1
     kind: AppProject
     metadata:
@@ -358,11 +368,10 @@ fn a_project_admits_what_its_bundles_contain() {
 
 #[test]
 fn who_may_create_applications_belongs_to_root() {
-    let web = bundle();
-    server(&web.app());
-    let group = in_namespace(name!("group"), name!("argocd"));
-    group.applications([web]);
-    let built = build(&[&group]);
+    let shop = Shop::new();
+    let group = shop.team().applications(name!("group"));
+    server(&group.bundle(name!("web"), &NAMESPACE).app(&NODES));
+    let built = shop.build();
     assert_snapshot!(application(&built, "team-parent", "group-application"), @r#"
     apiVersion: argoproj.io/v1alpha1
     kind: Application
@@ -426,18 +435,17 @@ fn who_may_create_applications_belongs_to_root() {
 
 #[test]
 fn bundles_are_deployed_after_what_they_need() {
-    let crds = in_namespace(name!("crds"), name!("shop"));
-    with_crds(&crds, "example.com");
-    let namespaces = in_namespace(name!("namespaces"), name!("tools"));
+    let shop = Shop::new();
+    let namespaces = shop.bundle_in(&Namespace::new(name!("tools")), name!("namespaces"));
     namespaces.create_namespace(namespaces.namespace(), &RULES);
-    let tool = in_namespace(name!("tool"), name!("tools"));
+    let group = shop.team().applications(name!("group"));
+    with_crds(&group.bundle(name!("crds"), &NAMESPACE), "example.com");
+    let tool = group.bundle(name!("tool"), namespaces.namespace());
     with_chart(&tool);
-    let last = bundle();
-    server(&last.app());
+    let last = shop.bundle();
+    server(&last.app(&NODES));
     last.after(&tool);
-    let group = in_namespace(name!("group"), name!("argocd"));
-    group.applications([crds, tool]);
-    assert_snapshot!(waves(&build(&[&last, &group, &namespaces])), @"
+    assert_snapshot!(waves(&shop.build()), @"
     0 crds-application
     0 namespaces-application
     0 root-application
@@ -463,29 +471,57 @@ fn claims_are_deployed_after_their_storage_class() {
         }),
         status: None,
     };
-    let disks = in_namespace(name!("disks"), name!("shop"));
+    let shop = Shop::new();
+    let disks = shop.bundle_named(name!("disks"));
     disks.add(class("fast"));
-    let ours = in_namespace(name!("ours"), name!("shop"));
+    let ours = shop.bundle_named(name!("ours"));
     ours.add(claim("data", "fast"));
-    let of_the_cluster = in_namespace(name!("of-the-cluster"), name!("shop"));
+    let of_a_stateful_set = shop.bundle_named(name!("of-a-stateful-set"));
+    let stateful_set = of_a_stateful_set.app(&NODES).stateful_set(1);
+    let server = stateful_set.container(container());
+    stateful_set.governed_by(&server.expose_tcp(port!(80)));
+    let data = stateful_set.volume_claim_template(VolumeClaimTemplate {
+        name: name!("data"),
+        size: gibibytes(1),
+        storage_class: name!("fast"),
+        owner: uid!(1000),
+    });
+    server.mount(&data, path!("/data"));
+    let of_a_broker = shop.bundle_named(name!("of-a-broker"));
+    of_a_broker.add(rabbitmq::RabbitmqCluster {
+        metadata: named("rabbit"),
+        spec: Some(rabbitmq::RabbitmqClusterSpec {
+            persistence: Some(rabbitmq::RabbitmqClusterPersistence {
+                storage_class_name: Some("fast".to_owned()),
+                ..rabbitmq::RabbitmqClusterPersistence::default()
+            }),
+            ..rabbitmq::RabbitmqClusterSpec::default()
+        }),
+    });
+    let of_a_chart = shop.bundle_named(name!("of-a-chart"));
+    let settings = json!({ "claims": [{ "spec": { "storageClassName": "fast" } }] });
+    with_values(&of_a_chart, Values { settings: Some(settings), ..Values::default() });
+    let of_the_cluster = shop.bundle_named(name!("of-the-cluster"));
     of_the_cluster.add(claim("more-data", "standard"));
-    assert_snapshot!(waves(&build(&[&ours, &of_the_cluster, &disks])), @"
+    assert_snapshot!(waves(&shop.build()), @"
     0 disks-application
     0 of-the-cluster-application
     0 root-application
     0 team-parent-application
+    1 of-a-broker-application
+    1 of-a-chart-application
+    1 of-a-stateful-set-application
     1 ours-application
     ");
 }
 
 #[test]
 fn objects_of_the_bundle_s_own_kinds_wait_for_them() {
-    let tool = bundle();
+    let shop = Shop::new();
+    let tool = shop.bundle();
     with_crds(&tool, "networking.istio.io");
-    let app = tool.app();
-    let service = crate::support::service(&app);
-    app.mesh_route(&service);
-    assert_snapshot!(crate::support::part(&tool, "VirtualService", "/metadata/annotations"), @r#"
+    service(&tool.app(&NODES)).mesh_route();
+    assert_snapshot!(shop.part(&tool, "VirtualService", "/metadata/annotations"), @r#"
     argocd.argoproj.io/sync-options: SkipDryRunOnMissingResource=true
     argocd.argoproj.io/sync-wave: "1"
     "#);
@@ -493,10 +529,11 @@ fn objects_of_the_bundle_s_own_kinds_wait_for_them() {
 
 #[test]
 fn what_is_kept_is_never_pruned() {
-    let web = bundle();
-    server(&web.app());
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
     web.never_prune();
-    assert_snapshot!(application(&build(&[&web]), "team-parent", "web-application"), @r#"
+    assert_snapshot!(application(&shop.build(), "team-parent", "web-application"), @r#"
     apiVersion: argoproj.io/v1alpha1
     kind: Application
     metadata:
@@ -534,26 +571,29 @@ fn what_is_kept_is_never_pruned() {
 
 #[test]
 fn what_takes_over_does_not_refuse_objects_of_another_application() {
-    let web = bundle();
-    server(&web.app());
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
     web.adopt();
-    let application = application(&build(&[&web]), "team-parent", "web-application");
+    let application = application(&shop.build(), "team-parent", "web-application");
     let (_, policy) = application.split_once("refresh: true\n").expect("a policy");
     assert_snapshot!(policy, @"");
 }
 
 #[test]
 fn an_object_may_wait_for_the_rest_of_its_bundle() {
-    let web = bundle();
-    server(&web.app());
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
     web.add(config_map("settings")).sync_last();
-    assert_snapshot!(part(&web, "ConfigMap", "/metadata/annotations"), @r#"argocd.argoproj.io/sync-wave: "1""#);
+    assert_snapshot!(shop.part(&web, "ConfigMap", "/metadata/annotations"), @r#"argocd.argoproj.io/sync-wave: "1""#);
 }
 
 #[test]
 fn a_chart_may_be_of_another_release_for_a_time() {
-    let web = bundle();
+    let shop = Shop::new();
+    let web = shop.bundle();
     with_chart(&web).release(&chart_version!("1.1.7"));
-    let application = application(&build(&[&web]), "team-parent", "web-application");
+    let application = application(&shop.build(), "team-parent", "web-application");
     assert!(application.contains("targetRevision: 1.1.7\n"), "{application}");
 }

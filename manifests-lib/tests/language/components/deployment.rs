@@ -1,16 +1,17 @@
 use insta::assert_snapshot;
 use manifests_lib::model::SelectorLabels;
 use manifests_lib::values::{PublicImage, Version, mebibytes, millicores};
-use manifests_lib::workload::{Deployment, PortlessContainer, Resources};
+use manifests_lib::workload::{PortlessContainer, Resources};
 use manifests_lib::{name, repository, tag, uid};
 
-use crate::support::{NODES, bundle, container, container_part, kinds, objects, part, server};
+use crate::support::{NODES, Shop, container, server};
 
 #[test]
 fn is_a_deployment_that_starts_the_new_before_it_stops_the_old() {
-    let web = bundle();
-    server(&web.app());
-    assert_snapshot!(objects(&web, &["Deployment"]), @"
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
+    assert_snapshot!(shop.objects(&web, &["Deployment"]), @"
     apiVersion: apps/v1
     kind: Deployment
     metadata:
@@ -93,9 +94,10 @@ fn is_a_deployment_that_starts_the_new_before_it_stops_the_old() {
 
 #[test]
 fn has_an_identity_of_its_own_whose_token_is_not_mounted() {
-    let web = bundle();
-    server(&web.app());
-    assert_snapshot!(objects(&web, &["ServiceAccount"]), @"
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
+    assert_snapshot!(shop.objects(&web, &["ServiceAccount"]), @"
     apiVersion: v1
     kind: ServiceAccount
     metadata:
@@ -111,16 +113,18 @@ fn has_an_identity_of_its_own_whose_token_is_not_mounted() {
 
 #[test]
 fn one_replica_has_nothing_to_spread_and_nothing_to_protect() {
-    let web = bundle();
-    server(&web.app());
-    assert_eq!(kinds(&web), ["Deployment", "ServiceAccount"]);
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
+    assert_eq!(shop.kinds(&web), ["Deployment", "ServiceAccount"]);
 }
 
 #[test]
 fn several_replicas_are_spread_and_evicted_one_at_a_time() {
-    let web = bundle();
-    web.app().deployment(Deployment { replicas: 2, on: &NODES }).container(container());
-    assert_snapshot!(objects(&web, &["PodDisruptionBudget"]), @"
+    let shop = Shop::new();
+    let web = shop.bundle();
+    web.app(&NODES).deployment(2).container(container());
+    assert_snapshot!(shop.objects(&web, &["PodDisruptionBudget"]), @"
     apiVersion: policy/v1
     kind: PodDisruptionBudget
     metadata:
@@ -140,7 +144,7 @@ fn several_replicas_are_spread_and_evicted_one_at_a_time() {
       unhealthyPodEvictionPolicy: AlwaysAllow
     ");
     let spread = "/spec/template/spec/topologySpreadConstraints";
-    assert_snapshot!(part(&web, "Deployment", spread), @"
+    assert_snapshot!(shop.part(&web, "Deployment", spread), @"
     - labelSelector:
         matchLabels:
           app: web
@@ -160,19 +164,20 @@ fn several_replicas_are_spread_and_evicted_one_at_a_time() {
 
 #[test]
 fn an_older_selector_stays_and_the_pods_keep_all_labels() {
-    let web = bundle();
-    let deployment = web.app().deployment(Deployment { replicas: 2, on: &NODES });
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let deployment = web.app(&NODES).deployment(2);
     deployment.selector(SelectorLabels::App);
     deployment.container(container());
-    assert_snapshot!(part(&web, "Deployment", "/spec/selector"), @"
+    assert_snapshot!(shop.part(&web, "Deployment", "/spec/selector"), @"
     matchLabels:
       app: web
     ");
-    assert_snapshot!(part(&web, "PodDisruptionBudget", "/spec/selector"), @"
+    assert_snapshot!(shop.part(&web, "PodDisruptionBudget", "/spec/selector"), @"
     matchLabels:
       app: web
     ");
-    assert_snapshot!(part(&web, "Deployment", "/spec/template/metadata/labels"), @"
+    assert_snapshot!(shop.part(&web, "Deployment", "/spec/template/metadata/labels"), @"
     app: web
     component: app
     env: test
@@ -181,21 +186,20 @@ fn an_older_selector_stays_and_the_pods_keep_all_labels() {
 
 #[test]
 fn a_portless_container_has_no_port_and_no_probe() {
-    let web = bundle();
-    let shell = web.app().deployment(Deployment { replicas: 1, on: &NODES }).portless_container(
-        PortlessContainer {
-            name: name!("shell"),
-            image: PublicImage {
-                repository: repository!("busybox"),
-                version: Version::Tag(tag!("1.37")),
-            }
-            .into(),
-            resources: Resources { cpu: millicores(10), memory: mebibytes(16) },
-            user: uid!(1000),
-        },
-    );
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let shell = web.app(&NODES).deployment(1).portless_container(PortlessContainer {
+        name: name!("shell"),
+        image: PublicImage {
+            repository: repository!("busybox"),
+            version: Version::Tag(tag!("1.37")),
+        }
+        .into(),
+        resources: Resources { cpu: millicores(10), memory: mebibytes(16) },
+        user: uid!(1000),
+    });
     shell.command(["sleep", "infinity"]);
-    assert_snapshot!(container_part(&web, ""), @"
+    assert_snapshot!(shop.container_part(&web, ""), @"
     command:
     - sleep
     - infinity

@@ -3,11 +3,12 @@ use manifests_lib::model::{Bundle, Namespace};
 use manifests_lib::network::mesh::{Egress, EgressGateway, EgressHandle};
 use manifests_lib::{host, name, port};
 
-use crate::support::{bundle, kinds, objects, part};
+use crate::support::{NODES, Shop};
 
-fn egress() -> (Bundle, EgressHandle) {
-    let web = bundle();
-    let handle = web.app().egress(Egress {
+fn egress() -> (Shop, Bundle, EgressHandle) {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let handle = web.app(&NODES).egress(Egress {
         host: host!("example.com"),
         port: port!(80),
         through: &EgressGateway {
@@ -16,19 +17,19 @@ fn egress() -> (Bundle, EgressHandle) {
             selector: name!("egress"),
         },
     });
-    (web, handle)
+    (shop, web, handle)
 }
 
 #[test]
 fn is_four_objects_of_the_mesh() {
-    let (web, _) = egress();
-    assert_eq!(kinds(&web), ["ServiceEntry", "Gateway", "VirtualService", "DestinationRule"]);
+    let (shop, web, _) = egress();
+    assert_eq!(shop.kinds(&web), ["ServiceEntry", "Gateway", "VirtualService", "DestinationRule"]);
 }
 
 #[test]
 fn the_host_is_known_to_the_namespace_and_the_gateway() {
-    let (web, _) = egress();
-    assert_snapshot!(objects(&web, &["ServiceEntry"]), @"
+    let (shop, web, _) = egress();
+    assert_snapshot!(shop.objects(&web, &["ServiceEntry"]), @"
     apiVersion: networking.istio.io/v1
     kind: ServiceEntry
     metadata:
@@ -55,8 +56,8 @@ fn the_host_is_known_to_the_namespace_and_the_gateway() {
 
 #[test]
 fn a_sidecar_reaches_the_host_through_the_gateway_alone() {
-    let (web, _) = egress();
-    assert_snapshot!(objects(&web, &["VirtualService"]), @"
+    let (shop, web, _) = egress();
+    assert_snapshot!(shop.objects(&web, &["VirtualService"]), @"
     apiVersion: networking.istio.io/v1
     kind: VirtualService
     metadata:
@@ -100,8 +101,8 @@ fn a_sidecar_reaches_the_host_through_the_gateway_alone() {
 
 #[test]
 fn between_sidecar_and_gateway_is_mutual_tls() {
-    let (web, _) = egress();
-    assert_snapshot!(part(&web, "Gateway", "/spec"), @"
+    let (shop, web, _) = egress();
+    assert_snapshot!(shop.part(&web, "Gateway", "/spec"), @"
     selector:
       istio: egress
     servers:
@@ -114,7 +115,7 @@ fn between_sidecar_and_gateway_is_mutual_tls() {
       tls:
         mode: ISTIO_MUTUAL
     ");
-    assert_snapshot!(part(&web, "DestinationRule", "/spec"), @"
+    assert_snapshot!(shop.part(&web, "DestinationRule", "/spec"), @"
     exportTo:
     - .
     host: back-door.edge.svc.cluster.local
@@ -132,7 +133,7 @@ fn between_sidecar_and_gateway_is_mutual_tls() {
 
 #[test]
 fn an_older_name_of_the_entry_stays() {
-    let (web, handle) = egress();
+    let (shop, web, handle) = egress();
     handle.service_entry_named(name!("example-entry"));
-    assert_snapshot!(part(&web, "ServiceEntry", "/metadata/name"), @"example-entry");
+    assert_snapshot!(shop.part(&web, "ServiceEntry", "/metadata/name"), @"example-entry");
 }

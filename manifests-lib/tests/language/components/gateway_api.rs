@@ -1,117 +1,83 @@
 use insta::assert_snapshot;
-use manifests_lib::model::{Bundle, Component, Namespace};
+use manifests_lib::model::{Bundle, Namespace};
 use manifests_lib::network::gateway_api::{
-    Exposure, Gateway, GatewaySpec, HttpRoute, Internal, Limits, Public, WebUiRoute,
+    Exposure, GatewaySpec, InternalAccess, Limits, PublicEntrance, PublicGateway, Route,
+    ServingCertificate,
 };
-use manifests_lib::network::mesh::{GatewayRoute, IngressGateway, IngressPort};
-use manifests_lib::network::{Certificate, CertificateHosts, ClusterIssuer, ServiceRef};
-use manifests_lib::observability::{Scheme, WebUi};
-use manifests_lib::values::{NodePort, mebibytes, seconds};
+use manifests_lib::network::network_policy::APP_NAME;
+use manifests_lib::network::{ClusterIssuer, Issuer, ToolPort, ToolService};
+use manifests_lib::observability::{Scheme, WebUiSpec};
+use manifests_lib::values::{Host, Name, NodePort, UrlPath, mebibytes, seconds};
 use manifests_lib::{host, name, node_port, port, url_path};
 
-use crate::support::{NAMESPACE, bundle, mistakes, objects, part, service};
+use crate::support::{ELSEWHERE, FRONT_DOOR, LIMITS, NODES, Shop, service, service_on};
 
-const ELSEWHERE: &[Namespace] = &[Namespace::new(name!("elsewhere"))];
+const LOAD_BALANCER: Exposure = Exposure::NetworkLoadBalancer;
 
-const PUBLIC: Gateway<Public> = Gateway {
-    name: name!("door"),
-    namespace: NAMESPACE,
-    routes_from: &[],
-    class: name!("example"),
-    visibility: Public,
-};
-
-const INTERNAL: Gateway<Internal> = Gateway {
-    name: name!("back-door"),
-    namespace: NAMESPACE,
-    routes_from: ELSEWHERE,
-    class: name!("example"),
-    visibility: Internal,
-};
-
-const ISSUER: ClusterIssuer = ClusterIssuer { name: name!("everybody") };
-
-const LIMITS: Limits = Limits {
-    requests_per_second: 10,
-    burst: 20,
-    max_body_size: mebibytes(1),
-    body_timeout: seconds(10),
-    connect_timeout: seconds(5),
-    response_timeout: seconds(30),
-};
-
-/// Both gateways with an exposure and limits.
-fn gateways(exposure: Exposure, limits: Limits) -> Bundle {
-    let web = bundle();
-    let certificate = web.certificate(Certificate {
-        name: name!("door"),
-        issuer: &ISSUER,
-        hosts: CertificateHosts::Of(vec![host!("www.example.com")]),
-    });
-    let spec = GatewaySpec { certificate: &certificate, replicas: 2, exposure, limits };
-    web.gateway(&PUBLIC, spec.clone());
-    if exposure == Exposure::NetworkLoadBalancer {
-        web.gateway(&INTERNAL, spec);
-    }
-    web
+fn spec(issuer: &ClusterIssuer, name: Name, exposure: Exposure) -> GatewaySpec<'_> {
+    GatewaySpec { name, class: name!("example"), issuer, replicas: 2, exposure, limits: LIMITS }
 }
 
-/// A service that a gateway of the mesh opens.
-fn opened(component: &Component, node_port: NodePort) -> IngressPort {
-    let gateway = IngressGateway {
-        name: name!("front-door"),
-        namespace: Namespace::new(name!("elsewhere")),
-        selector: name!("ingress"),
-    };
-    component.gateway_route(&service(component), GatewayRoute { gateway: &gateway, node_port })
+/// The bundle `door` with a gateway that everybody reaches.
+fn public(shop: &Shop, exposure: Exposure) -> (Bundle, PublicGateway) {
+    let issuer = shop.issuer();
+    let door = shop.bundle_named(name!("door"));
+    let gateway = door.public_gateway(spec(&issuer, name!("door"), exposure));
+    (door, gateway)
 }
 
-fn web_ui(scheme: Scheme) -> WebUi {
-    WebUi {
-        name: name!("charts"),
-        service: ServiceRef {
-            name: name!("charts-server"),
-            namespace: Namespace::new(name!("elsewhere")),
-            port: port!(3000),
-        },
-        scheme,
-        local_port: port!(8080),
-    }
+/// The bundle `back-door` with a gateway for web UIs.
+fn internal(shop: &Shop) -> (Bundle, InternalAccess) {
+    let issuer = shop.issuer();
+    let door = shop.bundle_named(name!("back-door"));
+    let spec = spec(&issuer, name!("back-door"), LOAD_BALANCER);
+    let gateway = door.internal_gateway(spec, host!("internal.example.com"));
+    (door, gateway)
 }
 
-fn page(scheme: Scheme, with_certificate: bool) -> Bundle {
-    let web = bundle();
-    let web_ui = web_ui(scheme);
-    let certificate =
-        with_certificate.then(|| web.service_certificate(name!("tls"), &ISSUER, &web_ui.service));
-    web.web_ui_route(WebUiRoute {
-        web_ui: &web_ui,
-        gateway: &INTERNAL,
-        domain: &host!("internal.example.com"),
-        certificate: certificate.as_ref(),
-    });
-    web
+fn route(name: Name, path: UrlPath, node_port: NodePort) -> Route {
+    Route { name, host: host!("www.example.com"), path, node_port }
+}
+
+/// A service of the bundle `web` behind a gateway.
+fn route_web(shop: &Shop, entrance: &PublicEntrance) {
+    let web = service(&shop.bundle().app(&NODES));
+    entrance.route(&web, route(name!("all"), url_path!("/"), node_port!(30001)));
+}
+
+/// A port of a tool in a bundle of this name.
+fn tool(shop: &Shop, namespace: &Namespace, name: Name) -> (Bundle, ToolPort) {
+    let bundle = shop.bundle_in(namespace, name);
+    let pods = bundle.tool_pods(&APP_NAME, &name!("charts"));
+    pods.only_admitted(bundle.name().clone());
+    let service =
+        ToolService { name: name!("charts-server"), port: port!(3000), target_port: port!(3001) };
+    let port = pods.port(service);
+    (bundle, port)
+}
+
+fn charts(port: &ToolPort) -> WebUiSpec<'_> {
+    WebUiSpec { name: name!("charts"), port, local_port: port!(8080) }
 }
 
 #[test]
 fn a_page_is_found_behind_the_gateway_or_at_a_forwarded_port() {
-    let charts = web_ui(Scheme::Http);
-    let domain = host!("internal.example.com");
-    assert_eq!(charts.url(Some(&domain)), "https://charts.internal.example.com");
-    assert_eq!(charts.url(None), "http://localhost:8080");
+    let shop = Shop::new();
+    let (_, internal) = internal(&shop);
+    let (_, port) = tool(&shop, &ELSEWHERE, name!("charts"));
+    let behind_the_gateway = internal.web_ui(charts(&port));
+    assert_eq!(behind_the_gateway.url(), "https://charts.internal.example.com");
+    assert_eq!(behind_the_gateway.host(), Some(&host!("charts.internal.example.com")));
+    let forwarded = InternalAccess::by_forwarding_ports().web_ui(charts(&port));
+    assert_eq!((forwarded.url(), forwarded.host()), ("http://localhost:8080".to_owned(), None));
 }
 
 #[test]
-fn it_listens_for_https_and_limits_every_client() {
-    let web = gateways(Exposure::NodePort(node_port!(30443)), LIMITS);
-    let kinds = [
-        "Gateway",
-        "RateLimitPolicy",
-        "ClientSettingsPolicy",
-        "ProxySettingsPolicy",
-        "PodDisruptionBudget",
-    ];
-    assert_snapshot!(objects(&web, &kinds), @r#"
+fn it_listens_for_https_and_its_pods_are_not_evicted_together() {
+    let shop = Shop::new();
+    let (door, gateway) = public(&shop, Exposure::NodePort(node_port!(30443)));
+    route_web(&shop, &gateway.into_mesh(&FRONT_DOOR));
+    assert_snapshot!(shop.objects(&door, &["Gateway", "PodDisruptionBudget"]), @r#"
     apiVersion: gateway.networking.k8s.io/v1
     kind: Gateway
     metadata:
@@ -135,6 +101,28 @@ fn it_listens_for_https_and_limits_every_client() {
             kind: Secret
           mode: Terminate
     ---
+    apiVersion: policy/v1
+    kind: PodDisruptionBudget
+    metadata:
+      name: door
+      labels:
+        env: test
+      namespace: shop
+    spec:
+      maxUnavailable: 1
+      selector:
+        matchLabels:
+          gateway.networking.k8s.io/gateway-name: door
+    "#);
+}
+
+#[test]
+fn it_limits_every_client() {
+    let shop = Shop::new();
+    let (door, gateway) = public(&shop, Exposure::NodePort(node_port!(30443)));
+    route_web(&shop, &gateway.into_mesh(&FRONT_DOOR));
+    let kinds = ["RateLimitPolicy", "ClientSettingsPolicy", "ProxySettingsPolicy"];
+    assert_snapshot!(shop.objects(&door, &kinds), @"
     apiVersion: gateway.nginx.org/v1alpha1
     kind: RateLimitPolicy
     metadata:
@@ -189,113 +177,69 @@ fn it_listens_for_https_and_limits_every_client() {
         connect: 5s
         read: 30s
         send: 30s
-    ---
-    apiVersion: policy/v1
-    kind: PodDisruptionBudget
-    metadata:
-      name: door
-      labels:
-        env: test
-      namespace: shop
-    spec:
-      maxUnavailable: 1
-      selector:
-        matchLabels:
-          gateway.networking.k8s.io/gateway-name: door
-    "#);
+    ");
 }
 
 #[test]
 fn load_balancers_differ_by_visibility() {
-    let web = gateways(Exposure::NetworkLoadBalancer, LIMITS);
-    assert_snapshot!(objects(&web, &["Gateway"]), @r#"
-    apiVersion: gateway.networking.k8s.io/v1
-    kind: Gateway
-    metadata:
-      name: door
-      labels:
-        env: test
-      namespace: shop
-    spec:
-      gatewayClassName: example
-      infrastructure:
-        annotations:
-          service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip
-          service.beta.kubernetes.io/aws-load-balancer-scheme: internet-facing
-          service.beta.kubernetes.io/aws-load-balancer-target-group-attributes: preserve_client_ip.enabled=true
-      listeners:
-      - name: https
-        allowedRoutes:
-          namespaces:
-            from: Same
-        port: 443
-        protocol: HTTPS
-        tls:
-          certificateRefs:
-          - name: door
-            group: ""
-            kind: Secret
-          mode: Terminate
-    ---
-    apiVersion: gateway.networking.k8s.io/v1
-    kind: Gateway
-    metadata:
-      name: back-door
-      labels:
-        env: test
-      namespace: shop
-    spec:
-      gatewayClassName: example
-      infrastructure:
-        annotations:
-          service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip
-          service.beta.kubernetes.io/aws-load-balancer-scheme: internal
-          service.beta.kubernetes.io/aws-load-balancer-target-group-attributes: preserve_client_ip.enabled=true
-      listeners:
-      - name: https
-        allowedRoutes:
-          namespaces:
-            from: Selector
-            selector:
-              matchExpressions:
-              - key: kubernetes.io/metadata.name
-                operator: In
-                values:
-                - shop
-                - elsewhere
-        port: 443
-        protocol: HTTPS
-        tls:
-          certificateRefs:
-          - name: door
-            group: ""
-            kind: Secret
-          mode: Terminate
+    let shop = Shop::new();
+    let (door, gateway) = public(&shop, LOAD_BALANCER);
+    route_web(&shop, &gateway.into_mesh(&FRONT_DOOR));
+    assert_snapshot!(shop.part(&door, "Gateway", "/spec"), @r#"
+    gatewayClassName: example
+    infrastructure:
+      annotations:
+        service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip
+        service.beta.kubernetes.io/aws-load-balancer-scheme: internet-facing
+        service.beta.kubernetes.io/aws-load-balancer-target-group-attributes: preserve_client_ip.enabled=true
+    listeners:
+    - name: https
+      allowedRoutes:
+        namespaces:
+          from: Same
+      port: 443
+      protocol: HTTPS
+      tls:
+        certificateRefs:
+        - name: door
+          group: ""
+          kind: Secret
+        mode: Terminate
+    "#);
+    let shop = Shop::new();
+    let (back_door, _) = internal(&shop);
+    assert_snapshot!(shop.part(&back_door, "Gateway", "/spec"), @r#"
+    gatewayClassName: example
+    infrastructure:
+      annotations:
+        service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip
+        service.beta.kubernetes.io/aws-load-balancer-scheme: internal
+        service.beta.kubernetes.io/aws-load-balancer-target-group-attributes: preserve_client_ip.enabled=true
+    listeners:
+    - name: https
+      allowedRoutes:
+        namespaces:
+          from: Same
+      port: 443
+      protocol: HTTPS
+      tls:
+        certificateRefs:
+        - name: back-door
+          group: ""
+          kind: Secret
+        mode: Terminate
     "#);
 }
 
 #[test]
 fn routes_lead_to_the_gateway_of_the_mesh() {
-    let web = bundle();
-    let to = opened(&web.app(), node_port!(30001));
-    web.http_routes(
-        &PUBLIC,
-        [
-            HttpRoute {
-                name: name!("orders"),
-                host: host!("www.example.com"),
-                path: url_path!("/orders"),
-                to: &to,
-            },
-            HttpRoute {
-                name: name!("all"),
-                host: host!("www.example.com"),
-                path: url_path!("/"),
-                to: &to,
-            },
-        ],
-    );
-    assert_snapshot!(objects(&web, &["HTTPRoute", "ReferenceGrant"]), @r#"
+    let shop = Shop::new();
+    let (door, gateway) = public(&shop, LOAD_BALANCER);
+    let entrance = gateway.into_mesh(&FRONT_DOOR);
+    let orders = service_on(&shop.bundle_named(name!("orders")).app(&NODES), port!(50001));
+    entrance.route(&orders, route(name!("orders"), url_path!("/orders"), node_port!(30002)));
+    route_web(&shop, &entrance);
+    assert_snapshot!(shop.objects(&door, &["HTTPRoute", "ReferenceGrant"]), @r#"
     apiVersion: gateway.networking.k8s.io/v1
     kind: HTTPRoute
     metadata:
@@ -317,7 +261,7 @@ fn routes_lead_to_the_gateway_of_the_mesh() {
           group: ""
           kind: Service
           namespace: elsewhere
-          port: 80
+          port: 50001
           weight: 1
         matches:
         - path:
@@ -373,8 +317,11 @@ fn routes_lead_to_the_gateway_of_the_mesh() {
 
 #[test]
 fn a_page_in_plain_text_has_a_route() {
-    let web = page(Scheme::Http, false);
-    assert_snapshot!(objects(&web, &["HTTPRoute", "BackendTLSPolicy"]), @r#"
+    let shop = Shop::new();
+    let (_, internal) = internal(&shop);
+    let (web, port) = tool(&shop, &ELSEWHERE, name!("charts"));
+    internal.web_ui(charts(&port));
+    assert_snapshot!(shop.objects(&web, &["HTTPRoute", "BackendTLSPolicy"]), @r#"
     apiVersion: gateway.networking.k8s.io/v1
     kind: HTTPRoute
     metadata:
@@ -406,9 +353,16 @@ fn a_page_in_plain_text_has_a_route() {
 
 #[test]
 fn the_certificate_of_a_page_is_checked() {
-    let web = page(Scheme::Https, true);
-    assert_snapshot!(part(&web, "Certificate", "/spec/dnsNames"), @"- charts-server.elsewhere.svc.cluster.local");
-    assert_snapshot!(objects(&web, &["BackendTLSPolicy"]), @r#"
+    let shop = Shop::new();
+    let (_, internal) = internal(&shop);
+    let (web, port) = tool(&shop, &ELSEWHERE, name!("charts"));
+    let tools = shop.bundle_named(name!("tools"));
+    let tools = tools.cluster_issuer(name!("tools"), &Issuer::SelfSigned);
+    let certificate = ServingCertificate { secret: name!("tls"), issuer: &tools };
+    let web_ui = internal.https_web_ui(charts(&port), &certificate);
+    assert_eq!(web_ui.url(), "https://charts.internal.example.com");
+    assert_snapshot!(shop.part(&web, "Certificate", "/spec/dnsNames"), @"- charts-server.elsewhere.svc.cluster.local");
+    assert_snapshot!(shop.objects(&web, &["BackendTLSPolicy"]), @r#"
     apiVersion: gateway.networking.k8s.io/v1
     kind: BackendTLSPolicy
     metadata:
@@ -431,35 +385,124 @@ fn the_certificate_of_a_page_is_checked() {
 }
 
 #[test]
-fn a_scheme_and_a_certificate_that_do_not_fit_are_refused() {
-    assert_snapshot!(mistakes(&[&page(Scheme::Https, false)]), @"manifests-lib/tests/language/components/gateway_api.rs:N: charts is served by https, which needs a certificate for the gateway to check: change `certificate`");
-    assert_snapshot!(mistakes(&[&page(Scheme::Http, true)]), @"manifests-lib/tests/language/components/gateway_api.rs:N: charts is served by http, which has no a certificate for the gateway to check: change `certificate`");
+fn without_a_gateway_a_tool_makes_its_own_certificate() {
+    let shop = Shop::new();
+    let (web, port) = tool(&shop, &ELSEWHERE, name!("charts"));
+    let certificate = ServingCertificate { secret: name!("tls"), issuer: &shop.issuer() };
+    let web_ui = InternalAccess::by_forwarding_ports().https_web_ui(charts(&port), &certificate);
+    assert_eq!(web_ui.url(), "https://localhost:8080");
+    assert_eq!(shop.kinds(&web), ["NetworkPolicy"]);
 }
 
 #[test]
-fn a_page_in_a_namespace_that_the_gateway_ignores_is_refused() {
-    let web = bundle();
-    web.web_ui_route(WebUiRoute {
-        web_ui: &web_ui(Scheme::Http),
-        gateway: &Gateway { routes_from: &[], ..INTERNAL },
-        domain: &host!("internal.example.com"),
-        certificate: None,
-    });
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/components/gateway_api.rs:N: the gateway back-door ignores routes of the namespace elsewhere, and charts would not be found: add the namespace to the gateway's `routes_from`");
+fn pages_are_listed_in_the_order_of_the_platform() {
+    let shop = Shop::new();
+    let (_, internal) = internal(&shop);
+    let (_, port) = tool(&shop, &ELSEWHERE, name!("charts"));
+    internal.web_ui(charts(&port));
+    let [web_ui] = shop.build().web_uis.try_into().expect("one page");
+    assert_eq!(
+        (web_ui.scheme, web_ui.service.address()),
+        (Scheme::Http, "charts-server.elsewhere.svc.cluster.local:3000".to_owned())
+    );
+}
+
+#[test]
+fn the_pods_of_a_page_admit_the_gateway() {
+    let shop = Shop::new();
+    let (_, internal) = internal(&shop);
+    let (web, port) = tool(&shop, &ELSEWHERE, name!("charts"));
+    internal.web_ui(charts(&port));
+    assert_snapshot!(shop.part(&web, "NetworkPolicy", "/spec/ingress"), @"
+    - from:
+      - namespaceSelector:
+          matchLabels:
+            kubernetes.io/metadata.name: shop
+        podSelector:
+          matchLabels:
+            gateway.networking.k8s.io/gateway-name: back-door
+      ports:
+      - port: 3001
+        protocol: TCP
+    ");
+}
+
+#[test]
+fn it_takes_routes_of_the_namespaces_that_have_pages_in_the_order_of_their_bundles() {
+    let namespaces = |bundles: [(Namespace, Name); 3]| {
+        let shop = Shop::new();
+        let (door, internal) = internal(&shop);
+        for (namespace, name) in bundles {
+            let (_, port) = tool(&shop, &namespace, name.clone());
+            internal.web_ui(WebUiSpec { name, port: &port, local_port: port!(8080) });
+        }
+        shop.part(&door, "Gateway", "/spec/listeners/0/allowedRoutes/namespaces")
+    };
+    let monitoring = Namespace::new(name!("monitoring"));
+    let [first, second, third] = [
+        (monitoring.clone(), name!("alerts")),
+        (ELSEWHERE, name!("charts")),
+        (monitoring, name!("traces")),
+    ];
+    let in_order = namespaces([first.clone(), second.clone(), third.clone()]);
+    assert_snapshot!(in_order, @"
+    from: Selector
+    selector:
+      matchExpressions:
+      - key: kubernetes.io/metadata.name
+        operator: In
+        values:
+        - shop
+        - monitoring
+        - elsewhere
+    ");
+    assert_eq!(namespaces([third, second, first]), in_order);
+}
+
+#[test]
+fn its_certificate_is_for_every_routed_host_in_the_order_of_the_bundles() {
+    let hosts = |bundles: [(Name, Host); 3]| {
+        let shop = Shop::new();
+        let (door, gateway) = public(&shop, LOAD_BALANCER);
+        let entrance = gateway.into_mesh(&FRONT_DOOR);
+        for (number, (bundle, host)) in bundles.into_iter().enumerate() {
+            let name = bundle.clone();
+            let port = [port!(50001), port!(50002), port!(50003)][number];
+            let node_port = [node_port!(30001), node_port!(30002), node_port!(30003)][number];
+            let path = if name == name!("orders") { url_path!("/orders") } else { url_path!("/") };
+            let service = service_on(&shop.bundle_named(bundle).app(&NODES), port);
+            entrance.route(&service, Route { name, host, path, node_port });
+        }
+        shop.part(&door, "Certificate", "/spec/dnsNames")
+    };
+    let [first, second, third] = [
+        (name!("mobile"), host!("api.example.com")),
+        (name!("orders"), host!("api.example.com")),
+        (name!("web"), host!("www.example.com")),
+    ];
+    let in_order = hosts([first.clone(), second.clone(), third.clone()]);
+    assert_snapshot!(in_order, @"
+    - api.example.com
+    - www.example.com
+    ");
+    assert_eq!(hosts([third, second, first]), in_order);
 }
 
 #[test]
 fn limits_that_nginx_refuses_are_refused() {
-    let web = gateways(
-        Exposure::NodePort(node_port!(30443)),
-        Limits {
+    let shop = Shop::new();
+    let issuer = shop.issuer();
+    let gateway = shop.bundle_named(name!("door")).public_gateway(GatewaySpec {
+        limits: Limits {
             requests_per_second: 0,
             max_body_size: mebibytes(0),
             response_timeout: seconds(10_000),
             ..LIMITS
         },
-    );
-    assert_snapshot!(mistakes(&[&web]), @"
+        ..spec(&issuer, name!("door"), LOAD_BALANCER)
+    });
+    route_web(&shop, &gateway.into_mesh(&FRONT_DOOR));
+    assert_snapshot!(shop.mistakes(), @"
     manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door admits no request in a second, and NGINX refuses such a rate: give it one at least
     manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door takes bodies of 0 MiB; NGINX reads 0 as no limit, and its policy is refused above 9999: choose a size between
     manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door waits for less than a second or more than 9999, which its policies refuse: choose a time between
@@ -467,31 +510,36 @@ fn limits_that_nginx_refuses_are_refused() {
 }
 
 #[test]
-fn a_node_port_that_a_service_has_is_refused() {
-    let web = gateways(Exposure::NodePort(node_port!(30001)), LIMITS);
-    opened(&web.app(), node_port!(30001));
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/components/gateway_api.rs:N: node port 30001 is opened twice: the API server would refuse it; choose another number (see also manifests-lib/tests/language/components/gateway_api.rs:N)");
+fn its_node_port_is_one_of_the_platform() {
+    let shop = Shop::new();
+    let (_, gateway) = public(&shop, Exposure::NodePort(node_port!(30443)));
+    route_web(&shop, &gateway.into_mesh(&FRONT_DOOR));
+    let [port] = shop.build().node_ports.try_into().expect("one port");
+    assert_eq!((port.gateway, port.port), (name!("door"), node_port!(30443)));
 }
 
 #[test]
-fn a_certificate_of_another_namespace_is_refused() {
-    let elsewhere = Bundle::new(name!("other"), &ELSEWHERE[0], &name!("test"));
-    let certificate = elsewhere.certificate(Certificate {
-        name: name!("door"),
-        issuer: &ISSUER,
-        hosts: CertificateHosts::Of(vec![host!("www.example.com")]),
-    });
-    let web = bundle();
-    web.gateway(
-        &PUBLIC,
-        GatewaySpec {
-            certificate: &certificate,
-            replicas: 1,
-            exposure: Exposure::NetworkLoadBalancer,
-            limits: LIMITS,
-        },
-    );
-    let said = mistakes(&[&web, &elsewhere]);
-    let line = said.lines().find(|line| line.contains("the certificate door"));
-    assert_snapshot!(line.unwrap_or_default(), @"manifests-lib/tests/language/components/gateway_api.rs:N: the certificate door is in the namespace elsewhere, and its server in shop: ask for it in a bundle of shop");
+fn a_node_port_that_a_service_has_is_refused() {
+    let shop = Shop::new();
+    let (_, gateway) = public(&shop, Exposure::NodePort(node_port!(30001)));
+    route_web(&shop, &gateway.into_mesh(&FRONT_DOOR));
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/gateway_api.rs:N: node port 30001 is opened twice: the API server would refuse it; choose another number (see also manifests-lib/tests/language/components/gateway_api.rs:N)");
+}
+
+#[test]
+fn a_public_gateway_without_a_route_is_refused() {
+    let shop = Shop::new();
+    let _ = public(&shop, LOAD_BALANCER);
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door leads to no service, and its certificate would be for no host: route a service, or remove it");
+}
+
+#[test]
+fn two_routes_for_one_host_and_path_are_refused() {
+    let shop = Shop::new();
+    let (_, gateway) = public(&shop, LOAD_BALANCER);
+    let entrance = gateway.into_mesh(&FRONT_DOOR);
+    route_web(&shop, &entrance);
+    let mobile = service_on(&shop.bundle_named(name!("mobile")).app(&NODES), port!(81));
+    entrance.route(&mobile, route(name!("mobile"), url_path!("/"), node_port!(30002)));
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/gateway_api.rs:N: https://www.example.com/ leads to two services, of which the gateway door would choose one: give one another host or path (see also manifests-lib/tests/language/components/gateway_api.rs:N)");
 }

@@ -1,30 +1,32 @@
 use insta::assert_snapshot;
-use manifests_lib::model::{Bundle, Component, Namespace};
+use manifests_lib::model::{Bundle, Namespace};
 use manifests_lib::network::mesh::{GatewayRoute, IngressGateway};
 use manifests_lib::values::{NodePort, Port};
 use manifests_lib::{name, node_port, port};
 
-use crate::support::{NAMESPACE, build, bundle, objects, part, service_on};
+use crate::support::{NODES, Shop, service_on};
 
-fn open(component: &Component, port: Port, node_port: NodePort) {
+fn open(bundle: &Bundle, port: Port, node_port: NodePort) {
     let gateway = IngressGateway {
         name: name!("front-door"),
         namespace: Namespace::new(name!("edge")),
         selector: name!("ingress"),
     };
-    let service = service_on(component, port);
-    component.gateway_route(&service, GatewayRoute { gateway: &gateway, node_port });
+    let service = service_on(&bundle.app(&NODES), port);
+    service.gateway_route(GatewayRoute { gateway: &gateway, node_port });
 }
 
-fn opened() -> Bundle {
-    let web = bundle();
-    open(&web.app(), port!(50001), node_port!(30001));
-    web
+fn opened() -> (Shop, Bundle) {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    open(&web, port!(50001), node_port!(30001));
+    (shop, web)
 }
 
 #[test]
 fn opens_the_services_port_at_the_gateway() {
-    assert_snapshot!(objects(&opened(), &["Gateway"]), @r#"
+    let (shop, web) = opened();
+    assert_snapshot!(shop.objects(&web, &["Gateway"]), @r#"
     apiVersion: networking.istio.io/v1
     kind: Gateway
     metadata:
@@ -49,7 +51,8 @@ fn opens_the_services_port_at_the_gateway() {
 
 #[test]
 fn is_visible_where_the_gateway_runs() {
-    assert_snapshot!(objects(&opened(), &["VirtualService", "DestinationRule"]), @r#"
+    let (shop, web) = opened();
+    assert_snapshot!(shop.objects(&web, &["VirtualService", "DestinationRule"]), @r#"
     apiVersion: networking.istio.io/v1
     kind: VirtualService
     metadata:
@@ -98,10 +101,10 @@ fn is_visible_where_the_gateway_runs() {
 
 #[test]
 fn admits_the_gateway() {
-    let web = opened();
+    let (shop, web) = opened();
     let principals = "/spec/rules/0/from/0/source/principals";
-    assert_snapshot!(part(&web, "AuthorizationPolicy", principals), @"- cluster.local/ns/edge/sa/front-door");
-    assert_snapshot!(part(&web, "NetworkPolicy", "/spec/ingress/0/from"), @"
+    assert_snapshot!(shop.part(&web, "AuthorizationPolicy", principals), @"- cluster.local/ns/edge/sa/front-door");
+    assert_snapshot!(shop.part(&web, "NetworkPolicy", "/spec/ingress/0/from"), @"
     - namespaceSelector:
         matchLabels:
           kubernetes.io/metadata.name: edge
@@ -112,10 +115,12 @@ fn admits_the_gateway() {
 }
 
 #[test]
-fn tells_the_gateways_own_service_its_ports() {
-    let mobile = Bundle::new(name!("mobile"), &NAMESPACE, &name!("test"));
-    open(&mobile.app(), port!(50002), node_port!(30000));
-    let ports: Vec<_> = build(&[&mobile, &opened()])
+fn is_a_port_of_the_gateways_own_service() {
+    let shop = Shop::new();
+    open(&shop.bundle_named(name!("mobile")), port!(50002), node_port!(30000));
+    open(&shop.bundle(), port!(50001), node_port!(30001));
+    let ports: Vec<_> = shop
+        .build()
         .gateway_ports
         .iter()
         .map(|port| {

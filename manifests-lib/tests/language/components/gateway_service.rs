@@ -1,32 +1,20 @@
 use insta::assert_snapshot;
-use manifests_lib::model::{Bundle, Namespace};
 use manifests_lib::network::mesh::{
     EgressGateway, Exposure, GatewayRoute, GatewayService, IngressGateway,
 };
 use manifests_lib::{name, node_port, port};
 
-use crate::support::{bundle, document, objects, resources, service_on};
-
-const ELSEWHERE: Namespace = Namespace::new(name!("elsewhere"));
-
-const FRONT_DOOR: IngressGateway =
-    IngressGateway { name: name!("front-door"), namespace: ELSEWHERE, selector: name!("ingress") };
-
-fn gateways() -> Bundle {
-    Bundle::new(name!("gateways"), &ELSEWHERE, &name!("test"))
-}
+use crate::support::{ELSEWHERE, FRONT_DOOR, NODES, Shop, document, service_on};
 
 /// The Service of a gateway that is written before the bundle that opens a port of it.
 fn service(exposure: Exposure, opened: &IngressGateway) -> String {
-    let gateways = gateways();
+    let shop = Shop::new();
+    let gateways = shop.bundle_in(&ELSEWHERE, name!("gateways"));
     gateways.gateway_service(GatewayService { gateway: &FRONT_DOOR, exposure });
-    let web = bundle();
-    let app = web.app();
-    app.gateway_route(
-        &service_on(&app, port!(50001)),
-        GatewayRoute { gateway: opened, node_port: node_port!(30001) },
-    );
-    let resources = resources(&[&gateways, &web]);
+    let app = shop.bundle().app(&NODES);
+    service_on(&app, port!(50001))
+        .gateway_route(GatewayRoute { gateway: opened, node_port: node_port!(30001) });
+    let resources = shop.resources(&gateways);
     let service = resources
         .iter()
         .find(|resource| resource.object_ref().name == FRONT_DOOR.name.as_str())
@@ -96,13 +84,14 @@ fn leaves_out_the_ports_of_another_gateway() {
 
 #[test]
 fn of_an_egress_gateway_has_the_port_of_the_sidecars() {
-    let gateways = gateways();
+    let shop = Shop::new();
+    let gateways = shop.bundle_in(&ELSEWHERE, name!("gateways"));
     gateways.egress_gateway_service(&EgressGateway {
         name: name!("way-out"),
         namespace: ELSEWHERE,
         selector: name!("egress"),
     });
-    assert_snapshot!(objects(&gateways, &["Service"]), @"
+    assert_snapshot!(shop.objects(&gateways, &["Service"]), @"
     apiVersion: v1
     kind: Service
     metadata:

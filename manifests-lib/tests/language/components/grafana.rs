@@ -1,13 +1,15 @@
 use insta::assert_snapshot;
-use manifests_lib::model::{Bundle, Namespace};
-use manifests_lib::network::ServiceRef;
+use manifests_lib::model::Bundle;
+use manifests_lib::network::ToolService;
+use manifests_lib::network::gateway_api::InternalAccess;
+use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::observability::grafana::{Dashboard, Panel, Target, Unit, Variable};
-use manifests_lib::observability::{Scheme, WebUi};
+use manifests_lib::observability::{WebUiHandle, WebUiSpec};
 use manifests_lib::values::Name;
 use manifests_lib::{name, port};
 use serde_json::Value;
 
-use crate::support::{NAMESPACE, bundle, mistakes, objects, part};
+use crate::support::{ELSEWHERE, Shop, config_map};
 
 fn panel(title: &'static str) -> Panel {
     Panel {
@@ -27,27 +29,37 @@ fn dashboard(variable: Name) -> Dashboard {
     }
 }
 
-const GRAFANA: WebUi = WebUi {
-    name: name!("grafana"),
-    service: ServiceRef { name: name!("grafana"), namespace: NAMESPACE, port: port!(80) },
-    scheme: Scheme::Http,
-    local_port: port!(8000),
-};
+/// The web UI of a Grafana that a bundle runs.
+fn grafana(bundle: &Bundle) -> WebUiHandle {
+    let port = bundle.tool_pods(&APP_NAME, &name!("grafana")).port(ToolService {
+        name: name!("grafana"),
+        port: port!(80),
+        target_port: port!(3000),
+    });
+    InternalAccess::by_forwarding_ports().web_ui(WebUiSpec {
+        name: name!("grafana"),
+        port: &port,
+        local_port: port!(8000),
+    })
+}
 
-fn with_dashboard() -> Bundle {
-    let tool = bundle();
-    tool.grafana_dashboard(&GRAFANA, &dashboard(name!("job")));
-    tool
+fn with_dashboard() -> (Shop, Bundle) {
+    let shop = Shop::new();
+    let tool = shop.bundle();
+    tool.grafana_dashboard(&grafana(&tool), &dashboard(name!("job")));
+    (shop, tool)
 }
 
 fn model() -> Value {
-    let text = part(&with_dashboard(), "ConfigMap", "/data/jobs.json");
+    let (shop, tool) = with_dashboard();
+    let text = shop.part(&tool, "ConfigMap", "/data/jobs.json");
     serde_json::from_str(text.trim_start_matches('|')).expect("JSON")
 }
 
 #[test]
 fn the_sidecar_of_grafana_knows_it_by_a_label() {
-    let dashboard = objects(&with_dashboard(), &["ConfigMap"]);
+    let (shop, tool) = with_dashboard();
+    let dashboard = shop.objects(&tool, &["ConfigMap"]);
     assert_snapshot!(dashboard.split("\ndata:").next().unwrap_or_default(), @r#"
     apiVersion: v1
     kind: ConfigMap
@@ -93,12 +105,12 @@ fn the_variable_is_a_parameter_of_the_url() {
 
 #[test]
 fn a_dashboard_that_grafana_would_not_load_is_refused() {
-    let elsewhere =
-        Bundle::new(name!("other"), &Namespace::new(name!("elsewhere")), &name!("test"));
-    elsewhere.grafana_dashboard(&GRAFANA, &dashboard(name!("the-job")));
-    let said = mistakes(&[&elsewhere]);
-    let lines: Vec<_> = said.lines().filter(|line| line.contains("dashboard")).collect();
-    assert_snapshot!(lines.join("\n"), @"
+    let shop = Shop::new();
+    let tool = shop.bundle();
+    tool.add(config_map("settings"));
+    let other = shop.bundle_in(&ELSEWHERE, name!("other"));
+    other.grafana_dashboard(&grafana(&tool), &dashboard(name!("the-job")));
+    assert_snapshot!(shop.mistakes(), @"
     manifests-lib/tests/language/components/grafana.rs:N: the dashboard jobs is in the namespace elsewhere, and Grafana loads dashboards of shop: add it to a bundle of shop
     manifests-lib/tests/language/components/grafana.rs:N: the variable the-job of the dashboard jobs has a dash, at which Grafana ends a name in queries: leave it out
     ");

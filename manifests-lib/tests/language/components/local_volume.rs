@@ -1,26 +1,25 @@
 use insta::assert_snapshot;
 use manifests_lib::model::Component;
 use manifests_lib::values::gibibytes;
-use manifests_lib::workload::{
-    Container, LocalVolume, LocalVolumeHandle, LocalVolumeNames, NodeGroup,
-};
+use manifests_lib::workload::{Container, LocalVolume, LocalVolumeHandle, LocalVolumeNames};
 use manifests_lib::{name, path, port};
 
-use crate::support::{NODES, bundle, container, container_part, deployment, objects, part, server};
+use crate::support::{NODES, Shop, container, deployment, server};
 
-fn folder(on: &NodeGroup) -> LocalVolume<'_> {
-    LocalVolume { path: path!("/data/web"), size: gibibytes(2), on }
+fn folder() -> LocalVolume {
+    LocalVolume { path: path!("/data/web"), size: gibibytes(2) }
 }
 
 fn sources(component: &Component) -> LocalVolumeHandle {
-    component.local_volume(folder(&NODES))
+    component.local_volume(folder())
 }
 
 #[test]
 fn volume_and_claim_belong_to_each_other_alone() {
-    let web = bundle();
-    let _ = sources(&web.app());
-    assert_snapshot!(objects(&web, &["PersistentVolume", "PersistentVolumeClaim"]), @r#"
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let _ = sources(&web.app(&NODES));
+    assert_snapshot!(shop.objects(&web, &["PersistentVolume", "PersistentVolumeClaim"]), @r#"
     apiVersion: v1
     kind: PersistentVolume
     metadata:
@@ -76,8 +75,9 @@ fn volume_and_claim_belong_to_each_other_alone() {
 
 #[test]
 fn two_containers_mount_one_volume() {
-    let web = bundle();
-    let app = web.app();
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let app = web.app(&NODES);
     let volume = sources(&app);
     let deployment = deployment(&app);
     let first = deployment.container(container());
@@ -85,11 +85,11 @@ fn two_containers_mount_one_volume() {
         deployment.container(Container { name: name!("second"), port: port!(9000), ..container() });
     first.mount(&volume, path!("/src"));
     second.mount(&volume, path!("/var/www"));
-    assert_snapshot!(container_part(&web, "/volumeMounts"), @"
+    assert_snapshot!(shop.container_part(&web, "/volumeMounts"), @"
     - name: web-app-persistent-volume
       mountPath: /src
     ");
-    assert_snapshot!(part(&web, "Deployment", "/spec/template/spec/volumes"), @"
+    assert_snapshot!(shop.part(&web, "Deployment", "/spec/template/spec/volumes"), @"
     - name: web-app-persistent-volume
       persistentVolumeClaim:
         claimName: web-app-host-path-persistent-volume-claim
@@ -98,14 +98,15 @@ fn two_containers_mount_one_volume() {
 
 #[test]
 fn older_names_stay_in_all_three_places() {
-    let web = bundle();
-    let app = web.app();
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let app = web.app(&NODES);
     let names = LocalVolumeNames { volume: name!("old-volume"), claim: name!("old-claim") };
-    let volume = app.local_volume_named(names, folder(&NODES));
+    let volume = app.local_volume_named(names, folder());
     server(&app).mount(&volume, path!("/src"));
-    assert_snapshot!(part(&web, "PersistentVolume", "/spec/claimRef/name"), @"old-claim");
-    assert_snapshot!(part(&web, "PersistentVolumeClaim", "/spec/volumeName"), @"old-volume");
-    assert_snapshot!(part(&web, "Deployment", "/spec/template/spec/volumes"), @"
+    assert_snapshot!(shop.part(&web, "PersistentVolume", "/spec/claimRef/name"), @"old-claim");
+    assert_snapshot!(shop.part(&web, "PersistentVolumeClaim", "/spec/volumeName"), @"old-volume");
+    assert_snapshot!(shop.part(&web, "Deployment", "/spec/template/spec/volumes"), @"
     - name: old-volume
       persistentVolumeClaim:
         claimName: old-claim

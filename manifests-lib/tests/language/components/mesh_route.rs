@@ -1,13 +1,14 @@
 use insta::assert_snapshot;
 
-use crate::support::{bundle, objects, service};
+use crate::support::{NODES, Shop, service};
 
 #[test]
 fn only_its_own_namespace_sees_it() {
-    let web = bundle();
-    let app = web.app();
-    app.mesh_route(&service(&app));
-    assert_snapshot!(objects(&web, &["VirtualService", "DestinationRule"]), @"
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let app = web.app(&NODES);
+    service(&app).mesh_route();
+    assert_snapshot!(shop.objects(&web, &["VirtualService", "DestinationRule"]), @"
     apiVersion: networking.istio.io/v1
     kind: VirtualService
     metadata:

@@ -2,11 +2,12 @@ use insta::assert_snapshot;
 use manifests_lib::model::{Injection, NamespaceRules, PodSecurity};
 use manifests_lib::name;
 
-use crate::support::{RULES, bundle, objects};
+use crate::support::{RULES, Shop};
 
 #[test]
 fn its_pods_get_a_sidecar_of_a_revision() {
-    let web = bundle();
+    let shop = Shop::new();
+    let web = shop.bundle();
     web.create_namespace(
         web.namespace(),
         &NamespaceRules {
@@ -14,7 +15,7 @@ fn its_pods_get_a_sidecar_of_a_revision() {
             pod_security: PodSecurity::Restricted,
         },
     );
-    assert_snapshot!(objects(&web, &["Namespace"]), @"
+    assert_snapshot!(shop.objects(&web, &["Namespace"]), @"
     apiVersion: v1
     kind: Namespace
     metadata:
@@ -30,9 +31,10 @@ fn its_pods_get_a_sidecar_of_a_revision() {
 
 #[test]
 fn its_pods_get_no_sidecar() {
-    let web = bundle();
+    let shop = Shop::new();
+    let web = shop.bundle();
     web.create_namespace(web.namespace(), &RULES);
-    assert_snapshot!(objects(&web, &["Namespace"]), @"
+    assert_snapshot!(shop.objects(&web, &["Namespace"]), @"
     apiVersion: v1
     kind: Namespace
     metadata:

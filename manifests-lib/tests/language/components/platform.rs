@@ -1,15 +1,18 @@
-use manifests_lib::model::Bundle;
-use manifests_lib::name;
+use manifests_lib::model::Resource;
+use manifests_lib::values::{Image, public_image};
+use manifests_lib::workload::Container;
+use manifests_lib::{name, port, repository, tag};
 
-use crate::support::{NAMESPACE, build, bundle, server};
+use crate::support::{NODES, Shop, container, deployment, server};
 
 #[test]
 fn bundles_and_objects_stand_in_the_order_in_which_they_were_written() {
-    let web = bundle();
-    server(&web.app());
-    let mobile = Bundle::new(name!("mobile"), &NAMESPACE, &name!("test"));
-    server(&mobile.app());
-    let built = build(&[&web, &mobile]);
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
+    let mobile = shop.bundle_named(name!("mobile"));
+    server(&mobile.app(&NODES));
+    let built = shop.build();
     assert_eq!(built.environment, name!("test"));
     let identities: Vec<_> = built.bundles[..2]
         .iter()
@@ -29,13 +32,27 @@ fn bundles_and_objects_stand_in_the_order_in_which_they_were_written() {
 
 #[test]
 fn an_object_says_its_api_version() {
-    let web = bundle();
-    server(&web.app());
-    let built = build(&[&web]);
-    let versions: Vec<_> = built.bundles[0]
-        .resources
-        .iter()
-        .map(manifests_lib::model::Resource::api_version)
-        .collect();
+    let shop = Shop::new();
+    server(&shop.bundle().app(&NODES));
+    let built = shop.build();
+    let versions: Vec<_> = built.bundles[0].resources.iter().map(Resource::api_version).collect();
     assert_eq!(versions, ["apps/v1", "v1"]);
+}
+
+#[test]
+fn every_image_that_a_container_runs_is_listed_once_by_its_reference() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
+    server(&web.component(name!("worker"), &NODES));
+    let busybox = Container {
+        name: name!("sidecar"),
+        image: public_image(repository!("busybox"), tag!("1.37")).into(),
+        port: port!(9000),
+        ..container()
+    };
+    deployment(&web.component(name!("other"), &NODES)).container(busybox);
+    let images = shop.build().images;
+    let images: Vec<_> = images.iter().map(Image::reference).collect();
+    assert_eq!(images, ["busybox:1.37", "web-server:1.0"]);
 }

@@ -3,34 +3,35 @@ use manifests_lib::model::Bundle;
 use manifests_lib::url_path;
 use manifests_lib::workload::Probe;
 
-use crate::support::{bundle, container, container_part, deployment};
+use crate::support::{NODES, Shop, container, deployment};
 
-fn with(probe: Probe) -> Bundle {
-    let web = bundle();
+fn with(probe: Probe) -> (Shop, Bundle) {
+    let shop = Shop::new();
+    let web = shop.bundle();
     let mut container = container();
     container.probe = probe;
-    deployment(&web.app()).container(container);
-    web
+    deployment(&web.app(&NODES)).container(container);
+    (shop, web)
 }
 
 #[test]
 fn tcp_connects_to_the_containers_port() {
-    let web = with(Probe::Tcp);
-    assert_snapshot!(container_part(&web, "/startupProbe"), @"
+    let (shop, web) = with(Probe::Tcp);
+    assert_snapshot!(shop.container_part(&web, "/startupProbe"), @"
     failureThreshold: 150
     periodSeconds: 2
     tcpSocket:
       port: 8080
     timeoutSeconds: 2
     ");
-    assert_snapshot!(container_part(&web, "/readinessProbe"), @"
+    assert_snapshot!(shop.container_part(&web, "/readinessProbe"), @"
     failureThreshold: 3
     periodSeconds: 5
     tcpSocket:
       port: 8080
     timeoutSeconds: 2
     ");
-    assert_snapshot!(container_part(&web, "/livenessProbe"), @"
+    assert_snapshot!(shop.container_part(&web, "/livenessProbe"), @"
     failureThreshold: 6
     periodSeconds: 10
     tcpSocket:
@@ -41,8 +42,8 @@ fn tcp_connects_to_the_containers_port() {
 
 #[test]
 fn http_gets_a_path_of_the_containers_port() {
-    let web = with(Probe::Http(url_path!("/status/200")));
-    assert_snapshot!(container_part(&web, "/readinessProbe"), @"
+    let (shop, web) = with(Probe::Http(url_path!("/status/200")));
+    assert_snapshot!(shop.container_part(&web, "/readinessProbe"), @"
     failureThreshold: 3
     httpGet:
       path: /status/200

@@ -1,53 +1,39 @@
 use insta::assert_snapshot;
-use manifests_lib::data::rabbitmq::{
-    RabbitmqCluster, RabbitmqClusterSpec, RabbitmqHandle, Saga, TopologyOperator,
-};
+use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec, Saga};
 use manifests_lib::model::{Bundle, Namespace};
-use manifests_lib::network::ClusterIssuer;
-use manifests_lib::network::mesh::MetricsScraper;
-use manifests_lib::values::{PublicImage, Version, gibibytes, mebibytes, millicores};
+use manifests_lib::network::network_policy::APP_NAME;
+use manifests_lib::values::{Name, gibibytes, mebibytes, millicores, public_image};
 use manifests_lib::workload::Resources;
 use manifests_lib::{name, repository, tag};
 
-use crate::support::{
-    NAMESPACE, NODES, READERS, bundle, container_part, kinds, mistakes, objects, part, server,
-};
+use crate::support::{ELSEWHERE, NAMESPACE, NODES, Shop, config_map, server};
 
-/// A bundle with a broker, for clients of these namespaces.
-fn with_broker(
-    replicas: u16,
-    gibibytes_of_disk: u32,
-    clients: &'static [Namespace],
-) -> (Bundle, RabbitmqHandle) {
-    let post = Bundle::new(name!("post"), &NAMESPACE, &name!("test"));
-    let broker = post.rabbitmq_cluster(
-        &RabbitmqCluster { name: name!("rabbit"), namespace: Namespace::new(name!("elsewhere")) },
-        RabbitmqClusterSpec {
-            replicas,
-            image: PublicImage {
-                repository: repository!("rabbitmq"),
-                version: Version::Tag(tag!("4.2-management")),
-            },
-            on: &NODES,
-            resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
-            storage: gibibytes(gibibytes_of_disk),
-            storage_class: &name!("fast"),
-            issuer: &ClusterIssuer { name: name!("everybody") },
-            clients,
-            operator: &TopologyOperator {
-                namespace: Namespace::new(name!("argocd")),
-                app_name: name!("operator"),
-            },
-            scraper: MetricsScraper { namespace: &NAMESPACE, app_name: name!("scraper") },
-        },
-    );
-    (post, broker)
+/// A platform with a broker.
+fn with_broker(replicas: u16, gibibytes_of_disk: u32) -> (Shop, Bundle, Rabbitmq) {
+    let shop = Shop::new();
+    let post = shop.bundle_in(&ELSEWHERE, name!("post"));
+    let operators = shop.bundle_in(&Namespace::new(name!("argocd")), name!("operators"));
+    operators.add(config_map("settings"));
+    let broker = post.rabbitmq_cluster(RabbitmqClusterSpec {
+        name: name!("rabbit"),
+        replicas,
+        image: public_image(repository!("rabbitmq"), tag!("4.2-management")),
+        nodes: &NODES,
+        resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
+        storage: gibibytes(gibibytes_of_disk),
+        storage_class: &name!("fast"),
+        issuer: &shop.issuer(),
+        topology_operator: &operators.tool_pods(&APP_NAME, &name!("operator")),
+        prometheus: &shop.prometheus(),
+    });
+    (shop, post, broker)
 }
 
-fn with_saga(broker: &RabbitmqHandle) -> Bundle {
-    let web = bundle();
-    let app = web.app();
-    let saga = app.saga(Saga { broker, steps: vec![name!("pay")] });
+/// The bundle `web`, whose server takes part in a saga.
+fn with_saga(shop: &Shop, rabbitmq: &Rabbitmq) -> Bundle {
+    let web = shop.bundle();
+    let app = web.app(&NODES);
+    let saga = app.saga(Saga { rabbitmq, steps: vec![name!("pay")] });
     server(&app).env([
         saga.host("HOST"),
         saga.port("PORT"),
@@ -61,9 +47,10 @@ fn with_saga(broker: &RabbitmqHandle) -> Bundle {
 }
 
 #[test]
-fn it_speaks_tls_only_and_takes_clients_of_the_namespaces_that_it_names() {
-    let (post, _) = with_broker(1, 5, READERS);
-    assert_snapshot!(objects(&post, &["RabbitmqCluster", "Certificate"]), @r#"
+fn it_speaks_tls_only_and_takes_clients_of_the_namespaces_that_have_a_saga() {
+    let (shop, post, broker) = with_broker(1, 5);
+    let _ = with_saga(&shop, &broker);
+    assert_snapshot!(shop.objects(&post, &["RabbitmqCluster", "Certificate"]), @r#"
     apiVersion: cert-manager.io/v1
     kind: Certificate
     metadata:
@@ -140,8 +127,8 @@ fn it_speaks_tls_only_and_takes_clients_of_the_namespaces_that_it_names() {
 
 #[test]
 fn several_pods_are_not_evicted_together() {
-    let (post, _) = with_broker(3, 5, READERS);
-    assert_snapshot!(objects(&post, &["PodDisruptionBudget"]), @"
+    let (shop, post, _) = with_broker(3, 5);
+    assert_snapshot!(shop.objects(&post, &["PodDisruptionBudget"]), @"
     apiVersion: policy/v1
     kind: PodDisruptionBudget
     metadata:
@@ -155,14 +142,14 @@ fn several_pods_are_not_evicted_together() {
         matchLabels:
           app.kubernetes.io/name: rabbit
     ");
-    let (post, _) = with_broker(1, 5, READERS);
-    assert!(!kinds(&post).contains(&"PodDisruptionBudget"));
+    let (shop, post, _) = with_broker(1, 5);
+    assert!(!shop.kinds(&post).contains(&"PodDisruptionBudget"));
 }
 
 #[test]
 fn nobody_calls_it_before_somebody_has_a_saga() {
-    let (post, broker) = with_broker(1, 5, READERS);
-    assert_snapshot!(part(&post, "NetworkPolicy", "/spec/ingress"), @"
+    let (shop, post, broker) = with_broker(1, 5);
+    assert_snapshot!(shop.part(&post, "NetworkPolicy", "/spec/ingress"), @"
     - from:
       - namespaceSelector:
           matchLabels:
@@ -183,7 +170,7 @@ fn nobody_calls_it_before_somebody_has_a_saga() {
     - from:
       - namespaceSelector:
           matchLabels:
-            kubernetes.io/metadata.name: shop
+            kubernetes.io/metadata.name: monitoring
         podSelector:
           matchLabels:
             app.kubernetes.io/name: scraper
@@ -191,8 +178,8 @@ fn nobody_calls_it_before_somebody_has_a_saga() {
       - port: 15691
         protocol: TCP
     ");
-    let _ = with_saga(&broker);
-    assert_snapshot!(part(&post, "NetworkPolicy", "/spec/ingress/3"), @"
+    let _ = with_saga(&shop, &broker);
+    assert_snapshot!(shop.part(&post, "NetworkPolicy", "/spec/ingress/3"), @"
     from:
     - namespaceSelector:
         matchLabels:
@@ -209,9 +196,9 @@ fn nobody_calls_it_before_somebody_has_a_saga() {
 
 #[test]
 fn a_saga_has_a_virtual_host_and_a_user_of_its_own() {
-    let (_, broker) = with_broker(1, 5, READERS);
-    let web = with_saga(&broker);
-    assert_snapshot!(objects(&web, &["Vhost", "User", "Permission", "Policy"]), @r"
+    let (shop, _, broker) = with_broker(1, 5);
+    let web = with_saga(&shop, &broker);
+    assert_snapshot!(shop.objects(&web, &["Vhost", "User", "Permission", "Policy"]), @r"
     apiVersion: rabbitmq.com/v1beta1
     kind: Vhost
     metadata:
@@ -292,9 +279,9 @@ fn a_saga_has_a_virtual_host_and_a_user_of_its_own() {
 
 #[test]
 fn a_saga_has_two_exchanges() {
-    let (_, broker) = with_broker(1, 5, READERS);
-    let web = with_saga(&broker);
-    assert_snapshot!(objects(&web, &["Exchange"]), @"
+    let (shop, _, broker) = with_broker(1, 5);
+    let web = with_saga(&shop, &broker);
+    assert_snapshot!(shop.objects(&web, &["Exchange"]), @"
     apiVersion: rabbitmq.com/v1beta1
     kind: Exchange
     metadata:
@@ -337,9 +324,9 @@ fn a_saga_has_two_exchanges() {
 
 #[test]
 fn a_step_is_a_queue_and_one_for_what_it_cannot_deliver() {
-    let (_, broker) = with_broker(1, 5, READERS);
-    let web = with_saga(&broker);
-    assert_snapshot!(objects(&web, &["Queue", "Binding"]), @"
+    let (shop, _, broker) = with_broker(1, 5);
+    let web = with_saga(&shop, &broker);
+    assert_snapshot!(shop.objects(&web, &["Queue", "Binding"]), @"
     apiVersion: rabbitmq.com/v1beta1
     kind: Queue
     metadata:
@@ -422,8 +409,9 @@ fn a_step_is_a_queue_and_one_for_what_it_cannot_deliver() {
 
 #[test]
 fn credentials_are_references() {
-    let (_, broker) = with_broker(1, 5, READERS);
-    assert_snapshot!(container_part(&with_saga(&broker), "/env"), @r#"
+    let (shop, _, broker) = with_broker(1, 5);
+    let web = with_saga(&shop, &broker);
+    assert_snapshot!(shop.container_part(&web, "/env"), @r#"
     - name: HOST
       value: rabbit.elsewhere.svc.cluster.local
     - name: PORT
@@ -451,15 +439,29 @@ fn credentials_are_references() {
 }
 
 #[test]
-fn a_namespace_that_it_does_not_name_is_refused() {
-    let (_, broker) = with_broker(1, 5, &[]);
-    assert_snapshot!(mistakes(&[&with_saga(&broker)]), @"manifests-lib/tests/language/components/rabbitmq.rs:N: the broker rabbit refuses queues of the namespace shop: add the namespace to the broker's `clients`");
+fn its_clients_are_the_namespaces_that_have_a_saga_in_the_order_of_their_bundles() {
+    let clients = |names: [Name; 3]| {
+        let (shop, post, broker) = with_broker(1, 5);
+        for name in names {
+            let namespace = if name == name!("mobile") { ELSEWHERE } else { NAMESPACE };
+            let app = shop.bundle_in(&namespace, name).app(&NODES);
+            let _ = app.saga(Saga { rabbitmq: &broker, steps: vec![name!("pay")] });
+        }
+        shop.part(
+            &post,
+            "RabbitmqCluster",
+            "/metadata/annotations/rabbitmq.com~1topology-allowed-namespaces",
+        )
+    };
+    let clients_in_order = clients([name!("web"), name!("mobile"), name!("admin")]);
+    assert_snapshot!(clients_in_order, @"shop,elsewhere");
+    assert_eq!(clients([name!("mobile"), name!("admin"), name!("web")]), clients_in_order);
 }
 
 #[test]
 fn halves_and_small_disks_are_refused() {
-    let (post, _) = with_broker(2, 1, READERS);
-    assert_snapshot!(mistakes(&[&post]), @"
+    let (shop, _, _) = with_broker(2, 1);
+    assert_snapshot!(shop.mistakes(), @"
     manifests-lib/tests/language/components/rabbitmq.rs:N: the broker rabbit has 2 pods, of which two halves could disagree: give it an odd number
     manifests-lib/tests/language/components/rabbitmq.rs:N: the broker rabbit has a disk of 1024 MiB, and takes no message with less than 2 GB free: give it 4 GiB at least
     ");

@@ -1,37 +1,32 @@
 use insta::assert_snapshot;
-use manifests_lib::data::{
-    ClusterSecretStore, GeneratedSecret, SecretSource, SecretValue, SecretsManagerSecret,
-};
+use manifests_lib::data::{GeneratedSecret, SecretSource, SecretValue, SecretsManagerSecret};
 use manifests_lib::model::Bundle;
 use manifests_lib::{name, secrets_manager_name};
 
-use crate::support::{READERS, bundle, container_part, kinds, objects, server};
+use crate::support::{NODES, Shop, server};
 
-fn with(source: &SecretSource) -> Bundle {
-    let web = bundle();
-    let app = web.app();
+fn with(source: SecretSource) -> (Shop, Bundle) {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let app = web.app(&NODES);
     let key = app.secret(SecretValue { key: name!("signing-key"), source });
     server(&app).env([key.variable("SIGNING_KEY")]);
-    web
+    (shop, web)
 }
 
 fn generated() -> SecretSource {
-    SecretSource::Generated(GeneratedSecret { length: 32 })
+    GeneratedSecret { length: 32 }.into()
 }
 
 fn kept_in_aws() -> SecretSource {
-    SecretSource::SecretsManager(
-        SecretsManagerSecret {
-            name: secrets_manager_name!("test/web/app"),
-            property: name!("key"),
-        },
-        ClusterSecretStore { name: name!("secrets-manager"), namespaces: READERS },
-    )
+    SecretsManagerSecret { name: secrets_manager_name!("test/web/app"), property: name!("key") }
+        .into()
 }
 
 #[test]
 fn a_generated_one_is_created_once() {
-    assert_snapshot!(objects(&with(&generated()), &["Password", "ExternalSecret"]), @"
+    let (shop, web) = with(generated());
+    assert_snapshot!(shop.objects(&web, &["Password", "ExternalSecret"]), @"
     apiVersion: generators.external-secrets.io/v1alpha1
     kind: Password
     metadata:
@@ -75,8 +70,9 @@ fn a_generated_one_is_created_once() {
 
 #[test]
 fn one_that_aws_keeps_is_followed() {
-    let web = with(&kept_in_aws());
-    assert_snapshot!(objects(&web, &["ExternalSecret"]), @"
+    let (shop, web) = with(kept_in_aws());
+    shop.secrets_manager();
+    assert_snapshot!(shop.objects(&web, &["ExternalSecret"]), @"
     apiVersion: external-secrets.io/v1
     kind: ExternalSecret
     metadata:
@@ -95,25 +91,26 @@ fn one_that_aws_keeps_is_followed() {
       refreshInterval: 1h0m0s
       secretStoreRef:
         kind: ClusterSecretStore
-        name: secrets-manager
+        name: aws-secrets-manager
       target:
         creationPolicy: Owner
         name: web-app-secret-signing-key
     ");
-    assert!(!kinds(&web).contains(&"Password"));
+    assert!(!shop.kinds(&web).contains(&"Password"));
 }
 
 #[test]
 fn reaches_a_container_by_reference_wherever_it_comes_from() {
-    assert_snapshot!(container_part(&with(&generated()), "/env"), @"
+    let (shop, web) = with(generated());
+    let variables = shop.container_part(&web, "/env");
+    assert_snapshot!(variables, @"
     - name: SIGNING_KEY
       valueFrom:
         secretKeyRef:
           key: signing-key
           name: web-app-secret-signing-key
     ");
-    assert_eq!(
-        container_part(&with(&kept_in_aws()), "/env"),
-        container_part(&with(&generated()), "/env")
-    );
+    let (shop, web) = with(kept_in_aws());
+    shop.secrets_manager();
+    assert_eq!(shop.container_part(&web, "/env"), variables);
 }

@@ -1,34 +1,47 @@
 use insta::assert_snapshot;
-use manifests_lib::data::{ClusterSecretStore, SyncedSecret};
+use manifests_lib::data::SyncedSecret;
 use manifests_lib::model::{Bundle, Namespace};
-use manifests_lib::{label_key, name, region, secret_data_key, secrets_manager_name};
+use manifests_lib::values::Name;
+use manifests_lib::{label_key, name, secret_data_key, secrets_manager_name};
 
-use crate::support::{NAMESPACE, READERS, bundle, mistakes, objects};
+use crate::support::{ELSEWHERE, NAMESPACE, Shop};
 
-const BOTH: &[Namespace] = &[NAMESPACE, Namespace::new(name!("elsewhere"))];
-
-fn with(store: &ClusterSecretStore) -> Bundle {
-    let web = bundle();
-    web.synced_secret(SyncedSecret {
+fn read(bundle: &Bundle) {
+    bundle.synced_secret(SyncedSecret {
         name: name!("login"),
-        store,
-        from: &secrets_manager_name!("test/web/login"),
+        from: secrets_manager_name!("test/web/login"),
         keys: vec![secret_data_key!("clientID"), secret_data_key!("clientSecret")],
         labels: vec![(label_key!("example.com/part-of"), name!("web"))],
     });
-    web
+}
+
+/// The store of a platform whose bundles read in this order.
+fn store(readers: [(Namespace, Name); 3]) -> String {
+    let shop = Shop::new();
+    let secrets = shop.secrets_manager();
+    for (namespace, name) in readers {
+        let reader = shop.bundle_in(&namespace, name.clone());
+        reader.synced_secret(SyncedSecret {
+            name,
+            from: secrets_manager_name!("test/web/login"),
+            keys: vec![secret_data_key!("clientID")],
+            labels: Vec::new(),
+        });
+    }
+    shop.objects(&secrets, &["ClusterSecretStore"])
 }
 
 #[test]
-fn it_reads_with_the_rights_of_its_pods_for_the_namespaces_that_it_names() {
-    let web = bundle();
-    let store = ClusterSecretStore { name: name!("vault"), namespaces: BOTH };
-    web.secrets_manager_store(&store, &region!("eu-west-1"));
-    assert_snapshot!(objects(&web, &["ClusterSecretStore"]), @"
+fn it_reads_with_the_rights_of_its_pods_for_the_namespaces_that_read_in_the_order_of_their_bundles()
+{
+    let [first, second, third] =
+        [(NAMESPACE, name!("admin")), (ELSEWHERE, name!("mobile")), (NAMESPACE, name!("web"))];
+    let in_order = store([first.clone(), second.clone(), third.clone()]);
+    assert_snapshot!(in_order, @"
     apiVersion: external-secrets.io/v1
     kind: ClusterSecretStore
     metadata:
-      name: vault
+      name: aws-secrets-manager
       labels:
         env: test
     spec:
@@ -41,12 +54,16 @@ fn it_reads_with_the_rights_of_its_pods_for_the_namespaces_that_it_names() {
           region: eu-west-1
           service: SecretsManager
     ");
+    assert_eq!(store([third, second, first]), in_order);
 }
 
 #[test]
 fn a_secret_is_a_copy_with_labels() {
-    let web = with(&ClusterSecretStore { name: name!("vault"), namespaces: READERS });
-    assert_snapshot!(objects(&web, &["ExternalSecret"]), @"
+    let shop = Shop::new();
+    let web = shop.bundle();
+    shop.secrets_manager();
+    read(&web);
+    assert_snapshot!(shop.objects(&web, &["ExternalSecret"]), @"
     apiVersion: external-secrets.io/v1
     kind: ExternalSecret
     metadata:
@@ -67,7 +84,7 @@ fn a_secret_is_a_copy_with_labels() {
       refreshInterval: 1h0m0s
       secretStoreRef:
         kind: ClusterSecretStore
-        name: vault
+        name: aws-secrets-manager
       target:
         creationPolicy: Owner
         name: login
@@ -81,7 +98,10 @@ fn a_secret_is_a_copy_with_labels() {
 }
 
 #[test]
-fn a_namespace_that_it_does_not_name_is_refused() {
-    let web = with(&ClusterSecretStore { name: name!("vault"), namespaces: &[] });
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/components/secret_store.rs:N: the store vault refuses the namespace shop, and the Secret would never appear: add the namespace to the store's `namespaces`");
+fn a_read_without_a_store_is_refused() {
+    let shop = Shop::new();
+    read(&shop.bundle());
+    let other = shop.bundle_in(&ELSEWHERE, name!("mobile"));
+    read(&other);
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/secret_store.rs:N: the secret is in AWS Secrets Manager, and no store of the platform reads that: the Secret would never appear; add a `secrets_manager_store` (see also manifests-lib/tests/language/components/secret_store.rs:N)");
 }

@@ -2,22 +2,24 @@ use insta::assert_snapshot;
 use manifests_lib::model::{Bundle, SelectorLabels};
 use manifests_lib::{name, port};
 
-use crate::support::{
-    NAMESPACE, bundle, container_part, kinds, objects, part, server, service, service_on,
-};
+use crate::support::{NODES, Shop, server, service, service_on};
 
-/// Another bundle whose only component calls the service of `web`.
-fn caller(web: &Bundle) -> Bundle {
-    let caller = Bundle::new(name!("mobile"), &NAMESPACE, &name!("test"));
-    let _ = caller.app().calls(&service(&web.app()));
-    caller
+/// A platform whose bundle `web` has a service, which the only component of another one calls.
+fn called() -> (Shop, Bundle) {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let caller = shop.bundle_named(name!("mobile")).app(&NODES);
+    let _ = caller.calls(&service(&web.app(&NODES)));
+    server(&caller);
+    (shop, web)
 }
 
 #[test]
 fn leads_to_the_containers_port() {
-    let web = bundle();
-    let _ = service_on(&web.app(), port!(50000));
-    assert_snapshot!(objects(&web, &["Service"]), @"
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let _ = service_on(&web.app(&NODES), port!(50000));
+    assert_snapshot!(shop.objects(&web, &["Service"]), @"
     apiVersion: v1
     kind: Service
     metadata:
@@ -43,16 +45,16 @@ fn leads_to_the_containers_port() {
 
 #[test]
 fn without_callers_nobody_is_admitted() {
-    let web = bundle();
-    let _ = service(&web.app());
-    assert_eq!(kinds(&web), ["Deployment", "ServiceAccount", "Service"]);
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let _ = service(&web.app(&NODES));
+    assert_eq!(shop.kinds(&web), ["Deployment", "ServiceAccount", "Service"]);
 }
 
 #[test]
 fn its_callers_are_admitted_by_identity() {
-    let web = bundle();
-    caller(&web);
-    assert_snapshot!(objects(&web, &["AuthorizationPolicy"]), @r#"
+    let (shop, web) = called();
+    assert_snapshot!(shop.objects(&web, &["AuthorizationPolicy"]), @r#"
     apiVersion: security.istio.io/v1
     kind: AuthorizationPolicy
     metadata:
@@ -82,9 +84,8 @@ fn its_callers_are_admitted_by_identity() {
 
 #[test]
 fn its_callers_are_admitted_by_pod() {
-    let web = bundle();
-    caller(&web);
-    assert_snapshot!(objects(&web, &["NetworkPolicy"]), @"
+    let (shop, web) = called();
+    assert_snapshot!(shop.objects(&web, &["NetworkPolicy"]), @"
     apiVersion: networking.k8s.io/v1
     kind: NetworkPolicy
     metadata:
@@ -118,28 +119,31 @@ fn its_callers_are_admitted_by_pod() {
 
 #[test]
 fn who_calls_twice_is_admitted_once() {
-    let web = bundle();
-    let service = service(&web.app());
-    let caller = Bundle::new(name!("mobile"), &NAMESPACE, &name!("test"));
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let service = service(&web.app(&NODES));
+    let caller = shop.bundle_named(name!("mobile")).app(&NODES);
+    server(&caller);
     for _ in 0..2 {
-        let _ = caller.app().calls(&service);
+        let _ = caller.calls(&service);
     }
     let principals = "/spec/rules/0/from/0/source/principals";
-    assert_snapshot!(part(&web, "AuthorizationPolicy", principals), @"- cluster.local/ns/shop/sa/mobile-app-service-account");
+    assert_snapshot!(shop.part(&web, "AuthorizationPolicy", principals), @"- cluster.local/ns/shop/sa/mobile-app-service-account");
 }
 
 #[test]
 fn a_caller_gets_the_address() {
-    let web = bundle();
-    let service = service_on(&web.app(), port!(50000));
-    let caller = Bundle::new(name!("mobile"), &NAMESPACE, &name!("test"));
-    let address = caller.app().calls(&service);
-    server(&caller.app()).env([
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let service = service_on(&web.app(&NODES), port!(50000));
+    let caller = shop.bundle_named(name!("mobile"));
+    let address = caller.app(&NODES).calls(&service);
+    server(&caller.app(&NODES)).env([
         address.url("WEB_URL"),
         address.host("WEB_HOST"),
         address.port("WEB_PORT"),
     ]);
-    assert_snapshot!(container_part(&caller, "/env"), @r#"
+    assert_snapshot!(shop.container_part(&caller, "/env"), @r#"
     - name: WEB_URL
       value: http://web-app-service.shop.svc.cluster.local:50000
     - name: WEB_HOST
@@ -151,7 +155,8 @@ fn a_caller_gets_the_address() {
 
 #[test]
 fn an_older_selector_stays() {
-    let web = bundle();
-    service(&web.app()).selector(SelectorLabels::App);
-    assert_snapshot!(part(&web, "Service", "/spec/selector"), @"app: web");
+    let shop = Shop::new();
+    let web = shop.bundle();
+    service(&web.app(&NODES)).selector(SelectorLabels::App);
+    assert_snapshot!(shop.part(&web, "Service", "/spec/selector"), @"app: web");
 }

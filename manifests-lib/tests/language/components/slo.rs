@@ -3,20 +3,22 @@ use manifests_lib::model::Bundle;
 use manifests_lib::observability::{Latency, LatencyBound, Slo};
 use manifests_lib::slo_target;
 
-use crate::support::{bundle, kinds, objects, part, service};
+use crate::support::{NODES, Shop, service};
 
-fn with_slo() -> Bundle {
-    let web = bundle();
-    service(&web.app()).slo(Slo {
+fn with_slo() -> (Shop, Bundle) {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    service(&web.app(&NODES)).slo(Slo {
         availability: slo_target!(995),
         latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds250 },
     });
-    web
+    (shop, web)
 }
 
 /// One field of every rule that has it.
 fn of_every_rule(field: &str) -> String {
-    let rules = part(&with_slo(), "PrometheusRule", "/spec/groups/0/rules");
+    let (shop, web) = with_slo();
+    let rules = shop.part(&web, "PrometheusRule", "/spec/groups/0/rules");
     let prefix = format!("{field}: ");
     let lines: Vec<_> = rules
         .lines()
@@ -27,8 +29,8 @@ fn of_every_rule(field: &str) -> String {
 
 #[test]
 fn stands_beside_its_service() {
-    assert!(kinds(&with_slo()).contains(&"PrometheusRule"));
-    let rule = objects(&with_slo(), &["PrometheusRule"]);
+    let (shop, web) = with_slo();
+    let rule = shop.objects(&web, &["PrometheusRule"]);
     assert_snapshot!(rule.split("    rules:").next().unwrap_or_default(), @"
     apiVersion: monitoring.coreos.com/v1
     kind: PrometheusRule
@@ -48,7 +50,8 @@ fn stands_beside_its_service() {
 
 #[test]
 fn failures_are_server_errors_and_requests_that_reach_no_pod() {
-    assert_snapshot!(part(&with_slo(), "PrometheusRule", "/spec/groups/0/rules/0"), @r#"
+    let (shop, web) = with_slo();
+    assert_snapshot!(shop.part(&web, "PrometheusRule", "/spec/groups/0/rules/0"), @r#"
     expr: |
       (sum(rate(istio_requests_total{reporter="destination",destination_service_name="web-app-service",destination_service_namespace="shop",response_code=~"5.."}[5m]) or rate(istio_requests_total{reporter="source",destination_service_name="web-app-service",destination_service_namespace="shop",response_flags=~".*(UF|UH|UO).*"}[5m])) or vector(0))
       /
@@ -62,7 +65,8 @@ fn failures_are_server_errors_and_requests_that_reach_no_pod() {
 
 #[test]
 fn slow_is_what_is_above_the_boundary_and_no_failure() {
-    assert_snapshot!(part(&with_slo(), "PrometheusRule", "/spec/groups/0/rules/1"), @r#"
+    let (shop, web) = with_slo();
+    assert_snapshot!(shop.part(&web, "PrometheusRule", "/spec/groups/0/rules/1"), @r#"
     expr: |
       1 - (
       sum(rate(istio_request_duration_milliseconds_bucket{reporter="destination",destination_service_name="web-app-service",destination_service_namespace="shop",response_code!~"5..",le="250.0"}[5m]))
@@ -98,7 +102,8 @@ fn both_parts_are_recorded_over_every_window() {
 
 #[test]
 fn an_alert_looks_at_two_windows() {
-    assert_snapshot!(part(&with_slo(), "PrometheusRule", "/spec/groups/0/rules/14"), @r#"
+    let (shop, web) = with_slo();
+    assert_snapshot!(shop.part(&web, "PrometheusRule", "/spec/groups/0/rules/14"), @r#"
     alert: AvailabilityBudgetBurn
     annotations:
       description: "{{ $value | humanizePercentage }} of the requests of the last 1h failed, more than 14.4 times the 0.5 % that may over 30 days."

@@ -1,16 +1,15 @@
 use insta::assert_snapshot;
 use manifests_lib::model::{Bundle, SelectorLabels};
-use manifests_lib::network::{Expose, Protocol};
 use manifests_lib::values::gibibytes;
-use manifests_lib::workload::{StatefulSet, StatefulSetHandle, VolumeClaimTemplate};
+use manifests_lib::workload::{StatefulSet, VolumeClaimTemplate};
 use manifests_lib::{name, path, port, uid};
 
-use crate::support::{NODES, bundle, container, objects, part};
+use crate::support::{NODES, Shop, container};
 
-fn store() -> (Bundle, StatefulSetHandle) {
-    let web = bundle();
-    let stateful_set =
-        web.component(name!("store")).stateful_set(StatefulSet { replicas: 1, on: &NODES });
+fn store() -> (Shop, Bundle, StatefulSet) {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let stateful_set = web.component(name!("store"), &NODES).stateful_set(1);
     let data = stateful_set.volume_claim_template(VolumeClaimTemplate {
         name: name!("data"),
         size: gibibytes(5),
@@ -19,15 +18,15 @@ fn store() -> (Bundle, StatefulSetHandle) {
     });
     let store = stateful_set.container(container());
     store.mount(&data, path!("/data"));
-    let service = store.expose(Expose { port: port!(6379), protocol: Protocol::Tcp });
+    let service = store.expose_tcp(port!(6379));
     stateful_set.governed_by(&service);
-    (web, stateful_set)
+    (shop, web, stateful_set)
 }
 
 #[test]
 fn keeps_its_name_and_its_data() {
-    let (web, _) = store();
-    assert_snapshot!(objects(&web, &["StatefulSet"]), @"
+    let (shop, web, _) = store();
+    assert_snapshot!(shop.objects(&web, &["StatefulSet"]), @"
     apiVersion: apps/v1
     kind: StatefulSet
     metadata:
@@ -128,8 +127,8 @@ fn keeps_its_name_and_its_data() {
 
 #[test]
 fn its_service_names_each_pod() {
-    let (web, _) = store();
-    assert_snapshot!(objects(&web, &["Service"]), @"
+    let (shop, web, _) = store();
+    assert_snapshot!(shop.objects(&web, &["Service"]), @"
     apiVersion: v1
     kind: Service
     metadata:
@@ -156,15 +155,15 @@ fn its_service_names_each_pod() {
 
 #[test]
 fn has_an_identity_of_its_own() {
-    let (web, _) = store();
-    assert_snapshot!(part(&web, "ServiceAccount", "/metadata/name"), @"web-store-service-account");
+    let (shop, web, _) = store();
+    assert_snapshot!(shop.part(&web, "ServiceAccount", "/metadata/name"), @"web-store-service-account");
 }
 
 #[test]
 fn an_older_selector_stays() {
-    let (web, stateful_set) = store();
+    let (shop, web, stateful_set) = store();
     stateful_set.selector(SelectorLabels::AppComponentEnvironment);
-    assert_snapshot!(part(&web, "StatefulSet", "/spec/selector"), @"
+    assert_snapshot!(shop.part(&web, "StatefulSet", "/spec/selector"), @"
     matchLabels:
       app: web
       component: store

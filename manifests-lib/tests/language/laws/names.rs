@@ -1,18 +1,14 @@
-use manifests_lib::data::database::{Database, MysqlContainer};
-use manifests_lib::data::{GeneratedSecret, SecretSource, SecretValue};
-use manifests_lib::model::{Bundle, Component, Namespace};
-use manifests_lib::network::mesh::{GatewayRoute, IngressGateway};
-use manifests_lib::network::{Expose, Protocol};
-use manifests_lib::platform::Platform;
+use manifests_lib::data::database::MysqlContainer;
+use manifests_lib::data::{GeneratedSecret, SecretValue};
+use manifests_lib::model::Bundle;
+use manifests_lib::network::mesh::GatewayRoute;
 use manifests_lib::values::{Name, PublicImage, Version, gibibytes, mebibytes, millicores};
-use manifests_lib::workload::{
-    Deployment, LocalVolume, Resources, StatefulSet, VolumeClaimTemplate,
-};
+use manifests_lib::workload::{LocalVolume, Resources, VolumeClaimTemplate};
 use manifests_lib::{name, node_port, path, plain, port, repository, tag, uid};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::support::{NAMESPACE, NODES, container, root};
+use crate::support::{FRONT_DOOR, NODES, Shop, container};
 
 /// Names of every length, most of them near the longest.
 fn names(longest: usize) -> impl Strategy<Value = Name> {
@@ -26,37 +22,25 @@ fn names(longest: usize) -> impl Strategy<Value = Name> {
 }
 
 /// One of everything whose objects are named after the component.
-fn fill(bundle: &Bundle, app: &Component) {
-    let database = app.database(&Database::MysqlContainer(MysqlContainer {
+fn fill(bundle: &Bundle) {
+    let app = bundle.app(&NODES);
+    let database = app.database(MysqlContainer {
         image: PublicImage { repository: repository!("mysql"), version: Version::Tag(tag!("8.0")) },
         on: NODES,
         resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
         storage: gibibytes(5),
         storage_class: name!("fast"),
-    }));
-    let key = app.secret(SecretValue {
-        key: name!("key"),
-        source: &SecretSource::Generated(GeneratedSecret { length: 32 }),
     });
-    let volume =
-        app.local_volume(LocalVolume { path: path!("/data"), size: gibibytes(2), on: &NODES });
-    let server = app.deployment(Deployment { replicas: 2, on: &NODES }).container(container());
+    let key = app
+        .secret(SecretValue { key: name!("key"), source: GeneratedSecret { length: 32 }.into() });
+    let volume = app.local_volume(LocalVolume { path: path!("/data"), size: gibibytes(2) });
+    let server = app.deployment(2).container(container());
     server.env([database.host("DB_HOST"), key.variable("APP_KEY"), plain!("MODE", "fast")]);
     server.mount(&volume, path!("/src"));
     server.empty_dir(path!("/tmp"), mebibytes(1));
-    let service = server.expose(Expose { port: port!(80), protocol: Protocol::Http });
-    app.gateway_route(
-        &service,
-        GatewayRoute {
-            gateway: &IngressGateway {
-                name: name!("front-door"),
-                namespace: Namespace::new(name!("edge")),
-                selector: name!("ingress"),
-            },
-            node_port: node_port!(30001),
-        },
-    );
-    let _ = bundle.component(name!("peer")).calls(&service);
+    let service = server.expose_http(port!(80));
+    service.gateway_route(GatewayRoute { gateway: &FRONT_DOOR, node_port: node_port!(30001) });
+    let _ = bundle.component(name!("peer"), &NODES).calls(&service);
 }
 
 /// A DNS subdomain as Kubernetes reads it: only the whole has a longest length.
@@ -105,9 +89,9 @@ proptest! {
     #[test]
     fn derived_names_are_valid_for_every_bundle_that_is_accepted(bundle in names(63), environment in names(63)) {
         let long = bundle.as_str().len() > 36;
-        let bundle = Bundle::new(bundle, &NAMESPACE, &environment);
-        fill(&bundle, &bundle.app());
-        let built = Platform::new(environment, root([bundle])).build();
+        let shop = Shop::named(&environment);
+        fill(&shop.bundle_named(bundle));
+        let built = shop.platform().build();
         prop_assert_eq!(built.is_err(), long);
         for resource in built.into_iter().flat_map(|built| built.bundles).flat_map(|bundle| bundle.resources) {
             let object = resource.object_ref();
@@ -128,8 +112,8 @@ proptest! {
 
     #[test]
     fn a_component_of_any_name_is_refused_or_valid(bundle in names(36), component in names(63)) {
-        let bundle = Bundle::new(bundle, &NAMESPACE, &name!("test"));
-        let stateful_set = bundle.component(component).stateful_set(StatefulSet { replicas: 1, on: &NODES });
+        let shop = Shop::new();
+        let stateful_set = shop.bundle_named(bundle).component(component, &NODES).stateful_set(1);
         let server = stateful_set.container(container());
         let claim = stateful_set.volume_claim_template(VolumeClaimTemplate {
             name: name!("data"),
@@ -138,8 +122,8 @@ proptest! {
             owner: uid!(1000),
         });
         server.mount(&claim, path!("/data"));
-        stateful_set.governed_by(&server.expose(Expose { port: port!(80), protocol: Protocol::Tcp }));
-        let built = Platform::new(name!("test"), root([bundle])).build();
+        stateful_set.governed_by(&server.expose_tcp(port!(80)));
+        let built = shop.platform().build();
         for resource in built.into_iter().flat_map(|built| built.bundles).flat_map(|bundle| bundle.resources) {
             let object = resource.object_ref();
             prop_assert!(object.name.len() <= longest(object.kind), "{}", object);
@@ -149,12 +133,11 @@ proptest! {
     #[test]
     fn the_same_parts_give_the_same_bytes(bundle in names(36), environment in names(63)) {
         let write = || {
-            let bundle = Bundle::new(bundle.clone(), &NAMESPACE, &environment);
-            fill(&bundle, &bundle.app());
-            let platform = Platform::new(environment.clone(), root([bundle]));
-            [platform.build(), platform.build()].map(|built| {
+            let shop = Shop::named(&environment);
+            fill(&shop.bundle_named(bundle.clone()));
+            [shop.build(), shop.build()].map(|built| {
                 let mut output = String::new();
-                for resource in built.into_iter().flat_map(|built| built.bundles).flat_map(|bundle| bundle.resources) {
+                for resource in built.bundles.into_iter().flat_map(|bundle| bundle.resources) {
                     resource.write_yaml(&mut output).expect("finite numbers");
                 }
                 output

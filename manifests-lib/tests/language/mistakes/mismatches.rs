@@ -1,116 +1,95 @@
 use insta::assert_snapshot;
 use k8s_openapi::api::core::v1 as core;
-use manifests_lib::data::{GeneratedSecret, SecretSource, SecretValue};
+use manifests_lib::data::{GeneratedSecret, SecretValue};
 use manifests_lib::model::SelectorLabels;
-use manifests_lib::network::{Expose, Protocol};
 use manifests_lib::observability::{Latency, LatencyBound, Slo};
 use manifests_lib::values::gibibytes;
-use manifests_lib::workload::{LocalVolume, NodeGroup, StatefulSet, VolumeClaimTemplate};
-use manifests_lib::{label_key, name, path, port, slo_target, uid};
+use manifests_lib::workload::{LocalVolume, NodeGroup};
+use manifests_lib::{label_key, name, path, slo_target};
 
-use crate::support::{NODES, bundle, container, mistakes, server, service};
-
-#[test]
-fn a_route_to_what_speaks_tcp() {
-    let web = bundle();
-    let app = web.app();
-    let service = server(&app).expose(Expose { port: port!(6379), protocol: Protocol::Tcp });
-    app.mesh_route(&service);
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service speaks TCP, and a route is for HTTP: the proxies would wait for requests that never come; remove the route, or expose the container as Protocol::Http");
-}
-
-#[test]
-fn an_slo_of_what_speaks_tcp() {
-    let web = bundle();
-    let service = server(&web.app()).expose(Expose { port: port!(6379), protocol: Protocol::Tcp });
-    service.slo(Slo {
-        availability: slo_target!(995),
-        latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds250 },
-    });
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service has an SLO, but speaks no HTTP: the mesh counts no requests of it; expose it as `Protocol::Http` or remove the SLO");
-}
+use crate::support::{NODES, Shop, container, server, service};
 
 #[test]
 fn two_slos_of_a_service() {
-    let web = bundle();
-    let service = service(&web.app());
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let service = service(&web.app(&NODES));
     for _ in 0..2 {
         service.slo(Slo {
             availability: slo_target!(995),
             latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds250 },
         });
     }
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: PrometheusRule.monitoring.coreos.com shop/web-app-objective is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: PrometheusRule.monitoring.coreos.com shop/web-app-objective is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)");
 }
 
 #[test]
 fn a_stateful_set_governed_by_the_service_of_others() {
-    let web = bundle();
-    let stateful_set =
-        web.component(name!("store")).stateful_set(StatefulSet { replicas: 1, on: &NODES });
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let stateful_set = web.component(name!("store"), &NODES).stateful_set(1);
     stateful_set.container(container());
-    stateful_set.governed_by(&service(&web.app()));
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service stands before other pods than this StatefulSet's, which would have no DNS names: expose a container of this StatefulSet");
+    stateful_set.governed_by(&service(&web.app(&NODES)));
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service stands before other pods than this StatefulSet's, which would have no DNS names: expose a container of this StatefulSet");
 }
 
 #[test]
 fn a_volume_on_other_nodes_than_its_pod() {
-    let web = bundle();
-    let app = web.app();
-    let volume = app.local_volume(LocalVolume {
-        path: path!("/data"),
-        size: gibibytes(1),
-        on: &NodeGroup { label: label_key!("example.com/group"), value: name!("elsewhere") },
-    });
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let app = web.app(&NODES);
+    let others = NodeGroup { label: label_key!("example.com/group"), value: name!("elsewhere") };
+    let volume =
+        app.on(&others).local_volume(LocalVolume { path: path!("/data"), size: gibibytes(1) });
     server(&app).mount(&volume, path!("/src"));
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: the volume web-app-persistent-volume is on the nodes elsewhere and its pod on the nodes app: the pod would never be scheduled; put both on one group");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: the volume web-app-persistent-volume is on the nodes elsewhere and its pod on the nodes app: the pod would never be scheduled; put both on one group");
 }
 
 #[test]
-fn a_claim_of_another_workload() {
-    let web = bundle();
-    let stateful_set =
-        web.component(name!("store")).stateful_set(StatefulSet { replicas: 1, on: &NODES });
-    let claim = stateful_set.volume_claim_template(VolumeClaimTemplate {
-        name: name!("data"),
-        size: gibibytes(1),
-        storage_class: name!("fast"),
-        owner: uid!(1000),
+fn a_volume_that_its_pod_does_not_have() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES)).patch(|container| {
+        container.volume_mounts = Some(vec![core::VolumeMount {
+            name: "data".to_owned(),
+            mount_path: "/data".to_owned(),
+            ..core::VolumeMount::default()
+        }]);
     });
-    let store = stateful_set.container(container());
-    stateful_set.governed_by(&store.expose(Expose { port: port!(6379), protocol: Protocol::Tcp }));
-    server(&web.app()).mount(&claim, path!("/data"));
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server mounts the volume data, which its pod does not have: the API server would refuse it; a claim belongs to the StatefulSet that declares it, mount a volume of this workload");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server mounts the volume data, which its pod does not have: the API server would refuse it; a claim belongs to the StatefulSet that declares it, mount a volume of this workload (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)");
 }
 
 #[test]
 fn a_service_that_selects_the_pods_of_two_workloads() {
-    let web = bundle();
-    service(&web.app()).selector(SelectorLabels::App);
-    server(&web.component(name!("worker")));
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Service shop/web-app-service selects the pods of 2 workloads: a share of its requests would reach pods that do not serve them; select more labels (see also manifests-lib/tests/language/support.rs:N) (see also manifests-lib/tests/language/support.rs:N)");
+    let shop = Shop::new();
+    let web = shop.bundle();
+    service(&web.app(&NODES)).selector(SelectorLabels::App);
+    server(&web.component(name!("worker"), &NODES));
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Service shop/web-app-service selects the pods of 2 workloads: a share of its requests would reach pods that do not serve them; select more labels (see also manifests-lib/tests/language/support.rs:N) (see also manifests-lib/tests/language/support.rs:N)");
 }
 
 #[test]
 fn a_secret_that_can_be_guessed() {
-    let web = bundle();
-    let _ = web.app().secret(SecretValue {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let _ = web.app(&NODES).secret(SecretValue {
         key: name!("signing-key"),
-        source: &SecretSource::Generated(GeneratedSecret { length: 15 }),
+        source: GeneratedSecret { length: 15 }.into(),
     });
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: the secret signing-key would have fewer than 16 characters, which can be guessed: ask for more");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: the secret signing-key would have fewer than 16 characters, which can be guessed: ask for more");
 }
 
 #[test]
 fn a_container_that_is_allowed_more_without_a_reason() {
-    let web = bundle();
-    server(&web.app()).patch(|container| {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES)).patch(|container| {
         container.security_context = Some(core::SecurityContext {
             privileged: Some(true),
             ..core::SecurityContext::default()
         });
     });
-    assert_snapshot!(mistakes(&[&web]), @"
+    assert_snapshot!(shop.mistakes(), @"
     manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server runs as root and nobody says why: remove what allows it, or declare Allowance::Root with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)
     manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server writes to its root file system and nobody says why: remove what allows it, or declare Allowance::WritableRootFileSystem with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)
     manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server has capabilities and nobody says why: remove what allows it, or declare Allowance::Capabilities with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)

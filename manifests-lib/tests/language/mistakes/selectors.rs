@@ -2,9 +2,8 @@ use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
 use k8s_openapi::api::apps::v1 as apps;
-use manifests_lib::workload::Deployment;
 
-use crate::support::{NODES, bundle, container, errors, mistakes, server};
+use crate::support::{NODES, Shop, container, server};
 
 fn relabel(deployment: &mut apps::Deployment) {
     let template = &mut deployment.spec.get_or_insert_default().template;
@@ -14,23 +13,24 @@ fn relabel(deployment: &mut apps::Deployment) {
 
 #[test]
 fn a_patch_takes_labels_that_the_selector_wants() {
-    let web = bundle();
-    server(&web.app());
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
     web.patch(relabel);
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the selector wants component=app, env=test, which the pod template does not have: the API server would refuse it; label the template or change the selector (see also manifests-lib/tests/language/mistakes/selectors.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the selector wants component=app, env=test, which the pod template does not have: the API server would refuse it; label the template or change the selector (see also manifests-lib/tests/language/mistakes/selectors.rs:N)");
 }
 
 #[test]
 fn the_mistake_leads_to_the_workload_and_to_the_patch() {
-    let web = bundle();
-    let app = web.app();
-    let group = Deployment { replicas: 1, on: &NODES };
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let app = web.app(&NODES);
     let wrote = line!() + 1;
-    let deployment = app.deployment(group);
+    let deployment = app.deployment(1);
     deployment.container(container());
     let adjusted = line!() + 1;
     web.patch(relabel);
-    let errors = errors(&[&web]);
+    let errors = shop.errors();
     let [error] = errors.as_slice() else {
         panic!("one mistake, not {errors:?}");
     };
@@ -42,10 +42,11 @@ fn the_mistake_leads_to_the_workload_and_to_the_patch() {
 
 #[test]
 fn a_patch_empties_the_selector() {
-    let web = bundle();
-    server(&web.app());
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
     web.patch(|deployment: &mut apps::Deployment| {
         deployment.spec.get_or_insert_default().selector.match_labels = None;
     });
-    assert_snapshot!(mistakes(&[&web]), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the selector is empty: select the labels of the pod template (see also manifests-lib/tests/language/mistakes/selectors.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the selector is empty: select the labels of the pod template (see also manifests-lib/tests/language/mistakes/selectors.rs:N)");
 }

@@ -1,22 +1,20 @@
 //! The CRDs of Istio and the webhook that checks objects of their kinds.
 
-use helm_values::base as chart;
+use helm_values::{HelmChart, base as chart};
 use k8s_openapi::api::{admissionregistration::v1 as admission, core::v1 as core};
 use manifests_lib::delivery::Chart;
 use manifests_lib::model::{Bundle, GroupKind};
 use manifests_lib::name;
 
-use super::{SYSTEM, istiod, validating_webhooks};
-use crate::environment::Environment;
+use super::istiod;
+use super::parts::{Revisions, validating_webhooks};
 
-pub(super) fn bundle(env: &Environment) -> Bundle {
-    let base = Bundle::new(name!("istio-base"), &SYSTEM, &env.name);
+pub(super) fn add(base: &Bundle, revisions: &Revisions) {
     base.chart(Chart {
         release: name!("istio-base"),
-        values: chart::Values {
-            default_revision: Some(istiod::stable_revision(&env.mesh.revisions)),
-            ..chart::Values::default()
-        },
+        values: chart::Values::with(|values| {
+            values.default_revision = Some(istiod::stable_revision(revisions));
+        }),
         kinds: vec![
             GroupKind::of::<admission::ValidatingWebhookConfiguration>(),
             GroupKind::of::<core::ServiceAccount>(),
@@ -29,5 +27,4 @@ pub(super) fn bundle(env: &Environment) -> Bundle {
         ],
     });
     base.ignore_difference(validating_webhooks());
-    base
 }

@@ -2,31 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use helm_values::gateway as chart;
+use helm_values::{HelmChart, gateway as chart};
 use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, policy::v1 as policy};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use manifests_lib::delivery::Chart;
 use manifests_lib::model::{Bundle, GroupKind};
-use manifests_lib::network::mesh::GatewayService;
+use manifests_lib::network::mesh::{Exposure, GatewayService};
 use manifests_lib::values::Name;
-use manifests_lib::workload::spread;
+use manifests_lib::workload::{runtime_default_seccomp, spread};
 
-use super::{EGRESS, INGRESS, istiod};
-use crate::environment::Environment;
+use super::parts::{EGRESS, INGRESS};
 use crate::node_group;
 
-pub(super) fn ingress(env: &Environment) -> Bundle {
-    let ingress = Bundle::new(INGRESS.name, &INGRESS.namespace, &env.name);
-    add(&ingress, &INGRESS.name, &INGRESS.selector, env.mesh.replicas);
-    ingress.gateway_service(GatewayService { gateway: &INGRESS, exposure: env.ingress });
-    ingress
+pub(super) fn add_ingress(ingress: &Bundle, replicas: u16, exposure: Exposure) {
+    add(ingress, &INGRESS.name, &INGRESS.selector, replicas);
+    ingress.gateway_service(GatewayService { gateway: &INGRESS, exposure });
 }
 
-pub(super) fn egress(env: &Environment) -> Bundle {
-    let egress = Bundle::new(EGRESS.name, &EGRESS.namespace, &env.name);
-    add(&egress, &EGRESS.name, &EGRESS.selector, env.mesh.replicas);
+pub(super) fn add_egress(egress: &Bundle, replicas: u16) {
+    add(egress, &EGRESS.name, &EGRESS.selector, replicas);
     egress.egress_gateway_service(&EGRESS);
-    egress
 }
 
 fn add(bundle: &Bundle, name: &Name, selector: &Name, replicas: u16) {
@@ -45,35 +40,27 @@ fn add(bundle: &Bundle, name: &Name, selector: &Name, replicas: u16) {
 
 fn values(selector: &Name, replicas: u16) -> chart::Values {
     let pods = BTreeMap::from([("istio".to_owned(), selector.to_string())]);
-    chart::Values {
-        labels: Some(pods.clone()),
-        node_selector: Some(node_group::INGRESS.node_selector()),
-        autoscaling: Some(chart::Autoscaling {
-            enabled: Some(false),
-            ..chart::Autoscaling::default()
-        }),
-        replica_count: Some(replicas.into()),
-        pod_disruption_budget: (replicas > 1).then(|| chart::PodDisruptionBudget {
-            max_unavailable: Some(IntOrString::Int(1)),
-            ..chart::PodDisruptionBudget::default()
-        }),
-        topology_spread_constraints: (replicas > 1).then(|| spread(&pods)),
-        security_context: Some(core::PodSecurityContext {
-            seccomp_profile: Some(istiod::default_seccomp()),
+    chart::Values::with(|values| {
+        values.labels = Some(pods.clone());
+        values.node_selector = Some(node_group::INGRESS.node_selector());
+        values.autoscaling.enabled = Some(false);
+        values.replica_count = Some(replicas.into());
+        if replicas > 1 {
+            values.pod_disruption_budget.max_unavailable = Some(IntOrString::Int(1));
+            values.topology_spread_constraints = Some(spread(&pods));
+        }
+        values.security_context = Some(core::PodSecurityContext {
+            seccomp_profile: Some(runtime_default_seccomp()),
             // Ports below 1024 without a capability.
             sysctls: Some(vec![core::Sysctl {
                 name: "net.ipv4.ip_unprivileged_port_start".to_owned(),
                 value: "0".to_owned(),
             }]),
             ..core::PodSecurityContext::default()
-        }),
+        });
         // Certificates in Secrets are read with these rights; no Gateway names one.
-        rbac: Some(chart::Rbac { enabled: Some(false) }),
+        values.rbac.enabled = Some(false);
         // The Service comes from what the bundles open.
-        service: Some(chart::Service {
-            type_: Some("None".to_owned()),
-            ..chart::Service::default()
-        }),
-        ..chart::Values::default()
-    }
+        values.service.type_ = Some("None".to_owned());
+    })
 }

@@ -8,16 +8,14 @@ use k8s_openapi::api::{
     admissionregistration::v1 as admission, apps::v1 as apps, core::v1 as core,
     policy::v1 as policy, rbac::v1 as rbac,
 };
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::delivery::{Chart, ChartHandle};
-use manifests_lib::model::{Bundle, GroupKind};
+use manifests_lib::delivery::{Chart, HelmRelease, SourceHandle};
+use manifests_lib::model::{Bundle, GroupKind, named};
 use manifests_lib::name;
-use manifests_lib::values::{ChartVersion, mebibytes, millicores};
-use manifests_lib::workload::spread;
+use manifests_lib::network::ServiceRef;
+use manifests_lib::values::{ChartVersion, Name, mebibytes, millicores};
+use manifests_lib::workload::{Resources, runtime_default_seccomp, spread};
 
-use super::{REVISION, Revisions, SYSTEM, mutating_webhooks, validating_webhooks};
-use crate::environment::Environment;
-use crate::infra::jaeger;
+use super::parts::{REVISION, Revisions, mutating_webhooks, validating_webhooks};
 use crate::node_group;
 
 /// The release that the type of the values comes from.
@@ -27,29 +25,30 @@ const TYPED: ChartVersion = ChartVersion::from_static(chart::Values::VERSION);
 const TRACES: &str = "jaeger";
 
 /// The control plane of all pods that do not ask for another one.
-pub(super) fn stable(env: &Environment) -> Bundle {
-    let istiod = Bundle::new(name!("istio-istiod"), &SYSTEM, &env.name);
+pub(super) fn add_stable(
+    istiod: &Bundle,
+    revisions: &Revisions,
+    replicas: u16,
+    traces: &ServiceRef,
+) {
     let tags = vec![REVISION.to_string()];
-    let revision = stable_revision(&env.mesh.revisions);
-    let source = add(&istiod, values(env, revision, tags), env.mesh.replicas);
-    if let Revisions::Canary { stable } = &env.mesh.revisions {
-        source.release(stable);
+    let values = values(stable_revision(revisions), tags, replicas, traces);
+    let chart = add(istiod, values, replicas);
+    if let Revisions::Canary { stable } = revisions {
+        chart.release(stable);
     }
     // Its own webhook checks the object, also while it is not there yet: where an older control plane made the webhook strict.
     istiod.add(trace_everything()).sync_last();
-    istiod
+}
+
+/// The bundle of the control plane that pods ask for by its release.
+pub(super) fn canary_name() -> Name {
+    name!("istio-istiod").of_version(&TYPED)
 }
 
 /// The control plane of the pods that ask for its revision.
-pub(super) fn canary(env: &Environment) -> Option<Bundle> {
-    let Revisions::Canary { .. } = env.mesh.revisions else {
-        return None;
-    };
-    let name = name!("istio-istiod").of_version(&TYPED);
-    let istiod = Bundle::new(name, &SYSTEM, &env.name);
-    let values = values(env, TYPED.dashed(), vec![]);
-    add(&istiod, values, env.mesh.replicas);
-    Some(istiod)
+pub(super) fn add_canary(istiod: &Bundle, replicas: u16, traces: &ServiceRef) {
+    add(istiod, values(TYPED.dashed(), vec![], replicas, traces), replicas);
 }
 
 /// The revision of the stable control plane.
@@ -60,7 +59,7 @@ pub(super) fn stable_revision(revisions: &Revisions) -> String {
     }
 }
 
-fn add(istiod: &Bundle, values: chart::Values, replicas: u16) -> ChartHandle {
+fn add(istiod: &Bundle, values: chart::Values, replicas: u16) -> SourceHandle<HelmRelease> {
     let mut kinds = vec![
         GroupKind::of::<admission::MutatingWebhookConfiguration>(),
         GroupKind::of::<admission::ValidatingWebhookConfiguration>(),
@@ -91,66 +90,53 @@ fn add(istiod: &Bundle, values: chart::Values, replicas: u16) -> ChartHandle {
     source
 }
 
-fn values(env: &Environment, revision: String, tags: Vec<String>) -> chart::Values {
+fn values(
+    revision: String,
+    tags: Vec<String>,
+    replicas: u16,
+    collector: &ServiceRef,
+) -> chart::Values {
     let pods = BTreeMap::from([
         ("app".to_owned(), "istiod".to_owned()),
         ("istio.io/rev".to_owned(), revision.clone()),
     ]);
-    chart::Values {
-        revision: Some(revision),
-        revision_tags: Some(tags),
-        autoscale_enabled: Some(false),
-        replica_count: Some(env.mesh.replicas.into()),
-        topology_spread_constraints: (env.mesh.replicas > 1).then(|| spread(&pods)),
-        node_selector: Some(node_group::SYSTEM.node_selector()),
-        resources: Some(core::ResourceRequirements {
-            requests: Some(BTreeMap::from([
-                ("cpu".to_owned(), millicores(100).into()),
-                ("memory".to_owned(), mebibytes(256).into()),
-            ])),
-            limits: Some(BTreeMap::from([("memory".to_owned(), mebibytes(1024).into())])),
-            claims: None,
-        }),
-        seccomp_profile: Some(default_seccomp()),
-        cni: Some(chart::Cni { enabled: Some(true), ..chart::Cni::default() }),
-        env: Some(BTreeMap::from(
+    chart::Values::with(|values| {
+        values.revision = Some(revision);
+        values.revision_tags = Some(tags);
+        values.autoscale_enabled = Some(false);
+        values.replica_count = Some(replicas.into());
+        values.topology_spread_constraints = (replicas > 1).then(|| spread(&pods));
+        values.node_selector = Some(node_group::SYSTEM.node_selector());
+        let resources = Resources { cpu: millicores(100), memory: mebibytes(256) };
+        values.resources = Some(resources.requirements_up_to(mebibytes(1024)));
+        values.seccomp_profile = Some(runtime_default_seccomp());
+        values.cni.enabled = Some(true);
+        values.env = Some(BTreeMap::from(
             // Gateways of the Gateway API are another tool's: the right to create Deployments in every namespace goes with it.
             [
                 "PILOT_ENABLE_GATEWAY_API_DEPLOYMENT_CONTROLLER",
                 "PILOT_ENABLE_GATEWAY_API_GATEWAYCLASS_CONTROLLER",
             ]
             .map(|name| (name.to_owned(), "false".to_owned())),
-        )),
-        mesh_config: Some(mesh_config()),
-        global: Some(chart::Global {
-            proxy: Some(chart::GlobalProxy {
-                seccomp_profile: Some(default_seccomp()),
-                ..chart::GlobalProxy::default()
-            }),
-            ..chart::Global::default()
-        }),
-        ..chart::Values::default()
-    }
+        ));
+        // What no Service and no ServiceEntry names is not reached.
+        values.mesh_config.outbound_traffic_policy.mode = Some("REGISTRY_ONLY".to_owned());
+        values.mesh_config.access_log_file = Some("/dev/stdout".to_owned());
+        values.mesh_config.extension_providers = Some(vec![traces(collector)]);
+        values.global.proxy.seccomp_profile = Some(runtime_default_seccomp());
+    })
 }
 
-fn mesh_config() -> chart::MeshConfig {
-    chart::MeshConfig {
-        outbound_traffic_policy: Some(chart::MeshConfigOutboundTrafficPolicy {
-            // What no Service and no ServiceEntry names is not reached.
-            mode: Some("REGISTRY_ONLY".to_owned()),
+fn traces(collector: &ServiceRef) -> chart::MeshConfigExtensionProvider {
+    chart::MeshConfigExtensionProvider {
+        name: Some(TRACES.to_owned()),
+        // A pod without a proxy: proxies send to it in plain text by themselves.
+        opentelemetry: Some(chart::MeshConfigExtensionProviderOpentelemetry {
+            service: Some(collector.host()),
+            port: Some(collector.port.into()),
+            ..chart::MeshConfigExtensionProviderOpentelemetry::default()
         }),
-        access_log_file: Some("/dev/stdout".to_owned()),
-        extension_providers: Some(vec![chart::MeshConfigExtensionProvider {
-            name: Some(TRACES.to_owned()),
-            // A pod without a proxy: proxies send to it in plain text by themselves.
-            opentelemetry: Some(chart::MeshConfigExtensionProviderOpentelemetry {
-                service: Some(jaeger::COLLECTOR.host()),
-                port: Some(jaeger::COLLECTOR.port.into()),
-                ..chart::MeshConfigExtensionProviderOpentelemetry::default()
-            }),
-            ..chart::MeshConfigExtensionProvider::default()
-        }]),
-        ..chart::MeshConfig::default()
+        ..chart::MeshConfigExtensionProvider::default()
     }
 }
 
@@ -159,19 +145,14 @@ fn mesh_config() -> chart::MeshConfig {
 /// Upstream: <https://istio.io/latest/docs/tasks/observability/distributed-tracing/telemetry-api/>
 fn trace_everything() -> telemetry::Telemetry {
     telemetry::Telemetry {
-        metadata: ObjectMeta { name: Some("traces".to_owned()), ..ObjectMeta::default() },
+        metadata: named("traces"),
         spec: Some(telemetry::TelemetrySpec {
             tracing: Some(vec![telemetry::TelemetryTracing {
-                providers: Some(vec![telemetry::AccessLoggingProvider { name: TRACES.to_owned() }]),
+                providers: Some(vec![telemetry::ProviderRef { name: TRACES.to_owned() }]),
                 random_sampling_percentage: Some(100.0),
                 ..telemetry::TelemetryTracing::default()
             }]),
             ..telemetry::TelemetrySpec::default()
         }),
     }
-}
-
-/// The container runtime's own filter of system calls.
-pub(super) fn default_seccomp() -> core::SeccompProfile {
-    core::SeccompProfile { type_: "RuntimeDefault".to_owned(), localhost_profile: None }
 }

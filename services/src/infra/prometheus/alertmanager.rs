@@ -1,88 +1,97 @@
 //! Alertmanager: tells people of alerts.
 
 use helm_values::kube_prometheus_stack as chart;
-use manifests_lib::data::{SecretKey, SecretSource, SecretValue};
-use manifests_lib::model::Bundle;
-use manifests_lib::name;
+use manifests_lib::data::{SecretKey, SecretsManagerSecret};
 use manifests_lib::observability::Severity;
-use manifests_lib::values::{Bytes, gibibytes, mebibytes};
+use manifests_lib::prelude::*;
+use manifests_lib::values::Bytes;
 use serde::Serialize;
 
-use super::stack::small;
-use crate::environment::Environment;
+use super::context::{Context, claim, small};
 use crate::node_group;
 
 /// Who is told of alerts.
 #[derive(Clone, Debug)]
 pub enum Receivers {
-    /// Nobody: alerts are only shown.
+    /// Nobody.
     Nobody,
     /// Channels of Slack.
-    Slack(SlackWebhooks<SecretSource>),
+    Slack(SlackWebhooks),
 }
 
-/// The URLs of incoming webhooks of Slack, one per channel. Whoever knows such a URL may write to its channel.
+/// Nobody is told: alerts are only shown.
+#[derive(Debug)]
+pub struct Nobody;
+
+/// The URLs of incoming webhooks of Slack, one per channel, kept in AWS Secrets Manager. Whoever knows such a URL may write to
+/// its channel.
 ///
 /// Upstream: <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/>
 #[derive(Clone, Debug)]
-pub struct SlackWebhooks<S> {
+pub struct SlackWebhooks {
     /// Of the channel that somebody looks at day and night.
-    pub page: S,
+    pub page: SecretsManagerSecret,
     /// Of the channel that somebody looks at on working days.
-    pub ticket: S,
+    pub ticket: SecretsManagerSecret,
 }
 
-impl<S> SlackWebhooks<S> {
-    pub(crate) fn map<T>(self, change: impl Fn(S) -> T) -> SlackWebhooks<T> {
-        let Self { page, ticket } = self;
-        SlackWebhooks { page: change(page), ticket: change(ticket) }
+impl From<Nobody> for Receivers {
+    fn from(Nobody: Nobody) -> Self {
+        Self::Nobody
+    }
+}
+
+impl From<SlackWebhooks> for Receivers {
+    fn from(webhooks: SlackWebhooks) -> Self {
+        Self::Slack(webhooks)
     }
 }
 
 /// Volume of silences and of what has been told.
 const VOLUME: Bytes = gibibytes(1);
 
-/// The values; the Secrets of the receivers join the bundle.
-pub(super) fn values(prometheus: &Bundle, env: &Environment) -> chart::Alertmanager {
-    let webhooks = match &env.receivers {
-        Receivers::Nobody => None,
-        Receivers::Slack(webhooks) => Some(deliver(prometheus, webhooks)),
-    };
-    let secrets = webhooks.as_ref().map(|SlackWebhooks { page, ticket }| {
-        [page, ticket].map(|webhook| webhook.secret_name().to_owned()).into()
-    });
-    chart::Alertmanager {
-        config: Some(Configuration::new(webhooks.as_ref()).into_json()),
-        alertmanager_spec: Some(chart::AlertmanagerSpec {
-            // Where messages lead.
-            external_url: Some(super::ALERTMANAGER.url(env.internal_domain.as_ref())),
-            node_selector: Some(node_group::SYSTEM.node_selector()),
-            resources: Some(small(mebibytes(96))),
-            storage: Some(chart::AlertmanagerSpecStorage {
-                volume_claim_template: Some(super::claim(env, VOLUME)),
-                ..chart::AlertmanagerSpecStorage::default()
-            }),
-            secrets,
-            ..chart::AlertmanagerSpec::default()
-        }),
-        service: Some(chart::AlertmanagerService {
-            port: Some(super::ALERTMANAGER.service.port.into()),
-            ..chart::AlertmanagerService::default()
-        }),
-        ..chart::Alertmanager::default()
-    }
+/// The URLs of the webhooks, in the cluster.
+struct Channels {
+    page: SecretKey,
+    ticket: SecretKey,
 }
 
-/// One Secret per channel.
-fn deliver(
-    prometheus: &Bundle,
-    SlackWebhooks { page, ticket }: &SlackWebhooks<SecretSource>,
-) -> SlackWebhooks<SecretKey> {
-    let component = prometheus.component(name!("alertmanager"));
-    let secret = |key, source| component.secret(SecretValue { key, source });
-    SlackWebhooks {
-        page: secret(name!("slack-page"), page),
-        ticket: secret(name!("slack-ticket"), ticket),
+/// The values; the Secrets of the receivers join the bundle.
+pub(super) fn values(
+    alertmanager: &mut chart::Alertmanager,
+    context: &Context<'_>,
+    receivers: Receivers,
+) {
+    let channels = match receivers {
+        Receivers::Nobody => None,
+        Receivers::Slack(webhooks) => Some(Channels::of(webhooks, context.bundle)),
+    };
+    let config = Configuration::new(channels.as_ref(), context.bundle);
+    alertmanager.config = Some(config.into_json());
+    alertmanager.service.port = Some(context.alertmanager.port().service().port.into());
+
+    let spec = &mut alertmanager.alertmanager_spec;
+    // Where messages lead.
+    spec.external_url = Some(context.alertmanager.url());
+    spec.node_selector = Some(node_group::SYSTEM.node_selector());
+    spec.resources = Some(small(mebibytes(96)));
+    spec.storage.volume_claim_template = Some(claim(&context.site.storage_class, VOLUME));
+    spec.secrets = channels.map(|Channels { page, ticket }| {
+        [page, ticket].map(|channel| channel.secret_name(context.bundle).to_owned()).into()
+    });
+}
+
+impl Channels {
+    /// One Secret per channel.
+    fn of(SlackWebhooks { page, ticket }: SlackWebhooks, bundle: &Bundle) -> Self {
+        let component = bundle.component(name!("alertmanager"), &node_group::SYSTEM);
+        let secret = |key, source: SecretsManagerSecret| {
+            component.secret(SecretValue { key, source: source.into() })
+        };
+        Self {
+            page: secret(name!("slack-page"), page),
+            ticket: secret(name!("slack-ticket"), ticket),
+        }
     }
 }
 
@@ -157,21 +166,24 @@ struct SlackChannel {
 }
 
 impl Configuration {
-    fn new(webhooks: Option<&SlackWebhooks<SecretKey>>) -> Self {
+    fn new(channels: Option<&Channels>, bundle: &Bundle) -> Self {
         let mut receivers = vec![Receiver { name: NOBODY, slack_configs: Vec::new() }];
-        if let Some(SlackWebhooks { page, ticket }) = webhooks {
-            receivers.extend([Receiver::slack(PAGE, page), Receiver::slack(TICKET, ticket)]);
+        if let Some(Channels { page, ticket }) = channels {
+            receivers.extend([
+                Receiver::slack(PAGE, page, bundle),
+                Receiver::slack(TICKET, ticket, bundle),
+            ]);
         }
         Self {
             global: Global { resolve_timeout: "5m" },
             route: Route {
                 // An alert of unknown severity is not lost.
-                receiver: webhooks.map_or(NOBODY, |_| TICKET),
+                receiver: channels.map_or(NOBODY, |_| TICKET),
                 group_by: SAME_MATTER,
                 group_wait: "30s",
                 group_interval: "5m",
                 repeat_interval: "12h",
-                routes: webhooks.map_or_else(Vec::new, |_| branches()),
+                routes: channels.map_or_else(Vec::new, |_| branches()),
             },
             inhibit_rules: inhibit_rules(),
             receivers,
@@ -186,7 +198,7 @@ impl Configuration {
 
 fn branches() -> Vec<Branch> {
     vec![
-        // The one always fires, to show that alerting works; the other only silences.
+        // `Watchdog` always fires, to show that alerting works; `InfoInhibitor` only inhibits.
         Branch {
             receiver: NOBODY,
             matchers: ["alertname =~ \"Watchdog|InfoInhibitor\"".to_owned()],
@@ -201,7 +213,7 @@ fn branches() -> Vec<Branch> {
     ]
 }
 
-/// Who is paged needs no ticket of the same matter; information alone is told by nobody.
+/// Who is paged needs no ticket of the same matter; info alerts alone notify nobody.
 fn inhibit_rules() -> Vec<InhibitRule> {
     let info = || ["severity = \"info\"".to_owned()];
     vec![
@@ -231,13 +243,13 @@ impl Receiver {
     /// The URL itself stands in no object: the operator mounts the Secret here.
     ///
     /// Upstream: <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.AlertmanagerSpec>
-    fn slack(name: &'static str, webhook: &SecretKey) -> Self {
+    fn slack(name: &'static str, webhook: &SecretKey, bundle: &Bundle) -> Self {
         Self {
             name,
             slack_configs: vec![SlackChannel {
                 api_url_file: format!(
                     "/etc/alertmanager/secrets/{}/{}",
-                    webhook.secret_name(),
+                    webhook.secret_name(bundle),
                     webhook.key()
                 ),
                 send_resolved: true,

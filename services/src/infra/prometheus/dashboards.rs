@@ -2,27 +2,25 @@
 
 use manifests_lib::model::Bundle;
 use manifests_lib::name;
-use manifests_lib::observability::Slo;
 use manifests_lib::observability::grafana::{Dashboard, Panel, Target, Unit, Variable};
+use manifests_lib::observability::{Slo, WebUiHandle};
 use manifests_lib::values::Name;
 
 /// The `uid` of Prometheus among the data sources.
 pub(super) const DATA_SOURCE: Name = name!("prometheus");
 
-/// Requests to one service; Kiali's pages of services lead here.
-pub(crate) const REQUESTS: &str = "Requests to a service";
-
 /// The service, by the name that the mesh's metrics and Kiali give it: `<service>.<namespace>.svc.cluster.local`.
-pub(crate) const SERVICE: Variable = Variable {
+const SERVICE: Variable = Variable {
     name: name!("service"),
     metric: r#"istio_requests_total{reporter="destination"}"#,
     label: "destination_service",
 };
 
-pub(super) fn add(prometheus: &Bundle) {
+/// Requests to one service; Kiali's pages of services lead here.
+pub(super) fn add(prometheus: &Bundle, grafana: &WebUiHandle) -> Dashboard {
     let dashboard = Dashboard {
         name: name!("requests"),
-        title: REQUESTS,
+        title: "Requests to a service",
         data_source: DATA_SOURCE,
         variable: SERVICE,
         panels: vec![
@@ -32,7 +30,8 @@ pub(super) fn add(prometheus: &Bundle) {
             requests_by("By caller", "source_workload", "{{source_workload}}"),
         ],
     };
-    prometheus.grafana_dashboard(&super::GRAFANA, &dashboard);
+    prometheus.grafana_dashboard(grafana, &dashboard);
+    dashboard
 }
 
 /// Requests, counted by who answers and by who asks.

@@ -16,6 +16,7 @@ pub fn facts(
     default: Option<&Value>,
     schema: &Schema<'_>,
     declared: Option<&Declared>,
+    unset: Option<&str>,
 ) -> Vec<String> {
     let mut facts = Vec::new();
     // What stands in the elements of a list is no default of further ones.
@@ -37,14 +38,20 @@ pub fn facts(
         }
     }
     if let Some(declared) = declared {
-        let proof = &declared.proof;
-        facts.push(if proof.starts_with("https://") {
-            format!("Not in the defaults; see <{proof}>.")
-        } else {
-            format!("Not in the defaults; {} reads it.", code(proof))
-        });
+        facts.push(format!("Not in the defaults; {}.", proven(&declared.proof, "reads it")));
+    }
+    if let Some(proof) = unset {
+        facts.push(format!("May be unset; {}.", proven(proof, "takes null")));
     }
     facts
+}
+
+fn proven(proof: &str, by_template: &str) -> String {
+    if proof.starts_with("https://") {
+        format!("see <{proof}>")
+    } else {
+        format!("{} {by_template}", code(proof))
+    }
 }
 
 fn default_text(default: &Value) -> String {

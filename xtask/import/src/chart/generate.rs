@@ -1,198 +1,171 @@
 //! Rust source of the values of one chart.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::kind::{Field, Kind, Object};
+use super::kind::{Kind, Object};
 use super::lock::LockedChart;
 use super::path::Path;
-use crate::markdown::code;
-use crate::naming::{
-    RESERVED, field_names, joined, pascal_case, serde_camel_case, singular, unique, variants,
-};
+use super::shaped::{Member, ROOT, Shape, Shaped, Type, Types};
+use crate::enumeration::enumeration;
+use crate::markdown::{code, common, listed};
+use crate::naming::{field_names, serde_camel_case};
 
 /// The module of a chart, before rustfmt.
-pub fn module(chart: &LockedChart, values: &Object) -> String {
-    let mut names = Names::default();
-    names.object(&Path::default(), &[], values);
-    let mut module = Module { names: names.by_path, text: String::new() };
+///
+/// # Errors
+/// Every sentence about a type without a name.
+pub fn module(chart: &LockedChart, values: &Object) -> Result<String, Vec<String>> {
+    let module = Module { types: Types::of(chart, values)? };
+    let mut text = String::new();
+    for index in module.types.in_order() {
+        text.push_str(&module.declaration(index));
+    }
     let LockedChart { name, repository, version, .. } = chart;
-    module.object(&Path::default(), values);
+    let mut nullable = Vec::new();
+    collect_nullable(&Path::default(), values, &mut nullable);
+    let nullable = if nullable.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "const NULLABLE: &'static [&'static [&'static str]] = &[{}];\n",
+            nullable.join(", ")
+        )
+    };
     let _ = writeln!(
-        module.text,
+        text,
         "impl crate::HelmChart for Values {{
             const NAME: &'static str = {name:?};
             const REPOSITORY: &'static str = {repository:?};
             const VERSION: &'static str = {version:?};
+            {nullable}
+
+            fn to_json(&self) -> serde_json::Result<serde_json::Value> {{
+                serde_json::to_value(self)
+            }}
         }}"
     );
     let import =
-        if module.text.contains("BTreeMap<") { "use std::collections::BTreeMap;\n\n" } else { "" };
-    format!(
-        "//! Values of the chart {}, version {}.\n\n{import}{}",
+        if text.contains("BTreeMap<") { "use std::collections::BTreeMap;\n\n" } else { "" };
+    Ok(format!(
+        "//! Values of the chart {}, version {}.\n\n{import}{text}",
         code(name),
-        code(version),
-        module.text
-    )
+        code(version)
+    ))
 }
 
-/// The names of all types of a chart.
-#[derive(Default)]
-struct Names {
-    by_path: BTreeMap<Path, String>,
-    taken: BTreeSet<String>,
-}
-
-impl Names {
-    fn object(&mut self, path: &Path, words: &[String], object: &Object) {
-        self.name(path, words);
-        for field in &object.fields {
-            let mut below = words.to_vec();
-            below.push(field.name.clone());
-            self.kind(&path.key(&field.key), &below, &field.kind);
-        }
-        if let Some(open) = &object.open {
-            let mut below = words.to_vec();
-            below.push("additional".to_owned());
-            self.kind(&path.value(), &below, open);
-        }
-    }
-
-    fn kind(&mut self, path: &Path, words: &[String], kind: &Kind) {
-        match kind {
-            Kind::Object(object) => self.object(path, words, object),
-            Kind::OneOf(_) => self.name(path, words),
-            Kind::List(inner) => self.kind(&path.element(), &one_of_many(words), inner),
-            Kind::Map(inner) => self.kind(&path.value(), &one_of_many(words), inner),
+/// The paths of what may be unset, each as an expression.
+fn collect_nullable(path: &Path, object: &Object, nullable: &mut Vec<String>) {
+    for field in &object.fields {
+        let path = path.key(&field.key);
+        match &field.kind {
+            Kind::Object(object) => collect_nullable(&path, object, nullable),
+            Kind::Nullable(_) => {
+                nullable.extend(path.keys().map(|keys| format!("&{keys:?}")));
+            }
             _ => {}
         }
     }
-
-    /// Made of all words on the way: another key renames a type only where both would be called the same.
-    fn name(&mut self, path: &Path, words: &[String]) {
-        let name = if words.is_empty() {
-            ROOT.to_owned()
-        } else {
-            let parts: Vec<String> = words.iter().map(|word| pascal_case(word)).collect();
-            joined(&parts)
-        };
-        let is_taken = |name: &str| {
-            self.taken.contains(name)
-                || RESERVED.contains(&name)
-                || (name == ROOT && !words.is_empty())
-        };
-        let name = unique(&name, is_taken);
-        self.taken.insert(name.clone());
-        self.by_path.insert(path.clone(), name);
-    }
-}
-
-/// The type of all values of a chart.
-const ROOT: &str = "Values";
-
-/// The words of a list or map, the last one in the singular.
-fn one_of_many(words: &[String]) -> Vec<String> {
-    let mut words = words.to_vec();
-    if let Some(last) = words.last_mut() {
-        *last = singular(last);
-    }
-    words
 }
 
 struct Module {
-    names: BTreeMap<Path, String>,
-    text: String,
+    types: Types,
 }
 
 impl Module {
-    fn object(&mut self, path: &Path, object: &Object) {
-        let name = self.names[path].clone();
-        let about = if name == ROOT {
-            "All values that the project sets.".to_owned()
-        } else {
-            format!("What stands at {}.", code(&path.to_string()))
+    fn declaration(&self, index: usize) -> String {
+        let name = &self.types.names[index];
+        let shaped = &self.types.all[index];
+        let mut places = shaped.uses.iter().map(|user| code(&user.path.to_string()));
+        let home = places.next().unwrap_or_default();
+        let mut about = match shaped.shape {
+            _ if name == ROOT => "All values that the project sets.".to_owned(),
+            Shape::Object { .. } => format!("What stands at {home}."),
+            Shape::Strings(_) => format!("What may stand at {home}."),
         };
-        let _ = writeln!(
-            self.text,
-            "/// {about}\n#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]\n#[serde(rename_all = \"camelCase\")]\npub struct {name} {{"
-        );
-        let keys = object.fields.iter().map(|field| field.name.as_str());
-        let names = field_names(keys, &["additional"]);
-        for (field, name) in object.fields.iter().zip(&names) {
-            self.field(path, field, name);
+        let others: Vec<String> = places.collect();
+        if !others.is_empty() {
+            let _ = write!(about, "\n///\n/// Also: {}.", listed(&others, ", "));
         }
-        if let Some(open) = &object.open {
-            let kind = self.name(&path.value(), open);
+        match &shaped.shape {
+            Shape::Object { members, open } => {
+                let body = self.object(shaped, members, open.as_ref());
+                format!(
+                    "/// {about}\n#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]\n#[serde(rename_all = \"camelCase\")]\npub struct {name} {{\n{body}}}\n\n"
+                )
+            }
+            Shape::Strings(values) => format!("/// {about}\n{}\n", enumeration(name, values)),
+        }
+    }
+
+    fn object(&self, shaped: &Shaped, members: &[Member], open: Option<&Type>) -> String {
+        let mut body = String::new();
+        let names = field_names(members.iter().map(|member| member.name.as_str()), &["additional"]);
+        for (position, (member, name)) in members.iter().zip(&names).enumerate() {
+            body.push_str(&documentation(shaped, position, member));
+            let mut attributes = String::new();
+            if serde_camel_case(name) != member.key {
+                let _ = write!(attributes, "rename = {:?}, ", member.key);
+            }
+            let kind = self.name(&member.kind);
+            let (skip, kind) = if member.is_plain {
+                ("crate::is_untouched", kind)
+            } else {
+                ("Option::is_none", format!("Option<{kind}>"))
+            };
             let _ = writeln!(
-                self.text,
-                "/// Keys beyond those with a field, which the chart takes as well. A key that has a field goes there.\n#[serde(flatten)]\npub additional: BTreeMap<String, {kind}>,"
+                body,
+                "#[serde({attributes}skip_serializing_if = {skip:?})]\npub {name}: {kind},"
             );
         }
-        self.text.push_str("}\n\n");
-        for field in &object.fields {
-            self.shapes(&path.key(&field.key), &field.kind);
+        if let Some(open) = open {
+            let _ = writeln!(
+                body,
+                "/// Keys beyond those with a field, which the chart takes as well. A key that has a field goes there.\n#[serde(flatten)]\npub additional: BTreeMap<String, {}>,",
+                self.name(open)
+            );
         }
-        if let Some(open) = &object.open {
-            self.shapes(&path.value(), open);
-        }
+        body
     }
 
-    fn field(&mut self, path: &Path, field: &Field, name: &str) {
-        let path = path.key(&field.key);
-        let _ = writeln!(self.text, "/// {}.", code(&path.to_string()));
-        if !field.facts.is_empty() {
-            let _ = writeln!(self.text, "///\n/// {}", field.facts.join(" "));
-        }
-        let mut attributes = String::new();
-        if serde_camel_case(name) != field.key {
-            let _ = write!(attributes, "rename = {:?}, ", field.key);
-        }
-        attributes.push_str("skip_serializing_if = \"Option::is_none\"");
-        let kind = self.name(&path, &field.kind);
-        let _ = writeln!(self.text, "#[serde({attributes})]\npub {name}: Option<{kind}>,");
-    }
-
-    /// The types that a field needs.
-    fn shapes(&mut self, path: &Path, kind: &Kind) {
+    fn name(&self, kind: &Type) -> String {
         match kind {
-            Kind::Object(object) => self.object(path, object),
-            Kind::OneOf(values) => self.one_of(path, values),
-            Kind::List(inner) => self.shapes(&path.element(), inner),
-            Kind::Map(inner) => self.shapes(&path.value(), inner),
-            _ => {}
+            Type::Existing(name) => name.clone(),
+            Type::List(inner) => format!("Vec<{}>", self.name(inner)),
+            Type::Map(inner) => format!("BTreeMap<String, {}>", self.name(inner)),
+            Type::Nullable(inner) => format!("crate::Nullable<{}>", self.name(inner)),
+            Type::Shaped(index) => self.types.names[*index].clone(),
         }
     }
+}
 
-    fn one_of(&mut self, path: &Path, values: &[String]) {
-        let _ = writeln!(
-            self.text,
-            "/// What may stand at {}.\n#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]\npub enum {} {{",
-            code(&path.to_string()),
-            self.names[path]
-        );
-        for (value, variant) in values.iter().zip(variants(values)) {
-            let _ = writeln!(self.text, "/// {}.", code(&format!("{value:?}")));
-            if variant != *value {
-                let _ = writeln!(self.text, "#[serde(rename = {value:?})]");
-            }
-            let _ = writeln!(self.text, "{variant},");
+/// What is known of a member: its path where there is one, and what differs between its places apart from each other.
+fn documentation(shaped: &Shaped, position: usize, member: &Member) -> String {
+    let mut paragraphs = Vec::new();
+    if let [only] = shaped.uses.as_slice() {
+        paragraphs.push(format!("{}.", code(&only.path.key(&member.key).to_string())));
+        if !only.facts[position].is_empty() {
+            paragraphs.push(only.facts[position].join(" "));
         }
-        self.text.push_str("}\n\n");
+    } else {
+        paragraphs.push(format!("{}.", code(&Path::default().key(&member.key).to_string())));
+        let lists: Vec<&[String]> =
+            shaped.uses.iter().map(|user| user.facts[position].as_slice()).collect();
+        let own = |facts: &[String]| -> Vec<String> {
+            let is_own = |fact: &&String| !lists.iter().all(|list| list.contains(fact));
+            facts.iter().filter(is_own).cloned().collect()
+        };
+        let places = shaped.uses.iter().zip(&lists).map(|(user, list)| (&user.path, own(list)));
+        let places = places.filter(|(_, own)| !own.is_empty());
+        let places: Vec<String> = places
+            .map(|(path, own)| {
+                format!("At {}: {}", code(&path.to_string()), own.join(" ").trim_end_matches('.'))
+            })
+            .collect();
+        paragraphs.extend(common(&lists, &(listed(&places, "; ") + ".")));
     }
-
-    fn name(&self, path: &Path, kind: &Kind) -> String {
-        match kind {
-            Kind::Bool => "bool".to_owned(),
-            Kind::Integer => "i64".to_owned(),
-            Kind::Float => "f64".to_owned(),
-            Kind::String => "String".to_owned(),
-            Kind::Value => "serde_json::Value".to_owned(),
-            Kind::Kubernetes(known) => known.path.to_owned(),
-            Kind::List(inner) => format!("Vec<{}>", self.name(&path.element(), inner)),
-            Kind::Map(inner) => {
-                format!("BTreeMap<String, {}>", self.name(&path.value(), inner))
-            }
-            Kind::OneOf(_) | Kind::Object(_) => self.names[path].clone(),
-        }
-    }
+    let lines = paragraphs.join("\n\n");
+    lines.lines().fold(String::new(), |mut text, line| {
+        let _ = writeln!(text, "{}", format!("/// {line}").trim_end());
+        text
+    })
 }

@@ -21,6 +21,8 @@ pub enum Kind {
     List(Box<Kind>),
     Map(Box<Kind>),
     Object(Object),
+    /// A value whose default null erases.
+    Nullable(Box<Kind>),
 }
 
 /// An object with known keys.
@@ -39,6 +41,8 @@ pub struct Field {
     /// What Rust calls it, before it is written in Rust's way: the key, unless charts.toml chooses another name.
     pub name: String,
     pub kind: Kind,
+    /// Whether the key of an object says something by itself, even if nothing in it is set.
+    pub presence: bool,
     /// One fact each, as safe Markdown.
     pub facts: Vec<String>,
 }
@@ -76,7 +80,7 @@ impl Kind {
     /// Whether a type has to be written for it, here or further inside.
     pub fn has_shape(&self) -> bool {
         match self {
-            Self::List(inner) | Self::Map(inner) => inner.has_shape(),
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.has_shape(),
             Self::OneOf(_) | Self::Object(_) => true,
             _ => false,
         }
@@ -86,6 +90,7 @@ impl Kind {
     pub fn fits(&self, value: &Value) -> bool {
         match (self, value) {
             (_, Value::Null) | (Self::Value, _) => true,
+            (Self::Nullable(inner), value) => inner.fits(value),
             (Self::Bool, value) => value.is_boolean(),
             (Self::Integer, value) => value.is_i64(),
             (Self::Float, value) => value.is_number(),
@@ -137,6 +142,7 @@ impl fmt::Display for Kind {
             Self::List(element) => write!(formatter, "Vec<{element}>"),
             Self::Map(value) => write!(formatter, "BTreeMap<String, {value}>"),
             Self::Object(_) => formatter.write_str("object"),
+            Self::Nullable(inner) => write!(formatter, "{inner} or null"),
         }
     }
 }

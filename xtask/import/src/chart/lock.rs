@@ -6,9 +6,9 @@ use released::LockedFile;
 use serde::Deserialize;
 
 use super::path;
-use crate::failure::{Failure, Result};
 use crate::lock_file;
 use crate::naming::snake_case;
+use support::{Failure, Result};
 
 /// The lock file.
 #[derive(Clone, Debug, Deserialize)]
@@ -48,6 +48,15 @@ pub struct LockedChart {
     /// Names of keys that would be called in Rust as another one beside them, by path.
     #[serde(default)]
     pub names: BTreeMap<String, String>,
+    /// Names of types, by any path where the type is used.
+    #[serde(default)]
+    pub shapes: BTreeMap<String, String>,
+    /// Objects whose key says something by itself, even if nothing in them is set.
+    #[serde(default)]
+    pub presence: Vec<String>,
+    /// Values whose default null may erase, by path, with the template or page that proves that the chart takes it.
+    #[serde(default)]
+    pub unset: BTreeMap<String, String>,
     /// Values that templates read and `values.yaml` omits.
     #[serde(default)]
     pub declared: Vec<Declared>,
@@ -145,8 +154,10 @@ impl LockedChart {
     fn check_paths(&self, file: &str) -> Result<()> {
         let declared = self.declared.iter().map(|declared| &declared.path);
         let mut seen = BTreeSet::new();
-        for text in self.keep.iter().chain(declared.clone()) {
-            if !seen.insert(text) {
+        let listed = self.keep.iter().chain(declared.clone());
+        let presence = self.presence.iter().map(|path| ("presence", path));
+        for (table, text) in listed.map(|path| ("keep", path)).chain(presence) {
+            if !seen.insert((table, text)) {
                 return Err(Failure::new(format!(
                     "{file}: {text} of {} is listed twice; keep one of them",
                     self.name
@@ -155,7 +166,8 @@ impl LockedChart {
         }
         let all = self.keep.iter().chain(declared);
         let all = all.chain(self.types.keys()).chain(self.open.keys());
-        let all = all.chain(self.names.keys());
+        let all = all.chain(self.names.keys()).chain(self.shapes.keys());
+        let all = all.chain(&self.presence).chain(self.unset.keys());
         for text in all {
             if path::keys(text).is_none() {
                 return Err(Failure::new(format!(

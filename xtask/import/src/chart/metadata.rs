@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::lock::LockedChart;
-use crate::failure::{Failure, Result};
+use support::{Failure, Result};
 
 #[derive(Deserialize)]
 struct Metadata {

@@ -47,6 +47,22 @@ impl Path {
         self.0.len()
     }
 
+    /// Whether elements of a list or values of a map lead here.
+    pub fn is_in_many(&self) -> bool {
+        self.0.iter().any(|step| !matches!(step, Step::Key(_)))
+    }
+
+    /// The keys on the way, if no element or value of many leads here.
+    pub fn keys(&self) -> Option<Vec<&str>> {
+        self.0
+            .iter()
+            .map(|step| match step {
+                Step::Key(key) => Some(key.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// Whether elements of a list lead here.
     pub fn is_in_list(&self) -> bool {
         self.0.contains(&Step::Element)

@@ -40,6 +40,8 @@ struct Typing<'a> {
     types: BTreeMap<String, Kind>,
     open: BTreeMap<String, Kind>,
     names: BTreeMap<String, &'a str>,
+    presence: BTreeSet<String>,
+    unset: BTreeMap<String, &'a str>,
     seen: BTreeSet<String>,
     problems: Vec<String>,
 }
@@ -51,6 +53,8 @@ impl<'a> Typing<'a> {
             types: BTreeMap::new(),
             open: BTreeMap::new(),
             names: BTreeMap::new(),
+            presence: chart.presence.iter().map(|path| normal(path)).collect(),
+            unset: chart.unset.iter().map(|(path, proof)| (normal(path), proof.as_str())).collect(),
             seen: BTreeSet::new(),
             problems: Vec::new(),
         };
@@ -88,6 +92,14 @@ impl<'a> Typing<'a> {
                 place.object().into_iter().flat_map(|object| object.keys().map(String::as_str)),
             );
         }
+        let required: Vec<&str> = place
+            .schema
+            .keyword("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         let mut fields = Vec::new();
         for key in all {
             let path = path.key(key);
@@ -102,6 +114,8 @@ impl<'a> Typing<'a> {
                 },
             };
             if let Some(kind) = self.field(&path, &place, &below) {
+                let presence = self.presence(&path, &kind);
+                let unset = self.unset(&path, &place, &kind, &required);
                 // The fields of an object tell their own defaults.
                 let default = match kind {
                     Kind::Object(_) => None,
@@ -110,8 +124,9 @@ impl<'a> Typing<'a> {
                 fields.push(Field {
                     name: self.name(&path, key),
                     key: key.to_owned(),
-                    facts: facts(&path, default, &place.schema, below.declared),
-                    kind,
+                    facts: facts(&path, default, &place.schema, below.declared, unset),
+                    kind: if unset.is_some() { Kind::Nullable(Box::new(kind)) } else { kind },
+                    presence,
                 });
             }
         }
@@ -122,6 +137,47 @@ impl<'a> Typing<'a> {
             self.seen.insert(dotted);
         }
         Object { fields, open }
+    }
+
+    /// Whether the key of an object says something by itself: where helm merges nothing, or where charts.toml says so.
+    fn presence(&mut self, path: &Path, kind: &Kind) -> bool {
+        let dotted = path.dotted();
+        let presence = self.presence.contains(&dotted);
+        if presence {
+            self.seen.insert(dotted);
+            if !matches!(kind, Kind::Object(_)) {
+                self.problem(format!(
+                    "{path} stands in presence and has the type {kind}, which is written whenever it is set; remove it"
+                ));
+            }
+        }
+        presence || (path.is_in_many() && matches!(kind, Kind::Object(_)))
+    }
+
+    /// What proves that null may stand at a path in place of a default, if charts.toml says so.
+    fn unset(
+        &mut self,
+        path: &Path,
+        place: &Place<'_>,
+        kind: &Kind,
+        required: &[&str],
+    ) -> Option<&'a str> {
+        let dotted = path.dotted();
+        let proof = *self.unset.get(&dotted)?;
+        self.seen.insert(dotted);
+        let reason = if path.is_in_many() {
+            "is one of many, which are written as a whole: leave it out there"
+        } else if place.default.is_none_or(Value::is_null) {
+            "has no default, which null would erase"
+        } else if matches!(kind, Kind::Object(_)) {
+            "is an object: unset what stands in it"
+        } else if path.last_key().is_some_and(|key| required.contains(&key)) {
+            "is required by the chart's schema"
+        } else {
+            return Some(proof);
+        };
+        self.problem(format!("{path} stands in unset, but {reason}; remove it from unset"));
+        None
     }
 
     fn name(&mut self, path: &Path, key: &str) -> String {
@@ -196,9 +252,6 @@ impl<'a> Typing<'a> {
                 "{path} lies deeper than {DEPTH} keys, as in a schema that holds itself; choose a type further up"
             ));
             return None;
-        }
-        if let Some(kind) = self.chosen(path, place, keep) {
-            return Some(kind);
         }
         let kind = self.derived(path, place, keep)?;
         match (keep.below.keys().next(), &kind) {
@@ -332,6 +385,8 @@ impl<'a> Typing<'a> {
         let chosen = self.types.keys().map(|path| ("types", path));
         let all = chosen.chain(self.open.keys().map(|path| ("open", path)));
         let all = all.chain(self.names.keys().map(|path| ("names", path)));
+        let all = all.chain(self.presence.iter().map(|path| ("presence", path)));
+        let all = all.chain(self.unset.keys().map(|path| ("unset", path)));
         let unused: Vec<String> = all
             .filter(|(_, path)| !self.seen.contains(*path))
             .map(|(table, path)| {

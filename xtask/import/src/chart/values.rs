@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::failure::{Failure, Result};
+use support::{Failure, Result};
 
 /// Reads a `values.yaml`; `file` names it in messages.
 ///

@@ -1,13 +1,14 @@
 //! Rust source of one type: its declaration, its documentation, and how it is written.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::definition::Scope;
 use super::documentation::Documentation;
-use super::group_version::{GroupVersion, Kind, Root};
-use super::types::{Choice, Field, Shape, Struct, Type};
-use crate::markdown::code;
-use crate::naming::{field_names, pascal_case, serde_camel_case, unique, variants};
+use super::group_version::GroupVersion;
+use super::types::{Choice, Field, Kind, Root, Shape, Struct, Type};
+use crate::enumeration::enumeration;
+use crate::naming::{field_names, pascal_case, serde_camel_case, unique};
 
 /// Writes the types of one group version, before rustfmt.
 pub struct Declarations<'a> {
@@ -76,7 +77,7 @@ impl<'a> Declarations<'a> {
         let body = match &self.group_version.types[index].shape {
             Shape::Struct(structure) => self.structure(index, name, structure),
             Shape::Choice(choice) => self.choice(index, name, choice),
-            Shape::Strings(values) => strings(name, values),
+            Shape::Strings(values) => enumeration(name, values),
         };
         format!("\n{documentation}{body}")
     }
@@ -109,9 +110,10 @@ impl<'a> Declarations<'a> {
             out.push_str(&self.documentation.group(&group.kind, group.required));
             let _ = writeln!(out, "#[serde(flatten)]\npub {name}: {},", self.field_type(group));
         }
-        if structure.open {
-            let name =
-                unique("additional_properties", |name| names.iter().any(|taken| taken == name));
+        let open = structure.open.then(|| {
+            unique("additional_properties", |name| names.iter().any(|taken| taken == name))
+        });
+        if let Some(name) = &open {
             out.push_str("/// Properties beyond those of the schema, which the cluster keeps.\n");
             let _ = writeln!(
                 out,
@@ -119,7 +121,47 @@ impl<'a> Declarations<'a> {
             );
         }
         out.push_str("}\n");
+        let fields: Vec<(&Field, &str)> = structure
+            .fields
+            .iter()
+            .chain(&structure.groups)
+            .zip(names.iter().map(String::as_str))
+            .collect();
+        out.push_str(&self.required(name, &fields, open.as_deref()));
         out
+    }
+
+    /// The constructor of a struct that has both: what must be said are its parameters, the rest is absent.
+    ///
+    /// Nothing where two parameters would have one type, which a call could mix up: there a literal names each of them.
+    fn required(&self, name: &str, fields: &[(&Field, &str)], open: Option<&str>) -> String {
+        let (required, optional): (Vec<_>, Vec<_>) =
+            fields.iter().partition(|(field, _)| field.required);
+        let types: BTreeSet<String> =
+            required.iter().map(|(field, _)| self.field_type(field)).collect();
+        let says_it_all = optional.is_empty() && open.is_none();
+        if required.is_empty() || says_it_all || types.len() < required.len() {
+            return String::new();
+        }
+        let parameters: Vec<String> = required
+            .iter()
+            .map(|(field, name)| format!("{name}: {}", self.field_type(field)))
+            .collect();
+        let mut body: Vec<String> = required.iter().map(|(_, name)| (*name).to_owned()).collect();
+        body.extend(optional.iter().map(|(_, name)| format!("{name}: None")));
+        body.extend(open.map(|name| format!("{name}: BTreeMap::new()")));
+        format!(
+            "
+impl {name} {{
+    /// With what the CRD requires, and nothing else.
+    pub fn required({}) -> Self {{
+        Self {{ {} }}
+    }}
+}}
+",
+            parameters.join(", "),
+            body.join(", ")
+        )
     }
 
     fn choice(&self, index: usize, name: &str, choice: &Choice) -> String {
@@ -220,20 +262,5 @@ fn root_serialize(root: &Root, names: &[String]) -> String {
         }
     }
     out.push_str("object.end()\n}\n}\n");
-    out
-}
-
-fn strings(name: &str, values: &[String]) -> String {
-    let mut out = format!(
-        "#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]\npub enum {name} {{\n"
-    );
-    for (value, variant) in values.iter().zip(variants(values)) {
-        let _ = writeln!(out, "/// {}.", code(&format!("{value:?}")));
-        if variant != *value {
-            let _ = writeln!(out, "#[serde(rename = {value:?})]");
-        }
-        let _ = writeln!(out, "{variant},");
-    }
-    out.push_str("}\n");
     out
 }

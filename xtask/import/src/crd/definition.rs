@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::schema::Schema;
-use crate::failure::{Failure, Result};
+use support::{Failure, Result};
 
 /// A `CustomResourceDefinition` of `apiextensions.k8s.io/v1`.
 #[derive(Clone, Debug, Deserialize)]

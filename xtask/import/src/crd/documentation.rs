@@ -4,12 +4,9 @@ use std::fmt::Write;
 
 use super::definition::Scope;
 use super::facts::Facts;
-use super::group_version::{GroupVersion, Root};
-use super::types::{Place, Shape, Shaped, Type, Use};
-use crate::markdown::{code, longest_run_of_backticks, reorders};
-
-/// How many places of a type its documentation lists.
-const LISTED_PLACES: usize = 5;
+use super::group_version::GroupVersion;
+use super::types::{Place, Root, Shape, Shaped, Type, Use};
+use crate::markdown::{code, common, listed, longest_run_of_backticks, reorders};
 
 /// Writes doc comments, each ending in a line break.
 pub struct Documentation<'a> {
@@ -60,14 +57,8 @@ impl Documentation<'_> {
         };
         let mut paragraphs = vec![about];
         if !others.is_empty() {
-            let listed = others
-                .iter()
-                .take(LISTED_PLACES)
-                .map(|other| self.place(&other.place, home.place.kind));
-            let listed: Vec<String> = listed.collect();
-            let rest = others.len().saturating_sub(LISTED_PLACES);
-            let more = if rest > 0 { format!(", and {rest} more") } else { String::new() };
-            paragraphs.push(format!("Also: {}{more}.", listed.join(", ")));
+            let others = others.iter().map(|other| self.place(&other.place, home.place.kind));
+            paragraphs.push(format!("Also: {}.", listed(&others.collect::<Vec<_>>(), ", ")));
         }
         let conditions: Vec<&[String]> =
             uses.iter().map(|place_of_use| place_of_use.conditions.as_slice()).collect();
@@ -131,21 +122,4 @@ fn reference(root: &Root) -> Option<String> {
 
 fn article(kind: &str) -> &'static str {
     if kind.starts_with(['A', 'E', 'I', 'O']) { "An" } else { "A" }
-}
-
-/// The lines that all lists have as one paragraph, and another one if some list has more.
-fn common(lists: &[&[String]], differs: &str) -> Vec<String> {
-    let Some(first) = lists.first() else {
-        return Vec::new();
-    };
-    let is_common = |line: &&String| lists.iter().all(|list| list.contains(line));
-    let common: Vec<&str> = first.iter().filter(is_common).map(String::as_str).collect();
-    let mut paragraphs = Vec::new();
-    if !common.is_empty() {
-        paragraphs.push(common.join(" "));
-    }
-    if lists.iter().any(|list| list.len() > common.len()) {
-        paragraphs.push(differs.to_owned());
-    }
-    paragraphs
 }

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use super::declarations::Declarations;
 use super::group_version::GroupVersion;
-use crate::failure::{Failure, Result};
 use crate::naming::snake_case;
+use support::{Failure, Result};
 
 /// One generated module: its name and its source, without header and before rustfmt.
 #[derive(Clone, Debug)]

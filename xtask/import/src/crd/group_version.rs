@@ -2,40 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::definition::Scope;
-use super::facts::{Facts, facts};
-use super::names;
+use super::facts::facts;
+use super::names::{self, Naming};
 use super::path::Path;
-use super::schema::Schema;
-use super::types::{Field, Shaped};
+use super::types::{Kind, Root, Shaped};
 use super::typing::{Typing, field};
-use crate::failure::{Failure, Result};
-
-/// A kind as it is read from a CRD, with what the lock file says about it.
-#[derive(Clone, Debug)]
-pub struct Kind {
-    pub group: String,
-    pub version: String,
-    pub name: String,
-    pub plural: String,
-    pub scope: Scope,
-    pub schema: Schema,
-    /// Chosen names of types, by path.
-    pub names: BTreeMap<String, String>,
-    /// The page that explains the kind.
-    pub reference: Option<String>,
-    /// Where the CRD comes from, for the header of its file.
-    pub origin: String,
-}
-
-/// A kind with the types of its fields.
-#[derive(Debug)]
-pub struct Root {
-    pub kind: Kind,
-    /// What stands beside apiVersion, kind and metadata.
-    pub fields: Vec<Field>,
-    pub facts: BTreeMap<String, Facts>,
-}
+use support::{Failure, Result};
 
 /// The kinds and types of one module.
 #[derive(Debug)]
@@ -47,26 +19,19 @@ pub struct GroupVersion {
     pub names: Vec<String>,
 }
 
-impl Kind {
-    /// Group and version: `networking.istio.io/v1`.
-    pub fn api_version(&self) -> String {
-        format!("{}/{}", self.group, self.version)
-    }
-}
-
 impl GroupVersion {
     /// Derives the types of kinds of one group and version, in the order of the lock file.
     ///
     /// # Errors
-    /// If a schema cannot be typed or a name is taken.
-    pub fn new(kinds: Vec<Kind>) -> Result<Self> {
+    /// If a schema cannot be typed, or a name is taken or missing.
+    pub fn new(kinds: Vec<Kind>, naming: Naming) -> Result<Self> {
         let mut typing = Typing::new();
         let mut roots = Vec::new();
         for (position, kind) in kinds.into_iter().enumerate() {
             roots.push(root(kind, position, &mut typing)?);
         }
         let types = typing.finish();
-        let names = names::assign(&roots, &types)?;
+        let names = names::assign(&roots, &types, naming)?;
         Ok(Self { roots, types, names })
     }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use released::{Digest, LockedFile};
 use serde::Deserialize;
 
-use crate::failure::{Failure, Result};
 use crate::lock_file;
+use support::{Failure, Result};
 
 /// The lock file.
 #[derive(Clone, Debug, Deserialize)]

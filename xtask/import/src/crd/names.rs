@@ -1,12 +1,21 @@
 //! Names of the types of one group version.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
-use super::group_version::Root;
 use super::path::Path;
-use super::types::{Place, Shaped};
-use crate::failure::{Failure, Result};
+use super::types::{Place, Root, Shaped};
 use crate::naming::{RESERVED, joined, pascal_case, unique};
+use support::{Failure, Result};
+
+/// Who names what several kinds share.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Naming {
+    /// The lock file: a name that is made of one kind's property would be false at the others.
+    Chosen,
+    /// Its first place, for a look at a release without a lock file.
+    Derived,
+}
 
 /// The name of every type, by its index; for a type of k8s-openapi its path.
 ///
@@ -16,8 +25,9 @@ use crate::naming::{RESERVED, joined, pascal_case, unique};
 /// list, or a deeper structure, never renames what was there.
 ///
 /// # Errors
-/// If a chosen name is taken or belongs to no type, or a kind has a name that generated code needs.
-pub fn assign(roots: &[Root], types: &[Shaped]) -> Result<Vec<String>> {
+/// If a chosen name is taken or belongs to no type, what several kinds share has none, or a kind has a name that generated
+/// code needs.
+pub fn assign(roots: &[Root], types: &[Shaped], naming: Naming) -> Result<Vec<String>> {
     let mut taken: BTreeSet<String> = RESERVED.iter().map(|&name| name.to_owned()).collect();
     for Root { kind, .. } in roots {
         if !taken.insert(kind.name.clone()) {
@@ -30,6 +40,9 @@ pub fn assign(roots: &[Root], types: &[Shaped]) -> Result<Vec<String>> {
         }
     }
     let mut names = chosen(roots, types)?;
+    if naming == Naming::Chosen {
+        refuse_unnamed(roots, types, &names)?;
+    }
     for name in names.values() {
         if !taken.insert(name.clone()) {
             return Err(Failure::new(format!(
@@ -56,6 +69,40 @@ pub fn assign(roots: &[Root], types: &[Shaped]) -> Result<Vec<String>> {
         .enumerate()
         .map(|(index, shaped)| names.remove(&index).unwrap_or_else(|| existing(shaped)))
         .collect())
+}
+
+/// Each shape that several kinds share and that the lock file does not name, with the lines that it lacks.
+fn refuse_unnamed(roots: &[Root], types: &[Shaped], names: &BTreeMap<usize, String>) -> Result<()> {
+    let mut unnamed: Vec<(&Place, &Shaped)> = types
+        .iter()
+        .enumerate()
+        .filter(|(index, shaped)| shaped.users().len() > 1 && !names.contains_key(index))
+        .filter_map(|(_, shaped)| Some((shaped.home()?, shaped)))
+        .collect();
+    unnamed.sort_by_key(|(home, _)| *home);
+    let Some((first, _)) = unnamed.first() else {
+        return Ok(());
+    };
+    let api_version = roots[first.kind].kind.api_version();
+    let mut lines = String::new();
+    let mut kind_before = None;
+    for (home, shaped) in unnamed {
+        let kind = &roots[home.kind].kind.name;
+        if kind_before.replace(kind) != Some(kind) {
+            let _ = write!(lines, "\n  # kind = \"{kind}\"\n  [source.kind.names]");
+        }
+        let mut users: Vec<String> = Vec::new();
+        for user in shaped.users() {
+            let place = shaped.uses.iter().map(|place_of_use| &place_of_use.place);
+            let place = place.filter(|place| place.kind == user).min();
+            let name = &roots[user].kind.name;
+            users.extend(place.map(|place| format!("{} of {name}", place.path)));
+        }
+        let _ = write!(lines, "\n  \"{}\" = \"…\"  # {}", home.path.dotted(), users.join(", "));
+    }
+    Err(Failure::new(format!(
+        "kinds of {api_version} share shapes that have no name in crds.toml: one that is made of a property of one kind would be false at the others. Choose a name that holds everywhere, and add:{lines}"
+    )))
 }
 
 /// Names that the lock file chooses, by the path of any place of the type.

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use released::{Names, Releases, sha256, utf8};
 
 use super::definition::{Definition, read};
-use super::group_version::Kind;
 use super::keep::{KeepError, keep};
 use super::lock::{Lock, LockedKind};
-use crate::failure::{Failure, Result};
+use super::types::Kind;
+use support::{Failure, Result};
 
 const NAMES: Names = Names { lock: "crds.toml", option: "--from" };
 

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::generate::{Module, modules};
-use super::group_version::{GroupVersion, Kind};
-use crate::failure::{Failure, Result};
+use super::group_version::GroupVersion;
+use super::names::Naming;
+use super::types::Kind;
 use crate::naming::snake_case;
+use support::{Failure, Result};
 
 /// A generated file: its path below the crate, the sources it was made from, its text without header.
 #[derive(Clone, Debug)]
@@ -30,10 +32,17 @@ const LINTS: &str = r#"#![allow(
 ///
 /// # Errors
 /// If a schema cannot be typed, or two groups lead to one module.
-pub fn sources(kinds: &[Kind], descriptions: bool) -> Result<Vec<Source>> {
+pub fn sources(kinds: &[Kind], naming: Naming, descriptions: bool) -> Result<Vec<Source>> {
     let mut root = Node::default();
+    let mut problems = Vec::new();
     for ((group, version), kinds) in by_group_version(kinds) {
-        let group_version = GroupVersion::new(kinds)?;
+        let group_version = match GroupVersion::new(kinds, naming) {
+            Ok(group_version) => group_version,
+            Err(problem) => {
+                problems.push(problem.to_string());
+                continue;
+            }
+        };
         let mut node = &mut root;
         for segment in module_path(&group) {
             node = node.children.entry(segment).or_default();
@@ -47,6 +56,9 @@ pub fn sources(kinds: &[Kind], descriptions: bool) -> Result<Vec<Source>> {
         node.about = format!("Kinds of `{group}/{version}`.");
         node.group = Some(group);
         node.modules = modules(&group_version, descriptions)?;
+    }
+    if !problems.is_empty() {
+        return Err(Failure::new(problems.join("\n")));
     }
     let mut sources = Vec::new();
     let text = format!("{}\n{LINTS}\n{}", crate_documentation(), root.declarations());

@@ -2,8 +2,36 @@
 
 use std::collections::BTreeMap;
 
+use super::definition::Scope;
 use super::facts::Facts;
 use super::path::Path;
+use super::schema::Schema;
+
+/// A kind as it is read from a CRD, with what the lock file says about it.
+#[derive(Clone, Debug)]
+pub struct Kind {
+    pub group: String,
+    pub version: String,
+    pub name: String,
+    pub plural: String,
+    pub scope: Scope,
+    pub schema: Schema,
+    /// Chosen names of types, by path.
+    pub names: BTreeMap<String, String>,
+    /// The page that explains the kind.
+    pub reference: Option<String>,
+    /// Where the CRD comes from, for the header of its file.
+    pub origin: String,
+}
+
+/// A kind with the types of its fields.
+#[derive(Debug)]
+pub struct Root {
+    pub kind: Kind,
+    /// What stands beside apiVersion, kind and metadata.
+    pub fields: Vec<Field>,
+    pub facts: BTreeMap<String, Facts>,
+}
 
 /// The type of a value.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -82,6 +110,13 @@ pub struct Place {
     pub kind: usize,
     pub depth: usize,
     pub path: Path,
+}
+
+impl Kind {
+    /// Group and version: `networking.istio.io/v1`.
+    pub fn api_version(&self) -> String {
+        format!("{}/{}", self.group, self.version)
+    }
 }
 
 impl Place {

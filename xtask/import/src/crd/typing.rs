@@ -10,14 +10,14 @@ use super::kubernetes::{self, Traced};
 use super::path::Path;
 use super::schema::{Additional, Schema};
 use super::types::{Choice, Field, Place, Shape, Shaped, Struct, Type, Use};
-use crate::failure::{Failure, Result};
 use crate::naming::pascal_case;
+use crate::shapes::Shapes;
+use support::{Failure, Result};
 
 /// The types of one group version while its kinds are read.
 #[derive(Debug)]
 pub struct Typing {
-    all: Vec<Shaped>,
-    known: BTreeMap<Shape, usize>,
+    all: Shapes<Shape, Shaped>,
     /// Uses in the order of reading: those inside a type of k8s-openapi are dropped again.
     uses: Vec<(usize, Use)>,
 }
@@ -25,7 +25,7 @@ pub struct Typing {
 impl Typing {
     /// Knows the structs of k8s-openapi and nothing else.
     pub fn new() -> Self {
-        let mut typing = Self { all: Vec::new(), known: BTreeMap::new(), uses: Vec::new() };
+        let mut typing = Self { all: Shapes::new(), uses: Vec::new() };
         let mut named: BTreeMap<&str, usize> = BTreeMap::new();
         let mut waiting = kubernetes::structs();
         // A struct can be known once everything that it holds is.
@@ -57,10 +57,11 @@ impl Typing {
         for (index, place_of_use) in self.uses {
             self.all[index].uses.push(place_of_use);
         }
-        for shaped in &mut self.all {
+        let mut all = self.all.into_all();
+        for shaped in &mut all {
             shaped.uses.sort_by(|one, other| one.place.cmp(&other.place));
         }
-        self.all
+        all
     }
 
     /// The type of a schema at a path of a kind, by the position of the kind.
@@ -192,7 +193,7 @@ impl Typing {
             Field { required: field.required || written, ..field }
         });
         let shape = Shape::Struct(Struct { fields: as_written.collect(), ..Struct::default() });
-        self.known.get(&shape).copied().filter(|&index| !self.all[index].kubernetes.is_empty())
+        self.all.find(&shape).filter(|&index| !self.all[index].kubernetes.is_empty())
     }
 
     fn shaped(&mut self, shape: Shape, place_of_use: Use) -> Type {
@@ -202,10 +203,7 @@ impl Typing {
     }
 
     fn index(&mut self, shape: Shape) -> usize {
-        *self.known.entry(shape.clone()).or_insert_with(|| {
-            self.all.push(Shaped { shape, kubernetes: Vec::new(), uses: Vec::new() });
-            self.all.len() - 1
-        })
+        self.all.index(shape, |shape| Shaped { shape, kubernetes: Vec::new(), uses: Vec::new() })
     }
 }
 
@@ -291,9 +289,9 @@ mod tests {
 
     #[test]
     fn every_listed_struct_of_k8s_openapi_is_known() {
-        let typing = Typing::new();
+        let all = Typing::new().finish();
         let known: BTreeSet<&str> =
-            typing.all.iter().flat_map(|shaped| shaped.kubernetes.iter().copied()).collect();
+            all.iter().flat_map(|shaped| shaped.kubernetes.iter().copied()).collect();
         let missing: Vec<&str> = kubernetes::structs()
             .iter()
             .map(|listed| listed.path)
@@ -308,8 +306,8 @@ mod tests {
 
     #[test]
     fn structs_that_look_alike_stand_for_none() {
-        let typing = Typing::new();
-        let existing: Vec<&str> = typing.all.iter().filter_map(Shaped::existing).collect();
+        let all = Typing::new().finish();
+        let existing: Vec<&str> = all.iter().filter_map(Shaped::existing).collect();
         let has = |name: &str| existing.iter().any(|path| path.ends_with(&format!("::{name}")));
         assert!(
             has("LabelSelector")

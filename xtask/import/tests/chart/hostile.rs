@@ -34,8 +34,8 @@ prometheus.io/scrape: {a.b: 1}
     pub dashed_key: Option<String>,
     #[serde(rename = "dotted.key", skip_serializing_if = "Option::is_none")]
     pub dotted_key: Option<String>,
-    #[serde(rename = "prometheus.io/scrape", skip_serializing_if = "Option::is_none")]
-    pub prometheus_io_scrape: Option<PrometheusIoScrape>,
+    #[serde(rename = "prometheus.io/scrape", skip_serializing_if = "crate::is_untouched")]
+    pub prometheus_io_scrape: PrometheusIoScrape,
     pub self_: Option<String>,
     #[serde(rename = "slashed/key", skip_serializing_if = "Option::is_none")]
     pub slashed_key: Option<String>,
@@ -48,7 +48,7 @@ prometheus.io/scrape: {a.b: 1}
 
 #[test]
 fn names_of_the_language_stay_free() {
-    let values = "option: {a: 1}\nvec: {a: 1}\nstring: {a: 1}\nvalues: {a: 1}\n";
+    let values = "option: {a: 1}\nvec: {b: 1}\nstring: {c: 1}\nvalues: {d: 1}\n";
     let scratch = Scratch::chart(values, "keep = ['option', 'vec', 'string', 'values']\n");
     let types = scratch.types();
     let lines: Vec<&str> = types.lines().filter(|line| line.starts_with("pub struct")).collect();
@@ -79,9 +79,9 @@ fn keys_that_only_differ_in_case_are_refused_until_one_has_a_name() {
         .collect();
     assert_snapshot!(lines.join("\n"), @r#"
     pub struct Values {
-    #[serde(rename = "state-metrics", skip_serializing_if = "Option::is_none")]
-    pub state_metrics_chart: Option<StateMetricsChart>,
-    pub state_metrics: Option<StateMetrics>,
+    #[serde(rename = "state-metrics", skip_serializing_if = "crate::is_untouched")]
+    pub state_metrics_chart: StateMetricsChart,
+    pub state_metrics: StateMetrics,
     pub struct StateMetricsChart {
     pub a: Option<i64>,
     pub struct StateMetrics {

@@ -92,7 +92,7 @@ fn a_path_that_is_listed_twice() {
 
 #[test]
 fn an_unknown_key_of_an_entry() {
-    assert_snapshot!(refused("a: 1\n", "keeps = ['a']\n"), @"error: charts.toml, line 6: unknown field `keeps`, expected one of `name`, `repository`, `version`, `values`, `schema`, `metadata`, `defaults_below`, `keep`, `types`, `open`, `names`, `declared`, `subchart`; correct the entry");
+    assert_snapshot!(refused("a: 1\n", "keeps = ['a']\n"), @"error: charts.toml, line 6: unknown field `keeps`, expected one of `name`, `repository`, `version`, `values`, `schema`, `metadata`, `defaults_below`, `keep`, `types`, `open`, `names`, `shapes`, `presence`, `unset`, `declared`, `subchart`; correct the entry");
 }
 
 #[test]
@@ -181,4 +181,70 @@ fn a_chart_that_would_be_the_crate() {
     let text = fs::read_to_string(scratch.path("charts.toml")).expect("a file");
     scratch.write("charts.toml", &text.replace("\"example\"", "\"lib\""));
     assert_snapshot!(scratch.refusal(&[]), @"error: charts.toml: the chart lib would be the module lib, which Rust takes for the crate; leave it out");
+}
+
+#[test]
+fn a_shape_without_a_name_that_holds_everywhere() {
+    let values = "
+a: {probe: {path: /}}
+b: {probe: {path: /}}
+probe: {port: 1}
+spark: {enabled: true}
+cleaner: {enabled: false}
+";
+    assert_snapshot!(refused(values, "keep = ['a', 'b', 'probe', 'spark', 'cleaner']\n"), @r#"
+    error: charts.toml and the charts do not agree:
+      example: one type stands at a, b, whose paths end in nothing that all of them share; choose a name that holds everywhere, below shapes: "a" = "…"
+      example: one type stands at a.probe, b.probe, and Probe, in which all of their paths end, is taken already; choose a name that holds everywhere, below shapes: "a.probe" = "…"
+      example: one type stands at cleaner, spark, whose paths end in nothing that all of them share; choose a name that holds everywhere, below shapes: "cleaner" = "…"
+    "#);
+}
+
+#[test]
+fn a_name_of_a_shape_that_cannot_be() {
+    let values = "a: {enabled: true}\nb: {enabled: true}\nc: {x: {y: 1}}\n";
+    let refused = |shapes: &str| {
+        refused(values, &format!("keep = ['a', 'b', 'c']\nshapes = {{ {shapes} }}\n"))
+    };
+    assert_snapshot!(refused("a = 'the-toggle'"), @r#"
+    error: charts.toml and the charts do not agree:
+      example: a is called "the-toggle" in shapes, which is no name of a Rust type; write it like TheToggle
+      example: one type stands at a, b, whose paths end in nothing that all of them share; choose a name that holds everywhere, below shapes: "a" = "…"
+    "#);
+    assert_snapshot!(refused("a = 'Toggle', b = 'Switch'"), @"
+    error: charts.toml and the charts do not agree:
+      example: b in shapes names a type that is called Toggle there already; keep one of them
+    ");
+    assert_snapshot!(refused("a = 'Toggle', c = 'Toggle'"), @"
+    error: charts.toml and the charts do not agree:
+      example: the name Toggle of c in shapes is taken already; choose another one
+    ");
+    assert_snapshot!(refused("a = 'Toggle', 'c.x.y' = 'Number'"), @"
+    error: charts.toml and the charts do not agree:
+      example: c.x.y stands in shapes, but no type is made there; keep it or remove it
+    ");
+}
+
+#[test]
+fn a_value_that_null_cannot_erase() {
+    let values = "empty: null\nobject: {a: 1}\nlist: [{a: 1}]\nkind: x\n";
+    let schema = r#"{"required": ["kind"], "properties": {"kind": {"type": "string"}}}"#;
+    let entry = "keep = ['object', 'list', 'kind', 'empty']\ntypes = { empty = 'i64' }\nunset = { empty = 'x', object = 'x', 'list.a' = 'x', kind = 'x', gone = 'x' }\n";
+    assert_snapshot!(Scratch::chart_with_schema(values, schema, entry).refusal(&[]), @"
+    error: charts.toml and the charts do not agree:
+      example: empty stands in unset, but has no default, which null would erase; remove it from unset
+      example: kind stands in unset, but is required by the chart's schema; remove it from unset
+      example: list[].a stands in unset, but is one of many, which are written as a whole: leave it out there; remove it from unset
+      example: object stands in unset, but is an object: unset what stands in it; remove it from unset
+      example: gone stands in unset, but no kept path leads there; keep it or remove it
+    ");
+}
+
+#[test]
+fn a_key_that_says_nothing_by_itself() {
+    assert_snapshot!(refused("a: 1\n", "keep = ['a']\npresence = ['a', 'b']\n"), @"
+    error: charts.toml and the charts do not agree:
+      example: a stands in presence and has the type i64, which is written whenever it is set; remove it
+      example: b stands in presence, but no kept path leads there; keep it or remove it
+    ");
 }

@@ -29,8 +29,8 @@ password: secret
     #[serde(rename_all = "camelCase")]
     pub struct Values {
         /// `image`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub image: Option<Image>,
+        #[serde(skip_serializing_if = "crate::is_untouched")]
+        pub image: Image,
         /// `replicaCount`.
         ///
         /// Default: `1`.
@@ -63,6 +63,10 @@ password: secret
         const NAME: &'static str = "example";
         const REPOSITORY: &'static str = "https://example.org/charts";
         const VERSION: &'static str = "1.2.3";
+
+        fn to_json(&self) -> serde_json::Result<serde_json::Value> {
+            serde_json::to_value(self)
+        }
     }
     "#);
 }
@@ -190,8 +194,8 @@ proof = 'https://example.org/extensions'
     #[serde(rename_all = "camelCase")]
     pub struct Values {
         /// `mesh`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub mesh: Option<Mesh>,
+        #[serde(skip_serializing_if = "crate::is_untouched")]
+        pub mesh: Mesh,
         /// `providers`.
         ///
         /// Default: `[]`.
@@ -212,8 +216,8 @@ proof = 'https://example.org/extensions'
         #[serde(skip_serializing_if = "Option::is_none")]
         pub merge: Option<bool>,
         /// `mesh.outbound`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub outbound: Option<MeshOutbound>,
+        #[serde(skip_serializing_if = "crate::is_untouched")]
+        pub outbound: MeshOutbound,
     }
 
     /// What stands at `mesh.extensions[]`.
@@ -262,8 +266,8 @@ fn further_keys_go_into_an_open_object() {
     #[serde(rename_all = "camelCase")]
     pub struct Values {
         /// `config`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub config: Option<Config>,
+        #[serde(skip_serializing_if = "crate::is_untouched")]
+        pub config: Config,
     }
 
     /// What stands at `config`.
@@ -294,8 +298,8 @@ fn a_subchart_has_its_own_defaults_and_those_of_the_chart_before_them() {
     #[serde(rename_all = "camelCase")]
     pub struct Values {
         /// `grafana`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub grafana: Option<Grafana>,
+        #[serde(skip_serializing_if = "crate::is_untouched")]
+        pub grafana: Grafana,
     }
 
     /// What stands at `grafana`.
@@ -313,8 +317,8 @@ fn a_subchart_has_its_own_defaults_and_those_of_the_chart_before_them() {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub replicas: Option<i64>,
         /// `grafana.service`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub service: Option<GrafanaService>,
+        #[serde(skip_serializing_if = "crate::is_untouched")]
+        pub service: GrafanaService,
     }
 
     /// What stands at `grafana.service`.
@@ -441,4 +445,147 @@ fn a_default_that_its_own_schema_does_not_list_stays_text() {
     let scratch = Scratch::chart_with_schema("policy: ''\n", schema, "keep = ['policy']\n");
     assert_eq!(scratch.import(&[]).code, 0);
     assert_snapshot!(scratch.paths(), @"example	policy	String");
+}
+
+#[test]
+fn what_has_one_shape_is_one_type_that_says_what_differs() {
+    let values = "
+server: {livenessProbe: {path: /healthz, seconds: 1}}
+dex: {readinessProbe: {path: /healthz, seconds: 5}}
+spark: {enabled: true}
+cleaner: {enabled: false}
+";
+    let entry = "keep = ['server', 'dex', 'spark', 'cleaner']\nshapes = { spark = 'Toggle' }\n";
+    assert_snapshot!(Scratch::chart(values, entry).types(), @r#"
+    /// All values that the project sets.
+    #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    pub struct Values {
+        /// `cleaner`.
+        #[serde(skip_serializing_if = "crate::is_untouched")]
+        pub cleaner: Toggle,
+        /// `dex`.
+        #[serde(skip_serializing_if = "crate::is_untouched")]
+        pub dex: Dex,
+        /// `server`.
+        #[serde(skip_serializing_if = "crate::is_untouched")]
+        pub server: Server,
+        /// `spark`.
+        #[serde(skip_serializing_if = "crate::is_untouched")]
+        pub spark: Toggle,
+    }
+
+    /// What stands at `cleaner`.
+    ///
+    /// Also: `spark`.
+    #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    pub struct Toggle {
+        /// `enabled`.
+        ///
+        /// At `cleaner`: Default: `false`; At `spark`: Default: `true`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub enabled: Option<bool>,
+    }
+
+    /// What stands at `dex`.
+    #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    pub struct Dex {
+        /// `dex.readinessProbe`.
+        #[serde(skip_serializing_if = "crate::is_untouched")]
+        pub readiness_probe: Probe,
+    }
+
+    /// What stands at `dex.readinessProbe`.
+    ///
+    /// Also: `server.livenessProbe`.
+    #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    pub struct Probe {
+        /// `path`.
+        ///
+        /// Default: `"/healthz"`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub path: Option<String>,
+        /// `seconds`.
+        ///
+        /// At `dex.readinessProbe`: Default: `5`; At `server.livenessProbe`: Default: `1`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub seconds: Option<i64>,
+    }
+
+    /// What stands at `server`.
+    #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    pub struct Server {
+        /// `server.livenessProbe`.
+        #[serde(skip_serializing_if = "crate::is_untouched")]
+        pub liveness_probe: Probe,
+    }
+    "#);
+}
+
+#[test]
+fn an_object_is_an_option_where_its_key_says_something() {
+    let values = "
+merged: {below: {a: 1}}
+listed: [{log: {path: /}}]
+provider: {log: {path: /}, name: a}
+";
+    let entry = "keep = ['merged', 'listed', 'provider']\npresence = ['provider.log']\n";
+    let types = Scratch::chart(values, entry).types();
+    let fields: Vec<&str> = types.lines().filter(|line| line.contains("    pub ")).collect();
+    assert_snapshot!(fields.join("\n"), @"
+    pub listed: Option<Vec<Listed>>,
+    pub merged: Merged,
+    pub provider: Provider,
+    pub log: Option<Log>,
+    pub path: Option<String>,
+    pub below: MergedBelow,
+    pub a: Option<i64>,
+    pub log: Option<Log>,
+    pub name: Option<String>,
+    ");
+}
+
+#[test]
+fn a_default_that_may_be_erased_is_nullable() {
+    let values = "server: {shards: 1, name: a}\n";
+    let entry = "keep = ['server']\nunset = { 'server.shards' = 'templates/server.yaml' }\n";
+    let scratch = Scratch::chart(values, entry);
+    assert_snapshot!(scratch.types(), @r#"
+    /// All values that the project sets.
+    #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    pub struct Values {
+        /// `server`.
+        #[serde(skip_serializing_if = "crate::is_untouched")]
+        pub server: Server,
+    }
+
+    /// What stands at `server`.
+    #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    pub struct Server {
+        /// `server.name`.
+        ///
+        /// Default: `"a"`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        /// `server.shards`.
+        ///
+        /// Default: `1`. May be unset; `templates/server.yaml` takes null.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub shards: Option<crate::Nullable<i64>>,
+    }
+    "#);
+    assert_snapshot!(scratch.paths(), @"
+    example	server	object
+    example	server.name	String
+    example	server.shards	i64 or null
+    ");
+    let module = &scratch.output()["src/example.rs"];
+    let start = module.find("    const NULLABLE").expect("the paths");
+    assert_snapshot!(module[start..].lines().next().expect("a line"), @r#"    const NULLABLE: &'static [&'static [&'static str]] = &[&["server", "shards"]];"#);
 }

@@ -160,6 +160,13 @@ fn alternatives_beside_other_properties_are_one_field_each() {
         pub maglev_or_ring: MaglevOrRing,
     }
 
+    impl ExampleHash {
+        /// With what the CRD requires, and nothing else.
+        pub fn required(maglev_or_ring: MaglevOrRing) -> Self {
+            Self { maglev_or_ring, size: None, cookie_or_other: None }
+        }
+    }
+
     /// Properties of `spec.hash` of `Example` that exclude each other.
     #[derive(Clone, Debug, PartialEq)]
     pub enum CookieOrOther {
@@ -343,6 +350,13 @@ fn conditions_that_no_type_can_say_are_facts() {
         pub a_or_b: AOrB,
     }
 
+    impl ExampleOverlapping {
+        /// With what the CRD requires, and nothing else.
+        pub fn required(a_or_b: AOrB) -> Self {
+            Self { a_or_b, c: None }
+        }
+    }
+
     /// `spec.required` of `Example`.
     ///
     /// Conditions of the CRD that the type does not say: 1.
@@ -354,6 +368,13 @@ fn conditions_that_no_type_can_say_are_facts() {
         /// `b`: string.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub b: Option<String>,
+    }
+
+    impl ExampleRequired {
+        /// With what the CRD requires, and nothing else.
+        pub fn required(a: String) -> Self {
+            Self { a, b: None }
+        }
     }
 
     /// `spec.several` of `Example`.

@@ -30,34 +30,7 @@ fn the_fixture_is_what_the_generator_makes_of_its_crd() {
 }
 
 fn required() -> ExampleSpec {
-    ExampleSpec {
-        approved: None,
-        bundle: None,
-        first: None,
-        hash: None,
-        headers: None,
-        holes: None,
-        host_ips: None,
-        hosts: vec!["a".to_owned()],
-        http_route: None,
-        labels: None,
-        match_: None,
-        memory: None,
-        open: None,
-        port: None,
-        ref_: None,
-        ring: ExampleRing::Static("one".to_owned()),
-        second: None,
-        selector: None,
-        share: None,
-        since: None,
-        size: None,
-        snake_case: None,
-        snake_case2: None,
-        type_: None,
-        uri: None,
-        values: None,
-    }
+    ExampleSpec::required(None, vec!["a".to_owned()], ExampleRing::Static("one".to_owned()))
 }
 
 fn written(value: &impl Serialize) -> String {

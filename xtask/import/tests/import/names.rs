@@ -100,7 +100,8 @@ fn a_kind_at_the_end_of_the_list_renames_nothing() {
     ";
     let both = format!("{}---\n{}", crd("Example", SPEC), crd("Another", spec));
     scratch.write("upstream/example.yaml", &both);
-    let more = "[[source.kind]]\napi_version = \"example.org/v1\"\nkind = \"Another\"";
+    // What both have needs a name of its own: here the one that it had.
+    let more = "[[source.kind]]\napi_version = \"example.org/v1\"\nkind = \"Another\"\nnames = { \"spec.route\" = \"HttpRoute\" }";
     scratch.write("crds.toml", lock("https://example.org/example.yaml", &both, "Example", more));
     let after = names(&scratch, &["--from", "upstream"]);
     for name in before {

@@ -208,6 +208,46 @@ fn a_name_that_another_type_has() {
 }
 
 #[test]
+fn shapes_that_several_kinds_share_without_a_name() {
+    let spec = "
+        type: object
+        properties:
+          owner: {type: object, properties: {name: {type: string}}}
+          modes: {type: array, items: {type: string, enum: [A, B]}}
+    ";
+    let other = "
+        type: object
+        properties:
+          user: {type: object, properties: {name: {type: string}}}
+          mode: {type: string, enum: [A, B]}
+    ";
+    let both = format!("{}---\n{}", crd("Example", spec), crd("Another", other));
+    let scratch = Scratch::new();
+    let another = "[[source.kind]]\napi_version = \"example.org/v1\"\nkind = \"Another\"\n";
+    scratch.lock(&both, "Example", another);
+    assert_snapshot!(refused(&scratch), @r#"
+    error: kinds of example.org/v1 share shapes that have no name in crds.toml: one that is made of a property of one kind would be false at the others. Choose a name that holds everywhere, and add:
+      # kind = "Example"
+      [source.kind.names]
+      "spec.modes" = "…"  # spec.modes[] of Example, spec.mode of Another
+      "spec.owner" = "…"  # spec.owner of Example, spec.user of Another
+    "#);
+    // Any place that uses a shape may name it.
+    scratch.lock(
+        &both,
+        "Example",
+        &format!(
+            "names = {{ \"spec.owner\" = \"Person\" }}\n{another}names = {{ \"spec.mode\" = \"Mode\" }}\n"
+        ),
+    );
+    let outcome = scratch.import(&["--from", "upstream"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    // A look at a release needs no names.
+    let outcome = scratch.import_all(&[]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+}
+
+#[test]
 fn a_kind_with_the_name_of_a_type_of_rust() {
     assert_snapshot!(refused_crd(&crd("Option", SPEC), "Option", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: Option of example.org/v1 has a name that generated code uses itself; leave it out");
 }

@@ -207,6 +207,13 @@ fn kept_paths_keep_what_is_below_and_above_them() {
         pub http: Option<Vec<ExampleHttp>>,
     }
 
+    impl ExampleSpec {
+        /// With what the CRD requires, and nothing else.
+        pub fn required(hosts: Vec<String>) -> Self {
+            Self { hosts, http: None }
+        }
+    }
+
     /// `spec.http[]` of `Example`: one of its properties.
     #[derive(Clone, Debug, PartialEq)]
     pub enum ExampleHttp {

@@ -49,6 +49,13 @@ fn required_fields_are_plain_and_optional_ones_are_options() {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
     }
+
+    impl ExampleSpec {
+        /// With what the CRD requires, and nothing else.
+        pub fn required(name: String, size: i32) -> Self {
+            Self { name, size, any: None, enabled: None, ratio: None, share: None, total: None }
+        }
+    }
     "#);
 }
 
@@ -191,6 +198,13 @@ fn lists_maps_and_nulls_nest() {
         /// List type: `map` by `number`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub ports: Option<Vec<ExamplePort>>,
+    }
+
+    impl ExampleSpec {
+        /// With what the CRD requires, and nothing else.
+        pub fn required(maybe: Option<String>, names: Vec<String>) -> Self {
+            Self { maybe, names, holes: None, labels: None, later: None, matrix: None, ports: None }
+        }
     }
 
     /// `spec.ports[]` of `Example`.

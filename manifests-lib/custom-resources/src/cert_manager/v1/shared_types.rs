@@ -2,7 +2,7 @@
 // source: https://raw.githubusercontent.com/cert-manager/cert-manager/v1.21.1/deploy/crds/cert-manager.io_certificates.yaml, release v1.21.1
 // source: https://raw.githubusercontent.com/cert-manager/cert-manager/v1.21.1/deploy/crds/cert-manager.io_clusterissuers.yaml, release v1.21.1
 // source: https://raw.githubusercontent.com/cert-manager/cert-manager/v1.21.1/deploy/crds/cert-manager.io_issuers.yaml, release v1.21.1
-// sha256 of the lines below: 84b55f5332c25c3b483e6c78b64f2e3d125e39bad64add84d9987be9f5d34729
+// sha256 of the lines below: 74ac9673a00ff7f16ab9e031aa0412d2b00a08c2d61faf96f8a1c3c70295f1a9
 //! Types that several kinds use.
 
 use std::collections::BTreeMap;
@@ -14,12 +14,19 @@ use std::collections::BTreeMap;
 /// [Upstream reference](https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.Certificate)
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct JksPasswordSecretRef {
+pub struct SecretKeySelector {
     /// `key`: string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// `name`: string.
     pub name: String,
+}
+
+impl SecretKeySelector {
+    /// With what the CRD requires, and nothing else.
+    pub fn required(name: String) -> Self {
+        Self { name, key: None }
+    }
 }
 
 /// `spec` of `ClusterIssuer`.
@@ -29,16 +36,16 @@ pub struct JksPasswordSecretRef {
 /// [Upstream reference](https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.ClusterIssuer)
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ClusterIssuerSpec {
+pub struct IssuerSpec {
     /// `acme`: object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub acme: Option<ClusterIssuerAcme>,
+    pub acme: Option<AcmeIssuer>,
     /// `ca`: object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ca: Option<ClusterIssuerCa>,
+    pub ca: Option<CaIssuer>,
     /// `selfSigned`: object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub self_signed: Option<ClusterIssuerSelfSigned>,
+    pub self_signed: Option<SelfSignedIssuer>,
 }
 
 /// `spec.acme` of `ClusterIssuer`.
@@ -48,12 +55,12 @@ pub struct ClusterIssuerSpec {
 /// [Upstream reference](https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.ClusterIssuer)
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ClusterIssuerAcme {
+pub struct AcmeIssuer {
     /// `email`: string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// `privateKeySecretRef`: object.
-    pub private_key_secret_ref: JksPasswordSecretRef,
+    pub private_key_secret_ref: SecretKeySelector,
     /// `profile`: string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
@@ -64,6 +71,13 @@ pub struct ClusterIssuerAcme {
     pub solvers: Option<Vec<AcmeSolver>>,
 }
 
+impl AcmeIssuer {
+    /// With what the CRD requires, and nothing else.
+    pub fn required(private_key_secret_ref: SecretKeySelector, server: String) -> Self {
+        Self { private_key_secret_ref, server, email: None, profile: None, solvers: None }
+    }
+}
+
 /// `spec.ca` of `ClusterIssuer`.
 ///
 /// Also: `spec.ca` of `Issuer`.
@@ -71,7 +85,7 @@ pub struct ClusterIssuerAcme {
 /// [Upstream reference](https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.ClusterIssuer)
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ClusterIssuerCa {
+pub struct CaIssuer {
     /// `crlDistributionPoints`: array of string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crl_distribution_points: Option<Vec<String>>,
@@ -85,6 +99,18 @@ pub struct ClusterIssuerCa {
     pub secret_name: String,
 }
 
+impl CaIssuer {
+    /// With what the CRD requires, and nothing else.
+    pub fn required(secret_name: String) -> Self {
+        Self {
+            secret_name,
+            crl_distribution_points: None,
+            issuing_certificate_urls: None,
+            ocsp_servers: None,
+        }
+    }
+}
+
 /// `spec.selfSigned` of `ClusterIssuer`.
 ///
 /// Also: `spec.selfSigned` of `Issuer`.
@@ -92,7 +118,7 @@ pub struct ClusterIssuerCa {
 /// [Upstream reference](https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.ClusterIssuer)
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ClusterIssuerSelfSigned {
+pub struct SelfSignedIssuer {
     /// `crlDistributionPoints`: array of string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crl_distribution_points: Option<Vec<String>>,
@@ -108,10 +134,10 @@ pub struct ClusterIssuerSelfSigned {
 pub struct AcmeSolver {
     /// `dns01`: object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub dns01: Option<SolverDns01>,
+    pub dns01: Option<Dns01Solver>,
     /// `selector`: object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub selector: Option<SolverSelector>,
+    pub selector: Option<DnsNameSelector>,
 }
 
 /// `spec.acme.solvers[].dns01` of `ClusterIssuer`.
@@ -121,10 +147,10 @@ pub struct AcmeSolver {
 /// [Upstream reference](https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.ClusterIssuer)
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SolverDns01 {
+pub struct Dns01Solver {
     /// `route53`: object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub route53: Option<Dns01Route53>,
+    pub route53: Option<Route53Solver>,
 }
 
 /// `spec.acme.solvers[].selector` of `ClusterIssuer`.
@@ -134,7 +160,7 @@ pub struct SolverDns01 {
 /// [Upstream reference](https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.ClusterIssuer)
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SolverSelector {
+pub struct DnsNameSelector {
     /// `dnsNames`: array of string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dns_names: Option<Vec<String>>,
@@ -153,13 +179,13 @@ pub struct SolverSelector {
 /// [Upstream reference](https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.ClusterIssuer)
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Dns01Route53 {
+pub struct Route53Solver {
     /// `accessKeyID`: string.
     #[serde(rename = "accessKeyID", skip_serializing_if = "Option::is_none")]
     pub access_key_id: Option<String>,
     /// `accessKeyIDSecretRef`: object.
     #[serde(rename = "accessKeyIDSecretRef", skip_serializing_if = "Option::is_none")]
-    pub access_key_id_secret_ref: Option<JksPasswordSecretRef>,
+    pub access_key_id_secret_ref: Option<SecretKeySelector>,
     /// `auth`: object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<Route53Auth>,
@@ -174,7 +200,7 @@ pub struct Dns01Route53 {
     pub role: Option<String>,
     /// `secretAccessKeySecretRef`: object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub secret_access_key_secret_ref: Option<JksPasswordSecretRef>,
+    pub secret_access_key_secret_ref: Option<SecretKeySelector>,
 }
 
 /// `spec.acme.solvers[].dns01.route53.auth` of `ClusterIssuer`.
@@ -186,7 +212,7 @@ pub struct Dns01Route53 {
 #[serde(rename_all = "camelCase")]
 pub struct Route53Auth {
     /// `kubernetes`: object.
-    pub kubernetes: AuthKubernetes,
+    pub kubernetes: Route53KubernetesAuth,
 }
 
 /// `spec.acme.solvers[].dns01.route53.auth.kubernetes` of `ClusterIssuer`.
@@ -196,9 +222,9 @@ pub struct Route53Auth {
 /// [Upstream reference](https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.ClusterIssuer)
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AuthKubernetes {
+pub struct Route53KubernetesAuth {
     /// `serviceAccountRef`: object.
-    pub service_account_ref: KubernetesServiceAccountRef,
+    pub service_account_ref: ServiceAccountRef,
 }
 
 /// `spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef` of `ClusterIssuer`.
@@ -208,10 +234,17 @@ pub struct AuthKubernetes {
 /// [Upstream reference](https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.ClusterIssuer)
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KubernetesServiceAccountRef {
+pub struct ServiceAccountRef {
     /// `audiences`: array of string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audiences: Option<Vec<String>>,
     /// `name`: string.
     pub name: String,
+}
+
+impl ServiceAccountRef {
+    /// With what the CRD requires, and nothing else.
+    pub fn required(name: String) -> Self {
+        Self { name, audiences: None }
+    }
 }

@@ -7,7 +7,7 @@
 // source: https://raw.githubusercontent.com/rabbitmq/messaging-topology-operator/v1.20.1/config/crd/bases/rabbitmq.com_queues.yaml, release v1.20.1
 // source: https://raw.githubusercontent.com/rabbitmq/messaging-topology-operator/v1.20.1/config/crd/bases/rabbitmq.com_users.yaml, release v1.20.1
 // source: https://raw.githubusercontent.com/rabbitmq/messaging-topology-operator/v1.20.1/config/crd/bases/rabbitmq.com_vhosts.yaml, release v1.20.1
-// sha256 of the lines below: ea2d53aa5d4836f5a447db68f0a22bc5d01c4cdd15822604dc97a1955d7397ef
+// sha256 of the lines below: 33d7f3ff2884b0d22f98df03b932b0af8365321e9abb30e5f390b1dd639dee74
 //! Types that several kinds use.
 
 /// `spec.secretBackend.externalSecret` of `RabbitmqCluster`.
@@ -17,7 +17,7 @@
 /// [Upstream reference](https://www.rabbitmq.com/kubernetes/operator/using-operator)
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SecretBackendExternalSecret {
+pub struct LocalObjectReference {
     /// `name`: string.
     ///
     /// Further constraints differ from place to place.
@@ -30,7 +30,7 @@ pub struct SecretBackendExternalSecret {
 ///
 /// [Upstream reference](https://www.rabbitmq.com/kubernetes/operator/using-topology-operator)
 #[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]
-pub enum VhostDeletionPolicy {
+pub enum DeletionPolicy {
     /// `"delete"`.
     #[serde(rename = "delete")]
     Delete,
@@ -46,10 +46,10 @@ pub enum VhostDeletionPolicy {
 /// [Upstream reference](https://www.rabbitmq.com/kubernetes/operator/using-topology-operator)
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct VhostRabbitmqClusterReference {
+pub struct ClusterReference {
     /// `connectionSecret`: object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub connection_secret: Option<SecretBackendExternalSecret>,
+    pub connection_secret: Option<LocalObjectReference>,
     /// `name`: string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

@@ -2,7 +2,7 @@
 // source: https://raw.githubusercontent.com/nginx/nginx-gateway-fabric/v2.6.7/config/crd/bases/gateway.nginx.org_clientsettingspolicies.yaml, release v2.6.7
 // source: https://raw.githubusercontent.com/nginx/nginx-gateway-fabric/v2.6.7/config/crd/bases/gateway.nginx.org_proxysettingspolicies.yaml, release v2.6.7
 // source: https://raw.githubusercontent.com/nginx/nginx-gateway-fabric/v2.6.7/config/crd/bases/gateway.nginx.org_ratelimitpolicies.yaml, release v2.6.7
-// sha256 of the lines below: b34e818201dfa3a29181b0e9e97de31303649adc6f0cfd075041ad1cc2d8ce78
+// sha256 of the lines below: 36dbd949ee84b5fab46e4c3841890bfb4a7aec5e3dcf696fb1b7755ed431e503
 //! Types that several kinds use.
 
 /// `spec.targetRef` of `ClientSettingsPolicy`.
@@ -12,7 +12,7 @@
 /// [Upstream reference](https://docs.nginx.com/nginx-gateway-fabric/reference/api/)
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ClientSettingsPolicyTargetRef {
+pub struct LocalPolicyTargetReference {
     /// `group`: string.
     ///
     /// Pattern: `^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`. Maximum length: 253.

@@ -2,7 +2,7 @@
 // source: https://raw.githubusercontent.com/kubernetes-sigs/gateway-api/v1.5.1/config/crd/standard/gateway.networking.k8s.io_backendtlspolicies.yaml, release v1.5.1
 // source: https://raw.githubusercontent.com/kubernetes-sigs/gateway-api/v1.5.1/config/crd/standard/gateway.networking.k8s.io_gateways.yaml, release v1.5.1
 // source: https://raw.githubusercontent.com/kubernetes-sigs/gateway-api/v1.5.1/config/crd/standard/gateway.networking.k8s.io_httproutes.yaml, release v1.5.1
-// sha256 of the lines below: ffc935e680bafe236681703cea58615899f7f0e96f70383d363974c2ffc34e06
+// sha256 of the lines below: 25dd94678e9c8078ee24aac415930fdd48b5ddb8b32f1c7216dc5add9d5720b6
 //! Types that several kinds use.
 
 /// `spec.infrastructure.parametersRef` of `Gateway`.
@@ -12,7 +12,7 @@
 /// [Upstream reference](https://gateway-api.sigs.k8s.io/api-types/gateway/)
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct InfrastructureParametersRef {
+pub struct LocalObjectReference {
     /// `group`: string.
     ///
     /// Pattern: `^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`. Maximum length: 253.

@@ -1,0 +1,191 @@
+//! Every program, each with where it comes from and what it has to be: the one table.
+
+/// A program by others, or by them for the most part.
+#[derive(Clone, Copy, Debug)]
+pub struct Program {
+    /// The name of its file.
+    pub(super) name: &'static str,
+    /// The variable that names its file; the `PATH` comes behind it.
+    pub(super) variable: Option<&'static str>,
+    /// Whether envtest puts it into its folder.
+    pub(super) is_of_envtest: bool,
+    /// What it is built from where nothing names it.
+    pub(super) source: Source,
+    /// What it has to be where something names it; none where any will do.
+    pub(super) release: Option<Release>,
+    /// What makes it print its version.
+    pub(super) version: &'static [&'static str],
+}
+
+/// How a program comes to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source {
+    /// It is built.
+    Go(Package),
+    /// It is not: how to get it.
+    Elsewhere(&'static str),
+}
+
+/// What a program is built from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Package {
+    /// The folder of the Go module that pins it.
+    pub module: &'static str,
+    /// The package of its command.
+    pub path: &'static str,
+    /// What the linker is told; `-s -w` leaves out what only a debugger reads.
+    pub linker_flags: &'static str,
+}
+
+/// A minor release, such as Kubernetes 1.35.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Release {
+    /// Whose.
+    pub project: &'static str,
+    /// Its first two numbers.
+    pub minor: (u32, u32),
+    /// Whether later ones will do, too.
+    pub or_newer: bool,
+}
+
+/// What both clusters run; programs of another minor release have other defaults, fields and warnings.
+pub(super) const KUBERNETES: Release =
+    Release { project: "Kubernetes", minor: (1, 35), or_newer: false };
+
+/// What the types of crds.toml are of.
+pub(super) const ISTIO: Release = Release { project: "Istio", minor: (1, 30), or_newer: false };
+
+/// The first that delivers dead letters at least once.
+pub(super) const RABBITMQ: Release =
+    Release { project: "RabbitMQ", minor: (3, 10), or_newer: true };
+
+/// What the chart of charts.toml runs.
+const FLUENT_BIT: Release = Release { project: "Fluent Bit", minor: (5, 1), or_newer: false };
+
+/// A program of a Go module.
+const fn built(name: &'static str, module: &'static str, path: &'static str) -> Program {
+    Program {
+        name,
+        variable: None,
+        is_of_envtest: false,
+        source: Source::Go(Package { module, path, linker_flags: "-s -w" }),
+        release: None,
+        version: &["--version"],
+    }
+}
+
+/// A program of Kubernetes.
+const fn kubernetes(name: &'static str, path: &'static str) -> Program {
+    let package = Package {
+        module: "kubernetes",
+        path,
+        // Without it the programs call themselves v0.0.0 and refuse to work together. The version is that of go.mod.
+        linker_flags: "-s -w -X k8s.io/component-base/version.gitVersion=v1.35.4",
+    };
+    Program {
+        source: Source::Go(package),
+        release: Some(KUBERNETES),
+        ..built(name, "kubernetes", path)
+    }
+}
+
+impl Program {
+    /// What the API server keeps its objects in.
+    pub const ETCD: Self =
+        Self { is_of_envtest: true, ..built("etcd", "etcd", "go.etcd.io/etcd/server/v3") };
+    /// The API server.
+    pub const KUBE_APISERVER: Self = Self {
+        is_of_envtest: true,
+        ..kubernetes("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver")
+    };
+    /// The client.
+    pub const KUBECTL: Self = Self {
+        is_of_envtest: true,
+        version: &["version", "--client"],
+        ..kubernetes("kubectl", "k8s.io/kubernetes/cmd/kubectl")
+    };
+    /// Deployments become pods, claims are bound.
+    pub const KUBE_CONTROLLER_MANAGER: Self =
+        kubernetes("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager");
+    /// Pods get nodes.
+    pub const KUBE_SCHEDULER: Self =
+        kubernetes("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler");
+    /// The kubelets of nodes that do not exist.
+    pub const KWOK: Self = built("kwok", "kwok", "sigs.k8s.io/kwok/cmd/kwok");
+    /// YAML as kubectl and Argo CD read it; see `programs/yaml-reader/main.go` for what it reads and prints.
+    pub const YAML_READER: Self = built("yaml-reader", "yaml-reader", "conformance/yaml-reader");
+    /// `istioctl analyze`.
+    pub const ISTIOCTL: Self = Self {
+        variable: Some("ISTIOCTL"),
+        release: Some(ISTIO),
+        version: &["version", "--remote=false"],
+        ..built("istioctl", "istioctl", "istio.io/istio/istioctl/cmd/istioctl")
+    };
+    /// `helm template`.
+    pub const HELM: Self = built("helm", "helm", "helm.sh/helm/v3/cmd/helm");
+    /// `kustomize build`.
+    pub const KUSTOMIZE: Self =
+        built("kustomize", "kustomize", "sigs.k8s.io/kustomize/kustomize/v5");
+    /// Rules as Prometheus reads and evaluates them.
+    pub const PROMTOOL: Self =
+        built("promtool", "prometheus", "github.com/prometheus/prometheus/cmd/promtool");
+    /// Configuration as Alertmanager reads it.
+    pub const AMTOOL: Self =
+        built("amtool", "alertmanager", "github.com/prometheus/alertmanager/cmd/amtool");
+    /// The message broker. Its script cannot be asked for its version.
+    pub const RABBITMQ_SERVER: Self = Self {
+        name: "rabbitmq-server",
+        variable: Some("RABBITMQ_SERVER"),
+        is_of_envtest: false,
+        source: Source::Elsewhere(
+            "install it (the package rabbitmq-server of Debian and Ubuntu, others on \
+             https://www.rabbitmq.com/docs/download), or name its file with RABBITMQ_SERVER, such as \
+             /usr/lib/rabbitmq/bin/rabbitmq-server",
+        ),
+        release: Some(RABBITMQ),
+        version: &[],
+    };
+    /// The collector of logs.
+    pub const FLUENT_BIT: Self = Self {
+        name: "fluent-bit",
+        variable: Some("FLUENT_BIT"),
+        is_of_envtest: false,
+        source: Source::Elsewhere(
+            "install a package of https://docs.fluentbit.io/manual/installation, or name its file with FLUENT_BIT, such \
+             as /opt/fluent-bit/bin/fluent-bit",
+        ),
+        release: Some(FLUENT_BIT),
+        version: &["--version"],
+    };
+
+    /// All that are built, by their modules.
+    pub(super) const BUILT: [Self; 12] = [
+        Self::ETCD,
+        Self::KUBE_APISERVER,
+        Self::KUBECTL,
+        Self::KUBE_CONTROLLER_MANAGER,
+        Self::KUBE_SCHEDULER,
+        Self::KWOK,
+        Self::YAML_READER,
+        Self::ISTIOCTL,
+        Self::HELM,
+        Self::KUSTOMIZE,
+        Self::PROMTOOL,
+        Self::AMTOOL,
+    ];
+
+    /// The name of its file.
+    pub fn name(self) -> &'static str {
+        self.name
+    }
+}
+
+impl Package {
+    /// Every program of the same module, with its package.
+    pub fn siblings(self) -> impl Iterator<Item = (&'static str, Self)> {
+        Program::BUILT.into_iter().filter_map(move |program| match program.source {
+            Source::Go(package) if package.module == self.module => Some((program.name, package)),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,143 @@
+//! Faults for the lane `broker`.
+
+use harness::{Failure, Programs, Report};
+use serde_json::{Value, json};
+
+use crate::lanes::Options;
+use crate::lanes::broker::{self, Server};
+use crate::lanes::faults::{change, environment, expect, first};
+use crate::rendered::Rendered;
+
+/// A fault: the first object of the kind with another value at the path, and what has to be found.
+struct Fault {
+    name: &'static str,
+    kind: &'static str,
+    path: &'static [&'static str],
+    value: Value,
+    expected: &'static str,
+}
+
+/// What RabbitMQ refuses, and topologies in which messages are lost, go astray, or users may too much.
+pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Result<(), Failure> {
+    let server = Server::start(programs)?;
+    let definition = &["spec", "definition"];
+    for fault in [
+        Fault {
+            name: "a policy with a key that RabbitMQ does not know",
+            kind: "Policy",
+            path: definition,
+            value: json!({"delivery-limits": 5}),
+            expected: "RabbitMQ does not take it",
+        },
+        Fault {
+            name: "a policy whose pattern matches no queue",
+            kind: "Policy",
+            path: &["spec", "pattern"],
+            value: json!("^no-such\\."),
+            expected: "no policy applies to the queue saga.",
+        },
+        Fault {
+            name: "a policy whose pattern matches queues of dead letters",
+            kind: "Policy",
+            path: &["spec", "pattern"],
+            value: json!(""),
+            expected: "applies to dead-letter.",
+        },
+        Fault {
+            name: "dead letters without a policy that names their exchange",
+            kind: "Policy",
+            path: &["spec", "definition", "dead-letter-exchange"],
+            value: json!("no-such-exchange"),
+            expected: "that is rejected is no dead letter",
+        },
+        Fault {
+            name: "a message that comes back for ever",
+            kind: "Policy",
+            path: definition,
+            value: json!({"dead-letter-exchange": "dead-letter"}),
+            expected: "says not how often a message comes back",
+        },
+        Fault {
+            name: "a message that comes back less often than the policy says",
+            kind: "Queue",
+            path: &["spec", "arguments"],
+            value: json!({"x-delivery-limit": 2}),
+            expected: "returned 3 times, it is not in saga.",
+        },
+        Fault {
+            name: "a binding that leads to another queue",
+            kind: "Binding",
+            path: &["spec", "destination"],
+            value: json!("dead-letter.order"),
+            expected: "nothing leads to the queue saga.",
+        },
+        Fault {
+            name: "a queue that its key does not lead to",
+            kind: "Binding",
+            path: &["spec", "routingKey"],
+            value: json!("no-such-key"),
+            expected: "no queue is bound to dead-letter with the key",
+        },
+        Fault {
+            name: "a user that may declare",
+            kind: "Permission",
+            path: &["spec", "permissions", "configure"],
+            value: json!("^new$"),
+            expected: "may declare new in queues",
+        },
+        Fault {
+            name: "a user that may write elsewhere",
+            kind: "Permission",
+            path: &["spec", "permissions", "write"],
+            value: json!("^(saga|dead-letter)$"),
+            expected: "may write to the exchange dead-letter",
+        },
+        Fault {
+            name: "a user that may not write",
+            kind: "Permission",
+            path: &["spec", "permissions", "write"],
+            value: json!("^$"),
+            expected: "ACCESS_REFUSED",
+        },
+        Fault {
+            name: "a user that may not read dead letters",
+            kind: "Permission",
+            path: &["spec", "permissions", "read"],
+            value: json!("^saga\\."),
+            expected: "cannot be fetched from dead-letter.",
+        },
+    ] {
+        let mut rendered = environment()?;
+        change(&mut rendered.objects, fault.kind, fault.path, fault.value)?;
+        found(&server, &rendered, fault.name, &[fault.expected], report)?;
+    }
+    missing_object(&server, report)
+}
+
+/// A binding of a queue that is not there.
+fn missing_object(server: &Server, report: &mut Report) -> Result<(), Failure> {
+    let mut rendered = environment()?;
+    let queue = first(&rendered.objects, "Queue")?;
+    rendered.objects.remove(queue);
+    found(
+        server,
+        &rendered,
+        "a queue that is not there",
+        &["Binding", "RabbitMQ does not take it"],
+        report,
+    )
+}
+
+/// Runs the lane on a fault that it has to find.
+fn found(
+    server: &Server,
+    rendered: &Rendered,
+    fault: &str,
+    expected: &[&str],
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let mut found = Report::default();
+    broker::environment(server, rendered, &mut found)?;
+    expect(report, fault, &found.findings, expected);
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! How people of the company reach web UIs of tools.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use custom_resources::cert_manager::v1::Certificate;
+use custom_resources::k8s::networking::gateway::v1 as api;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::gateway::{GatewaySpec, GatewayState, Visibility};
+use super::route::{backend, route};
+use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::metadata::named_in;
+use crate::model::origin::Origin;
+use crate::network::certificate::{ClusterIssuer, certificate_of};
+use crate::network::service_ref::ServiceRef;
+use crate::observability::web_ui::{Scheme, WebUi, WebUiHandle, WebUiSpec};
+use crate::values::{Host, Name};
+
+/// How people of the company reach web UIs: by a gateway that only the network of the cluster reaches, or, where there is
+/// none, by forwarding ports.
+#[derive(Clone)]
+pub struct InternalAccess {
+    gateway: Option<Rc<GatewayState>>,
+}
+
+/// The certificate of a web UI that is served by HTTPS.
+#[derive(Clone, Debug)]
+pub struct ServingCertificate<'a> {
+    /// Name of the Secret that the tool takes it from, and of the Certificate.
+    pub secret: Name,
+    /// Who issues it.
+    pub issuer: &'a ClusterIssuer,
+}
+
+impl Bundle {
+    /// Makes a gateway for the web UIs of a domain, which who is in the network of the cluster reaches.
+    #[track_caller]
+    #[must_use = "a gateway without a web UI leads nowhere"]
+    pub fn internal_gateway(&self, spec: GatewaySpec<'_>, domain: Host) -> InternalAccess {
+        let visibility = Visibility::Internal { domain, routes_from: RefCell::default() };
+        let state = Rc::new(GatewayState::new(Origin::here(), self, spec, visibility));
+        self.push(Rc::clone(&state));
+        InternalAccess { gateway: Some(state) }
+    }
+}
+
+impl InternalAccess {
+    /// There is no gateway: people forward ports.
+    #[must_use]
+    pub fn by_forwarding_ports() -> Self {
+        Self { gateway: None }
+    }
+
+    /// Makes a web UI that is served by HTTP known, and leads the gateway to it where there is one.
+    ///
+    /// Becomes an HTTPRoute in the namespace of the web UI, for the host `<its name>.<domain>`; the pods admit the gateway.
+    #[track_caller]
+    pub fn web_ui(&self, web_ui: WebUiSpec<'_>) -> WebUiHandle {
+        self.add(Origin::here(), web_ui, Scheme::Http, None)
+    }
+
+    /// The same for a web UI that is served by HTTPS. Where there is a gateway, the tool is given a certificate for that, which
+    /// the gateway checks; elsewhere it makes its own.
+    ///
+    /// Becomes a Certificate and a BackendTLSPolicy, too.
+    #[track_caller]
+    pub fn https_web_ui(
+        &self,
+        web_ui: WebUiSpec<'_>,
+        certificate: &ServingCertificate<'_>,
+    ) -> WebUiHandle {
+        self.add(Origin::here(), web_ui, Scheme::Https, Some(certificate))
+    }
+
+    fn add(
+        &self,
+        origin: Origin,
+        web_ui: WebUiSpec<'_>,
+        scheme: Scheme,
+        certificate: Option<&ServingCertificate<'_>>,
+    ) -> WebUiHandle {
+        let WebUiSpec { name, port, local_port } = web_ui;
+        let bundle = port.bundle();
+        let service = port.service().clone();
+        let host = self.gateway.as_ref().and_then(|gateway| {
+            port.admit_gateway(gateway.pods());
+            gateway.take_routes_of(bundle).map(|domain| domain.below(&name))
+        });
+        let web_ui = WebUi { name, service, scheme, local_port, host };
+        if let (Some(gateway), Some(host)) = (&self.gateway, &web_ui.host) {
+            bundle.push(WebUiRoutePart {
+                origin,
+                name: web_ui.name.clone(),
+                service: web_ui.service.clone(),
+                gateway: Rc::clone(gateway),
+                host: host.clone(),
+                certificate: certificate.map(|ServingCertificate { secret, issuer }| {
+                    certificate_of(secret, issuer, vec![web_ui.service.host()])
+                }),
+            });
+        }
+        bundle.push(WebUiPart(web_ui.clone()));
+        WebUiHandle { web_ui, port: port.clone() }
+    }
+}
+
+impl GatewayState {
+    /// Takes routes of the bundle's namespace; returns the domain of its hosts.
+    fn take_routes_of(&self, bundle: &Bundle) -> Option<&Host> {
+        match &self.visibility {
+            Visibility::Internal { domain, routes_from } => {
+                let namespace = bundle.namespace().clone();
+                routes_from.borrow_mut().insert(bundle.name().clone(), namespace);
+                Some(domain)
+            }
+            Visibility::Public { .. } => None,
+        }
+    }
+}
+
+struct WebUiPart(WebUi);
+
+impl Part for WebUiPart {
+    fn build(&self, output: &mut Output<'_>) {
+        output.facts.push(self.0.clone());
+    }
+}
+
+/// The way from the gateway to a web UI.
+struct WebUiRoutePart {
+    origin: Origin,
+    name: Name,
+    service: ServiceRef,
+    gateway: Rc<GatewayState>,
+    host: Host,
+    /// The certificate that it is served with; none where it is served by HTTP.
+    certificate: Option<Certificate>,
+}
+
+impl WebUiRoutePart {
+    fn metadata(&self) -> ObjectMeta {
+        named_in(&self.service.namespace, format!("{}-dashboard", self.name))
+    }
+
+    /// By which the gateway checks the certificate.
+    fn tls_policy(&self, certificate: &Certificate) -> api::BackendTLSPolicy {
+        api::BackendTLSPolicy {
+            metadata: self.metadata(),
+            spec: api::BackendTLSPolicySpec::required(
+                vec![api::BackendTLSPolicyTargetRef {
+                    group: String::new(),
+                    kind: "Service".to_owned(),
+                    name: self.service.name.to_string(),
+                    section_name: None,
+                }],
+                api::BackendTLSPolicyValidation {
+                    ca_certificate_refs: Some(vec![api::LocalObjectReference {
+                        group: String::new(),
+                        kind: "Secret".to_owned(),
+                        name: certificate.metadata.name.clone().unwrap_or_default(),
+                    }]),
+                    ..api::BackendTLSPolicyValidation::required(self.service.host())
+                },
+            ),
+        }
+    }
+}
+
+impl Part for WebUiRoutePart {
+    fn build(&self, output: &mut Output<'_>) {
+        let backend = backend(&self.service.name, self.service.port);
+        let route =
+            route(self.metadata(), &self.gateway.parent, &self.host, &url_path!("/"), backend);
+        output.add(self.origin, route);
+        if let Some(certificate) = &self.certificate {
+            output.add(self.origin, certificate.clone());
+            output.add(self.origin, self.tls_policy(certificate));
+        }
+    }
+}

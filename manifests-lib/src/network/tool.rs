@@ -1,0 +1,214 @@
+//! Tools that charts and operators run: their pods as the network sees them, the ports that others use, and who is admitted.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use k8s_openapi::api::networking::v1 as networking;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
+
+use super::network_policy::{admit, admit_to_all, all_pods_of, only, pods_with};
+use super::service_ref::ServiceRef;
+use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::label::{Labels, label, matching};
+use crate::model::metadata::named;
+use crate::model::origin::Origin;
+use crate::values::{LabelKey, Name, Port};
+
+/// Pods that a chart or an operator of a bundle runs: who they are to those they call, and who may reach them.
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
+#[derive(Clone)]
+pub struct ToolPods {
+    state: Rc<ToolPodsState>,
+}
+
+struct ToolPodsState {
+    bundle: Bundle,
+    labels: Labels,
+    admitted: RefCell<BTreeSet<Admission>>,
+}
+
+/// Somebody who may reach pods, in the order in which a NetworkPolicy names them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Admission {
+    /// Every pod of the own namespace, on every port.
+    OwnNamespace,
+    /// Every pod of a namespace that belongs to the mesh.
+    Mesh(Port),
+    /// Who asks for metrics.
+    Scraper(Pods, Port),
+    /// Who calls.
+    Caller(Pods, Port),
+    /// The gateway by which people come.
+    Gateway(Pods, Port),
+}
+
+/// Pods by their labels.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Pods {
+    pub(crate) namespace: String,
+    pub(crate) labels: Labels,
+}
+
+impl Pods {
+    pub(crate) fn peer(&self) -> networking::NetworkPolicyPeer {
+        pods_with(&self.namespace, self.labels.clone())
+    }
+}
+
+/// A port of a tool's Service.
+#[derive(Clone, Debug)]
+pub struct ToolService {
+    /// Name of the Service, which the chart or operator makes in the bundle's namespace.
+    pub name: Name,
+    /// Port of the Service.
+    pub port: Port,
+    /// Port of the pods behind it.
+    pub target_port: Port,
+}
+
+/// A port of a tool that others may use. Who [calls](ToolPods::calls) it is admitted.
+#[derive(Clone)]
+pub struct ToolPort {
+    pub(crate) pods: ToolPods,
+    service: ServiceRef,
+    target_port: Port,
+}
+
+impl Bundle {
+    /// Pods in the bundle's namespace that carry this label, such as `app.kubernetes.io/name`.
+    #[must_use]
+    pub fn tool_pods(&self, key: &LabelKey, value: &Name) -> ToolPods {
+        ToolPods {
+            state: Rc::new(ToolPodsState {
+                bundle: self.clone(),
+                labels: label(key, value),
+                admitted: RefCell::default(),
+            }),
+        }
+    }
+}
+
+impl ToolPods {
+    /// Lets nobody reach the pods but those who are admitted here: who calls, scrapes or leads people to them.
+    ///
+    /// Becomes a NetworkPolicy of this name. Without it, admission is up to the chart.
+    #[track_caller]
+    pub fn only_admitted(&self, policy: Name) {
+        let part =
+            AdmissionPart { origin: Origin::here(), name: policy, pods: Rc::clone(&self.state) };
+        self.state.bundle.push(part);
+    }
+
+    /// Admits every pod of the own namespace to every port.
+    pub fn admit_own_namespace(&self) {
+        self.admit(Admission::OwnNamespace);
+    }
+
+    /// A port of the pods that has a Service.
+    #[must_use]
+    pub fn port(&self, service: ToolService) -> ToolPort {
+        let ToolService { name, port, target_port } = service;
+        let namespace = self.state.bundle.namespace().clone();
+        ToolPort { pods: self.clone(), service: ServiceRef { name, namespace, port }, target_port }
+    }
+
+    /// Declares that the pods call a port of another tool, and gives the address: they are admitted there, and their bundle is
+    /// deployed after the other's.
+    #[track_caller]
+    pub fn calls<'a>(&self, port: &'a ToolPort) -> &'a ServiceRef {
+        port.pods.admit(Admission::Caller(self.pods(), port.target_port));
+        self.state.bundle.after(&port.pods.state.bundle);
+        &port.service
+    }
+
+    pub(crate) fn bundle(&self) -> &Bundle {
+        &self.state.bundle
+    }
+
+    /// Admits who asks for metrics at a port of the pods.
+    pub(crate) fn admit_scraper(&self, scraper: &Self, port: Port) {
+        self.admit(Admission::Scraper(scraper.pods(), port));
+    }
+
+    pub(crate) fn pods(&self) -> Pods {
+        let ToolPodsState { bundle, labels, .. } = &*self.state;
+        Pods { namespace: bundle.namespace().to_string(), labels: labels.clone() }
+    }
+
+    fn admit(&self, admission: Admission) {
+        self.state.admitted.borrow_mut().insert(admission);
+    }
+}
+
+impl ToolPort {
+    /// Opens the port to every pod of the mesh, and gives the address that its proxies send to.
+    #[must_use]
+    pub fn open_to_mesh(&self) -> ServiceRef {
+        self.pods.admit(Admission::Mesh(self.target_port));
+        self.service.clone()
+    }
+
+    pub(crate) fn bundle(&self) -> &Bundle {
+        self.pods.bundle()
+    }
+
+    /// The Service.
+    #[must_use]
+    pub fn service(&self) -> &ServiceRef {
+        &self.service
+    }
+
+    /// Admits the pods of a gateway, by which people come.
+    pub(crate) fn admit_gateway(&self, gateway: Pods) {
+        self.pods.admit(Admission::Gateway(gateway, self.target_port));
+    }
+}
+
+struct AdmissionPart {
+    origin: Origin,
+    name: Name,
+    pods: Rc<ToolPodsState>,
+}
+
+impl Part for AdmissionPart {
+    fn build(&self, output: &mut Output<'_>) {
+        let ToolPodsState { bundle, labels, admitted } = &*self.pods;
+        let rules = admitted.borrow().iter().map(|admission| admission.rule(bundle)).collect();
+        output.add(
+            self.origin,
+            networking::NetworkPolicy {
+                metadata: named(&self.name),
+                spec: Some(only(matching(labels.clone()), rules)),
+            },
+        );
+    }
+}
+
+impl Admission {
+    fn rule(&self, bundle: &Bundle) -> networking::NetworkPolicyIngressRule {
+        match self {
+            Self::OwnNamespace => admit_to_all(all_pods_of(bundle.namespace())),
+            Self::Mesh(port) => admit([meshed()], [*port]),
+            Self::Scraper(pods, port) | Self::Caller(pods, port) | Self::Gateway(pods, port) => {
+                admit([pods.peer()], [*port])
+            }
+        }
+    }
+}
+
+/// Pods of the namespaces that a control plane of the mesh looks after.
+fn meshed() -> networking::NetworkPolicyPeer {
+    networking::NetworkPolicyPeer {
+        namespace_selector: Some(LabelSelector {
+            match_expressions: Some(vec![LabelSelectorRequirement {
+                key: "istio.io/rev".to_owned(),
+                operator: "Exists".to_owned(),
+                values: None,
+            }]),
+            match_labels: None,
+        }),
+        ..networking::NetworkPolicyPeer::default()
+    }
+}

@@ -1,0 +1,136 @@
+//! Prometheus, as those see it whose metrics it asks for.
+
+use custom_resources::coreos::monitoring::v1::{self as monitoring, NamespaceSelector};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+
+use crate::model::label::label;
+use crate::model::metadata::named;
+use crate::model::namespace::Namespace;
+use crate::network::tool::{Pods, ToolPods};
+use crate::values::{LabelKey, Name, Port};
+
+/// A Prometheus that an operator runs: who wants to be scraped says so, and admits it.
+///
+/// Upstream: <https://prometheus-operator.dev/docs/developer/getting-started/>
+#[derive(Clone)]
+pub struct Prometheus {
+    pods: ToolPods,
+}
+
+/// Pods that serve metrics on a port of a container.
+///
+/// Becomes a PodMonitor beside Prometheus.
+///
+/// Upstream: <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor>
+#[derive(Clone, Debug)]
+pub struct PodMonitor<'a> {
+    /// Name of the PodMonitor.
+    pub name: Name,
+    /// Where the pods are.
+    pub pods: MonitoredPods<'a>,
+    /// What is asked.
+    pub endpoint: monitoring::PodMonitorPodMetricsEndpoint,
+}
+
+/// Which pods a [`PodMonitor`] is for.
+#[derive(Clone, Debug)]
+pub enum MonitoredPods<'a> {
+    /// Every pod with the port, in every namespace.
+    Everywhere,
+    /// Every pod with the port in this namespace.
+    In(&'a Namespace),
+    /// The pods of this namespace with this label.
+    Labelled(&'a Namespace, LabelKey, Name),
+}
+
+/// Pods behind Services of one namespace that serve metrics.
+///
+/// Becomes a ServiceMonitor beside Prometheus.
+///
+/// Upstream: <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitor>
+#[derive(Clone, Debug)]
+pub struct ServiceMonitor<'a> {
+    /// Name of the ServiceMonitor.
+    pub name: Name,
+    /// Namespace of the Services.
+    pub namespace: &'a Namespace,
+    /// Which Services of it.
+    pub services: LabelSelector,
+    /// Name of their port.
+    pub port: &'static str,
+    /// The label of the Services that gives the label `job`.
+    pub job_label: LabelKey,
+}
+
+/// A port of containers, by its name, that answers at `/metrics`.
+#[must_use]
+pub fn pod_metrics_endpoint(port: &str) -> monitoring::PodMonitorPodMetricsEndpoint {
+    monitoring::PodMonitorPodMetricsEndpoint {
+        port: Some(port.to_owned()),
+        ..monitoring::PodMonitorPodMetricsEndpoint::default()
+    }
+}
+
+impl Prometheus {
+    /// The Prometheus that runs as these pods; monitors are added to their bundle.
+    #[must_use]
+    pub fn new(pods: &ToolPods) -> Self {
+        Self { pods: pods.clone() }
+    }
+
+    /// Declares that Prometheus asks pods of a tool for metrics at this port, and admits it there.
+    pub fn scrapes(&self, pods: &ToolPods, port: Port) {
+        pods.admit_scraper(&self.pods, port);
+    }
+
+    /// Has Prometheus ask pods for metrics. Whether the network lets it in is up to the pods.
+    #[track_caller]
+    pub fn pod_monitor(&self, monitor: PodMonitor<'_>) {
+        let PodMonitor { name, pods, endpoint } = monitor;
+        let (namespaces, labels) = match pods {
+            MonitoredPods::Everywhere => {
+                let everywhere = NamespaceSelector { any: Some(true), match_names: None };
+                (everywhere, None)
+            }
+            MonitoredPods::In(namespace) => (only(namespace), None),
+            MonitoredPods::Labelled(namespace, key, value) => {
+                (only(namespace), Some(label(&key, &value)))
+            }
+        };
+        let selector = LabelSelector { match_labels: labels, match_expressions: None };
+        self.pods.bundle().add(monitoring::PodMonitor {
+            metadata: named(name),
+            spec: monitoring::PodMonitorSpec {
+                namespace_selector: Some(namespaces),
+                pod_metrics_endpoints: Some(vec![endpoint]),
+                ..monitoring::PodMonitorSpec::required(selector)
+            },
+        });
+    }
+
+    /// Has Prometheus ask the pods behind Services for metrics. Whether the network lets it in is up to the pods.
+    #[track_caller]
+    pub fn service_monitor(&self, monitor: ServiceMonitor<'_>) {
+        let ServiceMonitor { name, namespace, services, port, job_label } = monitor;
+        let endpoint = monitoring::ServiceMonitorEndpoint {
+            port: Some(port.to_owned()),
+            ..monitoring::ServiceMonitorEndpoint::default()
+        };
+        self.pods.bundle().add(monitoring::ServiceMonitor {
+            metadata: named(name),
+            spec: monitoring::ServiceMonitorSpec {
+                job_label: Some(job_label.to_string()),
+                namespace_selector: Some(only(namespace)),
+                ..monitoring::ServiceMonitorSpec::required(vec![endpoint], services)
+            },
+        });
+    }
+
+    pub(crate) fn pods(&self) -> Pods {
+        self.pods.pods()
+    }
+}
+
+fn only(namespace: &Namespace) -> NamespaceSelector {
+    NamespaceSelector { any: None, match_names: Some(vec![namespace.to_string()]) }
+}

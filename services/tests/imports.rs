@@ -1,0 +1,165 @@
+//! Who imports whom in this crate: what a module depends on stands in its signature, so no module imports another.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use syn::visit::Visit;
+
+/// A file of the crate as the path of its module: `["infra", "istio", "parts"]`.
+type Module = Vec<String>;
+
+/// What the modules of a team may build on, beside their own parts.
+const GROUND: [&[&str]; 4] = [&["site"], &["node_group"], &["app", "shared"], &["infra", "shared"]];
+
+/// The bill of materials: the only file that knows more than one module.
+const PLATFORM: &str = "platform";
+
+#[test]
+fn no_module_imports_another() {
+    for (module, imported) in arrows() {
+        if module == [PLATFORM] || is_ground(&imported) || are_of_one_tool(&module, &imported) {
+            continue;
+        }
+        panic!(
+            "{} imports {}: hand it over in platform.rs instead, as a value or a handle",
+            module.join("::"),
+            imported.join("::")
+        );
+    }
+}
+
+#[test]
+fn the_ground_imports_nothing_above_it() {
+    for (module, imported) in arrows().into_iter().filter(|(module, _)| is_ground(module)) {
+        assert!(
+            is_ground(&imported),
+            "{} is below {}, and imports it",
+            module.join("::"),
+            imported.join("::")
+        );
+    }
+}
+
+#[test]
+fn nothing_imports_in_a_circle() {
+    let mut imports: BTreeMap<Module, BTreeSet<Module>> = BTreeMap::new();
+    for (module, imported) in arrows() {
+        imports.entry(module).or_default().insert(imported);
+    }
+    // Who imports nothing that is left is taken away, again and again: a circle remains.
+    loop {
+        let left: BTreeSet<Module> = imports.keys().cloned().collect();
+        imports.retain(|_, imported| imported.iter().any(|module| left.contains(module)));
+        if imports.len() == left.len() {
+            break;
+        }
+    }
+    let circle: Vec<String> = imports.keys().map(|module| module.join("::")).collect();
+    assert!(circle.is_empty(), "these import each other in a circle: {}", circle.join(", "));
+}
+
+fn is_ground(module: &Module) -> bool {
+    GROUND.iter().any(|ground| module == ground)
+}
+
+/// Whether both belong to one service or tool: `infra::istio` and `infra::istio::parts`.
+fn are_of_one_tool(module: &Module, imported: &Module) -> bool {
+    module.len() > 1 && module.get(..2) == imported.get(..2)
+}
+
+/// Every import of a file from another one of the crate.
+fn arrows() -> BTreeSet<(Module, Module)> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files: BTreeMap<Module, PathBuf> = files_below(&source, &[]).into_iter().collect();
+    assert!(files.len() > 20, "no modules below {}", source.display());
+    let mut arrows = BTreeSet::new();
+    for (module, file) in &files {
+        let text = fs::read_to_string(file).expect("a readable source file");
+        let mut paths = Paths { module, files: &files, imported: BTreeSet::new() };
+        paths.visit_file(&syn::parse_file(&text).expect("a source file of Rust"));
+        arrows.extend(paths.imported.into_iter().map(|imported| (module.clone(), imported)));
+    }
+    arrows
+}
+
+/// Every file below a folder; a folder's own file stands beside it.
+fn files_below(folder: &Path, above: &[String]) -> Vec<(Module, PathBuf)> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable folder").path();
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
+        let module: Module = above.iter().cloned().chain([name]).collect();
+        if path.is_dir() {
+            files.extend(files_below(&path, &module));
+        } else if module != ["lib"] {
+            files.push((module, path));
+        }
+    }
+    files
+}
+
+/// The files of the crate that the paths of one file lead to.
+struct Paths<'a> {
+    module: &'a Module,
+    files: &'a BTreeMap<Module, PathBuf>,
+    imported: BTreeSet<Module>,
+}
+
+impl Paths<'_> {
+    fn add(&mut self, segments: &[String]) {
+        let Some(first) = segments.first() else {
+            return;
+        };
+        let up = segments.iter().take_while(|segment| *segment == "super").count();
+        let own_part = self.module.iter().chain([first]).cloned().collect();
+        let (base, rest) = match first.as_str() {
+            "crate" => (&[][..], &segments[1..]),
+            "self" => (self.module.as_slice(), &segments[1..]),
+            "super" => (&self.module[..self.module.len().saturating_sub(up)], &segments[up..]),
+            _ if self.files.contains_key::<Module>(&own_part) => (self.module.as_slice(), segments),
+            _ => return,
+        };
+        let path: Module = base.iter().chain(rest).cloned().collect();
+        // The longest beginning of the path that is a file; what follows is an item in it.
+        let mut beginnings = (1..=path.len()).rev().map(|end| path[..end].to_vec());
+        if let Some(imported) = beginnings.find(|module| self.files.contains_key(module))
+            && imported != *self.module
+        {
+            self.imported.insert(imported);
+        }
+    }
+
+    fn add_tree(&mut self, above: &[String], tree: &syn::UseTree) {
+        let with = |name: &syn::Ident| -> Vec<String> {
+            above.iter().cloned().chain([name.to_string()]).collect()
+        };
+        match tree {
+            syn::UseTree::Path(path) => self.add_tree(&with(&path.ident), &path.tree),
+            syn::UseTree::Name(name) => self.add(&with(&name.ident)),
+            syn::UseTree::Rename(renamed) => self.add(&with(&renamed.ident)),
+            syn::UseTree::Glob(_) => self.add(above),
+            syn::UseTree::Group(group) => {
+                for tree in &group.items {
+                    self.add_tree(above, tree);
+                }
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Paths<'_> {
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.add_tree(&[], &item.tree);
+    }
+
+    /// `pub(super)` imports nothing.
+    fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let segments: Vec<String> =
+            path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        self.add(&segments);
+        syn::visit::visit_path(self, path);
+    }
+}

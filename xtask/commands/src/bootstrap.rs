@@ -1,0 +1,78 @@
+//! `cargo xtask bootstrap`: brings an empty cluster to the point where Argo CD does the rest.
+
+mod argocd;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::context;
+use crate::environment::EnvironmentName;
+use crate::output;
+use support::Failure;
+
+use argocd::{ArgoCd, Step};
+
+/// Install Argo CD in an empty cluster and give it the root Application; it deploys the rest, itself included
+///
+/// Installs the chart, with the version and values that Argo CD then keeps for itself, waits until it runs, and applies
+/// the projects and the root Application from snapshots/ENV/root. Argo CD reads everything else from the Git repository:
+/// push first. Run it again at any time: after an interruption it does the rest, and what is there already stays.
+///
+/// Goes to the context of kubectl that leads to the environment's cluster, whatever the current context is.
+#[derive(Args)]
+pub struct Arguments {
+    /// Environment to bootstrap
+    #[arg(value_name = "ENV")]
+    environment: EnvironmentName,
+
+    /// Go to this context; asks if it leads to a cluster that is not the environment's
+    #[arg(long, value_name = "NAME")]
+    context: Option<String>,
+
+    /// Do not ask about the cluster that --context leads to
+    #[arg(long, requires = "context")]
+    yes: bool,
+
+    /// Install this chart, a folder or an archive, instead of the one in the chart's repository
+    #[arg(long, value_name = "PATH")]
+    chart: Option<PathBuf>,
+
+    /// Run nothing: print the commands
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Bootstraps what the arguments name.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let name = arguments.environment;
+    let built = name.build()?;
+    let argocd = ArgoCd::of(name, &built)?;
+    let chart = arguments.chart.as_deref();
+    let infrastructure = &built.infrastructure;
+    if arguments.dry_run {
+        let usual = || infrastructure.usual_context();
+        let context = arguments.context.clone().unwrap_or_else(usual);
+        let steps = argocd.steps(&context, chart)?;
+        let script: String = steps.iter().map(ToString::to_string).collect();
+        output::print(&script)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    argocd::require_helm()?;
+    let context = context::find(name, infrastructure, arguments.context.as_deref())?.for_changing(
+        name,
+        infrastructure,
+        arguments.yes,
+    )?;
+    let steps = argocd.steps(&context, chart)?;
+    let count = steps.len();
+    for (number, Step { title, invocation }) in (1..).zip(steps) {
+        eprintln!("[{number}/{count}] {title}");
+        invocation.run()?;
+    }
+    let applications = argocd.applications(&context);
+    let view = infrastructure.view_of_argocd(name, &argocd.web_ui, &applications);
+    eprintln!("Argo CD deploys {name} from now on. See it: {view}");
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,261 @@
+//! Argo CD as its own bundle describes it, and the steps that put it into a cluster.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use custom_resources::argoproj::v1alpha1::{AppProject, Application};
+use k8s_openapi::api::core::v1::Namespace;
+use manifests_lib::delivery::gitops::{ROOT, application_name};
+use manifests_lib::delivery::{Source, SourceFrom};
+use manifests_lib::model::Resource;
+use manifests_lib::platform::BuiltBundle;
+use manifests_lib::values::Name;
+use manifests_lib::yaml;
+use serde_json::Value;
+
+use crate::environment::{Built, EnvironmentName};
+use crate::invocation::{Invocation, Program};
+use crate::render;
+use support::{Failure, in_workspace};
+
+/// Who the API server notes as the writer of what is applied here.
+const FIELD_MANAGER: &str = "manifests-bootstrap";
+
+/// How long the images may take to arrive and to start.
+const PATIENCE: &str = "10m";
+
+/// What is needed of the rendered platform.
+pub struct ArgoCd {
+    namespace: String,
+    namespace_file: PathBuf,
+    release: Name,
+    chart: String,
+    version: String,
+    /// By which helm finds the released chart.
+    released: Vec<String>,
+    values: Value,
+    /// The CRDs without which nothing can be applied.
+    definitions: Vec<String>,
+    project_files: Vec<PathBuf>,
+    root_file: PathBuf,
+    /// Name of its web UI; the Deployment behind it is named like the web UI's Service.
+    pub web_ui: Name,
+    server: Name,
+}
+
+/// A command and what it is for.
+pub struct Step {
+    pub title: String,
+    pub invocation: Invocation,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { title, invocation } = self;
+        writeln!(formatter, "# {title}\n{invocation}")
+    }
+}
+
+impl ArgoCd {
+    /// Finds Argo CD in the platform; its files must be what is rendered.
+    pub fn of(name: EnvironmentName, built: &Built) -> Result<Self, Failure> {
+        let platform = &built.platform;
+        let missing = |what: &str| {
+            Failure::new(format!(
+                "the platform of {name} has no {what}, which bootstrap applies: services/src/platform.rs has to deploy Argo CD by \
+                 the chart of the bundle that creates its namespace"
+            ))
+        };
+        let root = platform
+            .bundles
+            .iter()
+            .find(|bundle| bundle.name == ROOT)
+            .ok_or_else(|| missing("root bundle"))?;
+        let bundle = platform
+            .bundles
+            .iter()
+            .find(|bundle| {
+                let installs = bundle.sources.iter().flat_map(|source| &source.crd_groups);
+                installs.into_iter().any(|group| *group == group_of_argocd())
+            })
+            .ok_or_else(|| missing("chart of Argo CD"))?;
+        let source = bundle.sources.first();
+        let (Some(SourceFrom::Chart { name: chart, version, release, values, .. }), Some(released)) =
+            (source.map(|source| &source.from), source.and_then(Source::helm_arguments))
+        else {
+            return Err(missing("chart of Argo CD"));
+        };
+        let web_ui = platform
+            .web_uis
+            .iter()
+            .find(|web_ui| web_ui.service.namespace == bundle.namespace)
+            .ok_or_else(|| missing("web UI of Argo CD"))?;
+        let files = Files { name, built };
+        let is_namespace = |resource: &Resource| resource.get::<Namespace>().is_some();
+        let is_project = |resource: &Resource| resource.get::<AppProject>().is_some();
+        let is_root = |resource: &Resource| {
+            resource.get::<Application>().is_some()
+                && resource.object_ref().name == application_name(&root.name)
+        };
+        let one =
+            |files: Vec<PathBuf>, what: &str| files.into_iter().next().ok_or_else(|| missing(what));
+        Ok(Self {
+            namespace: bundle.namespace.to_string(),
+            namespace_file: one(files.of(bundle, is_namespace)?, "namespace of Argo CD")?,
+            release: release.clone(),
+            chart: (*chart).to_owned(),
+            version: version.clone(),
+            released,
+            values: values.clone(),
+            definitions: ["applications", "appprojects"]
+                .map(|kind| format!("crd/{kind}.{}", group_of_argocd()))
+                .to_vec(),
+            project_files: files.of(root, is_project)?,
+            root_file: one(files.of(root, is_root)?, "root Application")?,
+            web_ui: web_ui.name.clone(),
+            server: web_ui.service.name.clone(),
+        })
+    }
+
+    /// Everything that is run, in order. Each step may be run again.
+    pub fn steps(&self, context: &str, chart: Option<&Path>) -> Result<Vec<Step>, Failure> {
+        let step = |title: String, invocation| Step { title, invocation };
+        let namespace = format!("--namespace={}", self.namespace);
+        let timeout = format!("--timeout={PATIENCE}");
+        let wait = |condition: &str, what: &[String]| {
+            let words =
+                ["wait".to_owned(), format!("--for=condition={condition}"), timeout.clone()];
+            Invocation::kubectl(context, words.into_iter().chain(what.iter().cloned()))
+        };
+        Ok(vec![
+            step(
+                format!("The namespace {}", self.namespace),
+                apply(context, [&self.namespace_file]),
+            ),
+            step(
+                "What helm has noted of a run that was interrupted".to_owned(),
+                self.forget_interrupted_release(context),
+            ),
+            step(
+                format!("Argo CD: chart {} {}", self.chart, self.version),
+                self.install(context, chart)?,
+            ),
+            step(
+                "Argo CD answers".to_owned(),
+                wait("Available", &[namespace, format!("deployment/{}", self.server)]),
+            ),
+            // After the server: kubectl takes a CRD that is a moment old for one that has failed.
+            step(
+                "The kinds of Argo CD are served".to_owned(),
+                wait("Established", &self.definitions),
+            ),
+            step("The projects".to_owned(), apply(context, &self.project_files)),
+            step(
+                "The root Application, which deploys the rest".to_owned(),
+                apply(context, [&self.root_file]),
+            ),
+        ])
+    }
+
+    /// Helm refuses to go on where an earlier run was killed: what it noted of that run is removed, and nothing else. The
+    /// objects stay, and the next run takes them over, because they carry the name of the release.
+    fn forget_interrupted_release(&self, context: &str) -> Invocation {
+        let words = [
+            "delete".to_owned(),
+            "secret".to_owned(),
+            format!("--namespace={}", self.namespace),
+            format!(
+                "--selector=owner=helm,name={},status in (pending-install,pending-upgrade,pending-rollback)",
+                self.release
+            ),
+        ];
+        Invocation::kubectl(context, words)
+    }
+
+    /// What shows how far Argo CD is.
+    pub fn applications(&self, context: &str) -> Invocation {
+        let words = [
+            "get".to_owned(),
+            format!("applications.{}", group_of_argocd()),
+            format!("--namespace={}", self.namespace),
+        ];
+        Invocation::kubectl(context, words)
+    }
+
+    fn install(&self, context: &str, chart: Option<&Path>) -> Result<Invocation, Failure> {
+        let values = yaml::to_string(&self.values).map_err(|error| {
+            Failure::new(format!("the values of {} cannot be written: {error}", self.chart))
+        })?;
+        let mut arguments =
+            vec!["upgrade".to_owned(), "--install".to_owned(), self.release.to_string()];
+        match chart {
+            Some(chart) => arguments.push(chart.display().to_string()),
+            None => arguments.extend_from_slice(&self.released),
+        }
+        arguments.extend([
+            format!("--kube-context={context}"),
+            format!("--namespace={}", self.namespace),
+            format!("--timeout={PATIENCE}"),
+            // From the standard input: nothing is left on a disk.
+            "--values=-".to_owned(),
+        ]);
+        Ok(Invocation::new(Program::Helm, arguments).with_input(values))
+    }
+}
+
+/// The API group of the kinds that are applied.
+fn group_of_argocd() -> &'static str {
+    <Application as k8s_openapi::Resource>::GROUP
+}
+
+/// Says where helm is missing, before anything is changed.
+pub fn require_helm() -> Result<(), Failure> {
+    Invocation::new(Program::Helm, ["version", "--short"]).output().map(drop)
+}
+
+/// Server-side apply: what Argo CD or an earlier run has written is taken over, not refused.
+fn apply<'a>(context: &str, files: impl IntoIterator<Item = &'a PathBuf>) -> Invocation {
+    let words = [
+        "apply".to_owned(),
+        "--server-side".to_owned(),
+        "--force-conflicts".to_owned(),
+        format!("--field-manager={FIELD_MANAGER}"),
+    ];
+    let files = files.into_iter().map(|file| format!("--filename={}", file.display()));
+    Invocation::kubectl(context, words.into_iter().chain(files))
+}
+
+/// Files of the snapshots.
+struct Files<'a> {
+    name: EnvironmentName,
+    built: &'a Built,
+}
+
+impl Files<'_> {
+    /// The files of those objects of a bundle; what was reviewed is what is applied, so they must be what is rendered.
+    fn of(
+        &self,
+        bundle: &BuiltBundle,
+        wanted: impl Fn(&Resource) -> bool,
+    ) -> Result<Vec<PathBuf>, Failure> {
+        let name = self.name;
+        let folder = in_workspace("snapshots").join(name.to_string());
+        let mut paths = Vec::new();
+        for (path, resource, contents) in render::files::of_bundle(bundle)? {
+            if !wanted(resource) {
+                continue;
+            }
+            let path = folder.join(path);
+            if std::fs::read_to_string(&path).ok().as_deref() != Some(contents.as_str()) {
+                return Err(Failure::new(format!(
+                    "{} is not what the code renders for {}, and bootstrap applies only what stands in the snapshots: run `cargo xtask \
+                     render {name}`, have the difference reviewed, then run again",
+                    path.display(),
+                    self.built.platform.environment
+                )));
+            }
+            paths.push(path);
+        }
+        Ok(paths)
+    }
+}

@@ -1,0 +1,111 @@
+//! `cargo xtask cluster`: makes, ends and shows the cluster of an environment.
+
+mod aws;
+pub mod kind;
+mod minikube;
+mod sizes;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use crate::environment::EnvironmentName;
+use crate::external::External;
+use crate::output;
+use support::Failure;
+
+/// Make, end or show the cluster of an environment.
+#[derive(Subcommand)]
+pub enum Command {
+    Up(Up),
+    Down(Down),
+    Status(Status),
+    /// Check environments/ENV/eks.yaml against the schema that eksctl releases (`--help` tells the options)
+    Check(External),
+}
+
+/// Make the cluster of an environment: nodes with labels, add-ons, sources and local images
+///
+/// dev: starts Minikube as environments/dev describes it, or what is missing of it; a second run changes nothing. Images
+/// that were built since are loaded again. prd: eksctl makes that cluster, from environments/prd/eks.yaml; this command
+/// runs nothing in AWS and prints what to run.
+///
+/// Exit codes: 0 done, 1 done but for images that are not built yet, 2 could not.
+#[derive(Args)]
+pub struct Up {
+    /// Environment whose cluster is made
+    #[arg(value_name = "ENV")]
+    environment: EnvironmentName,
+
+    /// Folder of the services' sources, one folder each, that pods of dev run in place of their image's
+    /// [default: src of microservices-backend beside this repository]
+    #[arg(long, value_name = "DIR")]
+    sources: Option<PathBuf>,
+
+    /// Run nothing: print the commands
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Delete the cluster of an environment and everything in it
+///
+/// dev: asks before Minikube deletes its nodes and their volumes. prd: prints what to run.
+#[derive(Args)]
+pub struct Down {
+    /// Environment whose cluster is deleted
+    #[arg(value_name = "ENV")]
+    environment: EnvironmentName,
+
+    /// Delete without asking
+    #[arg(long)]
+    yes: bool,
+
+    /// Run nothing: print the commands
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Show the nodes, and what the platform requests of each group of them
+#[derive(Args)]
+pub struct Status {
+    /// Environment whose cluster is shown
+    #[arg(value_name = "ENV")]
+    environment: EnvironmentName,
+}
+
+/// Runs a subcommand.
+pub fn run(command: &Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Up(up) => up.run(),
+        Command::Down(down) => down.run(),
+        Command::Status(status) => status.run(),
+        Command::Check(check) => check.start("eksctl-schema", &[]),
+    }
+}
+
+impl Up {
+    fn run(&self) -> Result<ExitCode, Failure> {
+        let built = self.environment.build()?;
+        let infrastructure = &built.infrastructure;
+        sizes::check(&built.platform, &infrastructure.cluster())?;
+        infrastructure.up(self.environment, &built, self.sources.clone(), self.dry_run)
+    }
+}
+
+impl Down {
+    fn run(&self) -> Result<ExitCode, Failure> {
+        let name = self.environment;
+        name.infrastructure().down(name, self.yes, self.dry_run)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Status {
+    fn run(&self) -> Result<ExitCode, Failure> {
+        let built = self.environment.build()?;
+        let infrastructure = &built.infrastructure;
+        output::lines(&sizes::report(&built.platform, &infrastructure.cluster())?)?;
+        infrastructure.status(self.environment)
+    }
+}

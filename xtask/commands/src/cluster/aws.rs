@@ -1,0 +1,97 @@
+//! EKS: what to run. Nothing here runs it.
+
+use manifests_lib::cluster::Eks;
+use manifests_lib::values::EcrImage;
+
+use crate::environment::EnvironmentName;
+use crate::invocation::{Invocation, Program};
+use crate::render;
+
+/// What makes the cluster and the repositories of its images.
+pub fn up(name: EnvironmentName, cluster: &Eks, images: &[&EcrImage]) -> Vec<String> {
+    let mut lines = vec![
+        format!(
+            "# eksctl makes the cluster of {name}; nothing was run. With an administrator's rights in the account {}:",
+            cluster.account
+        ),
+        "# 1. Repositories of the images; a tag never moves.".to_owned(),
+    ];
+    lines.extend(images.iter().map(|image| repository(image)));
+    lines.extend([
+        "# 2. The cluster; about 20 minutes.".to_owned(),
+        eksctl(name, "create"),
+        "# 3. A context of kubectl.".to_owned(),
+        update_kubeconfig(cluster).to_string(),
+        "# 4. Argo CD, which deploys the rest.".to_owned(),
+        format!("cargo xtask bootstrap {name}"),
+    ]);
+    lines
+}
+
+/// What deletes the cluster.
+pub fn down(name: EnvironmentName, cluster: &Eks) -> Vec<String> {
+    vec![
+        format!(
+            "# eksctl deletes the cluster of {name} in the account {}; nothing was run. Load balancers and volumes that",
+            cluster.account
+        ),
+        "# controllers have made stay and cost. First stop Argo CD, which would make them again: scale its application".to_owned(),
+        "# controller to 0. Then delete the Gateways that this lists, and the claims with their namespaces:".to_owned(),
+        "kubectl get gateways.gateway.networking.k8s.io,persistentvolumeclaims --all-namespaces".to_owned(),
+        eksctl(name, "delete"),
+    ]
+}
+
+/// What shows the cluster.
+pub fn status(cluster: &Eks) -> Vec<String> {
+    let (name, region) = (cluster.name.as_str(), cluster.region.as_str());
+    vec![
+        "# In AWS; nothing was run.".to_owned(),
+        Invocation::new(
+            Program::Eksctl,
+            ["get", "nodegroup", "--cluster", name, "--region", region],
+        )
+        .to_string(),
+    ]
+}
+
+/// Makes the repository of an image where it is missing.
+fn repository(image: &EcrImage) -> String {
+    let command = |verb: &str, names: &str, options: &[&str]| {
+        let words = [
+            "ecr",
+            verb,
+            "--region",
+            image.registry.region.as_str(),
+            names,
+            image.repository.as_str(),
+        ];
+        Invocation::new(Program::Aws, words.iter().chain(options).copied()).to_string()
+    };
+    format!(
+        "{} > /dev/null 2>&1 ||\n  {}",
+        command("describe-repositories", "--repository-names", &[]),
+        command(
+            "create-repository",
+            "--repository-name",
+            &[
+                "--image-tag-mutability",
+                "IMMUTABLE",
+                "--image-scanning-configuration",
+                "scanOnPush=true",
+            ],
+        )
+    )
+}
+
+/// Gives kubectl a context for the cluster.
+pub fn update_kubeconfig(cluster: &Eks) -> Invocation {
+    let (region, name) = (cluster.region.as_str(), cluster.name.as_str());
+    let words = ["eks", "update-kubeconfig", "--region", region, "--name", name];
+    Invocation::new(Program::Aws, words)
+}
+
+fn eksctl(name: EnvironmentName, verb: &str) -> String {
+    let file = render::cluster::path(name).display().to_string();
+    Invocation::new(Program::Eksctl, [verb, "cluster", "--config-file", file.as_str()]).to_string()
+}

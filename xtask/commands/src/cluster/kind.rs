@@ -1,0 +1,164 @@
+//! What differs by the kind of cluster. Nothing else asks which kind it is.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use manifests_lib::cluster::{Cluster, Eks, Minikube};
+use manifests_lib::values::{AbsolutePath, Image, Name};
+use support::Failure;
+
+use super::{aws, minikube};
+use crate::environment::{Built, EnvironmentName};
+use crate::invocation::{Invocation, Program};
+use crate::output;
+use crate::render;
+
+/// What the cluster of an environment is made of.
+#[derive(Clone, Debug)]
+pub enum Infrastructure {
+    /// Minikube on a laptop: the commands run it.
+    Minikube(Laptop),
+    /// EKS: the commands print what to run.
+    Eks(Eks),
+}
+
+/// Minikube on a laptop.
+#[derive(Clone, Debug)]
+pub struct Laptop {
+    /// The cluster.
+    pub cluster: Minikube,
+    /// Where the nodes have the laptop's sources, where pods run these.
+    pub sources: Option<AbsolutePath>,
+}
+
+/// How the node ports of a cluster are reached from the laptop that it runs on.
+pub(crate) struct NodePorts<'a> {
+    profile: &'a Name,
+}
+
+impl NodePorts<'_> {
+    /// Prints the URL of each node port of a Service.
+    pub(crate) fn urls(&self, namespace: &str, service: &str) -> Invocation {
+        let profile = self.profile.as_str();
+        let words = ["service", "--profile", profile, "--namespace", namespace, "--url", service];
+        Invocation::new(Program::Minikube, words)
+    }
+}
+
+impl Infrastructure {
+    /// The nodes and storage classes.
+    pub(crate) fn cluster(&self) -> Cluster {
+        match self {
+            Self::Minikube(laptop) => laptop.cluster.clone().into(),
+            Self::Eks(eks) => eks.clone().into(),
+        }
+    }
+
+    /// Makes the cluster, or prints what makes it.
+    pub(crate) fn up(
+        &self,
+        name: EnvironmentName,
+        built: &Built,
+        sources: Option<PathBuf>,
+        dry_run: bool,
+    ) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Minikube(laptop) => {
+                let images = built.platform.images.iter().filter_map(Image::local).collect();
+                let up = minikube::Up { laptop, images, sources: minikube::sources(sources)? };
+                if dry_run {
+                    output::lines(&up.commands())?;
+                    return Ok(ExitCode::SUCCESS);
+                }
+                up.run()
+            }
+            Self::Eks(eks) => {
+                render::cluster::require_current(name, built)?;
+                let images: Vec<_> = built.platform.images.iter().filter_map(Image::ecr).collect();
+                output::lines(&aws::up(name, eks, &images))?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+
+    /// Deletes the cluster after asking, or prints what deletes it.
+    pub(crate) fn down(
+        &self,
+        name: EnvironmentName,
+        yes: bool,
+        dry_run: bool,
+    ) -> Result<(), Failure> {
+        match self {
+            Self::Minikube(laptop) if dry_run => {
+                output::lines(&[minikube::delete(laptop).to_string()])
+            }
+            Self::Minikube(laptop) => minikube::down(name, laptop, yes),
+            Self::Eks(eks) => output::lines(&aws::down(name, eks)),
+        }
+    }
+
+    /// Shows the nodes, or prints what shows them.
+    pub(crate) fn status(&self, name: EnvironmentName) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Minikube(laptop) => minikube::status(name, laptop),
+            Self::Eks(eks) => {
+                output::lines(&aws::status(eks))?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+
+    /// The context of kubectl that the cluster has where nobody has renamed it.
+    pub(crate) fn usual_context(&self) -> String {
+        match self {
+            Self::Minikube(laptop) => laptop.cluster.profile.to_string(),
+            Self::Eks(eks) => eks.arn(),
+        }
+    }
+
+    /// How the clusters of kubectl's configuration may call this one.
+    pub(crate) fn clusters_of_kubectl(&self) -> Vec<String> {
+        match self {
+            Self::Minikube(laptop) => vec![laptop.cluster.profile.to_string()],
+            Self::Eks(eks) => eks.kubeconfig_clusters().to_vec(),
+        }
+    }
+
+    /// How one gets a context for the cluster.
+    pub(crate) fn way_to_context(&self, name: EnvironmentName) -> String {
+        match self {
+            Self::Minikube(_) => format!("make it with `cargo xtask cluster up {name}`"),
+            Self::Eks(eks) => format!("fetch one with `{}`", aws::update_kubeconfig(eks)),
+        }
+    }
+
+    /// How its node ports are reached without any forwarding; nothing where they are not.
+    pub(crate) fn node_ports(&self) -> Option<NodePorts<'_>> {
+        match self {
+            Self::Minikube(laptop) => Some(NodePorts { profile: &laptop.cluster.profile }),
+            Self::Eks(_) => None,
+        }
+    }
+
+    /// Whether the certificates of its gateways are issued by nobody that a client trusts.
+    pub(crate) fn is_self_signed(&self) -> bool {
+        match self {
+            Self::Minikube(_) => true,
+            Self::Eks(_) => false,
+        }
+    }
+
+    /// How one sees what Argo CD does as soon as it runs: its page, or where people log in elsewhere, which only Argo CD makes
+    /// possible, its `applications`.
+    pub(crate) fn view_of_argocd(
+        &self,
+        name: EnvironmentName,
+        page: &Name,
+        applications: &Invocation,
+    ) -> String {
+        match self {
+            Self::Minikube(_) => format!("cargo xtask open {page} {name}"),
+            Self::Eks(_) => applications.to_string(),
+        }
+    }
+}

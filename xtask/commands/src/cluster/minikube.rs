@@ -1,0 +1,239 @@
+//! Minikube, from its typed description.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use manifests_lib::cluster::Minikube;
+use manifests_lib::values::LocalImage;
+
+use super::kind::Laptop;
+use crate::context;
+use crate::environment::EnvironmentName;
+use crate::invocation::{Invocation, Program};
+use support::{Failure, in_workspace};
+
+/// What makes the cluster.
+pub struct Up<'a> {
+    pub laptop: &'a Laptop,
+    /// What was built on the laptop.
+    pub images: Vec<&'a LocalImage>,
+    /// Folder of the sources on the laptop.
+    pub sources: PathBuf,
+}
+
+impl Up<'_> {
+    /// Every command on a laptop that has nothing yet, as `run` runs them.
+    pub fn commands(&self) -> Vec<String> {
+        let mut commands = vec![self.start()];
+        commands.extend(self.labels());
+        commands.extend(self.images.iter().map(|image| self.load(image)));
+        commands.iter().map(ToString::to_string).collect()
+    }
+
+    /// Makes what is missing.
+    pub fn run(&self) -> Result<ExitCode, Failure> {
+        let cluster = &self.laptop.cluster;
+        if self.laptop.sources.is_some() && !self.sources.is_dir() {
+            return Err(Failure::new(format!(
+                "{} is no folder, and the pods of dev run the sources in it: clone microservices-backend there, or name another \
+                 folder with --sources",
+                self.sources.display()
+            )));
+        }
+        fits_the_laptop(cluster)?;
+        let present = nodes(cluster)?;
+        if present > cluster.nodes() {
+            return Err(Failure::new(format!(
+                "the Minikube cluster {} has {present} nodes, the environment describes {}, and Minikube would keep them all: delete \
+                 it with `cargo xtask cluster down`, then run this command again",
+                cluster.profile,
+                cluster.nodes()
+            )));
+        }
+        let mut missing_images = Vec::new();
+        for image in &self.images {
+            if !is_built(image)? {
+                missing_images.push(reference(image));
+            }
+        }
+        self.start().run()?;
+        if present > 0 {
+            // An earlier run was interrupted between two nodes; a cluster that exists keeps its number.
+            for _ in nodes(cluster)?..cluster.nodes() {
+                Invocation::new(
+                    Program::Minikube,
+                    ["node", "add", "--profile", cluster.profile.as_str()],
+                )
+                .run()?;
+            }
+        }
+        for label in self.labels() {
+            label.run()?;
+        }
+        for image in &self.images {
+            if !missing_images.contains(&reference(image)) {
+                self.load(image).run()?;
+            }
+        }
+        if missing_images.is_empty() {
+            return Ok(ExitCode::SUCCESS);
+        }
+        eprintln!(
+            "The cluster is up, but docker has no image {}: its pods wait until it is built and this command has run again",
+            missing_images.join(", ")
+        );
+        Ok(ExitCode::from(1))
+    }
+
+    fn start(&self) -> Invocation {
+        let cluster = &self.laptop.cluster;
+        let open_metrics =
+            Minikube::OPEN_METRICS.map(|(key, value)| format!("--extra-config={key}={value}"));
+        let arguments = [
+            "start".to_owned(),
+            format!("--profile={}", cluster.profile),
+            format!("--driver={}", Minikube::DRIVER),
+            format!("--container-runtime={}", Minikube::CONTAINER_RUNTIME),
+            format!("--kubernetes-version=v{}", cluster.kubernetes),
+            format!("--nodes={}", cluster.nodes()),
+            format!("--cpus={}", cluster.cpus),
+            format!("--memory={}", cluster.memory.as_mebibytes()),
+            format!("--addons={}", Minikube::ADDONS.join(",")),
+        ];
+        let mount = self.laptop.sources.as_ref().map(|path| {
+            let folders = format!("--mount-string={}:{path}", self.sources.display());
+            ["--mount".to_owned(), folders]
+        });
+        let arguments = arguments.into_iter().chain(mount.into_iter().flatten());
+        Invocation::new(Program::Minikube, arguments.chain(open_metrics))
+    }
+
+    fn labels(&self) -> Vec<Invocation> {
+        let cluster = &self.laptop.cluster;
+        cluster
+            .group_nodes()
+            .map(|(node, group)| {
+                Invocation::kubectl(
+                    cluster.profile.as_str(),
+                    [
+                        "label".to_owned(),
+                        "node".to_owned(),
+                        node,
+                        format!("{}={}", group.label, group.value),
+                        "--overwrite".to_owned(),
+                    ],
+                )
+            })
+            .collect()
+    }
+
+    /// Minikube takes an image to every node of the profile.
+    fn load(&self, image: &LocalImage) -> Invocation {
+        let profile = self.laptop.cluster.profile.as_str();
+        Invocation::new(
+            Program::Minikube,
+            ["image", "load", "--profile", profile, &reference(image)],
+        )
+    }
+}
+
+/// The folder of the sources, absolute, as Minikube needs it.
+pub fn sources(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    let folder = given.unwrap_or_else(|| {
+        let workspace = in_workspace("");
+        let beside = Path::new("../microservices-backend/src");
+        workspace.join(beside)
+    });
+    // Without `..`, where the folder exists.
+    folder.canonicalize().or_else(|_| std::path::absolute(&folder)).map_err(|error| {
+        Failure::new(format!(
+            "cannot tell where {} is: {error}; name the folder with --sources",
+            folder.display()
+        ))
+    })
+}
+
+/// Deletes the cluster.
+pub fn delete(laptop: &Laptop) -> Invocation {
+    Invocation::new(Program::Minikube, ["delete", "--profile", laptop.cluster.profile.as_str()])
+}
+
+/// Deletes the cluster after asking.
+pub fn down(name: EnvironmentName, laptop: &Laptop, yes: bool) -> Result<(), Failure> {
+    let profile = laptop.cluster.profile.as_str();
+    context::confirm(
+        &format!("This deletes the Minikube cluster {profile} of {name} and every volume in it."),
+        profile,
+        yes,
+    )?;
+    delete(laptop).run()
+}
+
+/// Shows what Minikube and the API server say of the nodes.
+pub fn status(name: EnvironmentName, laptop: &Laptop) -> Result<ExitCode, Failure> {
+    let cluster = &laptop.cluster;
+    let profile = cluster.profile.as_str();
+    let present = nodes(cluster)?;
+    if present == 0 {
+        eprintln!(
+            "There is no Minikube cluster {profile}; make it with: cargo xtask cluster up {name}"
+        );
+        return Ok(ExitCode::from(1));
+    }
+    let label =
+        cluster.node_groups.first().map(|group| group.label.to_string()).unwrap_or_default();
+    Invocation::kubectl(profile, ["get", "nodes", "--label-columns", &label]).run()?;
+    if present == cluster.nodes() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!(
+        "The cluster has {present} of {} nodes; make the others with: cargo xtask cluster up {name}",
+        cluster.nodes()
+    );
+    Ok(ExitCode::from(1))
+}
+
+/// The exit code of minikube where there is no such cluster (`ExGuestNotFound`).
+const NO_CLUSTER: i32 = 85;
+
+/// How many nodes Minikube has made of the cluster.
+fn nodes(cluster: &Minikube) -> Result<usize, Failure> {
+    let list =
+        Invocation::new(Program::Minikube, ["node", "list", "--profile", cluster.profile.as_str()])
+            .output_unless(NO_CLUSTER)?;
+    let lines = list.iter().flat_map(|list| list.lines());
+    Ok(lines.filter(|line| !line.trim().is_empty()).count())
+}
+
+/// Minikube refuses a node that is larger than what docker has; this says it before anything is made.
+fn fits_the_laptop(cluster: &Minikube) -> Result<(), Failure> {
+    let output = Invocation::new(Program::Docker, ["info", "--format", "{{.NCPU}} {{.MemTotal}}"])
+        .output()?;
+    let mut numbers = output.split_whitespace().filter_map(|number| number.parse::<u64>().ok());
+    let (Some(cpus), Some(bytes)) = (numbers.next(), numbers.next()) else {
+        return Err(Failure::new(format!(
+            "docker does not say what it has: {}; start it, then run again",
+            output.trim()
+        )));
+    };
+    let needed_cpus = u64::from(cluster.cpus);
+    let needed_mebibytes = u64::from(cluster.memory.as_mebibytes());
+    let mebibytes = bytes / (1024 * 1024);
+    if needed_cpus <= cpus && needed_mebibytes <= mebibytes {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "a node of the environment has {needed_cpus} processors and {needed_mebibytes} MiB, docker has {cpus} and {mebibytes} MiB: give \
+         docker more, or the nodes less in the environment's crate"
+    )))
+}
+
+fn is_built(image: &LocalImage) -> Result<bool, Failure> {
+    let reference = reference(image);
+    let inspect = ["image", "inspect", "--format", "{{.Id}}", &reference];
+    Ok(Invocation::new(Program::Docker, inspect).outcome()?.success())
+}
+
+fn reference(image: &LocalImage) -> String {
+    format!("{}:{}", image.repository, image.tag)
+}

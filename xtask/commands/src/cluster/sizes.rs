@@ -1,0 +1,327 @@
+//! What the platform requests of each group of nodes, beside what the nodes have.
+//!
+//! Counted are the pods that the platform writes itself. Pods of charts and the proxies of the mesh come on top: the
+//! conformance lane `charts` has a real scheduler place all of them.
+
+use std::collections::BTreeMap;
+
+use custom_resources::rabbitmq::v1beta1::RabbitmqCluster;
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::batch::v1 as batch;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use manifests_lib::cluster::{Cluster, NodePool};
+use manifests_lib::model::Resource;
+use manifests_lib::platform::BuiltPlatform;
+
+use support::Failure;
+
+/// Processor time in thousandths of a core and memory in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Amounts {
+    cpu: u64,
+    memory: u64,
+    pods: u64,
+}
+
+/// A failure where a group's nodes cannot hold its pods.
+pub fn check(platform: &BuiltPlatform, cluster: &Cluster) -> Result<(), Failure> {
+    let mut sentences = Vec::new();
+    for (group, requested, offered) in groups(platform, cluster)? {
+        for (what, requested, offered) in [
+            ("millicores", requested.cpu, offered.cpu),
+            ("MiB of memory", mebibytes(requested.memory), mebibytes(offered.memory)),
+            ("pods", requested.pods, offered.pods),
+        ] {
+            if requested > offered {
+                sentences.push(format!(
+                    "the pods of the node group {group} request {requested} {what} and its nodes have {offered}: some would never run; \
+                     give the cluster of environments/{} more, or request less",
+                    platform.environment
+                ));
+            }
+        }
+    }
+    if sentences.is_empty() { Ok(()) } else { Err(Failure::all(sentences)) }
+}
+
+/// A line for each group.
+pub fn report(platform: &BuiltPlatform, cluster: &Cluster) -> Result<Vec<String>, Failure> {
+    let mut lines = vec![
+        "Requests of the platform's own pods, of what the nodes have (charts and proxies come on top):".to_owned(),
+    ];
+    for (group, requested, offered) in groups(platform, cluster)? {
+        lines.push(format!(
+            "  {group:<8} {:>6} of {:>6} millicores {:>6} of {:>6} MiB {:>4} of {:>4} pods",
+            requested.cpu,
+            offered.cpu,
+            mebibytes(requested.memory),
+            mebibytes(offered.memory),
+            requested.pods,
+            offered.pods
+        ));
+    }
+    Ok(lines)
+}
+
+fn mebibytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1 << 20)
+}
+
+/// Each group with what is requested and what its nodes have.
+fn groups(
+    platform: &BuiltPlatform,
+    cluster: &Cluster,
+) -> Result<Vec<(String, Amounts, Amounts)>, Failure> {
+    let mut requested: BTreeMap<String, Amounts> = BTreeMap::new();
+    let pools = &cluster.node_pools;
+    for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
+        let Some(Pods { count, selector, containers }) = pods(resource) else {
+            continue;
+        };
+        let pool = selected(&selector, pools).map_err(|label| {
+            Failure::new(format!(
+                "{}: the pods of {} want nodes with the label {label}, which no nodes of the cluster have: none would ever run; give the \
+                 cluster of environments/{} such a group",
+                resource.origin(),
+                resource.object_ref(),
+                platform.environment
+            ))
+        })?;
+        let count = match count {
+            Count::Replicas(replicas) => replicas,
+            Count::OnePerNode => pools
+                .iter()
+                .filter(|other| pool.is_none_or(|pool| group_name(pool) == group_name(other)))
+                .map(|pool| u64::from(pool.nodes))
+                .sum(),
+        };
+        let group = pool.map_or_else(|| ANY.to_owned(), group_name);
+        let sum = requested.entry(group).or_default();
+        let each = of_pod(&containers).ok_or_else(|| {
+            Failure::new(format!(
+                "{}: a request of {} is no quantity that can be added up: write it in m, Ki, Mi, Gi or without a unit",
+                resource.origin(),
+                resource.object_ref()
+            ))
+        })?;
+        sum.cpu += each.cpu * count;
+        sum.memory += each.memory * count;
+        sum.pods += count;
+    }
+    Ok(pools
+        .iter()
+        .map(|pool| {
+            let name = group_name(pool);
+            let sum = requested.get(&name).copied().unwrap_or_default();
+            (name, sum, offered(pool))
+        })
+        .collect())
+}
+
+fn group_name(pool: &NodePool) -> String {
+    pool.group.as_ref().map_or_else(|| ANY.to_owned(), |group| group.value.to_string())
+}
+
+fn offered(pool: &NodePool) -> Amounts {
+    let nodes = u64::from(pool.nodes);
+    Amounts {
+        cpu: nodes * u64::from(pool.cpu.as_millicores()),
+        memory: nodes * (u64::from(pool.memory.as_mebibytes()) << 20),
+        pods: nodes * u64::from(pool.pods),
+    }
+}
+
+/// What is said of nodes that belong to no group, and of pods that take any node.
+const ANY: &str = "any";
+
+/// The pods that an object makes.
+struct Pods<'a> {
+    count: Count,
+    /// The labels that their nodes must have.
+    selector: BTreeMap<&'a str, &'a str>,
+    /// What each of their containers asks for.
+    containers: Vec<Option<&'a core::ResourceRequirements>>,
+}
+
+enum Count {
+    Replicas(u64),
+    OnePerNode,
+}
+
+/// The nodes that pods ask for, nothing where they take any; the label that none has is the error.
+fn selected<'a>(
+    selector: &BTreeMap<&str, &str>,
+    pools: &'a [NodePool],
+) -> Result<Option<&'a NodePool>, String> {
+    let Some((key, value)) = selector.iter().next() else {
+        return Ok(None);
+    };
+    let has = |pool: &&NodePool| {
+        pool.group
+            .as_ref()
+            .is_some_and(|group| selector.get(group.label.as_str()) == Some(&group.value.as_str()))
+    };
+    match pools.iter().find(has) {
+        Some(pool) => Ok(Some(pool)),
+        None => Err(format!("{key}={value}")),
+    }
+}
+
+/// The pods of an object; nothing where it makes none.
+fn pods(resource: &Resource) -> Option<Pods<'_>> {
+    let replicas = |number: Option<i32>| {
+        Count::Replicas(u64::try_from(number.unwrap_or(1)).unwrap_or_default())
+    };
+    if let Some(apps::Deployment { spec: Some(spec), .. }) = resource.get() {
+        return Some(of_template(replicas(spec.replicas), spec.template.spec.as_ref()?));
+    }
+    if let Some(apps::StatefulSet { spec: Some(spec), .. }) = resource.get() {
+        return Some(of_template(replicas(spec.replicas), spec.template.spec.as_ref()?));
+    }
+    if let Some(apps::DaemonSet { spec: Some(spec), .. }) = resource.get() {
+        return Some(of_template(Count::OnePerNode, spec.template.spec.as_ref()?));
+    }
+    if let Some(batch::Job { spec: Some(spec), .. }) = resource.get() {
+        return Some(of_template(replicas(spec.parallelism), spec.template.spec.as_ref()?));
+    }
+    let RabbitmqCluster { spec: Some(spec), .. } = resource.get()? else {
+        return None;
+    };
+    Some(Pods {
+        count: replicas(spec.replicas),
+        selector: required_labels(spec.affinity.as_ref()).collect(),
+        containers: vec![spec.resources.as_ref()],
+    })
+}
+
+fn of_template(count: Count, pod: &core::PodSpec) -> Pods<'_> {
+    let selector = pod.node_selector.iter().flatten();
+    let containers = pod.containers.iter();
+    Pods {
+        count,
+        selector: selector.map(|(key, value)| (key.as_str(), value.as_str())).collect(),
+        containers: containers.map(|container| container.resources.as_ref()).collect(),
+    }
+}
+
+/// The labels that an affinity demands of nodes, each with its first value.
+fn required_labels(affinity: Option<&core::Affinity>) -> impl Iterator<Item = (&str, &str)> {
+    affinity
+        .and_then(|affinity| affinity.node_affinity.as_ref())
+        .and_then(|nodes| nodes.required_during_scheduling_ignored_during_execution.as_ref())
+        .into_iter()
+        .flat_map(|required| &required.node_selector_terms)
+        .flat_map(|term| term.match_expressions.iter().flatten())
+        .filter_map(|expression| {
+            let value = expression.values.as_ref()?.first()?;
+            Some((expression.key.as_str(), value.as_str()))
+        })
+}
+
+/// What one pod requests; nothing where a quantity cannot be read.
+fn of_pod(containers: &[Option<&core::ResourceRequirements>]) -> Option<Amounts> {
+    let mut sum = Amounts::default();
+    for resources in containers {
+        let requests = resources.and_then(|resources| resources.requests.as_ref());
+        let read = |key: &str, unit: u64| match requests.and_then(|requests| requests.get(key)) {
+            None => Some(0),
+            Some(quantity) => amount(quantity, unit),
+        };
+        sum.cpu += read("cpu", 1000)?;
+        sum.memory += read("memory", 1)?;
+    }
+    Some(sum)
+}
+
+/// A quantity in parts of its unit: thousandths for processors, whole ones for bytes.
+fn amount(quantity: &Quantity, unit: u64) -> Option<u64> {
+    let digits = quantity.0.trim_end_matches(|character: char| character.is_ascii_alphabetic());
+    let number: u64 = digits.parse().ok()?;
+    let factor = match &quantity.0[digits.len()..] {
+        "" => unit,
+        "m" if unit == 1000 => 1,
+        "Ki" => 1 << 10,
+        "Mi" => 1 << 20,
+        "Gi" => 1 << 30,
+        "Ti" => 1 << 40,
+        _ => return None,
+    };
+    number.checked_mul(factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use manifests_lib::values::millicores;
+
+    use super::*;
+
+    fn built(name: &str) -> (BuiltPlatform, Cluster) {
+        let entry = environments::ALL.iter().find(|entry| entry.name == name);
+        let environment = (entry.expect("an environment of the list").environment)();
+        let platform = environment.platform.build();
+        let cluster = environment.infrastructure.cluster();
+        (platform.expect("a platform that can be built"), cluster)
+    }
+
+    #[test]
+    fn every_environment_has_room() {
+        for entry in environments::ALL {
+            let (platform, cluster) = built(entry.name);
+            assert!(check(&platform, &cluster).is_ok(), "{}", entry.name);
+            let lines = report(&platform, &cluster).expect("quantities");
+            let of_app = lines.iter().any(|line| line.starts_with("  app "));
+            assert!(of_app, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_group_that_cannot_hold_its_pods_is_named() {
+        let (platform, mut cluster) = built("dev");
+        let pools = cluster.node_pools.iter_mut();
+        for pool in pools.filter(|pool| group_name(pool) == "app") {
+            pool.cpu = millicores(100);
+        }
+        let failure = check(&platform, &cluster).expect_err("too little");
+        let sentence = failure.to_string();
+        let begin = "the pods of the node group app request ";
+        let end = " millicores and its nodes have 100: some would never run; give the cluster of environments/dev more, or request less";
+        assert!(sentence.starts_with(begin) && sentence.ends_with(end), "{sentence}");
+    }
+
+    #[test]
+    fn a_group_that_the_cluster_lacks_is_named() {
+        let (platform, mut cluster) = built("prd");
+        cluster.node_pools.retain(|pool| group_name(pool) != "app");
+        let failure = check(&platform, &cluster).expect_err("no such nodes");
+        let sentence = failure.to_string();
+        assert!(
+            sentence.contains(" want nodes with the label node.kubernetes.io/nodegroup=app, which no nodes of the cluster have"),
+            "{sentence}"
+        );
+    }
+
+    #[test]
+    fn the_broker_counts() {
+        let (platform, _) = built("prd");
+        let resources = platform.bundles.iter().flat_map(|bundle| &bundle.resources);
+        let broker = resources
+            .filter(|resource| resource.get::<RabbitmqCluster>().is_some())
+            .find_map(pods)
+            .expect("a broker");
+        assert!(matches!(broker.count, Count::Replicas(3)));
+        assert_eq!(broker.selector.values().copied().collect::<Vec<_>>(), ["app"]);
+        let each = of_pod(&broker.containers).expect("quantities");
+        assert_eq!((each.cpu, mebibytes(each.memory)), (200, 1024));
+    }
+
+    #[test]
+    fn quantities_are_read_as_the_cluster_reads_them() {
+        let read = |text: &str, unit| amount(&Quantity(text.to_owned()), unit);
+        assert_eq!(read("250m", 1000), Some(250));
+        assert_eq!(read("2", 1000), Some(2000));
+        assert_eq!(read("768Mi", 1), Some(768 << 20));
+        assert_eq!(read("1.5", 1000), None);
+        assert_eq!(read("1e3", 1), None);
+    }
+}

@@ -1,0 +1,127 @@
+//! The environments that can be named on the command line.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use clap::builder::{
+    PossibleValue, PossibleValuesParser, TypedValueParser, ValueParser, ValueParserFactory,
+};
+use manifests_lib::cluster::ClusterConfig;
+use manifests_lib::model::BuildError;
+use manifests_lib::platform::BuiltPlatform;
+use support::Failure;
+
+use crate::cluster::kind::Infrastructure;
+
+/// An environment, as the commands ask for it.
+pub trait Environment: Send + Sync {
+    /// Its folder in the snapshots, and what the command line calls it.
+    fn name(&self) -> &'static str;
+
+    /// A line for `--help`.
+    fn about(&self) -> &'static str;
+
+    /// What its cluster is made of.
+    fn infrastructure(&self) -> Infrastructure;
+
+    /// The platform as it runs there, or every mistake in it.
+    ///
+    /// # Errors
+    /// If the platform cannot be built.
+    fn build(&self) -> Result<Built, Vec<BuildError>>;
+}
+
+/// Everything that is made of an environment.
+#[derive(Debug)]
+pub struct Built {
+    /// What its cluster is made of.
+    pub infrastructure: Infrastructure,
+    /// The platform as it runs there.
+    pub platform: BuiltPlatform,
+    /// The cluster, where eksctl makes it.
+    pub cluster_config: Option<ClusterConfig>,
+}
+
+/// Set once, before the command line is read: which names it takes depends on them.
+static ALL: OnceLock<Vec<Box<dyn Environment>>> = OnceLock::new();
+
+/// Makes environments known to the command line.
+pub fn register(environments: Vec<Box<dyn Environment>>) {
+    // A second time changes nothing.
+    let _ = ALL.set(environments);
+}
+
+/// An environment by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EnvironmentName {
+    /// Its place in the list, by which environments are ordered.
+    index: usize,
+}
+
+impl fmt::Display for EnvironmentName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.environment().name())
+    }
+}
+
+impl ValueParserFactory for EnvironmentName {
+    type Parser = ValueParser;
+
+    fn value_parser() -> ValueParser {
+        let named = |name: String| Self::named(&name).ok_or("no such environment");
+        PossibleValuesParser::new(values()).try_map(named).into()
+    }
+}
+
+fn values() -> Vec<PossibleValue> {
+    EnvironmentName::all()
+        .map(|name| {
+            let environment = name.environment();
+            PossibleValue::new(environment.name()).help(environment.about())
+        })
+        .collect()
+}
+
+fn environments() -> &'static [Box<dyn Environment>] {
+    ALL.get().map_or(&[], Vec::as_slice)
+}
+
+impl EnvironmentName {
+    /// Every environment, in the order of the list.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..environments().len()).map(|index| Self { index })
+    }
+
+    /// The environment of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().find(|known| known.environment().name() == name)
+    }
+
+    /// The environment that is meant where none is named: the first of the list.
+    pub const DEFAULT: Self = Self { index: 0 };
+
+    fn environment(self) -> &'static dyn Environment {
+        environments()[self.index].as_ref()
+    }
+
+    /// What its cluster is made of.
+    pub fn infrastructure(self) -> Infrastructure {
+        self.environment().infrastructure()
+    }
+
+    /// The platform as it runs in the environment.
+    pub fn build(self) -> Result<Built, Failure> {
+        let built = self
+            .environment()
+            .build()
+            .map_err(|errors| Failure::all(errors.iter().map(BuildError::to_string)))?;
+        let own = &built.platform.environment;
+        if own.as_str() == self.environment().name() {
+            return Ok(built);
+        }
+        Err(Failure::new(format!(
+            "the environment {self} calls itself {own}: its files would go to the other's folder; correct the name in \
+             environments/{self}/src/lib.rs"
+        )))
+    }
+}

@@ -1,0 +1,239 @@
+//! Programs that others wrote: how they are called, shown and judged.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+use support::Failure;
+
+/// A program that is called, or that people are told to call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// AWS.
+    Aws,
+    /// The images of the laptop.
+    Docker,
+    /// EKS.
+    Eksctl,
+    /// Charts.
+    Helm,
+    /// The cluster's API.
+    Kubectl,
+    /// The cluster on the laptop.
+    Minikube,
+}
+
+impl Program {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::Docker => "docker",
+            Self::Eksctl => "eksctl",
+            Self::Helm => "helm",
+            Self::Kubectl => "kubectl",
+            Self::Minikube => "minikube",
+        }
+    }
+
+    /// Where its makers tell how to install it.
+    fn installation(self) -> &'static str {
+        match self {
+            Self::Aws => {
+                "https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
+            }
+            Self::Docker => "https://docs.docker.com/engine/install/",
+            Self::Eksctl => "https://docs.aws.amazon.com/eks/latest/eksctl/installation.html",
+            Self::Helm => "https://helm.sh/docs/intro/install/",
+            Self::Kubectl => "https://kubernetes.io/docs/tasks/tools/",
+            Self::Minikube => "https://minikube.sigs.k8s.io/docs/start/",
+        }
+    }
+}
+
+/// One call of a program. Shown, it is what a shell would take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    program: Program,
+    arguments: Vec<String>,
+    input: Option<String>,
+}
+
+/// What a program that ended said.
+pub struct Outcome {
+    /// Its exit code; nothing where a signal ended it.
+    code: Option<i32>,
+    /// Its standard output.
+    pub output: String,
+    /// Its standard error.
+    error: String,
+}
+
+impl Outcome {
+    /// Whether its exit code was 0.
+    pub fn success(&self) -> bool {
+        self.code == Some(0)
+    }
+}
+
+impl Invocation {
+    /// Calls `program` with these arguments.
+    pub fn new<A: Into<String>>(program: Program, arguments: impl IntoIterator<Item = A>) -> Self {
+        Self { program, arguments: arguments.into_iter().map(Into::into).collect(), input: None }
+    }
+
+    /// Calls kubectl in a context.
+    pub fn kubectl<A: Into<String>>(context: &str, arguments: impl IntoIterator<Item = A>) -> Self {
+        let context = ["--context".to_owned(), context.to_owned()];
+        Self::new(
+            Program::Kubectl,
+            context.into_iter().chain(arguments.into_iter().map(Into::into)),
+        )
+    }
+
+    /// Gives the program this on its standard input: what must not lie on a disk.
+    pub fn with_input(mut self, input: String) -> Self {
+        self.input = Some(input);
+        self
+    }
+
+    /// Runs the program; what it says, people see.
+    pub fn run(&self) -> Result<(), Failure> {
+        let mut child =
+            self.command(Stdio::inherit()).spawn().map_err(|error| self.cannot_start(&error))?;
+        if let (Some(mut stdin), Some(input)) = (child.stdin.take(), &self.input) {
+            // A program that ends before it has read everything says why itself.
+            let _ = stdin.write_all(input.as_bytes());
+        }
+        let status = child.wait().map_err(|error| self.cannot_start(&error))?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "{} ended with {status} and said why above; remove the cause, then run this command again: what is done already stays",
+            self.line()
+        )))
+    }
+
+    /// Runs the program and keeps what it says.
+    pub fn outcome(&self) -> Result<Outcome, Failure> {
+        let output = self
+            .command(Stdio::piped())
+            .stderr(Stdio::piped())
+            .output()
+            .map_err(|error| self.cannot_start(&error))?;
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Outcome {
+            code: output.status.code(),
+            output: text(output.stdout),
+            error: text(output.stderr),
+        })
+    }
+
+    /// What the program prints; a failure where it fails.
+    pub fn output(&self) -> Result<String, Failure> {
+        self.printed(self.outcome()?)
+    }
+
+    /// What the program prints; nothing where it ends with this exit code.
+    pub fn output_unless(&self, code: i32) -> Result<Option<String>, Failure> {
+        let outcome = self.outcome()?;
+        if outcome.code == Some(code) {
+            return Ok(None);
+        }
+        self.printed(outcome).map(Some)
+    }
+
+    fn printed(&self, outcome: Outcome) -> Result<String, Failure> {
+        if outcome.success() {
+            return Ok(outcome.output);
+        }
+        let error = outcome.error.trim().replace('\n', "; ");
+        Err(Failure::new(format!("{} failed: {error}", self.line())))
+    }
+
+    /// Becomes the program, so that Ctrl-C and its exit code are its own; only returns where it cannot be started.
+    pub fn become_it(&self) -> Failure {
+        let error = Command::new(self.program.name()).args(&self.arguments).exec();
+        self.cannot_start(&error)
+    }
+
+    /// The call on one line, for messages.
+    fn line(&self) -> String {
+        format!("`{}`", self.words())
+    }
+
+    fn words(&self) -> String {
+        let mut words = self.program.name().to_owned();
+        for argument in &self.arguments {
+            words.push(' ');
+            words.push_str(&quoted(argument));
+        }
+        words
+    }
+
+    fn command(&self, stdout: Stdio) -> Command {
+        let mut command = Command::new(self.program.name());
+        command.args(self.arguments.iter().map(OsStr::new));
+        command.stdout(stdout);
+        command.stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() });
+        command
+    }
+
+    fn cannot_start(&self, error: &io::Error) -> Failure {
+        let name = self.program.name();
+        Failure::new(if error.kind() == io::ErrorKind::NotFound {
+            format!(
+                "{name} is not on the PATH and this command needs it: install it as {} tells, then run again",
+                self.program.installation()
+            )
+        } else {
+            format!("cannot run {}: {error}", self.line())
+        })
+    }
+}
+
+impl fmt::Display for Invocation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.words())?;
+        if let Some(input) = &self.input {
+            // No rendered line consists of this word.
+            write!(formatter, " <<'END_OF_INPUT'\n{input}END_OF_INPUT")?;
+        }
+        Ok(())
+    }
+}
+
+/// An argument as a shell takes it.
+fn quoted(argument: &str) -> String {
+    let plain =
+        |character: char| character.is_ascii_alphanumeric() || "_./:=@%+,-".contains(character);
+    if !argument.is_empty() && argument.chars().all(plain) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_shown_as_a_shell_takes_them() {
+        let invocation =
+            Invocation::new(Program::Docker, ["info", "--format", "{{.NCPU}} it's", "", "a/b:c=d"]);
+        assert_eq!(invocation.to_string(), r"docker info --format '{{.NCPU}} it'\''s' '' a/b:c=d");
+    }
+
+    #[test]
+    fn input_is_shown_as_a_here_document() {
+        let invocation = Invocation::new(Program::Helm, ["install", "--values", "-"])
+            .with_input("a: 1\n".to_owned());
+        assert_eq!(
+            invocation.to_string(),
+            "helm install --values - <<'END_OF_INPUT'\na: 1\nEND_OF_INPUT"
+        );
+    }
+}

@@ -1,0 +1,195 @@
+//! `cargo xtask render`: environments become folders of YAML.
+
+pub mod cluster;
+pub mod files;
+
+use std::fmt;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Instant;
+
+use clap::Args;
+use support::{Failure, in_workspace};
+
+use crate::environment::EnvironmentName;
+use crate::output::printed;
+use crate::tree::Plan;
+
+/// Write the manifests of each environment below snapshots, one object a file
+///
+/// Also the cluster itself, where eksctl makes it: environments/ENV/eks.yaml, which Argo CD never sees.
+/// Writes only what changed and removes what is no longer rendered; files that it did not write are never touched.
+/// `diff -r snapshots/dev snapshots/prd` then shows what tells a laptop from production.
+#[derive(Args)]
+pub struct Arguments {
+    /// Environments to render; all of them where none is named
+    #[arg(value_name = "ENV")]
+    environments: Vec<EnvironmentName>,
+
+    /// Write nothing: print what would change as a unified diff, and exit with 1 if anything would
+    #[arg(long, conflicts_with = "stdout")]
+    check: bool,
+
+    /// Folder that has one folder per environment [default: snapshots]
+    #[arg(long, value_name = "DIR", conflicts_with = "stdout")]
+    output: Option<PathBuf>,
+
+    /// Also name what was written or removed
+    #[arg(long, conflicts_with_all = ["check", "stdout"])]
+    names: bool,
+
+    /// Print the manifests as one YAML stream instead of writing files
+    #[arg(long)]
+    stdout: bool,
+}
+
+/// What one environment has to say; several are rendered at the same time and speak one after the other.
+#[derive(Default)]
+struct Said {
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+    /// Whether `--check` found a difference.
+    differs: bool,
+}
+
+/// Renders what the arguments name: the environments side by side, what they say in their order.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let mut environments = arguments.environments.clone();
+    if environments.is_empty() {
+        environments = EnvironmentName::all().collect();
+    }
+    environments.sort_unstable();
+    environments.dedup();
+    let results: Vec<Result<Said, Failure>> = thread::scope(|scope| {
+        // Each builds its own environment: the parts of a platform cannot be shared by threads.
+        let started = |name| scope.spawn(move || arguments.render(name));
+        let threads: Vec<_> = environments.into_iter().map(started).collect();
+        let result = |thread: thread::ScopedJoinHandle<'_, _>| match thread.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        threads.into_iter().map(result).collect()
+    });
+    let mut code = ExitCode::SUCCESS;
+    let mut failures = Vec::new();
+    for result in results {
+        match result {
+            Ok(said) => {
+                printed(io::stdout().write_all(&said.stdout))?;
+                let _ = io::stderr().write_all(&said.stderr);
+                if said.differs {
+                    code = ExitCode::from(1);
+                }
+            }
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if failures.is_empty() { Ok(code) } else { Err(Failure::merge(failures)) }
+}
+
+impl Arguments {
+    /// Renders an environment and writes, compares or prints it.
+    fn render(&self, name: EnvironmentName) -> Result<Said, Failure> {
+        let started = Instant::now();
+        let built = name.build()?;
+        let files = files::of_platform(&built.platform)?;
+        let mut said = Said::default();
+        if self.stdout {
+            for contents in files.values() {
+                said.stdout.extend_from_slice(b"---\n");
+                said.stdout.extend_from_slice(contents.as_bytes());
+            }
+            return Ok(said);
+        }
+        let folder = self.output.clone().unwrap_or_else(|| in_workspace("snapshots"));
+        let root = folder.join(name.to_string());
+        let plan = Plan::new(&root, &files)?;
+        if self.check {
+            self.compare(&root, &plan, &mut said);
+        } else {
+            let names = if self.names { names(&plan) } else { String::new() };
+            let foreign = plan.foreign().to_vec();
+            let counts = plan.apply()?;
+            said.line(format_args!(
+                "{name}: {} objects in {} bundles: {} new, {} changed, {} removed, {} unchanged, {} ms{names}",
+                files.len(),
+                built.platform.bundles.len(),
+                counts.created,
+                counts.changed,
+                counts.removed,
+                counts.unchanged,
+                started.elapsed().as_millis()
+            ));
+            for file in foreign {
+                said.remark(format_args!("warning: {}", foreign_file(&file)));
+            }
+        }
+        // Elsewhere than in the workspace there is no environment beside the snapshots.
+        if self.output.is_none() {
+            cluster::run(name, &built, self.check, &mut said)?;
+        }
+        Ok(said)
+    }
+
+    /// Says what would change.
+    fn compare(&self, root: &Path, plan: &Plan<'_>, said: &mut Said) {
+        said.diff(plan);
+        for file in plan.foreign() {
+            said.remark(format_args!("{}", foreign_file(file)));
+        }
+        if !plan.is_empty() {
+            let counts = plan.counts();
+            let accept = match &self.output {
+                None => String::new(),
+                Some(output) => format!(" --output {}", output.display()),
+            };
+            said.remark(format_args!(
+                "{}: {} files differ from what is rendered; accept with: cargo xtask render{accept}",
+                root.display(),
+                counts.created + counts.changed + counts.removed
+            ));
+        }
+        said.differs |= !plan.is_empty() || !plan.foreign().is_empty();
+    }
+}
+
+impl Said {
+    /// A line of standard output.
+    fn line(&mut self, line: fmt::Arguments) {
+        // Writing to memory cannot fail.
+        let _ = writeln!(self.stdout, "{line}");
+    }
+
+    /// A line of standard error.
+    fn remark(&mut self, line: fmt::Arguments) {
+        let _ = writeln!(self.stderr, "{line}");
+    }
+
+    /// A unified diff, in colours where people read it.
+    fn diff(&mut self, plan: &Plan<'_>) {
+        let _ = plan.diff(&mut self.stdout, io::stdout().is_terminal());
+    }
+}
+
+/// How many files are named; the others are counted.
+const NAMED: usize = 3;
+
+/// The files that are about to change, for the end of a line.
+fn names(plan: &Plan<'_>) -> String {
+    let paths: Vec<String> = plan.changed().map(|path| path.display().to_string()).collect();
+    let named = paths[..paths.len().min(NAMED)].join(", ");
+    match paths.len() {
+        0 => String::new(),
+        count if count > NAMED => format!(": {named} and {} more", count - NAMED),
+        _ => format!(": {named}"),
+    }
+}
+
+fn foreign_file(file: &Path) -> String {
+    format!(
+        "{} was not rendered, but Argo CD would apply it: move it out of the folder, or write it in Rust",
+        file.display()
+    )
+}

@@ -1,0 +1,80 @@
+//! The file that eksctl makes a cluster from. It is no manifest: it stands beside the environment, outside the snapshots.
+
+use std::path::{Path, PathBuf};
+
+use manifests_lib::yaml;
+
+use super::Said;
+use super::files::Files;
+use crate::environment::{Built, EnvironmentName};
+use crate::tree::{self, Plan};
+use support::{Failure, in_workspace};
+
+/// Name of the file.
+const FILE: &str = "eks.yaml";
+
+/// Where an environment's file is.
+pub fn path(name: EnvironmentName) -> PathBuf {
+    folder(name).join(FILE)
+}
+
+/// Writes the file, or with `check` says how it would change.
+pub(super) fn run(
+    name: EnvironmentName,
+    built: &Built,
+    check: bool,
+    said: &mut Said,
+) -> Result<(), Failure> {
+    let files = files(name, built)?;
+    let plan = Plan::new(&folder(name), &files)?;
+    let file = path(name);
+    if check {
+        said.diff(&plan);
+        if !plan.is_empty() {
+            said.differs = true;
+            said.remark(format_args!(
+                "{} differs from what is rendered; accept with: cargo xtask render",
+                file.display()
+            ));
+        }
+        return Ok(());
+    }
+    let counts = plan.apply()?;
+    if counts.created + counts.changed + counts.removed > 0 {
+        said.line(format_args!("{name}: {} changed", file.display()));
+    }
+    Ok(())
+}
+
+/// A failure where the file is not what is rendered: eksctl would make another cluster than the one that was reviewed.
+pub fn require_current(name: EnvironmentName, built: &Built) -> Result<(), Failure> {
+    let files = files(name, built)?;
+    let plan = Plan::new(&folder(name), &files)?;
+    if plan.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{} is not what the code renders for {name}: run `cargo xtask render {name}`, have the difference reviewed, then run again",
+        path(name).display()
+    )))
+}
+
+/// The file, where eksctl makes the environment's cluster.
+fn files(name: EnvironmentName, built: &Built) -> Result<Files, Failure> {
+    let mut files = Files::new();
+    if let Some(cluster) = &built.cluster_config {
+        let mut contents = format!(
+            "{}environments/{name}/src/lib.rs by `cargo xtask render`: change that file, not this one.\n",
+            tree::MARKER
+        );
+        yaml::write(cluster, &mut contents).map_err(|error| {
+            Failure::new(format!("the cluster of {name} cannot be written: {error}"))
+        })?;
+        files.insert(Path::new(FILE).to_owned(), contents);
+    }
+    Ok(files)
+}
+
+fn folder(name: EnvironmentName) -> PathBuf {
+    in_workspace("environments").join(name.to_string())
+}

@@ -1,0 +1,9 @@
+//! What every program of the workspace needs: one way to fail, and the folder of the workspace.
+//!
+//! No dependencies: the renderer is linked after every edit.
+
+mod failure;
+mod workspace;
+
+pub use failure::{COULD_NOT_RUN, Failure, Result};
+pub use workspace::{in_workspace, workspace};

@@ -1,0 +1,28 @@
+//! Where the workspace is.
+
+use std::path::{Path, PathBuf};
+
+/// The root of the workspace that this program was built from, wherever it is started.
+pub fn workspace() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here)
+}
+
+/// A file or folder of the workspace, as short as it can be named from where the program is started.
+pub fn in_workspace(path: &str) -> PathBuf {
+    let absolute = workspace().join(path);
+    let relative = std::env::current_dir()
+        .ok()
+        .and_then(|directory| absolute.strip_prefix(directory).map(Path::to_path_buf).ok());
+    relative.unwrap_or(absolute)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_workspace_is_where_the_lock_of_cargo_is() {
+        assert!(workspace().join("Cargo.lock").is_file());
+    }
+}
