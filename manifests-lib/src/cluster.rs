@@ -80,9 +80,9 @@ impl VolumeBinding {
 /// Who runs the control plane, and with it whether its metrics can be scraped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ControlPlane {
-    /// The cluster: etcd, the scheduler, the controller manager and kube-proxy are pods that open their metrics.
+    /// The cluster itself: etcd, the scheduler, the controller manager and kube-proxy are pods that open their metrics.
     Own,
-    /// The provider, who shows no metrics of them.
+    /// The provider, which exposes no metrics of it.
     Managed,
 }
 

@@ -1,4 +1,4 @@
-//! How the platform comes into a cluster: Argo CD, and the charts and kustomizations of others.
+//! How the platform gets into a cluster: Argo CD, and the charts and kustomizations of others.
 
 pub(crate) mod chart;
 mod file_name;

@@ -11,6 +11,7 @@ pub(crate) mod metadata;
 pub(crate) mod namespace;
 pub(crate) mod origin;
 pub(crate) mod resource;
+pub(crate) mod rule;
 pub(crate) mod team;
 
 pub use bundle::{Added, Bundle};
@@ -22,4 +23,5 @@ pub use metadata::{named, named_in};
 pub use namespace::{Injection, Namespace, NamespaceRules, PodSecurity};
 pub use origin::Origin;
 pub use resource::{Manifest, ManifestScope, Namespaced, ObjectRef, Resource};
+pub use rule::Rule;
 pub use team::{Applications, Team};

@@ -1,4 +1,4 @@
-//! What people see of the platform, and who is told when a service is bad.
+//! What people see of the platform: metrics, SLOs and their alerts, dashboards and web UIs.
 
 pub mod grafana;
 pub(crate) mod prometheus;

@@ -15,6 +15,7 @@ use crate::model::facts::Facts;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::resource::Resource;
+use crate::model::rule::Rule;
 use crate::model::team::Team;
 use crate::network::gateway_api::GatewayNodePort;
 use crate::network::mesh::{self, GatewayPort};
@@ -296,6 +297,7 @@ fn duplicate_releases(bundles: &[BuiltBundle]) -> Vec<BuildError> {
         if let Some(other) = first.insert(identity, source.origin) {
             errors.push(
                 BuildError::new(
+                    Rule::DuplicateRelease,
                     source.origin,
                     format!(
                         "the chart {name} {version} is deployed a second time as {release} into {namespace}: both would make \
@@ -317,6 +319,7 @@ fn duplicate_objects(bundles: &[BuiltBundle]) -> Vec<BuildError> {
         if let Some(other) = first.get(&object) {
             errors.push(
                 BuildError::new(
+                    Rule::DuplicateObject,
                     resource.origin(),
                     format!(
                         "{object} is written a second time: applied one after the other, each would undo the other; rename \
@@ -340,6 +343,7 @@ fn duplicate_bundles(bundles: &[BuiltBundle]) -> Vec<BuildError> {
         if let Some(other) = first.insert(&bundle.name, bundle.origin) {
             errors.push(
                 BuildError::new(
+                    Rule::DuplicateBundle,
                     bundle.origin,
                     format!("two bundles are named {}: give one another name", bundle.name),
                 )

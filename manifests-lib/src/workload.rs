@@ -1,4 +1,4 @@
-//! What runs: pods, the objects that keep them running, and what their containers are given.
+//! What runs: pods, the objects that keep them running, and their variables and volumes.
 
 mod container;
 mod deployment;

@@ -7,9 +7,11 @@ use k8s_openapi::api::batch::v1 as batch;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
+use super::Mistake;
 use crate::model::error::BuildError;
 use crate::model::label::Labels;
 use crate::model::resource::Resource;
+use crate::model::rule::Rule;
 use crate::workload::{Allowance, SecurityException, allowances, is_plain};
 
 /// Pods, or a template of pods and what selects them.
@@ -76,12 +78,13 @@ impl<'a> Workload<'a> {
     }
 
     /// Everything wrong with it.
-    pub(super) fn mistakes(&self, exceptions: &[SecurityException]) -> Vec<String> {
+    pub(super) fn mistakes(&self, exceptions: &[SecurityException]) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
         if self.pods.is_none_or(|pods| pods.containers.is_empty()) {
-            mistakes.push(
-                "the workload has no container: the API server would refuse it; add one".to_owned(),
-            );
+            mistakes.push(Mistake::new(
+                Rule::MissingContainer,
+                "the workload has no container: the API server would refuse it; add one",
+            ));
         }
         mistakes.extend(self.selector.and_then(|selector| self.unmatched(selector)));
         for container in self.containers() {
@@ -97,7 +100,7 @@ impl<'a> Workload<'a> {
         &self,
         container: &core::Container,
         exceptions: &[SecurityException],
-    ) -> Vec<String> {
+    ) -> Vec<Mistake> {
         let Some(pods) = self.pods else {
             return Vec::new();
         };
@@ -111,17 +114,20 @@ impl<'a> Workload<'a> {
             .into_iter()
             .filter(|allowance| !declared(allowance))
             .map(|allowance| {
-                format!(
-                    "container {} {allowance} and nobody says why: remove what allows it, or declare \
-                     Allowance::{allowance:?} with its reason (ContainerHandle::allow, Bundle::allow)",
-                    container.name
+                Mistake::new(
+                    Rule::UndeclaredSecurityException,
+                    format!(
+                        "container {} {allowance}, and no line says why: remove what allows it, or declare \
+                         Allowance::{allowance:?} with its reason (ContainerHandle::allow, Bundle::allow)",
+                        container.name
+                    ),
                 )
             })
             .collect()
     }
 
     /// A mount without its volume is refused by the API server.
-    fn missing_volumes(&self, container: &core::Container) -> Vec<String> {
+    fn missing_volumes(&self, container: &core::Container) -> Vec<Mistake> {
         let volumes = self.pods.and_then(|pods| pods.volumes.as_deref()).unwrap_or_default();
         let exists = |name: &str| {
             volumes.iter().any(|volume| volume.name == name)
@@ -131,22 +137,28 @@ impl<'a> Workload<'a> {
         mounts
             .filter(|mount| !exists(&mount.name))
             .map(|mount| {
-                format!(
-                    "container {} mounts the volume {}, which its pod does not have: the API server would refuse it; a claim \
-                     belongs to the StatefulSet that declares it, mount a volume of this workload",
-                    container.name, mount.name
+                Mistake::new(
+                    Rule::MissingVolume,
+                    format!(
+                        "container {} mounts the volume {}, which its pod does not have: the API server would refuse it; a claim \
+                         belongs to the StatefulSet that declares it, mount a volume of this workload",
+                        container.name, mount.name
+                    ),
                 )
             })
             .collect()
     }
 
     /// Selectors of workloads must match their own template, or the API server refuses the object.
-    fn unmatched(&self, selector: &LabelSelector) -> Option<String> {
+    fn unmatched(&self, selector: &LabelSelector) -> Option<Mistake> {
         let empty = Labels::new();
         let wanted = selector.match_labels.as_ref().unwrap_or(&empty);
         let labels = self.labels.unwrap_or(&empty);
         if wanted.is_empty() && selector.match_expressions.is_none() {
-            return Some("the selector is empty: select the labels of the pod template".to_owned());
+            return Some(Mistake::new(
+                Rule::EmptySelector,
+                "the selector is empty: select the labels of the pod template",
+            ));
         }
         let missing: Vec<_> = wanted
             .iter()
@@ -154,25 +166,31 @@ impl<'a> Workload<'a> {
             .map(|(key, value)| format!("{key}={value}"))
             .collect();
         (!missing.is_empty()).then(|| {
-            format!(
-                "the selector wants {}, which the pod template does not have: the API server would refuse it; label the \
-                 template or change the selector",
-                missing.join(", ")
+            Mistake::new(
+                Rule::SelectorMismatch,
+                format!(
+                    "the selector wants {}, which the pod template does not have: the API server would refuse it; label the \
+                     template or change the selector",
+                    missing.join(", ")
+                ),
             )
         })
     }
 }
 
 /// Variables whose name says secret and whose value stands in Git.
-fn plain_secrets(container: &core::Container) -> Vec<String> {
+fn plain_secrets(container: &core::Container) -> Vec<Mistake> {
     let variables = container.env.as_deref().unwrap_or_default();
     variables
         .iter()
         .filter(|variable| variable.value.as_ref().is_some_and(|value| !value.is_empty()) && !is_plain(&variable.name))
         .map(|variable| {
-            format!(
-                "the variable {} of container {} has a plain value that would stand in Git: take it from a SecretKey",
-                variable.name, container.name
+            Mistake::new(
+                Rule::SecretInPlainText,
+                format!(
+                    "the variable {} of container {} has a plain value that would stand in Git: take it from a SecretKey",
+                    variable.name, container.name
+                ),
             )
         })
         .collect()
@@ -209,6 +227,7 @@ pub(crate) fn shared_selectors<'a>(
         if selected.len() > 1 {
             errors.push(
                 BuildError::new(
+                    Rule::SharedSelector,
                     resource.origin(),
                     format!(
                         "{} selects the pods of {} workloads: a share of its requests would reach pods that do not serve them; \

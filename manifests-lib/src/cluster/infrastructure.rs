@@ -3,7 +3,7 @@
 use super::{Cluster, ControlPlane, Eks, Minikube};
 use crate::values::Region;
 
-/// What the cluster of an environment is made of, for those who make it and for tools that depend on it.
+/// What the cluster of an environment is made of, for the commands that make it and for tools that depend on it.
 #[derive(Clone, Debug)]
 pub enum Infrastructure {
     /// Minikube on a laptop.

@@ -1,7 +1,7 @@
 //! A broker of messages that RabbitMQ's operators run, and what an application has of it.
 //!
 //! The broker stays outside the mesh: its operators and whoever scrapes it have no certificate of the mesh. Its own TLS, its
-//! users and a NetworkPolicy of declared callers stand in.
+//! users and a NetworkPolicy of declared callers replace it.
 
 mod cluster;
 mod saga;
@@ -23,7 +23,7 @@ pub use saga::{Saga, SagaHandle};
 /// Where clients connect, by TLS.
 const AMQPS: Port = port!(5671);
 
-/// A cluster of RabbitMQ: who takes part in a [`Saga`] is admitted.
+/// A cluster of RabbitMQ. Components with a [`Saga`] are admitted.
 ///
 /// Upstream: <https://www.rabbitmq.com/kubernetes/operator/operator-overview>
 #[derive(Clone)]

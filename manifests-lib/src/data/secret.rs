@@ -12,6 +12,7 @@ use crate::model::error::BuildError;
 use crate::model::facts::Facts;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::values::{Name, SecretsManagerName};
 use crate::workload::Variable;
 
@@ -196,7 +197,7 @@ impl Component {
     ///
     /// Becomes an ExternalSecret and, where the password is generated, a password generator.
     #[track_caller]
-    #[must_use = "give the keys to whom the user logs in to"]
+    #[must_use = "give the keys to what the user logs in to"]
     pub fn credentials(&self, source: impl Into<CredentialsSource>) -> Credentials {
         self.credentials_at(Origin::here(), source.into())
     }
@@ -227,6 +228,7 @@ impl Component {
     fn refuse_short(&self, origin: Origin, key: &str, generated: &GeneratedSecret) {
         if generated.length < 16 {
             self.bundle.error(BuildError::new(
+                Rule::ShortSecret,
                 origin,
                 format!("the secret {key} would have fewer than 16 characters, which can be guessed: ask for more"),
             ));
@@ -248,7 +250,7 @@ pub(crate) fn from_secrets_manager(
     add(component, origin, Names::with_suffix(component, None), contents)
 }
 
-/// A Secret of generated texts, and of what belongs beside them.
+/// A Secret of generated texts, and of other keys beside them.
 pub(crate) fn generated(
     component: &Component,
     origin: Origin,
@@ -294,7 +296,7 @@ struct SecretPart {
 enum Contents {
     Generated {
         texts: Vec<GeneratedText>,
-        /// What is no secret, but belongs beside one.
+        /// Other keys of the Secret, such as the name of the user.
         known: BTreeMap<String, String>,
     },
     SecretsManager {

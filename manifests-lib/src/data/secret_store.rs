@@ -12,6 +12,7 @@ use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::resource::Resource;
+use crate::model::rule::Rule;
 use crate::values::{LabelKey, Name, Region, SecretDataKey, SecretsManagerName};
 
 /// The one store of a cluster that reads AWS Secrets Manager.
@@ -92,7 +93,7 @@ struct StorePart {
 
 impl Part for StorePart {
     fn build(&self, output: &mut Output<'_>) {
-        // By the bundles that read, so that the order does not depend on who was written first.
+        // By the bundles that read, so that the order does not depend on the order of lines.
         let mut readers: Vec<&SecretRead> = output.declared.all().iter().collect();
         readers.sort_by_key(|read| &read.bundle);
         let mut namespaces: Vec<String> = Vec::new();
@@ -166,6 +167,7 @@ pub(crate) fn without_store(reads: &[SecretRead], stores: &[StoreFact]) -> Optio
     let others = reads.iter().skip(1).map(|read| read.origin);
     Some(
         BuildError::new(
+            Rule::MissingSecretStore,
             first.origin,
             "the secret is in AWS Secrets Manager, and no store of the platform reads that: the Secret would never appear; add a \
              `secrets_manager_store`",

@@ -12,6 +12,7 @@ use crate::model::bundle::Bundle;
 use crate::model::group_kind::GroupKind;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::values::{ChartVersion, GitUrl, Name, PublicImage, RelativePath, Repository, Tag};
 
 /// A released Helm chart with typed values; Argo CD renders it.
@@ -194,6 +195,7 @@ impl Bundle {
         let origin = Origin::here();
         let values = values.to_json().unwrap_or_else(|error| {
             self.error(
+                Rule::InvalidValues,
                 origin,
                 format!("the values of the chart {} are not JSON: {error}", V::NAME),
             );
@@ -201,6 +203,7 @@ impl Bundle {
         });
         for path in unexpected_nulls(&values, V::NULLABLE) {
             self.error(
+                Rule::NullValue,
                 origin,
                 format!(
                     "the value {path} of the chart {} is null, which erases the chart's default: leave it out, or list it below \

@@ -10,6 +10,7 @@ use crate::model::facts::Facts;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::resource::{Manifest, Namespaced, Resource};
+use crate::model::rule::Rule;
 use crate::values::Name;
 use crate::workload::{Allowance, NodeGroup, SecurityException};
 
@@ -45,7 +46,7 @@ pub(crate) struct Place {
 pub(crate) trait Part {
     fn build(&self, output: &mut Output<'_>);
 
-    /// What it says that other parts are built from.
+    /// What it declares, from which other parts are built.
     fn declare(&self, _: &mut Facts) {}
 }
 
@@ -112,6 +113,7 @@ impl Bundle {
         let length = bundle.state.name.as_str().len();
         if length > LONGEST_NAME {
             bundle.state.error(BuildError::new(
+                Rule::NameTooLong,
                 origin,
                 format!(
                     "the bundle name {:?} has {length} characters; names derived from it fit into 63 up to {LONGEST_NAME}: \
@@ -224,6 +226,7 @@ impl Bundle {
             }
             if !found {
                 output.errors.push(BuildError::new(
+                    Rule::PatchWithoutTarget,
                     patch.origin,
                     format!(
                         "the patch adjusts a {}, but the bundle {} has none: remove it or add the object",
@@ -239,13 +242,13 @@ impl Bundle {
         self.state.push(part);
     }
 
-    /// What the bundle says of its Application.
+    /// What the bundle declares about its Application.
     pub(crate) fn declared(&self) -> &Declared {
         &self.state.declared
     }
 
-    pub(crate) fn error(&self, origin: Origin, message: String) {
-        self.refuse(BuildError::new(origin, message));
+    pub(crate) fn error(&self, rule: Rule, origin: Origin, message: String) {
+        self.refuse(BuildError::new(rule, origin, message));
     }
 
     pub(crate) fn refuse(&self, mistake: BuildError) {

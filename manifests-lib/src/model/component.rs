@@ -74,12 +74,12 @@ impl Component {
         ObjectMeta { name: Some(name), labels: Some(self.labels()), ..ObjectMeta::default() }
     }
 
-    /// The name of the ServiceAccount that the component's pods run as: who they are in the mesh.
+    /// The name of the ServiceAccount that the component's pods run as: their identity in the mesh.
     pub(crate) fn service_account(&self) -> String {
         self.object_name("service-account")
     }
 
-    /// The component as somebody who calls a service.
+    /// The component as a caller of services.
     pub(crate) fn caller(&self) -> Caller {
         Caller {
             namespace: self.bundle.namespace.to_string(),

@@ -3,10 +3,13 @@
 use std::fmt;
 
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 
 /// A mistake that only the whole bundle or platform shows, with the Rust line that made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuildError {
+    /// What is broken.
+    pub rule: Rule,
     /// The line to change.
     pub origin: Origin,
     /// What is wrong, what the cluster would do, and the way out.
@@ -16,8 +19,8 @@ pub struct BuildError {
 }
 
 impl BuildError {
-    pub(crate) fn new(origin: Origin, message: impl Into<String>) -> Self {
-        Self { origin, message: message.into(), related: Vec::new() }
+    pub(crate) fn new(rule: Rule, origin: Origin, message: impl Into<String>) -> Self {
+        Self { rule, origin, message: message.into(), related: Vec::new() }
     }
 
     pub(crate) fn related(mut self, origins: impl IntoIterator<Item = Origin>) -> Self {
@@ -32,7 +35,7 @@ impl fmt::Display for BuildError {
         for origin in &self.related {
             write!(formatter, " (see also {origin})")?;
         }
-        Ok(())
+        write!(formatter, " [{}]", self.rule)
     }
 }
 

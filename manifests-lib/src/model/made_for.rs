@@ -1,12 +1,13 @@
-//! For whom a reference was made: a reference that goes elsewhere would not work there.
+//! For which component or namespace a reference was made: elsewhere it would not work.
 
 use super::component::Component;
 use super::error::BuildError;
 use super::namespace::Namespace;
 use super::origin::Origin;
+use crate::model::rule::Rule;
 use crate::values::Name;
 
-/// For whom an address, a Secret or a claim was made, and where.
+/// The component or namespace for which an address, a Secret or a claim was made, and the line that made it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MadeFor {
     origin: Origin,
@@ -42,6 +43,7 @@ impl MadeFor {
         let other = own_bundle != bundle || own_name != name;
         other.then(|| {
             BuildError::new(
+                Rule::WrongComponent,
                 given_at,
                 format!(
                     "{what} was made for {own_bundle}-{own_name}, and {bundle}-{name} would be refused at run time: ask for one of \
@@ -61,6 +63,7 @@ impl MadeFor {
     ) -> Option<BuildError> {
         (self.namespace != *namespace).then(|| {
             BuildError::new(
+                Rule::WrongNamespace,
                 given_at,
                 format!(
                     "{what} is in the namespace {}, and pods of {namespace} would never start: make it in a bundle of {namespace}",

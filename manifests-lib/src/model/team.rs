@@ -1,4 +1,4 @@
-//! Who bundles belong to: a team, or a bundle that deploys the Applications of others.
+//! Owners of bundles: a team, or a bundle that deploys the Applications of others.
 
 use std::cell::RefCell;
 use std::rc::Rc;

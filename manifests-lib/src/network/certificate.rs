@@ -1,4 +1,4 @@
-//! Certificates that cert-manager issues, and who issues them.
+//! Certificates of cert-manager, and their issuers.
 
 use custom_resources::cert_manager::v1 as cert_manager;
 use k8s_openapi::api::core::v1 as core;
@@ -10,7 +10,7 @@ use crate::model::metadata::named;
 use crate::model::origin::Origin;
 use crate::values::{EmailAddress, Host, Name, Region};
 
-/// Somebody who issues certificates for every namespace, as others refer to them.
+/// An issuer of certificates for every namespace, as others refer to it.
 ///
 /// Upstream: <https://cert-manager.io/docs/concepts/issuer/>
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct ClusterIssuer {
     name: Name,
 }
 
-/// How a [`ClusterIssuer`] comes to its certificates.
+/// Where the certificates of a [`ClusterIssuer`] come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Issuer {
     /// From a CA of its own that nobody outside the cluster trusts.
@@ -36,7 +36,7 @@ pub enum Issuer {
 pub struct Acme {
     /// The CA.
     pub server: AcmeServer,
-    /// Whom the CA writes to before a certificate ends.
+    /// Address that the CA warns before a certificate expires.
     pub email: EmailAddress,
     /// Region of the AWS API that is called.
     pub region: Region,
@@ -62,7 +62,7 @@ impl AcmeServer {
 pub struct Certificate<'a> {
     /// Name of the Certificate and of the Secret that holds it.
     pub name: Name,
-    /// Who issues it.
+    /// Its issuer.
     pub issuer: &'a ClusterIssuer,
     /// The hosts that it is for.
     pub hosts: CertificateHosts,
@@ -79,7 +79,7 @@ pub enum CertificateHosts {
 
 /// The Secret of a certificate: its keys are `tls.crt`, `tls.key` and `ca.crt`, the certificate of the CA.
 ///
-/// Only a bundle makes one, so that nobody is given a Secret that nobody fills.
+/// Only a bundle makes one: the Secret exists.
 #[derive(Clone, Debug)]
 pub struct TlsSecret {
     pub(crate) name: Name,
@@ -116,7 +116,7 @@ impl TlsSecret {
 /// The key of a certificate's Secret that holds the certificate of the CA.
 pub(crate) const CA_KEY: &str = "ca.crt";
 
-/// Ten years: who trusts the CA has its certificate, and would have to be given each new one.
+/// Ten years: each new certificate of the CA has to reach everything that trusts it.
 const CA_LIFETIME: &str = "87600h0m0s";
 
 impl Bundle {
@@ -125,7 +125,7 @@ impl Bundle {
     /// A self-signed one becomes a CA: a ClusterIssuer `<name>-root` that signs it, its Certificate and the
     /// ClusterIssuer that uses it. Another becomes a ClusterIssuer.
     #[track_caller]
-    #[must_use = "give the issuer to those who need certificates"]
+    #[must_use = "give the issuer to what needs certificates"]
     pub fn cluster_issuer(&self, name: Name, from: &Issuer) -> ClusterIssuer {
         let issuer = ClusterIssuer { name };
         let name = issuer.name.to_string();
@@ -183,9 +183,9 @@ impl Bundle {
     }
 }
 
-/// A Secret `<name>` whose key `ca.crt` is the certificate of an issuer's CA, for those who call its servers.
+/// A Secret `<name>` whose key `ca.crt` is the certificate of an issuer's CA, for callers of its servers.
 ///
-/// cert-manager gives it with a certificate, which nobody uses.
+/// cert-manager writes it beside a certificate; that certificate is not used.
 pub(crate) fn ca_in(issuer: &ClusterIssuer, metadata: ObjectMeta) -> cert_manager::Certificate {
     let name = metadata.name.clone().unwrap_or_default();
     cert_manager::Certificate {

@@ -1,4 +1,4 @@
-//! Who reaches pods by the network: the pieces of NetworkPolicies. Forwarded ports and probes of the kubelet do not pass here.
+//! Who reaches pods by the network: the pieces of NetworkPolicies. They do not govern forwarded ports and probes of the kubelet.
 //!
 //! Upstream: <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
 

@@ -15,7 +15,7 @@ use crate::model::metadata::named;
 use crate::model::origin::Origin;
 use crate::values::{LabelKey, Name, Port};
 
-/// Pods that a chart or an operator of a bundle runs: who they are to those they call, and who may reach them.
+/// Pods that a chart or an operator of a bundle runs: their identity as callers, and who may reach them.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
 #[derive(Clone)]
@@ -29,18 +29,18 @@ struct ToolPodsState {
     admitted: RefCell<BTreeSet<Admission>>,
 }
 
-/// Somebody who may reach pods, in the order in which a NetworkPolicy names them.
+/// Who may reach pods, in the order in which a NetworkPolicy lists its rules.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Admission {
     /// Every pod of the own namespace, on every port.
     OwnNamespace,
     /// Every pod of a namespace that belongs to the mesh.
     Mesh(Port),
-    /// Who asks for metrics.
+    /// Prometheus, for metrics.
     Scraper(Pods, Port),
-    /// Who calls.
+    /// Another tool that calls.
     Caller(Pods, Port),
-    /// The gateway by which people come.
+    /// The gateway that leads people to a web UI.
     Gateway(Pods, Port),
 }
 
@@ -68,7 +68,7 @@ pub struct ToolService {
     pub target_port: Port,
 }
 
-/// A port of a tool that others may use. Who [calls](ToolPods::calls) it is admitted.
+/// A port of a tool that others may use. Tools that [call](ToolPods::calls) it are admitted.
 #[derive(Clone)]
 pub struct ToolPort {
     pub(crate) pods: ToolPods,
@@ -91,7 +91,7 @@ impl Bundle {
 }
 
 impl ToolPods {
-    /// Lets nobody reach the pods but those who are admitted here: who calls, scrapes or leads people to them.
+    /// Admits nobody to the pods but callers, scrapers and gateways that declare it.
     ///
     /// Becomes a NetworkPolicy of this name. Without it, admission is up to the chart.
     #[track_caller]
@@ -127,7 +127,7 @@ impl ToolPods {
         &self.state.bundle
     }
 
-    /// Admits who asks for metrics at a port of the pods.
+    /// Admits a scraper of metrics to a port of the pods.
     pub(crate) fn admit_scraper(&self, scraper: &Self, port: Port) {
         self.admit(Admission::Scraper(scraper.pods(), port));
     }
@@ -160,7 +160,7 @@ impl ToolPort {
         &self.service
     }
 
-    /// Admits the pods of a gateway, by which people come.
+    /// Admits the pods of a gateway that leads people here.
     pub(crate) fn admit_gateway(&self, gateway: Pods) {
         self.pods.admit(Admission::Gateway(gateway, self.target_port));
     }

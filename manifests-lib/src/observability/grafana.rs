@@ -1,4 +1,4 @@
-//! Pages of Grafana, as code.
+//! Dashboards of Grafana, as code.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::model::bundle::Bundle;
 use crate::model::metadata::named;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::observability::web_ui::WebUiHandle;
 use crate::values::Name;
 
@@ -100,6 +101,7 @@ impl Bundle {
         let namespace = &grafana.web_ui.service.namespace;
         if namespace != self.namespace() {
             self.error(
+                Rule::WrongNamespace,
                 Origin::here(),
                 format!(
                     "the dashboard {} is in the namespace {}, and Grafana loads dashboards of {}: add it to a bundle of {}",
@@ -112,6 +114,7 @@ impl Bundle {
         }
         if dashboard.variable.name.as_str().contains('-') {
             self.error(
+                Rule::InvalidDashboardVariable,
                 Origin::here(),
                 format!(
                     "the variable {} of the dashboard {} has a dash, at which Grafana ends a name in queries: leave it out",

@@ -1,4 +1,4 @@
-//! Prometheus, as those see it whose metrics it asks for.
+//! Prometheus, and the monitors by which it finds what to scrape.
 
 use custom_resources::coreos::monitoring::v1::{self as monitoring, NamespaceSelector};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
@@ -9,7 +9,7 @@ use crate::model::namespace::Namespace;
 use crate::network::tool::{Pods, ToolPods};
 use crate::values::{LabelKey, Name, Port};
 
-/// A Prometheus that an operator runs: who wants to be scraped says so, and admits it.
+/// A Prometheus that an operator runs: a tool declares that it is scraped, and so admits it.
 ///
 /// Upstream: <https://prometheus-operator.dev/docs/developer/getting-started/>
 #[derive(Clone)]
@@ -78,12 +78,12 @@ impl Prometheus {
         Self { pods: pods.clone() }
     }
 
-    /// Declares that Prometheus asks pods of a tool for metrics at this port, and admits it there.
+    /// Declares that Prometheus scrapes pods of a tool at this port, and admits it there.
     pub fn scrapes(&self, pods: &ToolPods, port: Port) {
         pods.admit_scraper(&self.pods, port);
     }
 
-    /// Has Prometheus ask pods for metrics. Whether the network lets it in is up to the pods.
+    /// Has Prometheus scrape pods, whose NetworkPolicies have to admit it.
     #[track_caller]
     pub fn pod_monitor(&self, monitor: PodMonitor<'_>) {
         let PodMonitor { name, pods, endpoint } = monitor;
@@ -108,7 +108,7 @@ impl Prometheus {
         });
     }
 
-    /// Has Prometheus ask the pods behind Services for metrics. Whether the network lets it in is up to the pods.
+    /// Has Prometheus scrape the pods behind Services, whose NetworkPolicies have to admit it.
     #[track_caller]
     pub fn service_monitor(&self, monitor: ServiceMonitor<'_>) {
         let ServiceMonitor { name, namespace, services, port, job_label } = monitor;

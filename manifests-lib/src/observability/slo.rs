@@ -1,4 +1,4 @@
-//! Service level objectives: how many requests may fail or be slow, and who is told when too many do.
+//! Service level objectives: how many requests may fail or be slow, and the alerts when too many do.
 
 mod rules;
 
@@ -11,7 +11,7 @@ use crate::model::component::Component;
 use crate::model::origin::Origin;
 use crate::network::service::{RequestProtocol, Service, ServiceState};
 
-/// What a service owes to its callers over 30 days.
+/// What callers of a service may expect over 30 days.
 ///
 /// Upstream: <https://sre.google/workbook/implementing-slos/>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +146,7 @@ impl Severity {
 }
 
 impl<P> Service<P> {
-    /// Gives the service an SLO: who is on call is told when its budget of failures is used up too fast.
+    /// Gives the service an SLO: alerts fire when its error budget burns too fast.
     ///
     /// Becomes a PrometheusRule in the service's bundle: the parts of requests that fail or are slow over seven windows, and
     /// alerts that compare a long window and a short one with what may fail over 30 days. None fires where fewer than ten

@@ -21,7 +21,7 @@ pub struct WebUiSpec<'a> {
 pub struct WebUi {
     /// What people call it, such as `grafana`.
     pub name: Name,
-    /// Who serves it.
+    /// The Service that serves it.
     pub service: ServiceRef,
     /// How it is served.
     pub scheme: Scheme,
@@ -63,7 +63,7 @@ impl WebUiHandle {
 pub enum Scheme {
     /// In plain text.
     Http,
-    /// With a certificate: the tool's own, or one that it is given where a gateway leads to it.
+    /// With a certificate: the tool's own, or an issued one where a gateway leads to it.
     Https,
 }
 

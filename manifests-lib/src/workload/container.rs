@@ -12,6 +12,7 @@ use crate::model::bundle::Output;
 use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::values::{
     AbsolutePath, Bytes, Cpu, Image, InvalidText, Name, Port, Seconds, mebibytes, seconds,
 };
@@ -26,33 +27,33 @@ use crate::values::{
 pub struct Container {
     /// Name, unique in the pod.
     pub name: Name,
-    /// What it runs.
+    /// Image that it runs.
     pub image: Image,
-    /// Where it listens.
+    /// Port that it listens on.
     pub port: Port,
-    /// What it is given.
+    /// CPU and memory.
     pub resources: Resources,
-    /// Whom it runs as.
+    /// User and group id.
     pub user: User,
-    /// How the kubelet learns that it works.
+    /// Startup, readiness and liveness probe.
     pub probe: Probe,
 }
 
-/// A container that listens on no port: nothing can be routed to it, and nothing asks whether it works.
+/// A container that listens on no port: nothing can be routed to it, and no probe checks it.
 #[derive(Clone, Debug)]
 pub struct PortlessContainer {
     /// Name, unique in the pod.
     pub name: Name,
-    /// What it runs.
+    /// Image that it runs.
     pub image: Image,
-    /// What it is given.
+    /// CPU and memory.
     pub resources: Resources,
-    /// Whom it runs as.
+    /// User and group id.
     pub user: User,
 }
 
-/// What a container is given: processor time as a request (more where the node has some to spare), memory as request
-/// and limit (above it the kernel kills the container).
+/// CPU and memory of a container: CPU as a request (more where the node has some to spare), memory as request and limit
+/// (above it the kernel kills the container).
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,9 +205,10 @@ impl<P> ContainerHandle<P> {
         let handle = Self { component, workload, port, state: Rc::new(state) };
         if handle.state.resources.memory == mebibytes(0) {
             handle.state.options.borrow_mut().errors.push(BuildError::new(
+                Rule::MissingMemory,
                 origin,
                 format!(
-                    "container {} is given no memory: the kernel would kill it at once; give it what it needs",
+                    "container {} has no memory: the kernel would kill it at once; give it what it needs",
                     handle.state.name
                 ),
             ));
@@ -254,14 +256,15 @@ impl<P> ContainerHandle<P> {
             let twice = options.variables.iter().any(|other| other.name == variable.name);
             let mistake = if twice {
                 Some(BuildError::new(
+                    Rule::DuplicateVariable,
                     origin,
                     format!(
                         "the variable {} is given twice: the container would see only the last one; remove one",
                         variable.name
                     ),
                 ))
-            } else if let Some(mistake) = variable.mistake() {
-                Some(BuildError::new(origin, mistake))
+            } else if let Some((rule, mistake)) = variable.mistake() {
+                Some(BuildError::new(rule, origin, mistake))
             } else {
                 variable.refusal(&self.component, origin)
             };
@@ -289,7 +292,7 @@ impl<P> ContainerHandle<P> {
             let mistake = format!(
                 "the API server would refuse the volume name {text:?}, as {rule}: choose another path or name"
             );
-            options.errors.push(BuildError::new(origin, mistake));
+            options.errors.push(BuildError::new(Rule::InvalidVolumeName, origin, mistake));
         }
         options.mounts.push((origin, path, volume));
     }
@@ -429,6 +432,7 @@ fn twice_mounted(mounts: &[(Origin, AbsolutePath, PodVolume)]) -> Vec<BuildError
         if let Some(other) = paths.insert(path, *origin) {
             errors.push(
                 BuildError::new(
+                    Rule::DuplicateMountPath,
                     *origin,
                     format!(
                         "{path} is mounted twice in one container: the API server would refuse it; choose another path"

@@ -16,6 +16,7 @@ use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::label::{SelectorLabels, matching};
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 
 /// The pods of one workload.
 pub(super) struct Pod {
@@ -144,6 +145,7 @@ fn volumes(
             None => {
                 if let Some(nodes) = volume.nodes().filter(|nodes| *nodes != on) {
                     output.errors.push(BuildError::new(
+                        Rule::VolumeOnOtherNodes,
                         origin,
                         format!(
                             "the volume {} is on the nodes {} and its pod on the nodes {}: the pod would never be scheduled; \
@@ -158,6 +160,7 @@ fn volumes(
             Some((_, other)) if other.is_same(&volume) => {}
             Some((first, _)) => output.errors.push(
                 BuildError::new(
+                    Rule::DuplicateVolume,
                     origin,
                     format!(
                         "two volumes of one pod are named {}: the API server would refuse the second; rename one",
@@ -176,9 +179,10 @@ fn clashes(containers: &[Rc<ContainerState>]) -> Vec<BuildError> {
     let mut errors = Vec::new();
     for (index, container) in containers.iter().enumerate() {
         for other in &containers[..index] {
-            let mut clash = |what: String| {
+            let mut clash = |rule: Rule, what: String| {
                 errors.push(
                     BuildError::new(
+                        rule,
                         container.origin(),
                         format!("two containers of one pod {what}"),
                     )
@@ -186,15 +190,21 @@ fn clashes(containers: &[Rc<ContainerState>]) -> Vec<BuildError> {
                 );
             };
             if container.name() == other.name() {
-                clash(format!(
-                    "are named {}: the API server would refuse the second; rename one",
-                    container.name()
-                ));
+                clash(
+                    Rule::DuplicateContainer,
+                    format!(
+                        "are named {}: the API server would refuse the second; rename one",
+                        container.name()
+                    ),
+                );
             }
             if let (Some(port), true) = (container.port(), container.port() == other.port()) {
-                clash(format!(
-                    "listen on port {port} of one network: the second would not start; give one another port"
-                ));
+                clash(
+                    Rule::DuplicateContainerPort,
+                    format!(
+                        "listen on port {port} of one network: the second would not start; give one another port"
+                    ),
+                );
             }
         }
     }

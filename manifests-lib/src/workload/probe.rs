@@ -1,4 +1,4 @@
-//! How the kubelet learns that a container works.
+//! How the kubelet checks that a container works.
 
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;

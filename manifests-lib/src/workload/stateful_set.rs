@@ -15,6 +15,7 @@ use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::label::SelectorLabels;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::network::service::{Service, ServiceState};
 use crate::values::{Bytes, Name};
 
@@ -119,6 +120,7 @@ impl StatefulSet {
             service.make_headless();
         } else {
             component.bundle.error(BuildError::new(
+                Rule::ForeignGoverningService,
                 Origin::here(),
                 format!(
                     "{} stands before other pods than this StatefulSet's, which would have no DNS names: expose a container of \
@@ -151,6 +153,7 @@ impl Part for StatefulSetState {
         let service = self.service.borrow();
         if service.is_none() {
             output.errors.push(BuildError::new(
+                Rule::MissingGoverningService,
                 pod.origin(),
                 "a stateful set without a Service of its own gives its pods no DNS names: expose a container and call \
                  governed_by with the Service",
@@ -194,6 +197,7 @@ fn twice_claimed(claims: &[(Origin, VolumeClaimTemplate)]) -> Vec<BuildError> {
         if let Some(other) = first.insert(&claim.name, *origin) {
             errors.push(
                 BuildError::new(
+                    Rule::DuplicateClaimTemplate,
                     *origin,
                     format!(
                         "two claims of one stateful set are named {}: its pods would see one volume; rename one",

@@ -6,6 +6,7 @@ use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::values::{PlainVariableName, VariableName};
 
 /// An environment variable of a container: a plain value or a reference to a Secret.
@@ -16,7 +17,7 @@ use crate::values::{PlainVariableName, VariableName};
 pub struct Variable {
     pub(crate) name: String,
     value: Value,
-    /// For whom a handle made it; a plain value is anybody's.
+    /// Where the value of a handle works; a plain one works everywhere.
     made_for: Option<MadeFor>,
 }
 
@@ -54,14 +55,17 @@ impl Variable {
     }
 
     /// What is wrong with the name, if anything.
-    pub(crate) fn mistake(&self) -> Option<String> {
+    pub(crate) fn mistake(&self) -> Option<(Rule, String)> {
         let name = self.name.as_str();
-        let readable = VariableName::new(name).map(|_| ());
-        let checked = readable.and_then(|()| match self.value {
-            Value::Plain(_) => PlainVariableName::new(name).map(|_| ()),
-            Value::Secret { .. } => Ok(()),
-        });
-        checked.err().map(|error| error.to_string())
+        if let Err(error) = VariableName::new(name) {
+            return Some((Rule::InvalidVariableName, error.to_string()));
+        }
+        match self.value {
+            Value::Plain(_) => PlainVariableName::new(name)
+                .err()
+                .map(|error| (Rule::SecretInPlainText, error.to_string())),
+            Value::Secret { .. } => None,
+        }
     }
 
     pub(crate) fn build(&self) -> core::EnvVar {

@@ -10,6 +10,7 @@ use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::values::{AbsolutePath, Bytes, Name};
 use crate::workload::NodeGroup;
 
@@ -76,6 +77,7 @@ impl PodVolume {
             PodVolumeSource::ClaimTemplate { stateful_set, made_at } => {
                 (stateful_set != workload).then(|| {
                     BuildError::new(
+                        Rule::MissingVolume,
                         mounted_at,
                         format!(
                             "the volume {} belongs to the pods of {stateful_set}, and those of {workload} have none of that name: \

@@ -4,4 +4,5 @@ mod components;
 mod laws;
 mod mistakes;
 mod origins;
+mod rules;
 mod support;

@@ -26,7 +26,7 @@ pub struct MysqlContainer {
     pub image: PublicImage,
     /// Nodes that it runs on.
     pub on: NodeGroup,
-    /// What it is given.
+    /// CPU and memory.
     pub resources: Resources,
     /// Size of the data volume.
     pub storage: Bytes,

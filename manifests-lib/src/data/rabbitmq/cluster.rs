@@ -13,6 +13,7 @@ use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::label::{Labels, label, matching};
 use crate::model::metadata::named;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::network::certificate::{ClusterIssuer, certificate_of};
 use crate::network::mesh::Caller;
 use crate::network::network_policy::{self, APP_NAME, admit, admit_to_all, pods};
@@ -36,17 +37,17 @@ pub struct RabbitmqClusterSpec<'a> {
     pub image: PublicImage,
     /// Nodes to run on.
     pub nodes: &'a NodeGroup,
-    /// What each pod is given.
+    /// CPU and memory of each pod.
     pub resources: Resources,
     /// Disk of each pod, at least 4 GiB: RabbitMQ stops taking messages when less than 2 GB are free.
     pub storage: Bytes,
     /// Class of the disk.
     pub storage_class: &'a Name,
-    /// Who issues its certificate; clients and the operator trust that CA.
+    /// Issuer of its certificate; clients and the operator trust that CA.
     pub issuer: &'a ClusterIssuer,
     /// The pods of the messaging topology operator, which makes queues and users.
     pub topology_operator: &'a ToolPods,
-    /// Who scrapes its metrics.
+    /// The Prometheus that scrapes it.
     pub prometheus: &'a Prometheus,
 }
 
@@ -81,6 +82,7 @@ impl Bundle {
         let origin = Origin::here();
         if replicas.is_multiple_of(2) {
             self.error(
+                Rule::EvenReplicas,
                 origin,
                 format!(
                     "the broker {name} has {replicas} pods, of which two halves could disagree: give it an odd number"
@@ -89,6 +91,7 @@ impl Bundle {
         }
         if storage.as_mebibytes() < 4096 {
             self.error(
+                Rule::DiskTooSmall,
                 origin,
                 format!(
                     "the broker {name} has a disk of {} MiB, and takes no message with less than 2 GB free: give it 4 GiB at least",

@@ -19,7 +19,7 @@ use crate::workload::Variable;
 ///
 /// Becomes a Vhost with a User of its own, an Exchange `saga`, an Exchange `dead-letter` and for each step a quorum Queue
 /// `saga.<step>`, a Queue `dead-letter.<step>` and their Bindings. What a queue cannot deliver in five attempts goes to the
-/// other one. Deleting the objects deletes no message.
+/// dead-letter queue of its step. Deleting the objects deletes no message.
 ///
 /// Upstream: <https://www.rabbitmq.com/docs/quorum-queues>, <https://www.rabbitmq.com/docs/dlx>
 #[derive(Clone)]
@@ -45,10 +45,10 @@ pub struct SagaHandle {
 /// Where messages are sent, and the first part of the names of queues.
 const SAGA: &str = "saga";
 
-/// Where messages go that nobody could take.
+/// Where messages go that could not be delivered.
 const DEAD_LETTER: &str = "dead-letter";
 
-/// How often a message is delivered before it is given up.
+/// How often a message is delivered before it is dead-lettered.
 const ATTEMPTS: u8 = 5;
 
 impl Component {
@@ -249,7 +249,7 @@ impl SagaPart {
         );
     }
 
-    /// A message stays in its queue until the other one has it: then, and only then, sending is refused when a queue is full.
+    /// A message stays in its queue until the dead-letter queue has it: then, and only then, sending is refused when a queue is full.
     fn policy(&self) -> rabbitmq::Policy {
         rabbitmq::Policy {
             metadata: self.component.metadata("policy"),

@@ -1,4 +1,4 @@
-//! What a bundle says of its own Application.
+//! What a bundle declares about its own Application.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
 use crate::values::Name;
 
-/// What a bundle says of its own Application, while others may still add to it.
+/// What a bundle declares about its own Application, while others may still add to it.
 #[derive(Default)]
 pub(crate) struct Declared {
     sources: RefCell<Vec<Rc<RefCell<Source>>>>,
@@ -22,7 +22,7 @@ pub(crate) struct Declared {
     adopts: Cell<bool>,
 }
 
-/// What a bundle has said of its own Application.
+/// What a bundle has declared about its own Application.
 #[derive(Debug, Default)]
 pub(crate) struct Delivery {
     /// Bundles that it is deployed after, and the lines that say so.
@@ -58,7 +58,7 @@ impl Bundle {
         self.declared().ignored.borrow_mut().push(difference);
     }
 
-    /// Leaves the CA bundles of the bundle's webhooks to who writes them: cert-manager, or a job of the chart.
+    /// Leaves the CA bundles of the bundle's webhooks to their writers: cert-manager, or a job of the chart.
     pub fn ignore_injected_ca_bundles(&self) {
         for kind in [
             GroupKind::of::<admission::MutatingWebhookConfiguration>(),

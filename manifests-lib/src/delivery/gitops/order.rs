@@ -12,6 +12,7 @@ use crate::model::error::BuildError;
 use crate::model::group_kind::GroupKind;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::platform::BuiltBundle;
 use crate::values::Name;
 
@@ -141,6 +142,7 @@ impl Level<'_> {
         let origins = circle.iter().map(|member| self.members[*member].origin);
         let first = self.members[circle[0]].origin;
         BuildError::new(
+            Rule::DeploymentCycle,
             first,
             format!(
                 "there is no order of deployment: {}; move what the others wait for into a bundle of its own",
@@ -162,7 +164,7 @@ impl fmt::Display for Why {
     }
 }
 
-/// Who creates namespaces and storage classes and installs CRDs, and which bundle has which name.
+/// The bundles that create namespaces and storage classes and install CRDs, and all bundles by name.
 struct Providers<'a> {
     namespaces: BTreeMap<&'a str, usize>,
     storage_classes: BTreeMap<&'a str, usize>,
@@ -213,6 +215,7 @@ impl Missing {
     fn errors(self) -> impl Iterator<Item = BuildError> {
         let namespaces = self.namespaces.into_iter().map(|(namespace, origins)| {
             BuildError::new(
+                Rule::MissingNamespace,
                 origins[0],
                 format!(
                     "nothing creates the namespace {namespace}, and the API server refuses what lives in a namespace that does not \
@@ -224,6 +227,7 @@ impl Missing {
         let api_groups = self.api_groups.into_iter().map(|(group, needs)| {
             let (kind, origin) = needs[0];
             BuildError::new(
+                Rule::MissingCrd,
                 origin,
                 format!(
                     "nothing installs the CRD of {kind}, and the API server refuses objects of a kind that it does not know: add \
@@ -305,6 +309,7 @@ impl Needs<'_> {
             match self.providers.bundles.get(name) {
                 Some(provider) => self.add(*provider, Why::After(*origin)),
                 None => errors.push(BuildError::new(
+                    Rule::ForeignBundle,
                     *origin,
                     format!(
                         "{} waits for {name}, which is a bundle of another platform: make both of one platform",

@@ -10,13 +10,14 @@ use crate::model::error::BuildError;
 use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
 use crate::model::resource::{Manifest, Resource};
+use crate::model::rule::Rule;
 use crate::platform::BuiltBundle;
 use crate::values::Name;
 
 /// The project of everything that holds Applications, and the bundle of the Application above all others.
 pub const ROOT: Name = name!("root");
 
-/// The built bundles of a platform, and who holds whom, by their positions.
+/// The built bundles of a platform, and which of them hold which Applications, by position.
 pub(crate) struct Tree {
     /// One that holds Applications before theirs.
     pub(crate) bundles: Vec<BuiltBundle>,
@@ -120,6 +121,7 @@ fn nothing_to_deploy(bundle: &BuiltBundle) -> Option<BuildError> {
         bundle.resources.is_empty() && bundle.sources.is_empty() && bundle.applications.is_empty();
     empty.then(|| {
         BuildError::new(
+            Rule::EmptyBundle,
             bundle.origin,
             format!(
                 "the bundle {} deploys nothing, and an Application without a source is refused: add to it or remove it",
@@ -133,6 +135,7 @@ fn nothing_to_deploy(bundle: &BuiltBundle) -> Option<BuildError> {
 fn nothing_to_hold(team: &BuiltTeam) -> Option<BuildError> {
     team.bundles.is_empty().then(|| {
         BuildError::new(
+            Rule::EmptyTeam,
             team.origin,
             format!(
                 "the team {} has no bundle, and Argo CD finds no folder for it: give it one or remove it",
@@ -142,7 +145,7 @@ fn nothing_to_hold(team: &BuiltTeam) -> Option<BuildError> {
     })
 }
 
-/// What Argo CD is told about single objects.
+/// Adds the annotations of single objects that Argo CD reads.
 fn annotate(bundle: &mut BuiltBundle) {
     let own_groups: Vec<&str> =
         bundle.sources.iter().flat_map(|source| source.crd_groups.iter().copied()).collect();

@@ -16,6 +16,7 @@ use crate::model::label::{label, matching};
 use crate::model::metadata::named_in;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::network::certificate::{ClusterIssuer, certificate_of};
 use crate::network::tool::Pods;
 use crate::values::{Host, Name, Port};
@@ -33,7 +34,7 @@ pub struct GatewaySpec<'a> {
     pub name: Name,
     /// The GatewayClass: which controller makes the gateway.
     pub class: Name,
-    /// Who issues the certificate.
+    /// Issuer of the certificate.
     pub issuer: &'a ClusterIssuer,
     /// How many pods its class gives it.
     pub replicas: u16,
@@ -60,11 +61,11 @@ pub(super) struct GatewayState {
     pub(super) visibility: Visibility,
 }
 
-/// Who reaches a gateway, and what it leads to.
+/// From where a gateway is reached, and what it leads to.
 pub(super) enum Visibility {
     /// Everybody on the internet, where the environment has a load balancer.
     Public { routes: RefCell<Vec<PublicRoute>> },
-    /// Who is in the network of the cluster.
+    /// Clients in the network of the cluster.
     Internal {
         /// The domain of all hosts.
         domain: Host,
@@ -212,6 +213,7 @@ impl GatewayState {
         let routes = routes.borrow();
         if routes.is_empty() {
             output.errors.push(BuildError::new(
+                Rule::GatewayWithoutRoutes,
                 self.origin,
                 format!(
                     "the gateway {} leads to no service, and its certificate would be for no host: route a service, or remove it",

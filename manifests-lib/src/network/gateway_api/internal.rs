@@ -1,4 +1,4 @@
-//! How people of the company reach web UIs of tools.
+//! How employees reach web UIs of tools.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,8 +17,8 @@ use crate::network::service_ref::ServiceRef;
 use crate::observability::web_ui::{Scheme, WebUi, WebUiHandle, WebUiSpec};
 use crate::values::{Host, Name};
 
-/// How people of the company reach web UIs: by a gateway that only the network of the cluster reaches, or, where there is
-/// none, by forwarding ports.
+/// How employees reach web UIs: by a gateway that only clients in the network of the cluster reach, or, where there is none, by
+/// forwarding ports.
 #[derive(Clone)]
 pub struct InternalAccess {
     gateway: Option<Rc<GatewayState>>,
@@ -29,12 +29,12 @@ pub struct InternalAccess {
 pub struct ServingCertificate<'a> {
     /// Name of the Secret that the tool takes it from, and of the Certificate.
     pub secret: Name,
-    /// Who issues it.
+    /// Its issuer.
     pub issuer: &'a ClusterIssuer,
 }
 
 impl Bundle {
-    /// Makes a gateway for the web UIs of a domain, which who is in the network of the cluster reaches.
+    /// Makes a gateway for the web UIs of a domain, for clients in the network of the cluster.
     #[track_caller]
     #[must_use = "a gateway without a web UI leads nowhere"]
     pub fn internal_gateway(&self, spec: GatewaySpec<'_>, domain: Host) -> InternalAccess {
@@ -60,8 +60,8 @@ impl InternalAccess {
         self.add(Origin::here(), web_ui, Scheme::Http, None)
     }
 
-    /// The same for a web UI that is served by HTTPS. Where there is a gateway, the tool is given a certificate for that, which
-    /// the gateway checks; elsewhere it makes its own.
+    /// The same for a web UI that is served by HTTPS. Where there is a gateway, a certificate is issued for the tool, which the
+    /// gateway checks; elsewhere the tool makes its own.
     ///
     /// Becomes a Certificate and a BackendTLSPolicy, too.
     #[track_caller]

@@ -7,6 +7,7 @@ use super::gateway::GatewayState;
 use crate::model::bundle::Output;
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::values::{Bytes, Seconds};
 
 /// What a gateway of NGINX takes from one client, and how long it waits.
@@ -107,6 +108,7 @@ impl Limits {
         let mut mistakes = Vec::new();
         let mut mistake = |what: &str| {
             mistakes.push(BuildError::new(
+                Rule::LimitOutOfRange,
                 origin,
                 format!("the gateway {} {what}", gateway.parent.name),
             ));

@@ -8,6 +8,7 @@ use super::route::PublicRoute;
 use crate::model::bundle::Bundle;
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::network::mesh::IngressGateway;
 use crate::network::service::{RequestProtocol, Service};
 use crate::values::{Host, Name, NodePort, UrlPath};
@@ -81,6 +82,7 @@ impl PublicEntrance {
         let mut routes = routes.borrow_mut();
         if let Some(other) = routes.iter().find(|other| other.host == host && other.path == path) {
             let mistake = BuildError::new(
+                Rule::DuplicateRoute,
                 origin,
                 format!(
                     "https://{host}{path} leads to two services, of which the gateway {} would choose one: give one another \

@@ -1,4 +1,4 @@
-//! Who may call whom: told to the mesh by identity and to the network by pod.
+//! Who may call whom: by identity in the mesh, by pod in the network.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::model::origin::Origin;
 use crate::network::network_policy;
 use crate::values::Port;
 
-/// Somebody who may call a service.
+/// A caller that a service admits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Caller {
     pub(crate) namespace: String,

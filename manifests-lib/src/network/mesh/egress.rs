@@ -38,7 +38,7 @@ impl EgressGateway {
 
 /// An HTTP host outside the cluster that the component's namespace reaches through the egress gateway.
 ///
-/// That nothing else leaves is up to the mesh: its outbound traffic policy has to be `REGISTRY_ONLY`.
+/// Requires the outbound traffic policy `REGISTRY_ONLY` of the mesh: otherwise other traffic leaves, too.
 ///
 /// Becomes a ServiceEntry, a Gateway, a VirtualService and a DestinationRule: a sidecar sends the request to the
 /// gateway by mutual TLS, the gateway to the host as it was.

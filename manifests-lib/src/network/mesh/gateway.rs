@@ -14,6 +14,7 @@ use crate::model::facts::Facts;
 use crate::model::label::{Labels, label};
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::network::gateway_api::GatewayNodePort;
 use crate::network::service::{RequestProtocol, Service, ServiceState};
 use crate::values::{Name, NodePort, Port};
@@ -183,6 +184,7 @@ pub(crate) fn conflicting_ports(
         {
             errors.push(
                 BuildError::new(
+                    Rule::DuplicateGatewayPort,
                     port.origin,
                     format!(
                         "port {} of the gateway {} leads to two services, of which the mesh would choose one: give one \
@@ -200,6 +202,7 @@ pub(crate) fn conflicting_ports(
         if let Some(other) = node_ports.insert(node_port, origin) {
             errors.push(
                 BuildError::new(
+                    Rule::DuplicateNodePort,
                     origin,
                     format!(
                         "node port {} is opened twice: the API server would refuse it; choose another number",

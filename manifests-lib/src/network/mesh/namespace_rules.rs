@@ -1,4 +1,4 @@
-//! What holds for a whole namespace: nobody calls without admission, mutual TLS only, and who scrapes.
+//! What holds for a whole namespace: no call without admission, mutual TLS only, and scraping.
 
 use custom_resources::istio::security::v1 as security;
 use k8s_openapi::api::networking::v1 as networking;

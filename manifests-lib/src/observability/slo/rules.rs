@@ -63,7 +63,7 @@ const BURN_RATES: [BurnRate; 4] = [
     BurnRate { severity: Severity::Ticket, factor: "1", long: "3d", short: "6h" },
 ];
 
-/// How many requests of the long window have to be bad before anybody is told.
+/// How many requests of the long window have to be bad before an alert fires.
 const ENOUGH: u32 = 10;
 
 /// An indicator of a service level (SLI), and the texts of its alerts.

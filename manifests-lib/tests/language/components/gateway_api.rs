@@ -503,9 +503,9 @@ fn limits_that_nginx_refuses_are_refused() {
     });
     route_web(&shop, &gateway.into_mesh(&FRONT_DOOR));
     assert_snapshot!(shop.mistakes(), @"
-    manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door admits no request in a second, and NGINX refuses such a rate: give it one at least
-    manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door takes bodies of 0 MiB; NGINX reads 0 as no limit, and its policy is refused above 9999: choose a size between
-    manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door waits for less than a second or more than 9999, which its policies refuse: choose a time between
+    manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door admits no request in a second, and NGINX refuses such a rate: give it one at least [limit-out-of-range]
+    manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door takes bodies of 0 MiB; NGINX reads 0 as no limit, and its policy is refused above 9999: choose a size between [limit-out-of-range]
+    manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door waits for less than a second or more than 9999, which its policies refuse: choose a time between [limit-out-of-range]
     ");
 }
 
@@ -523,14 +523,14 @@ fn a_node_port_that_a_service_has_is_refused() {
     let shop = Shop::new();
     let (_, gateway) = public(&shop, Exposure::NodePort(node_port!(30001)));
     route_web(&shop, &gateway.into_mesh(&FRONT_DOOR));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/gateway_api.rs:N: node port 30001 is opened twice: the API server would refuse it; choose another number (see also manifests-lib/tests/language/components/gateway_api.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/gateway_api.rs:N: node port 30001 is opened twice: the API server would refuse it; choose another number (see also manifests-lib/tests/language/components/gateway_api.rs:N) [duplicate-node-port]");
 }
 
 #[test]
 fn a_public_gateway_without_a_route_is_refused() {
     let shop = Shop::new();
     let _ = public(&shop, LOAD_BALANCER);
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door leads to no service, and its certificate would be for no host: route a service, or remove it");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/gateway_api.rs:N: the gateway door leads to no service, and its certificate would be for no host: route a service, or remove it [gateway-without-routes]");
 }
 
 #[test]
@@ -541,5 +541,5 @@ fn two_routes_for_one_host_and_path_are_refused() {
     route_web(&shop, &entrance);
     let mobile = service_on(&shop.bundle_named(name!("mobile")).app(&NODES), port!(81));
     entrance.route(&mobile, route(name!("mobile"), url_path!("/"), node_port!(30002)));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/gateway_api.rs:N: https://www.example.com/ leads to two services, of which the gateway door would choose one: give one another host or path (see also manifests-lib/tests/language/components/gateway_api.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/gateway_api.rs:N: https://www.example.com/ leads to two services, of which the gateway door would choose one: give one another host or path (see also manifests-lib/tests/language/components/gateway_api.rs:N) [duplicate-route]");
 }

@@ -111,7 +111,7 @@ fn a_dashboard_that_grafana_would_not_load_is_refused() {
     let other = shop.bundle_in(&ELSEWHERE, name!("other"));
     other.grafana_dashboard(&grafana(&tool), &dashboard(name!("the-job")));
     assert_snapshot!(shop.mistakes(), @"
-    manifests-lib/tests/language/components/grafana.rs:N: the dashboard jobs is in the namespace elsewhere, and Grafana loads dashboards of shop: add it to a bundle of shop
-    manifests-lib/tests/language/components/grafana.rs:N: the variable the-job of the dashboard jobs has a dash, at which Grafana ends a name in queries: leave it out
+    manifests-lib/tests/language/components/grafana.rs:N: the dashboard jobs is in the namespace elsewhere, and Grafana loads dashboards of shop: add it to a bundle of shop [wrong-namespace]
+    manifests-lib/tests/language/components/grafana.rs:N: the variable the-job of the dashboard jobs has a dash, at which Grafana ends a name in queries: leave it out [invalid-dashboard-variable]
     ");
 }

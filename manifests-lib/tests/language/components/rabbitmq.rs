@@ -462,7 +462,7 @@ fn its_clients_are_the_namespaces_that_have_a_saga_in_the_order_of_their_bundles
 fn halves_and_small_disks_are_refused() {
     let (shop, _, _) = with_broker(2, 1);
     assert_snapshot!(shop.mistakes(), @"
-    manifests-lib/tests/language/components/rabbitmq.rs:N: the broker rabbit has 2 pods, of which two halves could disagree: give it an odd number
-    manifests-lib/tests/language/components/rabbitmq.rs:N: the broker rabbit has a disk of 1024 MiB, and takes no message with less than 2 GB free: give it 4 GiB at least
+    manifests-lib/tests/language/components/rabbitmq.rs:N: the broker rabbit has 2 pods, of which two halves could disagree: give it an odd number [even-replicas]
+    manifests-lib/tests/language/components/rabbitmq.rs:N: the broker rabbit has a disk of 1024 MiB, and takes no message with less than 2 GB free: give it 4 GiB at least [disk-too-small]
     ");
 }

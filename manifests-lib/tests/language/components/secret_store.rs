@@ -103,5 +103,5 @@ fn a_read_without_a_store_is_refused() {
     read(&shop.bundle());
     let other = shop.bundle_in(&ELSEWHERE, name!("mobile"));
     read(&other);
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/secret_store.rs:N: the secret is in AWS Secrets Manager, and no store of the platform reads that: the Secret would never appear; add a `secrets_manager_store` (see also manifests-lib/tests/language/components/secret_store.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/secret_store.rs:N: the secret is in AWS Secrets Manager, and no store of the platform reads that: the Secret would never appear; add a `secrets_manager_store` (see also manifests-lib/tests/language/components/secret_store.rs:N) [missing-secret-store]");
 }

@@ -13,7 +13,7 @@ fn a_namespace_that_nothing_creates() {
     let shop = Shop::new();
     let lost = shop.bundle_in(&Namespace::new(name!("nowhere")), name!("lost"));
     lost.add(config_map("settings"));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing creates the namespace nowhere, and the API server refuses what lives in a namespace that does not exist: create it in a bundle, or list it in `Prerequisites` where the cluster has it");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing creates the namespace nowhere, and the API server refuses what lives in a namespace that does not exist: create it in a bundle, or list it in `Prerequisites` where the cluster has it [missing-namespace]");
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn a_kind_whose_crd_nothing_installs() {
         metadata: ObjectMeta { name: Some("traces".to_owned()), ..ObjectMeta::default() },
         spec: None,
     });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing installs the CRD of Telemetry.telemetry.istio.io, and the API server refuses objects of a kind that it does not know: add the chart or kustomization whose `crd_groups` name telemetry.istio.io, or list the group in `Prerequisites` where the cluster has it");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: nothing installs the CRD of Telemetry.telemetry.istio.io, and the API server refuses objects of a kind that it does not know: add the chart or kustomization whose `crd_groups` name telemetry.istio.io, or list the group in `Prerequisites` where the cluster has it [missing-crd]");
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn a_null_that_the_chart_is_not_known_to_take() {
         &tool,
         Values { shards: Some(Nullable::Unset), settings: Some(settings), ..Values::default() },
     );
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: the value settings.log[].level of the chart tool is null, which erases the chart's default: leave it out, or list it below unset in charts.toml if the chart takes null");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: the value settings.log[].level of the chart tool is null, which erases the chart's default: leave it out, or list it below unset in charts.toml if the chart takes null [null-value]");
 }
 
 #[test]
@@ -51,8 +51,8 @@ fn bundles_that_wait_for_each_other() {
     first.add(config_map("settings"));
     second.add(config_map("settings")).namespace(&Namespace::new(name!("first")));
     assert_snapshot!(shop.mistakes(), @"
-    manifests-lib/tests/language/mistakes/delivery.rs:N: there is no order of deployment: first waits for second (manifests-lib/tests/language/mistakes/delivery.rs:N says so), second waits for first (it creates the namespace first); move what the others wait for into a bundle of its own (see also manifests-lib/tests/language/mistakes/delivery.rs:N)
-    manifests-lib/tests/language/mistakes/delivery.rs:N: ConfigMap first/settings is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/delivery.rs:N)
+    manifests-lib/tests/language/mistakes/delivery.rs:N: there is no order of deployment: first waits for second (manifests-lib/tests/language/mistakes/delivery.rs:N says so), second waits for first (it creates the namespace first); move what the others wait for into a bundle of its own (see also manifests-lib/tests/language/mistakes/delivery.rs:N) [deployment-cycle]
+    manifests-lib/tests/language/mistakes/delivery.rs:N: ConfigMap first/settings is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/delivery.rs:N) [duplicate-object]
     ");
 }
 
@@ -62,14 +62,14 @@ fn waiting_for_a_bundle_of_another_platform() {
     let web = shop.bundle();
     web.add(config_map("settings"));
     web.after(&Shop::new().bundle_named(name!("other")));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: web waits for other, which is a bundle of another platform: make both of one platform");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: web waits for other, which is a bundle of another platform: make both of one platform [foreign-bundle]");
 }
 
 #[test]
 fn a_bundle_that_deploys_nothing() {
     let shop = Shop::new();
     shop.bundle();
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: the bundle web deploys nothing, and an Application without a source is refused: add to it or remove it");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: the bundle web deploys nothing, and an Application without a source is refused: add to it or remove it [empty-bundle]");
 }
 
 #[test]
@@ -78,8 +78,8 @@ fn a_bundle_named_like_one_of_the_app_of_apps() {
     let parent = shop.bundle_named(name!("team-parent"));
     parent.add(config_map("settings"));
     assert_snapshot!(shop.mistakes(), @"
-    manifests-lib/tests/language/support.rs:N: two bundles are named team-parent: give one another name (see also manifests-lib/tests/language/mistakes/delivery.rs:N)
-    manifests-lib/tests/language/mistakes/delivery.rs:N: Application.argoproj.io argocd/team-parent-application is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/support.rs:N)
+    manifests-lib/tests/language/support.rs:N: two bundles are named team-parent: give one another name (see also manifests-lib/tests/language/mistakes/delivery.rs:N) [duplicate-bundle]
+    manifests-lib/tests/language/mistakes/delivery.rs:N: Application.argoproj.io argocd/team-parent-application is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/support.rs:N) [duplicate-object]
     ");
 }
 
@@ -87,7 +87,7 @@ fn a_bundle_named_like_one_of_the_app_of_apps() {
 fn applications_of_nothing() {
     let shop = Shop::new();
     shop.team().applications(name!("group"));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: the bundle group deploys nothing, and an Application without a source is refused: add to it or remove it");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: the bundle group deploys nothing, and an Application without a source is refused: add to it or remove it [empty-bundle]");
 }
 
 #[test]
@@ -95,5 +95,5 @@ fn a_team_without_bundles() {
     let shop = Shop::new();
     shop.bundle().add(config_map("settings"));
     let _ = shop.platform().team(name!("data"));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: the team data has no bundle, and Argo CD finds no folder for it: give it one or remove it");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: the team data has no bundle, and Argo CD finds no folder for it: give it one or remove it [empty-team]");
 }

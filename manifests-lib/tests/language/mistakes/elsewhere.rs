@@ -59,9 +59,9 @@ fn the_address_of_a_database() {
     let worker = server(&web.component(name!("worker"), &NODES));
     worker.env([database.host("DB_HOST"), database.port("DB_PORT"), database.name("DB_NAME")]);
     assert_snapshot!(shop.mistakes(), @"
-    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable DB_HOST was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N)
-    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable DB_PORT was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N)
-    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable DB_NAME was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N)
+    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable DB_HOST was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-component]
+    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable DB_PORT was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-component]
+    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable DB_NAME was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-component]
     ");
 }
 
@@ -73,7 +73,7 @@ fn the_address_of_a_service() {
     let address = web.app(&NODES).calls(&api);
     let mobile = server(&shop.bundle_named(name!("mobile")).app(&NODES));
     mobile.env([address.url("API_URL")]);
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable API_URL was made for web-app, and mobile-app would be refused at run time: ask for one of its own at the component mobile-app (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable API_URL was made for web-app, and mobile-app would be refused at run time: ask for one of its own at the component mobile-app (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-component]");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn the_address_of_a_broker() {
     worker.env([saga.host("HOST")]);
     // A Secret is anybody's in its namespace.
     worker.env([saga.user("USERNAME")]);
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable HOST was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable HOST was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-component]");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_key_of_a_secret() {
     server(&web.component(name!("worker"), &NODES)).env([key.variable("SIGNING_KEY")]);
     let mobile = shop.bundle_in(&ELSEWHERE, name!("mobile"));
     server(&mobile.app(&NODES)).env([key.variable("SIGNING_KEY")]);
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable SIGNING_KEY is in the namespace shop, and pods of elsewhere would never start: make it in a bundle of elsewhere (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable SIGNING_KEY is in the namespace shop, and pods of elsewhere would never start: make it in a bundle of elsewhere (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-namespace]");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn the_name_of_a_secret() {
     let mobile = shop.bundle_in(&ELSEWHERE, name!("mobile"));
     mobile.add(config_map("settings"));
     let _ = key.secret_name(&mobile);
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the Secret web-app-secret-signing-key is in the namespace shop, and pods of elsewhere would never start: make it in a bundle of elsewhere (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the Secret web-app-secret-signing-key is in the namespace shop, and pods of elsewhere would never start: make it in a bundle of elsewhere (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-namespace]");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn the_certificate_of_a_ca() {
     let mobile = shop.bundle_in(&ELSEWHERE, name!("mobile"));
     mobile.add(config_map("settings"));
     let _ = ca.ca_volume(&mobile, &name!("ca"));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the Secret ca is in the namespace shop, and pods of elsewhere would never start: make it in a bundle of elsewhere (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the Secret ca is in the namespace shop, and pods of elsewhere would never start: make it in a bundle of elsewhere (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-namespace]");
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_local_volume() {
     let volume = shop.bundle().app(&NODES).local_volume(volume);
     let mobile = shop.bundle_in(&ELSEWHERE, name!("mobile"));
     server(&mobile.app(&NODES)).mount(&volume, path!("/src"));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the claim web-app-host-path-persistent-volume-claim is in the namespace shop, and pods of elsewhere would never start: make it in a bundle of elsewhere (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the claim web-app-host-path-persistent-volume-claim is in the namespace shop, and pods of elsewhere would never start: make it in a bundle of elsewhere (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-namespace]");
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn a_volume_claim_template() {
     second.mount(&claim, path!("/other"));
     server(&web.app(&NODES)).mount(&claim, path!("/data"));
     assert_snapshot!(shop.mistakes(), @"
-    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the volume data belongs to the pods of web-store-stateful-set, and those of web-archive-stateful-set have none of that name: mount it into a container of web-store-stateful-set (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N)
-    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the volume data belongs to the pods of web-store-stateful-set, and those of web-app-deployment have none of that name: mount it into a container of web-store-stateful-set (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N)
+    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the volume data belongs to the pods of web-store-stateful-set, and those of web-archive-stateful-set have none of that name: mount it into a container of web-store-stateful-set (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [missing-volume]
+    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the volume data belongs to the pods of web-store-stateful-set, and those of web-app-deployment have none of that name: mount it into a container of web-store-stateful-set (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [missing-volume]
     ");
 }

@@ -20,7 +20,7 @@ fn two_slos_of_a_service() {
             latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds250 },
         });
     }
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: PrometheusRule.monitoring.coreos.com shop/web-app-objective is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: PrometheusRule.monitoring.coreos.com shop/web-app-objective is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/mismatches.rs:N) [duplicate-object]");
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn a_stateful_set_governed_by_the_service_of_others() {
     let stateful_set = web.component(name!("store"), &NODES).stateful_set(1);
     stateful_set.container(container());
     stateful_set.governed_by(&service(&web.app(&NODES)));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service stands before other pods than this StatefulSet's, which would have no DNS names: expose a container of this StatefulSet");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: web-app-service stands before other pods than this StatefulSet's, which would have no DNS names: expose a container of this StatefulSet [foreign-governing-service]");
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_volume_on_other_nodes_than_its_pod() {
     let volume =
         app.on(&others).local_volume(LocalVolume { path: path!("/data"), size: gibibytes(1) });
     server(&app).mount(&volume, path!("/src"));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: the volume web-app-persistent-volume is on the nodes elsewhere and its pod on the nodes app: the pod would never be scheduled; put both on one group");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: the volume web-app-persistent-volume is on the nodes elsewhere and its pod on the nodes app: the pod would never be scheduled; put both on one group [volume-on-other-nodes]");
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_volume_that_its_pod_does_not_have() {
             ..core::VolumeMount::default()
         }]);
     });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server mounts the volume data, which its pod does not have: the API server would refuse it; a claim belongs to the StatefulSet that declares it, mount a volume of this workload (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server mounts the volume data, which its pod does not have: the API server would refuse it; a claim belongs to the StatefulSet that declares it, mount a volume of this workload (see also manifests-lib/tests/language/mistakes/mismatches.rs:N) [missing-volume]");
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_service_that_selects_the_pods_of_two_workloads() {
     let web = shop.bundle();
     service(&web.app(&NODES)).selector(SelectorLabels::App);
     server(&web.component(name!("worker"), &NODES));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Service shop/web-app-service selects the pods of 2 workloads: a share of its requests would reach pods that do not serve them; select more labels (see also manifests-lib/tests/language/support.rs:N) (see also manifests-lib/tests/language/support.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Service shop/web-app-service selects the pods of 2 workloads: a share of its requests would reach pods that do not serve them; select more labels (see also manifests-lib/tests/language/support.rs:N) (see also manifests-lib/tests/language/support.rs:N) [shared-selector]");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_secret_that_can_be_guessed() {
         key: name!("signing-key"),
         source: GeneratedSecret { length: 15 }.into(),
     });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: the secret signing-key would have fewer than 16 characters, which can be guessed: ask for more");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/mismatches.rs:N: the secret signing-key would have fewer than 16 characters, which can be guessed: ask for more [short-secret]");
 }
 
 #[test]
@@ -90,10 +90,10 @@ fn a_container_that_is_allowed_more_without_a_reason() {
         });
     });
     assert_snapshot!(shop.mistakes(), @"
-    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server runs as root and nobody says why: remove what allows it, or declare Allowance::Root with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)
-    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server writes to its root file system and nobody says why: remove what allows it, or declare Allowance::WritableRootFileSystem with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)
-    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server has capabilities and nobody says why: remove what allows it, or declare Allowance::Capabilities with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)
-    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server may gain privileges and nobody says why: remove what allows it, or declare Allowance::PrivilegeEscalation with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)
-    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server uses the node and nobody says why: remove what allows it, or declare Allowance::Node with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N)
+    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server runs as root, and no line says why: remove what allows it, or declare Allowance::Root with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N) [undeclared-security-exception]
+    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server writes to its root file system, and no line says why: remove what allows it, or declare Allowance::WritableRootFileSystem with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N) [undeclared-security-exception]
+    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server has capabilities, and no line says why: remove what allows it, or declare Allowance::Capabilities with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N) [undeclared-security-exception]
+    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server may gain privileges, and no line says why: remove what allows it, or declare Allowance::PrivilegeEscalation with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N) [undeclared-security-exception]
+    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server uses the node, and no line says why: remove what allows it, or declare Allowance::Node with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/mistakes/mismatches.rs:N) [undeclared-security-exception]
     ");
 }

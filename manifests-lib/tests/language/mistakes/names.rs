@@ -11,7 +11,7 @@ fn a_bundle_name_that_leaves_no_room_for_derived_names() {
     let shop = Shop::new();
     let long = shop.bundle_named(name!("a234567890123456789012345678901234567"));
     long.add(config_map("settings"));
-    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/names.rs:N: the bundle name "a234567890123456789012345678901234567" has 37 characters; names derived from it fit into 63 up to 36: shorten it"#);
+    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/names.rs:N: the bundle name "a234567890123456789012345678901234567" has 37 characters; names derived from it fit into 63 up to 36: shorten it [name-too-long]"#);
 }
 
 #[test]
@@ -19,7 +19,7 @@ fn an_object_without_a_name() {
     let shop = Shop::new();
     let web = shop.bundle();
     web.add(core::ConfigMap::default());
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/names.rs:N: ConfigMap shop/: the object has no name: set metadata.name");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/names.rs:N: ConfigMap shop/: the object has no name: set metadata.name [missing-name]");
 }
 
 #[test]
@@ -29,8 +29,8 @@ fn a_name_that_is_no_file_name() {
     web.add(config_map("../settings"));
     web.add(config_map(".."));
     assert_snapshot!(shop.mistakes(), @"
-    manifests-lib/tests/language/mistakes/names.rs:N: ConfigMap shop/../settings: metadata.name is also the name of a file: it has no '/' and is neither '.' nor '..'
-    manifests-lib/tests/language/mistakes/names.rs:N: ConfigMap shop/..: metadata.name is also the name of a file: it has no '/' and is neither '.' nor '..'
+    manifests-lib/tests/language/mistakes/names.rs:N: ConfigMap shop/../settings: metadata.name is also the name of a file: it has no '/' and is neither '.' nor '..' [invalid-object-name]
+    manifests-lib/tests/language/mistakes/names.rs:N: ConfigMap shop/..: metadata.name is also the name of a file: it has no '/' and is neither '.' nor '..' [invalid-object-name]
     ");
 }
 
@@ -41,7 +41,7 @@ fn a_service_name_that_is_too_long() {
     let component =
         web.component(name!("a-name-of-a-component-that-says-a-little-too-much-of-it"), &NODES);
     let _ = service(&component);
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Service shop/web-a-name-of-a-component-that-says-a-little-too-much-of-it-service: the name has 67 characters, a Service takes 63: shorten the name of the bundle or the component");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Service shop/web-a-name-of-a-component-that-says-a-little-too-much-of-it-service: the name has 67 characters, a Service takes 63: shorten the name of the bundle or the component [name-too-long]");
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_stateful_set_whose_pods_could_not_be_labelled() {
     let stateful_set = component.stateful_set(1);
     let service = stateful_set.container(container()).expose_tcp(port!(80));
     stateful_set.governed_by(&service);
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/names.rs:N: StatefulSet.apps shop/web-a-name-of-a-component-that-says-a-bit-stateful-set: the name has 54 characters, a StatefulSet takes 52: shorten the name of the bundle or the component");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/names.rs:N: StatefulSet.apps shop/web-a-name-of-a-component-that-says-a-bit-stateful-set: the name has 54 characters, a StatefulSet takes 52: shorten the name of the bundle or the component [name-too-long]");
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_namespace_on_a_cluster_scoped_object() {
         },
         ..core::PersistentVolume::default()
     });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/names.rs:N: PersistentVolume shop/disk: the kind is cluster-scoped: remove metadata.namespace");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/names.rs:N: PersistentVolume shop/disk: the kind is cluster-scoped: remove metadata.namespace [namespace-of-cluster-scoped-object]");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_volume_name_that_is_too_long() {
         path!("/var/lib/a-folder-whose-name-tells/the-whole-story-of-what-it-holds"),
         mebibytes(1),
     );
-    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/names.rs:N: the API server would refuse the volume name "server-var-lib-a-folder-whose-name-tells-the-whole-story-of-what-it-holds", as a name has 1 to 63 of a-z, 0-9 and '-', begins with a letter and ends with a letter or digit: choose another path or name"#);
+    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/names.rs:N: the API server would refuse the volume name "server-var-lib-a-folder-whose-name-tells-the-whole-story-of-what-it-holds", as a name has 1 to 63 of a-z, 0-9 and '-', begins with a letter and ends with a letter or digit: choose another path or name [invalid-volume-name]"#);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_path_of_which_no_volume_name_can_be_made() {
     let shop = Shop::new();
     let web = shop.bundle();
     server(&web.app(&NODES)).empty_dir(path!("/..."), mebibytes(1));
-    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/names.rs:N: the API server would refuse the volume name "server-", as a name has 1 to 63 of a-z, 0-9 and '-', begins with a letter and ends with a letter or digit: choose another path or name"#);
+    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/names.rs:N: the API server would refuse the volume name "server-", as a name has 1 to 63 of a-z, 0-9 and '-', begins with a letter and ends with a letter or digit: choose another path or name [invalid-volume-name]"#);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_variable_that_no_shell_can_read() {
     let app = web.app(&NODES);
     let address = app.calls(&service(&web.component(name!("api"), &NODES)));
     server(&app).env([address.url("API-URL")]);
-    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/names.rs:N: "API-URL": a variable name has letters, digits and '_', and does not begin with a digit"#);
+    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/names.rs:N: "API-URL": a variable name has letters, digits and '_', and does not begin with a digit [invalid-variable-name]"#);
     let message = VariableName::new("API-URL").expect_err("a dash");
     assert_snapshot!(message, @r#""API-URL": a variable name has letters, digits and '_', and does not begin with a digit"#);
 }

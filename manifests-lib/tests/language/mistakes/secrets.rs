@@ -25,7 +25,7 @@ fn a_plain_value_of_a_handle_under_a_name_that_says_secret() {
     let app = web.app(&NODES);
     let address = app.calls(&service(&web.component(name!("api"), &NODES)));
     server(&app).env([address.host("API_TOKEN")]);
-    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/secrets.rs:N: "API_TOKEN": a plain variable is readable in Git: a name that says password, secret, token, credential or key takes its value from a SecretKey"#);
+    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/secrets.rs:N: "API_TOKEN": a plain variable is readable in Git: a name that says password, secret, token, credential or key takes its value from a SecretKey [secret-in-plain-text]"#);
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_plain_value_that_a_patch_adds() {
         let template = &mut deployment.spec.get_or_insert_default().template;
         template.spec.get_or_insert_default().containers[0].env = Some(vec![token()]);
     });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the variable API_TOKEN of container server has a plain value that would stand in Git: take it from a SecretKey (see also manifests-lib/tests/language/mistakes/secrets.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the variable API_TOKEN of container server has a plain value that would stand in Git: take it from a SecretKey (see also manifests-lib/tests/language/mistakes/secrets.rs:N) [secret-in-plain-text]");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_plain_value_in_an_object_as_it_stands() {
     });
     let mistakes = shop.mistakes();
     let of_variables: Vec<_> = mistakes.lines().filter(|line| line.contains("variable")).collect();
-    assert_snapshot!(of_variables.join("\n"), @"manifests-lib/tests/language/mistakes/secrets.rs:N: Pod shop/once: the variable API_TOKEN of container setup has a plain value that would stand in Git: take it from a SecretKey");
+    assert_snapshot!(of_variables.join("\n"), @"manifests-lib/tests/language/mistakes/secrets.rs:N: Pod shop/once: the variable API_TOKEN of container setup has a plain value that would stand in Git: take it from a SecretKey [secret-in-plain-text]");
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_login_whose_password_can_be_guessed() {
         user: name!("admin"),
         password: GeneratedSecret { length: 15 },
     });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/secrets.rs:N: the secret password would have fewer than 16 characters, which can be guessed: ask for more");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/secrets.rs:N: the secret password would have fewer than 16 characters, which can be guessed: ask for more [short-secret]");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_secret_with_text() {
         string_data: Some(BTreeMap::from([("key".to_owned(), "pem".to_owned())])),
         ..core::Secret::default()
     });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/secrets.rs:N: Secret shop/tls: the values of a Secret would stand in Git for everyone to read: let an ExternalSecret deliver them (Component::secret)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/secrets.rs:N: Secret shop/tls: the values of a Secret would stand in Git for everyone to read: let an ExternalSecret deliver them (Component::secret) [secret-in-plain-text]");
 }
 
 #[test]
@@ -97,5 +97,5 @@ fn a_secret_with_data() {
         data: Some(BTreeMap::from([("key".to_owned(), ByteString(b"pem".to_vec()))])),
         ..core::Secret::default()
     });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/secrets.rs:N: Secret shop/tls: the values of a Secret would stand in Git for everyone to read: let an ExternalSecret deliver them (Component::secret)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/secrets.rs:N: Secret shop/tls: the values of a Secret would stand in Git for everyone to read: let an ExternalSecret deliver them (Component::secret) [secret-in-plain-text]");
 }

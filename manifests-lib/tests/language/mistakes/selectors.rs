@@ -17,7 +17,7 @@ fn a_patch_takes_labels_that_the_selector_wants() {
     let web = shop.bundle();
     server(&web.app(&NODES));
     web.patch(relabel);
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the selector wants component=app, env=test, which the pod template does not have: the API server would refuse it; label the template or change the selector (see also manifests-lib/tests/language/mistakes/selectors.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the selector wants component=app, env=test, which the pod template does not have: the API server would refuse it; label the template or change the selector (see also manifests-lib/tests/language/mistakes/selectors.rs:N) [selector-mismatch]");
 }
 
 #[test]
@@ -37,7 +37,10 @@ fn the_mistake_leads_to_the_workload_and_to_the_patch() {
     let file = file!();
     let shown = error.to_string();
     assert!(shown.starts_with(&format!("{file}:{wrote}: ")), "{shown}");
-    assert!(shown.ends_with(&format!("(see also {file}:{adjusted})")), "{shown}");
+    assert!(
+        shown.ends_with(&format!("(see also {file}:{adjusted}) [selector-mismatch]")),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -48,5 +51,5 @@ fn a_patch_empties_the_selector() {
     web.patch(|deployment: &mut apps::Deployment| {
         deployment.spec.get_or_insert_default().selector.match_labels = None;
     });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the selector is empty: select the labels of the pod template (see also manifests-lib/tests/language/mistakes/selectors.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the selector is empty: select the labels of the pod template (see also manifests-lib/tests/language/mistakes/selectors.rs:N) [empty-selector]");
 }

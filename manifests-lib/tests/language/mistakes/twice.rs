@@ -15,7 +15,7 @@ fn one_object_in_two_bundles() {
     web.add(config_map("settings"));
     let mobile = shop.bundle_named(name!("mobile"));
     mobile.add(config_map("settings"));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: ConfigMap shop/settings is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: ConfigMap shop/settings is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-object]");
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn both_lines_that_wrote_the_object_are_named() {
     let file = file!();
     let shown = error.to_string();
     assert!(shown.starts_with(&format!("{file}:{second}: ")), "{shown}");
-    assert!(shown.ends_with(&format!("(see also {file}:{first})")), "{shown}");
+    assert!(shown.ends_with(&format!("(see also {file}:{first}) [duplicate-object]")), "{shown}");
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn two_bundles_of_one_name() {
     let shop = Shop::new();
     shop.bundle();
     shop.bundle();
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: two bundles are named web: give one another name (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: two bundles are named web: give one another name (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-bundle]");
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn a_release_of_a_chart() {
     let mobile = shop.bundle_named(name!("mobile"));
     with_chart(&web);
     with_chart(&mobile);
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: the chart tool 1.2.3 is deployed a second time as tool into shop: both would make the same objects; remove one, or give it another release (see also manifests-lib/tests/language/support.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: the chart tool 1.2.3 is deployed a second time as tool into shop: both would make the same objects; remove one, or give it another release (see also manifests-lib/tests/language/support.rs:N) [duplicate-release]");
 }
 
 #[test]
@@ -61,8 +61,8 @@ fn one_workload_of_a_component() {
     server(&web.app(&NODES));
     server(&web.app(&NODES));
     assert_snapshot!(shop.mistakes(), @"
-    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/support.rs:N)
-    manifests-lib/tests/language/support.rs:N: ServiceAccount shop/web-app-service-account is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/support.rs:N)
+    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/support.rs:N) [duplicate-object]
+    manifests-lib/tests/language/support.rs:N: ServiceAccount shop/web-app-service-account is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/support.rs:N) [duplicate-object]
     ");
 }
 
@@ -73,7 +73,7 @@ fn a_variable() {
     let server = server(&web.app(&NODES));
     server.env([plain!("MODE", "fast")]);
     server.env([plain!("MODE", "slow")]);
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: the variable MODE is given twice: the container would see only the last one; remove one");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: the variable MODE is given twice: the container would see only the last one; remove one [duplicate-variable]");
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_container_name() {
     let deployment = deployment(&web.app(&NODES));
     deployment.container(container());
     deployment.container(Container { port: port!(9000), ..container() });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: two containers of one pod are named server: the API server would refuse the second; rename one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: two containers of one pod are named server: the API server would refuse the second; rename one (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-container]");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_container_port() {
     let deployment = deployment(&web.app(&NODES));
     deployment.container(container());
     deployment.container(Container { name: name!("worker"), ..container() });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: two containers of one pod listen on port 8080 of one network: the second would not start; give one another port (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: two containers of one pod listen on port 8080 of one network: the second would not start; give one another port (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-container-port]");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_mount_path() {
     let server = server(&web.app(&NODES));
     server.empty_dir(path!("/tmp"), mebibytes(1));
     server.empty_dir(path!("/tmp"), mebibytes(1));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: /tmp is mounted twice in one container: the API server would refuse it; choose another path (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: /tmp is mounted twice in one container: the API server would refuse it; choose another path (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-mount-path]");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_volume_name() {
     let server = server(&web.app(&NODES));
     server.empty_dir(path!("/var/run"), mebibytes(1));
     server.empty_dir(path!("/var-run"), mebibytes(1));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: two volumes of one pod are named server-var-run: the API server would refuse the second; rename one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: two volumes of one pod are named server-var-run: the API server would refuse the second; rename one (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-volume]");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_claim_name() {
     store.mount(&stateful_set.volume_claim_template(claim()), path!("/data"));
     store.mount(&stateful_set.volume_claim_template(claim()), path!("/logs"));
     stateful_set.governed_by(&store.expose_tcp(port!(80)));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: two claims of one stateful set are named data: its pods would see one volume; rename one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: two claims of one stateful set are named data: its pods would see one volume; rename one (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-claim-template]");
 }
 
 fn routed(shop: &Shop, name: Name, port: Port, node_port: NodePort) {
@@ -144,7 +144,7 @@ fn a_port_of_a_gateway() {
     let shop = Shop::new();
     routed(&shop, name!("web"), port!(80), node_port!(30001));
     routed(&shop, name!("mobile"), port!(80), node_port!(30002));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: port 80 of the gateway front-door leads to two services, of which the mesh would choose one: give one service another port (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: port 80 of the gateway front-door leads to two services, of which the mesh would choose one: give one service another port (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-gateway-port]");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_node_port() {
     let shop = Shop::new();
     routed(&shop, name!("web"), port!(80), node_port!(30001));
     routed(&shop, name!("mobile"), port!(81), node_port!(30001));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: node port 30001 is opened twice: the API server would refuse it; choose another number (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: node port 30001 is opened twice: the API server would refuse it; choose another number (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-node-port]");
 }
 
 #[test]
@@ -163,5 +163,5 @@ fn a_service_of_a_component() {
     for port in [port!(80), port!(81)] {
         let _ = server.expose_http(port);
     }
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: Service shop/web-app-service is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/twice.rs:N)");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: Service shop/web-app-service is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-object]");
 }

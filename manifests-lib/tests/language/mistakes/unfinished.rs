@@ -10,7 +10,7 @@ fn a_workload_without_a_container() {
     let shop = Shop::new();
     let web = shop.bundle();
     deployment(&web.app(&NODES));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the workload has no container: the API server would refuse it; add one");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the workload has no container: the API server would refuse it; add one [missing-container]");
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn a_job_without_a_container() {
         metadata: ObjectMeta { name: Some("migrate".to_owned()), ..ObjectMeta::default() },
         ..batch::Job::default()
     });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/unfinished.rs:N: Job.batch shop/migrate: the workload has no container: the API server would refuse it; add one");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/unfinished.rs:N: Job.batch shop/migrate: the workload has no container: the API server would refuse it; add one [missing-container]");
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_stateful_set_whose_pods_have_no_dns_names() {
     let shop = Shop::new();
     let web = shop.bundle();
     web.app(&NODES).stateful_set(1).container(container());
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/unfinished.rs:N: a stateful set without a Service of its own gives its pods no DNS names: expose a container and call governed_by with the Service");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/unfinished.rs:N: a stateful set without a Service of its own gives its pods no DNS names: expose a container and call governed_by with the Service [missing-governing-service]");
 }
 
 #[test]
@@ -38,5 +38,5 @@ fn a_patch_that_finds_nothing() {
     let web = shop.bundle();
     server(&web.app(&NODES));
     web.patch(|_: &mut apps::StatefulSet| {});
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/unfinished.rs:N: the patch adjusts a StatefulSet, but the bundle web has none: remove it or add the object");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/unfinished.rs:N: the patch adjusts a StatefulSet, but the bundle web has none: remove it or add the object [patch-without-target]");
 }

@@ -1,0 +1,226 @@
+//! The rules that `Platform::build` keeps, by the names under which people find them.
+
+use std::fmt;
+
+/// Defines the rules, their names and the list of all.
+macro_rules! rules {
+    ($($(#[$documentation:meta])* $rule:ident = $name:literal,)*) => {
+        /// What a [`BuildError`](super::BuildError) says is broken. Its name is stable: people search for it and link to it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Rule {
+            $($(#[$documentation])* $rule,)*
+        }
+
+        impl Rule {
+            /// Every rule, in the order of their names.
+            pub const ALL: &[Self] = &[$(Self::$rule,)*];
+
+            /// The name, in kebab-case.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$rule => $name,)*
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    /// Argo CD deploys bundles in waves, and bundles that wait for each other have none. None of them would ever be deployed.
+    ///
+    /// Move what the others wait for, such as a namespace or CRDs, into a bundle of its own.
+    DeploymentCycle = "deployment-cycle",
+    /// RabbitMQ stops taking messages when less than 2 GB of its disk are free.
+    ///
+    /// Give each pod of the broker 4 GiB at least.
+    DiskTooSmall = "disk-too-small",
+    /// Two bundles of one name share a folder of snapshots and an Application, so that one would overwrite the other.
+    ///
+    /// Give one another name. `root` and `<team>-parent` belong to the App of Apps.
+    DuplicateBundle = "duplicate-bundle",
+    /// Two claim templates of one StatefulSet have one name. Its pods would see one volume in two places.
+    ///
+    /// Rename one.
+    DuplicateClaimTemplate = "duplicate-claim-template",
+    /// Two containers of one pod have one name. The API server refuses the pod.
+    ///
+    /// Rename one.
+    DuplicateContainer = "duplicate-container",
+    /// The containers of a pod share its network, and two of them listen on one port. The second never starts.
+    ///
+    /// Give one another port.
+    DuplicateContainerPort = "duplicate-container-port",
+    /// Two services open one port of a gateway of the mesh, which sends all requests to one of them.
+    ///
+    /// Give one service another port.
+    DuplicateGatewayPort = "duplicate-gateway-port",
+    /// Two volumes are mounted at one path of a container. The API server refuses the pod.
+    ///
+    /// Mount one at another path.
+    DuplicateMountPath = "duplicate-mount-path",
+    /// Two services or gateways open one port of all nodes. The API server refuses the second Service.
+    ///
+    /// Choose another number from 30000 to 32767.
+    DuplicateNodePort = "duplicate-node-port",
+    /// One object is written twice. Applied one after the other, each undoes the other.
+    ///
+    /// Rename or remove one.
+    DuplicateObject = "duplicate-object",
+    /// One chart of one version is deployed twice under one release name into one namespace. Both make the same objects.
+    ///
+    /// Remove one, or give it another release name.
+    DuplicateRelease = "duplicate-release",
+    /// Two routes of a public gateway have one host and path. The gateway sends all requests to one of their services.
+    ///
+    /// Give one another host or path.
+    DuplicateRoute = "duplicate-route",
+    /// A container has two environment variables of one name and sees only the last one.
+    ///
+    /// Remove one.
+    DuplicateVariable = "duplicate-variable",
+    /// Two volumes of one pod have one name. The API server refuses the pod.
+    ///
+    /// Rename one, or mount it at a path that gives another name.
+    DuplicateVolume = "duplicate-volume",
+    /// A bundle deploys nothing. Argo CD refuses an Application without a source.
+    ///
+    /// Add to the bundle, or remove it.
+    EmptyBundle = "empty-bundle",
+    /// A workload or its selector selects no label. The API server refuses the workload.
+    ///
+    /// Select the labels of the pod template.
+    EmptySelector = "empty-selector",
+    /// A team has no bundle. Argo CD finds no folder for the team's Application.
+    ///
+    /// Give the team a bundle, or remove the team.
+    EmptyTeam = "empty-team",
+    /// The pods of RabbitMQ decide by majority. Two halves of an even number can disagree, and neither takes messages.
+    ///
+    /// Give the broker an odd number of pods.
+    EvenReplicas = "even-replicas",
+    /// A bundle waits for a bundle of another platform, which is deployed by itself.
+    ///
+    /// Make both of one platform, or remove `after`.
+    ForeignBundle = "foreign-bundle",
+    /// The Service that a StatefulSet names stands before other pods. Its own pods get no DNS names.
+    ///
+    /// Expose a container of the StatefulSet, and pass that Service to `governed_by`.
+    ForeignGoverningService = "foreign-governing-service",
+    /// A public gateway has no route. Its certificate would be for no host, which cert-manager refuses.
+    ///
+    /// Route a service, or remove the gateway.
+    GatewayWithoutRoutes = "gateway-without-routes",
+    /// A variable of a Grafana dashboard has a dash in its name, at which Grafana ends the name in queries.
+    ///
+    /// Leave the dash out.
+    InvalidDashboardVariable = "invalid-dashboard-variable",
+    /// The name of an object would be no file name: it has a `/`, or is `.` or `..`. The snapshot could not be written.
+    ///
+    /// Choose another name.
+    InvalidObjectName = "invalid-object-name",
+    /// The values of a chart are not JSON, so that they cannot stand in an Application.
+    ///
+    /// Leave out what JSON does not have, such as a number that is not finite.
+    InvalidValues = "invalid-values",
+    /// The name of an environment variable has characters that shells cannot read.
+    ///
+    /// Use letters, digits and `_`, and do not begin with a digit.
+    InvalidVariableName = "invalid-variable-name",
+    /// The name of a volume, which comes from the path where it is mounted, is no DNS label. The API server refuses the pod.
+    ///
+    /// Choose another path or name.
+    InvalidVolumeName = "invalid-volume-name",
+    /// A limit of a gateway is outside of what NGINX takes, or one that NGINX reads as "without limit".
+    ///
+    /// Choose a number between the ends that the message names.
+    LimitOutOfRange = "limit-out-of-range",
+    /// A workload has no container. The API server refuses it.
+    ///
+    /// Add one.
+    MissingContainer = "missing-container",
+    /// Nothing installs the CRD of an object. The API server refuses objects of a kind that it does not know.
+    ///
+    /// Add the chart or kustomization whose `crd_groups` name the group, or list the group in `Prerequisites` where the cluster has
+    /// it.
+    MissingCrd = "missing-crd",
+    /// A StatefulSet names no Service. Its pods get no DNS names.
+    ///
+    /// Expose a container of the StatefulSet, and pass that Service to `governed_by`.
+    MissingGoverningService = "missing-governing-service",
+    /// A container has no memory: its limit is 0. The kernel kills it at once.
+    ///
+    /// Give it what it needs.
+    MissingMemory = "missing-memory",
+    /// An object has no name. The API server refuses it.
+    ///
+    /// Set `metadata.name`.
+    MissingName = "missing-name",
+    /// Nothing creates the namespace of an object. The API server refuses objects of a namespace that does not exist.
+    ///
+    /// Create it in a bundle, or list it in `Prerequisites` where the cluster has it.
+    MissingNamespace = "missing-namespace",
+    /// A Secret is a copy of one in AWS Secrets Manager, and the platform has no store that reads it. The Secret never appears, and pods
+    /// that need it never start.
+    ///
+    /// Add a `secrets_manager_store` to the bundle of External Secrets.
+    MissingSecretStore = "missing-secret-store",
+    /// A container mounts a volume that its pod does not have. The API server refuses the pod.
+    ///
+    /// Mount a volume of this workload. A claim template belongs to the StatefulSet that declares it.
+    MissingVolume = "missing-volume",
+    /// A name is too long for what the cluster derives from it, such as labels of pods. The API server refuses it.
+    ///
+    /// Shorten the name of the bundle or of the component.
+    NameTooLong = "name-too-long",
+    /// A cluster-scoped object has a namespace.
+    ///
+    /// Remove `metadata.namespace`.
+    NamespaceOfClusterScopedObject = "namespace-of-cluster-scoped-object",
+    /// A value of a chart is null, which makes helm erase the chart's default.
+    ///
+    /// Leave the value out, or list it below `unset` in `charts.toml` if the chart takes null.
+    NullValue = "null-value",
+    /// A patch adjusts a kind of which its bundle has no object, and does nothing.
+    ///
+    /// Remove the patch, or add the object.
+    PatchWithoutTarget = "patch-without-target",
+    /// A secret value would stand in Git, where everybody who reads the repository reads it.
+    ///
+    /// Let an ExternalSecret deliver it (`Component::secret`), and take variables from a `SecretKey`.
+    SecretInPlainText = "secret-in-plain-text",
+    /// The selector of a workload wants labels that its pod template does not have. The API server refuses the workload.
+    ///
+    /// Label the template, or change the selector.
+    SelectorMismatch = "selector-mismatch",
+    /// A Service selects the pods of several workloads. A share of its requests reaches pods that do not serve them.
+    ///
+    /// Select more labels.
+    SharedSelector = "shared-selector",
+    /// A generated secret has fewer than 16 characters and can be guessed.
+    ///
+    /// Ask for more.
+    ShortSecret = "short-secret",
+    /// A container is allowed more than the restricted standard, and no line says why.
+    ///
+    /// Remove what allows it, or declare the exception with its reason (`ContainerHandle::allow`, `Bundle::allow`).
+    UndeclaredSecurityException = "undeclared-security-exception",
+    /// A volume is on other nodes than its pod. The pod is never scheduled.
+    ///
+    /// Put both on one node group.
+    VolumeOnOtherNodes = "volume-on-other-nodes",
+    /// An address was made for one component, and another one has it. It is refused at run time: nothing admits it.
+    ///
+    /// Ask for an address at the component that calls (`calls`, `database`, `saga`).
+    WrongComponent = "wrong-component",
+    /// A Secret, a claim or a dashboard is in another namespace than its readers, which cannot see it there.
+    ///
+    /// Make it in a bundle of the namespace that reads it.
+    WrongNamespace = "wrong-namespace",
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}

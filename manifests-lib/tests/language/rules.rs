@@ -1,0 +1,340 @@
+//! Every rule of the build has a name and a mistake that breaks it.
+
+use custom_resources::istio::telemetry::v1::Telemetry;
+use helm_values::HelmChart;
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
+use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec};
+use manifests_lib::data::{GeneratedSecret, SecretKey, SecretValue};
+use manifests_lib::delivery::Chart;
+use manifests_lib::model::{Component, Namespace, Rule, SelectorLabels, named, named_in};
+use manifests_lib::network::ToolService;
+use manifests_lib::network::gateway_api::{
+    Exposure, GatewaySpec, InternalAccess, Limits, PublicGateway, Route,
+};
+use manifests_lib::network::mesh::GatewayRoute;
+use manifests_lib::network::network_policy::APP_NAME;
+use manifests_lib::observability::WebUiSpec;
+use manifests_lib::observability::grafana::{Dashboard, Variable};
+use manifests_lib::values::{
+    Bytes, Name, NodePort, Port, gibibytes, mebibytes, millicores, public_image,
+};
+use manifests_lib::workload::{Container, LocalVolume, NodeGroup, Resources, VolumeClaimTemplate};
+use manifests_lib::{
+    host, name, node_port, path, plain, port, repository, secrets_manager_name, tag, uid, url_path,
+};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::support::{
+    ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, Shop, Values, config_map, container,
+    deployment, listed, server, service, service_on, with_chart, with_values,
+};
+
+/// The least that breaks a rule. The compiler asks for one of each.
+#[expect(clippy::too_many_lines, reason = "one arm a rule, so that the compiler asks for each")]
+fn break_rule(rule: Rule, shop: &Shop) {
+    match rule {
+        Rule::DeploymentCycle => {
+            let [first, second] = [shop.bundle(), shop.bundle_named(name!("other"))];
+            first.add(config_map("first"));
+            second.add(config_map("second"));
+            first.after(&second);
+            second.after(&first);
+        }
+        Rule::DiskTooSmall => drop(broker(shop, 1, gibibytes(1))),
+        Rule::DuplicateBundle => {
+            shop.bundle();
+            shop.bundle();
+        }
+        Rule::DuplicateClaimTemplate => {
+            let stateful_set = shop.bundle().app(&NODES).stateful_set(1);
+            let _ = stateful_set.volume_claim_template(claim());
+            let _ = stateful_set.volume_claim_template(claim());
+        }
+        Rule::DuplicateContainer => {
+            let deployment = deployment(&shop.bundle().app(&NODES));
+            deployment.container(container());
+            deployment.container(Container { port: port!(9000), ..container() });
+        }
+        Rule::DuplicateContainerPort => {
+            let deployment = deployment(&shop.bundle().app(&NODES));
+            deployment.container(container());
+            deployment.container(Container { name: name!("other"), ..container() });
+        }
+        Rule::DuplicateGatewayPort => {
+            open(shop, name!("web"), port!(80), node_port!(30001));
+            open(shop, name!("mobile"), port!(80), node_port!(30002));
+        }
+        Rule::DuplicateMountPath => {
+            let server = server(&shop.bundle().app(&NODES));
+            server.empty_dir(path!("/tmp"), mebibytes(1));
+            server.empty_dir(path!("/tmp"), mebibytes(1));
+        }
+        Rule::DuplicateNodePort => {
+            open(shop, name!("web"), port!(80), node_port!(30001));
+            open(shop, name!("mobile"), port!(81), node_port!(30001));
+        }
+        Rule::DuplicateObject => {
+            shop.bundle().add(config_map("settings"));
+            shop.bundle_named(name!("mobile")).add(config_map("settings"));
+        }
+        Rule::DuplicateRelease => {
+            with_chart(&shop.bundle());
+            with_chart(&shop.bundle_named(name!("mobile")));
+        }
+        Rule::DuplicateRoute => {
+            let entrance = gateway(shop, LIMITS).into_mesh(&FRONT_DOOR);
+            for (name, port, node_port) in [
+                (name!("web"), port!(80), node_port!(30001)),
+                (name!("mobile"), port!(81), node_port!(30002)),
+            ] {
+                let service = service_on(&shop.bundle_named(name.clone()).app(&NODES), port);
+                let host = host!("www.example.com");
+                entrance.route(&service, Route { name, host, path: url_path!("/"), node_port });
+            }
+        }
+        Rule::DuplicateVariable => {
+            let server = server(&shop.bundle().app(&NODES));
+            server.env([plain!("MODE", "fast"), plain!("MODE", "slow")]);
+        }
+        Rule::DuplicateVolume => {
+            let server = server(&shop.bundle().app(&NODES));
+            server.empty_dir(path!("/var/run"), mebibytes(1));
+            server.empty_dir(path!("/var-run"), mebibytes(1));
+        }
+        Rule::EmptyBundle => drop(shop.bundle()),
+        Rule::EmptySelector => patched(shop, |deployment| {
+            deployment.spec.get_or_insert_default().selector.match_labels = None;
+        }),
+        Rule::EmptyTeam => {}
+        Rule::EvenReplicas => drop(broker(shop, 2, gibibytes(5))),
+        Rule::ForeignBundle => {
+            let web = shop.bundle();
+            web.add(config_map("settings"));
+            web.after(&Shop::new().bundle_named(name!("other")));
+        }
+        Rule::ForeignGoverningService => {
+            let web = shop.bundle();
+            let stateful_set = web.component(name!("store"), &NODES).stateful_set(1);
+            stateful_set.governed_by(&service(&web.app(&NODES)));
+        }
+        Rule::GatewayWithoutRoutes => drop(gateway(shop, LIMITS)),
+        Rule::InvalidDashboardVariable => dashboard(shop, &NAMESPACE, name!("the-job")),
+        Rule::InvalidObjectName => drop(shop.bundle().add(config_map("../settings"))),
+        Rule::InvalidValues => drop(shop.bundle().chart(Chart {
+            release: name!("tool"),
+            values: NoJson,
+            kinds: Vec::new(),
+            crd_groups: Vec::new(),
+        })),
+        Rule::InvalidVariableName => {
+            let app = shop.bundle().app(&NODES);
+            server(&app).env([generated(&app, 32).variable("SIGNING-KEY")]);
+        }
+        Rule::InvalidVolumeName => {
+            server(&shop.bundle().app(&NODES)).empty_dir(path!("/..."), mebibytes(1));
+        }
+        Rule::LimitOutOfRange => drop(gateway(shop, Limits { requests_per_second: 0, ..LIMITS })),
+        Rule::MissingContainer => drop(deployment(&shop.bundle().app(&NODES))),
+        Rule::MissingCrd => {
+            drop(shop.bundle().add(Telemetry { metadata: named("traces"), spec: None }));
+        }
+        Rule::MissingGoverningService => {
+            shop.bundle().app(&NODES).stateful_set(1).container(container());
+        }
+        Rule::MissingMemory => {
+            let resources = Resources { cpu: millicores(100), memory: mebibytes(0) };
+            let deployment = deployment(&shop.bundle().app(&NODES));
+            deployment.container(Container { resources, ..container() });
+        }
+        Rule::MissingName => drop(shop.bundle().add(core::ConfigMap::default())),
+        Rule::MissingNamespace => {
+            let lost = shop.bundle_in(&Namespace::new(name!("nowhere")), name!("lost"));
+            lost.add(config_map("settings"));
+        }
+        Rule::MissingSecretStore => {
+            let _ = shop.bundle().app(&NODES).credentials(secrets_manager_name!("test/web"));
+        }
+        Rule::MissingVolume => {
+            server(&shop.bundle().app(&NODES)).patch(|container| {
+                container.volume_mounts = Some(vec![core::VolumeMount::default()]);
+            });
+        }
+        Rule::NameTooLong => {
+            shop.bundle_named(name!("a234567890123456789012345678901234567"));
+        }
+        Rule::NamespaceOfClusterScopedObject => {
+            let metadata = named_in(&NAMESPACE, "disk");
+            let volume = core::PersistentVolume { metadata, ..core::PersistentVolume::default() };
+            shop.bundle().add(volume);
+        }
+        Rule::NullValue => {
+            let settings = json!({ "level": null });
+            let values = Values { settings: Some(settings), ..Values::default() };
+            with_values(&shop.bundle(), values);
+        }
+        Rule::PatchWithoutTarget => shop.bundle().patch(|_: &mut apps::StatefulSet| {}),
+        Rule::SecretInPlainText => {
+            let web = shop.bundle();
+            let address = web.app(&NODES).calls(&service(&web.component(name!("api"), &NODES)));
+            server(&web.app(&NODES)).env([address.host("API_TOKEN")]);
+        }
+        Rule::SelectorMismatch => patched(shop, |deployment| {
+            deployment.spec.get_or_insert_default().template.metadata = None;
+        }),
+        Rule::SharedSelector => {
+            let web = shop.bundle();
+            service(&web.app(&NODES)).selector(SelectorLabels::App);
+            server(&web.component(name!("worker"), &NODES));
+        }
+        Rule::ShortSecret => drop(generated(&shop.bundle().app(&NODES), 15)),
+        Rule::UndeclaredSecurityException => patched(shop, |deployment| {
+            let template = &mut deployment.spec.get_or_insert_default().template;
+            template.spec.get_or_insert_default().host_network = Some(true);
+        }),
+        Rule::VolumeOnOtherNodes => {
+            let app = shop.bundle().app(&NODES);
+            let others = NodeGroup { value: name!("elsewhere"), ..NODES };
+            let folder = LocalVolume { path: path!("/data"), size: gibibytes(1) };
+            server(&app).mount(&app.on(&others).local_volume(folder), path!("/src"));
+        }
+        Rule::WrongComponent => {
+            let web = shop.bundle();
+            let address = web.app(&NODES).calls(&service(&web.component(name!("api"), &NODES)));
+            let worker = web.component(name!("worker"), &NODES);
+            server(&worker).env([address.url("API_URL")]);
+        }
+        Rule::WrongNamespace => dashboard(shop, &ELSEWHERE, name!("job")),
+    }
+}
+
+fn claim() -> VolumeClaimTemplate {
+    VolumeClaimTemplate {
+        name: name!("data"),
+        size: gibibytes(1),
+        storage_class: name!("fast"),
+        owner: uid!(1000),
+    }
+}
+
+fn open(shop: &Shop, name: Name, port: Port, node_port: NodePort) {
+    let service = service_on(&shop.bundle_named(name).app(&NODES), port);
+    service.gateway_route(GatewayRoute { gateway: &FRONT_DOOR, node_port });
+}
+
+fn generated(component: &Component, length: u8) -> SecretKey {
+    let source = GeneratedSecret { length }.into();
+    component.secret(SecretValue { key: name!("signing-key"), source })
+}
+
+fn patched(shop: &Shop, patch: fn(&mut apps::Deployment)) {
+    let web = shop.bundle();
+    server(&web.app(&NODES));
+    web.patch(patch);
+}
+
+fn gateway(shop: &Shop, limits: Limits) -> PublicGateway {
+    let issuer = shop.issuer();
+    shop.bundle_named(name!("door")).public_gateway(GatewaySpec {
+        name: name!("door"),
+        class: name!("example"),
+        issuer: &issuer,
+        replicas: 1,
+        exposure: Exposure::NetworkLoadBalancer,
+        limits,
+    })
+}
+
+fn broker(shop: &Shop, replicas: u16, storage: Bytes) -> Rabbitmq {
+    let tools = shop.bundle_named(name!("tools"));
+    tools.rabbitmq_cluster(RabbitmqClusterSpec {
+        name: name!("rabbit"),
+        replicas,
+        image: public_image(repository!("rabbitmq"), tag!("4.2-management")),
+        nodes: &NODES,
+        resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
+        storage,
+        storage_class: &name!("fast"),
+        issuer: &shop.issuer(),
+        topology_operator: &tools.tool_pods(&APP_NAME, &name!("operator")),
+        prometheus: &shop.prometheus(),
+    })
+}
+
+/// A Grafana, and a dashboard in a bundle of this namespace.
+fn dashboard(shop: &Shop, namespace: &Namespace, variable: Name) {
+    let tool = shop.bundle();
+    let port = tool.tool_pods(&APP_NAME, &name!("grafana")).port(ToolService {
+        name: name!("grafana"),
+        port: port!(80),
+        target_port: port!(3000),
+    });
+    let grafana = InternalAccess::by_forwarding_ports().web_ui(WebUiSpec {
+        name: name!("grafana"),
+        port: &port,
+        local_port: port!(8000),
+    });
+    let dashboards = shop.bundle_in(namespace, name!("dashboards"));
+    let variable = Variable { name: variable, metric: "up", label: "job" };
+    dashboards.grafana_dashboard(
+        &grafana,
+        &Dashboard {
+            name: name!("jobs"),
+            title: "Jobs",
+            data_source: name!("metrics"),
+            variable,
+            panels: Vec::new(),
+        },
+    );
+}
+
+/// Values that no JSON can carry.
+#[derive(Default, Serialize)]
+struct NoJson;
+
+impl HelmChart for NoJson {
+    const NAME: &'static str = "tool";
+    const REPOSITORY: &'static str = "https://example.com/charts";
+    const VERSION: &'static str = "1.2.3";
+    const NULLABLE: &'static [&'static [&'static str]] = &[];
+
+    fn to_json(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::from_str("no JSON")
+    }
+}
+
+#[test]
+fn every_rule_can_be_broken() {
+    for rule in Rule::ALL {
+        let shop = Shop::new();
+        break_rule(*rule, &shop);
+        let errors = shop.errors();
+        assert!(errors.iter().any(|error| error.rule == *rule), "{rule}: {}", listed(&errors));
+    }
+}
+
+#[test]
+fn the_line_of_a_mistake_ends_with_the_name_of_its_rule() {
+    let shop = Shop::new();
+    break_rule(Rule::DuplicateObject, &shop);
+    let [error] = shop.errors().try_into().expect("one mistake");
+    let line = error.to_string();
+    assert!(line.ends_with(" [duplicate-object]"), "{line}");
+}
+
+#[test]
+fn names_are_in_kebab_case_in_order_and_each_is_there_once() {
+    let names: Vec<_> = Rule::ALL.iter().map(|rule| rule.as_str()).collect();
+    assert!(names.is_sorted_by(|left, right| left < right), "{names:?}");
+    for rule in Rule::ALL {
+        let mut name = String::new();
+        for character in format!("{rule:?}").chars() {
+            if character.is_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.extend(character.to_lowercase());
+        }
+        assert_eq!(rule.as_str(), name);
+    }
+}
