@@ -2,6 +2,7 @@
 
 pub(crate) mod bundle;
 pub(crate) mod component;
+pub(crate) mod distinct;
 pub(crate) mod error;
 pub(crate) mod facts;
 pub(crate) mod group_kind;

@@ -241,7 +241,7 @@ struct Built {
 
 /// Each image once, by its reference.
 fn images(mut images: Vec<Image>) -> Vec<Image> {
-    images.sort_by_key(Image::reference);
+    images.sort_by_cached_key(Image::reference);
     images.dedup();
     images
 }

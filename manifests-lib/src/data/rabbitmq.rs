@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::model::component::Component;
+use crate::model::distinct::distinct;
 use crate::model::namespace::Namespace;
 use crate::network::certificate::ClusterIssuer;
 use crate::network::mesh::Caller;
@@ -58,12 +59,6 @@ impl RabbitmqState {
 
     /// Namespaces that have queues and users, each once.
     fn clients(&self) -> Vec<String> {
-        let mut namespaces: Vec<String> = Vec::new();
-        for namespace in self.clients.borrow().values().map(ToString::to_string) {
-            if !namespaces.contains(&namespace) {
-                namespaces.push(namespace);
-            }
-        }
-        namespaces
+        distinct(self.clients.borrow().values().map(ToString::to_string))
     }
 }

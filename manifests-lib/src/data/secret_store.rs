@@ -6,6 +6,7 @@ use custom_resources::external_secrets::v1 as external_secrets;
 
 use crate::cluster::{Arn, IamPolicy, PodIdentity, Statement};
 use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::distinct::distinct;
 use crate::model::error::BuildError;
 use crate::model::facts::Facts;
 use crate::model::metadata::named;
@@ -96,13 +97,7 @@ impl Part for StorePart {
         // By the bundles that read, so that the order does not depend on the order of lines.
         let mut readers: Vec<&SecretRead> = output.declared.all().iter().collect();
         readers.sort_by_key(|read| &read.bundle);
-        let mut namespaces: Vec<String> = Vec::new();
-        for read in readers {
-            let namespace = read.namespace.to_string();
-            if !namespaces.contains(&namespace) {
-                namespaces.push(namespace);
-            }
-        }
+        let namespaces = distinct(readers.into_iter().map(|read| read.namespace.to_string()));
         output.add(
             self.origin,
             external_secrets::ClusterSecretStore {

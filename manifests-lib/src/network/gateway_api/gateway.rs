@@ -11,6 +11,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
 use super::route::{self, Parent, PublicRoute};
 use super::{Exposure, GatewayNodePort, Limits, aws};
 use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::distinct::distinct;
 use crate::model::error::BuildError;
 use crate::model::label::{label, matching};
 use crate::model::metadata::named_in;
@@ -114,14 +115,7 @@ impl GatewayState {
                 let routes = routes.borrow();
                 let mut routes: Vec<&PublicRoute> = routes.iter().collect();
                 routes.sort_by_key(|route| &route.bundle);
-                let mut hosts: Vec<String> = Vec::new();
-                for route in routes {
-                    let host = route.host.to_string();
-                    if !hosts.contains(&host) {
-                        hosts.push(host);
-                    }
-                }
-                hosts
+                distinct(routes.into_iter().map(|route| route.host.to_string()))
             }
             Visibility::Internal { domain, .. } => vec![format!("*.{domain}")],
         }
@@ -155,12 +149,8 @@ impl GatewayState {
             Visibility::Public { .. } => BTreeMap::new(),
             Visibility::Internal { routes_from, .. } => routes_from.borrow().clone(),
         };
-        let mut namespaces = vec![self.parent.namespace.clone()];
-        for namespace in others.into_values() {
-            if !namespaces.contains(&namespace) {
-                namespaces.push(namespace);
-            }
-        }
+        let own = [self.parent.namespace.clone()];
+        let namespaces = distinct(own.into_iter().chain(others.into_values()));
         if namespaces.len() == 1 {
             return api::AllowedRoutesNamespaces {
                 from: Some(api::AllowedRoutesNamespacesFrom::Same),
@@ -205,6 +195,29 @@ impl GatewayState {
         }
     }
 
+    /// Routes for one host and path.
+    fn duplicate_routes(&self, routes: &[PublicRoute]) -> Vec<BuildError> {
+        let mut first = BTreeMap::new();
+        let mut errors = Vec::new();
+        for PublicRoute { origin, host, path, .. } in routes {
+            if let Some(other) = first.insert((host, path), *origin) {
+                errors.push(
+                    BuildError::new(
+                        Rule::DuplicateRoute,
+                        *origin,
+                        format!(
+                            "https://{host}{path} leads to two services, of which the gateway {} would choose one: give one \
+                             another host or path",
+                            self.parent.name
+                        ),
+                    )
+                    .related([other]),
+                );
+            }
+        }
+        errors
+    }
+
     /// The routes into the mesh, and what lets them lead to its ingress gateways.
     fn build_routes(&self, output: &mut Output<'_>) {
         let Visibility::Public { routes } = &self.visibility else {
@@ -221,6 +234,7 @@ impl GatewayState {
                 ),
             ));
         }
+        output.errors.extend(self.duplicate_routes(&routes));
         let mut ingress_gateways = BTreeSet::new();
         for route in routes.iter() {
             ingress_gateways.insert((route.ingress.namespace.clone(), route.ingress.name.clone()));

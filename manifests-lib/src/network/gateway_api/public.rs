@@ -6,9 +6,7 @@ use std::rc::Rc;
 use super::gateway::{GatewaySpec, GatewayState, Visibility};
 use super::route::PublicRoute;
 use crate::model::bundle::Bundle;
-use crate::model::error::BuildError;
 use crate::model::origin::Origin;
-use crate::model::rule::Rule;
 use crate::network::mesh::IngressGateway;
 use crate::network::service::{RequestProtocol, Service};
 use crate::values::{Host, Name, NodePort, UrlPath};
@@ -75,27 +73,13 @@ impl PublicEntrance {
         let Route { name, host, path, node_port } = route;
         let origin = Origin::here();
         let service = service.state();
-        let bundle = &service.component().bundle;
         let Visibility::Public { routes } = &self.gateway.visibility else {
             return;
         };
-        let mut routes = routes.borrow_mut();
-        if let Some(other) = routes.iter().find(|other| other.host == host && other.path == path) {
-            let mistake = BuildError::new(
-                Rule::DuplicateRoute,
-                origin,
-                format!(
-                    "https://{host}{path} leads to two services, of which the gateway {} would choose one: give one another \
-                     host or path",
-                    self.gateway.parent.name
-                ),
-            );
-            bundle.error(mistake.related([other.origin]));
-        }
         self.ingress.open(origin, &service, node_port);
         let port = service.port();
         let ingress = self.ingress.clone();
-        let bundle = bundle.name.clone();
-        routes.push(PublicRoute { origin, bundle, name, host, path, ingress, port });
+        let bundle = service.component().bundle.name.clone();
+        routes.borrow_mut().push(PublicRoute { origin, bundle, name, host, path, ingress, port });
     }
 }
