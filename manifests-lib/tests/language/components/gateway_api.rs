@@ -439,11 +439,8 @@ fn it_takes_routes_of_the_namespaces_that_have_pages_in_the_order_of_their_bundl
         shop.part(&door, "Gateway", "/spec/listeners/0/allowedRoutes/namespaces")
     };
     let monitoring = Namespace::new(name!("monitoring"));
-    let [first, second, third] = [
-        (monitoring.clone(), name!("alerts")),
-        (ELSEWHERE, name!("charts")),
-        (monitoring, name!("traces")),
-    ];
+    let [first, second, third] =
+        [(monitoring, name!("alerts")), (ELSEWHERE, name!("charts")), (ELSEWHERE, name!("traces"))];
     let in_order = namespaces([first.clone(), second.clone(), third.clone()]);
     assert_snapshot!(in_order, @"
     from: Selector

@@ -443,7 +443,7 @@ fn its_clients_are_the_namespaces_that_have_a_saga_in_the_order_of_their_bundles
     let clients = |names: [Name; 3]| {
         let (shop, post, broker) = with_broker(1, 5);
         for name in names {
-            let namespace = if name == name!("mobile") { ELSEWHERE } else { NAMESPACE };
+            let namespace = if name == name!("admin") { NAMESPACE } else { ELSEWHERE };
             let app = shop.bundle_in(&namespace, name).app(&NODES);
             let _ = app.saga(Saga { rabbitmq: &broker, steps: vec![name!("pay")] });
         }

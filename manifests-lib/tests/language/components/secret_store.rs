@@ -35,7 +35,7 @@ fn store(readers: [(Namespace, Name); 3]) -> String {
 fn it_reads_with_the_rights_of_its_pods_for_the_namespaces_that_read_in_the_order_of_their_bundles()
 {
     let [first, second, third] =
-        [(NAMESPACE, name!("admin")), (ELSEWHERE, name!("mobile")), (NAMESPACE, name!("web"))];
+        [(NAMESPACE, name!("admin")), (ELSEWHERE, name!("mobile")), (ELSEWHERE, name!("web"))];
     let in_order = store([first.clone(), second.clone(), third.clone()]);
     assert_snapshot!(in_order, @"
     apiVersion: external-secrets.io/v1
