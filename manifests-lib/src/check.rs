@@ -9,7 +9,7 @@ use crate::model::resource::Resource;
 use crate::model::rule::Rule;
 use crate::workload::SecurityException;
 
-pub(crate) use workload::shared_selectors;
+pub(crate) use workload::{claims, shared_selectors};
 
 use workload::Workload;
 

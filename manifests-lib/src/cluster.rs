@@ -5,7 +5,7 @@
 
 mod eks;
 mod eksctl;
-mod identity;
+pub(crate) mod identity;
 mod infrastructure;
 mod minikube;
 

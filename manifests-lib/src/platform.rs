@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::check;
-use crate::cluster::PodIdentity;
+use crate::cluster::{PodIdentity, identity};
 use crate::data::secret_store::{self, SecretRead, StoreFact};
 use crate::delivery::chart::{Source, SourceFrom};
 use crate::delivery::gitops::{self, BuiltTeam, Delivery, GitSource, Tree};
@@ -19,7 +19,7 @@ use crate::model::rule::Rule;
 use crate::model::team::Team;
 use crate::network::gateway_api::GatewayNodePort;
 use crate::network::mesh::{self, GatewayPort};
-use crate::observability::web_ui::WebUi;
+use crate::observability::web_ui::{self, WebUi};
 use crate::values::{Image, Name};
 use crate::workload::SecurityException;
 
@@ -165,7 +165,15 @@ impl Platform {
         errors.extend(duplicate_releases(&bundles));
         let stores: Vec<StoreFact> = facts.take();
         let node_ports: Vec<GatewayNodePort> = facts.take();
-        errors.extend(secret_store::without_store(&secret_reads, &stores));
+        errors.extend(secret_store::unread(
+            &secret_reads,
+            &stores,
+            bundles.iter().flat_map(|bundle| &bundle.resources),
+        ));
+        let web_uis: Vec<WebUi> = facts.take();
+        errors.extend(web_ui::duplicate_web_uis(&web_uis));
+        let pod_identities = pod_identities(facts.take(), &stores, &bundles);
+        errors.extend(identity::duplicate_identities(&pod_identities));
         errors.extend(mesh::conflicting_ports(&gateway_ports, &node_ports));
         if !errors.is_empty() {
             return Err(errors);
@@ -174,9 +182,9 @@ impl Platform {
             environment: environment.clone(),
             gateway_ports,
             node_ports,
-            web_uis: facts.take(),
+            web_uis,
             images: images(facts.take()),
-            pod_identities: pod_identities(facts.take(), &stores, &bundles),
+            pod_identities,
             bundles,
         })
     }

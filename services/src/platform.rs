@@ -11,7 +11,7 @@ use crate::infra::{
     cert_manager, eks, external_secrets, fluentbit, gateway_api, istio, jaeger, kiali, nginx,
     prometheus, rabbitmq,
 };
-use crate::site::{Kind, Site};
+use crate::site::{self, Kind, Site};
 
 /// What a kind of place decides for every module.
 pub trait Choices:
@@ -42,7 +42,7 @@ impl<K> Choices for K where
 #[derive(Debug)]
 pub struct Settings<K: Choices> {
     /// What every module may ask.
-    pub site: Site,
+    pub site: site::Settings<K>,
     /// What the cluster is made of.
     pub cluster: K::Cluster,
 
@@ -111,6 +111,7 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
         prometheus,
         rabbitmq,
     } = settings;
+    let site = Site::from(site);
     let infrastructure: Infrastructure = cluster.into();
     let platform = Platform::new(&site.name, argocd::git_source(&argocd));
     let infra = Infra::new(platform.team(name!("infra")));

@@ -25,6 +25,24 @@ pub struct Site {
     pub sources: Option<AbsolutePath>,
 }
 
+/// What differs between environments.
+#[derive(Debug)]
+pub struct Settings<K: Kind> {
+    /// Value of the label `env` and folder of the snapshots.
+    pub name: Name,
+    /// Pods of each workload that does not say otherwise.
+    pub replicas: u16,
+    /// What containers run: sources of the nodes, or images as they were built.
+    pub sources: K::Sources,
+}
+
+impl<K: Kind> From<Settings<K>> for Site {
+    fn from(settings: Settings<K>) -> Self {
+        let Settings { name, replicas, sources } = settings;
+        Self { name, replicas, storage_class: K::STORAGE_CLASS, sources: sources.into() }
+    }
+}
+
 /// A kind of place: it decides types, an environment values.
 ///
 /// What only one tool offers differently is a trait beside that tool.
@@ -39,6 +57,20 @@ pub trait Kind: Debug {
     type Credentials: Into<CredentialsSource> + Debug;
     /// What the cluster is made of.
     type Cluster: Into<Infrastructure> + Debug;
+    /// Where the nodes have the sources of the services, where there are any.
+    type Sources: Into<Option<AbsolutePath>> + Debug;
+    /// Class of the volumes that the cluster makes.
+    const STORAGE_CLASS: Name;
+}
+
+/// Images run as they were built.
+#[derive(Debug)]
+pub struct AsBuilt;
+
+impl From<AsBuilt> for Option<AbsolutePath> {
+    fn from(AsBuilt: AsBuilt) -> Self {
+        None
+    }
 }
 
 /// A laptop: Minikube, images that were built there, a MySQL container per database, generated secrets.
@@ -55,6 +87,10 @@ impl Kind for Laptop {
     type Secret = GeneratedSecret;
     type Credentials = GeneratedCredentials;
     type Cluster = Minikube;
+    /// Folder of the nodes with one folder per service.
+    type Sources = AbsolutePath;
+    // Minikube's default class writes on the wrong node of a cluster with several.
+    const STORAGE_CLASS: Name = Minikube::LOCAL_PATH;
 }
 
 impl Kind for Aws {
@@ -63,6 +99,8 @@ impl Kind for Aws {
     type Secret = SecretsManagerSecret;
     type Credentials = SecretsManagerName;
     type Cluster = Eks;
+    type Sources = AsBuilt;
+    const STORAGE_CLASS: Name = Eks::GP3;
 }
 
 /// Size that is written down for sources; the node's disk is the real limit.

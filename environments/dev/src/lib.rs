@@ -13,7 +13,7 @@ use services::deploy::argocd;
 use services::infra::{cert_manager, fluentbit, istio, jaeger, kiali, nginx, prometheus, rabbitmq};
 use services::node_group;
 use services::platform::{self, Environment, Settings};
-use services::site::{Laptop, Site};
+use services::site::{self, Laptop};
 
 /// The environment.
 #[must_use]
@@ -26,13 +26,7 @@ pub fn environment() -> Environment {
 pub fn settings() -> Settings<Laptop> {
     let api = host!("api.dev.example.com");
     Settings {
-        site: Site {
-            name: name!("dev"),
-            replicas: 1,
-            // Minikube's default class writes on the wrong node of a cluster with several.
-            storage_class: Minikube::LOCAL_PATH,
-            sources: Some(path!("/data/src")),
-        },
+        site: site::Settings { name: name!("dev"), replicas: 1, sources: path!("/data/src") },
         cluster: cluster(),
 
         account: account::Settings { image: latest(repository!("account-gin")), database: mysql() },

@@ -18,7 +18,7 @@ use services::deploy::argocd;
 use services::infra::{cert_manager, fluentbit, istio, jaeger, kiali, nginx, prometheus, rabbitmq};
 use services::node_group;
 use services::platform::{self, Environment, Settings};
-use services::site::{Aws, Site};
+use services::site::{self, Aws};
 
 /// The AWS account that holds the images. The number is AWS's own example: put yours here.
 const ACCOUNT: AccountId = account_id!("123456789012");
@@ -44,7 +44,7 @@ pub fn settings() -> Settings<Aws> {
     // Its record in DNS leads to the load balancer of the public gateway, as do those of the other hosts.
     let api = host!("api.example.com");
     Settings {
-        site: Site { name: name!("prd"), replicas: 2, storage_class: Eks::GP3, sources: None },
+        site: site::Settings { name: name!("prd"), replicas: 2, sources: site::AsBuilt },
         cluster: cluster(),
 
         account: account::Settings {

@@ -14,6 +14,19 @@ use crate::model::resource::Resource;
 use crate::model::rule::Rule;
 use crate::workload::{Allowance, SecurityException, allowances, is_plain};
 
+/// What the pods of an object claim: by templates of a StatefulSet, or as volumes that live as long as a pod.
+pub(crate) fn claims(resource: &Resource) -> Vec<&core::PersistentVolumeClaimSpec> {
+    let Some(workload) = Workload::of(resource) else {
+        return Vec::new();
+    };
+    let templates = workload.claims.iter().filter_map(|claim| claim.spec.as_ref());
+    let volumes = workload.pods.into_iter().flat_map(|pods| pods.volumes.iter().flatten());
+    let ephemeral = volumes.filter_map(|volume| {
+        Some(&volume.ephemeral.as_ref()?.volume_claim_template.as_ref()?.spec)
+    });
+    templates.chain(ephemeral).collect()
+}
+
 /// Pods, or a template of pods and what selects them.
 #[derive(Clone, Copy)]
 pub(super) struct Workload<'a> {

@@ -239,7 +239,7 @@ fn addons() -> Vec<Addon> {
 }
 
 fn association(identity: &PodIdentity, account: &AccountId) -> Association {
-    let PodIdentity { namespace, service_account, policy } = identity;
+    let PodIdentity { namespace, service_account, policy, origin: _ } = identity;
     let (well_known_policies, permission_policy) = match policy {
         IamPolicy::WellKnown(tool) => (
             Some(WellKnownPolicies {

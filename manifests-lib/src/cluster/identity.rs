@@ -1,7 +1,12 @@
 //! What pods may do in AWS.
 
+use std::collections::BTreeMap;
+
 use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::error::BuildError;
 use crate::model::namespace::Namespace;
+use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::values::{AccountId, Name, Region};
 
 /// Gives the pods of a service account rights in AWS, by EKS Pod Identity.
@@ -17,6 +22,8 @@ pub struct PodIdentity {
     pub service_account: Name,
     /// What they may do.
     pub policy: IamPolicy,
+    /// The line that asks for it.
+    pub origin: Origin,
 }
 
 /// What the holder of a role may do; everything else is refused.
@@ -72,9 +79,17 @@ impl Arn {
 
 impl Bundle {
     /// Gives pods of the bundle's namespace that run as this ServiceAccount rights in AWS, where the cluster is of EKS.
+    ///
+    /// The build reports a ServiceAccount that gets rights twice.
+    #[track_caller]
     pub fn pod_identity(&self, service_account: Name, policy: IamPolicy) {
         let namespace = self.namespace().clone();
-        self.push(PodIdentityPart(PodIdentity { namespace, service_account, policy }));
+        self.push(PodIdentityPart(PodIdentity {
+            namespace,
+            service_account,
+            policy,
+            origin: Origin::here(),
+        }));
     }
 }
 
@@ -84,4 +99,26 @@ impl Part for PodIdentityPart {
     fn build(&self, output: &mut Output<'_>) {
         output.facts.push(self.0.clone());
     }
+}
+
+/// Service accounts that get rights twice.
+pub(crate) fn duplicate_identities(identities: &[PodIdentity]) -> Vec<BuildError> {
+    let mut first = BTreeMap::new();
+    let mut errors = Vec::new();
+    for PodIdentity { namespace, service_account, policy: _, origin } in identities {
+        if let Some(other) = first.insert((namespace, service_account), *origin) {
+            errors.push(
+                BuildError::new(
+                    Rule::DuplicatePodIdentity,
+                    *origin,
+                    format!(
+                        "the ServiceAccount {service_account} of the namespace {namespace} gets rights in AWS a second time, and \
+                         EKS refuses a second association: write the statements of both into one"
+                    ),
+                )
+                .related([other]),
+            );
+        }
+    }
+    errors
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::namespace::Namespace;
+use crate::model::origin::Origin;
 use crate::values::{gibibytes, mebibytes, millicores};
 use crate::yaml;
 
@@ -81,11 +82,13 @@ fn rights_are_the_policy_of_one_service_account() {
                     resource: "secret:one".to_owned(),
                 }],
             }]),
+            origin: Origin::here(),
         },
         PodIdentity {
             namespace: Namespace::new(name!("dns")),
             service_account: name!("prover"),
             policy: IamPolicy::WellKnown(WellKnownPolicy::CertManager),
+            origin: Origin::here(),
         },
     ]);
     let yaml = yaml::to_string(&config).expect("a configuration that can be written");

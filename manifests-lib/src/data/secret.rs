@@ -130,6 +130,11 @@ impl Secret {
 }
 
 impl SecretKey {
+    /// The same for the containers of one component only: what it is for admits no other one.
+    pub(crate) fn only_for(self, component: &Component, origin: Origin) -> Self {
+        Self { made_for: MadeFor::component(component, origin), ..self }
+    }
+
     /// A key of a Secret that an operator makes.
     pub(crate) fn of(secret: String, key: &str, made_for: MadeFor) -> Self {
         Self { secret, key: key.to_owned(), made_for }
@@ -321,8 +326,7 @@ impl Part for SecretPart {
         if let Contents::SecretsManager { .. } = self.contents {
             declared.push(SecretRead {
                 bundle: self.component.bundle.name.clone(),
-                namespace: self.component.bundle.namespace.clone(),
-                origin: self.origin,
+                namespace: self.component.bundle.namespace.to_string(),
             });
         }
     }

@@ -1,5 +1,6 @@
 //! The store by which External Secrets reads AWS Secrets Manager, and Secrets that it copies from there.
 
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 
 use custom_resources::external_secrets::v1 as external_secrets;
@@ -57,8 +58,7 @@ pub(crate) struct SecretRead {
     /// The bundle that reads.
     pub(crate) bundle: Name,
     /// Where the Secret appears.
-    pub(crate) namespace: Namespace,
-    pub(crate) origin: Origin,
+    pub(crate) namespace: String,
 }
 
 impl Bundle {
@@ -97,7 +97,7 @@ impl Part for StorePart {
         // By the bundles that read, so that the order does not depend on the order of lines.
         let mut readers: Vec<&SecretRead> = output.declared.all().iter().collect();
         readers.sort_by_key(|read| &read.bundle);
-        let namespaces = distinct(readers.into_iter().map(|read| read.namespace.to_string()));
+        let namespaces = distinct(readers.into_iter().map(|read| read.namespace.clone()));
         output.add(
             self.origin,
             external_secrets::ClusterSecretStore {
@@ -119,7 +119,12 @@ impl Part for StorePart {
             },
         );
         let (namespace, service_account) = self.identity.clone();
-        output.facts.push(StoreFact { namespace, service_account, region: self.region.clone() });
+        output.facts.push(StoreFact {
+            namespace,
+            service_account,
+            region: self.region.clone(),
+            origin: self.origin,
+        });
     }
 }
 
@@ -128,6 +133,7 @@ pub(crate) struct StoreFact {
     namespace: Namespace,
     service_account: Name,
     region: Region,
+    origin: Origin,
 }
 
 impl StoreFact {
@@ -140,6 +146,7 @@ impl StoreFact {
         (!secrets.is_empty()).then(|| PodIdentity {
             namespace: self.namespace.clone(),
             service_account: self.service_account.clone(),
+            origin: self.origin,
             policy: IamPolicy::Statements(vec![Statement {
                 actions: vec!["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
                 resources: secrets
@@ -156,35 +163,47 @@ impl StoreFact {
     }
 }
 
-/// What reads through a store that the platform does not have.
-pub(crate) fn without_store(reads: &[SecretRead], stores: &[StoreFact]) -> Option<BuildError> {
-    let first = reads.first().filter(|_| stores.is_empty())?;
-    let others = reads.iter().skip(1).map(|read| read.origin);
-    Some(
-        BuildError::new(
-            Rule::MissingSecretStore,
-            first.origin,
-            "the secret is in AWS Secrets Manager, and no store of the platform reads that: the Secret would never appear; add a \
-             `secrets_manager_store`",
-        )
-        .related(others),
-    )
+/// What reads through the store where the platform has none, or in a namespace that the store does not admit.
+pub(crate) fn unread<'a>(
+    reads: &[SecretRead],
+    stores: &[StoreFact],
+    resources: impl Iterator<Item = &'a Resource>,
+) -> Vec<BuildError> {
+    let readers: Vec<&Resource> =
+        resources.filter(|resource| read_by(resource).is_some()).collect();
+    let error = |origin, message: &str| BuildError::new(Rule::MissingSecretStore, origin, message);
+    if stores.is_empty() {
+        let mut origins = distinct(readers.iter().map(|reader| reader.origin())).into_iter();
+        let first = origins.next().map(|origin| {
+            error(
+                origin,
+                "the secret is in AWS Secrets Manager, and no store of the platform reads that: the Secret would never appear; \
+                 add a `secrets_manager_store`",
+            )
+            .related(origins)
+        });
+        return first.into_iter().collect();
+    }
+    let admitted: BTreeSet<&str> = reads.iter().map(|read| read.namespace.as_str()).collect();
+    let elsewhere = readers.into_iter().filter(|reader| {
+        let namespace = reader.object_ref().namespace;
+        namespace.is_some_and(|namespace| !admitted.contains(namespace.as_str()))
+    });
+    elsewhere
+        .map(|reader| {
+            error(
+                reader.origin(),
+                "the store admits only namespaces in which a bundle asks for a secret, and this one came by a patch: the Secret \
+                 would never appear; write it as a `synced_secret` of a bundle there",
+            )
+        })
+        .collect()
 }
 
 /// The names in Secrets Manager that each ExternalSecret reads from there.
 fn secrets<'a>(resources: impl Iterator<Item = &'a Resource>) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();
-    for resource in resources {
-        let Some(spec) = resource
-            .get::<external_secrets::ExternalSecret>()
-            .and_then(|secret| secret.spec.as_ref())
-        else {
-            continue;
-        };
-        let store = spec.secret_store_ref.as_ref();
-        if store.and_then(|store| store.name.as_deref()) != Some(STORE.as_str()) {
-            continue;
-        }
+    for spec in resources.filter_map(read_by) {
         names.extend(spec.data.iter().flatten().map(|data| data.remote_ref.key.as_str()));
         let extracted = spec.data_from.iter().flatten();
         names.extend(
@@ -192,6 +211,24 @@ fn secrets<'a>(resources: impl Iterator<Item = &'a Resource>) -> BTreeSet<&'a st
         );
     }
     names
+}
+
+/// Whether an object is an ExternalSecret that reads through the store.
+pub(crate) fn reads(object: &dyn Any) -> bool {
+    object.downcast_ref::<external_secrets::ExternalSecret>().and_then(through_store).is_some()
+}
+
+fn read_by(resource: &Resource) -> Option<&external_secrets::ExternalSecretSpec> {
+    resource.get::<external_secrets::ExternalSecret>().and_then(through_store)
+}
+
+/// What an ExternalSecret reads, where it does so through the store.
+fn through_store(
+    secret: &external_secrets::ExternalSecret,
+) -> Option<&external_secrets::ExternalSecretSpec> {
+    let spec = secret.spec.as_ref()?;
+    let store = spec.secret_store_ref.as_ref()?;
+    (store.name.as_deref() == Some(STORE.as_str())).then_some(spec)
 }
 
 struct SyncedSecretPart {
@@ -205,8 +242,7 @@ impl Part for SyncedSecretPart {
     fn declare(&self, declared: &mut Facts) {
         declared.push(SecretRead {
             bundle: self.bundle.clone(),
-            namespace: self.namespace.clone(),
-            origin: self.origin,
+            namespace: self.namespace.to_string(),
         });
     }
 

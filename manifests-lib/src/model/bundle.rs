@@ -1,16 +1,20 @@
 //! Resources that are deployed together: one folder of snapshots, one Argo CD Application.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::data::secret_store::{self, SecretRead};
 use crate::delivery::gitops::{self, Declared};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::facts::Facts;
+use crate::model::label::Labels;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::resource::{Manifest, Namespaced, Resource};
 use crate::model::rule::Rule;
+use crate::network::tool::Admissions;
 use crate::values::Name;
 use crate::workload::{Allowance, NodeGroup, SecurityException};
 
@@ -29,9 +33,10 @@ pub(crate) struct BundleState {
     pub(crate) namespace: Namespace,
     pub(crate) place: Rc<Place>,
     origin: Origin,
-    parts: RefCell<Vec<Box<dyn Part>>>,
-    patches: RefCell<Vec<Patch>>,
+    parts: RefCell<Vec<Rc<dyn Part>>>,
+    patches: RefCell<Vec<Rc<Patch>>>,
     declared: Declared,
+    admissions: RefCell<BTreeMap<Labels, Rc<Admissions>>>,
 }
 
 /// What all bundles of a platform have in common.
@@ -108,19 +113,11 @@ impl Bundle {
                 parts: RefCell::default(),
                 patches: RefCell::default(),
                 declared: Declared::default(),
+                admissions: RefCell::default(),
             }),
         };
-        let length = bundle.state.name.as_str().len();
-        if length > LONGEST_NAME {
-            bundle.state.error(BuildError::new(
-                Rule::NameTooLong,
-                origin,
-                format!(
-                    "the bundle name {:?} has {length} characters; names derived from it fit into 63 up to {LONGEST_NAME}: \
-                     shorten it",
-                    bundle.state.name.as_str()
-                ),
-            ));
+        if let Some(error) = name_too_long("bundle", bundle.name(), origin) {
+            bundle.refuse(error);
         }
         bundle
     }
@@ -161,7 +158,12 @@ impl Bundle {
     #[track_caller]
     pub fn add<T: Manifest + Clone>(&self, object: T) -> Added<T> {
         let state = Rc::new(RefCell::new(object));
-        self.state.push(AddedPart { origin: Origin::here(), object: Rc::clone(&state) });
+        self.state.push(AddedPart {
+            origin: Origin::here(),
+            bundle: self.name().clone(),
+            namespace: self.namespace().clone(),
+            object: Rc::clone(&state),
+        });
         Added { object: state }
     }
 
@@ -180,11 +182,11 @@ impl Bundle {
     #[track_caller]
     pub fn patch<T: Manifest>(&self, patch: impl Fn(&mut T) + 'static) {
         let origin = Origin::here();
-        self.state.patches.borrow_mut().push(Patch {
+        self.state.patches.borrow_mut().push(Rc::new(Patch {
             origin,
             kind: T::KIND,
             apply: Box::new(move |resource| resource.patch(origin, &patch)),
-        });
+        }));
     }
 
     /// Declares that a container of a workload that was [added](Self::add) or [patched](Self::patch) is allowed more than the
@@ -206,23 +208,32 @@ impl Bundle {
     }
 
     pub(crate) fn declare(&self, declared: &mut Facts) {
-        for part in self.state.parts.borrow().iter() {
+        for part in self.state.parts() {
             part.declare(declared);
         }
     }
 
     pub(crate) fn build<'a>(&self, declared: &'a Facts, facts: &'a mut Facts) -> Output<'a> {
         let mut output = Output::new(declared, facts);
-        for part in self.state.parts.borrow().iter() {
+        for part in self.state.parts() {
             part.build(&mut output);
         }
         for resource in &mut output.resources {
             complete(resource, &self.state.namespace, &self.state.place.environment);
         }
-        for patch in self.state.patches.borrow().iter() {
+        let patches = self.state.patches.borrow().clone();
+        for patch in patches {
+            let parts = self.state.written();
             let mut found = false;
             for resource in &mut output.resources {
                 found |= (patch.apply)(resource);
+            }
+            if self.state.written() != parts {
+                output.errors.push(BuildError::new(
+                    Rule::PartInPatch,
+                    patch.origin,
+                    "the patch adds to a bundle whose parts are built, where it would be lost: write it beside the patch",
+                ));
             }
             if !found {
                 output.errors.push(BuildError::new(
@@ -255,6 +266,11 @@ impl Bundle {
         self.state.error(mistake);
     }
 
+    /// Whom the pods with these labels admit.
+    pub(crate) fn admissions(&self, labels: &Labels) -> Rc<Admissions> {
+        Rc::clone(self.state.admissions.borrow_mut().entry(labels.clone()).or_default())
+    }
+
     pub(crate) fn place(&self) -> &Rc<Place> {
         &self.state.place
     }
@@ -267,6 +283,22 @@ impl Bundle {
     pub(crate) fn of_applications(origin: Origin, name: Name, place: &Rc<Place>) -> Self {
         Self::new(origin, name, &place.applications_in, place)
     }
+}
+
+/// A name from which not every name can be derived.
+pub(crate) fn name_too_long(of: &str, name: &Name, origin: Origin) -> Option<BuildError> {
+    let name = name.as_str();
+    let length = name.len();
+    (length > LONGEST_NAME).then(|| {
+        BuildError::new(
+            Rule::NameTooLong,
+            origin,
+            format!(
+                "the {of} name {name:?} has {length} characters; names derived from it fit into 63 up to {LONGEST_NAME}: \
+                 shorten it"
+            ),
+        )
+    })
 }
 
 /// The namespace and the label that every object of a bundle has.
@@ -285,7 +317,17 @@ pub(crate) fn complete(resource: &mut Resource, namespace: &Namespace, environme
 
 impl BundleState {
     pub(crate) fn push(&self, part: impl Part + 'static) {
-        self.parts.borrow_mut().push(Box::new(part));
+        self.parts.borrow_mut().push(Rc::new(part));
+    }
+
+    /// The parts so far. None is borrowed while one is built: a part may run lines of the caller, which may add another.
+    fn parts(&self) -> impl Iterator<Item = Rc<dyn Part>> {
+        (0..).map_while(|position| self.parts.borrow().get(position).cloned())
+    }
+
+    /// How many parts and patches there are.
+    fn written(&self) -> usize {
+        self.parts.borrow().len() + self.patches.borrow().len()
     }
 
     pub(crate) fn error(&self, error: BuildError) {
@@ -345,10 +387,23 @@ impl<T: Manifest> Added<T> {
 
 struct AddedPart<T> {
     origin: Origin,
+    bundle: Name,
+    namespace: Namespace,
     object: Rc<RefCell<T>>,
 }
 
 impl<T: Manifest + Clone> Part for AddedPart<T> {
+    fn declare(&self, declared: &mut Facts) {
+        let object = self.object.borrow();
+        if secret_store::reads(&*object) {
+            let own = object.metadata().namespace.clone();
+            declared.push(SecretRead {
+                bundle: self.bundle.clone(),
+                namespace: own.unwrap_or_else(|| self.namespace.to_string()),
+            });
+        }
+    }
+
     fn build(&self, output: &mut Output<'_>) {
         output.add(self.origin, self.object.borrow().clone());
     }

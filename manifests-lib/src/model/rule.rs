@@ -51,9 +51,10 @@ rules! {
     ///
     /// Give one another port.
     DuplicateContainerPort = "duplicate-container-port",
-    /// Two services open one port of a gateway of the mesh, which sends all requests to one of them.
+    /// Two services open one port of a gateway of the mesh, which sends all requests to one of them; or one service asks for
+    /// two node ports of it.
     ///
-    /// Give one service another port.
+    /// Give one service another port, or name one node port in all its routes.
     DuplicateGatewayPort = "duplicate-gateway-port",
     /// Two volumes are mounted at one path of a container. The API server refuses the pod.
     ///
@@ -67,6 +68,10 @@ rules! {
     ///
     /// Rename or remove one.
     DuplicateObject = "duplicate-object",
+    /// A service account gets rights in AWS twice. EKS refuses the second association.
+    ///
+    /// Write the statements of both into one.
+    DuplicatePodIdentity = "duplicate-pod-identity",
     /// One chart of one version is deployed twice under one release name into one namespace. Both make the same objects.
     ///
     /// Remove one, or give it another release name.
@@ -83,6 +88,10 @@ rules! {
     ///
     /// Rename one, or mount it at a path that gives another name.
     DuplicateVolume = "duplicate-volume",
+    /// Two web UIs have one name or one port of the laptop. One of them could not be opened.
+    ///
+    /// Give one another name or port.
+    DuplicateWebUi = "duplicate-web-ui",
     /// A bundle deploys nothing. Argo CD refuses an Application without a source.
     ///
     /// Add to the bundle, or remove it.
@@ -181,6 +190,10 @@ rules! {
     ///
     /// Leave the value out, or list it below `unset` in `charts.toml` if the chart takes null.
     NullValue = "null-value",
+    /// A patch runs when the parts of its bundle are built. What it adds to a bundle would be lost.
+    ///
+    /// Add it beside the patch.
+    PartInPatch = "part-in-patch",
     /// A patch adjusts a kind of which its bundle has no object, and does nothing.
     ///
     /// Remove the patch, or add the object.

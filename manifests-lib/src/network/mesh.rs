@@ -18,7 +18,7 @@ pub use namespace_rules::MERGED_METRICS;
 
 pub(crate) use authorization::{Caller, admit};
 pub(crate) use external_service::external_service;
-pub(crate) use gateway::conflicting_ports;
+pub(crate) use gateway::{OpenedPort, conflicting_ports};
 pub(crate) use route::require_mutual_tls;
 
 /// `exportTo` of what only its own namespace sees.

@@ -14,7 +14,7 @@ use crate::model::label::{Labels, SelectorLabels};
 use crate::model::made_for::MadeFor;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
-use crate::network::mesh::{self, Caller};
+use crate::network::mesh::{self, Caller, IngressGateway, OpenedPort};
 use crate::values::Port;
 use crate::workload::{ContainerHandle, Exposable, Variable};
 
@@ -87,6 +87,7 @@ pub(crate) struct ServiceState {
     selector: Cell<SelectorLabels>,
     headless: Cell<bool>,
     callers: RefCell<BTreeSet<Caller>>,
+    opened: RefCell<Vec<(IngressGateway, OpenedPort)>>,
 }
 
 impl<L> ContainerHandle<L> {
@@ -124,6 +125,7 @@ impl<L> ContainerHandle<L> {
             selector: Cell::new(SelectorLabels::AppComponent),
             headless: Cell::new(false),
             callers: RefCell::default(),
+            opened: RefCell::default(),
         });
         component.bundle.push(Rc::clone(&state));
         Service { state, protocol: PhantomData }
@@ -246,6 +248,20 @@ impl ServiceState {
 
     pub(crate) fn admit(&self, caller: Caller) {
         self.callers.borrow_mut().insert(caller);
+    }
+
+    /// How the gateway opens the port already; otherwise it does so from now on as is said here.
+    pub(crate) fn opened_by(
+        &self,
+        gateway: &IngressGateway,
+        opened: OpenedPort,
+    ) -> Option<OpenedPort> {
+        let mut all = self.opened.borrow_mut();
+        let first = all.iter().find(|(other, _)| other == gateway).map(|(_, first)| *first);
+        if first.is_none() {
+            all.push((gateway.clone(), opened));
+        }
+        first
     }
 
     fn pod_labels(&self) -> Labels {

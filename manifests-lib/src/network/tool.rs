@@ -26,12 +26,15 @@ pub struct ToolPods {
 struct ToolPodsState {
     bundle: Bundle,
     labels: Labels,
-    admitted: RefCell<BTreeSet<Admission>>,
+    admitted: Rc<Admissions>,
 }
+
+/// Whom the pods with some labels admit, whichever line says so.
+pub(crate) type Admissions = RefCell<BTreeSet<Admission>>;
 
 /// Who may reach pods, in the order in which a NetworkPolicy lists its rules.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Admission {
+pub(crate) enum Admission {
     /// Every pod of the own namespace, on every port.
     OwnNamespace,
     /// Every pod of a namespace that belongs to the mesh.
@@ -80,13 +83,9 @@ impl Bundle {
     /// Pods in the bundle's namespace that carry this label, such as `app.kubernetes.io/name`.
     #[must_use]
     pub fn tool_pods(&self, key: &LabelKey, value: &Name) -> ToolPods {
-        ToolPods {
-            state: Rc::new(ToolPodsState {
-                bundle: self.clone(),
-                labels: label(key, value),
-                admitted: RefCell::default(),
-            }),
-        }
+        let labels = label(key, value);
+        let admitted = self.admissions(&labels);
+        ToolPods { state: Rc::new(ToolPodsState { bundle: self.clone(), labels, admitted }) }
     }
 }
 

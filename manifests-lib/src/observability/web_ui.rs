@@ -1,5 +1,10 @@
 //! Web UIs that tools serve.
 
+use std::collections::BTreeMap;
+
+use crate::model::error::BuildError;
+use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::network::service_ref::ServiceRef;
 use crate::network::tool::ToolPort;
 use crate::values::{Host, Name, Port};
@@ -29,6 +34,8 @@ pub struct WebUi {
     pub local_port: Port,
     /// Its host on the internal gateway, `<name>.<domain>`, where there is one.
     pub host: Option<Host>,
+    /// The line that makes it.
+    pub origin: Origin,
 }
 
 /// A [`WebUi`] as others refer to it.
@@ -90,4 +97,28 @@ impl WebUi {
     pub fn local_url(&self) -> String {
         format!("{}://localhost:{}", self.scheme.as_str(), self.local_port)
     }
+}
+
+/// Web UIs of one name, or on one port of the laptop.
+pub(crate) fn duplicate_web_uis(web_uis: &[WebUi]) -> Vec<BuildError> {
+    let mut names = BTreeMap::new();
+    let mut ports = BTreeMap::new();
+    let mut errors = Vec::new();
+    for WebUi { name, local_port, origin, .. } in web_uis {
+        let same = names.insert(name, *origin).or(ports.get(local_port).copied());
+        ports.insert(local_port, *origin);
+        if let Some(other) = same {
+            errors.push(
+                BuildError::new(
+                    Rule::DuplicateWebUi,
+                    *origin,
+                    format!(
+                        "another web UI has the name {name} or the port {local_port} of the laptop: give one of them another"
+                    ),
+                )
+                .related([other]),
+            );
+        }
+    }
+    errors
 }

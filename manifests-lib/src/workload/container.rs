@@ -251,6 +251,8 @@ impl<P> ContainerHandle<P> {
     }
 
     pub(crate) fn env_at(&self, origin: Origin, variables: impl IntoIterator<Item = Variable>) {
+        // An iterator of the caller may itself write to the container.
+        let variables: Vec<Variable> = variables.into_iter().collect();
         let mut options = self.state.options.borrow_mut();
         for variable in variables {
             let twice = options.variables.iter().any(|other| other.name == variable.name);

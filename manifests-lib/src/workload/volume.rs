@@ -236,7 +236,7 @@ impl Volume for LocalVolumeHandle {
             source: PodVolumeSource::Claim {
                 name: names.claim.clone(),
                 on: component.nodes().clone(),
-                made_for: MadeFor::namespace(&component.bundle.namespace, *origin),
+                made_for: MadeFor::component(component, *origin),
             },
         }
     }

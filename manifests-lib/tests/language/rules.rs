@@ -4,18 +4,19 @@ use custom_resources::istio::telemetry::v1::Telemetry;
 use helm_values::HelmChart;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
+use manifests_lib::cluster::{IamPolicy, WellKnownPolicy};
 use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec};
 use manifests_lib::data::{GeneratedSecret, SecretKey, SecretValue};
 use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Component, Namespace, Rule, SelectorLabels, named, named_in};
-use manifests_lib::network::ToolService;
+use manifests_lib::model::{Bundle, Component, Namespace, Rule, SelectorLabels, named, named_in};
 use manifests_lib::network::gateway_api::{
     Exposure, GatewaySpec, InternalAccess, Limits, PublicGateway, Route,
 };
 use manifests_lib::network::mesh::GatewayRoute;
 use manifests_lib::network::network_policy::APP_NAME;
-use manifests_lib::observability::WebUiSpec;
+use manifests_lib::network::{ToolPort, ToolService};
 use manifests_lib::observability::grafana::{Dashboard, Variable};
+use manifests_lib::observability::{WebUiHandle, WebUiSpec};
 use manifests_lib::values::{
     Bytes, Name, NodePort, Port, gibibytes, mebibytes, millicores, public_image,
 };
@@ -79,6 +80,15 @@ fn break_rule(rule: Rule, shop: &Shop) {
             shop.bundle().add(config_map("settings"));
             shop.bundle_named(name!("mobile")).add(config_map("settings"));
         }
+        Rule::DuplicatePodIdentity => {
+            let web = shop.bundle();
+            for _ in 0..2 {
+                web.pod_identity(
+                    name!("writer"),
+                    IamPolicy::WellKnown(WellKnownPolicy::CertManager),
+                );
+            }
+        }
         Rule::DuplicateRelease => {
             with_chart(&shop.bundle());
             with_chart(&shop.bundle_named(name!("mobile")));
@@ -102,6 +112,11 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let server = server(&shop.bundle().app(&NODES));
             server.empty_dir(path!("/var/run"), mebibytes(1));
             server.empty_dir(path!("/var-run"), mebibytes(1));
+        }
+        Rule::DuplicateWebUi => {
+            let port = grafana_port(&shop.bundle());
+            web_ui(&port);
+            web_ui(&port);
         }
         Rule::EmptyBundle => drop(shop.bundle()),
         Rule::EmptySelector => patched(shop, |deployment| {
@@ -173,6 +188,12 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let settings = json!({ "level": null });
             let values = Values { settings: Some(settings), ..Values::default() };
             with_values(&shop.bundle(), values);
+        }
+        Rule::PartInPatch => {
+            let web = shop.bundle();
+            let other = web.clone();
+            server(&web.app(&NODES));
+            web.patch(move |_: &mut apps::Deployment| drop(other.add(config_map("settings"))));
         }
         Rule::PatchWithoutTarget => shop.bundle().patch(|_: &mut apps::StatefulSet| {}),
         Rule::SecretInPlainText => {
@@ -262,19 +283,26 @@ fn broker(shop: &Shop, replicas: u16, storage: Bytes) -> Rabbitmq {
     })
 }
 
-/// A Grafana, and a dashboard in a bundle of this namespace.
-fn dashboard(shop: &Shop, namespace: &Namespace, variable: Name) {
-    let tool = shop.bundle();
-    let port = tool.tool_pods(&APP_NAME, &name!("grafana")).port(ToolService {
+fn grafana_port(tool: &Bundle) -> ToolPort {
+    tool.tool_pods(&APP_NAME, &name!("grafana")).port(ToolService {
         name: name!("grafana"),
         port: port!(80),
         target_port: port!(3000),
-    });
-    let grafana = InternalAccess::by_forwarding_ports().web_ui(WebUiSpec {
+    })
+}
+
+fn web_ui(port: &ToolPort) -> WebUiHandle {
+    let local_port = port!(8000);
+    InternalAccess::by_forwarding_ports().web_ui(WebUiSpec {
         name: name!("grafana"),
-        port: &port,
-        local_port: port!(8000),
-    });
+        port,
+        local_port,
+    })
+}
+
+/// A Grafana, and a dashboard in a bundle of this namespace.
+fn dashboard(shop: &Shop, namespace: &Namespace, variable: Name) {
+    let grafana = web_ui(&grafana_port(&shop.bundle()));
     let dashboards = shop.bundle_in(namespace, name!("dashboards"));
     let variable = Variable { name: variable, metric: "up", label: "job" };
     dashboards.grafana_dashboard(

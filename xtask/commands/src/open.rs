@@ -159,7 +159,7 @@ impl Arguments {
 
 impl Target {
     fn of_web_ui(web_ui: &WebUi) -> Self {
-        let WebUi { name, service, scheme, local_port, host: _ } = web_ui;
+        let WebUi { name, service, scheme, local_port, host: _, origin: _ } = web_ui;
         Self {
             name: name.to_string(),
             kind: Kind::WebUi,

@@ -64,8 +64,8 @@ impl Aurora {
             host,
             port: MYSQL,
             database,
-            user: secret.key("username"),
-            password: secret.key("password"),
+            user: secret.key("username").only_for(owner, origin),
+            password: secret.key("password").only_for(owner, origin),
             container: None,
             made_for: MadeFor::component(owner, origin),
         }

@@ -91,8 +91,8 @@ impl MysqlContainer {
         DatabaseHandle {
             host,
             port,
-            user: secret.key("username"),
-            password: secret.key("password"),
+            user: secret.key("username").only_for(owner, origin),
+            password: secret.key("password").only_for(owner, origin),
             database,
             container: Some(stateful_set),
             made_for: MadeFor::component(owner, origin),

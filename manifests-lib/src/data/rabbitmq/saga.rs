@@ -59,10 +59,7 @@ impl Component {
         let Saga { rabbitmq, steps } = saga;
         let origin = Origin::here();
         let made_for = MadeFor::component(self, origin);
-        let key = |secret: String, key| {
-            let namespace = MadeFor::namespace(&self.bundle.namespace, origin);
-            SecretKey::of(secret, key, namespace)
-        };
+        let key = |secret: String, key| SecretKey::of(secret, key, made_for.clone());
         rabbitmq.admit(self);
         let part = SagaPart {
             component: self.clone(),
@@ -80,7 +77,7 @@ impl Component {
             user: key(credentials.clone(), "username"),
             password: key(credentials, "password"),
             ca: key(part.ca(), CA_KEY),
-            made_for,
+            made_for: made_for.clone(),
         };
         self.bundle.push(part);
         handle

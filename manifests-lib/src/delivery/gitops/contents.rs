@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use custom_resources::rabbitmq::v1beta1::RabbitmqCluster;
-use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as apiextensions;
 use serde_json::Value;
 
+use crate::check;
 use crate::delivery::chart::SourceFrom;
 use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
@@ -70,12 +70,12 @@ impl BuiltBundle {
 /// The storage classes of an object's claims.
 fn claimed_by(resource: &Resource) -> Vec<&String> {
     if let Some(claim) = resource.get::<core::PersistentVolumeClaim>() {
-        return class(claim).into_iter().collect();
+        let spec = claim.spec.as_ref();
+        return spec.and_then(|spec| spec.storage_class_name.as_ref()).into_iter().collect();
     }
-    if let Some(stateful_set) = resource.get::<apps::StatefulSet>() {
-        let templates =
-            stateful_set.spec.iter().flat_map(|spec| spec.volume_claim_templates.iter().flatten());
-        return templates.filter_map(class).collect();
+    let of_pods = check::claims(resource);
+    if !of_pods.is_empty() {
+        return of_pods.into_iter().filter_map(|claim| claim.storage_class_name.as_ref()).collect();
     }
     let rabbitmq = resource.get::<RabbitmqCluster>().and_then(|cluster| cluster.spec.as_ref());
     let persistence = rabbitmq.and_then(|spec| spec.persistence.as_ref());
@@ -83,10 +83,6 @@ fn claimed_by(resource: &Resource) -> Vec<&String> {
         .and_then(|persistence| persistence.storage_class_name.as_ref())
         .into_iter()
         .collect()
-}
-
-fn class(claim: &core::PersistentVolumeClaim) -> Option<&String> {
-    claim.spec.as_ref()?.storage_class_name.as_ref()
 }
 
 /// Claims of charts, whatever the chart calls what holds them: the values of all call it `storageClassName`.

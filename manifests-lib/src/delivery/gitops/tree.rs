@@ -5,7 +5,7 @@ use custom_resources::argoproj::v1alpha1 as argo;
 use super::application::{Application, ObjectsOfOthers};
 use super::order::{Member, Order};
 use super::{GitSource, project, protection};
-use crate::model::bundle::complete;
+use crate::model::bundle::{complete, name_too_long};
 use crate::model::error::BuildError;
 use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
@@ -51,6 +51,9 @@ pub(crate) fn deliver(
     let (waves, mut errors) = tree.waves(&source.prerequisites);
     errors.extend(tree.bundles.iter().filter_map(nothing_to_deploy));
     errors.extend(tree.teams.iter().filter_map(nothing_to_hold));
+    errors.extend(
+        tree.teams.iter().filter_map(|team| name_too_long("team", &team.name, team.origin)),
+    );
     tree.bundles.iter_mut().for_each(annotate);
     let applications = Applications { environment, source, waves };
     let generated = applications.generate(origin, &mut tree);

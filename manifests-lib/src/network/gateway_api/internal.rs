@@ -87,7 +87,7 @@ impl InternalAccess {
             port.admit_gateway(gateway.pods());
             gateway.take_routes_of(bundle).map(|domain| domain.below(&name))
         });
-        let web_ui = WebUi { name, service, scheme, local_port, host };
+        let web_ui = WebUi { name, service, scheme, local_port, host, origin };
         if let (Some(gateway), Some(host)) = (&self.gateway, &web_ui.host) {
             bundle.push(WebUiRoutePart {
                 origin,

@@ -78,8 +78,14 @@ impl IngressGateway {
         }
     }
 
-    /// Opens a port for a service, which admits the gateway.
+    /// Opens a port for a service, which admits the gateway. Once: several URLs of a service share the port.
     pub(crate) fn open(&self, origin: Origin, service: &Rc<ServiceState>, node_port: NodePort) {
+        if let Some(first) = service.opened_by(self, OpenedPort { node_port, origin }) {
+            if first.node_port != node_port {
+                service.component().bundle.error(another_node_port(origin, &first));
+            }
+            return;
+        }
         service.admit(self.caller());
         service.component().bundle.push(GatewayRoutePart {
             origin,
@@ -153,6 +159,25 @@ impl GatewayRoutePart {
     fn port_name(&self) -> String {
         format!("http-{}", self.service.component().bundle.name)
     }
+}
+
+/// How a gateway opens the port of a service.
+#[derive(Clone, Copy)]
+pub(crate) struct OpenedPort {
+    node_port: NodePort,
+    origin: Origin,
+}
+
+fn another_node_port(origin: Origin, first: &OpenedPort) -> BuildError {
+    BuildError::new(
+        Rule::DuplicateGatewayPort,
+        origin,
+        format!(
+            "the gateway already opens this port of the service at the node port {}, and a port has one: name the same number",
+            first.node_port.number()
+        ),
+    )
+    .related([first.origin])
 }
 
 /// A component's Gateway: one server on the pods with these labels.

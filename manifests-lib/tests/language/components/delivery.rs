@@ -4,6 +4,7 @@ use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use helm_values::Nullable;
 use insta::assert_snapshot;
 use k8s_openapi::api::admissionregistration::v1 as admission;
+use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::storage::v1 as storage;
 use manifests_lib::delivery::gitops::IgnoredDifference;
@@ -478,15 +479,32 @@ fn claims_are_deployed_after_their_storage_class() {
     ours.add(claim("data", "fast"));
     let of_a_stateful_set = shop.bundle_named(name!("of-a-stateful-set"));
     let stateful_set = of_a_stateful_set.app(&NODES).stateful_set(1);
-    let server = stateful_set.container(container());
-    stateful_set.governed_by(&server.expose_tcp(port!(80)));
+    let store = stateful_set.container(container());
+    stateful_set.governed_by(&store.expose_tcp(port!(80)));
     let data = stateful_set.volume_claim_template(VolumeClaimTemplate {
         name: name!("data"),
         size: gibibytes(1),
         storage_class: name!("fast"),
         owner: uid!(1000),
     });
-    server.mount(&data, path!("/data"));
+    store.mount(&data, path!("/data"));
+    let of_scratch = shop.bundle_named(name!("of-scratch"));
+    let scratch = claim("scratch", "fast").spec.unwrap_or_default();
+    server(&of_scratch.app(&NODES));
+    of_scratch.patch(move |deployment: &mut apps::Deployment| {
+        let template = &mut deployment.spec.get_or_insert_default().template;
+        let volume = core::Volume {
+            name: "scratch".to_owned(),
+            ephemeral: Some(core::EphemeralVolumeSource {
+                volume_claim_template: Some(core::PersistentVolumeClaimTemplate {
+                    metadata: None,
+                    spec: scratch.clone(),
+                }),
+            }),
+            ..core::Volume::default()
+        };
+        template.spec.get_or_insert_default().volumes = Some(vec![volume]);
+    });
     let of_a_broker = shop.bundle_named(name!("of-a-broker"));
     of_a_broker.add(rabbitmq::RabbitmqCluster {
         metadata: named("rabbit"),
@@ -511,6 +529,7 @@ fn claims_are_deployed_after_their_storage_class() {
     1 of-a-broker-application
     1 of-a-chart-application
     1 of-a-stateful-set-application
+    1 of-scratch-application
     1 ours-application
     ");
 }

@@ -7,7 +7,7 @@ use manifests_lib::network::gateway_api::{
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{ClusterIssuer, Issuer, ToolPort, ToolService};
 use manifests_lib::observability::{Scheme, WebUiSpec};
-use manifests_lib::values::{Host, Name, NodePort, UrlPath, mebibytes, seconds};
+use manifests_lib::values::{Host, Name, NodePort, Port, UrlPath, mebibytes, seconds};
 use manifests_lib::{host, name, node_port, port, url_path};
 
 use crate::support::{ELSEWHERE, FRONT_DOOR, LIMITS, NODES, Shop, service, service_on};
@@ -429,18 +429,21 @@ fn the_pods_of_a_page_admit_the_gateway() {
 
 #[test]
 fn it_takes_routes_of_the_namespaces_that_have_pages_in_the_order_of_their_bundles() {
-    let namespaces = |bundles: [(Namespace, Name); 3]| {
+    let namespaces = |bundles: [(Namespace, Name, Port); 3]| {
         let shop = Shop::new();
         let (door, internal) = internal(&shop);
-        for (namespace, name) in bundles {
+        for (namespace, name, local_port) in bundles {
             let (_, port) = tool(&shop, &namespace, name.clone());
-            internal.web_ui(WebUiSpec { name, port: &port, local_port: port!(8080) });
+            internal.web_ui(WebUiSpec { name, port: &port, local_port });
         }
         shop.part(&door, "Gateway", "/spec/listeners/0/allowedRoutes/namespaces")
     };
     let monitoring = Namespace::new(name!("monitoring"));
-    let [first, second, third] =
-        [(monitoring, name!("alerts")), (ELSEWHERE, name!("charts")), (ELSEWHERE, name!("traces"))];
+    let [first, second, third] = [
+        (monitoring, name!("alerts"), port!(8080)),
+        (ELSEWHERE, name!("charts"), port!(8081)),
+        (ELSEWHERE, name!("traces"), port!(8082)),
+    ];
     let in_order = namespaces([first.clone(), second.clone(), third.clone()]);
     assert_snapshot!(in_order, @"
     from: Selector
@@ -539,4 +542,19 @@ fn two_routes_for_one_host_and_path_are_refused() {
     let mobile = service_on(&shop.bundle_named(name!("mobile")).app(&NODES), port!(81));
     entrance.route(&mobile, route(name!("mobile"), url_path!("/"), node_port!(30002)));
     assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/gateway_api.rs:N: https://www.example.com/ leads to two services, of which the gateway door would choose one: give one another host or path (see also manifests-lib/tests/language/components/gateway_api.rs:N) [duplicate-route]");
+}
+
+#[test]
+fn several_urls_of_a_service_share_its_port_of_the_mesh() {
+    let shop = Shop::new();
+    let (_, gateway) = public(&shop, LOAD_BALANCER);
+    let entrance = gateway.into_mesh(&FRONT_DOOR);
+    let bundle = shop.bundle();
+    let web = service(&bundle.app(&NODES));
+    entrance.route(&web, route(name!("shop"), url_path!("/shop"), node_port!(30001)));
+    entrance.route(&web, route(name!("blog"), url_path!("/blog"), node_port!(30001)));
+    let kinds = shop.kinds(&bundle);
+    for kind in ["Gateway", "VirtualService", "DestinationRule"] {
+        assert_eq!(kinds.iter().filter(|other| **other == kind).count(), 1, "{kind}: {kinds:?}");
+    }
 }

@@ -11,18 +11,19 @@ use crate::support::{ELSEWHERE, NODES, Shop, config_map};
 
 fn rights(shop: &Shop) -> String {
     let identities = shop.build().pod_identities;
-    let lines = identities.iter().map(|PodIdentity { namespace, service_account, policy }| {
-        let policy = match policy {
-            IamPolicy::WellKnown(policy) => format!("{policy:?}"),
-            IamPolicy::Statements(statements) => statements
-                .iter()
-                .flat_map(|statement| &statement.resources)
-                .map(|arn| format!("{} {} {}", arn.service, arn.region, arn.resource))
-                .collect::<Vec<_>>()
-                .join(", "),
-        };
-        format!("{namespace}/{service_account}: {policy}")
-    });
+    let lines =
+        identities.iter().map(|PodIdentity { namespace, service_account, policy, origin: _ }| {
+            let policy = match policy {
+                IamPolicy::WellKnown(policy) => format!("{policy:?}"),
+                IamPolicy::Statements(statements) => statements
+                    .iter()
+                    .flat_map(|statement| &statement.resources)
+                    .map(|arn| format!("{} {} {}", arn.service, arn.region, arn.resource))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            };
+            format!("{namespace}/{service_account}: {policy}")
+        });
     lines.collect::<Vec<_>>().join("\n")
 }
 

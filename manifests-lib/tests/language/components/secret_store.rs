@@ -1,6 +1,9 @@
+use custom_resources::external_secrets::v1::{
+    ExternalSecret, ExternalSecretSpec, StoreKind, StoreRef,
+};
 use insta::assert_snapshot;
 use manifests_lib::data::SyncedSecret;
-use manifests_lib::model::{Bundle, Namespace};
+use manifests_lib::model::{Bundle, Namespace, named};
 use manifests_lib::values::Name;
 use manifests_lib::{label_key, name, secret_data_key, secrets_manager_name};
 
@@ -103,5 +106,46 @@ fn a_read_without_a_store_is_refused() {
     read(&shop.bundle());
     let other = shop.bundle_in(&ELSEWHERE, name!("mobile"));
     read(&other);
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/secret_store.rs:N: the secret is in AWS Secrets Manager, and no store of the platform reads that: the Secret would never appear; add a `secrets_manager_store` (see also manifests-lib/tests/language/components/secret_store.rs:N) [missing-secret-store]");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/secret_store.rs:N: the secret is in AWS Secrets Manager, and no store of the platform reads that: the Secret would never appear; add a `secrets_manager_store` [missing-secret-store]");
+}
+
+#[test]
+fn the_namespace_of_an_external_secret_as_it_stands_is_admitted_too() {
+    let shop = Shop::new();
+    let secrets = shop.secrets_manager();
+    shop.bundle().add(external_secret());
+    assert_eq!(
+        shop.part(&secrets, "ClusterSecretStore", "/spec/conditions"),
+        "- namespaces:\n  - shop\n"
+    );
+}
+
+#[test]
+fn what_a_patch_leads_to_the_store_in_another_namespace_is_refused() {
+    let shop = Shop::new();
+    shop.secrets_manager();
+    let mobile = shop.bundle_in(&ELSEWHERE, name!("mobile"));
+    mobile.add(ExternalSecret { spec: None, ..external_secret() });
+    mobile.patch(|secret: &mut ExternalSecret| secret.spec = external_secret().spec);
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/secret_store.rs:N: the store admits only namespaces in which a bundle asks for a secret, and this one came by a patch: the Secret would never appear; write it as a `synced_secret` of a bundle there [missing-secret-store]");
+}
+
+#[test]
+fn an_external_secret_as_it_stands_needs_a_store() {
+    let shop = Shop::new();
+    shop.bundle().add(external_secret());
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/components/secret_store.rs:N: the secret is in AWS Secrets Manager, and no store of the platform reads that: the Secret would never appear; add a `secrets_manager_store` [missing-secret-store]");
+}
+
+fn external_secret() -> ExternalSecret {
+    ExternalSecret {
+        metadata: named("login"),
+        spec: Some(ExternalSecretSpec {
+            secret_store_ref: Some(StoreRef {
+                kind: Some(StoreKind::ClusterSecretStore),
+                name: Some("aws-secrets-manager".to_owned()),
+            }),
+            ..ExternalSecretSpec::default()
+        }),
+    }
 }

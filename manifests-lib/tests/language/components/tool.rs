@@ -253,3 +253,16 @@ fn prometheus_asks_pods_and_services() {
       selector: {}
     ");
 }
+
+#[test]
+fn pods_that_are_named_twice_are_the_same_pods() {
+    let shop = Shop::new();
+    let (charts, _) = tool(&shop, name!("charts"));
+    charts.tool_pods(&APP_NAME, &name!("charts")).admit_own_namespace();
+    assert_snapshot!(policy(&shop, &charts), @"
+    - from:
+      - namespaceSelector:
+          matchLabels:
+            kubernetes.io/metadata.name: elsewhere
+    ");
+}

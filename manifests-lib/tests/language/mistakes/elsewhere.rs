@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use manifests_lib::data::database::MysqlContainer;
-use manifests_lib::data::rabbitmq::{RabbitmqClusterSpec, Saga};
+use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec, Saga};
 use manifests_lib::data::{GeneratedSecret, SecretValue};
 use manifests_lib::model::{Component, Origin};
 use manifests_lib::network::network_policy::APP_NAME;
@@ -23,6 +23,22 @@ fn mysql() -> MysqlContainer {
         storage: gibibytes(5),
         storage_class: name!("fast"),
     }
+}
+
+fn rabbitmq(shop: &Shop) -> Rabbitmq {
+    let tools = shop.bundle_named(name!("tools"));
+    tools.rabbitmq_cluster(RabbitmqClusterSpec {
+        name: name!("rabbit"),
+        replicas: 1,
+        image: public_image(repository!("rabbitmq"), tag!("4.2-management")),
+        nodes: &NODES,
+        resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
+        storage: gibibytes(5),
+        storage_class: &name!("fast"),
+        issuer: &shop.issuer(),
+        topology_operator: &tools.tool_pods(&APP_NAME, &name!("operator")),
+        prometheus: &shop.prometheus(),
+    })
 }
 
 fn store(component: &Component) -> (ContainerHandle<WithPort>, VolumeClaimTemplateHandle) {
@@ -80,24 +96,9 @@ fn the_address_of_a_service() {
 fn the_address_of_a_broker() {
     let shop = Shop::new();
     let web = shop.bundle();
-    let tools = shop.bundle_named(name!("tools"));
-    let rabbitmq = tools.rabbitmq_cluster(RabbitmqClusterSpec {
-        name: name!("rabbit"),
-        replicas: 1,
-        image: public_image(repository!("rabbitmq"), tag!("4.2-management")),
-        nodes: &NODES,
-        resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
-        storage: gibibytes(5),
-        storage_class: &name!("fast"),
-        issuer: &shop.issuer(),
-        topology_operator: &tools.tool_pods(&APP_NAME, &name!("operator")),
-        prometheus: &shop.prometheus(),
-    });
-    let saga = web.app(&NODES).saga(Saga { rabbitmq: &rabbitmq, steps: vec![name!("pay")] });
+    let saga = web.app(&NODES).saga(Saga { rabbitmq: &rabbitmq(&shop), steps: vec![name!("pay")] });
     let worker = server(&web.component(name!("worker"), &NODES));
     worker.env([saga.host("HOST")]);
-    // A Secret is anybody's in its namespace.
-    worker.env([saga.user("USERNAME")]);
     assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable HOST was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-component]");
 }
 
@@ -145,7 +146,7 @@ fn a_local_volume() {
     let volume = shop.bundle().app(&NODES).local_volume(volume);
     let mobile = shop.bundle_in(&ELSEWHERE, name!("mobile"));
     server(&mobile.app(&NODES)).mount(&volume, path!("/src"));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the claim web-app-host-path-persistent-volume-claim is in the namespace shop, and pods of elsewhere would never start: make it in a bundle of elsewhere (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-namespace]");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the claim web-app-host-path-persistent-volume-claim was made for web-app, and mobile-app would be refused at run time: ask for one of its own at the component mobile-app (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-component]");
 }
 
 #[test]
@@ -162,4 +163,36 @@ fn a_volume_claim_template() {
     manifests-lib/tests/language/mistakes/elsewhere.rs:N: the volume data belongs to the pods of web-store-stateful-set, and those of web-archive-stateful-set have none of that name: mount it into a container of web-store-stateful-set (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [missing-volume]
     manifests-lib/tests/language/mistakes/elsewhere.rs:N: the volume data belongs to the pods of web-store-stateful-set, and those of web-app-deployment have none of that name: mount it into a container of web-store-stateful-set (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [missing-volume]
     ");
+}
+
+#[test]
+fn the_keys_of_a_database_and_of_a_broker() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let app = web.app(&NODES);
+    let database = app.database(mysql());
+    let saga = app.saga(Saga { rabbitmq: &rabbitmq(&shop), steps: vec![name!("pay")] });
+    let worker = server(&web.component(name!("worker"), &NODES));
+    worker.env([
+        database.user("DB_USER"),
+        database.password("DB_PASSWORD"),
+        saga.user("MQ_USER"),
+        saga.password("MQ_PASSWORD"),
+    ]);
+    assert_snapshot!(shop.mistakes(), @"
+    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable DB_USER was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-component]
+    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable DB_PASSWORD was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-component]
+    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable MQ_USER was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-component]
+    manifests-lib/tests/language/mistakes/elsewhere.rs:N: the variable MQ_PASSWORD was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-component]
+    ");
+}
+
+#[test]
+fn the_folder_of_another_component() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let folder = LocalVolume { path: path!("/data"), size: gibibytes(1) };
+    let folder = web.app(&NODES).local_volume(folder);
+    server(&web.component(name!("worker"), &NODES)).mount(&folder, path!("/src"));
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/elsewhere.rs:N: the claim web-app-host-path-persistent-volume-claim was made for web-app, and web-worker would be refused at run time: ask for one of its own at the component web-worker (see also manifests-lib/tests/language/mistakes/elsewhere.rs:N) [wrong-component]");
 }

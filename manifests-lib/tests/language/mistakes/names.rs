@@ -4,7 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::values::{VariableName, mebibytes};
 use manifests_lib::{name, path, port};
 
-use crate::support::{NODES, Shop, config_map, container, server, service};
+use crate::support::{NAMESPACE, NODES, Shop, config_map, container, server, service};
 
 #[test]
 fn a_bundle_name_that_leaves_no_room_for_derived_names() {
@@ -99,4 +99,15 @@ fn a_variable_that_no_shell_can_read() {
     assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/names.rs:N: "API-URL": a variable name has letters, digits and '_', and does not begin with a digit [invalid-variable-name]"#);
     let message = VariableName::new("API-URL").expect_err("a dash");
     assert_snapshot!(message, @r#""API-URL": a variable name has letters, digits and '_', and does not begin with a digit"#);
+}
+
+#[test]
+fn a_team_name_that_leaves_no_room_for_derived_names() {
+    let shop = Shop::new();
+    let team = shop.platform().team(name!("a234567890123456789012345678901234567"));
+    team.bundle(name!("web"), &NAMESPACE).add(config_map("settings"));
+    assert_snapshot!(shop.mistakes(), @r#"
+    manifests-lib/tests/language/support.rs:N: the team team has no bundle, and Argo CD finds no folder for it: give it one or remove it [empty-team]
+    manifests-lib/tests/language/mistakes/names.rs:N: the team name "a234567890123456789012345678901234567" has 37 characters; names derived from it fit into 63 up to 36: shorten it [name-too-long]
+    "#);
 }

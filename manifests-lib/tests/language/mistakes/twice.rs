@@ -1,5 +1,10 @@
 use insta::assert_snapshot;
+use manifests_lib::cluster::{IamPolicy, WellKnownPolicy};
+use manifests_lib::network::ToolService;
+use manifests_lib::network::gateway_api::InternalAccess;
 use manifests_lib::network::mesh::GatewayRoute;
+use manifests_lib::network::network_policy::APP_NAME;
+use manifests_lib::observability::WebUiSpec;
 use manifests_lib::values::{Name, NodePort, Port, gibibytes, mebibytes};
 use manifests_lib::workload::{Container, VolumeClaimTemplate};
 use manifests_lib::{name, node_port, path, plain, port, uid};
@@ -164,4 +169,47 @@ fn a_service_of_a_component() {
         let _ = server.expose_http(port);
     }
     assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: Service shop/web-app-service is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-object]");
+}
+
+#[test]
+fn one_port_of_a_service_at_two_node_ports() {
+    let shop = Shop::new();
+    let service = service_on(&shop.bundle().app(&NODES), port!(80));
+    service.gateway_route(GatewayRoute { gateway: &FRONT_DOOR, node_port: node_port!(30001) });
+    service.gateway_route(GatewayRoute { gateway: &FRONT_DOOR, node_port: node_port!(30002) });
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: the gateway already opens this port of the service at the node port 30001, and a port has one: name the same number (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-gateway-port]");
+}
+
+#[test]
+fn rights_of_one_service_account() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    web.add(config_map("settings"));
+    web.pod_identity(name!("writer"), IamPolicy::WellKnown(WellKnownPolicy::CertManager));
+    web.pod_identity(name!("writer"), IamPolicy::Statements(Vec::new()));
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: the ServiceAccount writer of the namespace shop gets rights in AWS a second time, and EKS refuses a second association: write the statements of both into one (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-pod-identity]");
+}
+
+#[test]
+fn web_uis_of_one_name_or_port() {
+    let shop = Shop::new();
+    let tool = shop.bundle();
+    tool.add(config_map("settings"));
+    let port = tool.tool_pods(&APP_NAME, &name!("tool")).port(ToolService {
+        name: name!("tool"),
+        port: port!(80),
+        target_port: port!(3000),
+    });
+    for (name, local_port) in [
+        (name!("charts"), port!(8000)),
+        (name!("charts"), port!(8001)),
+        (name!("logs"), port!(8000)),
+    ] {
+        let web_ui = WebUiSpec { name, port: &port, local_port };
+        let _ = InternalAccess::by_forwarding_ports().web_ui(web_ui);
+    }
+    assert_snapshot!(shop.mistakes(), @"
+    manifests-lib/tests/language/mistakes/twice.rs:N: another web UI has the name charts or the port 8001 of the laptop: give one of them another (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-web-ui]
+    manifests-lib/tests/language/mistakes/twice.rs:N: another web UI has the name logs or the port 8000 of the laptop: give one of them another (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-web-ui]
+    ");
 }

@@ -1,4 +1,5 @@
-//! Who imports whom in this crate: what a module depends on stands in its signature, so no module imports another.
+//! What the files of this crate may say. What a module depends on stands in its signature, so no module imports another; and
+//! every module reads its settings.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -161,5 +162,112 @@ impl<'ast> Visit<'ast> for Paths<'_> {
             path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         self.add(&segments);
         syn::visit::visit_path(self, path);
+    }
+
+    /// What stands in a macro is text to the parser.
+    fn visit_macro(&mut self, item: &'ast syn::Macro) {
+        let text = item.tokens.to_string().replace(" :: ", "::");
+        let paths = text.split(|character: char| {
+            !(character.is_alphanumeric() || character == '_' || character == ':')
+        });
+        for path in paths.filter(|path| path.contains("::")) {
+            let segments: Vec<String> = path.split("::").map(str::to_owned).collect();
+            self.add(&segments);
+        }
+        syn::visit::visit_macro(self, item);
+    }
+}
+
+/// A setting that its module does not read would be decided by an environment in vain. The compiler sees that where a pattern
+/// names every field, so each module with settings has such a pattern.
+#[test]
+fn modules_read_every_setting() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for (module, file) in files_below(&source, &[]) {
+        let text = fs::read_to_string(&file).expect("a readable source file");
+        let parsed = syn::parse_file(&text).expect("a source file of Rust");
+        let mut settings = SettingsUse::default();
+        settings.visit_file(&parsed);
+        let module = module.join("::");
+        assert_eq!(
+            settings.defined,
+            settings.named > 0,
+            "{module}: no pattern names every setting"
+        );
+        assert!(!settings.rest, "{module}: a pattern of Settings skips some by `..`");
+        let unread: Vec<_> = settings.skipped.difference(&settings.read).collect();
+        assert!(unread.is_empty(), "{module} reads these settings nowhere: {unread:?}");
+    }
+}
+
+/// What a file does with its `Settings`.
+#[derive(Default)]
+struct SettingsUse {
+    defined: bool,
+    /// Patterns.
+    named: usize,
+    /// Whether a pattern ends with `..`.
+    rest: bool,
+    /// Fields that a pattern names as `_`.
+    skipped: BTreeSet<String>,
+    /// Fields that are read by their names.
+    read: BTreeSet<String>,
+}
+
+impl<'ast> Visit<'ast> for SettingsUse {
+    fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
+        self.defined |= item.ident == "Settings";
+        syn::visit::visit_item_struct(self, item);
+    }
+
+    fn visit_pat_struct(&mut self, pattern: &'ast syn::PatStruct) {
+        if pattern.path.segments.last().is_some_and(|name| name.ident == "Settings") {
+            self.named += 1;
+            self.rest |= pattern.rest.is_some();
+            for field in &pattern.fields {
+                if let (syn::Member::Named(name), syn::Pat::Wild(_)) = (&field.member, &*field.pat)
+                {
+                    self.skipped.insert(name.to_string());
+                }
+            }
+        }
+        syn::visit::visit_pat_struct(self, pattern);
+    }
+
+    fn visit_expr_field(&mut self, field: &'ast syn::ExprField) {
+        if let (syn::Expr::Path(path), syn::Member::Named(name)) = (&*field.base, &field.member)
+            && path.path.is_ident("settings")
+        {
+            self.read.insert(name.to_string());
+        }
+        syn::visit::visit_expr_field(self, field);
+    }
+}
+
+/// What no `mod` names is not compiled, and nobody would miss it.
+#[test]
+fn every_file_is_a_module() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = files_below(&source, &[]);
+    let declared: BTreeSet<Module> = files
+        .iter()
+        .chain([&(Vec::new(), source.join("lib.rs"))])
+        .flat_map(|(module, file)| {
+            let text = fs::read_to_string(file).expect("a readable source file");
+            let parsed = syn::parse_file(&text).expect("a source file of Rust");
+            parsed
+                .items
+                .into_iter()
+                .filter_map(|item| match item {
+                    syn::Item::Mod(item) => {
+                        Some(module.iter().cloned().chain([item.ident.to_string()]).collect())
+                    }
+                    _ => None,
+                })
+                .collect::<Vec<Module>>()
+        })
+        .collect();
+    for (module, file) in &files {
+        assert!(declared.contains(module), "no `mod` names {}", file.display());
     }
 }
