@@ -1,20 +1,19 @@
-//! The list of environments: the only one.
+//! The list of environments.
 
 use services::platform::Environment;
 
 /// An environment that has a crate beside this one.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    /// Its folder here and in the snapshots, and what the command line calls it.
+    /// Its name on the command line, and of its folders here and below `snapshots/`.
     pub name: &'static str,
     /// A line for `--help`.
     pub about: &'static str,
-    /// Everything in which it differs from others.
+    /// Builds it.
     pub environment: fn() -> Environment,
 }
 
-/// Every environment, in the order in which they are rendered and listed. Where the command line may leave the environment
-/// out, the first is meant.
+/// Every environment, in the order of rendering and listing. The first is the default on the command line.
 pub const ALL: &[Entry] = &[
     Entry {
         name: "dev",

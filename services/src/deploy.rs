@@ -1,3 +1,3 @@
-//! What deploys everything else.
+//! The tool that deploys everything else.
 
 pub mod argocd;

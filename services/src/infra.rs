@@ -1,4 +1,4 @@
-//! The infrastructure that the microservices run on, one file a tool.
+//! The infrastructure that the microservices run on, one file per tool.
 
 pub mod cert_manager;
 pub(crate) mod eks;

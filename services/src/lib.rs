@@ -2,7 +2,7 @@
 //!
 //! No module names an environment, and none imports another: what a module depends on is in the signature of its `bundle`.
 //! Environments differ by the values and types of [`platform::Settings`], which the environment crates fill in;
-//! [`platform::environment`] hands each module its own and what it needs of others.
+//! [`platform::environment`] passes each module its settings and the handles of other modules that it needs.
 
 pub mod app;
 pub mod deploy;

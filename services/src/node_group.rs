@@ -1,4 +1,4 @@
-//! The groups of nodes that every cluster of the platform has.
+//! The node groups of every cluster of the platform.
 
 use manifests_lib::values::{LabelKey, Name};
 use manifests_lib::workload::NodeGroup;
@@ -9,13 +9,13 @@ const LABEL: LabelKey = label_key!("node.kubernetes.io/nodegroup");
 /// Nodes for the microservices.
 pub const APP: NodeGroup = group(name!("app"));
 
-/// Nodes for what deploys the others.
+/// Nodes for Argo CD.
 pub const DEPLOY: NodeGroup = group(name!("deploy"));
 
-/// Nodes for the gateways through which traffic enters.
+/// Nodes for the gateways.
 pub const INGRESS: NodeGroup = group(name!("ingress"));
 
-/// Nodes for what watches and serves the whole cluster.
+/// Nodes for the tools that monitor and serve the whole cluster.
 pub const SYSTEM: NodeGroup = group(name!("system"));
 
 const fn group(value: Name) -> NodeGroup {

@@ -1,4 +1,5 @@
-//! The bill of materials: every bundle, with what it is handed of others. The only file that knows more than one module.
+//! The bill of materials: every bundle, and the handles that it gets from other modules. The only file that knows
+//! more than one module.
 
 use manifests_lib::cluster::Infrastructure;
 use manifests_lib::name;
@@ -13,7 +14,7 @@ use crate::infra::{
 };
 use crate::site::{self, Kind, Site};
 
-/// What a kind of place decides for every module.
+/// The types that a kind of place chooses for every module.
 pub trait Choices:
     Kind
     + argocd::Logins
@@ -22,7 +23,7 @@ pub trait Choices:
     + istio::Exposures
     + kiali::Logins
     + nginx::Entrances
-    + prometheus::Receiving
+    + prometheus::AlertReceivers
 {
 }
 
@@ -34,16 +35,16 @@ impl<K> Choices for K where
         + istio::Exposures
         + kiali::Logins
         + nginx::Entrances
-        + prometheus::Receiving
+        + prometheus::AlertReceivers
 {
 }
 
-/// Everything in which an environment may differ from others: a form that its crate fills in. Nothing has a default.
+/// Everything that may differ between environments: a form that each environment's crate fills in. Nothing has a default.
 #[derive(Debug)]
 pub struct Settings<K: Choices> {
-    /// What every module may ask.
+    /// Settings that every module can read.
     pub site: site::Settings<K>,
-    /// What the cluster is made of.
+    /// The cluster.
     pub cluster: K::Cluster,
 
     /// Account.
@@ -83,13 +84,13 @@ pub struct Settings<K: Choices> {
 pub struct Environment {
     /// Every bundle.
     pub platform: Platform,
-    /// What the cluster is made of.
+    /// The cluster.
     pub infrastructure: Infrastructure,
-    /// What every module has asked.
+    /// The settings that every module has read.
     pub site: Site,
 }
 
-/// Puts the platform together as it runs in an environment.
+/// Builds the platform of an environment.
 #[must_use]
 pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
     let Settings {
@@ -117,7 +118,7 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
     let infra = Infra::new(platform.team(name!("infra")));
     let app = platform.team(name!("app"));
 
-    // What others build on.
+    // The base that other modules build on.
     external_secrets::bundle(&infra, infrastructure.region());
     gateway_api::bundle(&infra);
     let issuers = cert_manager::bundle(&infra, cert_manager);
@@ -127,7 +128,7 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
     };
     let gateways = nginx::bundle(&infra, &site, nginx, &issuers.public, load_balancers.as_ref());
 
-    // What watches.
+    // Monitoring.
     let monitoring = prometheus::bundle(
         &infra,
         &site,
@@ -140,7 +141,7 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
     fluentbit::bundle(&infra, &site, fluentbit, prometheus);
     let jaeger = jaeger::bundle(&infra, &site, jaeger, &gateways.internal, prometheus);
 
-    // The mesh, and the broker beside it.
+    // The mesh and the message broker.
     let mesh = istio::bundle(&infra, istio, &jaeger.collector, prometheus);
     let sources = kiali::Sources {
         prometheus: &monitoring.api,
@@ -168,7 +169,7 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
     httpbin::bundle(&app, &site, httpbin, &public);
     curl::bundle(&app, &mesh.egress);
 
-    // What deploys all of it, and itself.
+    // Argo CD deploys all of it, including itself.
     let projects = argocd::Projects { app: app.name().clone(), infra: infra.team.name().clone() };
     argocd::bundle(
         &platform,

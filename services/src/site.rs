@@ -1,4 +1,4 @@
-//! The place that modules are written for: what each of them may ask of it, and the kinds of places that there are.
+//! The site that modules are written for: the settings that each of them can read, and the kinds of places.
 
 use std::fmt::Debug;
 
@@ -11,17 +11,17 @@ use manifests_lib::prelude::*;
 use manifests_lib::values::{AbsolutePath, Bytes, EcrImage, LocalImage, SecretsManagerName};
 use manifests_lib::workload::LocalVolumeHandle;
 
-/// What every module may ask.
+/// Settings that every module can read.
 #[derive(Clone, Debug)]
 pub struct Site {
-    /// Value of the label `env` and folder of the snapshots.
+    /// Value of the label `env`, and name of the folder below `snapshots/`.
     pub name: Name,
-    /// Pods of each workload that does not say otherwise.
+    /// Replicas of each workload that does not set its own number.
     pub replicas: u16,
-    /// Class of the volumes that the cluster makes.
+    /// Storage class of dynamically provisioned volumes.
     pub storage_class: Name,
-    /// Folder of the nodes with one folder of sources per service, which containers see in place of their image's; none where
-    /// images run as they were built.
+    /// Folder on the nodes with one folder of sources per service, mounted over the sources in the image; `None` where images run
+    /// as built.
     pub sources: Option<AbsolutePath>,
 }
 
@@ -30,9 +30,9 @@ pub struct Site {
 pub struct Settings<K: Kind> {
     /// Value of the label `env` and folder of the snapshots.
     pub name: Name,
-    /// Pods of each workload that does not say otherwise.
+    /// Pods of each workload that does not set its own number.
     pub replicas: u16,
-    /// What containers run: sources of the nodes, or images as they were built.
+    /// What containers run: the sources on the nodes, or images as they were built.
     pub sources: K::Sources,
 }
 
@@ -43,23 +43,23 @@ impl<K: Kind> From<Settings<K>> for Site {
     }
 }
 
-/// A kind of place: it decides types, an environment values.
+/// A kind of place: it chooses the types of settings; an environment chooses their values.
 ///
-/// What only one tool offers differently is a trait beside that tool.
+/// Where a single tool differs by kind of place, that tool's module has a trait of its own.
 pub trait Kind: Debug {
-    /// An image that the backend builds itself.
+    /// An image built from our own sources.
     type Image: Into<Image> + Debug;
     /// A database of a service.
     type Database: Into<Database> + Debug;
-    /// A secret text.
+    /// A secret value.
     type Secret: Into<SecretSource> + Debug;
-    /// The name of a user and their password.
+    /// A user name and password.
     type Credentials: Into<CredentialsSource> + Debug;
-    /// What the cluster is made of.
+    /// The cluster.
     type Cluster: Into<Infrastructure> + Debug;
-    /// Where the nodes have the sources of the services, where there are any.
+    /// Folder on the nodes with the sources of the services, if there is one.
     type Sources: Into<Option<AbsolutePath>> + Debug;
-    /// Class of the volumes that the cluster makes.
+    /// Storage class of the volumes that the cluster provisions.
     const STORAGE_CLASS: Name;
 }
 
@@ -73,7 +73,7 @@ impl From<AsBuilt> for Option<AbsolutePath> {
     }
 }
 
-/// A laptop: Minikube, images that were built there, a MySQL container per database, generated secrets.
+/// A laptop: Minikube, locally built images, a MySQL container per database, generated secrets.
 #[derive(Debug)]
 pub enum Laptop {}
 
@@ -89,7 +89,7 @@ impl Kind for Laptop {
     type Cluster = Minikube;
     /// Folder of the nodes with one folder per service.
     type Sources = AbsolutePath;
-    // Minikube's default class writes on the wrong node of a cluster with several.
+    // On a cluster with several nodes, Minikube's default class writes to the wrong one.
     const STORAGE_CLASS: Name = Minikube::LOCAL_PATH;
 }
 
@@ -103,11 +103,11 @@ impl Kind for Aws {
     const STORAGE_CLASS: Name = Eks::GP3;
 }
 
-/// Size that is written down for sources; the node's disk is the real limit.
+/// Nominal size of the volumes with sources; the real limit is the node's disk.
 const SOURCES: Bytes = gibibytes(2);
 
 impl Site {
-    /// Shows containers of the component the sources of its bundle at this path, where the place has sources.
+    /// Mounts the bundle's sources into these containers at `path`, where the site has sources.
     #[track_caller]
     pub(crate) fn mount_sources<const N: usize>(
         &self,
@@ -120,7 +120,7 @@ impl Site {
         }
     }
 
-    /// The same by a volume and a claim of names that a cluster already has.
+    /// The same, with names of the volume and the claim that exist in a running cluster.
     #[track_caller]
     pub(crate) fn mount_sources_named<const N: usize>(
         &self,

@@ -1,5 +1,5 @@
-//! What the files of this crate may say. What a module depends on stands in its signature, so no module imports another; and
-//! every module reads its settings.
+//! Rules for the sources of this crate. What a module depends on is in its signature, so no module imports another; and every
+//! module reads all its settings.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +10,7 @@ use syn::visit::Visit;
 /// A file of the crate as the path of its module: `["infra", "istio", "parts"]`.
 type Module = Vec<String>;
 
-/// What the modules of a team may build on, beside their own parts.
+/// The modules that every module may import, besides its own parts.
 const GROUND: [&[&str]; 4] = [&["site"], &["node_group"], &["app", "shared"], &["infra", "shared"]];
 
 /// The bill of materials: the only file that knows more than one module.
@@ -35,7 +35,7 @@ fn the_ground_imports_nothing_above_it() {
     for (module, imported) in arrows().into_iter().filter(|(module, _)| is_ground(module)) {
         assert!(
             is_ground(&imported),
-            "{} is below {}, and imports it",
+            "{} is below {}, but imports it",
             module.join("::"),
             imported.join("::")
         );
@@ -48,7 +48,7 @@ fn nothing_imports_in_a_circle() {
     for (module, imported) in arrows() {
         imports.entry(module).or_default().insert(imported);
     }
-    // Who imports nothing that is left is taken away, again and again: a circle remains.
+    // Repeatedly remove modules that import none of the others: what remains is a circle.
     loop {
         let left: BTreeSet<Module> = imports.keys().cloned().collect();
         imports.retain(|_, imported| imported.iter().any(|module| left.contains(module)));
@@ -84,7 +84,7 @@ fn arrows() -> BTreeSet<(Module, Module)> {
     arrows
 }
 
-/// Every file below a folder; a folder's own file stands beside it.
+/// Every file below a folder; the file of a module with submodules is beside their folder.
 fn files_below(folder: &Path, above: &[String]) -> Vec<(Module, PathBuf)> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("a readable folder") {
@@ -122,9 +122,9 @@ impl Paths<'_> {
             _ => return,
         };
         let path: Module = base.iter().chain(rest).cloned().collect();
-        // The longest beginning of the path that is a file; what follows is an item in it.
-        let mut beginnings = (1..=path.len()).rev().map(|end| path[..end].to_vec());
-        if let Some(imported) = beginnings.find(|module| self.files.contains_key(module))
+        // The longest prefix of the path that is a file; the rest is an item in it.
+        let mut prefixes = (1..=path.len()).rev().map(|end| path[..end].to_vec());
+        if let Some(imported) = prefixes.find(|module| self.files.contains_key(module))
             && imported != *self.module
         {
             self.imported.insert(imported);
@@ -164,7 +164,7 @@ impl<'ast> Visit<'ast> for Paths<'_> {
         syn::visit::visit_path(self, path);
     }
 
-    /// What stands in a macro is text to the parser.
+    /// To the parser the contents of a macro are only tokens.
     fn visit_macro(&mut self, item: &'ast syn::Macro) {
         let text = item.tokens.to_string().replace(" :: ", "::");
         let paths = text.split(|character: char| {
@@ -178,8 +178,8 @@ impl<'ast> Visit<'ast> for Paths<'_> {
     }
 }
 
-/// A setting that its module does not read would be decided by an environment in vain. The compiler sees that where a pattern
-/// names every field, so each module with settings has such a pattern.
+/// A setting that its module does not read has no effect. The compiler reports one only where a pattern names every field, so
+/// each module with settings has such a pattern.
 #[test]
 fn modules_read_every_setting() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -244,7 +244,7 @@ impl<'ast> Visit<'ast> for SettingsUse {
     }
 }
 
-/// What no `mod` names is not compiled, and nobody would miss it.
+/// A file without a `mod` is not compiled, and nothing else reports it.
 #[test]
 fn every_file_is_a_module() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -1,4 +1,4 @@
-//! The environments of this workspace, as the commands ask for them.
+//! The environments of this workspace, for the commands.
 
 use commands::{Built, Environment, Infrastructure, Laptop};
 use environments::Entry;
@@ -41,7 +41,7 @@ impl Environment for Listed {
     }
 }
 
-/// What the commands know of a cluster.
+/// A cluster, as far as the commands need it.
 fn with_sources(infrastructure: cluster::Infrastructure, site: Site) -> Infrastructure {
     match infrastructure {
         cluster::Infrastructure::Minikube(cluster) => {

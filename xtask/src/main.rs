@@ -1,6 +1,6 @@
 //! `cargo xtask`: the commands, with the environments of this workspace.
 //!
-//! This is all that is built and linked after an edit of a service, beside the service itself: keep it small.
+//! After an edit of a service, only this crate is built and linked, besides the service itself: keep it small.
 
 mod environment;
 

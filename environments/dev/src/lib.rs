@@ -1,4 +1,4 @@
-//! The dev environment: Minikube on a laptop, images built there, a MySQL container per database.
+//! The dev environment: Minikube on a laptop, locally built images, a MySQL container per database.
 
 use manifests_lib::cluster::{KubernetesMinor, KubernetesRelease, Minikube};
 use manifests_lib::data::database::MysqlContainer;
@@ -21,7 +21,7 @@ pub fn environment() -> Environment {
     platform::environment(settings())
 }
 
-/// Everything in which it differs from others.
+/// Its settings: everything that differs between environments.
 #[must_use]
 pub fn settings() -> Settings<Laptop> {
     let api = host!("api.dev.example.com");
@@ -86,14 +86,14 @@ fn cluster() -> Minikube {
     }
 }
 
-/// What `docker build` on the laptop has just built.
+/// The latest local build of an image.
 fn latest(repository: Repository) -> LocalImage {
     LocalImage { repository, tag: tag!("latest") }
 }
 
 fn mysql() -> MysqlContainer {
     MysqlContainer {
-        // The version that Aurora MySQL 3 is compatible with.
+        // The MySQL version of Aurora MySQL 3.
         image: public_image(repository!("mysql"), tag!("8.0")),
         on: node_group::APP,
         resources: Resources { cpu: millicores(100), memory: mebibytes(768) },

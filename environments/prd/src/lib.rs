@@ -20,16 +20,16 @@ use services::node_group;
 use services::platform::{self, Environment, Settings};
 use services::site::{self, Aws};
 
-/// The AWS account that holds the images. The number is AWS's own example: put yours here.
+/// AWS account of the images and the cluster. The number is AWS's own example: replace it with yours.
 const ACCOUNT: AccountId = account_id!("123456789012");
 
-/// What AWS calls the account in the endpoints of its Aurora clusters. An example: put yours here.
+/// The account's identifier in the endpoints of its Aurora clusters. An example: replace it with yours.
 const AURORA_ACCOUNT: Name = name!("c0example0ab");
 
-/// The region of the images, the cluster and the databases.
+/// AWS region of the images, the cluster and the databases.
 const REGION: Region = region!("ap-northeast-1");
 
-/// From where people reach the API server. Addresses that RFC 5737 keeps for examples: put yours here.
+/// Addresses from which the API server can be reached. An example range of RFC 5737: replace it with yours.
 const OFFICE: Cidr = cidr!("203.0.113.0/24");
 
 /// The environment.
@@ -38,10 +38,10 @@ pub fn environment() -> Environment {
     platform::environment(settings())
 }
 
-/// Everything in which it differs from others.
+/// Its settings: everything that differs between environments.
 #[must_use]
 pub fn settings() -> Settings<Aws> {
-    // Its record in DNS leads to the load balancer of the public gateway, as do those of the other hosts.
+    // DNS records of this and the other public hosts point to the load balancer of the public gateway.
     let api = host!("api.example.com");
     Settings {
         site: site::Settings { name: name!("prd"), replicas: 2, sources: site::AsBuilt },
@@ -101,7 +101,7 @@ pub fn settings() -> Settings<Aws> {
         jaeger: jaeger::Settings { hours: 72, size: gibibytes(20) },
         kiali: kiali::Settings { login: kiali::Token },
         nginx: nginx::Settings {
-            // Its records in DNS lead to the load balancer of the internal gateway.
+            // Its DNS records point to the load balancer of the internal gateway.
             entrance: nginx::LoadBalancers { internal_domain: host!("internal.example.com") },
         },
         prometheus: prometheus::Settings {
@@ -122,7 +122,7 @@ fn cluster() -> Eks {
         name: name!("microservices"),
         account: ACCOUNT,
         region: REGION,
-        // The region's b is closed to new accounts.
+        // Zone b of this region is closed to new accounts.
         zones: [AvailabilityZone::A, AvailabilityZone::C],
         kubernetes: KubernetesMinor(35),
         public_access_cidrs: vec![OFFICE],
@@ -135,12 +135,12 @@ fn cluster() -> Eks {
     }
 }
 
-/// An image of this account, by the commit that was built.
+/// An image in this account's ECR; the tag is the commit it was built from.
 fn image(repository: Repository, tag: Tag) -> EcrImage {
     EcrImage { registry: EcrRegistry { account: ACCOUNT, region: REGION }, repository, tag }
 }
 
-/// The database of a service, in a cluster of Aurora of the same name.
+/// The database of a service, in an Aurora cluster of the same name.
 fn aurora(database: Name, credentials: SecretsManagerName) -> Aurora {
     let cluster = database.clone();
     let endpoint = AuroraEndpoint { cluster, account: AURORA_ACCOUNT, region: REGION };

@@ -1,6 +1,6 @@
-//! What the compiler says when production is filled in with what belongs on a laptop, or not at all.
+//! The compiler's errors when production gets settings of a laptop, or lacks one.
 //!
-//! After a change of the wording: `TRYBUILD=overwrite cargo test -p environment-prd --test compile_fail`.
+//! When the compiler's wording has changed: `TRYBUILD=overwrite cargo test -p environment-prd --test compile_fail`.
 
 #[test]
 fn mistakes_are_errors_of_the_compiler() {

@@ -1,4 +1,4 @@
-//! Account: Gin, reached only inside the mesh.
+//! Account: Gin, reachable only inside the mesh.
 
 use manifests_lib::prelude::*;
 
@@ -8,9 +8,9 @@ use crate::site::{Kind, Site};
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings<K: Kind> {
-    /// Gin.
+    /// Image of Gin.
     pub image: K::Image,
-    /// Where accounts are kept.
+    /// The database of accounts.
     pub database: K::Database,
 }
 

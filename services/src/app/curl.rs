@@ -1,4 +1,4 @@
-//! Curl: a shell from which to try the mesh, and the one way out of it.
+//! Curl: a shell for trying out the mesh and its egress gateway.
 
 use manifests_lib::prelude::*;
 

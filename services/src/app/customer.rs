@@ -1,4 +1,4 @@
-//! Customer: FastAPI, reached from outside and inside the mesh.
+//! Customer: FastAPI, reachable from outside and inside the mesh.
 
 use manifests_lib::prelude::*;
 
@@ -8,11 +8,11 @@ use crate::site::{Kind, Site};
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings<K: Kind> {
-    /// FastAPI.
+    /// Image of FastAPI.
     pub image: K::Image,
-    /// Where customers are kept.
+    /// The database of customers.
     pub database: K::Database,
-    /// Host of its URL: `https://<host>/customers`.
+    /// Public host: `https://<host>/customers`.
     pub host: Host,
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn bundle<K: Kind>(
         database.user("DB_USER"),
         database.password("DB_PASSWORD"),
     ]);
-    // Gunicorn's workers prove that they live by touching a file.
+    // Gunicorn's workers send heartbeats by touching a file.
     fastapi.empty_dir(path!("/tmp"), mebibytes(64));
     site.mount_sources(&app, [&fastapi], path!("/var/www/customer"));
 

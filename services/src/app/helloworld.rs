@@ -1,4 +1,4 @@
-//! Helloworld: a page that shows which pod answered, reached from outside.
+//! Helloworld: a page that shows which pod answered, reachable from outside.
 
 use manifests_lib::prelude::*;
 
@@ -7,7 +7,7 @@ use super::shared::{self, DEMO};
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings {
-    /// Host of its URL.
+    /// Public host.
     pub host: Host,
 }
 
@@ -25,7 +25,7 @@ pub(crate) fn bundle(team: &Team, settings: Settings, public: &PublicEntrance) {
         user: uid!(1000),
         probe: Probe::Http(url_path!("/")),
     });
-    // The image's own command is npm, which takes as much memory as the server and writes a cache.
+    // The image's own command is npm, which needs as much memory as the server and writes a cache.
     server.command(["node", "server.js"]);
 
     let service = server.expose_http(port!(50002));

@@ -1,4 +1,4 @@
-//! Httpbin: answers with the request that it got, reached from outside.
+//! Httpbin: answers with the request it received, reachable from outside.
 
 use manifests_lib::prelude::*;
 
@@ -10,7 +10,7 @@ const PORT: Port = port!(8080);
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings {
-    /// Host of its URL.
+    /// Public host.
     pub host: Host,
 }
 
@@ -24,7 +24,7 @@ pub(crate) fn bundle(team: &Team, site: &Site, settings: Settings, public: &Publ
         name: name!("httpbin"),
         image: public_image(
             repository!("kennethreitz/httpbin"),
-            // The publisher has no releases: the content of `latest` since 2018.
+            // The publisher has no releases: this is the content of `latest` since 2018.
             digest!("sha256:599fe5e5073102dbb0ee3dbb65f049dab44fa9fc251f6835c9990f8fb196a72b"),
         )
         .into(),
@@ -33,7 +33,7 @@ pub(crate) fn bundle(team: &Team, site: &Site, settings: Settings, public: &Publ
         user: uid!(65532),
         probe: Probe::Http(url_path!("/status/200")),
     });
-    // The image's own command binds port 80, which only root may.
+    // The image's own command binds port 80, which only root may do.
     let address = format!("0.0.0.0:{PORT}");
     server.command(["gunicorn", "-b", &address, "httpbin:app", "-k", "gevent"]);
     server.env([plain!("WORKON_HOME", "/tmp")]);

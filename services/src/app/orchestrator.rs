@@ -1,4 +1,4 @@
-//! Orchestrator: FastAPI, carries a checkout through account, customer and order.
+//! Orchestrator: FastAPI, runs a checkout as a saga over account, customer and order.
 
 use manifests_lib::prelude::*;
 
@@ -10,13 +10,13 @@ const PORT: Port = port!(8000);
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings<K: Kind> {
-    /// FastAPI.
+    /// Image of FastAPI.
     pub image: K::Image,
-    /// Host of its URL: `https://<host>/checkout`.
+    /// Public host: `https://<host>/checkout`.
     pub host: Host,
 }
 
-/// What the orchestrator calls.
+/// The services that the orchestrator calls.
 pub(crate) struct Calls<'a> {
     pub(crate) account: &'a Service<Http>,
     pub(crate) customer: &'a Service<Http>,
@@ -59,10 +59,10 @@ pub(crate) fn bundle<K: Kind>(
         saga.user("RABBITMQ_USERNAME"),
         saga.password("RABBITMQ_PASSWORD"),
         saga.ca_certificate("RABBITMQ_CA_CERTIFICATE"),
-        // The production image binds 127.0.0.1, where no probe and no proxy reaches it.
+        // The production image binds 127.0.0.1, where neither probes nor the proxy reach it.
         plain!("GUNICORN_CMD_ARGS", format!("--bind=0.0.0.0:{PORT}")),
     ]);
-    // Gunicorn's workers prove that they live by touching a file.
+    // Gunicorn's workers send heartbeats by touching a file.
     fastapi.empty_dir(path!("/tmp"), mebibytes(64));
     let names = LocalVolumeNames {
         volume: name!("orchestrator-persistent-volume"),

@@ -1,4 +1,4 @@
-//! Order: Lumen behind nginx in one pod, reached only inside the mesh.
+//! Order: Lumen behind nginx in one pod, reachable only inside the mesh.
 
 use manifests_lib::prelude::*;
 
@@ -8,13 +8,13 @@ use crate::site::{Kind, Site};
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings<K: Kind> {
-    /// Lumen (php-fpm).
+    /// Image of Lumen (php-fpm).
     pub lumen: K::Image,
-    /// nginx, which takes the requests.
+    /// Image of nginx, which receives the requests.
     pub nginx: K::Image,
-    /// Key with which Lumen encrypts: 32 characters.
+    /// Lumen's encryption key: 32 characters.
     pub app_key: K::Secret,
-    /// Where orders are kept.
+    /// The database of orders.
     pub database: K::Database,
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn bundle<K: Kind>(team: &Team, site: &Site, settings: Settings<K>) -
     let lumen = deployment.container(Container {
         name: name!("lumen"),
         image: lumen.into(),
-        // php-fpm: nginx reaches it at localhost:9000 by FastCGI.
+        // php-fpm: nginx connects to it at localhost:9000 by FastCGI.
         port: port!(9000),
         resources: Resources { cpu: millicores(100), memory: mebibytes(256) },
         user: uid!(33),
@@ -43,7 +43,7 @@ pub(crate) fn bundle<K: Kind>(team: &Team, site: &Site, settings: Settings<K>) -
         database.user("DB_USERNAME"),
         database.password("DB_PASSWORD"),
         app_key.variable("APP_KEY"),
-        // Its default is a file below the sources, which are read-only.
+        // The default is a file below the sources, which are read-only.
         plain!("LOG_CHANNEL", "stderr"),
     ]);
     lumen.empty_dir(path!("/tmp"), mebibytes(64));

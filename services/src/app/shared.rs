@@ -1,27 +1,26 @@
-//! What all microservices share: their namespace and nodes, mutual TLS, the rule that nobody may call anybody, and the
-//! tiers of service level objectives.
+//! What all microservices share: their namespace and nodes, mutual TLS, the default deny policies and the SLO tiers.
 
 use manifests_lib::model::{Component, Injection, Namespace, NamespaceRules, PodSecurity};
 use manifests_lib::prelude::*;
 
 use crate::node_group;
 
-/// Where every microservice runs.
+/// The namespace of all microservices.
 const NAMESPACE: Namespace = Namespace::new(name!("services"));
 
-/// What customers meet on every visit.
+/// SLO of the services that every customer visit needs.
 pub(crate) const CORE: Slo = Slo {
     availability: slo_target!(995),
     latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds500 },
 };
 
-/// What carries a request through several services.
+/// SLO of requests that pass through several services.
 pub(crate) const CHECKOUT: Slo = Slo {
     availability: slo_target!(990),
     latency: Latency { target: slo_target!(950), within: LatencyBound::Milliseconds2500 },
 };
 
-/// What shows that the platform works.
+/// SLO of the demo services.
 pub(crate) const DEMO: Slo = Slo {
     availability: slo_target!(990),
     latency: Latency { target: slo_target!(950), within: LatencyBound::Milliseconds500 },
@@ -38,7 +37,7 @@ pub(crate) fn bundle(team: &Team, revision: &Name, prometheus: &Prometheus) {
     );
     shared.strict_mutual_tls();
     shared.deny_by_default(prometheus);
-    // Three Aurora clusters listen on 3306: without a name to tell them apart, they would share one listener.
+    // Three Aurora clusters listen on 3306: without host names to tell them apart, they would share one listener.
     shared.capture_dns();
 }
 

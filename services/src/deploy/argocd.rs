@@ -1,4 +1,4 @@
-//! Argo CD: deploys the platform from the snapshots, itself included.
+//! Argo CD: deploys the platform from the snapshots, including itself.
 
 mod github;
 
@@ -24,40 +24,40 @@ use crate::site::{Aws, Laptop, Site};
 pub use github::GitHubLogin;
 pub(crate) use github::Projects;
 
-/// Where Argo CD runs.
+/// Argo CD's namespace.
 const NAMESPACE: Namespace = Namespace::new(name!("argocd"));
 
 /// The repository that holds the snapshots.
 const REPOSITORY: GitUrl = git_url!("https://github.com/hiroki-it/microservices-manifests.git");
 
-/// Name of the Helm release, from which the chart derives `argocd-server` and the others.
+/// Name of the Helm release; the chart derives `argocd-server` and other names from it.
 const RELEASE: Name = name!("argocd");
 
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings<K: Logins> {
-    /// Branch that Argo CD follows.
+    /// Git branch that Argo CD follows.
     pub branch: GitBranch,
-    /// How people log in.
+    /// Login method.
     pub login: K::Login,
 }
 
-/// How people may log in in a kind of place.
+/// The login method of each kind of place.
 pub trait Logins {
-    /// How they log in.
+    /// Its login method.
     type Login: Into<Login> + Debug;
 }
 
-/// How people log in.
+/// Login method.
 #[derive(Clone, Debug)]
 pub enum Login {
-    /// By the password of the account `admin`.
+    /// Password of the local account `admin`.
     LocalAdmin,
-    /// By GitHub, through dex.
+    /// GitHub, through dex.
     GitHub(GitHubLogin),
 }
 
-/// By the password of the account `admin`, which Argo CD writes into a Secret at its first start.
+/// Password of the local account `admin`, which Argo CD writes into a Secret at its first start.
 #[derive(Debug)]
 pub struct LocalAdmin;
 
@@ -81,7 +81,7 @@ impl From<GitHubLogin> for Login {
     }
 }
 
-/// What Argo CD reads, and what the cluster has before it.
+/// The repository that Argo CD reads, and what the cluster has before Argo CD deploys to it.
 pub(crate) fn git_source<K: Logins>(settings: &Settings<K>) -> GitSource {
     GitSource {
         namespace: NAMESPACE,
@@ -95,7 +95,7 @@ pub(crate) fn git_source<K: Logins>(settings: &Settings<K>) -> GitSource {
     }
 }
 
-/// The certificate of the server is `issuer`'s.
+/// `issuer` signs the server's certificate.
 pub(crate) fn bundle<K: Logins>(
     platform: &Platform,
     site: &Site,
@@ -105,7 +105,7 @@ pub(crate) fn bundle<K: Logins>(
     internal: &InternalAccess,
     prometheus: &Prometheus,
 ) {
-    // The branch is the platform's.
+    // The branch belongs to the platform: see `git_source`.
     let Settings { branch: _, login } = settings;
     let login = login.into();
     let argocd = platform.bundle(name!("argocd"), &NAMESPACE);
@@ -121,7 +121,7 @@ pub(crate) fn bundle<K: Logins>(
         ToolService { name: name!("argocd-server"), port: port!(443), target_port: port!(8080) };
     let web_ui = internal.https_web_ui(
         WebUiSpec { name: name!("argocd"), port: &server.port(port), local_port: port!(8080) },
-        // Argo CD serves with the certificate in a Secret of this name.
+        // Argo CD serves the certificate in the Secret of this name.
         &ServingCertificate { secret: name!("argocd-server-tls"), issuer },
     );
     prometheus.pod_monitor(PodMonitor {
@@ -165,26 +165,26 @@ fn values(site: &Site, login: &Login, projects: &Projects, host: Option<&Host>) 
         global.domain = host.map(ToString::to_string);
 
         settings(&mut values.configs.cm, login);
-        rights(&mut values.configs.rbac, login, projects);
-        // All charts at once, as after a new start, would need more memory than the pod has.
+        rbac(&mut values.configs.rbac, login, projects);
+        // Rendering all charts at once, as after a restart, would need more memory than the pod has.
         values.configs.params.reposerver_parallelism_limit = Some(2);
 
         values.controller.resources = Some(requirements(250, 768));
         values.server.resources = Some(requirements(50, 192));
         values.repo_server.resources = Some(requirements(100, 384));
         values.redis.resources = Some(requirements(50, 128));
-        // The hub to other logins, where there are any.
+        // Dex connects to external identity providers; a local login needs none.
         match login {
             Login::LocalAdmin => values.dex.enabled = Some(false),
             Login::GitHub(_) => values.dex.resources = Some(requirements(10, 64)),
         }
         values.notifications.enabled = Some(false);
-        // No object of the platform asks for it.
+        // The platform has no ApplicationSets.
         values.application_set.replicas = Some(0);
     })
 }
 
-/// Millicores and mebibytes of one part.
+/// Requirements of one component, in millicores and mebibytes.
 fn requirements(cpu: u32, memory: u32) -> core::v1::ResourceRequirements {
     let resources = Resources { cpu: millicores(cpu), memory: mebibytes(memory) };
     resources.requirements()
@@ -198,14 +198,14 @@ fn settings(cm: &mut chart::ConfigsCm, login: &Login) {
         Login::LocalAdmin => None,
         Login::GitHub(github) => Some(github.connector()),
     };
-    // Waves of Applications wait for their health, which Argo CD does not look at by itself.
+    // Sync waves of Applications wait for their health, which Argo CD does not assess without this check.
     cm.additional.insert(
         "resource.customizations.health.argoproj.io_Application".to_owned(),
         APPLICATION_HEALTH.to_owned(),
     );
 }
 
-/// An Application is as healthy as it says, and in progress until it says so.
+/// Health of an Application: the one in its status, `Progressing` until there is one.
 const APPLICATION_HEALTH: &str = "\
 local health = { status = \"Progressing\", message = \"\" }
 if obj.status ~= nil and obj.status.health ~= nil then
@@ -217,8 +217,8 @@ end
 return health
 ";
 
-fn rights(rbac: &mut chart::ConfigsRbac, login: &Login, projects: &Projects) {
-    // Nobody may do anything that no line gives.
+fn rbac(rbac: &mut chart::ConfigsRbac, login: &Login, projects: &Projects) {
+    // No default role: everything that no line of the policy grants is denied.
     rbac.policy_default = Some(String::new());
     rbac.policy_csv = match login {
         Login::LocalAdmin => None,

@@ -14,26 +14,26 @@ use super::shared::Infra;
 use crate::node_group;
 use crate::site::{Aws, Laptop};
 
-/// Where cert-manager runs.
+/// cert-manager's namespace.
 const NAMESPACE: Namespace = Namespace::new(name!("cert-manager"));
 
-/// The service account of the pods that prove to a CA that a domain is ours.
+/// Service account of the pods that solve ACME challenges.
 const SERVICE_ACCOUNT: Name = name!("cert-manager");
 
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings<K: Issuers> {
-    /// Who issues certificates of what people and other systems reach.
+    /// Issuer of the certificates that clients outside the cluster see.
     pub issuer: K::Issuer,
 }
 
-/// Who may issue certificates in a kind of place.
+/// The public issuer of each kind of place.
 pub trait Issuers {
-    /// Who issues them.
+    /// Its issuer.
     type Issuer: Into<Issuer> + Debug;
 }
 
-/// A CA of the cluster's own, which nobody outside trusts.
+/// A CA of the cluster's own, which nobody outside the cluster trusts.
 #[derive(Debug)]
 pub struct SelfSigned;
 
@@ -51,11 +51,11 @@ impl Issuers for Aws {
     type Issuer = Acme;
 }
 
-/// Who issues certificates.
+/// The issuers of the cluster.
 pub(crate) struct ClusterIssuers {
-    /// Of what people and other systems reach.
+    /// For endpoints that clients outside the cluster reach.
     pub(crate) public: ClusterIssuer,
-    /// Of what only pods of the cluster reach.
+    /// For endpoints that only pods reach.
     pub(crate) cluster: ClusterIssuer,
 }
 
@@ -91,22 +91,22 @@ pub(crate) fn bundle<K: Issuers>(infra: &Infra, settings: Settings<K>) -> Cluste
     }
 }
 
-/// One pod of each: certificates are renewed weeks before they end.
+/// One replica of each: certificates are renewed weeks before they expire.
 fn values() -> chart::Values {
     let small = Resources { cpu: millicores(20), memory: mebibytes(128) };
     chart::Values::with(|values| {
         values.global.node_selector = Some(node_group::SYSTEM.node_selector());
-        // The default is kube-system, where nothing else of it would write.
+        // The default is kube-system, where cert-manager would write nothing else.
         values.global.leader_election.namespace = Some(NAMESPACE.to_string());
         values.crds.enabled = Some(true);
         values.crds.keep = Some(true);
         values.resources = Some(small.requirements());
         values.service_account.name = Some(SERVICE_ACCOUNT.to_string());
         values.webhook.resources = Some(small.requirements());
-        // It holds every Secret and CRD of the cluster in memory.
+        // cainjector caches every Secret and CRD of the cluster.
         let cainjector = Resources { memory: mebibytes(256), ..small };
         values.cainjector.resources = Some(cainjector.requirements());
-        // A Job for `helm install --wait`; Argo CD repeats what fails.
+        // A Job for `helm install --wait`; Argo CD retries what fails.
         values.startupapicheck.enabled = Some(false);
     })
 }

@@ -15,14 +15,14 @@ use super::shared::Infra;
 use crate::node_group;
 use crate::site::Site;
 
-/// Name of the load balancer controller's Helm release and, because the chart takes it over, of its service account.
+/// Name of the load balancer controller's Helm release and of its service account.
 const LOAD_BALANCER_CONTROLLER: Name = name!("aws-load-balancer-controller");
 
-/// What only a cluster of EKS needs. The bundle makes load balancers: what has one is deployed after it.
+/// What only EKS needs. The bundle contains the load balancer controller: deploy Services with load balancers after it.
 pub(crate) fn bundle(infra: &Infra, site: &Site, cluster: &Eks) -> Bundle {
     let eks = infra.bundle(name!("eks"), &Namespace::KUBE_SYSTEM);
-    let rights = WellKnownPolicy::AwsLoadBalancerController;
-    eks.pod_identity(LOAD_BALANCER_CONTROLLER, IamPolicy::WellKnown(rights));
+    let policy = WellKnownPolicy::AwsLoadBalancerController;
+    eks.pod_identity(LOAD_BALANCER_CONTROLLER, IamPolicy::WellKnown(policy));
     eks.chart(Chart {
         release: LOAD_BALANCER_CONTROLLER,
         values: values(site, cluster),
@@ -47,7 +47,7 @@ pub(crate) fn bundle(infra: &Infra, site: &Site, cluster: &Eks) -> Bundle {
     eks
 }
 
-/// Volumes of the EBS driver, which is an add-on of the cluster.
+/// Storage class of the EBS CSI driver, which is an add-on of the cluster.
 fn gp3() -> StorageClass {
     StorageClass {
         metadata: ObjectMeta {
@@ -70,13 +70,13 @@ fn gp3() -> StorageClass {
     }
 }
 
-/// The controller makes a network load balancer for a Service that asks for one; nothing else.
+/// The controller only creates network load balancers, for Services that name its class.
 fn values(site: &Site, cluster: &Eks) -> chart::Values {
     let resources = Resources { cpu: millicores(50), memory: mebibytes(256) };
     chart::Values::with(|values| {
         values.cluster_name = Some(cluster.name.to_string());
         values.region = Some(cluster.region.to_string());
-        // Pods cannot ask the node's metadata for it, and its number is only known once eksctl has made it.
+        // Found by tag: pods cannot read the instance metadata, and the VPC's id is only known once eksctl has created it.
         values.vpc_tags = Some(BTreeMap::from([cluster.vpc_tag()]));
         values.replica_count = Some(2);
         values.pod_disruption_budget = Some(serde_json::json!({ "maxUnavailable": 1 }));
@@ -85,15 +85,15 @@ fn values(site: &Site, cluster: &Eks) -> chart::Values {
         values.additional_labels =
             Some(BTreeMap::from([("env".to_owned(), site.name.to_string())]));
         values.service_account.name = Some(LOAD_BALANCER_CONTROLLER.to_string());
-        // Otherwise each rendering makes another certificate, which Argo CD would deploy again and again.
+        // Otherwise each rendering generates a new certificate, which Argo CD would deploy again and again.
         values.enable_cert_manager = Some(true);
-        // Its webhook refuses every new Service of the cluster while the controller is down. A Service names its class.
+        // The webhook rejects every new Service of the cluster while the controller is down. Services name their class.
         values.enable_service_mutator_webhook = Some(false);
-        // Requests enter by the Gateway of NGINX: there are no Ingresses, and Gateways are not this controller's.
+        // Requests enter through NGINX's Gateways: there are no Ingresses, and this controller serves no Gateways.
         values.create_ingress_class_resource = Some(false);
         values.controller_config.feature_gates =
             Some(["ALBGatewayAPI", "NLBGatewayAPI"].map(|gate| (gate.to_owned(), false)).into());
-        // None of these AWS services is used, so the controller does not ask for them.
+        // None of these AWS services is used: the controller must not call them.
         values.enable_shield = Some(false);
         values.enable_waf = Some(false);
         values.enable_wafv2 = Some(false);

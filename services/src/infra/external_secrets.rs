@@ -12,13 +12,13 @@ use manifests_lib::values::Region;
 use super::shared::Infra;
 use crate::node_group;
 
-/// Where External Secrets runs.
+/// The namespace of External Secrets.
 const NAMESPACE: Namespace = Namespace::new(name!("external-secrets"));
 
-/// The service account of the pods that read the store.
+/// Service account of the pods that read the secret store.
 const SERVICE_ACCOUNT: Name = name!("external-secrets");
 
-/// `secrets_manager` is the region whose AWS Secrets Manager is read, where there is one.
+/// `secrets_manager` is the region of AWS Secrets Manager, if the site has one.
 pub(crate) fn bundle(infra: &Infra, secrets_manager: Option<&Region>) {
     infra.namespace(&NAMESPACE, PodSecurity::Restricted);
     let external_secrets = infra.bundle(name!("external-secrets"), &NAMESPACE);
@@ -38,7 +38,7 @@ pub(crate) fn bundle(infra: &Infra, secrets_manager: Option<&Region>) {
         ],
         crd_groups: vec!["external-secrets.io", "generators.external-secrets.io"],
     });
-    // The certificate controller writes the certificate that it has made for the webhook.
+    // The certificate controller writes the webhook's certificate.
     external_secrets.ignore_difference(IgnoredDifference {
         kind: GroupKind::of::<admissionregistration::v1::ValidatingWebhookConfiguration>(),
         name: None,
@@ -50,7 +50,7 @@ pub(crate) fn bundle(infra: &Infra, secrets_manager: Option<&Region>) {
     }
 }
 
-/// One pod of each: a Secret that has been delivered stays when nobody looks after it for a minute.
+/// One replica of each: Secrets in the cluster stay while no controller runs for a minute.
 fn values() -> chart::Values {
     let small = Resources { cpu: millicores(20), memory: mebibytes(128) };
     chart::Values::with(|values| {
@@ -59,12 +59,12 @@ fn values() -> chart::Values {
         values.service_account.name = Some(SERVICE_ACCOUNT.to_string());
         values.webhook.resources = Some(small.requirements());
         values.cert_controller.resources = Some(small.requirements());
-        // The platform copies secrets into namespaces, one by one, and never back: what does more gets no rights.
+        // The platform only syncs single secrets into namespaces: features beyond that are off, and so are their rights.
         values.process_cluster_external_secret = Some(false);
         values.process_cluster_generator = Some(false);
         values.process_cluster_push_secret = Some(false);
         values.process_push_secret = Some(false);
-        // Who may edit a namespace may not read a store through it.
+        // Whoever may edit a namespace must not read the store through it.
         values.rbac.aggregate_to_admin = Some(false);
         values.rbac.aggregate_to_edit = Some(false);
         values.rbac.service_account_token_create = Some(false);

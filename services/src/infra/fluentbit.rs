@@ -16,22 +16,22 @@ use manifests_lib::workload::restricted_security_context;
 use super::shared::Infra;
 use crate::site::{Aws, Laptop, Site};
 
-/// Where Fluent Bit runs.
+/// Fluent Bit's namespace.
 const NAMESPACE: Namespace = Namespace::new(name!("fluentbit"));
 
-/// The service account of its pods.
+/// Service account of its pods.
 const SERVICE_ACCOUNT: Name = name!("fluent-bit");
 
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings<K: Sinks> {
-    /// Where logs go.
+    /// Destination of the logs.
     pub sink: K::Sink,
 }
 
-/// Where logs may go in a kind of place.
+/// The log sink of each kind of place.
 pub trait Sinks {
-    /// Where they go.
+    /// Its sink.
     type Sink: Into<Sink> + Debug;
 }
 
@@ -43,35 +43,35 @@ impl Sinks for Aws {
     type Sink = CloudwatchLogs;
 }
 
-/// Where logs go.
+/// Destination of the logs.
 #[derive(Clone, Debug)]
 pub enum Sink {
-    /// To Fluent Bit's own output.
+    /// Fluent Bit's own output.
     Stdout,
-    /// To AWS.
+    /// CloudWatch Logs.
     Cloudwatch(CloudwatchLogs),
 }
 
-/// Fluent Bit's own output: `kubectl logs` shows those of a whole node, with namespace and pod.
+/// Fluent Bit's own output: `kubectl logs` shows the logs of a whole node, with namespace and pod.
 #[derive(Debug)]
 pub struct Stdout;
 
 /// A log group of CloudWatch Logs, with a stream for each container.
 ///
-/// Fluent Bit creates the group. It has no keys: the cluster gives its pods the right to write to this group.
+/// Fluent Bit creates the group. It has no access keys: EKS Pod Identity lets its pods write to this group.
 ///
 /// Upstream: <https://docs.fluentbit.io/manual/data-pipeline/outputs/cloudwatch>
 #[derive(Clone, Debug)]
 pub struct CloudwatchLogs {
-    /// The region.
+    /// AWS region.
     pub region: Region,
     /// The log group.
     pub log_group: LogGroup,
-    /// How long a log is kept.
+    /// How long logs are kept.
     pub retention: Retention,
 }
 
-/// A time that CloudWatch Logs can keep a log for.
+/// A retention period of CloudWatch Logs.
 ///
 /// Upstream: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,10 +107,10 @@ impl From<CloudwatchLogs> for Sink {
 }
 
 impl CloudwatchLogs {
-    /// What Fluent Bit's output calls, on its own log group only. In policies the name of a group ends in `:*`.
+    /// The actions that Fluent Bit's output calls, on its own log group only. In IAM policies the name of a group ends in `:*`.
     ///
     /// Upstream: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html>
-    fn rights(&self) -> IamPolicy {
+    fn iam_policy(&self) -> IamPolicy {
         IamPolicy::Statements(vec![Statement {
             actions: vec![
                 "logs:CreateLogGroup",
@@ -135,11 +135,11 @@ pub(crate) fn bundle<K: Sinks>(
 ) {
     let Settings { sink } = settings;
     let sink = sink.into();
-    // It reads the logs of the node.
+    // Its pods read the logs of the node.
     infra.namespace(&NAMESPACE, PodSecurity::Privileged);
     let fluentbit = infra.bundle(name!("fluentbit"), &NAMESPACE);
     if let Sink::Cloudwatch(logs) = &sink {
-        fluentbit.pod_identity(SERVICE_ACCOUNT, logs.rights());
+        fluentbit.pod_identity(SERVICE_ACCOUNT, logs.iam_policy());
     }
     fluentbit.chart(Chart {
         release: name!("fluent-bit"),
@@ -164,13 +164,13 @@ pub(crate) fn bundle<K: Sinks>(
     });
 }
 
-/// Metrics and health.
+/// Port of metrics and health checks.
 const HTTP: Port = port!(2020);
 
-/// Where the kubelet links the log of every container.
+/// Below this folder the kubelet links the log of every container.
 const LOGS: &str = "/var/log";
 
-/// Where Fluent Bit keeps how far it has read, so that a restart neither repeats nor misses a line.
+/// Fluent Bit's read positions are kept here, so that a restart neither repeats nor misses a line.
 const STATE: &str = "/var/lib/fluent-bit";
 
 fn values(site: &Site, sink: &Sink) -> chart::Values {
@@ -184,7 +184,7 @@ fn values(site: &Site, sink: &Sink) -> chart::Values {
         values.service_account.name = Some(SERVICE_ACCOUNT.to_string());
         let resources = Resources { cpu: millicores(50), memory: mebibytes(128) };
         values.resources = Some(resources.requirements());
-        // Logs belong to root; what else root may do is taken away.
+        // Logs belong to root, so it runs as root, without any other privilege.
         values.security_context = Some(core::v1::SecurityContext {
             run_as_non_root: None,
             ..restricted_security_context()
@@ -206,7 +206,7 @@ fn values(site: &Site, sink: &Sink) -> chart::Values {
                 ..core::v1::VolumeMount::default()
             },
         ]);
-        // Every node has logs, whatever it keeps away.
+        // Every node has logs, whatever its taints.
         values.tolerations = Some(vec![core::v1::Toleration {
             operator: Some("Exists".to_owned()),
             ..core::v1::Toleration::default()
@@ -269,15 +269,15 @@ fn input() -> String {
             ("Name", "tail"),
             ("Tag", TAG),
             ("Path", &format!("{LOGS}/containers/*.log")),
-            // What it writes to its own output, it would read again, and write again.
+            // Its own output would be read and written again, without end.
             ("Exclude_Path", &format!("{LOGS}/containers/*_{NAMESPACE}_*.log")),
             ("multiline.parser", "cri"),
-            // A log that it does not know yet, all of it: of before its first start on a node, or begun while it was away.
+            // Read new files from the start: written before its first start on the node, or while it was down.
             ("Read_from_Head", "On"),
             ("DB", &format!("{STATE}/tail.db")),
-            // Nobody else has the database open: locking it makes it faster.
+            // No other process opens the database, so it may be locked, which is faster.
             ("DB.locking", "On"),
-            // Above this it stops reading until the sink has taken what was read; the logs are the buffer.
+            // Above this limit it pauses reading until the sink catches up; the log files are the buffer.
             ("Mem_Buf_Limit", "16MB"),
             ("Buffer_Max_Size", "256KB"),
             ("Skip_Long_Lines", "On"),
@@ -293,12 +293,12 @@ fn filter() -> String {
         &[
             ("Name", "kubernetes"),
             ("Match", TAG),
-            // Fields of a log in JSON, apart from those that say where it comes from.
+            // Parse JSON logs, under a key of their own, apart from the metadata.
             ("Merge_Log", "On"),
             ("Merge_Log_Key", "fields"),
             ("Keep_Log", "Off"),
             ("Annotations", "Off"),
-            // A pod that is described in more than this gets no metadata.
+            // A pod whose description is larger than this gets no metadata.
             ("Buffer_Size", "256KB"),
         ],
     )
@@ -322,9 +322,9 @@ fn output(sink: &Sink) -> String {
                     "log_stream_template",
                     "$kubernetes['namespace_name'].$kubernetes['pod_name'].$kubernetes['container_name']",
                 ),
-                // For a log of which the API server knows no pod any more.
+                // For logs of pods that the API server no longer knows.
                 ("log_stream_prefix", "unknown-"),
-                // What is refused as often is dropped, so that it does not hold up what comes after it.
+                // After this many attempts a chunk is dropped, so that it does not block the ones after it.
                 ("Retry_Limit", "10"),
             ],
         ),

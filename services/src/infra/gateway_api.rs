@@ -18,7 +18,7 @@ pub(crate) fn bundle(infra: &Infra) {
         exclude: Vec::new(),
         pod_patch: None,
         kinds: vec![
-            // The policy refuses CRDs of an older release or of the experimental channel.
+            // The policy rejects CRDs of an older release or of the experimental channel.
             GroupKind::of::<admission::ValidatingAdmissionPolicy>(),
             GroupKind::of::<admission::ValidatingAdmissionPolicyBinding>(),
         ],

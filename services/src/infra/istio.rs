@@ -1,7 +1,7 @@
 //! Istio: the mesh and its gateways.
 //!
-//! Names of outside hosts are captured by the ProxyConfig of the namespace that needs it (`app-shared`), not here: gateways
-//! have no use for it.
+//! DNS capture is set by the ProxyConfig of the namespace that needs it (`app-shared`), not here: gateways have no use
+//! for it.
 
 mod base;
 mod cni;
@@ -27,25 +27,25 @@ pub use parts::Revisions;
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings<K: Exposures> {
-    /// Which control planes run.
+    /// The control planes that run.
     pub revisions: Revisions,
-    /// Pods of each control plane and of each gateway. From two on, one of them at a time may be evicted.
+    /// Replicas of each control plane and of each gateway. From two on, a PodDisruptionBudget lets one at a time be evicted.
     pub replicas: u16,
-    /// From where the ingress gateway is reached.
+    /// How the ingress gateway is exposed.
     pub ingress: K::Ingress,
 }
 
-/// From where the ingress gateway may be reached in a kind of place.
+/// The exposure of the ingress gateway in each kind of place.
 pub trait Exposures {
-    /// From where it is reached.
+    /// Its exposure.
     type Ingress: Into<Exposure> + Debug;
 }
 
-/// From outside too, by a port of every node for each service.
+/// Reachable from outside the cluster, on one node port per service.
 #[derive(Debug)]
 pub struct NodePorts;
 
-/// From inside the cluster only: by the API gateway.
+/// Reachable only inside the cluster, by the API gateway.
 #[derive(Debug)]
 pub struct ClusterIp;
 
@@ -69,15 +69,15 @@ impl From<ClusterIp> for Exposure {
     }
 }
 
-/// What others know of the mesh.
+/// The handles of the mesh for other modules.
 pub(crate) struct Mesh {
-    /// Where the control plane runs.
+    /// Namespace of the control plane.
     pub(crate) system: Namespace,
-    /// The tag of the control plane whose sidecars namespaces get.
+    /// Revision tag of the control plane that injects sidecars into namespaces.
     pub(crate) revision: Name,
-    /// Where requests from outside enter.
+    /// Entry of requests from outside.
     pub(crate) ingress: IngressGateway,
-    /// Where requests to the outside leave.
+    /// Exit of requests to the outside.
     pub(crate) egress: EgressGateway,
 }
 
@@ -104,7 +104,7 @@ pub(crate) fn bundle<K: Exposures>(
     gateway::add_ingress(&ingress_bundle, replicas, ingress.into());
     let egress_bundle = istio.bundle(EGRESS.name, &EGRESS.namespace);
     gateway::add_egress(&egress_bundle, replicas);
-    // The pods of a gateway have no image until the control plane's webhook has given them one.
+    // The control plane's webhook fills in the image of the gateways' pods.
     ingress_bundle.after(&stable);
     egress_bundle.after(&stable);
     if let Revisions::Canary { .. } = revisions {

@@ -1,4 +1,4 @@
-//! Jaeger: keeps the traces that the proxies of the mesh send, and shows them.
+//! Jaeger: stores and shows the traces that the proxies of the mesh send.
 
 use helm_values::{HelmChart, jaeger as chart};
 use k8s_openapi::api::{apps::v1 as apps, core::v1 as core};
@@ -16,42 +16,42 @@ use super::shared::Infra;
 use crate::node_group;
 use crate::site::Site;
 
-/// Where Jaeger runs: outside the mesh, so that its own requests make no traces.
+/// Jaeger's namespace: outside the mesh, so that its own requests produce no traces.
 const NAMESPACE: Namespace = Namespace::new(name!("jaeger"));
 
-/// Where it takes traces: OTLP over gRPC.
+/// Port for traces: OTLP over gRPC.
 const COLLECTOR: Port = port!(4317);
 
-/// The web UI, and the API that Kiali reads.
+/// Port of the web UI and of the API that Kiali reads.
 const QUERY: Port = port!(16686);
 
-/// What Jaeger tells Prometheus of itself.
+/// Port of Jaeger's own metrics.
 const METRICS: Port = port!(8888);
 
-/// What the chart's probes ask.
+/// Port that the chart's probes call.
 const HEALTH: Port = port!(13133);
 
-/// Name of the Helm release, and of all objects.
+/// Name of the Helm release and of all objects.
 const RELEASE: Name = name!("jaeger");
 
-/// Where the volume is mounted.
+/// Mount path of the volume.
 const DATA: &str = "/badger";
 
-/// What differs between environments: how long traces are kept, on a volume with an embedded Badger database. Such a database has
-/// one writer: Jaeger is one pod, which is away for a moment when it is replaced. Proxies drop what they cannot send.
+/// What differs between environments: how long traces are kept, on a volume with an embedded Badger database. Badger has a single
+/// writer: Jaeger is one pod, which is down for a moment when it is replaced. Proxies drop traces that they cannot send.
 ///
 /// Upstream: <https://www.jaegertracing.io/docs/latest/storage/badger/>
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How long a trace is kept, in hours.
+    /// How long traces are kept, in hours.
     pub hours: u16,
     /// Size of the volume.
     pub size: Bytes,
 }
 
-/// What others get of Jaeger.
+/// Jaeger's handles for other modules.
 pub(crate) struct Jaeger {
-    /// Where proxies send traces.
+    /// Endpoint that proxies send traces to.
     pub(crate) collector: ServiceRef,
     /// The web UI, and the API that Kiali reads.
     pub(crate) web_ui: WebUiHandle,
@@ -85,7 +85,7 @@ pub(crate) fn bundle(
     });
 
     let pods = jaeger.tool_pods(&network_policy::INSTANCE, &RELEASE);
-    // It asks for no login.
+    // It has no login.
     pods.only_admitted(RELEASE);
     prometheus.scrapes(&pods, METRICS);
     let port = |port| pods.port(ToolService { name: RELEASE, port, target_port: port });
@@ -102,7 +102,7 @@ pub(crate) fn bundle(
 fn values(hours: u16) -> chart::Values {
     chart::Values::with(|values| {
         values.jaeger.replicas = Some(1);
-        // The old pod gives up the database before the new one opens it.
+        // The old pod must close the database before the new one opens it.
         values.jaeger.strategy = Some(apps::DeploymentStrategy {
             type_: Some("Recreate".to_owned()),
             rolling_update: None,
@@ -129,9 +129,9 @@ fn values(hours: u16) -> chart::Values {
     })
 }
 
-/// Configuration of the one process that collects, stores and shows.
+/// Configuration of the single process that collects, stores and shows traces.
 ///
-/// The chart does not replace the pod when it changes: `kubectl --namespace jaeger rollout restart deployment jaeger`.
+/// The chart does not restart the pod when it changes: run `kubectl --namespace jaeger rollout restart deployment jaeger`.
 ///
 /// Upstream: <https://www.jaegertracing.io/docs/latest/deployment/configuration/>
 fn configuration(hours: u16) -> serde_json::Value {

@@ -1,4 +1,4 @@
-//! Kiali: shows the mesh, its traffic and what is wrong with its configuration. It changes nothing: that is up to Git.
+//! Kiali: shows the mesh, its traffic and mistakes in its configuration. It is read-only: changes are made in Git.
 
 use std::fmt::Debug;
 
@@ -19,36 +19,36 @@ use super::shared::Infra;
 use crate::node_group;
 use crate::site::{Aws, Laptop};
 
-/// Where the web UI listens.
+/// Port of the web UI.
 const PORT: Port = port!(20001);
 
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings<K: Logins> {
-    /// How people log in.
+    /// Login method.
     pub login: K::Login,
 }
 
-/// How people may log in in a kind of place.
+/// The login method of each kind of place.
 pub trait Logins {
-    /// How they log in.
+    /// Its login method.
     type Login: Into<Login> + Debug;
 }
 
-/// How people log in.
+/// Login method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Login {
-    /// Not at all.
+    /// No login.
     Anonymous,
-    /// By the token of a ServiceAccount.
+    /// Token of a ServiceAccount.
     Token,
 }
 
-/// Not at all: whoever reaches the web UI sees everything.
+/// No login: whoever reaches the web UI sees everything.
 #[derive(Debug)]
 pub struct Anonymous;
 
-/// By the token of a ServiceAccount, whose rights then hold: `kubectl create token`.
+/// Token of a ServiceAccount, whose rights then apply: `kubectl create token`.
 #[derive(Debug)]
 pub struct Token;
 
@@ -72,17 +72,17 @@ impl From<Token> for Login {
     }
 }
 
-/// Where Kiali reads, and where its links lead.
+/// The tools that Kiali reads and links to.
 pub(crate) struct Sources<'a> {
     /// The API of Prometheus.
     pub(crate) prometheus: &'a ToolPort,
     pub(crate) grafana: &'a WebUiHandle,
-    /// The dashboard of a service's requests.
+    /// Dashboard of the requests to a service.
     pub(crate) requests: &'a grafana::Dashboard,
     pub(crate) jaeger: &'a WebUiHandle,
 }
 
-/// Kiali runs beside the control plane, whose configuration it reads: in `namespace`.
+/// `namespace` is that of the control plane, whose configuration Kiali reads.
 pub(crate) fn bundle<K: Logins>(
     infra: &Infra,
     settings: Settings<K>,
@@ -95,7 +95,7 @@ pub(crate) fn bundle<K: Logins>(
     let pods = kiali.tool_pods(&network_policy::APP_NAME, &name!("kiali"));
     let signing_key = kiali.app(&node_group::SYSTEM).secret(SecretValue {
         key: name!("signing-key"),
-        // Nobody needs to know it: people log in again when it changes.
+        // Nobody needs to know it; when it changes, users log in again.
         source: GeneratedSecret { length: 32 }.into(),
     });
     let signing_key = format!("secret:{}:{}", signing_key.secret_name(&kiali), signing_key.key());
@@ -137,13 +137,13 @@ fn values(
         values.deployment.node_selector = Some(node_group::SYSTEM.node_selector());
         values.deployment.image_pull_policy = Some("IfNotPresent".to_owned());
         values.deployment.view_only_mode = Some(true);
-        // There is one cluster.
+        // The mesh has one cluster.
         values.clustering.autodetect_secrets.enabled = Some(false);
-        // The chart's default is another text each time that it is rendered.
+        // By default the chart generates a new key on each rendering.
         values.login_token.signing_key = Some(signing_key);
         values.server.port = Some(PORT.into());
 
-        // Where Kiali reads, and where its links lead.
+        // The tools that Kiali reads and links to.
         let services = &mut values.external_services;
         services.prometheus.url = Some(pods.calls(prometheus).http_url());
         services.grafana.enabled = Some(true);

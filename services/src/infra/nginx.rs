@@ -1,6 +1,6 @@
-//! NGINX Gateway Fabric: the API gateway, and the way to web UIs where there is an internal one.
+//! NGINX Gateway Fabric: the API gateway and, where there is one, the internal gateway for web UIs.
 //!
-//! It stays outside the mesh, and sends what it takes to the mesh's ingress gateway.
+//! It is outside the mesh, and forwards requests to the mesh's ingress gateway.
 
 use std::fmt::Debug;
 
@@ -20,44 +20,44 @@ use super::shared::Infra;
 use crate::node_group;
 use crate::site::{Aws, Laptop, Site};
 
-/// Where NGINX and its controller run.
+/// Namespace of NGINX and its controller.
 const NAMESPACE: Namespace = Namespace::new(name!("nginx-gateway"));
 
-/// The GatewayClass, which the chart makes.
+/// The GatewayClass, which the chart creates.
 const CLASS: Name = name!("nginx");
 
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings<K: Entrances> {
-    /// How requests reach the gateways.
+    /// How the gateways are exposed.
     pub entrance: K::Entrance,
 }
 
-/// How requests may reach the gateways in a kind of place.
+/// The exposure of the gateways in each kind of place.
 pub trait Entrances {
-    /// How they reach them.
+    /// Their exposure.
     type Entrance: Into<Entrance> + Debug;
 }
 
-/// How requests reach the gateways.
+/// How the gateways are exposed.
 #[derive(Clone, Debug)]
 pub struct Entrance {
     exposure: Exposure,
-    /// Domain of the web UIs, where they have a gateway.
+    /// Domain of the web UIs, if there is an internal gateway.
     internal_domain: Option<Host>,
 }
 
-/// The API gateway is reached by a port of every node. There is no internal gateway: people forward ports.
+/// The API gateway has a node port. There is no internal gateway: web UIs are reached by port forwarding.
 #[derive(Debug)]
 pub struct PortOfNodes(
-    /// The port.
+    /// The node port.
     pub NodePort,
 );
 
-/// Each gateway has a load balancer of AWS; records in DNS lead to them.
+/// Each gateway has an AWS network load balancer, which DNS records point to.
 #[derive(Debug)]
 pub struct LoadBalancers {
-    /// Domain of the web UIs, which the internal gateway serves below it.
+    /// Domain of the web UIs: the internal gateway serves each under a host below it.
     pub internal_domain: Host,
 }
 
@@ -81,25 +81,26 @@ impl From<LoadBalancers> for Entrance {
     }
 }
 
-/// The ways in.
+/// The gateways.
 pub(crate) struct Gateways {
-    /// Where everybody enters.
+    /// Entry of public requests.
     pub(crate) public: PublicGateway,
-    /// Where people of the company reach web UIs.
+    /// Where employees reach web UIs.
     pub(crate) internal: InternalAccess,
 }
 
-/// Has Prometheus measure the gateways. It comes after them, because it needs one of them itself.
+/// Has Prometheus scrape the gateways. A separate step, because Prometheus needs the internal gateway for its web UI.
 pub(crate) fn scraped_by(prometheus: &Prometheus) {
     prometheus.pod_monitor(PodMonitor {
         name: name!("nginx-gateway"),
-        // The control plane and the nginx that it runs.
+        // The control plane and the nginx pods that it manages.
         pods: MonitoredPods::In(&NAMESPACE),
         endpoint: pod_metrics_endpoint("metrics"),
     });
 }
 
-/// `load_balancers` is what gives the gateways' Services a load balancer, and takes it away before they go.
+/// `load_balancers` is the bundle with the controller that creates the load balancers of the gateways' Services, and deletes
+/// them with the Services.
 pub(crate) fn bundle<K: Entrances>(
     infra: &Infra,
     site: &Site,
@@ -158,7 +159,7 @@ const PUBLIC: Limits = Limits {
     response_timeout: seconds(30),
 };
 
-/// Web UIs load many files at once, and their queries may take long.
+/// Web UIs load many files at once, and their queries may take a long time.
 const INTERNAL: Limits = Limits {
     requests_per_second: 100,
     burst: 400,
@@ -179,19 +180,19 @@ fn values(site: &Site, exposure: Exposure) -> chart::Values {
         values.nginx.replicas = Some(i64::from(site.replicas));
         values.nginx.pod.node_selector = Some(node_group::INGRESS.node_selector());
         values.nginx.container.resources = Some(server.requirements());
-        // Error pages do not tell the version.
+        // No version in error pages.
         values.nginx.config.server_tokens = Some("off".to_owned());
         service(&mut values.nginx.service, exposure);
         values.cert_generator.node_selector = Some(node_group::SYSTEM.node_selector());
     })
 }
 
-/// The Service that the controller makes for each gateway.
+/// The Service that the controller creates for each gateway.
 fn service(service: &mut chart::NginxService, exposure: Exposure) {
     match exposure {
         Exposure::NodePort(node_port) => {
             service.type_ = Some(chart::NginxServiceType::NodePort);
-            // Any node answers, wherever the pod runs.
+            // Every node answers, whichever node the pod runs on.
             service.external_traffic_policy =
                 Some(chart::NginxServiceExternalTrafficPolicy::Cluster);
             service.node_ports = Some(vec![chart::NginxServiceNodePort {

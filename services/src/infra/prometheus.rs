@@ -1,4 +1,4 @@
-//! Prometheus, Alertmanager and Grafana: measure the platform, tell who is on call, show it.
+//! Prometheus, Alertmanager and Grafana: collect metrics, notify on-call, show dashboards.
 
 mod alertmanager;
 mod context;
@@ -29,44 +29,44 @@ use crate::site::{Aws, Kind, Laptop, Site};
 
 pub use alertmanager::{Nobody, Receivers, SlackWebhooks};
 
-/// Name of the Helm release, from which the chart derives `kube-prometheus-stack-prometheus` and the others.
+/// Name of the Helm release; the chart derives `kube-prometheus-stack-prometheus` and other names from it.
 const RELEASE: Name = name!("kube-prometheus-stack");
 
 /// What differs between environments.
 #[derive(Debug)]
-pub struct Settings<K: Kind + Receiving> {
-    /// Who administers Grafana: the name of a user and their password.
+pub struct Settings<K: Kind + AlertReceivers> {
+    /// User name and password of Grafana's administrator.
     pub grafana: K::Credentials,
-    /// Who is told of alerts.
+    /// Receivers of alerts.
     pub receivers: K::Receivers,
 }
 
-/// Who may be told of alerts in a kind of place.
-pub trait Receiving {
-    /// Who is told.
+/// The receivers of alerts in each kind of place.
+pub trait AlertReceivers {
+    /// Its receivers.
     type Receivers: Into<Receivers> + Debug;
 }
 
-impl Receiving for Laptop {
+impl AlertReceivers for Laptop {
     type Receivers = Nobody;
 }
 
-impl Receiving for Aws {
+impl AlertReceivers for Aws {
     type Receivers = SlackWebhooks;
 }
 
-/// What others get of Prometheus and Grafana.
+/// The handles of Prometheus and Grafana for other modules.
 pub(crate) struct Monitoring {
-    /// Who measures.
+    /// Scrapes metrics.
     pub(crate) prometheus: Prometheus,
-    /// The API of Prometheus.
+    /// API of Prometheus.
     pub(crate) api: ToolPort,
     pub(crate) grafana: WebUiHandle,
-    /// The dashboard of a service's requests.
+    /// Dashboard of the requests to a service.
     pub(crate) requests: Dashboard,
 }
 
-pub(crate) fn bundle<K: Kind + Receiving>(
+pub(crate) fn bundle<K: Kind + AlertReceivers>(
     infra: &Infra,
     site: &Site,
     settings: Settings<K>,
@@ -77,7 +77,7 @@ pub(crate) fn bundle<K: Kind + Receiving>(
     // The node exporter reads the node.
     infra.namespace(&NAMESPACE, PodSecurity::Privileged);
     let bundle = infra.bundle(name!("prometheus"), &NAMESPACE);
-    // None of the three asks readers for a login, and whoever reaches Alertmanager silences it.
+    // None of the three asks readers to log in, and whoever reaches Alertmanager can silence alerts.
     let web_ui = |name: Name, service: ToolService, local_port: Port| {
         let pods = bundle.tool_pods(&network_policy::APP_NAME, &name);
         pods.only_admitted(name.clone());
@@ -152,7 +152,7 @@ fn add_chart(bundle: &Bundle, values: chart::Values) {
             ],
             crd_groups: vec!["monitoring.coreos.com"],
         })
-        // Services of the control plane and of DNS, for scraping.
+        // Services for scraping the control plane and CoreDNS.
         .also_writes_to(&Namespace::KUBE_SYSTEM);
     bundle.ignore_injected_ca_bundles();
 }

@@ -15,24 +15,24 @@ use super::shared::Infra;
 use crate::node_group;
 use crate::site::Site;
 
-/// Where the operators run.
+/// Namespace of the operators.
 const OPERATORS: Namespace = Namespace::new(name!("rabbitmq-system"));
 
-/// Where the broker runs.
+/// Namespace of the broker.
 const NAMESPACE: Namespace = Namespace::new(name!("rabbitmq"));
 
-/// What differs between environments: how large the broker is.
+/// What differs between environments: the size of the broker.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How many pods; an odd number.
+    /// Number of pods; must be odd.
     pub replicas: u16,
-    /// Disk of each pod.
+    /// Volume size of each pod.
     pub storage: Bytes,
-    /// Memory of each pod, of which RabbitMQ uses 60 % before it slows senders down.
+    /// Memory of each pod; above 60 % RabbitMQ blocks publishers.
     pub memory: Bytes,
 }
 
-/// The broker, whose certificate is `issuer`'s.
+/// The broker; `issuer` signs its certificate.
 pub(crate) fn bundle(
     infra: &Infra,
     site: &Site,
@@ -56,7 +56,7 @@ pub(crate) fn bundle(
         endpoint: monitoring::PodMonitorPodMetricsEndpoint {
             scheme: Some(monitoring::Scheme::Https),
             tls_config: Some(monitoring::SafeTlsConfig {
-                // The certificate names the Service, and a scrape goes to a pod's address. Nothing secret is sent.
+                // The certificate is for the Service's name, but Prometheus scrapes pod addresses. Nothing secret is sent.
                 insecure_skip_verify: Some(true),
                 ..monitoring::SafeTlsConfig::default()
             }),
@@ -90,7 +90,7 @@ fn operators(infra: &Infra, issuer: &ClusterIssuer) -> Bundle {
             image: public_image(repository!("ghcr.io/rabbitmq/cluster-operator"), tag!("2.22.3")),
         }],
         exclude: vec![(GroupKind::of::<core::v1::Namespace>(), name!("rabbitmq-system"))],
-        pod_patch: Some(on_system()),
+        pod_patch: Some(on_system_nodes()),
         kinds: kinds(),
         crd_groups: vec!["rabbitmq.com"],
     });
@@ -105,9 +105,9 @@ fn operators(infra: &Infra, issuer: &ClusterIssuer) -> Bundle {
                 tag!("1.20.1"),
             ),
         }],
-        // Patches come before the kustomization's own `namespace`, which would rename it.
+        // `system`: patches are applied before the kustomization's own `namespace` renames it.
         exclude: vec![(GroupKind::of::<core::v1::Namespace>(), name!("system"))],
-        pod_patch: Some(trusting_the_broker(&operators, issuer)),
+        pod_patch: Some(trusting_broker_ca(&operators, issuer)),
         kinds: kinds(),
         crd_groups: vec!["rabbitmq.com"],
     });
@@ -132,20 +132,20 @@ fn kinds() -> Vec<GroupKind> {
     ]
 }
 
-fn on_system() -> core::v1::PodSpec {
+fn on_system_nodes() -> core::v1::PodSpec {
     core::v1::PodSpec {
         node_selector: Some(node_group::SYSTEM.node_selector()),
         ..core::v1::PodSpec::default()
     }
 }
 
-/// Where the topology operator finds the CA that it believes.
+/// Folder of the CA that the topology operator trusts.
 const CA_FOLDER: &str = "/etc/cluster-authority";
 
-/// The topology operator calls the broker's management API by TLS, and has to believe its CA.
+/// The topology operator calls the broker's management API over TLS, and must trust its CA.
 ///
 /// Upstream: <https://www.rabbitmq.com/kubernetes/operator/tls-topology-operator>
-fn trusting_the_broker(operators: &Bundle, issuer: &ClusterIssuer) -> core::v1::PodSpec {
+fn trusting_broker_ca(operators: &Bundle, issuer: &ClusterIssuer) -> core::v1::PodSpec {
     let volume = name!("cluster-authority");
     let ca = operators.ca(volume.clone(), issuer);
     core::v1::PodSpec {
@@ -165,6 +165,6 @@ fn trusting_the_broker(operators: &Bundle, issuer: &ClusterIssuer) -> core::v1::
             ..core::v1::Container::default()
         }],
         volumes: Some(vec![ca.ca_volume(operators, &volume)]),
-        ..on_system()
+        ..on_system_nodes()
     }
 }

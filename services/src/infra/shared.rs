@@ -1,9 +1,9 @@
-//! What the tools share: their team, and the bundle that their namespaces stand in.
+//! What the tools share: their team, and the bundle with their namespaces.
 
 use manifests_lib::model::{Injection, Namespace, NamespaceRules, PodSecurity};
 use manifests_lib::prelude::*;
 
-/// The team of the infrastructure. Each tool starts its bundles here and declares its namespaces.
+/// The infrastructure team. Each tool starts its bundles and declares its namespaces here.
 pub(crate) struct Infra {
     pub(crate) team: Team,
     namespaces: Bundle,
@@ -15,14 +15,14 @@ impl Infra {
         Self { team, namespaces }
     }
 
-    /// Declares a namespace whose pods have no sidecar.
+    /// Declares a namespace outside the mesh: its pods get no sidecars.
     #[track_caller]
     pub(crate) fn namespace(&self, namespace: &Namespace, pod_security: PodSecurity) {
         let rules = NamespaceRules { injection: Injection::None, pod_security };
         self.namespaces.create_namespace(namespace, &rules);
     }
 
-    /// Declares a namespace that belongs to the mesh.
+    /// Declares a namespace of the mesh.
     #[track_caller]
     pub(crate) fn meshed_namespace(
         &self,

@@ -14,37 +14,37 @@ use support::Failure;
 
 use argocd::{ArgoCd, Step};
 
-/// Install Argo CD in an empty cluster and give it the root Application; it deploys the rest, itself included
+/// Install Argo CD in an empty cluster with the root Application, which deploys the rest, including Argo CD itself
 ///
-/// Installs the chart, with the version and values that Argo CD then keeps for itself, waits until it runs, and applies
-/// the projects and the root Application from snapshots/ENV/root. Argo CD reads everything else from the Git repository:
-/// push first. Run it again at any time: after an interruption it does the rest, and what is there already stays.
+/// Installs the chart with the version and values of Argo CD's own Application, waits until it runs, and applies the
+/// projects and the root Application from snapshots/ENV/root. Argo CD reads everything else from the Git repository:
+/// push first. It can be run again at any time: after an interruption it does the rest, and what exists already stays.
 ///
-/// Goes to the context of kubectl that leads to the environment's cluster, whatever the current context is.
+/// Uses the kubectl context of the environment's cluster, whatever the current context is.
 #[derive(Args)]
 pub struct Arguments {
     /// Environment to bootstrap
     #[arg(value_name = "ENV")]
     environment: EnvironmentName,
 
-    /// Go to this context; asks if it leads to a cluster that is not the environment's
+    /// Use this context; asks for confirmation if its cluster is not the environment's
     #[arg(long, value_name = "NAME")]
     context: Option<String>,
 
-    /// Do not ask about the cluster that --context leads to
+    /// Do not ask for confirmation of the cluster of --context
     #[arg(long, requires = "context")]
     yes: bool,
 
-    /// Install this chart, a folder or an archive, instead of the one in the chart's repository
+    /// Install the chart from this folder or archive instead of its repository
     #[arg(long, value_name = "PATH")]
     chart: Option<PathBuf>,
 
-    /// Run nothing: print the commands
+    /// Print the commands without running them
     #[arg(long)]
     dry_run: bool,
 }
 
-/// Bootstraps what the arguments name.
+/// Bootstraps the environment.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let name = arguments.environment;
     let built = name.build()?;
@@ -73,6 +73,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     let applications = argocd.applications(&context);
     let view = infrastructure.view_of_argocd(name, &argocd.web_ui, &applications);
-    eprintln!("Argo CD deploys {name} from now on. See it: {view}");
+    eprintln!("Argo CD deploys {name} from now on. Watch it with: {view}");
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask cluster`: makes, ends and shows the cluster of an environment.
+//! `cargo xtask cluster`: creates, deletes and shows the cluster of an environment.
 
 mod aws;
 pub mod kind;
@@ -15,45 +15,45 @@ use crate::external::External;
 use crate::output;
 use support::Failure;
 
-/// Make, end or show the cluster of an environment.
+/// Create, delete or show the cluster of an environment.
 #[derive(Subcommand)]
 pub enum Command {
     Up(Up),
     Down(Down),
     Status(Status),
-    /// Check environments/ENV/eks.yaml against the schema that eksctl releases (`--help` tells the options)
+    /// Check environments/ENV/eks.yaml against the schema that eksctl releases (options: see its `--help`)
     Check(External),
 }
 
-/// Make the cluster of an environment: nodes with labels, add-ons, sources and local images
+/// Create the cluster of an environment: nodes with labels, add-ons, sources and local images
 ///
-/// dev: starts Minikube as environments/dev describes it, or what is missing of it; a second run changes nothing. Images
-/// that were built since are loaded again. prd: eksctl makes that cluster, from environments/prd/eks.yaml; this command
-/// runs nothing in AWS and prints what to run.
+/// dev: starts Minikube as environments/dev describes it, or adds what is missing; a second run changes nothing, except that
+/// it loads images that were built since. prd: eksctl creates the cluster from environments/prd/eks.yaml; this command runs
+/// nothing in AWS and prints the commands to run.
 ///
-/// Exit codes: 0 done, 1 done but for images that are not built yet, 2 could not.
+/// Exit codes: 0 done, 1 done except for images that are not built yet, 2 could not.
 #[derive(Args)]
 pub struct Up {
-    /// Environment whose cluster is made
+    /// Environment whose cluster to create
     #[arg(value_name = "ENV")]
     environment: EnvironmentName,
 
-    /// Folder of the services' sources, one folder each, that pods of dev run in place of their image's
+    /// Folder with a folder of sources per service, which pods of dev run instead of the sources in their images
     /// [default: src of microservices-backend beside this repository]
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
 
-    /// Run nothing: print the commands
+    /// Print the commands without running them
     #[arg(long)]
     dry_run: bool,
 }
 
 /// Delete the cluster of an environment and everything in it
 ///
-/// dev: asks before Minikube deletes its nodes and their volumes. prd: prints what to run.
+/// dev: asks for confirmation, then has Minikube delete its nodes and their volumes. prd: prints the commands to run.
 #[derive(Args)]
 pub struct Down {
-    /// Environment whose cluster is deleted
+    /// Environment whose cluster to delete
     #[arg(value_name = "ENV")]
     environment: EnvironmentName,
 
@@ -61,15 +61,15 @@ pub struct Down {
     #[arg(long)]
     yes: bool,
 
-    /// Run nothing: print the commands
+    /// Print the commands without running them
     #[arg(long)]
     dry_run: bool,
 }
 
-/// Show the nodes, and what the platform requests of each group of them
+/// Show the nodes, and what the platform requests of each node group
 #[derive(Args)]
 pub struct Status {
-    /// Environment whose cluster is shown
+    /// Environment whose cluster to show
     #[arg(value_name = "ENV")]
     environment: EnvironmentName,
 }

@@ -1,4 +1,4 @@
-//! Which context of kubectl leads to the cluster of an environment.
+//! Finds the kubectl context of an environment's cluster.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -9,16 +9,16 @@ use crate::environment::EnvironmentName;
 use crate::invocation::{Invocation, Program};
 use support::Failure;
 
-/// What kubectl knows of clusters.
+/// The contexts in kubectl's configuration.
 struct Contexts {
-    /// Name of each context and of the cluster that it leads to.
+    /// Each context's name and the name of its cluster.
     known: Vec<(String, String)>,
     current: Option<String>,
 }
 
-/// The context that leads to the environment's cluster, or the one that was named.
+/// The context of the environment's cluster, or the one named with `--context`.
 ///
-/// The current context is never a reason: it is whatever was used last.
+/// The current context alone never decides: it is whatever was used last.
 pub fn find(
     name: EnvironmentName,
     infrastructure: &Infrastructure,
@@ -48,8 +48,8 @@ pub fn find(
     for other in others {
         if other.infrastructure().clusters_of_kubectl().contains(cluster) {
             return Err(Failure::new(format!(
-                "the context {named} leads to the cluster of {other}, {cluster}: {name} has nothing to do there; leave out \
-                 --context, or name {other}"
+                "the context {named} leads to the cluster of {other}, {cluster}, not to that of {name}: leave out --context, or \
+                 name the environment {other}"
             )));
         }
     }
@@ -61,7 +61,7 @@ pub fn find(
 pub enum Choice {
     /// Leads to the environment's cluster.
     Own(String),
-    /// Was named, and leads elsewhere.
+    /// Was named, and leads to another cluster.
     Foreign {
         /// The context.
         context: String,
@@ -71,14 +71,14 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// The context, for what only looks.
+    /// The context, for commands that only read.
     pub fn for_reading(self) -> String {
         match self {
             Self::Own(context) | Self::Foreign { context, .. } => context,
         }
     }
 
-    /// The context, for what changes the cluster: asks before it is one that the environment does not know.
+    /// The context, for commands that change the cluster: asks for confirmation if the cluster is not the environment's.
     pub fn for_changing(
         self,
         name: EnvironmentName,
@@ -99,7 +99,7 @@ impl Choice {
     }
 }
 
-/// Asks people to type `word`; without a terminal only `yes` goes on.
+/// Asks the user to type `word`; without a terminal, `yes` is required.
 pub fn confirm(question: &str, word: &str, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
@@ -108,14 +108,14 @@ pub fn confirm(question: &str, word: &str, yes: bool) -> Result<(), Failure> {
     if !io::stdin().is_terminal() {
         return Err(stopped("add --yes if this is what you want"));
     }
-    eprint!("{question} Type {word} to go on: ");
+    eprint!("{question} Type {word} to continue: ");
     let mut answer = String::new();
     let _ = io::stderr().flush();
     let read = io::stdin().lock().read_line(&mut answer);
     if read.is_ok() && answer.trim() == word {
         return Ok(());
     }
-    Err(stopped("the answer was another word"))
+    Err(stopped("the answer was a different word"))
 }
 
 impl Contexts {
@@ -124,7 +124,7 @@ impl Contexts {
             Invocation::new(Program::Kubectl, ["config", "view", "--output", "json"]).output()?;
         let view: Value = serde_json::from_str(&output).map_err(|error| {
             Failure::new(format!(
-                "what `kubectl config view` prints is not JSON: {error}; check what kubectl on the PATH is"
+                "the output of `kubectl config view` is not JSON: {error}; check which kubectl is on the PATH"
             ))
         })?;
         let known = view["contexts"].as_array().into_iter().flatten();
@@ -137,7 +137,7 @@ impl Contexts {
         })
     }
 
-    /// A context of the environment's cluster: the current one where it is one of several, or the one that is named as usual.
+    /// A context of the environment's cluster. Of several it is the current one, or else the one with the default name.
     fn of(&self, infrastructure: &Infrastructure) -> Option<String> {
         let clusters = infrastructure.clusters_of_kubectl();
         let usual = infrastructure.usual_context();

@@ -13,15 +13,15 @@ use support::Failure;
 
 use crate::cluster::kind::Infrastructure;
 
-/// An environment, as the commands ask for it.
+/// An environment, as far as the commands need it.
 pub trait Environment: Send + Sync {
-    /// Its folder in the snapshots, and what the command line calls it.
+    /// Its name on the command line, and of its folder below `snapshots/`.
     fn name(&self) -> &'static str;
 
     /// A line for `--help`.
     fn about(&self) -> &'static str;
 
-    /// What its cluster is made of.
+    /// Its cluster.
     fn infrastructure(&self) -> Infrastructure;
 
     /// The platform as it runs there, or every mistake in it.
@@ -31,30 +31,30 @@ pub trait Environment: Send + Sync {
     fn build(&self) -> Result<Built, Vec<BuildError>>;
 }
 
-/// Everything that is made of an environment.
+/// Everything that is built from an environment.
 #[derive(Debug)]
 pub struct Built {
-    /// What its cluster is made of.
+    /// Its cluster.
     pub infrastructure: Infrastructure,
     /// The platform as it runs there.
     pub platform: BuiltPlatform,
-    /// The cluster, where eksctl makes it.
+    /// eksctl's configuration, where eksctl creates the cluster.
     pub cluster_config: Option<ClusterConfig>,
 }
 
-/// Set once, before the command line is read: which names it takes depends on them.
+/// Set once, before the command line is parsed, because it decides which names are accepted.
 static ALL: OnceLock<Vec<Box<dyn Environment>>> = OnceLock::new();
 
-/// Makes environments known to the command line.
+/// Registers the environments of the command line.
 pub fn register(environments: Vec<Box<dyn Environment>>) {
-    // A second time changes nothing.
+    // A second call changes nothing.
     let _ = ALL.set(environments);
 }
 
 /// An environment by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EnvironmentName {
-    /// Its place in the list, by which environments are ordered.
+    /// Index in the list, which orders environments.
     index: usize,
 }
 
@@ -97,14 +97,14 @@ impl EnvironmentName {
         Self::all().find(|known| known.environment().name() == name)
     }
 
-    /// The environment that is meant where none is named: the first of the list.
+    /// The default environment: the first of the list.
     pub const DEFAULT: Self = Self { index: 0 };
 
     fn environment(self) -> &'static dyn Environment {
         environments()[self.index].as_ref()
     }
 
-    /// What its cluster is made of.
+    /// Its cluster.
     pub fn infrastructure(self) -> Infrastructure {
         self.environment().infrastructure()
     }
@@ -120,7 +120,7 @@ impl EnvironmentName {
             return Ok(built);
         }
         Err(Failure::new(format!(
-            "the environment {self} calls itself {own}: its files would go to the other's folder; correct the name in \
+            "the environment {self} has the name {own} in its own settings: its files would go to another folder; correct the name in \
              environments/{self}/src/lib.rs"
         )))
     }

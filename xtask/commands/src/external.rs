@@ -1,4 +1,4 @@
-//! Programs of this workspace beside this one: too heavy to be linked after every edit of a service.
+//! Other programs of this workspace: too heavy to link after every edit of a service.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -8,24 +8,25 @@ use std::process::{self, ExitCode};
 use clap::Args;
 use support::Failure;
 
-/// What is given to the program as it stands, `--help` included.
+/// Arguments that are passed on to the program unchanged, including `--help`.
 #[derive(Args)]
 #[command(disable_help_flag = true)]
 pub struct External {
-    /// What the program itself takes
+    /// Arguments of the program
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     options: Vec<OsString>,
 }
 
 impl External {
-    /// Builds the program of a package and becomes it, with `words` before the options: signals and exit codes are its own.
+    /// Builds the program of a package and replaces this process with it, so that signals and exit codes are its own; `words`
+    /// come before the options.
     ///
-    /// Only returns where it cannot be started.
+    /// Only returns if the program cannot be started.
     pub fn start(&self, package: &str, words: &[&str]) -> Result<ExitCode, Failure> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = process::Command::new(&cargo);
         command.arg("run");
-        // The first build takes a minute: nobody should wait for it without progress output.
+        // The first build takes a minute: Cargo shows its progress on a terminal.
         if !io::stderr().is_terminal() {
             command.arg("--quiet");
         }

@@ -1,4 +1,4 @@
-//! Programs that others wrote: how they are called, shown and judged.
+//! Calls of external programs: how they are run and shown, and what counts as a failure.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -8,20 +8,20 @@ use std::process::{Command, Stdio};
 
 use support::Failure;
 
-/// A program that is called, or that people are told to call.
+/// A program that the commands run, or print for the user to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
-    /// AWS.
+    /// The AWS CLI.
     Aws,
-    /// The images of the laptop.
+    /// For the images of the laptop.
     Docker,
-    /// EKS.
+    /// For EKS.
     Eksctl,
-    /// Charts.
+    /// For charts.
     Helm,
-    /// The cluster's API.
+    /// For the cluster's API.
     Kubectl,
-    /// The cluster on the laptop.
+    /// For the cluster on the laptop.
     Minikube,
 }
 
@@ -37,7 +37,7 @@ impl Program {
         }
     }
 
-    /// Where its makers tell how to install it.
+    /// URL of its installation instructions.
     fn installation(self) -> &'static str {
         match self {
             Self::Aws => {
@@ -52,7 +52,7 @@ impl Program {
     }
 }
 
-/// One call of a program. Shown, it is what a shell would take.
+/// One call of a program. Its `Display` is valid shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invocation {
     program: Program,
@@ -60,9 +60,9 @@ pub struct Invocation {
     input: Option<String>,
 }
 
-/// What a program that ended said.
+/// The result of a program that has ended.
 pub struct Outcome {
-    /// Its exit code; nothing where a signal ended it.
+    /// Its exit code; `None` if a signal ended it.
     code: Option<i32>,
     /// Its standard output.
     pub output: String,
@@ -92,18 +92,18 @@ impl Invocation {
         )
     }
 
-    /// Gives the program this on its standard input: what must not lie on a disk.
+    /// Passes this on standard input: for what must not be written to disk.
     pub fn with_input(mut self, input: String) -> Self {
         self.input = Some(input);
         self
     }
 
-    /// Runs the program; what it says, people see.
+    /// Runs the program; the user sees its output.
     pub fn run(&self) -> Result<(), Failure> {
         let mut child =
             self.command(Stdio::inherit()).spawn().map_err(|error| self.cannot_start(&error))?;
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), &self.input) {
-            // A program that ends before it has read everything says why itself.
+            // A program that ends before it has read everything prints the reason itself.
             let _ = stdin.write_all(input.as_bytes());
         }
         let status = child.wait().map_err(|error| self.cannot_start(&error))?;
@@ -111,12 +111,12 @@ impl Invocation {
             return Ok(());
         }
         Err(Failure::new(format!(
-            "{} ended with {status} and said why above; remove the cause, then run this command again: what is done already stays",
+            "{} ended with {status}, see its output above: remove the cause, then run this command again; what is done already stays",
             self.line()
         )))
     }
 
-    /// Runs the program and keeps what it says.
+    /// Runs the program and captures its output.
     pub fn outcome(&self) -> Result<Outcome, Failure> {
         let output = self
             .command(Stdio::piped())
@@ -131,12 +131,12 @@ impl Invocation {
         })
     }
 
-    /// What the program prints; a failure where it fails.
+    /// The program's output; an error if it fails.
     pub fn output(&self) -> Result<String, Failure> {
         self.printed(self.outcome()?)
     }
 
-    /// What the program prints; nothing where it ends with this exit code.
+    /// The program's output; `None` if it ends with this exit code.
     pub fn output_unless(&self, code: i32) -> Result<Option<String>, Failure> {
         let outcome = self.outcome()?;
         if outcome.code == Some(code) {
@@ -153,8 +153,8 @@ impl Invocation {
         Err(Failure::new(format!("{} failed: {error}", self.line())))
     }
 
-    /// Becomes the program, so that Ctrl-C and its exit code are its own; only returns where it cannot be started.
-    pub fn become_it(&self) -> Failure {
+    /// Replaces this process with the program, so that Ctrl-C and the exit code are its own; returns only if that fails.
+    pub fn exec(&self) -> Failure {
         let error = Command::new(self.program.name()).args(&self.arguments).exec();
         self.cannot_start(&error)
     }
@@ -185,7 +185,7 @@ impl Invocation {
         let name = self.program.name();
         Failure::new(if error.kind() == io::ErrorKind::NotFound {
             format!(
-                "{name} is not on the PATH and this command needs it: install it as {} tells, then run again",
+                "{name} is not on the PATH and this command needs it: install it as described at {}, then run again",
                 self.program.installation()
             )
         } else {
@@ -205,7 +205,7 @@ impl fmt::Display for Invocation {
     }
 }
 
-/// An argument as a shell takes it.
+/// An argument, quoted for a shell.
 fn quoted(argument: &str) -> String {
     let plain =
         |character: char| character.is_ascii_alphanumeric() || "_./:=@%+,-".contains(character);

@@ -1,6 +1,6 @@
-//! What the repository can do, one line a command.
+//! The commands of the repository, one line each.
 //!
-//! The commands know environments only by a trait, so that an edit of a service builds none of this again.
+//! The commands know environments only through a trait, so that an edit of a service does not rebuild this crate.
 
 mod bootstrap;
 mod cluster;
@@ -23,10 +23,10 @@ use external::External;
 pub use cluster::kind::{Infrastructure, Laptop};
 pub use environment::{Built, Environment};
 
-/// Kubernetes manifests as typed Rust: render them, have others judge them, make a cluster and bring
-/// them there, generate the types they are made of.
+/// Kubernetes manifests as typed Rust: render them, check them with independent programs, create a cluster and
+/// deploy them to it, generate the types that they are made of.
 ///
-/// Exit codes: 0 nothing to say, 1 findings or differences, 2 could not run.
+/// Exit codes: 0 no findings, 1 findings or differences, 2 could not run.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", arg_required_else_help = true)]
 enum Command {
@@ -40,25 +40,25 @@ enum Command {
     Crd(Crd),
     #[command(subcommand)]
     Chart(Chart),
-    /// Have programs by others judge the rendered manifests (`--help` tells the lanes and options)
+    /// Check the rendered manifests with independent programs (lanes and options: see its `--help`)
     Conformance(External),
 }
 
 /// Generate the types of custom resources from their CRDs.
 #[derive(Subcommand)]
 enum Crd {
-    /// Regenerate manifests-lib/custom-resources from its crds.toml (`--help` tells the options)
+    /// Regenerate manifests-lib/custom-resources from its crds.toml (options: see its `--help`)
     Import(External),
 }
 
 /// Generate the types of Helm values from the charts.
 #[derive(Subcommand)]
 enum Chart {
-    /// Regenerate manifests-lib/helm-values from its charts.toml (`--help` tells the options)
+    /// Regenerate manifests-lib/helm-values from its charts.toml (options: see its `--help`)
     Import(External),
 }
 
-/// Runs the command that the arguments of the process name, with these environments to name.
+/// Runs the command in the process's arguments, which may name these environments.
 pub fn run(environments: Vec<Box<dyn Environment>>) -> ExitCode {
     environment::register(environments);
     let outcome = match Command::parse() {

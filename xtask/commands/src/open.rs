@@ -25,32 +25,32 @@ use support::Failure;
 /// Prints the URL and forwards the port until Ctrl-C. Names, namespaces and ports come from the platform itself.
 #[derive(Args)]
 pub struct Arguments {
-    /// Web UI, gateway or Service, as the list names it; or an environment, to list what can be opened there
+    /// Name of a web UI, gateway or Service from the list; or an environment, to list what can be opened there
     #[arg(value_name = "NAME")]
     target: Option<String>,
 
-    /// Environment whose cluster is meant [default: dev]
+    /// Environment of the cluster [default: dev]
     #[arg(value_name = "ENV")]
     environment: Option<EnvironmentName>,
 
-    /// Go to this context of kubectl instead of the environment's own
+    /// Use this kubectl context instead of the environment's own
     #[arg(long, value_name = "NAME")]
     context: Option<String>,
 
-    /// Port of this machine instead of the listed one
+    /// Local port to use instead of the listed one
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
 
-    /// How the list is printed [default: text]
+    /// Format of the list [default: text]
     #[arg(long, value_enum)]
     format: Option<Format>,
 
-    /// Run nothing: print the command
+    /// Print the command without running it
     #[arg(long)]
     dry_run: bool,
 }
 
-/// How a list is printed.
+/// Format of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people
@@ -59,19 +59,19 @@ enum Format {
     Json,
 }
 
-/// Something of the cluster that has a port.
+/// Something in the cluster that can be reached on a port.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Target {
     name: String,
     kind: Kind,
-    /// URL, or host and port, once it is open.
+    /// URL, or host and port, while it is forwarded.
     address: String,
     namespace: String,
     service: String,
     port: u16,
     local_port: u16,
-    /// What a gateway answers to; it tells requests apart by their host.
+    /// Hosts of a gateway's routes, by which it tells requests apart.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hosts: Vec<String>,
 }
@@ -84,9 +84,9 @@ enum Kind {
     Service,
 }
 
-/// Opens or lists.
+/// Opens a target, or lists them.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let (name, wanted) = arguments.meant()?;
+    let (name, wanted) = arguments.selection()?;
     let built = name.build()?;
     let targets = targets(&built.platform);
     let Some(wanted) = wanted else {
@@ -102,7 +102,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .find(|target| target.name == wanted)
         .ok_or_else(|| {
             Failure::new(format!(
-                "{name} has no web UI, gateway or Service {wanted}; `cargo xtask open {name}` lists what there is"
+                "{name} has no web UI, gateway or Service {wanted}; `cargo xtask open {name}` lists what can be opened"
             ))
         })?
         .at(arguments.port);
@@ -116,20 +116,20 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let context =
         context::find(name, &built.infrastructure, arguments.context.as_deref())?.for_reading();
     printed(writeln!(io::stdout(), "{} until Ctrl-C", target.address))?;
-    if let Some(question) = target.question(&built.infrastructure) {
-        printed(writeln!(io::stdout(), "Ask it: {question}"))?;
+    if let Some(example) = target.example(&built.infrastructure) {
+        printed(writeln!(io::stdout(), "Try it: {example}"))?;
     }
-    Err(target.forward(&context).become_it())
+    Err(target.forward(&context).exec())
 }
 
 impl Arguments {
-    /// The environment, and what is to be opened there; without it, the list is wanted.
-    fn meant(&self) -> Result<(EnvironmentName, Option<&str>), Failure> {
+    /// The environment, and the name of the target in it; no name asks for the list.
+    fn selection(&self) -> Result<(EnvironmentName, Option<&str>), Failure> {
         let alone =
             self.target.as_deref().map(|target| EnvironmentName::named(target).ok_or(target));
         match (alone, self.environment) {
             (Some(Ok(listed)), Some(_)) => Err(Failure::new(format!(
-                "{listed} is an environment, and nothing of it is named: `cargo xtask open {listed}` lists what there is"
+                "{listed} is an environment, not a web UI, gateway or Service: `cargo xtask open {listed}` lists what can be opened"
             ))),
             (Some(Err(target)), environment) => {
                 if self.format.is_some() {
@@ -147,7 +147,7 @@ impl Arguments {
                 ];
                 if let Some((_, option)) = without_name.into_iter().find(|(given, _)| *given) {
                     return Err(Failure::new(format!(
-                        "{option} is for what is opened: name it, or leave out {option}"
+                        "{option} needs the name of something to open: add a name, or leave out {option}"
                     )));
                 }
                 let listed = listed.and_then(Result::ok).or(environment);
@@ -172,9 +172,9 @@ impl Target {
         }
     }
 
-    /// A gateway's first listener, and the hosts of its routes; nothing where it has none.
+    /// A gateway's first listener, and the hosts of its routes; `None` without a listener.
     ///
-    /// Its Service is called after the gateway and the class.
+    /// Its Service is named after the gateway and the class.
     ///
     /// Upstream: <https://docs.nginx.com/nginx-gateway-fabric/overview/gateway-architecture/>
     fn of_gateway(gateway: &Gateway, routes: &[&HTTPRoute]) -> Option<Self> {
@@ -202,7 +202,7 @@ impl Target {
         })
     }
 
-    /// A Service's first port that takes requests; nothing where it has none.
+    /// A Service's first port apart from the mesh's status port; `None` where it has none.
     fn of_service(service: &Service) -> Option<Self> {
         let name = service.metadata.name.clone()?;
         let mut ports = service.spec.as_ref()?.ports.iter().flatten();
@@ -221,14 +221,14 @@ impl Target {
         })
     }
 
-    /// How a gateway is asked under the name of one of its hosts; nothing where it has none.
-    fn question(&self, infrastructure: &Infrastructure) -> Option<String> {
+    /// A curl command for one of the gateway's hosts; `None` where it has none.
+    fn example(&self, infrastructure: &Infrastructure) -> Option<String> {
         let host = self.hosts.first()?;
         let insecure = if infrastructure.is_self_signed() { "--insecure " } else { "" };
         Some(format!("curl {insecure}--connect-to ::localhost:{} https://{host}/", self.local_port))
     }
 
-    /// The same on another port of this machine.
+    /// The same on another local port.
     fn at(mut self, port: Option<u16>) -> Self {
         if let Some(port) = port {
             let end = format!(":{}", self.local_port);
@@ -253,12 +253,12 @@ impl Target {
     }
 }
 
-/// Below 1024 only root may listen.
+/// Only root may listen on ports below 1024.
 fn above_1024(port: u16) -> u16 {
     if port < 1024 { 10_000 + port } else { port }
 }
 
-/// Everything that can be opened, by kind and name, each on a port of its own.
+/// Everything that can be opened, by kind and name, each with its own local port.
 fn targets(platform: &BuiltPlatform) -> Vec<Target> {
     let resources = || platform.bundles.iter().flat_map(|bundle| &bundle.resources);
     let routes: Vec<&HTTPRoute> = resources().filter_map(Resource::get).collect();
@@ -276,7 +276,7 @@ fn targets(platform: &BuiltPlatform) -> Vec<Target> {
     on_ports_of_their_own(targets)
 }
 
-/// The first of those that have the same port keeps it, the others get the next ones that nobody has.
+/// Of targets with the same port the first keeps it; the others get the next free ones.
 fn on_ports_of_their_own(targets: Vec<Target>) -> Vec<Target> {
     let mut taken: BTreeSet<u16> = targets.iter().map(|target| target.local_port).collect();
     let mut kept = BTreeSet::new();
@@ -319,7 +319,7 @@ fn list(name: EnvironmentName, built: &Built, targets: &[Target]) -> String {
     lines.join("\n")
 }
 
-/// How the node ports of the laptop's cluster are reached, without any forwarding.
+/// How to reach the node ports of the laptop's cluster, without port forwarding.
 fn outside(built: &Built, targets: &[Target]) -> Vec<String> {
     let Some(node_ports) = built.infrastructure.node_ports() else {
         return Vec::new();

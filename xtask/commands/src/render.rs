@@ -17,26 +17,26 @@ use crate::environment::EnvironmentName;
 use crate::output::printed;
 use crate::tree::Plan;
 
-/// Write the manifests of each environment below snapshots, one object a file
+/// Write the manifests of each environment below snapshots, one object per file
 ///
-/// Also the cluster itself, where eksctl makes it: environments/ENV/eks.yaml, which Argo CD never sees.
+/// Also writes the file that eksctl creates the cluster from: environments/ENV/eks.yaml, which Argo CD never sees.
 /// Writes only what changed and removes what is no longer rendered; files that it did not write are never touched.
-/// `diff -r snapshots/dev snapshots/prd` then shows what tells a laptop from production.
+/// `diff -r snapshots/dev snapshots/prd` then shows how a laptop differs from production.
 #[derive(Args)]
 pub struct Arguments {
-    /// Environments to render; all of them where none is named
+    /// Environments to render [default: all]
     #[arg(value_name = "ENV")]
     environments: Vec<EnvironmentName>,
 
-    /// Write nothing: print what would change as a unified diff, and exit with 1 if anything would
+    /// Print what would change as a unified diff, without writing anything, and exit with 1 if anything would
     #[arg(long, conflicts_with = "stdout")]
     check: bool,
 
-    /// Folder that has one folder per environment [default: snapshots]
+    /// Folder to write to, with one folder per environment [default: snapshots]
     #[arg(long, value_name = "DIR", conflicts_with = "stdout")]
     output: Option<PathBuf>,
 
-    /// Also name what was written or removed
+    /// Also name the files that were written or removed
     #[arg(long, conflicts_with_all = ["check", "stdout"])]
     names: bool,
 
@@ -45,16 +45,16 @@ pub struct Arguments {
     stdout: bool,
 }
 
-/// What one environment has to say; several are rendered at the same time and speak one after the other.
+/// Output of one environment: they are rendered at the same time, and printed one after the other.
 #[derive(Default)]
-struct Said {
+struct Report {
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     /// Whether `--check` found a difference.
     differs: bool,
 }
 
-/// Renders what the arguments name: the environments side by side, what they say in their order.
+/// Renders environments in parallel, and prints their output in order.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut environments = arguments.environments.clone();
     if environments.is_empty() {
@@ -62,8 +62,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     environments.sort_unstable();
     environments.dedup();
-    let results: Vec<Result<Said, Failure>> = thread::scope(|scope| {
-        // Each builds its own environment: the parts of a platform cannot be shared by threads.
+    let results: Vec<Result<Report, Failure>> = thread::scope(|scope| {
+        // Each thread builds its own environment: the parts of a platform cannot be shared between threads.
         let started = |name| scope.spawn(move || arguments.render(name));
         let threads: Vec<_> = environments.into_iter().map(started).collect();
         let result = |thread: thread::ScopedJoinHandle<'_, _>| match thread.join() {
@@ -76,10 +76,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut failures = Vec::new();
     for result in results {
         match result {
-            Ok(said) => {
-                printed(io::stdout().write_all(&said.stdout))?;
-                let _ = io::stderr().write_all(&said.stderr);
-                if said.differs {
+            Ok(report) => {
+                printed(io::stdout().write_all(&report.stdout))?;
+                let _ = io::stderr().write_all(&report.stderr);
+                if report.differs {
                     code = ExitCode::from(1);
                 }
             }
@@ -91,28 +91,28 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 impl Arguments {
     /// Renders an environment and writes, compares or prints it.
-    fn render(&self, name: EnvironmentName) -> Result<Said, Failure> {
+    fn render(&self, name: EnvironmentName) -> Result<Report, Failure> {
         let started = Instant::now();
         let built = name.build()?;
         let files = files::of_platform(&built.platform)?;
-        let mut said = Said::default();
+        let mut report = Report::default();
         if self.stdout {
             for contents in files.values() {
-                said.stdout.extend_from_slice(b"---\n");
-                said.stdout.extend_from_slice(contents.as_bytes());
+                report.stdout.extend_from_slice(b"---\n");
+                report.stdout.extend_from_slice(contents.as_bytes());
             }
-            return Ok(said);
+            return Ok(report);
         }
         let folder = self.output.clone().unwrap_or_else(|| in_workspace("snapshots"));
         let root = folder.join(name.to_string());
         let plan = Plan::new(&root, &files)?;
         if self.check {
-            self.compare(&root, &plan, &mut said);
+            self.compare(&root, &plan, &mut report);
         } else {
             let names = if self.names { names(&plan) } else { String::new() };
             let foreign = plan.foreign().to_vec();
             let counts = plan.apply()?;
-            said.line(format_args!(
+            report.line(format_args!(
                 "{name}: {} objects in {} bundles: {} new, {} changed, {} removed, {} unchanged, {} ms{names}",
                 files.len(),
                 built.platform.bundles.len(),
@@ -123,21 +123,21 @@ impl Arguments {
                 started.elapsed().as_millis()
             ));
             for file in foreign {
-                said.remark(format_args!("warning: {}", foreign_file(&file)));
+                report.remark(format_args!("warning: {}", foreign_file(&file)));
             }
         }
-        // Elsewhere than in the workspace there is no environment beside the snapshots.
+        // With another output folder there is no environment to write eks.yaml to.
         if self.output.is_none() {
-            cluster::run(name, &built, self.check, &mut said)?;
+            cluster::run(name, &built, self.check, &mut report)?;
         }
-        Ok(said)
+        Ok(report)
     }
 
-    /// Says what would change.
-    fn compare(&self, root: &Path, plan: &Plan<'_>, said: &mut Said) {
-        said.diff(plan);
+    /// Reports what would change.
+    fn compare(&self, root: &Path, plan: &Plan<'_>, report: &mut Report) {
+        report.diff(plan);
         for file in plan.foreign() {
-            said.remark(format_args!("{}", foreign_file(file)));
+            report.remark(format_args!("{}", foreign_file(file)));
         }
         if !plan.is_empty() {
             let counts = plan.counts();
@@ -145,17 +145,17 @@ impl Arguments {
                 None => String::new(),
                 Some(output) => format!(" --output {}", output.display()),
             };
-            said.remark(format_args!(
+            report.remark(format_args!(
                 "{}: {} files differ from what is rendered; accept with: cargo xtask render{accept}",
                 root.display(),
                 counts.created + counts.changed + counts.removed
             ));
         }
-        said.differs |= !plan.is_empty() || !plan.foreign().is_empty();
+        report.differs |= !plan.is_empty() || !plan.foreign().is_empty();
     }
 }
 
-impl Said {
+impl Report {
     /// A line of standard output.
     fn line(&mut self, line: fmt::Arguments) {
         // Writing to memory cannot fail.
@@ -167,16 +167,16 @@ impl Said {
         let _ = writeln!(self.stderr, "{line}");
     }
 
-    /// A unified diff, in colours where people read it.
+    /// A unified diff, in colour on a terminal.
     fn diff(&mut self, plan: &Plan<'_>) {
         let _ = plan.diff(&mut self.stdout, io::stdout().is_terminal());
     }
 }
 
-/// How many files are named; the others are counted.
+/// Number of files that are named; the others are counted.
 const NAMED: usize = 3;
 
-/// The files that are about to change, for the end of a line.
+/// The names of the files that change, for the end of a line.
 fn names(plan: &Plan<'_>) -> String {
     let paths: Vec<String> = plan.changed().map(|path| path.display().to_string()).collect();
     let named = paths[..paths.len().min(NAMED)].join(", ");

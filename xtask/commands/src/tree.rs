@@ -4,12 +4,12 @@
 //! change, [`Plan::apply`] does it. Nothing is written before every check has passed.
 //!
 //! - A file whose bytes are already right is not opened for writing: inode and modification time stay.
-//! - Every file is whole at any moment, also after a kill or a power cut: a temporary file
+//! - Every file is complete at any moment, even after a kill or a power cut: a temporary file
 //!   `.<process>.render-tmp` in the same folder, synced, then renamed. The next run removes leftovers.
 //! - A file belongs to the renderer when it ends in `.yaml` and begins with [`MARKER`]. Only such files
 //!   are overwritten or removed.
 //! - Symbolic links below the folder are never followed; the folder itself may be reached through some.
-//! - Runs over one folder wait for each other (a lock on the folder, which the kernel drops with the
+//! - Runs over the same folder wait for each other (a lock on the folder, which the kernel drops with the
 //!   process), so the outcome is that of one run or of the other, never a mixture.
 //!
 //! Unix only: file modes, and locks on a folder.
@@ -43,20 +43,20 @@ use root::Root;
 /// `# Rendered from services/src/app/account.rs by cargo xtask render`.
 pub const MARKER: &str = "# Rendered from ";
 
-/// How many files a [`Plan`] finds, or has put, in which state.
+/// Number of files in each state, before or after a [`Plan`] is applied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Rendered files that the folder lacked.
+    /// Rendered files that were missing in the folder.
     pub created: usize,
-    /// Rendered files that stood there with other bytes.
+    /// Rendered files that existed with different bytes.
     pub changed: usize,
-    /// Files of an earlier run that nothing renders any more.
+    /// Files of an earlier run that are no longer rendered.
     pub removed: usize,
-    /// Rendered files that stood there byte for byte, and are left untouched.
+    /// Rendered files that existed with the same bytes and are left untouched.
     pub unchanged: usize,
 }
 
-/// What has to happen for a folder to hold exactly the rendered files.
+/// The changes after which a folder holds exactly the rendered files.
 #[derive(Debug)]
 pub struct Plan<'files> {
     root: PathBuf,
@@ -65,7 +65,7 @@ pub struct Plan<'files> {
 }
 
 impl<'files> Plan<'files> {
-    /// Compares the folder `root`, which need not exist yet, with the rendered `files`; writes nothing.
+    /// Compares the folder `root`, which need not exist yet, with the rendered `files`, without writing anything.
     ///
     /// The keys of `files` are paths relative to `root`. Their parts are separated by single slashes, do
     /// not begin with a dot and have at most 255 bytes; the last ends in `.yaml`. The contents begin with
@@ -73,7 +73,7 @@ impl<'files> Plan<'files> {
     ///
     /// # Errors
     /// - A key or the contents break these rules, or two keys differ only in upper and lower case.
-    /// - Something stands in the way that must not be touched: a file without the marker at a rendered
+    /// - There is an obstacle that must not be touched: a file without the marker at a rendered
     ///   path, a symbolic link at such a path or at a folder on the way to it, a file where a folder is
     ///   needed or the reverse.
     /// - The folder, or a file that has to be compared, cannot be read.
@@ -83,7 +83,7 @@ impl<'files> Plan<'files> {
         Ok(Self { root: root.to_owned(), desired, comparison })
     }
 
-    /// How many files are to be created, changed and removed, and how many are right already.
+    /// How many files are to be created, changed and removed, and how many are up to date.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.comparison.counts()
@@ -103,13 +103,13 @@ impl<'files> Plan<'files> {
         self.comparison.changes.is_empty()
     }
 
-    /// What stands below the folder, was not rendered, and would still reach the cluster or change how
+    /// Files below the folder that were not rendered, and would still reach the cluster or change how
     /// Argo CD reads the folder; sorted paths that begin with the folder as given. They are left alone.
     ///
     /// These are names that Argo CD's directory source takes for manifests (`.yaml`, `.yml`, `.json`,
     /// `.jsonnet`, hidden ones included: `.argocd-source.yaml` is one), `Kustomization`, which turns a
-    /// folder into a kustomize one, and every symbolic link, as nobody knows what it leads to without
-    /// following it. A README or a `.gitkeep` is not among them. See
+    /// folder into a kustomize one, and every symbolic link, because only following it would show what it
+    /// leads to. A README or a `.gitkeep` is not among them. See
     /// <https://argo-cd.readthedocs.io/en/stable/user-guide/tool_detection/>.
     #[must_use]
     pub fn foreign(&self) -> &[PathBuf] {
@@ -119,7 +119,7 @@ impl<'files> Plan<'files> {
     /// Writes what [`Plan::apply`] would do as a unified diff with three lines of context, in the order of
     /// the paths.
     ///
-    /// Paths begin with the folder as given, after `a/` and `b/` as git has it; a file to be created or
+    /// Paths begin with the folder as given, after `a/` and `b/` as in git; a file to be created or
     /// removed is compared with `/dev/null`. Without `colour` the output is what `git apply` reads.
     /// Bytes on disk that are not UTF-8 appear as U+FFFD.
     ///
@@ -132,14 +132,14 @@ impl<'files> Plan<'files> {
     /// Creates, overwrites and removes files until the folder holds exactly the rendered ones, and returns
     /// what it did.
     ///
-    /// Waits for another run over the same folder and then looks again, so that the outcome, and the
-    /// returned counts, are right also when the folder has changed since the plan was made. Files get mode
-    /// 0644. Folders that become empty through a removal are removed, the root is not.
+    /// Waits for another run over the same folder and then compares again, so that the outcome and the
+    /// returned counts are right even if the folder has changed since the plan was made. Files get mode
+    /// 0644. Folders that become empty by a removal are removed, except the root.
     ///
     /// # Errors
     /// - As [`Plan::new`], when the folder has changed since; nothing has been written then.
     /// - A file cannot be written or removed: the error names it and the number of changes made so far.
-    ///   Every file is whole, no temporary file is left behind, and the next run does the rest.
+    ///   Every file is complete, no temporary file is left behind, and the next run does the rest.
     pub fn apply(self) -> Result<Counts, Error> {
         apply::apply(&self.root, &self.desired)
     }

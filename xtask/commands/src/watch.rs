@@ -16,17 +16,18 @@ use sources::Sources;
 
 /// Render whenever a source is saved, and print what changed
 ///
-/// Renders once, then waits for a file of Rust or TOML to be saved that the manifests are made of, builds, and renders again: a
-/// line for each environment, with the files that changed. Several saves within a moment are one. A build that fails
-/// prints the compiler's errors, nothing is written, and the next save tries again; so does a platform with mistakes.
+/// Renders once, then waits until a Rust or TOML file that the manifests depend on is saved, builds, and renders again: one
+/// line for each environment, with the files that changed. Several saves in quick succession count as one. If the build
+/// fails, the compiler's errors are printed, nothing is written, and the next save tries again; the same holds for a
+/// platform with mistakes.
 ///
-/// Keep it running beside the editor, and `git diff snapshots` in another terminal. Ctrl-C ends it, at any time: every file
-/// is whole.
+/// Keep it running beside the editor, and use `git diff snapshots` in another terminal. Ctrl-C ends it at any time: no file
+/// is left half-written.
 ///
 /// Exit codes: 130 ended with Ctrl-C, 2 could not run.
 #[derive(Args)]
 pub struct Arguments {
-    /// Environments to render; all of them where none is named
+    /// Environments to render [default: all]
     #[arg(value_name = "ENV")]
     environments: Vec<EnvironmentName>,
 
@@ -35,7 +36,7 @@ pub struct Arguments {
     workspace: Option<PathBuf>,
 }
 
-/// How often the sources are looked at.
+/// Interval between looks at the sources.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Renders, and renders again after each change.
@@ -49,9 +50,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Waits until the sources are others, and as they were a moment before: an editor may save several files, or one in steps.
+/// Waits until the sources have changed, and then stay the same for a moment: an editor may save several files, or one in
+/// steps.
 ///
-/// What is saved while a build runs differs from what was there before it, and is noticed afterwards.
+/// Changes saved during a build are noticed after it, because they are compared with the sources before it.
 fn changed(root: &Path, before: &Sources) -> Result<Sources, Failure> {
     let mut last = before.clone();
     loop {
@@ -65,7 +67,7 @@ fn changed(root: &Path, before: &Sources) -> Result<Sources, Failure> {
 }
 
 impl Arguments {
-    /// Builds the renderer and runs it; says whether both ended well. What they print, people see.
+    /// Builds the renderer and runs it; returns whether both succeeded. The user sees their output.
     fn render(&self, root: &Path) -> Result<bool, Failure> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let status = Command::new(&cargo)

@@ -13,11 +13,11 @@ use support::{Failure, Result, workspace};
 ///
 /// The schema is the one that xtask/eksctl-schema/schema.toml locks by URL and SHA-256.
 ///
-/// Exit codes: 0 nothing to say, 1 findings, 2 could not run.
+/// Exit codes: 0 no findings, 1 findings, 2 could not run.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask cluster check")]
 struct Arguments {
-    /// Files of eksctl [default: eks.yaml of every environment]
+    /// eksctl's files to check [default: eks.yaml of every environment]
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 
@@ -53,7 +53,7 @@ fn run(arguments: &Arguments) -> Result<Vec<String>> {
             Failure::new(format!("cannot read {}: {error}; render first", file.display()))
         })?;
         let cluster: Value = serde_yaml::from_str(&text).map_err(|error| {
-            Failure::new(format!("{} is no YAML: {error}; render it again", file.display()))
+            Failure::new(format!("{} is not YAML: {error}; render it again", file.display()))
         })?;
         findings.extend(
             mistakes(&validator, &cluster)
@@ -81,7 +81,7 @@ fn rendered() -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The locked schema, ready to judge.
+/// The locked schema, ready to validate.
 fn validator(from: Option<&Path>) -> Result<Validator> {
     let lock: LockedFile = toml::from_str(include_str!("../schema.toml"))
         .map_err(|error| Failure::new(format!("schema.toml: {error}; correct it")))?;
@@ -91,12 +91,12 @@ fn validator(from: Option<&Path>) -> Result<Validator> {
     };
     let found = releases.get(&lock, |url| eprintln!("downloading {url}"))?;
     let schema: Value = serde_json::from_slice(&found.bytes)
-        .map_err(|error| Failure::new(format!("{} is no JSON: {error}", found.origin)))?;
+        .map_err(|error| Failure::new(format!("{} is not JSON: {error}", found.origin)))?;
     jsonschema::validator_for(&without_bars(schema))
-        .map_err(|error| Failure::new(format!("{} is no schema: {error}", found.origin)))
+        .map_err(|error| Failure::new(format!("{} is not a JSON schema: {error}", found.origin)))
 }
 
-/// eksctl names some definitions after Go packages, with bars, which no URI reference may have.
+/// eksctl names some definitions after Go packages, with `|`, which is not allowed in URI references.
 fn without_bars(value: Value) -> Value {
     match value {
         Value::Object(fields) => fields
@@ -113,7 +113,7 @@ fn without_bars(value: Value) -> Value {
     }
 }
 
-/// What the schema does not allow, with its place.
+/// The errors of the schema, each with its place in the file.
 fn mistakes(validator: &Validator, cluster: &Value) -> Vec<String> {
     validator
         .iter_errors(cluster)

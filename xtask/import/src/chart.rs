@@ -35,32 +35,32 @@ const EXAMPLES: &str = "\
 Examples:
   cargo xtask chart import                     after a change of charts.toml
   cargo xtask chart import --from releases     without a network, from files below the folder releases
-  cargo xtask chart import --check             what would change, for a pipeline
+  cargo xtask chart import --check             print what would change, for CI
 
-Exit codes: 0 nothing to say, 1 differences found by --check, 2 could not run.";
+Exit codes: 0 no differences, 1 differences found by --check, 2 could not run.";
 
 const NAMES: Names = Names { lock: "charts.toml", option: "--from" };
 
 /// Generate the Rust types of Helm values from released charts.
 ///
 /// charts.toml lists the charts with their values.yaml by URL and sha256, and the values that the project sets. Without
-/// --from every file is downloaded from its URL; nothing is read before its sha256 is the listed one. A value that is in
-/// use and that the chart has dropped, or has given another type, is refused with the whole list. What changed is written
-/// file by file, each whole; files that were not generated are never touched.
+/// --from every file is downloaded from its URL; nothing is used before its sha256 has been checked. If the chart has dropped
+/// values that are in use, or changed their types, all of them are listed and nothing is written. Changed files are written
+/// atomically; files that were not generated are never touched.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Arguments {
-    /// Take the released files from this file or folder instead of the network.
+    /// Read the released files from this file or folder instead of the network.
     ///
     /// Below a folder, the file with the listed sha256 is taken, whatever its name.
     #[arg(long, value_name = "FILE|DIR")]
     from: Option<PathBuf>,
 
-    /// Write nothing; print what would change as a unified diff, and exit with 1 if there is anything.
+    /// Print what would change as a unified diff, without writing anything, and exit with 1 if anything would.
     #[arg(long)]
     check: bool,
 
-    /// Take values that are gone or have another type as they are now, after what sets them has been looked at.
+    /// Accept dropped values and changed types; look at the code that sets them first.
     #[arg(long)]
     accept: bool,
 
@@ -79,7 +79,7 @@ pub struct Arguments {
 /// Regenerates, or compares with `--check`.
 ///
 /// # Errors
-/// If the sources are not what charts.toml says, cannot be typed, change what is in use, or the output cannot be written.
+/// If the sources do not match charts.toml, or cannot be typed, or change values in use, or the output cannot be written.
 /// Nothing is written before everything has been generated.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let home = support::workspace().join("manifests-lib/helm-values");
@@ -124,14 +124,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What one chart is made of.
+/// The sources of one chart.
 struct Sources {
     values: serde_json::Map<String, serde_json::Value>,
     schema: Option<serde_json::Value>,
 }
 
 fn typed<'a>(lock: &'a Lock, releases: &Releases) -> Result<Vec<(&'a LockedChart, Object)>> {
-    // All sources first: a wrong digest is told before anything else.
+    // All sources first: a wrong digest is reported before anything else.
     let sources: Vec<Sources> =
         lock.charts.iter().map(|chart| sources(chart, releases)).collect::<Result<_>>()?;
     let mut typed = Vec::new();
@@ -187,7 +187,7 @@ fn sources(chart: &LockedChart, releases: &Releases) -> Result<Sources> {
             let (file, text) = get(schema)?;
             Some(serde_json::from_str(&text).map_err(|error| {
                 Failure::new(format!(
-                    "{file} is no JSON: {error}; compare it with the release it was taken from"
+                    "{file} is not JSON: {error}; compare it with the release it was taken from"
                 ))
             })?)
         }
@@ -196,7 +196,7 @@ fn sources(chart: &LockedChart, releases: &Releases) -> Result<Sources> {
     Ok(Sources { values, schema })
 }
 
-/// What the crate was generated with before; nothing if it is new.
+/// The types that the crate was generated with before; empty if it is new.
 fn agreed(output: &Path) -> Result<Agreed> {
     let file = output.join("paths.tsv");
     match fs::read_to_string(&file) {
@@ -222,7 +222,7 @@ fn refuse_broken(before: &Agreed, now: &Agreed, lock: &Lock) -> Result<()> {
         return Ok(());
     }
     Err(Failure::new(format!(
-        "values that are in use have changed; look at what sets them, then run again with --accept:{}",
+        "values that are in use have changed; look at the code that sets them, then run again with --accept:{}",
         listed(&broken)
     )))
 }
@@ -281,7 +281,7 @@ const LINTS: &str = r#"#![allow(
 )]
 "#;
 
-/// What is the same for all charts.
+/// The code that all charts share.
 const LIBRARY: &str = include_str!("chart/library.rs.txt");
 
 fn root(charts: &[(&LockedChart, Object)]) -> String {

@@ -34,27 +34,26 @@ const EXAMPLES: &str = "\
 Examples:
   cargo xtask crd import                     after a change of crds.toml
   cargo xtask crd import --from releases     without a network, from files below the folder releases
-  cargo xtask crd import --check             what would change, for a pipeline
+  cargo xtask crd import --check             print what would change, for CI
 
-Exit codes: 0 nothing to say, 1 differences found by --check, 2 could not run.";
+Exit codes: 0 no differences, 1 differences found by --check, 2 could not run.";
 
 /// Generate the Rust types of custom resources from released CRDs.
 ///
 /// crds.toml lists the released files with release and sha256, and the kinds to generate of each. Without --from every
-/// file is downloaded from its URL; nothing is read before its sha256 is the listed one. What changed is written file by
-/// file, each whole; generated files that are no longer wanted are removed; files that were not generated are never
-/// touched.
+/// file is downloaded from its URL; nothing is used before its sha256 has been checked. Changed files are written
+/// atomically; generated files that are no longer needed are removed; files that were not generated are never touched.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Arguments {
-    /// Take the released files from this file or folder instead of the network.
+    /// Read the released files from this file or folder instead of the network.
     ///
     /// Below a folder, the file with the listed sha256 is taken, whatever its name. If there is none but a file has the
-    /// name that the URL ends in, the message tells both digests.
+    /// name that the URL ends in, the message has both digests.
     #[arg(long, value_name = "FILE|DIR")]
     from: Option<PathBuf>,
 
-    /// Write nothing; print what would change as a unified diff, and exit with 1 if there is anything.
+    /// Print what would change as a unified diff, without writing anything, and exit with 1 if anything would.
     #[arg(long)]
     check: bool,
 
@@ -62,7 +61,7 @@ pub struct Arguments {
     #[arg(long)]
     docs: bool,
 
-    /// Generate every kind in every served version that --from holds, without crds.toml: for a look at a release.
+    /// Generate every kind in every served version in --from, without crds.toml: for exploring a release.
     #[arg(long, requires = "from", requires = "output")]
     all: bool,
 
@@ -80,8 +79,8 @@ pub struct Arguments {
 /// Regenerates, or compares with `--check`.
 ///
 /// # Errors
-/// If the sources are not what crds.toml says, cannot be typed, or the output cannot be written. Nothing is written
-/// before everything has been generated.
+/// If the sources do not match crds.toml, or cannot be typed, or the output cannot be written. Nothing is written before
+/// everything has been generated.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let home = support::workspace().join("manifests-lib/custom-resources");
     let output = arguments.output.clone().unwrap_or_else(|| home.clone());

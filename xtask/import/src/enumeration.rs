@@ -1,4 +1,4 @@
-//! Rust source of a string out of a list.
+//! Rust source of an enum of strings.
 
 use std::fmt::Write;
 

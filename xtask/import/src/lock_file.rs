@@ -7,11 +7,11 @@ use support::{Failure, Result};
 /// Reads a lock file's text; `file` names it in messages.
 ///
 /// # Errors
-/// If it is no TOML of this form; the message tells the line.
+/// If it is not TOML of this form; the message has the line number.
 pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
     toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        // The line that the place is on, not the number of lines before it.
+        // The number of the line, not of the line breaks before it.
         let line = before.matches('\n').count() + 1;
         Failure::new(format!(
             "{file}, line {line}: {}; correct the entry",

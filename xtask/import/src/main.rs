@@ -1,7 +1,7 @@
 //! Generates typed Rust from what upstream projects release.
 //!
 //! `import crd` turns CRDs into the crate `custom-resources`, `import chart` Helm charts into the crate `helm-values`;
-//! `cargo xtask crd import` and `cargo xtask chart import` start them.
+//! `cargo xtask crd import` and `cargo xtask chart import` run them.
 
 mod chart;
 mod crd;
@@ -21,7 +21,7 @@ use clap::{Parser, Subcommand};
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Exit codes: 0 nothing to say, 1 differences found by --check, 2 could not run."
+    after_help = "Exit codes: 0 no differences, 1 differences found by --check, 2 could not run."
 )]
 struct Arguments {
     #[command(subcommand)]

@@ -1,4 +1,4 @@
-//! Text of others in doc comments.
+//! Upstream's text in doc comments.
 
 /// Text as a Markdown code span: nothing in it is read as a link, as HTML or as the end of the span.
 pub fn code(text: &str) -> String {
@@ -20,7 +20,7 @@ pub fn code(text: &str) -> String {
     format!("{fence}{space}{text}{space}{fence}")
 }
 
-/// Whether a letter changes the direction of the text behind it, which the compiler refuses in comments.
+/// Whether a character changes the direction of the text after it, which the compiler rejects in comments.
 pub fn reorders(letter: char) -> bool {
     matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -30,7 +30,7 @@ pub fn longest_run_of_backticks(text: &str) -> usize {
     text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0)
 }
 
-/// How many places of a type its documentation lists.
+/// Number of places of a type that its documentation lists.
 const LISTED_PLACES: usize = 5;
 
 /// The first few, and how many more there are.
@@ -41,7 +41,7 @@ pub fn listed(places: &[String], separator: &str) -> String {
     first.join(separator) + &more
 }
 
-/// The lines that all lists have as one paragraph, and another one if some list has more.
+/// The lines that all lists share as one paragraph, and another paragraph if some list has more.
 pub fn common(lists: &[&[String]], differs: &str) -> Vec<String> {
     let Some(first) = lists.first() else {
         return Vec::new();
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// A span ends at the first run of backticks that is as long as the one that began it.
+        /// A span ends at the first run of backticks as long as the one that starts it.
         #[test]
         fn nothing_in_a_code_span_ends_it(text in "[`a\\[ \n<]{0,12}") {
             let span = code(&text);

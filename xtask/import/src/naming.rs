@@ -2,7 +2,7 @@
 
 /// The words of an identifier: `hostIPs` is `host`, `IPs`; `TLSV1_2` is `TLSV1`, `2`.
 ///
-/// A word ends at anything that is no letter or digit, before an upper-case letter that follows a lower-case one or a
+/// A word ends at anything that is not a letter or digit, before an upper-case letter that follows a lower-case one or a
 /// digit, and before the last capital of an acronym that runs into a word (`HTTPRoute`), except for a plural `s`.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -38,15 +38,15 @@ fn starts_word(previous: char, letter: char, rest: &[char]) -> bool {
 
 /// `httpRoute` as `HttpRoute`: the name of a type or variant.
 ///
-/// What begins with a digit gets a `V`; what has neither letter nor digit is spelled (`=~` is `EqualTilde`, the empty
-/// string is `Empty`).
+/// A name that begins with a digit gets a `V`; characters of a name without letters and digits are spelled out (`=~` is
+/// `EqualTilde`, the empty string is `Empty`).
 pub fn pascal_case(text: &str) -> String {
     if text.is_empty() {
         return "Empty".to_owned();
     }
     let mut name = String::new();
     for word in words(text) {
-        // Two numbers that met would read as one: 1.2 is V1_2, not V12.
+        // Two adjacent numbers would read as one: 1.2 is V1_2, not V12.
         let digits_meet = ends_in_digit(&name) && starts_with_digit(&word);
         if digits_meet {
             name.push('_');
@@ -69,7 +69,7 @@ pub fn pascal_case(text: &str) -> String {
     name
 }
 
-/// `httpRoute` as `http_route`: the name of a field or module. Keywords get an underscore behind, as in k8s-openapi
+/// `httpRoute` as `http_route`: the name of a field or module. Keywords get a trailing underscore, as in k8s-openapi
 /// (`type_`).
 pub fn snake_case(text: &str) -> String {
     let mut words = words(text);
@@ -86,7 +86,7 @@ pub fn snake_case(text: &str) -> String {
     name
 }
 
-/// What `#[serde(rename_all = "camelCase")]` makes of a field name.
+/// A field name after `#[serde(rename_all = "camelCase")]`.
 pub fn serde_camel_case(field: &str) -> String {
     let mut name = String::new();
     let mut capital = false;
@@ -104,8 +104,8 @@ pub fn serde_camel_case(field: &str) -> String {
 
 /// Variants for the values of a string enum, in order: `ROUND_ROBIN` is `RoundRobin`, `""` is `Empty`.
 ///
-/// Values that differ in case only keep their own case from the second one on (`Http`, `HTTP`); what is the same even then
-/// gets a number.
+/// If values differ only in case, all but the first keep their own case (`Http`, `HTTP`); names that are still the same get
+/// a number.
 pub fn variants(values: &[String]) -> Vec<String> {
     let mut variants: Vec<String> = Vec::new();
     for value in values {
@@ -157,7 +157,7 @@ fn spelled(letter: char) -> String {
     name.to_owned()
 }
 
-/// One of many: `servers` is `server`, `policies` is `policy`, `tls` stays `tls`.
+/// The singular: `servers` is `server`, `policies` is `policy`, `tls` stays `tls`.
 pub fn singular(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let keeps = text.len() <= 3
@@ -192,7 +192,7 @@ pub fn unique(name: &str, taken: impl Fn(&str) -> bool) -> String {
     }
 }
 
-/// Field names for keys, in order; two that come out the same get a number.
+/// Field names for keys, in order; names that are the same get a number.
 pub fn field_names<'a>(
     properties: impl Iterator<Item = &'a str>,
     reserved: &[&str],
@@ -220,7 +220,7 @@ pub fn joined(parts: &[String]) -> String {
     name
 }
 
-/// Names that generated code uses itself.
+/// Names that generated code already uses.
 pub const RESERVED: [&str; 19] = [
     "BTreeMap",
     "Clone",

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use support::{Failure, Result};
 
-/// How the workspace is formatted, which generated code is part of.
+/// The workspace's settings, which also apply to generated code.
 const CONFIGURATION: &str = include_str!("../../../rustfmt.toml");
 
 /// Formats the files of a crate, which are all reached from its `src/lib.rs`.
@@ -16,7 +16,7 @@ const CONFIGURATION: &str = include_str!("../../../rustfmt.toml");
 pub fn format(files: &mut [(String, String)]) -> Result<()> {
     let unwritable = |error: std::io::Error| {
         Failure::new(format!(
-            "the temporary folder for formatting is not usable: {error}; set TMPDIR to one that is"
+            "the temporary folder for formatting is not usable: {error}; set TMPDIR to a usable one"
         ))
     };
     let folder = tempfile::tempdir().map_err(unwritable)?;
@@ -49,7 +49,7 @@ fn run(root: &Path) -> Result<()> {
     let reason = String::from_utf8_lossy(&output.stderr);
     let reason: Vec<&str> = reason.lines().take(3).map(str::trim).collect();
     Err(Failure::new(format!(
-        "rustfmt does not accept the generated source: {}; report the CRD or chart, this is a fault of the generator",
+        "rustfmt does not accept the generated source: {}; this is a bug of the generator, report it with the CRD or chart",
         reason.join(" ")
     )))
 }

@@ -1,9 +1,9 @@
-//! Structures that are equal are one type.
+//! Equal structures become one type.
 
 use std::collections::BTreeMap;
 use std::ops::{Index, IndexMut};
 
-/// What is known of each shape, in the order in which the shapes were met.
+/// What is known about each shape, in the order in which the shapes were found.
 #[derive(Debug)]
 pub struct Shapes<S, T> {
     all: Vec<T>,
@@ -15,7 +15,7 @@ impl<S: Clone + Ord, T> Shapes<S, T> {
         Self { all: Vec::new(), known: BTreeMap::new() }
     }
 
-    /// The index of a shape, which is made known if it is new.
+    /// The index of a shape, which is added if it is new.
     pub fn index(&mut self, shape: S, new: impl FnOnce(S) -> T) -> usize {
         *self.known.entry(shape).or_insert_with_key(|shape| {
             self.all.push(new(shape.clone()));
@@ -23,7 +23,7 @@ impl<S: Clone + Ord, T> Shapes<S, T> {
         })
     }
 
-    /// The index of a shape that is known.
+    /// The index of a known shape.
     pub fn find(&self, shape: &S) -> Option<usize> {
         self.known.get(shape).copied()
     }

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use crate::digest::Digest;
 
-/// The bytes with this digest, if they were kept and are still whole.
+/// The bytes with this digest, if they are cached and intact.
 pub fn kept(cache: &Path, digest: &Digest) -> Option<Vec<u8>> {
     let bytes = fs::read(file(cache, digest)).ok()?;
     (Digest::of(&bytes) == *digest).then_some(bytes)
 }
 
-/// Keeps bytes: written to a temporary file, then renamed.
+/// Caches bytes: written to a temporary file, then renamed.
 pub fn keep(cache: &Path, digest: &Digest, bytes: &[u8]) -> io::Result<()> {
     fs::create_dir_all(cache)?;
     let mut temporary = tempfile::NamedTempFile::new_in(cache)?;

@@ -5,10 +5,10 @@ use std::time::Duration;
 /// The largest file that is downloaded, in bytes; the largest known CRD bundle has about 5 MB.
 const LIMIT: u64 = 64 * 1024 * 1024;
 
-/// How long one file may take, from the first look-up of the host to the last byte.
+/// Time limit of one file, from the DNS lookup to the last byte.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Downloads a file; an error tells why the server did not answer in time or not with the file.
+/// Downloads a file; the error says why that failed.
 pub fn download(url: &str) -> Result<Vec<u8>, ureq::Error> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(TIMEOUT))

@@ -1,4 +1,4 @@
-//! Files that are on disk already.
+//! Files from disk.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::digest::Digest;
 use support::{Failure, Result};
 
-/// The largest file below a folder that is looked at, in bytes; no release comes near.
+/// Larger files below a folder are skipped, in bytes; no release comes close.
 const LIMIT: u64 = 64 * 1024 * 1024;
 
 /// A file and its digest.
@@ -18,7 +18,7 @@ pub struct FileOnDisk {
 
 /// A file, or the files below a folder (symbolic links to folders are not followed), ordered by path.
 ///
-/// `option` is how the user named it, for messages: `--from`.
+/// `option` is the command-line option that names it, for messages: `--from`.
 ///
 /// # Errors
 /// If it does not exist or cannot be read.
@@ -67,7 +67,7 @@ fn collect(folder: &Path, option: &str, paths: &mut Vec<PathBuf>) -> Result<()> 
 
 fn unreadable(path: &Path, option: &str, error: &std::io::Error) -> Failure {
     Failure::new(format!(
-        "{} cannot be read: {error}; name a file or folder that can be with {option}",
+        "{} cannot be read: {error}; name a readable file or folder with {option}",
         path.display()
     ))
 }
@@ -95,7 +95,7 @@ mod tests {
             list(Path::new("nowhere"), "--crds").and_then(|paths| read(&paths[0], "--crds"));
         assert_eq!(
             failure.unwrap_err().to_string(),
-            "nowhere cannot be read: No such file or directory (os error 2); name a file or folder that can be with --crds"
+            "nowhere cannot be read: No such file or directory (os error 2); name a readable file or folder with --crds"
         );
     }
 }

@@ -1,7 +1,7 @@
 //! Released files of upstream projects, locked by URL and SHA-256.
 //!
 //! A lock file such as `crds.toml` names each file as a [`LockedFile`]; [`Releases`] brings it from the network or from a
-//! folder on disk. No byte is handed out before it has the locked digest.
+//! folder on disk. No bytes are returned before their digest has been checked.
 
 mod cache;
 mod digest;

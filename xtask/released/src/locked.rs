@@ -1,10 +1,10 @@
-//! What a lock file says about one file.
+//! A file as listed in a lock file.
 
 use serde::Deserialize;
 
 use crate::digest::Digest;
 
-/// A released file: where it is, and what it is.
+/// A released file: its URL and its digest.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct LockedFile {
     /// The raw file at the tag of the release.

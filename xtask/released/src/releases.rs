@@ -9,7 +9,7 @@ use crate::folder::{FileOnDisk, digests, read};
 use crate::locked::LockedFile;
 use support::{Failure, Result};
 
-/// How messages call what the user can change.
+/// Names for messages: what the user can change.
 #[derive(Clone, Copy, Debug)]
 pub struct Names {
     /// The lock file: `crds.toml`.
@@ -41,12 +41,12 @@ pub struct Found {
 }
 
 impl Releases {
-    /// Files are downloaded from their URLs and, with a folder `cache`, kept there under their digests for the next time.
+    /// Files are downloaded from their URLs and, if there is a folder `cache`, kept there under their digests.
     pub fn from_network(names: Names, cache: Option<PathBuf>) -> Self {
         Self { names, place: Place::Network { cache } }
     }
 
-    /// Files are taken from a file or folder, by their digests, whatever their names.
+    /// Files are taken from a file or folder, by digest, whatever their names.
     ///
     /// # Errors
     /// If it does not exist or cannot be read.
@@ -57,10 +57,10 @@ impl Releases {
         })
     }
 
-    /// A locked file; `announce` hears the URL before it is downloaded.
+    /// A locked file; `announce` is called with the URL before a download.
     ///
     /// # Errors
-    /// If the file cannot be had, or is not the locked one.
+    /// If the file cannot be read or downloaded, or is not the locked one.
     pub fn get(&self, file: &LockedFile, announce: impl FnOnce(&str)) -> Result<Found> {
         match &self.place {
             Place::Disk { from, files } => self.on_disk(file, from, files),
@@ -120,14 +120,14 @@ impl Releases {
         let actual = Digest::of(&bytes);
         if actual != file.sha256 {
             return Err(Failure::new(format!(
-                "{} has the sha256 {actual}, but {lock} expects {}; a tag that moved or a wrong URL does that, so read what changed before correcting {lock}",
+                "{} has the sha256 {actual}, but {lock} expects {}; the cause is a moved tag or a wrong URL, so read what changed before correcting {lock}",
                 file.url, file.sha256
             )));
         }
         if let Some(cache) = cache {
             cache::keep(cache, &file.sha256, &bytes).map_err(|error| {
                 Failure::new(format!(
-                    "{} cannot be kept in {}: {error}; make the folder writable",
+                    "{} cannot be cached in {}: {error}; make the folder writable",
                     file.url,
                     cache.display()
                 ))

@@ -1,4 +1,4 @@
-//! Locked files as the importers and the conformance lanes ask for them.
+//! Locked files, as the importers and the conformance lanes request them.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -65,7 +65,7 @@ fn another_file_than_the_locked_one_is_neither_used_nor_kept() {
     assert_eq!(
         failure,
         format!(
-            "{} has the sha256 {}, but crds.toml expects {}; a tag that moved or a wrong URL does that, so read what changed before correcting crds.toml",
+            "{} has the sha256 {}, but crds.toml expects {}; the cause is a moved tag or a wrong URL, so read what changed before correcting crds.toml",
             file.url,
             Digest::of(BODY.as_bytes()),
             file.sha256

@@ -7,13 +7,13 @@ use std::process::ExitCode;
 /// The exit code of a program that could not do its work.
 pub const COULD_NOT_RUN: u8 = 2;
 
-/// One or more sentences, each of which says what failed, where, and the way out.
+/// One or more sentences, each with what failed, where, and the way out.
 ///
-/// The program ends with [`COULD_NOT_RUN`]. What a check finds about its input is no failure but a finding, with exit code 1.
+/// The program ends with [`COULD_NOT_RUN`]. What a check finds in its input is not a failure but a finding, with exit code 1.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Failure(Vec<String>);
 
-/// How many lines of a program's output a failure shows: the last ones say why it ended.
+/// Number of lines of a program's output in a failure: the last ones say why it ended.
 const OUTPUT_LINES: usize = 20;
 
 /// A result whose error is a [`Failure`].
@@ -30,7 +30,7 @@ impl Failure {
         Self(sentences.into_iter().collect())
     }
 
-    /// Several failures as one; what more than one of them says is said once.
+    /// Several failures as one, without duplicate sentences.
     pub fn merge(failures: impl IntoIterator<Item = Self>) -> Self {
         let mut sentences = Vec::new();
         for sentence in failures.into_iter().flat_map(|failure| failure.0) {
@@ -57,14 +57,14 @@ impl Failure {
     /// Prints the sentences to standard error; the exit code is that of a program that could not do its work.
     pub fn report(&self) -> ExitCode {
         for sentence in &self.0 {
-            // A reader that is gone, such as a closed terminal, changes nothing.
+            // A closed terminal is not worth a failure.
             let _ = writeln!(io::stderr(), "error: {sentence}");
         }
         ExitCode::from(COULD_NOT_RUN)
     }
 }
 
-/// A sentence a line.
+/// One sentence per line.
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0.join("\n"))
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_failures_say_is_said_once() {
+    fn merged_failures_have_no_duplicates() {
         let failure = |sentences: &[&str]| Failure::all(sentences.iter().map(|&s| s.to_owned()));
         let merged = Failure::merge([failure(&["a", "b"]), failure(&["b", "c"])]);
         assert_eq!(merged, failure(&["a", "b", "c"]));

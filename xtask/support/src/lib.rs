@@ -1,4 +1,4 @@
-//! What every program of the workspace needs: one way to fail, and the folder of the workspace.
+//! What every program of the workspace needs: failures, and the folder of the workspace.
 //!
 //! No dependencies: the renderer is linked after every edit.
 

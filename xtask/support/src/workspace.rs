@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-/// The root of the workspace that this program was built from, wherever it is started.
+/// The root of the workspace that this program was built from, whatever the current folder is.
 pub fn workspace() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here)
 }
 
-/// A file or folder of the workspace, as short as it can be named from where the program is started.
+/// A path in the workspace, relative to the current folder where possible.
 pub fn in_workspace(path: &str) -> PathBuf {
     let absolute = workspace().join(path);
     let relative = std::env::current_dir()

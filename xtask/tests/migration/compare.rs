@@ -1,4 +1,4 @@
-//! The rules: what the release has is rendered or explained, and what is explained is so.
+//! The rules: every object of the release is rendered or explained, and every explanation is true.
 
 use serde_json::Value;
 
@@ -47,7 +47,7 @@ pub fn unexplained(release: &[HelmObject], rendered: &[Rendered], rows: &[Row]) 
     failures
 }
 
-/// Every selector of the release that does not find the pods started here.
+/// Every selector of the release that does not match the pods started here.
 pub fn unselected(release: &[HelmObject], rendered: &[Rendered]) -> Vec<String> {
     release
         .iter()
@@ -79,7 +79,7 @@ pub fn unselected(release: &[HelmObject], rendered: &[Rendered]) -> Vec<String> 
         .collect()
 }
 
-/// Every row that claims what is not so, or no longer.
+/// Every row with a claim that is wrong or out of date.
 pub fn stale(release: &[HelmObject], rendered: &[Rendered], rows: &[Row]) -> Vec<String> {
     let mut failures = Vec::new();
     for row in rows {

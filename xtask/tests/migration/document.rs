@@ -21,10 +21,10 @@ pub struct Row {
     pub here: Cell,
 }
 
-/// In what two objects differ.
+/// The part in which two objects differ.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Field {
-    /// Whether there is one.
+    /// Whether the object exists.
     Object,
     ApiVersion,
     Labels,
@@ -33,7 +33,7 @@ pub enum Field {
     Path(String),
 }
 
-/// A value as the document writes it.
+/// A value in the document's notation.
 pub enum Cell {
     Absent,
     Text(String),
@@ -61,7 +61,7 @@ pub fn parse(text: &str) -> Result<Vec<Row>, String> {
     Ok(rows)
 }
 
-/// The cells of a line of a table; none for other lines.
+/// The cells of a table row; `None` for other lines.
 fn cells(line: &str) -> Vec<String> {
     let Some(line) = line.trim().strip_prefix('|').and_then(|line| line.strip_suffix('|')) else {
         return Vec::new();
@@ -147,7 +147,7 @@ impl Cell {
         })
     }
 
-    /// Whether the cell means this value of an object for which `fill` fills the placeholders.
+    /// Whether the cell matches this value of an object; `fill` replaces the placeholders.
     pub fn means(&self, value: Option<&Value>, fill: impl Fn(&str) -> String) -> bool {
         match (self, value) {
             (Self::Absent, value) => value.is_none(),

@@ -1,5 +1,5 @@
-//! `docs/migrating-from-helm.md` is true: every object of the Helm release is rendered under its identity or stands in the
-//! document, and every difference that the document lists is one.
+//! `docs/migrating-from-helm.md` is true: every object of the Helm release is rendered with its identity or is listed in
+//! the document, and every listed difference exists.
 
 mod compare;
 mod document;

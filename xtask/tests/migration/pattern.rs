@@ -11,7 +11,7 @@ pub struct Pattern {
 
 enum Name {
     Exact(String),
-    /// Text before the wildcard, what it may stand for (nothing listed: any text), text after it.
+    /// Text before the wildcard, the texts that it matches (empty: any text), text after it.
     Wild(String, Vec<String>, String),
 }
 
@@ -30,7 +30,7 @@ impl Pattern {
         })
     }
 
-    /// What the wildcard stands for in this object (nothing, without one), where the pattern means it.
+    /// The text that the wildcard matches in this object (empty without a wildcard), if the pattern matches.
     pub fn matches<'a>(&self, object: &'a HelmObject) -> Option<&'a str> {
         if self.kind != object.kind || self.namespace != object.namespace {
             return None;
@@ -46,7 +46,7 @@ impl Pattern {
         }
     }
 
-    /// The texts in braces; nothing without any.
+    /// The texts in braces; empty without braces.
     pub fn choices(&self) -> &[String] {
         match &self.name {
             Name::Exact(_) => &[],

@@ -19,7 +19,7 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Whether the API server takes both for one object, whatever the version.
+    /// Whether both are the same object for the API server, whatever the version.
     pub fn is(&self, helm: &HelmObject) -> bool {
         self.environment == helm.environment
             && self.group == helm.group()

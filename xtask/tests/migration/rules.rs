@@ -64,7 +64,7 @@ fn rendered(object: Value) -> Rendered {
     }
 }
 
-/// [`same`] with another value at `pointer` of the Deployment, whose last step exists or is added.
+/// [`same`] with another value at `pointer` of the Deployment; the last step is added if it does not exist.
 fn deployment_with(pointer: &str, value: Value) -> Vec<Rendered> {
     let mut objects = same();
     if let Some((parent, key)) = pointer.rsplit_once('/')
@@ -79,19 +79,19 @@ fn rows(rows: &str) -> Result<Vec<Row>, String> {
     document::parse(&format!("{HEADER}\n{rows}"))
 }
 
-/// What both rules say of one row; every other object is as in the release.
-fn said(row: &str, rendered: &[Rendered]) -> Result<String, String> {
+/// The messages of both rules for one row; every other object is as in the release.
+fn messages(row: &str, rendered: &[Rendered]) -> Result<String, String> {
     let (release, rows) = (release()?, rows(row)?);
-    let mut said = compare::unexplained(&release, rendered, &rows);
-    said.extend(compare::stale(&release, rendered, &rows));
-    Ok(said.join("\n"))
+    let mut messages = compare::unexplained(&release, rendered, &rows);
+    messages.extend(compare::stale(&release, rendered, &rows));
+    Ok(messages.join("\n"))
 }
 
 #[test]
 fn an_object_that_is_not_rendered() -> Result<(), String> {
     let objects = same().split_off(1);
     assert_snapshot!(compare::unexplained(&release()?, &objects, &[]).join("\n"), @"docs/helm-release-identity.tsv:2: dev Deployment services/shop-app-deployment is not rendered: a cluster that runs the Helm release would keep it beside the new objects; render it under this name, or say in docs/migrating-from-helm.md with the field `object` why it is gone");
-    assert_snapshot!(said("| dev | `Deployment services/shop-app-deployment` | `object` | `there` | absent | Closed | no | `kubectl delete deployment` |", &objects)?, @"");
+    assert_snapshot!(messages("| dev | `Deployment services/shop-app-deployment` | `object` | `there` | absent | Closed | no | `kubectl delete deployment` |", &objects)?, @"");
     Ok(())
 }
 
@@ -122,7 +122,7 @@ fn a_label_that_differs_and_is_explained() -> Result<(), String> {
         "/metadata/labels",
         json!({ "app": "shop", "component": "app", "env": "dev" }),
     );
-    assert_snapshot!(said("| dev | `Deployment services/*-app-deployment` | `labels` | `app=<name>,env=<environment>` | `app=<name>,component=app,env=<environment>` | Whose it is | yes | – |", &objects)?, @"");
+    assert_snapshot!(messages("| dev | `Deployment services/*-app-deployment` | `labels` | `app=<name>,env=<environment>` | `app=<name>,component=app,env=<environment>` | Whose it is | yes | – |", &objects)?, @"");
     Ok(())
 }
 
@@ -160,19 +160,19 @@ fn pods_that_the_release_no_longer_selects() -> Result<(), String> {
 
 #[test]
 fn a_row_that_claims_the_absence_of_a_rendered_object() -> Result<(), String> {
-    assert_snapshot!(said("| dev | `Service services/shop-app-service` | `object` | `there` | absent | Closed | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Service services/shop-app-service: the object is rendered: remove the row");
+    assert_snapshot!(messages("| dev | `Service services/shop-app-service` | `object` | `there` | absent | Closed | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Service services/shop-app-service: the object is rendered: remove the row");
     Ok(())
 }
 
 #[test]
 fn a_row_of_an_object_that_only_exists_here() -> Result<(), String> {
-    assert_snapshot!(said("| dev | `Service services/shop-app-service` | `object` | absent | `there` | New | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Service services/shop-app-service: the field `object` means an object that is gone: write `there` and absent; objects that only exist here need no row");
+    assert_snapshot!(messages("| dev | `Service services/shop-app-service` | `object` | absent | `there` | New | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Service services/shop-app-service: the field `object` means an object that is gone: write `there` and absent; objects that only exist here need no row");
     Ok(())
 }
 
 #[test]
 fn a_row_that_means_no_object() -> Result<(), String> {
-    assert_snapshot!(said("| dev, prd | `Deployment services/{shop,bar}-app-deployment` | `spec.replicas` | `3` | `1` | Fewer | yes | – |", &same())?, @"
+    assert_snapshot!(messages("| dev, prd | `Deployment services/{shop,bar}-app-deployment` | `spec.replicas` | `3` | `1` | Fewer | yes | – |", &same())?, @"
     docs/migrating-from-helm.md:3: the row means no object of the Helm release in dev with `bar`: correct Environment or Object after docs/helm-release-identity.tsv, or remove the row
     docs/migrating-from-helm.md:3: the row means no object of the Helm release in prd with `shop`: correct Environment or Object after docs/helm-release-identity.tsv, or remove the row
     ");
@@ -191,21 +191,21 @@ fn a_row_of_a_field_of_an_object_that_is_not_rendered() -> Result<(), String> {
 
 #[test]
 fn a_row_that_no_longer_differs() -> Result<(), String> {
-    assert_snapshot!(said("| dev | `Deployment services/shop-app-deployment` | `spec.replicas` | `1` | `2` | More | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Deployment services/shop-app-deployment: `spec.replicas` is `1`, as in the Helm release: it no longer differs, remove the row");
-    assert_snapshot!(said("| dev | `Deployment services/shop-app-deployment` | `spec.paused` | absent | `true` | Stop | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Deployment services/shop-app-deployment: `spec.paused` is absent, as in the Helm release: it no longer differs, remove the row");
-    assert_snapshot!(said("| dev | `Service services/shop-app-service` | `labels` | `app=shop,env=dev` | `app=shop` | Fewer | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Service services/shop-app-service: `labels` is `app=shop,env=dev`, as in the Helm release: it no longer differs, remove the row");
+    assert_snapshot!(messages("| dev | `Deployment services/shop-app-deployment` | `spec.replicas` | `1` | `2` | More | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Deployment services/shop-app-deployment: `spec.replicas` is `1`, as in the Helm release: it no longer differs, remove the row");
+    assert_snapshot!(messages("| dev | `Deployment services/shop-app-deployment` | `spec.paused` | absent | `true` | Stop | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Deployment services/shop-app-deployment: `spec.paused` is absent, as in the Helm release: it no longer differs, remove the row");
+    assert_snapshot!(messages("| dev | `Service services/shop-app-service` | `labels` | `app=shop,env=dev` | `app=shop` | Fewer | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Service services/shop-app-service: `labels` is `app=shop,env=dev`, as in the Helm release: it no longer differs, remove the row");
     Ok(())
 }
 
 #[test]
 fn a_row_whose_here_is_not_what_is_rendered() -> Result<(), String> {
-    assert_snapshot!(said("| dev | `Deployment services/shop-app-deployment` | `spec.replicas` | `3` | `2` | Fewer | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Deployment services/shop-app-deployment: `spec.replicas` is rendered as `1`, not as Here says: correct the column, or the module that renders it");
+    assert_snapshot!(messages("| dev | `Deployment services/shop-app-deployment` | `spec.replicas` | `3` | `2` | Fewer | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Deployment services/shop-app-deployment: `spec.replicas` is rendered as `1`, not as Here says: correct the column, or the module that renders it");
     Ok(())
 }
 
 #[test]
 fn a_row_whose_identity_of_the_release_is_wrong() -> Result<(), String> {
-    assert_snapshot!(said("| dev | `Service services/shop-app-service` | `selector` | `app=store` | `app=shop` | Renamed | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Service services/shop-app-service: Helm release is not what docs/helm-release-identity.tsv:3 says, `app=shop`: correct the column");
+    assert_snapshot!(messages("| dev | `Service services/shop-app-service` | `selector` | `app=store` | `app=shop` | Renamed | yes | – |", &same())?, @"docs/migrating-from-helm.md:3: dev Service services/shop-app-service: Helm release is not what docs/helm-release-identity.tsv:3 says, `app=shop`: correct the column");
     Ok(())
 }
 
@@ -214,7 +214,7 @@ fn a_path_through_a_list_speaks_of_every_element() -> Result<(), String> {
     let row = "| dev | `Deployment services/shop-app-deployment` | `spec.template.spec.containers[*].imagePullPolicy` | `Always` | `IfNotPresent` | A tag is fixed | yes | – |";
     let one =
         deployment_with("/spec/template/spec/containers/0/imagePullPolicy", json!("IfNotPresent"));
-    assert_snapshot!(said(row, &one)?, @"docs/migrating-from-helm.md:3: dev Deployment services/shop-app-deployment: `spec.template.spec.containers[*].imagePullPolicy` is `Always`, as in the Helm release: it no longer differs, remove the row");
+    assert_snapshot!(messages(row, &one)?, @"docs/migrating-from-helm.md:3: dev Deployment services/shop-app-deployment: `spec.template.spec.containers[*].imagePullPolicy` is `Always`, as in the Helm release: it no longer differs, remove the row");
     Ok(())
 }
 

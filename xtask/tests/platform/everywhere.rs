@@ -18,10 +18,10 @@ fn yaml(platform: &BuiltPlatform) -> String {
     yaml
 }
 
-/// Where bundles are put together: the line of what Argo CD needs above them.
+/// Assembles the bundles: the origin of what Argo CD needs above them.
 const PLATFORM: &str = "services/src/platform.rs";
 
-/// What a module adds to the bundle of another: its namespace, what it asks of a tool, the way in.
+/// What a module adds to another one's bundle: its namespace, monitors, routes.
 const ADDED_TO_OTHERS: [&str; 4] = ["HTTPRoute", "Namespace", "PodMonitor", "ServiceMonitor"];
 
 #[test]
@@ -30,7 +30,7 @@ fn every_resource_comes_from_the_module_of_its_bundle_or_of_who_asks_for_it() {
         for bundle in &platform.bundles {
             for resource in &bundle.resources {
                 let file = resource.origin().file;
-                // An Application stands in the folder of its parent and comes from the module of the bundle that it deploys.
+                // An Application is in the folder of its parent, and comes from the module of the bundle that it deploys.
                 let name = resource
                     .get::<Application>()
                     .and_then(|application| application.metadata.name.as_deref())
@@ -75,7 +75,7 @@ fn the_same_environment_gives_the_same_bytes() {
     }
 }
 
-/// What containers may do beyond running; each line is a typed value with its reason.
+/// The security exceptions of containers; each line is a typed value with its reason.
 #[test]
 fn security_exceptions_are_counted() {
     let mut report = Vec::new();
@@ -92,7 +92,7 @@ fn security_exceptions_are_counted() {
     ");
 }
 
-/// The gateway's Service is made of these.
+/// The ports of the gateways' Services.
 #[test]
 fn ports_of_the_gateway_come_from_the_services() {
     for platform in platforms() {
@@ -120,7 +120,7 @@ fn ports_of_the_gateway_come_from_the_services() {
     }
 }
 
-/// Every call that the platform admits: who is refused can be read from what is absent.
+/// Every call that the platform admits; all others are rejected.
 #[test]
 fn who_may_call_whom() {
     let mut calls = BTreeSet::new();
@@ -195,7 +195,7 @@ fn names_stay_where_they_belong() {
     }
 }
 
-/// Building is a pure function: what it would need for anything else does not appear in its crates.
+/// Building is a pure function: modules of the standard library with side effects do not appear in its crates.
 #[test]
 fn building_does_no_input_or_output() {
     for folder in ["manifests-lib/src", "services/src", "environments"] {

@@ -1,4 +1,4 @@
-//! What Argo CD will do with the snapshots, read from the objects that it is given.
+//! What Argo CD will do with the snapshots, according to its own objects.
 
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ fn every_bundle_has_one_application() {
     }
 }
 
-/// What has been reviewed is what is deployed.
+/// What was reviewed is what is deployed.
 #[test]
 fn every_path_is_the_folder_of_the_snapshots() {
     for platform in platforms() {
@@ -177,7 +177,7 @@ fn what_holds_data_is_never_deleted() {
     }
 }
 
-/// The App of Apps on one page: what is deployed in which wave, by which project, and what is never pruned.
+/// The App of Apps on one page: waves, projects, and what is never pruned.
 #[test]
 fn the_app_of_apps() {
     let pages: Vec<_> = platforms().iter().map(page).collect();

@@ -1,4 +1,4 @@
-//! A mesh while it is upgraded, as `docs/upgrading-istio.md` tells.
+//! The mesh during an upgrade as described in `docs/upgrading-istio.md`.
 
 use custom_resources::argoproj::v1alpha1::Application;
 use manifests_lib::chart_version;
@@ -15,8 +15,8 @@ fn environment(revisions: Revisions) -> Environment {
     platform::environment(Settings { istio, ..settings })
 }
 
-/// Every Application of the mesh: its charts, the revision that it makes or trusts, the tags that lead to it, and what it is
-/// told of removal and of objects that another one has deployed.
+/// Every Application of the mesh: its charts, the revision that it deploys or trusts, the tags that point to it, and its
+/// options for pruning and for objects of other Applications.
 fn mesh(revisions: Revisions) -> String {
     let built = build(environment(revisions));
     let mut lines = Vec::new();
@@ -83,7 +83,7 @@ fn a_canary_runs_beside_the_stable_control_plane() {
     "#);
 }
 
-/// A canary of the release that is stable would make the same objects.
+/// A canary of the stable release would create the same objects.
 #[test]
 fn a_canary_is_of_another_release() {
     let stable = build(environment(Revisions::Stable))

@@ -1,4 +1,4 @@
-//! The platform in every environment, as it is built: in memory, without a file written.
+//! The built platform of every environment, in memory, without writing files.
 
 mod everywhere;
 mod gitops;

@@ -19,19 +19,19 @@ fn a_dry_run_prints_the_commands_and_calls_nothing() {
         .expect("values");
     let (_, after) = rest.split_once("END_OF_INPUT\n").expect("the end of the values");
     insta::assert_snapshot!(format!("{before}<<VALUES\n{after}"), @"
-    # The namespace argocd
+    # Create the namespace argocd
     kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/argocd/namespace-argocd.yaml
-    # What helm has noted of a run that was interrupted
+    # Remove helm's record of an interrupted run
     kubectl --context minikube delete secret --namespace=argocd '--selector=owner=helm,name=argocd,status in (pending-install,pending-upgrade,pending-rollback)'
-    # Argo CD: chart argo-cd 10.1.1
+    # Install Argo CD: chart argo-cd 10.1.1
     helm upgrade --install argocd argo-cd --repo=https://argoproj.github.io/argo-helm --version=10.1.1 --kube-context=minikube --namespace=argocd --timeout=10m --values=- <<VALUES
-    # Argo CD answers
+    # Wait for Argo CD
     kubectl --context minikube wait --for=condition=Available --timeout=10m --namespace=argocd deployment/argocd-server
-    # The kinds of Argo CD are served
+    # Wait for Argo CD's CRDs
     kubectl --context minikube wait --for=condition=Established --timeout=10m crd/applications.argoproj.io crd/appprojects.argoproj.io
-    # The projects
+    # Apply the projects
     kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/root/appproject-root.yaml --filename=snapshots/dev/root/appproject-infra.yaml --filename=snapshots/dev/root/appproject-app.yaml
-    # The root Application, which deploys the rest
+    # Apply the root Application, which deploys the rest
     kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/root/application-root-application.yaml
     ");
     assert_eq!(fakes.calls(), "");
@@ -80,17 +80,17 @@ fn helm_installs_what_the_application_of_argo_cd_keeps() {
 }
 
 #[test]
-fn progress_is_told_step_by_step() {
+fn progress_is_shown_step_by_step() {
     let run = fakes().xtask(&["bootstrap", "dev"]);
     insta::assert_snapshot!(run.stderr(), @"
-    [1/7] The namespace argocd
-    [2/7] What helm has noted of a run that was interrupted
-    [3/7] Argo CD: chart argo-cd 10.1.1
-    [4/7] Argo CD answers
-    [5/7] The kinds of Argo CD are served
-    [6/7] The projects
-    [7/7] The root Application, which deploys the rest
-    Argo CD deploys dev from now on. See it: cargo xtask open argocd dev
+    [1/7] Create the namespace argocd
+    [2/7] Remove helm's record of an interrupted run
+    [3/7] Install Argo CD: chart argo-cd 10.1.1
+    [4/7] Wait for Argo CD
+    [5/7] Wait for Argo CD's CRDs
+    [6/7] Apply the projects
+    [7/7] Apply the root Application, which deploys the rest
+    Argo CD deploys dev from now on. Watch it with: cargo xtask open argocd dev
     ");
 }
 
@@ -152,7 +152,7 @@ fn bad_contexts_are_refused_before_anything_is_changed() {
     let arn = "arn:aws:eks:ap-northeast-1:123456789012:cluster/microservices";
     let fakes = fakes();
     fakes.contexts(&[("other", "other-cluster"), ("aws", arn)]);
-    let mut said = Vec::new();
+    let mut output = Vec::new();
     for arguments in [
         ["bootstrap", "dev"].as_slice(),
         &["bootstrap", "dev", "--context", "missing"],
@@ -162,14 +162,14 @@ fn bad_contexts_are_refused_before_anything_is_changed() {
     ] {
         let run = fakes.xtask(arguments);
         assert_eq!(run.code(), Some(2), "{arguments:?}");
-        said.push(run.stderr());
+        output.push(run.stderr());
     }
-    insta::assert_snapshot!(said.concat(), @"
-    error: kubectl has no context for the cluster of dev, minikube: make it with `cargo xtask cluster up dev`, or name a context with --context
+    insta::assert_snapshot!(output.concat(), @"
+    error: kubectl has no context for the cluster of dev, minikube: create it with `cargo xtask cluster up dev`, or name a context with --context
     error: kubectl has no context missing; it has: other, aws
     error: The context other leads to the cluster other-cluster, which is not the one of dev, minikube. Nothing was changed: add --yes if this is what you want
-    error: the context aws leads to the cluster of prd, arn:aws:eks:ap-northeast-1:123456789012:cluster/microservices: dev has nothing to do there; leave out --context, or name prd
-    error: the context aws leads to the cluster of prd, arn:aws:eks:ap-northeast-1:123456789012:cluster/microservices: dev has nothing to do there; leave out --context, or name prd
+    error: the context aws leads to the cluster of prd, arn:aws:eks:ap-northeast-1:123456789012:cluster/microservices, not to that of dev: leave out --context, or name the environment prd
+    error: the context aws leads to the cluster of prd, arn:aws:eks:ap-northeast-1:123456789012:cluster/microservices, not to that of dev: leave out --context, or name the environment prd
     ");
     assert_eq!(fakes.cluster(), []);
 }
@@ -184,24 +184,24 @@ fn a_foreign_cluster_is_possible_for_who_says_so() {
 
 #[test]
 fn a_missing_program_is_named_before_anything_is_changed() {
-    let mut said = Vec::new();
+    let mut output = Vec::new();
     for present in TOOLS {
         let fakes = Fakes::new(&[present]);
         let run = fakes.xtask(&["bootstrap", "dev"]);
         assert_eq!(run.code(), Some(2));
         assert_eq!(fakes.cluster(), []);
-        said.push(run.stderr());
+        output.push(run.stderr());
     }
-    insta::assert_snapshot!(said.concat(), @"
-    error: kubectl is not on the PATH and this command needs it: install it as https://kubernetes.io/docs/tasks/tools/ tells, then run again
-    error: helm is not on the PATH and this command needs it: install it as https://helm.sh/docs/intro/install/ tells, then run again
+    insta::assert_snapshot!(output.concat(), @"
+    error: kubectl is not on the PATH and this command needs it: install it as described at https://kubernetes.io/docs/tasks/tools/, then run again
+    error: helm is not on the PATH and this command needs it: install it as described at https://helm.sh/docs/intro/install/, then run again
     ");
 }
 
 #[test]
 fn a_command_that_fails_is_named_with_the_way_out() {
     let fakes = fakes();
-    // Somebody else's run, which the fake kubectl does not remove.
+    // Another run's record, which the fake kubectl does not remove.
     fakes.write("kubectl", "#!/bin/sh\n[ \"$1\" = config ] && /bin/cat \"$FAKES/kubeconfig\"\n");
     std::fs::write(fakes.path().join("cluster/pending"), "").expect("a writable folder");
     let run = fakes.xtask(&["bootstrap", "dev"]);
@@ -209,7 +209,7 @@ fn a_command_that_fails_is_named_with_the_way_out() {
     let stderr = run.stderr();
     let last: Vec<&str> = stderr.lines().rev().take(2).collect();
     insta::assert_snapshot!(last.join("\n"), @"
-    error: `kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/argocd/namespace-argocd.yaml` ended with exit status: 1 and said why above; remove the cause, then run this command again: what is done already stays
-    [1/7] The namespace argocd
+    error: `kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/argocd/namespace-argocd.yaml` ended with exit status: 1, see its output above: remove the cause, then run this command again; what is done already stays
+    [1/7] Create the namespace argocd
     ");
 }

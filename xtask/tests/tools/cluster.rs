@@ -68,7 +68,7 @@ fn a_cluster_of_more_nodes_is_refused() {
     fakes.write("nodes", "1\n2\n3\n4\n5\n6\n");
     let run = up(&fakes, &sources);
     assert_eq!(run.code(), Some(2));
-    insta::assert_snapshot!(run.stderr(), @"error: the Minikube cluster minikube has 6 nodes, the environment describes 5, and Minikube would keep them all: delete it with `cargo xtask cluster down`, then run this command again");
+    insta::assert_snapshot!(run.stderr(), @"error: the Minikube cluster minikube has 6 nodes, but the environment describes 5, and Minikube would keep them all: delete it with `cargo xtask cluster down`, then run this command again");
     assert!(!fakes.calls().contains("minikube start"));
 }
 
@@ -77,7 +77,7 @@ fn images_that_are_not_built_are_named() {
     let (fakes, sources) = (Fakes::new(&TOOLS).with("UNBUILT", "order-"), sources());
     let run = up(&fakes, &sources);
     assert_eq!(run.code(), Some(1));
-    insta::assert_snapshot!(run.stderr(), @"The cluster is up, but docker has no image order-lumen:latest, order-nginx:latest: its pods wait until it is built and this command has run again");
+    insta::assert_snapshot!(run.stderr(), @"The cluster is up, but these images do not exist in docker: order-lumen:latest, order-nginx:latest. Their pods wait until you build them and run this command again");
     assert_eq!(fakes.calls().matches("minikube image load").count(), 3);
 }
 
@@ -86,29 +86,29 @@ fn a_laptop_that_is_too_small_is_refused() {
     let (fakes, sources) = (Fakes::new(&TOOLS).with("DOCKER", "4 8589934592"), sources());
     let run = up(&fakes, &sources);
     assert_eq!(run.code(), Some(2));
-    insta::assert_snapshot!(run.stderr(), @"error: a node of the environment has 8 processors and 12288 MiB, docker has 4 and 8192 MiB: give docker more, or the nodes less in the environment's crate");
+    insta::assert_snapshot!(run.stderr(), @"error: a node of the environment has 8 processors and 12288 MiB, but docker has only 4 and 8192 MiB: give docker more, or the nodes less in the environment's crate");
 }
 
 #[test]
 fn what_is_missing_is_named_before_anything_is_made() {
     let sources = sources();
-    let mut said = Vec::new();
+    let mut output = Vec::new();
     for missing in ["docker", "minikube"] {
         let present: Vec<&str> = TOOLS.into_iter().filter(|tool| *tool != missing).collect();
         let fakes = Fakes::new(&present);
         let run = up(&fakes, &sources);
         assert_eq!(run.code(), Some(2));
         assert!(!fakes.calls().contains("minikube start"), "{}", fakes.calls());
-        said.push(run.stderr());
+        output.push(run.stderr());
     }
     let fakes = Fakes::new(&TOOLS);
     let run = fakes.xtask(&["cluster", "up", "dev", "--sources", "/no/such/folder"]);
     assert_eq!((run.code(), fakes.calls()), (Some(2), String::new()));
-    said.push(run.stderr());
-    insta::assert_snapshot!(said.concat(), @"
-    error: docker is not on the PATH and this command needs it: install it as https://docs.docker.com/engine/install/ tells, then run again
-    error: minikube is not on the PATH and this command needs it: install it as https://minikube.sigs.k8s.io/docs/start/ tells, then run again
-    error: /no/such/folder is no folder, and the pods of dev run the sources in it: clone microservices-backend there, or name another folder with --sources
+    output.push(run.stderr());
+    insta::assert_snapshot!(output.concat(), @"
+    error: docker is not on the PATH and this command needs it: install it as described at https://docs.docker.com/engine/install/, then run again
+    error: minikube is not on the PATH and this command needs it: install it as described at https://minikube.sigs.k8s.io/docs/start/, then run again
+    error: /no/such/folder is not a folder, but the pods of dev run the sources in it: clone microservices-backend there, or name another folder with --sources
     ");
 }
 
@@ -123,13 +123,13 @@ fn nothing_is_deleted_without_a_yes() {
 }
 
 #[test]
-fn status_tells_what_is_requested_and_what_is_there() {
+fn status_shows_requests_and_nodes() {
     let fakes = Fakes::new(&TOOLS);
     let none = fakes.xtask(&["cluster", "status", "dev"]);
     assert_eq!(none.code(), Some(1));
     assert_eq!(
         none.stderr(),
-        "There is no Minikube cluster minikube; make it with: cargo xtask cluster up dev\n"
+        "There is no Minikube cluster minikube; create it with: cargo xtask cluster up dev\n"
     );
     fakes.write("nodes", "1\n2\n3\n4\n5\n");
     assert_eq!(fakes.xtask(&["cluster", "status", "dev"]).code(), Some(0));
@@ -141,15 +141,15 @@ fn status_tells_what_is_requested_and_what_is_there() {
 #[test]
 fn nothing_is_run_in_aws() {
     let fakes = Fakes::new(&["aws", "eksctl", "docker", "kubectl", "minikube", "helm"]);
-    let mut said = Vec::new();
+    let mut output = Vec::new();
     for arguments in [["cluster", "up", "prd"], ["cluster", "down", "prd"]] {
         let run = fakes.xtask(&arguments);
         assert_eq!(run.code(), Some(0), "{}", run.stderr());
-        said.push(run.stdout());
+        output.push(run.stdout());
     }
-    insta::assert_snapshot!(said.concat(), @"
-    # eksctl makes the cluster of prd; nothing was run. With an administrator's rights in the account 123456789012:
-    # 1. Repositories of the images; a tag never moves.
+    insta::assert_snapshot!(output.concat(), @"
+    # eksctl creates the cluster of prd; nothing was run. Run these with administrator rights in the account 123456789012:
+    # 1. Repositories of the images; tags are immutable.
     aws ecr describe-repositories --region ap-northeast-1 --repository-names account-gin-repository > /dev/null 2>&1 ||
       aws ecr create-repository --region ap-northeast-1 --repository-name account-gin-repository --image-tag-mutability IMMUTABLE --image-scanning-configuration scanOnPush=true
     aws ecr describe-repositories --region ap-northeast-1 --repository-names customer-fastapi-repository > /dev/null 2>&1 ||
@@ -160,22 +160,22 @@ fn nothing_is_run_in_aws() {
       aws ecr create-repository --region ap-northeast-1 --repository-name order-lumen-repository --image-tag-mutability IMMUTABLE --image-scanning-configuration scanOnPush=true
     aws ecr describe-repositories --region ap-northeast-1 --repository-names order-nginx-repository > /dev/null 2>&1 ||
       aws ecr create-repository --region ap-northeast-1 --repository-name order-nginx-repository --image-tag-mutability IMMUTABLE --image-scanning-configuration scanOnPush=true
-    # 2. The cluster; about 20 minutes.
+    # 2. The cluster; takes about 20 minutes.
     eksctl create cluster --config-file environments/prd/eks.yaml
-    # 3. A context of kubectl.
+    # 3. A kubectl context.
     aws eks update-kubeconfig --region ap-northeast-1 --name microservices
     # 4. Argo CD, which deploys the rest.
     cargo xtask bootstrap prd
     # eksctl deletes the cluster of prd in the account 123456789012; nothing was run. Load balancers and volumes that
-    # controllers have made stay and cost. First stop Argo CD, which would make them again: scale its application
-    # controller to 0. Then delete the Gateways that this lists, and the claims with their namespaces:
+    # controllers have created stay and cost money. First stop Argo CD, which would create them again: scale its application
+    # controller to 0. Then delete the Gateways that this lists, and the claims together with their namespaces:
     kubectl get gateways.gateway.networking.k8s.io,persistentvolumeclaims --all-namespaces
     eksctl delete cluster --config-file environments/prd/eks.yaml
     ");
     assert_eq!(fakes.calls(), "");
 }
 
-/// Whoever takes a broken Minikube for a missing cluster would make another one over it.
+/// Taking a broken Minikube for a missing cluster would create another one over it.
 #[test]
 fn a_minikube_that_fails_is_no_missing_cluster() {
     let [asked, made] = [(), ()].map(|()| Fakes::new(&TOOLS).with("NODES_FAIL", "52"));

@@ -1,4 +1,4 @@
-//! The programs beside xtask, with a cargo that only tells how it was called.
+//! The programs beside xtask, with a fake cargo that only prints how it was called.
 
 use super::fakes::Fakes;
 
@@ -28,7 +28,7 @@ fn their_exit_codes_are_ours() {
     }
 }
 
-/// Ctrl-C reaches the program, which ends by it, as a shell can tell.
+/// Ctrl-C reaches the program and ends it, and the shell sees that signal.
 #[test]
 fn a_signal_ends_us_as_it_ends_them() {
     for arguments in [&["crd", "import"][..], &["conformance"], &["cluster", "check"]] {

@@ -1,4 +1,4 @@
-//! Programs that note how they were called, and pretend to be a cluster as far as the commands look.
+//! Fake programs that record how they were called, and imitate a cluster as far as the commands need it.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -44,14 +44,14 @@ die after
 exit $code
 "#;
 
-/// A folder of fakes, which is the whole `PATH`.
+/// A folder of fakes, which is the only folder on the `PATH`.
 pub struct Fakes {
     folder: TempDir,
     variables: Vec<(&'static str, String)>,
 }
 
 impl Fakes {
-    /// These programs and no others.
+    /// With these programs and no others.
     pub fn new(programs: &[&str]) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         for program in programs {
@@ -78,7 +78,7 @@ impl Fakes {
         );
     }
 
-    /// What the fakes read of their environment.
+    /// Environment variables of the fakes.
     pub fn with(mut self, variable: &'static str, value: impl Into<String>) -> Self {
         self.variables.push((variable, value.into()));
         self
@@ -115,7 +115,7 @@ impl Fakes {
         fs::read_to_string(self.folder.path().join("calls")).unwrap_or_default()
     }
 
-    /// What the cluster holds: names of files and what stands in them.
+    /// The fake cluster: names and contents of files.
     pub fn cluster(&self) -> Vec<(String, String)> {
         let entries = fs::read_dir(self.folder.path().join("cluster")).expect("a readable folder");
         let mut files: Vec<_> = entries
@@ -134,7 +134,7 @@ impl Fakes {
     }
 }
 
-/// How the command ended and what it said.
+/// How the command ended, and its output.
 pub struct Run(Output);
 
 impl Run {
@@ -142,7 +142,7 @@ impl Run {
         self.0.status.code()
     }
 
-    /// By which signal it ended, where it did.
+    /// The signal that ended it, if one did.
     pub fn signal(&self) -> Option<i32> {
         self.0.status.signal()
     }

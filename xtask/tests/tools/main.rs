@@ -1,4 +1,4 @@
-//! The commands that call programs of others, with fakes in their place that note how they were called.
+//! The commands that call external programs, with fakes that record how they were called.
 
 mod bootstrap;
 mod cluster;

@@ -5,7 +5,7 @@ fn without_a_name_everything_is_listed() {
     let fakes = Fakes::new(&[]);
     let run = fakes.xtask(&["open"]);
     assert_eq!(run.code(), Some(0), "{}", run.stderr());
-    // Other lines of the same kinds come and go with the platform.
+    // The other lines change with the platform.
     let stdout = run.stdout();
     let lines = stdout.lines().filter(|line| {
         let kept = ["argocd", "customer-app", "public", "account-db", "customer-db"];
@@ -29,7 +29,7 @@ fn without_a_name_everything_is_listed() {
     ");
 }
 
-/// Two of them may have the same port in the cluster, and people open several at once.
+/// Several may have the same port in the cluster, and users open more than one at a time.
 #[test]
 fn each_has_a_port_of_its_own() {
     for environment in ["dev", "prd"] {
@@ -47,7 +47,7 @@ fn a_gateway_is_asked_under_the_name_of_its_hosts() {
     let run = Fakes::new(&["kubectl"]).xtask(&["open", "public"]);
     insta::assert_snapshot!(run.stdout(), @"
     https://localhost:10443 until Ctrl-C
-    Ask it: curl --insecure --connect-to ::localhost:10443 https://api.dev.example.com/
+    Try it: curl --insecure --connect-to ::localhost:10443 https://api.dev.example.com/
     ");
 }
 
@@ -101,15 +101,15 @@ fn a_service_can_be_put_on_another_port() {
 fn an_unknown_name_is_refused_with_the_way_to_the_known_ones() {
     let run = Fakes::new(&[]).xtask(&["open", "grafanna"]);
     assert_eq!(run.code(), Some(2));
-    insta::assert_snapshot!(run.stderr(), @"error: dev has no web UI, gateway or Service grafanna; `cargo xtask open dev` lists what there is");
+    insta::assert_snapshot!(run.stderr(), @"error: dev has no web UI, gateway or Service grafanna; `cargo xtask open dev` lists what can be opened");
 }
 
 #[test]
 fn what_would_be_ignored_is_refused() {
     for (arguments, begin) in [
         (&["open", "prd", "dev"][..], "error: prd is an environment"),
-        (&["open", "prd", "--port", "9000"], "error: --port is for"),
-        (&["open", "--context", "other"], "error: --context is for"),
+        (&["open", "prd", "--port", "9000"], "error: --port needs the name"),
+        (&["open", "--context", "other"], "error: --context needs the name"),
         (&["open", "argocd", "--format", "json"], "error: --format is for"),
         (&["open", "argocd", "--port", "0"], "error: invalid value '0'"),
     ] {

@@ -1,4 +1,4 @@
-//! `cargo xtask watch` over a small workspace with a real build, whose renderer prints what it is called with.
+//! `cargo xtask watch` over a small workspace with a real build, whose renderer prints its arguments.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -17,7 +17,7 @@ const ALIAS: &str = "[alias]\nxtask = \"run --quiet --package xtask --\"\n";
 
 const LOCK: &str = "version = 4\n[[package]]\nname = \"xtask\"\nversion = \"0.0.0\"\n";
 
-/// A run of the command, ended with the test.
+/// A run of the command, which ends with the test.
 struct Watch {
     folder: TempDir,
     child: Child,
@@ -62,7 +62,7 @@ impl Watch {
         Self { folder, child, lines }
     }
 
-    /// What is printed until it waits for the next save.
+    /// The output until it waits for the next save.
     fn until_it_waits(&self) -> Vec<String> {
         let mut lines = Vec::new();
         loop {
@@ -70,7 +70,7 @@ impl Watch {
             let waits = line.ends_with("watching");
             lines.push(line);
             if waits {
-                // The renderer's own output comes by another pipe.
+                // The renderer's own output comes through another pipe.
                 thread::sleep(Duration::from_millis(200));
                 lines.extend(self.lines.try_iter());
                 return lines;
@@ -86,7 +86,7 @@ impl Drop for Watch {
     }
 }
 
-/// A renderer that prints the word and its arguments.
+/// A renderer that prints this word and its arguments.
 fn save(folder: &Path, word: &str) {
     let program = format!(
         "fn main() {{ println!(\"{word} {{}}\", std::env::args().skip(1).collect::<Vec<_>>().join(\" \")) }}\n"
@@ -104,7 +104,7 @@ fn a_save_renders_and_a_broken_build_is_survived() {
     let folder = watch.folder.path().to_owned();
     assert!(watch.until_it_waits().contains(&"first render --names prd".to_owned()));
 
-    // Several saves within a moment are one.
+    // Several saves in quick succession count as one.
     for word in ["second", "third", "fourth"] {
         save(&folder, word);
     }

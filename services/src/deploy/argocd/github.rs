@@ -1,49 +1,49 @@
-//! Logging in to Argo CD by GitHub.
+//! Login to Argo CD through GitHub.
 
 use manifests_lib::data::SyncedSecret;
 use manifests_lib::prelude::*;
 use manifests_lib::values::{SecretDataKey, SecretsManagerName};
 use manifests_lib::{label_key, secret_data_key};
 
-/// The projects that teams of people have rights in.
+/// The Argo CD projects that GitHub teams have rights in.
 pub(crate) struct Projects {
-    /// Of the microservices.
+    /// Project of the microservices.
     pub(crate) app: Name,
-    /// Of the infrastructure.
+    /// Project of the infrastructure.
     pub(crate) infra: Name,
 }
 
-/// Teams of a GitHub organisation that may log in. Nobody else has any right.
+/// Teams of a GitHub organisation that may log in. Nobody else has any rights.
 ///
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/>
 #[derive(Clone, Debug)]
 pub struct GitHubLogin {
     /// The organisation.
     pub organisation: Name,
-    /// May do everything.
+    /// Team that may do everything.
     pub administrators: Name,
-    /// May look at and sync the Applications of the project `app`.
+    /// Team that may view and sync the Applications of the project `app`.
     pub app: Name,
-    /// May look at and sync the Applications of the project `infra`.
+    /// Team that may view and sync the Applications of the project `infra`.
     pub infra: Name,
-    /// Secret in AWS with the properties `clientID` and `clientSecret` of GitHub's OAuth application.
+    /// Secret in AWS Secrets Manager with the properties `clientID` and `clientSecret` of GitHub's OAuth application.
     pub credentials: SecretsManagerName,
 }
 
 impl GitHubLogin {
-    /// The Secret that the connector refers to. Until it is there, at the very first start, nobody can log in; Argo CD notices
-    /// it by its label and restarts dex.
+    /// Adds the Secret that the connector refers to. On the very first start nobody can log in until it exists; Argo CD then
+    /// finds it by its label and restarts dex.
     pub(super) fn deliver_credentials(&self, argocd: &Bundle) {
         argocd.synced_secret(SyncedSecret {
             name: GITHUB_SECRET,
             from: self.credentials.clone(),
             keys: vec![CLIENT_ID, CLIENT_SECRET],
-            // Argo CD resolves references to Secrets with this label only.
+            // Argo CD only resolves references to Secrets with this label.
             labels: vec![(label_key!("app.kubernetes.io/part-of"), name!("argocd"))],
         });
     }
 
-    /// Connector of dex; its credentials are references to a Secret, which Argo CD resolves.
+    /// dex's connector; its credentials are references to a Secret, which Argo CD resolves.
     ///
     /// Upstream: <https://dexidp.io/docs/connectors/github/>
     pub(super) fn connector(&self) -> String {
@@ -67,7 +67,7 @@ impl GitHubLogin {
         )
     }
 
-    /// Rights by group: GitHub's groups read `<organisation>:<team>`.
+    /// RBAC policy by group: a GitHub team is the group `<organisation>:<team>`.
     ///
     /// Upstream: <https://argo-cd.readthedocs.io/en/stable/operator-manual/rbac/>
     pub(super) fn policy(&self, projects: &Projects) -> String {
@@ -90,7 +90,7 @@ impl GitHubLogin {
     }
 }
 
-/// The Secret with the credentials of the GitHub application.
+/// Secret with the credentials of GitHub's OAuth application.
 const GITHUB_SECRET: Name = name!("argocd-github");
 const CLIENT_ID: SecretDataKey = secret_data_key!("clientID");
 const CLIENT_SECRET: SecretDataKey = secret_data_key!("clientSecret");

@@ -1,4 +1,4 @@
-//! The CRDs of Istio and the webhook that checks objects of their kinds.
+//! Istio's CRDs and the webhook that validates its custom resources.
 
 use helm_values::{HelmChart, base as chart};
 use k8s_openapi::api::{admissionregistration::v1 as admission, core::v1 as core};

@@ -1,5 +1,5 @@
-//! The network plugin that leads the traffic of meshed pods into their proxies: without it, every pod would need `NET_ADMIN`
-//! for its init container, which Pod Security `baseline` refuses.
+//! The CNI plugin that redirects the traffic of meshed pods to their proxies. Without it, every pod would need an init
+//! container with `NET_ADMIN`, which Pod Security `baseline` rejects.
 
 use helm_values::{HelmChart, cni as chart};
 use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, rbac::v1 as rbac};
@@ -7,13 +7,13 @@ use manifests_lib::delivery::Chart;
 use manifests_lib::model::{Bundle, GroupKind};
 use manifests_lib::name;
 
-/// A DaemonSet that writes into the nodes' `/opt/cni/bin` and `/etc/cni/net.d`: the chart's defaults, and where containerd
-/// reads both on Minikube and on EKS.
+/// A DaemonSet that writes to `/opt/cni/bin` and `/etc/cni/net.d` of the nodes: the chart's defaults, and the folders that
+/// containerd reads on Minikube and on EKS.
 pub(super) fn add(cni: &Bundle) {
     cni.chart(Chart {
         release: name!("istio-cni"),
         values: chart::Values::with(|values| {
-            // The field of the security context does the same; the annotation is for Kubernetes before 1.30.
+            // The field of the security context does the same; the annotation is only needed before Kubernetes 1.30.
             values.use_app_armor_annotation = Some(false);
         }),
         kinds: vec![

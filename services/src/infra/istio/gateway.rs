@@ -1,4 +1,4 @@
-//! The gateways: proxies without a service beside them, whose image and version the control plane's webhook fills in.
+//! The gateways: standalone proxies, whose image the control plane's webhook fills in.
 
 use std::collections::BTreeMap;
 
@@ -51,16 +51,16 @@ fn values(selector: &Name, replicas: u16) -> chart::Values {
         }
         values.security_context = Some(core::PodSecurityContext {
             seccomp_profile: Some(runtime_default_seccomp()),
-            // Ports below 1024 without a capability.
+            // Lets the proxy bind ports below 1024 without a capability.
             sysctls: Some(vec![core::Sysctl {
                 name: "net.ipv4.ip_unprivileged_port_start".to_owned(),
                 value: "0".to_owned(),
             }]),
             ..core::PodSecurityContext::default()
         });
-        // Certificates in Secrets are read with these rights; no Gateway names one.
+        // These rights are for reading certificates from Secrets; no Gateway refers to one.
         values.rbac.enabled = Some(false);
-        // The Service comes from what the bundles open.
+        // The bundle adds the Service itself, with the ports that routes open.
         values.service.type_ = Some("None".to_owned());
     })
 }

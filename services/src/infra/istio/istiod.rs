@@ -1,4 +1,4 @@
-//! The control plane.
+//! istiod, the control plane.
 
 use std::collections::BTreeMap;
 
@@ -18,13 +18,13 @@ use manifests_lib::workload::{Resources, runtime_default_seccomp, spread};
 use super::parts::{REVISION, Revisions, mutating_webhooks, validating_webhooks};
 use crate::node_group;
 
-/// The release that the type of the values comes from.
+/// The release that the types of the chart's values come from.
 const TYPED: ChartVersion = ChartVersion::from_static(chart::Values::VERSION);
 
-/// Name by which the Telemetry object finds the collector of traces.
+/// Name of the trace collector in the mesh's configuration, which the Telemetry object refers to.
 const TRACES: &str = "jaeger";
 
-/// The control plane of all pods that do not ask for another one.
+/// The control plane of all pods that do not select a revision.
 pub(super) fn add_stable(
     istiod: &Bundle,
     revisions: &Revisions,
@@ -37,16 +37,16 @@ pub(super) fn add_stable(
     if let Revisions::Canary { stable } = revisions {
         chart.release(stable);
     }
-    // Its own webhook checks the object, also while it is not there yet: where an older control plane made the webhook strict.
+    // Last, because istiod's webhook validates it: an older control plane may have made that webhook strict before istiod runs.
     istiod.add(trace_everything()).sync_last();
 }
 
-/// The bundle of the control plane that pods ask for by its release.
+/// Name of the bundle of the canary control plane.
 pub(super) fn canary_name() -> Name {
     name!("istio-istiod").of_version(&TYPED)
 }
 
-/// The control plane of the pods that ask for its revision.
+/// The canary: the control plane of the pods that select its revision.
 pub(super) fn add_canary(istiod: &Bundle, replicas: u16, traces: &ServiceRef) {
     add(istiod, values(TYPED.dashed(), vec![], replicas, traces), replicas);
 }
@@ -76,7 +76,7 @@ fn add(istiod: &Bundle, values: chart::Values, replicas: u16) -> SourceHandle<He
         kinds.push(GroupKind::of::<policy::PodDisruptionBudget>());
     }
     let source = istiod.chart(Chart {
-        // The same for every revision: it is a label of the pods, which must not restart when a canary becomes the stable one.
+        // The same for every revision: it is a label of the pods, which must not restart when a canary becomes stable.
         release: name!("istiod"),
         values,
         kinds,
@@ -112,14 +112,14 @@ fn values(
         values.seccomp_profile = Some(runtime_default_seccomp());
         values.cni.enabled = Some(true);
         values.env = Some(BTreeMap::from(
-            // Gateways of the Gateway API are another tool's: the right to create Deployments in every namespace goes with it.
+            // NGINX serves the Gateway API; without these controllers, istiod may not create Deployments in every namespace.
             [
                 "PILOT_ENABLE_GATEWAY_API_DEPLOYMENT_CONTROLLER",
                 "PILOT_ENABLE_GATEWAY_API_GATEWAYCLASS_CONTROLLER",
             ]
             .map(|name| (name.to_owned(), "false".to_owned())),
         ));
-        // What no Service and no ServiceEntry names is not reached.
+        // Only hosts of a Service or ServiceEntry can be reached.
         values.mesh_config.outbound_traffic_policy.mode = Some("REGISTRY_ONLY".to_owned());
         values.mesh_config.access_log_file = Some("/dev/stdout".to_owned());
         values.mesh_config.extension_providers = Some(vec![traces(collector)]);
@@ -130,7 +130,7 @@ fn values(
 fn traces(collector: &ServiceRef) -> chart::MeshConfigExtensionProvider {
     chart::MeshConfigExtensionProvider {
         name: Some(TRACES.to_owned()),
-        // A pod without a proxy: proxies send to it in plain text by themselves.
+        // The collector's pod has no proxy: proxies send to it in plain text automatically.
         opentelemetry: Some(chart::MeshConfigExtensionProviderOpentelemetry {
             service: Some(collector.host()),
             port: Some(collector.port.into()),
@@ -140,7 +140,7 @@ fn traces(collector: &ServiceRef) -> chart::MeshConfigExtensionProvider {
     }
 }
 
-/// Every request of every proxy becomes a trace: in the namespace of the control plane, the object holds for the whole mesh.
+/// Traces every request of every proxy: in the namespace of the control plane, the object applies to the whole mesh.
 ///
 /// Upstream: <https://istio.io/latest/docs/tasks/observability/distributed-tracing/telemetry-api/>
 fn trace_everything() -> telemetry::Telemetry {

@@ -1,4 +1,4 @@
-//! What Prometheus asks of the mesh.
+//! What Prometheus scrapes of the mesh.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use super::parts::SYSTEM;
 pub(super) fn add(prometheus: &Prometheus) {
     prometheus.pod_monitor(PodMonitor {
         name: name!("istio-proxies"),
-        // Every pod that has a proxy: sidecars and gateways.
+        // Every pod with a proxy: sidecars and gateways.
         pods: MonitoredPods::Everywhere,
         endpoint: proxy(),
     });
@@ -32,7 +32,7 @@ pub(super) fn add(prometheus: &Prometheus) {
 fn proxy() -> monitoring::PodMonitorPodMetricsEndpoint {
     monitoring::PodMonitorPodMetricsEndpoint {
         path: Some("/stats/prometheus".to_owned()),
-        // The only port that a proxy declares makes it one target; the merged metrics are on another one.
+        // The one port that a proxy declares makes it one target; the merged metrics are on another port.
         relabelings: Some(vec![monitoring::RelabelConfig {
             action: Some(monitoring::RelabelAction::Replace),
             regex: Some(r"(.+):\d+".to_owned()),
@@ -49,7 +49,7 @@ fn proxy() -> monitoring::PodMonitorPodMetricsEndpoint {
 fn control_planes() -> LabelSelector {
     LabelSelector {
         match_labels: Some(BTreeMap::from([("istio".to_owned(), "pilot".to_owned())])),
-        // The Service of a tag leads to the same pods as that of its revision.
+        // Without the Services of tags, which lead to the same pods as those of the revisions.
         match_expressions: Some(vec![LabelSelectorRequirement {
             key: "istio.io/tag".to_owned(),
             operator: "DoesNotExist".to_owned(),

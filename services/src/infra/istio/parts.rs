@@ -1,4 +1,4 @@
-//! What the parts of the mesh have in common: names, and what the control plane writes itself.
+//! What the parts of the mesh share: names, and the fields that the control plane writes itself.
 
 use k8s_openapi::api::admissionregistration::v1 as admission;
 use manifests_lib::delivery::gitops::IgnoredDifference;
@@ -7,20 +7,20 @@ use manifests_lib::network::mesh::IngressGateway;
 use manifests_lib::prelude::*;
 use manifests_lib::values::ChartVersion;
 
-/// The tag of the control plane whose sidecars the namespaces get.
+/// Revision tag of the control plane that injects sidecars into namespaces.
 pub(super) const REVISION: Name = name!("default");
 
-/// Where the control plane runs.
+/// Namespace of the control plane.
 pub(super) const SYSTEM: Namespace = Namespace::new(name!("istio-system"));
 
-/// Where requests from outside enter.
+/// Entry of requests from outside.
 pub(super) const INGRESS: IngressGateway = IngressGateway {
     name: name!("istio-ingressgateway"),
     namespace: Namespace::new(name!("istio-ingress")),
     selector: name!("ingressgateway"),
 };
 
-/// Where requests to the outside leave.
+/// Exit of requests to the outside.
 pub(super) const EGRESS: EgressGateway = EgressGateway {
     name: name!("istio-egressgateway"),
     namespace: Namespace::new(name!("istio-egress")),
@@ -32,18 +32,18 @@ pub(super) const EGRESS: EgressGateway = EgressGateway {
 /// Upstream: <https://istio.io/latest/docs/setup/upgrade/canary/>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Revisions {
-    /// The release that the types of its values come from.
+    /// One: the release that the types of the chart's values come from.
     Stable,
-    /// While the mesh is upgraded, as `docs/upgrading-istio.md` tells: all pods stay with the release that ran before, and
-    /// the one that the types of the values come from runs beside it for the pods that ask for it by name.
+    /// Two, during an upgrade as described in `docs/upgrading-istio.md`: all pods stay with the release that ran before; the one
+    /// that the types of the values come from runs beside it, for pods that select its revision.
     Canary {
         /// The release that ran before.
         stable: ChartVersion,
     },
 }
 
-/// What the control plane writes into the webhooks that check objects, once it can serve them: until then the API server lets
-/// everything pass.
+/// Fields of the validating webhooks that the control plane writes once it can serve them: until then the API server admits
+/// everything.
 pub(super) fn validating_webhooks() -> IgnoredDifference {
     IgnoredDifference {
         kind: GroupKind::of::<admission::ValidatingWebhookConfiguration>(),
@@ -52,7 +52,7 @@ pub(super) fn validating_webhooks() -> IgnoredDifference {
     }
 }
 
-/// What the control plane writes into the webhooks that add proxies to pods.
+/// The field of the webhooks for sidecar injection that the control plane writes.
 pub(super) fn mutating_webhooks() -> IgnoredDifference {
     IgnoredDifference {
         kind: GroupKind::of::<admission::MutatingWebhookConfiguration>(),

@@ -1,4 +1,4 @@
-//! Alertmanager: tells people of alerts.
+//! Alertmanager: notifies people of alerts.
 
 use helm_values::kube_prometheus_stack as chart;
 use manifests_lib::data::{SecretKey, SecretsManagerSecret};
@@ -7,31 +7,30 @@ use manifests_lib::prelude::*;
 use manifests_lib::values::Bytes;
 use serde::Serialize;
 
-use super::context::{Context, claim, small};
+use super::context::{Context, claim, low_cpu};
 use crate::node_group;
 
-/// Who is told of alerts.
+/// Receivers of alerts.
 #[derive(Clone, Debug)]
 pub enum Receivers {
-    /// Nobody.
+    /// None.
     Nobody,
-    /// Channels of Slack.
+    /// Slack channels.
     Slack(SlackWebhooks),
 }
 
-/// Nobody is told: alerts are only shown.
+/// No receivers: alerts are only shown in web UIs.
 #[derive(Debug)]
 pub struct Nobody;
 
-/// The URLs of incoming webhooks of Slack, one per channel, kept in AWS Secrets Manager. Whoever knows such a URL may write to
-/// its channel.
+/// URLs of Slack's incoming webhooks, one per channel, from AWS Secrets Manager. Whoever knows one can post to its channel.
 ///
 /// Upstream: <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/>
 #[derive(Clone, Debug)]
 pub struct SlackWebhooks {
-    /// Of the channel that somebody looks at day and night.
+    /// Webhook of the channel that somebody watches day and night.
     pub page: SecretsManagerSecret,
-    /// Of the channel that somebody looks at on working days.
+    /// Webhook of the channel that somebody watches on working days.
     pub ticket: SecretsManagerSecret,
 }
 
@@ -47,16 +46,16 @@ impl From<SlackWebhooks> for Receivers {
     }
 }
 
-/// Volume of silences and of what has been told.
+/// Volume of silences and of the notification log.
 const VOLUME: Bytes = gibibytes(1);
 
-/// The URLs of the webhooks, in the cluster.
+/// The webhooks' URLs, as keys of Secrets in the cluster.
 struct Channels {
     page: SecretKey,
     ticket: SecretKey,
 }
 
-/// The values; the Secrets of the receivers join the bundle.
+/// Sets the values, and adds the Secrets of the receivers to the bundle.
 pub(super) fn values(
     alertmanager: &mut chart::Alertmanager,
     context: &Context<'_>,
@@ -71,10 +70,10 @@ pub(super) fn values(
     alertmanager.service.port = Some(context.alertmanager.port().service().port.into());
 
     let spec = &mut alertmanager.alertmanager_spec;
-    // Where messages lead.
+    // Links in notifications.
     spec.external_url = Some(context.alertmanager.url());
     spec.node_selector = Some(node_group::SYSTEM.node_selector());
-    spec.resources = Some(small(mebibytes(96)));
+    spec.resources = Some(low_cpu(mebibytes(96)));
     spec.storage.volume_claim_template = Some(claim(&context.site.storage_class, VOLUME));
     spec.secrets = channels.map(|Channels { page, ticket }| {
         [page, ticket].map(|channel| channel.secret_name(context.bundle).to_owned()).into()
@@ -95,19 +94,19 @@ impl Channels {
     }
 }
 
-/// The receiver of those who see to an alert at once.
+/// Receiver of alerts that need action at once.
 const PAGE: &str = "page";
 
-/// The receiver of those who see to an alert on the next working day.
+/// Receiver of alerts that can wait until the next working day.
 const TICKET: &str = "ticket";
 
-/// The receiver that tells nobody.
+/// Receiver that notifies nobody.
 const NOBODY: &str = "nobody";
 
-/// What makes two alerts the same matter.
-const SAME_MATTER: [&str; 3] = ["alertname", "namespace", "service"];
+/// Labels by which alerts are grouped and inhibit each other.
+const SAME_ISSUE: [&str; 3] = ["alertname", "namespace", "service"];
 
-/// The configuration, as far as it is used here.
+/// Alertmanager's configuration, as far as it is used here.
 ///
 /// Upstream: <https://prometheus.io/docs/alerting/latest/configuration/>
 #[derive(Serialize)]
@@ -116,7 +115,7 @@ struct Configuration {
     route: Route,
     inhibit_rules: Vec<InhibitRule>,
     receivers: Vec<Receiver>,
-    /// The chart's default names files that are not there.
+    /// Empty, because the chart's default names files that do not exist.
     templates: [&'static str; 0],
 }
 
@@ -125,7 +124,7 @@ struct Global {
     resolve_timeout: &'static str,
 }
 
-/// Where alerts go that no route below it takes.
+/// The root route: for alerts that match none of its `routes`.
 #[derive(Serialize)]
 struct Route {
     receiver: &'static str,
@@ -136,7 +135,7 @@ struct Route {
     routes: Vec<Branch>,
 }
 
-/// Where alerts go that match; what it does not say is as above it.
+/// A child route, for the alerts that match it; it inherits what it does not set.
 #[derive(Serialize)]
 struct Branch {
     receiver: &'static str,
@@ -177,9 +176,9 @@ impl Configuration {
         Self {
             global: Global { resolve_timeout: "5m" },
             route: Route {
-                // An alert of unknown severity is not lost.
+                // So that alerts of unknown severity are not lost.
                 receiver: channels.map_or(NOBODY, |_| TICKET),
-                group_by: SAME_MATTER,
+                group_by: SAME_ISSUE,
                 group_wait: "30s",
                 group_interval: "5m",
                 repeat_interval: "12h",
@@ -213,19 +212,19 @@ fn branches() -> Vec<Branch> {
     ]
 }
 
-/// Who is paged needs no ticket of the same matter; info alerts alone notify nobody.
+/// A page suppresses the ticket for the same issue; info alerts alone notify nobody.
 fn inhibit_rules() -> Vec<InhibitRule> {
     let info = || ["severity = \"info\"".to_owned()];
     vec![
         InhibitRule {
             source_matchers: [of(Severity::Page)],
             target_matchers: [format!("severity =~ \"{}|info\"", Severity::Ticket.as_str())],
-            equal: SAME_MATTER.into(),
+            equal: SAME_ISSUE.into(),
         },
         InhibitRule {
             source_matchers: [of(Severity::Ticket)],
             target_matchers: info(),
-            equal: SAME_MATTER.into(),
+            equal: SAME_ISSUE.into(),
         },
         InhibitRule {
             source_matchers: ["alertname = \"InfoInhibitor\"".to_owned()],
@@ -240,7 +239,7 @@ fn of(severity: Severity) -> String {
 }
 
 impl Receiver {
-    /// The URL itself stands in no object: the operator mounts the Secret here.
+    /// The configuration does not contain the URL: the operator mounts the Secret at this path.
     ///
     /// Upstream: <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.AlertmanagerSpec>
     fn slack(name: &'static str, webhook: &SecretKey, bundle: &Bundle) -> Self {

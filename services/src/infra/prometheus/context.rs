@@ -1,4 +1,4 @@
-//! What the values of all parts of the chart have in common.
+//! What the values of all parts of the chart share.
 
 use k8s_openapi::api::core::v1 as core;
 use manifests_lib::model::Namespace;
@@ -9,10 +9,10 @@ use manifests_lib::workload::volume_claim;
 
 use crate::site::Site;
 
-/// Where all three run.
+/// Namespace of all three.
 pub(super) const NAMESPACE: Namespace = Namespace::new(name!("prometheus"));
 
-/// What the values of all parts of the chart need.
+/// The inputs of the values of all parts of the chart.
 pub(super) struct Context<'a> {
     pub(super) site: &'a Site,
     pub(super) bundle: &'a Bundle,
@@ -21,12 +21,12 @@ pub(super) struct Context<'a> {
     pub(super) grafana: WebUiHandle,
 }
 
-/// A volume of the environment's class for one pod, as the operator takes it.
+/// Claim template for the volume of one pod, in the form that the operator takes.
 pub(super) fn claim(storage_class: &Name, size: Bytes) -> core::PersistentVolumeClaimTemplate {
     core::PersistentVolumeClaimTemplate { metadata: None, spec: volume_claim(size, storage_class) }
 }
 
-/// What a process needs that has little to do.
-pub(super) fn small(memory: Bytes) -> core::ResourceRequirements {
+/// 20 millicores and this much memory, for a process that has little to do.
+pub(super) fn low_cpu(memory: Bytes) -> core::ResourceRequirements {
     Resources { cpu: millicores(20), memory }.requirements()
 }

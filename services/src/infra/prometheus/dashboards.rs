@@ -1,4 +1,4 @@
-//! Our own dashboards of Grafana, beside those that come with its chart.
+//! Our own Grafana dashboards, in addition to the chart's.
 
 use manifests_lib::model::Bundle;
 use manifests_lib::name;
@@ -6,17 +6,17 @@ use manifests_lib::observability::grafana::{Dashboard, Panel, Target, Unit, Vari
 use manifests_lib::observability::{Slo, WebUiHandle};
 use manifests_lib::values::Name;
 
-/// The `uid` of Prometheus among the data sources.
+/// `uid` of Prometheus' data source.
 pub(super) const DATA_SOURCE: Name = name!("prometheus");
 
-/// The service, by the name that the mesh's metrics and Kiali give it: `<service>.<namespace>.svc.cluster.local`.
+/// The service, by its name in the mesh's metrics and in Kiali: `<service>.<namespace>.svc.cluster.local`.
 const SERVICE: Variable = Variable {
     name: name!("service"),
     metric: r#"istio_requests_total{reporter="destination"}"#,
     label: "destination_service",
 };
 
-/// Requests to one service; Kiali's pages of services lead here.
+/// Requests to one service; Kiali's service pages link to it.
 pub(super) fn add(prometheus: &Bundle, grafana: &WebUiHandle) -> Dashboard {
     let dashboard = Dashboard {
         name: name!("requests"),
@@ -34,13 +34,13 @@ pub(super) fn add(prometheus: &Bundle, grafana: &WebUiHandle) -> Dashboard {
     dashboard
 }
 
-/// Requests, counted by who answers and by who asks.
+/// Requests, reported by both the server's and the client's proxy.
 const REQUESTS_TOTAL: &str = "istio_requests_total";
 
-/// Milliseconds until the answer.
+/// Duration of requests, in milliseconds.
 const DURATIONS: &str = "istio_request_duration_milliseconds_bucket";
 
-/// How fast a counter of the chosen service grows, as its own proxies count.
+/// Rate of a counter of the chosen service, as reported by its own proxies.
 fn rate(metric: &str, condition: &str) -> String {
     counted_by("destination", metric, condition)
 }

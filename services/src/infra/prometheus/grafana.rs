@@ -1,4 +1,4 @@
-//! Grafana: dashboards of what Prometheus has measured.
+//! Grafana: dashboards of Prometheus' metrics.
 
 use helm_values::kube_prometheus_stack as chart;
 use k8s_openapi::api::apps::v1 as apps;
@@ -7,11 +7,11 @@ use manifests_lib::data::Credentials;
 use manifests_lib::prelude::*;
 use manifests_lib::values::Bytes;
 
-use super::context::{Context, NAMESPACE, small};
+use super::context::{Context, NAMESPACE, low_cpu};
 use super::dashboards;
 use crate::node_group;
 
-/// Volume of its database: users, and dashboards that people have made.
+/// Volume of its database: users, and dashboards made in the web UI.
 const VOLUME: Bytes = gibibytes(2);
 
 pub(super) fn values(
@@ -33,26 +33,25 @@ pub(super) fn values(
     // Two pods cannot share the volume.
     grafana.deployment_strategy =
         Some(apps::DeploymentStrategy { type_: Some("Recreate".to_owned()), rolling_update: None });
-    // The pod's fsGroup gives it the volume; the chart's init container would do it as root.
+    // The pod's fsGroup makes the volume writable; the chart's init container would do that as root.
     grafana.init_chown_data.enabled = Some(false);
-    // Otherwise the sidecars may read the Secrets of the whole cluster.
+    // Otherwise the sidecars may read every Secret of the cluster.
     grafana.rbac.namespaced = Some(true);
     grafana.service.port = Some(context.grafana.port().service().port.into());
 
-    // They load dashboards and data sources from ConfigMaps of Grafana's own namespace.
+    // The sidecars load dashboards and data sources from ConfigMaps of Grafana's own namespace.
     let namespace = Some(NAMESPACE.to_string().into());
-    grafana.sidecar.resources = Some(small(mebibytes(128)));
+    grafana.sidecar.resources = Some(low_cpu(mebibytes(128)));
     grafana.sidecar.dashboards.search_namespace.clone_from(&namespace);
     grafana.sidecar.datasources.uid = Some(dashboards::DATA_SOURCE.to_string());
     grafana.sidecar.datasources.search_namespace = namespace;
 
-    // Whoever reaches it may look, as in Prometheus itself, so that Kiali finds the pages that it links to without a password;
-    // to change something one logs in.
+    // Viewing needs no login, as in Prometheus itself: Kiali looks up dashboards without a password. Changes need a login.
     let ini = &mut grafana.grafana_ini;
     ini.auth_anonymous.enabled = Some(true);
     ini.auth_anonymous.org_role = Some("Viewer".to_owned());
     ini.server.root_url = Some(context.grafana.url());
-    // Grafana tells nobody outside that it exists.
+    // No requests to grafana.com.
     ini.analytics.check_for_updates = Some(false);
     ini.additional.insert("news".to_owned(), serde_json::json!({ "news_feed_enabled": false }));
 }

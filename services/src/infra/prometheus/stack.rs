@@ -9,11 +9,11 @@ use manifests_lib::prelude::*;
 use manifests_lib::values::Bytes;
 
 use super::alertmanager::Receivers;
-use super::context::{Context, claim, small};
+use super::context::{Context, claim, low_cpu};
 use super::{alertmanager, grafana};
 use crate::node_group;
 
-/// Volume of Prometheus.
+/// Size of Prometheus' volume.
 const VOLUME: Bytes = gibibytes(20);
 
 /// How long samples are kept; the slowest alert looks back 3 days.
@@ -33,13 +33,13 @@ pub(super) fn values(
         prometheus(&mut values.prometheus, context);
         operator(&mut values.prometheus_operator);
         kube_state_metrics(&mut values.kube_state_metrics_chart);
-        // Runs on every node: the chart tolerates every taint.
-        values.prometheus_node_exporter.resources = Some(small(mebibytes(64)));
+        // It runs on every node: the chart tolerates every taint.
+        values.prometheus_node_exporter.resources = Some(low_cpu(mebibytes(64)));
         values.node_exporter.operating_systems.aix.enabled = Some(false);
         values.node_exporter.operating_systems.darwin.enabled = Some(false);
         match control_plane {
             ControlPlane::Own => {}
-            // Nobody but the provider sees it. The rules of a component go with it.
+            // Only the provider can scrape these components. Their rules are disabled with them.
             ControlPlane::Managed => {
                 values.kube_controller_manager.enabled = Some(false);
                 values.kube_etcd.enabled = Some(false);
@@ -55,17 +55,17 @@ fn prometheus(prometheus: &mut chart::Prometheus, context: &Context<'_>) {
     prometheus.service.port = Some(context.prometheus.port().service().port.into());
 
     let spec = &mut prometheus.prometheus_spec;
-    // Where alerts lead.
+    // Links in alerts.
     spec.external_url = Some(context.prometheus.url());
     spec.node_selector = Some(node_group::SYSTEM.node_selector());
     let resources = Resources { cpu: millicores(250), memory: gibibytes(2) };
     spec.resources = Some(resources.requirements());
     spec.storage_spec.volume_claim_template = Some(claim(&site.storage_class, VOLUME));
     spec.retention = Some(RETENTION.to_owned());
-    // The rest is for the log of what is not yet in a block.
+    // The rest of the volume is for the write-ahead log.
     spec.retention_size = Some(format!("{}MB", VOLUME.as_mebibytes() / 10 * 8));
     spec.external_labels = Some(BTreeMap::from([("env".to_owned(), site.name.to_string())]));
-    // Every monitor and rule counts, whoever has written it; the chart's default are those of its own release.
+    // Select every monitor and rule; by default the chart selects only those of its own release.
     spec.pod_monitor_selector_nil_uses_helm_values = Some(false);
     spec.probe_selector_nil_uses_helm_values = Some(false);
     spec.rule_selector_nil_uses_helm_values = Some(false);
@@ -75,16 +75,16 @@ fn prometheus(prometheus: &mut chart::Prometheus, context: &Context<'_>) {
 
 fn operator(operator: &mut chart::PrometheusOperator) {
     operator.node_selector = Some(node_group::SYSTEM.node_selector());
-    operator.resources = Some(small(mebibytes(192)));
-    operator.prometheus_config_reloader.resources = Some(small(mebibytes(48)));
+    operator.resources = Some(low_cpu(mebibytes(192)));
+    operator.prometheus_config_reloader.resources = Some(low_cpu(mebibytes(48)));
     operator.admission_webhooks.patch.node_selector = Some(node_group::SYSTEM.node_selector());
-    operator.admission_webhooks.patch.resources = Some(small(mebibytes(48)));
+    operator.admission_webhooks.patch.resources = Some(low_cpu(mebibytes(48)));
 }
 
 fn kube_state_metrics(exporter: &mut chart::KubeStateMetricsChart) {
     exporter.node_selector = Some(node_group::SYSTEM.node_selector());
-    exporter.resources = Some(small(mebibytes(128)));
-    // The chart's own, without `secrets`: it gets the right to read what it counts, and no rule counts Secrets.
+    exporter.resources = Some(low_cpu(mebibytes(128)));
+    // The chart's list without `secrets`: a collector brings the right to read what it counts, and no rule counts Secrets.
     exporter.collectors = Some(
         [
             "certificatesigningrequests",

@@ -1,4 +1,4 @@
-//! Argo CD as its own bundle describes it, and the steps that put it into a cluster.
+//! Argo CD as described by its own bundle, and the steps that install it in a cluster.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -18,32 +18,32 @@ use crate::invocation::{Invocation, Program};
 use crate::render;
 use support::{Failure, in_workspace};
 
-/// Who the API server notes as the writer of what is applied here.
+/// Field manager of server-side apply.
 const FIELD_MANAGER: &str = "manifests-bootstrap";
 
-/// How long the images may take to arrive and to start.
+/// Time limit for pulling the images and starting.
 const PATIENCE: &str = "10m";
 
-/// What is needed of the rendered platform.
+/// What bootstrap needs of the rendered platform.
 pub struct ArgoCd {
     namespace: String,
     namespace_file: PathBuf,
     release: Name,
     chart: String,
     version: String,
-    /// By which helm finds the released chart.
+    /// The chart's repository, as helm takes it.
     released: Vec<String>,
     values: Value,
-    /// The CRDs without which nothing can be applied.
+    /// The CRDs that must exist before anything can be applied.
     definitions: Vec<String>,
     project_files: Vec<PathBuf>,
     root_file: PathBuf,
-    /// Name of its web UI; the Deployment behind it is named like the web UI's Service.
+    /// Name of its web UI; its Deployment has the same name as the web UI's Service.
     pub web_ui: Name,
     server: Name,
 }
 
-/// A command and what it is for.
+/// A command and its title.
 pub struct Step {
     pub title: String,
     pub invocation: Invocation,
@@ -57,12 +57,12 @@ impl fmt::Display for Step {
 }
 
 impl ArgoCd {
-    /// Finds Argo CD in the platform; its files must be what is rendered.
+    /// Finds Argo CD in the platform; its files must be up to date.
     pub fn of(name: EnvironmentName, built: &Built) -> Result<Self, Failure> {
         let platform = &built.platform;
         let missing = |what: &str| {
             Failure::new(format!(
-                "the platform of {name} has no {what}, which bootstrap applies: services/src/platform.rs has to deploy Argo CD by \
+                "the platform of {name} has no {what}, which bootstrap needs: services/src/platform.rs has to deploy Argo CD with \
                  the chart of the bundle that creates its namespace"
             ))
         };
@@ -117,7 +117,7 @@ impl ArgoCd {
         })
     }
 
-    /// Everything that is run, in order. Each step may be run again.
+    /// All steps, in order. Each can be run again.
     pub fn steps(&self, context: &str, chart: Option<&Path>) -> Result<Vec<Step>, Failure> {
         let step = |title: String, invocation| Step { title, invocation };
         let namespace = format!("--namespace={}", self.namespace);
@@ -129,35 +129,32 @@ impl ArgoCd {
         };
         Ok(vec![
             step(
-                format!("The namespace {}", self.namespace),
+                format!("Create the namespace {}", self.namespace),
                 apply(context, [&self.namespace_file]),
             ),
             step(
-                "What helm has noted of a run that was interrupted".to_owned(),
+                "Remove helm's record of an interrupted run".to_owned(),
                 self.forget_interrupted_release(context),
             ),
             step(
-                format!("Argo CD: chart {} {}", self.chart, self.version),
+                format!("Install Argo CD: chart {} {}", self.chart, self.version),
                 self.install(context, chart)?,
             ),
             step(
-                "Argo CD answers".to_owned(),
+                "Wait for Argo CD".to_owned(),
                 wait("Available", &[namespace, format!("deployment/{}", self.server)]),
             ),
-            // After the server: kubectl takes a CRD that is a moment old for one that has failed.
+            // After the server, because kubectl takes a brand-new CRD for a failed one.
+            step("Wait for Argo CD's CRDs".to_owned(), wait("Established", &self.definitions)),
+            step("Apply the projects".to_owned(), apply(context, &self.project_files)),
             step(
-                "The kinds of Argo CD are served".to_owned(),
-                wait("Established", &self.definitions),
-            ),
-            step("The projects".to_owned(), apply(context, &self.project_files)),
-            step(
-                "The root Application, which deploys the rest".to_owned(),
+                "Apply the root Application, which deploys the rest".to_owned(),
                 apply(context, [&self.root_file]),
             ),
         ])
     }
 
-    /// Helm refuses to go on where an earlier run was killed: what it noted of that run is removed, and nothing else. The
+    /// Helm refuses to continue after an earlier run was killed: its record of that run is removed, and nothing else. The
     /// objects stay, and the next run takes them over, because they carry the name of the release.
     fn forget_interrupted_release(&self, context: &str) -> Invocation {
         let words = [
@@ -172,7 +169,7 @@ impl ArgoCd {
         Invocation::kubectl(context, words)
     }
 
-    /// What shows how far Argo CD is.
+    /// The command that shows Argo CD's progress.
     pub fn applications(&self, context: &str) -> Invocation {
         let words = [
             "get".to_owned(),
@@ -196,24 +193,24 @@ impl ArgoCd {
             format!("--kube-context={context}"),
             format!("--namespace={}", self.namespace),
             format!("--timeout={PATIENCE}"),
-            // From the standard input: nothing is left on a disk.
+            // From standard input: nothing is written to disk.
             "--values=-".to_owned(),
         ]);
         Ok(Invocation::new(Program::Helm, arguments).with_input(values))
     }
 }
 
-/// The API group of the kinds that are applied.
+/// The API group of Argo CD's kinds.
 fn group_of_argocd() -> &'static str {
     <Application as k8s_openapi::Resource>::GROUP
 }
 
-/// Says where helm is missing, before anything is changed.
+/// Fails if helm is missing, before anything is changed.
 pub fn require_helm() -> Result<(), Failure> {
     Invocation::new(Program::Helm, ["version", "--short"]).output().map(drop)
 }
 
-/// Server-side apply: what Argo CD or an earlier run has written is taken over, not refused.
+/// Server-side apply: fields that Argo CD or an earlier run has written are taken over instead of a conflict.
 fn apply<'a>(context: &str, files: impl IntoIterator<Item = &'a PathBuf>) -> Invocation {
     let words = [
         "apply".to_owned(),
@@ -232,7 +229,7 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    /// The files of those objects of a bundle; what was reviewed is what is applied, so they must be what is rendered.
+    /// The files of the matching objects of a bundle. They must be up to date, because bootstrap applies what was reviewed.
     fn of(
         &self,
         bundle: &BuiltBundle,
@@ -248,7 +245,7 @@ impl Files<'_> {
             let path = folder.join(path);
             if std::fs::read_to_string(&path).ok().as_deref() != Some(contents.as_str()) {
                 return Err(Failure::new(format!(
-                    "{} is not what the code renders for {}, and bootstrap applies only what stands in the snapshots: run `cargo xtask \
+                    "{} is not what the code renders for {}, and bootstrap applies only what is in the snapshots: run `cargo xtask \
                      render {name}`, have the difference reviewed, then run again",
                     path.display(),
                     self.built.platform.environment

@@ -1,4 +1,4 @@
-//! EKS: what to run. Nothing here runs it.
+//! EKS: the commands to run. Nothing here runs them.
 
 use manifests_lib::cluster::Eks;
 use manifests_lib::values::EcrImage;
@@ -7,20 +7,20 @@ use crate::environment::EnvironmentName;
 use crate::invocation::{Invocation, Program};
 use crate::render;
 
-/// What makes the cluster and the repositories of its images.
+/// Commands that create the cluster and the repositories of its images.
 pub fn up(name: EnvironmentName, cluster: &Eks, images: &[&EcrImage]) -> Vec<String> {
     let mut lines = vec![
         format!(
-            "# eksctl makes the cluster of {name}; nothing was run. With an administrator's rights in the account {}:",
+            "# eksctl creates the cluster of {name}; nothing was run. Run these with administrator rights in the account {}:",
             cluster.account
         ),
-        "# 1. Repositories of the images; a tag never moves.".to_owned(),
+        "# 1. Repositories of the images; tags are immutable.".to_owned(),
     ];
     lines.extend(images.iter().map(|image| repository(image)));
     lines.extend([
-        "# 2. The cluster; about 20 minutes.".to_owned(),
+        "# 2. The cluster; takes about 20 minutes.".to_owned(),
         eksctl(name, "create"),
-        "# 3. A context of kubectl.".to_owned(),
+        "# 3. A kubectl context.".to_owned(),
         update_kubeconfig(cluster).to_string(),
         "# 4. Argo CD, which deploys the rest.".to_owned(),
         format!("cargo xtask bootstrap {name}"),
@@ -28,21 +28,21 @@ pub fn up(name: EnvironmentName, cluster: &Eks, images: &[&EcrImage]) -> Vec<Str
     lines
 }
 
-/// What deletes the cluster.
+/// Commands that delete the cluster.
 pub fn down(name: EnvironmentName, cluster: &Eks) -> Vec<String> {
     vec![
         format!(
             "# eksctl deletes the cluster of {name} in the account {}; nothing was run. Load balancers and volumes that",
             cluster.account
         ),
-        "# controllers have made stay and cost. First stop Argo CD, which would make them again: scale its application".to_owned(),
-        "# controller to 0. Then delete the Gateways that this lists, and the claims with their namespaces:".to_owned(),
+        "# controllers have created stay and cost money. First stop Argo CD, which would create them again: scale its application".to_owned(),
+        "# controller to 0. Then delete the Gateways that this lists, and the claims together with their namespaces:".to_owned(),
         "kubectl get gateways.gateway.networking.k8s.io,persistentvolumeclaims --all-namespaces".to_owned(),
         eksctl(name, "delete"),
     ]
 }
 
-/// What shows the cluster.
+/// Commands that show the cluster.
 pub fn status(cluster: &Eks) -> Vec<String> {
     let (name, region) = (cluster.name.as_str(), cluster.region.as_str());
     vec![
@@ -55,7 +55,7 @@ pub fn status(cluster: &Eks) -> Vec<String> {
     ]
 }
 
-/// Makes the repository of an image where it is missing.
+/// Creates the repository of an image if it does not exist.
 fn repository(image: &EcrImage) -> String {
     let command = |verb: &str, names: &str, options: &[&str]| {
         let words = [
@@ -84,7 +84,7 @@ fn repository(image: &EcrImage) -> String {
     )
 }
 
-/// Gives kubectl a context for the cluster.
+/// Adds a kubectl context for the cluster.
 pub fn update_kubeconfig(cluster: &Eks) -> Invocation {
     let (region, name) = (cluster.region.as_str(), cluster.name.as_str());
     let words = ["eks", "update-kubeconfig", "--region", region, "--name", name];

@@ -1,4 +1,4 @@
-//! What differs by the kind of cluster. Nothing else asks which kind it is.
+//! Everything that depends on the kind of cluster. No other file asks for the kind.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,12 +13,12 @@ use crate::invocation::{Invocation, Program};
 use crate::output;
 use crate::render;
 
-/// What the cluster of an environment is made of.
+/// The cluster of an environment, by kind.
 #[derive(Clone, Debug)]
 pub enum Infrastructure {
     /// Minikube on a laptop: the commands run it.
     Minikube(Laptop),
-    /// EKS: the commands print what to run.
+    /// EKS: the commands print the commands to run.
     Eks(Eks),
 }
 
@@ -27,11 +27,11 @@ pub enum Infrastructure {
 pub struct Laptop {
     /// The cluster.
     pub cluster: Minikube,
-    /// Where the nodes have the laptop's sources, where pods run these.
+    /// Mount point of the laptop's sources on the nodes, if pods run the sources.
     pub sources: Option<AbsolutePath>,
 }
 
-/// How the node ports of a cluster are reached from the laptop that it runs on.
+/// How to reach the node ports of a cluster from the laptop that it runs on.
 pub(crate) struct NodePorts<'a> {
     profile: &'a Name,
 }
@@ -54,7 +54,7 @@ impl Infrastructure {
         }
     }
 
-    /// Makes the cluster, or prints what makes it.
+    /// Creates the cluster, or prints the commands for that.
     pub(crate) fn up(
         &self,
         name: EnvironmentName,
@@ -81,7 +81,7 @@ impl Infrastructure {
         }
     }
 
-    /// Deletes the cluster after asking, or prints what deletes it.
+    /// Deletes the cluster after confirmation, or prints the commands for that.
     pub(crate) fn down(
         &self,
         name: EnvironmentName,
@@ -97,7 +97,7 @@ impl Infrastructure {
         }
     }
 
-    /// Shows the nodes, or prints what shows them.
+    /// Shows the nodes, or prints the commands for that.
     pub(crate) fn status(&self, name: EnvironmentName) -> Result<ExitCode, Failure> {
         match self {
             Self::Minikube(laptop) => minikube::status(name, laptop),
@@ -108,7 +108,7 @@ impl Infrastructure {
         }
     }
 
-    /// The context of kubectl that the cluster has where nobody has renamed it.
+    /// The default name of the cluster's kubectl context.
     pub(crate) fn usual_context(&self) -> String {
         match self {
             Self::Minikube(laptop) => laptop.cluster.profile.to_string(),
@@ -116,7 +116,7 @@ impl Infrastructure {
         }
     }
 
-    /// How the clusters of kubectl's configuration may call this one.
+    /// The names that this cluster may have in kubectl's configuration.
     pub(crate) fn clusters_of_kubectl(&self) -> Vec<String> {
         match self {
             Self::Minikube(laptop) => vec![laptop.cluster.profile.to_string()],
@@ -124,15 +124,15 @@ impl Infrastructure {
         }
     }
 
-    /// How one gets a context for the cluster.
+    /// How to get a kubectl context for the cluster.
     pub(crate) fn way_to_context(&self, name: EnvironmentName) -> String {
         match self {
-            Self::Minikube(_) => format!("make it with `cargo xtask cluster up {name}`"),
+            Self::Minikube(_) => format!("create it with `cargo xtask cluster up {name}`"),
             Self::Eks(eks) => format!("fetch one with `{}`", aws::update_kubeconfig(eks)),
         }
     }
 
-    /// How its node ports are reached without any forwarding; nothing where they are not.
+    /// How to reach its node ports without port forwarding; `None` if that is not possible.
     pub(crate) fn node_ports(&self) -> Option<NodePorts<'_>> {
         match self {
             Self::Minikube(laptop) => Some(NodePorts { profile: &laptop.cluster.profile }),
@@ -140,7 +140,7 @@ impl Infrastructure {
         }
     }
 
-    /// Whether the certificates of its gateways are issued by nobody that a client trusts.
+    /// Whether clients do not trust the issuer of the gateways' certificates.
     pub(crate) fn is_self_signed(&self) -> bool {
         match self {
             Self::Minikube(_) => true,
@@ -148,8 +148,8 @@ impl Infrastructure {
         }
     }
 
-    /// How one sees what Argo CD does as soon as it runs: its page, or where people log in elsewhere, which only Argo CD makes
-    /// possible, its `applications`.
+    /// How to watch Argo CD as soon as it runs: its web UI, or `applications` where the login to the web UI needs what Argo CD
+    /// has yet to deploy.
     pub(crate) fn view_of_argocd(
         &self,
         name: EnvironmentName,

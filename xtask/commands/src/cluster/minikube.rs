@@ -1,4 +1,4 @@
-//! Minikube, from its typed description.
+//! Creates Minikube's cluster from its typed description.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,17 +12,17 @@ use crate::environment::EnvironmentName;
 use crate::invocation::{Invocation, Program};
 use support::{Failure, in_workspace};
 
-/// What makes the cluster.
+/// Creates the cluster.
 pub struct Up<'a> {
     pub laptop: &'a Laptop,
-    /// What was built on the laptop.
+    /// Locally built images.
     pub images: Vec<&'a LocalImage>,
     /// Folder of the sources on the laptop.
     pub sources: PathBuf,
 }
 
 impl Up<'_> {
-    /// Every command on a laptop that has nothing yet, as `run` runs them.
+    /// The commands of `run` on a laptop without a cluster.
     pub fn commands(&self) -> Vec<String> {
         let mut commands = vec![self.start()];
         commands.extend(self.labels());
@@ -30,12 +30,12 @@ impl Up<'_> {
         commands.iter().map(ToString::to_string).collect()
     }
 
-    /// Makes what is missing.
+    /// Creates what is missing.
     pub fn run(&self) -> Result<ExitCode, Failure> {
         let cluster = &self.laptop.cluster;
         if self.laptop.sources.is_some() && !self.sources.is_dir() {
             return Err(Failure::new(format!(
-                "{} is no folder, and the pods of dev run the sources in it: clone microservices-backend there, or name another \
+                "{} is not a folder, but the pods of dev run the sources in it: clone microservices-backend there, or name another \
                  folder with --sources",
                 self.sources.display()
             )));
@@ -44,7 +44,7 @@ impl Up<'_> {
         let present = nodes(cluster)?;
         if present > cluster.nodes() {
             return Err(Failure::new(format!(
-                "the Minikube cluster {} has {present} nodes, the environment describes {}, and Minikube would keep them all: delete \
+                "the Minikube cluster {} has {present} nodes, but the environment describes {}, and Minikube would keep them all: delete \
                  it with `cargo xtask cluster down`, then run this command again",
                 cluster.profile,
                 cluster.nodes()
@@ -58,7 +58,7 @@ impl Up<'_> {
         }
         self.start().run()?;
         if present > 0 {
-            // An earlier run was interrupted between two nodes; a cluster that exists keeps its number.
+            // An earlier run was interrupted between two nodes: `minikube start` does not add nodes to an existing cluster.
             for _ in nodes(cluster)?..cluster.nodes() {
                 Invocation::new(
                     Program::Minikube,
@@ -79,7 +79,7 @@ impl Up<'_> {
             return Ok(ExitCode::SUCCESS);
         }
         eprintln!(
-            "The cluster is up, but docker has no image {}: its pods wait until it is built and this command has run again",
+            "The cluster is up, but these images do not exist in docker: {}. Their pods wait until you build them and run this command again",
             missing_images.join(", ")
         );
         Ok(ExitCode::from(1))
@@ -127,7 +127,7 @@ impl Up<'_> {
             .collect()
     }
 
-    /// Minikube takes an image to every node of the profile.
+    /// Minikube loads an image into every node of the profile.
     fn load(&self, image: &LocalImage) -> Invocation {
         let profile = self.laptop.cluster.profile.as_str();
         Invocation::new(
@@ -137,17 +137,17 @@ impl Up<'_> {
     }
 }
 
-/// The folder of the sources, absolute, as Minikube needs it.
+/// The folder of the sources as the absolute path that Minikube needs.
 pub fn sources(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
     let folder = given.unwrap_or_else(|| {
         let workspace = in_workspace("");
         let beside = Path::new("../microservices-backend/src");
         workspace.join(beside)
     });
-    // Without `..`, where the folder exists.
+    // Without `..` if the folder exists.
     folder.canonicalize().or_else(|_| std::path::absolute(&folder)).map_err(|error| {
         Failure::new(format!(
-            "cannot tell where {} is: {error}; name the folder with --sources",
+            "cannot make the path {} absolute: {error}; name the folder with --sources",
             folder.display()
         ))
     })
@@ -169,14 +169,14 @@ pub fn down(name: EnvironmentName, laptop: &Laptop, yes: bool) -> Result<(), Fai
     delete(laptop).run()
 }
 
-/// Shows what Minikube and the API server say of the nodes.
+/// Shows the nodes as Minikube and the API server report them.
 pub fn status(name: EnvironmentName, laptop: &Laptop) -> Result<ExitCode, Failure> {
     let cluster = &laptop.cluster;
     let profile = cluster.profile.as_str();
     let present = nodes(cluster)?;
     if present == 0 {
         eprintln!(
-            "There is no Minikube cluster {profile}; make it with: cargo xtask cluster up {name}"
+            "There is no Minikube cluster {profile}; create it with: cargo xtask cluster up {name}"
         );
         return Ok(ExitCode::from(1));
     }
@@ -187,16 +187,16 @@ pub fn status(name: EnvironmentName, laptop: &Laptop) -> Result<ExitCode, Failur
         return Ok(ExitCode::SUCCESS);
     }
     eprintln!(
-        "The cluster has {present} of {} nodes; make the others with: cargo xtask cluster up {name}",
+        "The cluster has {present} of {} nodes; create the others with: cargo xtask cluster up {name}",
         cluster.nodes()
     );
     Ok(ExitCode::from(1))
 }
 
-/// The exit code of minikube where there is no such cluster (`ExGuestNotFound`).
+/// minikube's exit code if there is no such cluster (`ExGuestNotFound`).
 const NO_CLUSTER: i32 = 85;
 
-/// How many nodes Minikube has made of the cluster.
+/// The number of nodes that the cluster has.
 fn nodes(cluster: &Minikube) -> Result<usize, Failure> {
     let list =
         Invocation::new(Program::Minikube, ["node", "list", "--profile", cluster.profile.as_str()])
@@ -205,14 +205,14 @@ fn nodes(cluster: &Minikube) -> Result<usize, Failure> {
     Ok(lines.filter(|line| !line.trim().is_empty()).count())
 }
 
-/// Minikube refuses a node that is larger than what docker has; this says it before anything is made.
+/// Minikube refuses a node that is larger than docker's own resources; this check fails before anything is created.
 fn fits_the_laptop(cluster: &Minikube) -> Result<(), Failure> {
     let output = Invocation::new(Program::Docker, ["info", "--format", "{{.NCPU}} {{.MemTotal}}"])
         .output()?;
     let mut numbers = output.split_whitespace().filter_map(|number| number.parse::<u64>().ok());
     let (Some(cpus), Some(bytes)) = (numbers.next(), numbers.next()) else {
         return Err(Failure::new(format!(
-            "docker does not say what it has: {}; start it, then run again",
+            "docker does not report its processors and memory: {}; start it, then run again",
             output.trim()
         )));
     };
@@ -223,8 +223,8 @@ fn fits_the_laptop(cluster: &Minikube) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(format!(
-        "a node of the environment has {needed_cpus} processors and {needed_mebibytes} MiB, docker has {cpus} and {mebibytes} MiB: give \
-         docker more, or the nodes less in the environment's crate"
+        "a node of the environment has {needed_cpus} processors and {needed_mebibytes} MiB, but docker has only {cpus} and {mebibytes} MiB: \
+         give docker more, or the nodes less in the environment's crate"
     )))
 }
 

@@ -1,6 +1,6 @@
-//! What the platform requests of each group of nodes, beside what the nodes have.
+//! Compares what the platform requests of each node group with what its nodes have.
 //!
-//! Counted are the pods that the platform writes itself. Pods of charts and the proxies of the mesh come on top: the
+//! Only the pods of the platform's own workloads are counted. Pods of charts and the proxies of the mesh are extra: the
 //! conformance lane `charts` has a real scheduler place all of them.
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use manifests_lib::platform::BuiltPlatform;
 
 use support::Failure;
 
-/// Processor time in thousandths of a core and memory in bytes.
+/// CPU in thousandths of a core and memory in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Amounts {
     cpu: u64,
@@ -24,7 +24,7 @@ struct Amounts {
     pods: u64,
 }
 
-/// A failure where a group's nodes cannot hold its pods.
+/// Fails if the nodes of a group cannot hold its pods.
 pub fn check(platform: &BuiltPlatform, cluster: &Cluster) -> Result<(), Failure> {
     let mut sentences = Vec::new();
     for (group, requested, offered) in groups(platform, cluster)? {
@@ -35,7 +35,7 @@ pub fn check(platform: &BuiltPlatform, cluster: &Cluster) -> Result<(), Failure>
         ] {
             if requested > offered {
                 sentences.push(format!(
-                    "the pods of the node group {group} request {requested} {what} and its nodes have {offered}: some would never run; \
+                    "the pods of the node group {group} request {requested} {what}, but its nodes have {offered}: some pods would stay Pending; \
                      give the cluster of environments/{} more, or request less",
                     platform.environment
                 ));
@@ -48,7 +48,7 @@ pub fn check(platform: &BuiltPlatform, cluster: &Cluster) -> Result<(), Failure>
 /// A line for each group.
 pub fn report(platform: &BuiltPlatform, cluster: &Cluster) -> Result<Vec<String>, Failure> {
     let mut lines = vec![
-        "Requests of the platform's own pods, of what the nodes have (charts and proxies come on top):".to_owned(),
+        "Requests of the platform's own pods, of what the nodes have (charts and proxies are extra):".to_owned(),
     ];
     for (group, requested, offered) in groups(platform, cluster)? {
         lines.push(format!(
@@ -81,7 +81,7 @@ fn groups(
         };
         let pool = selected(&selector, pools).map_err(|label| {
             Failure::new(format!(
-                "{}: the pods of {} want nodes with the label {label}, which no nodes of the cluster have: none would ever run; give the \
+                "{}: the pods of {} need nodes with the label {label}, which no nodes of the cluster have: they would stay Pending; give the \
                  cluster of environments/{} such a group",
                 resource.origin(),
                 resource.object_ref(),
@@ -100,7 +100,7 @@ fn groups(
         let sum = requested.entry(group).or_default();
         let each = of_pod(&containers).ok_or_else(|| {
             Failure::new(format!(
-                "{}: a request of {} is no quantity that can be added up: write it in m, Ki, Mi, Gi or without a unit",
+                "{}: a request of {} is not a quantity that can be added up: write it in m, Ki, Mi, Gi or without a unit",
                 resource.origin(),
                 resource.object_ref()
             ))
@@ -132,15 +132,15 @@ fn offered(pool: &NodePool) -> Amounts {
     }
 }
 
-/// What is said of nodes that belong to no group, and of pods that take any node.
+/// Name for nodes without a group, and for pods without a node selector.
 const ANY: &str = "any";
 
-/// The pods that an object makes.
+/// The pods that an object creates.
 struct Pods<'a> {
     count: Count,
     /// The labels that their nodes must have.
     selector: BTreeMap<&'a str, &'a str>,
-    /// What each of their containers asks for.
+    /// The resources of each of their containers.
     containers: Vec<Option<&'a core::ResourceRequirements>>,
 }
 
@@ -149,7 +149,7 @@ enum Count {
     OnePerNode,
 }
 
-/// The nodes that pods ask for, nothing where they take any; the label that none has is the error.
+/// The nodes that pods select, `None` if they take any; the error is the label that no node has.
 fn selected<'a>(
     selector: &BTreeMap<&str, &str>,
     pools: &'a [NodePool],
@@ -168,7 +168,7 @@ fn selected<'a>(
     }
 }
 
-/// The pods of an object; nothing where it makes none.
+/// The pods of an object; `None` if it creates none.
 fn pods(resource: &Resource) -> Option<Pods<'_>> {
     let replicas = |number: Option<i32>| {
         Count::Replicas(u64::try_from(number.unwrap_or(1)).unwrap_or_default())
@@ -205,7 +205,7 @@ fn of_template(count: Count, pod: &core::PodSpec) -> Pods<'_> {
     }
 }
 
-/// The labels that an affinity demands of nodes, each with its first value.
+/// The node labels that an affinity requires, each with its first value.
 fn required_labels(affinity: Option<&core::Affinity>) -> impl Iterator<Item = (&str, &str)> {
     affinity
         .and_then(|affinity| affinity.node_affinity.as_ref())
@@ -219,7 +219,7 @@ fn required_labels(affinity: Option<&core::Affinity>) -> impl Iterator<Item = (&
         })
 }
 
-/// What one pod requests; nothing where a quantity cannot be read.
+/// What one pod requests; `None` if a quantity cannot be read.
 fn of_pod(containers: &[Option<&core::ResourceRequirements>]) -> Option<Amounts> {
     let mut sum = Amounts::default();
     for resources in containers {
@@ -234,7 +234,7 @@ fn of_pod(containers: &[Option<&core::ResourceRequirements>]) -> Option<Amounts>
     Some(sum)
 }
 
-/// A quantity in parts of its unit: thousandths for processors, whole ones for bytes.
+/// A quantity in fractions of its unit: thousandths for CPU, whole ones for bytes.
 fn amount(quantity: &Quantity, unit: u64) -> Option<u64> {
     let digits = quantity.0.trim_end_matches(|character: char| character.is_ascii_alphabetic());
     let number: u64 = digits.parse().ok()?;
@@ -285,7 +285,7 @@ mod tests {
         let failure = check(&platform, &cluster).expect_err("too little");
         let sentence = failure.to_string();
         let begin = "the pods of the node group app request ";
-        let end = " millicores and its nodes have 100: some would never run; give the cluster of environments/dev more, or request less";
+        let end = " millicores, but its nodes have 100: some pods would stay Pending; give the cluster of environments/dev more, or request less";
         assert!(sentence.starts_with(begin) && sentence.ends_with(end), "{sentence}");
     }
 
@@ -296,7 +296,7 @@ mod tests {
         let failure = check(&platform, &cluster).expect_err("no such nodes");
         let sentence = failure.to_string();
         assert!(
-            sentence.contains(" want nodes with the label node.kubernetes.io/nodegroup=app, which no nodes of the cluster have"),
+            sentence.contains(" need nodes with the label node.kubernetes.io/nodegroup=app, which no nodes of the cluster have"),
             "{sentence}"
         );
     }

@@ -1,10 +1,10 @@
-//! The file that eksctl makes a cluster from. It is no manifest: it stands beside the environment, outside the snapshots.
+//! The file that eksctl creates a cluster from. It is not a manifest: it is in the environment's crate, outside the snapshots.
 
 use std::path::{Path, PathBuf};
 
 use manifests_lib::yaml;
 
-use super::Said;
+use super::Report;
 use super::files::Files;
 use crate::environment::{Built, EnvironmentName};
 use crate::tree::{self, Plan};
@@ -13,26 +13,26 @@ use support::{Failure, in_workspace};
 /// Name of the file.
 const FILE: &str = "eks.yaml";
 
-/// Where an environment's file is.
+/// Path of an environment's file.
 pub fn path(name: EnvironmentName) -> PathBuf {
     folder(name).join(FILE)
 }
 
-/// Writes the file, or with `check` says how it would change.
+/// Writes the file, or with `check` reports how it would change.
 pub(super) fn run(
     name: EnvironmentName,
     built: &Built,
     check: bool,
-    said: &mut Said,
+    report: &mut Report,
 ) -> Result<(), Failure> {
     let files = files(name, built)?;
     let plan = Plan::new(&folder(name), &files)?;
     let file = path(name);
     if check {
-        said.diff(&plan);
+        report.diff(&plan);
         if !plan.is_empty() {
-            said.differs = true;
-            said.remark(format_args!(
+            report.differs = true;
+            report.remark(format_args!(
                 "{} differs from what is rendered; accept with: cargo xtask render",
                 file.display()
             ));
@@ -41,12 +41,12 @@ pub(super) fn run(
     }
     let counts = plan.apply()?;
     if counts.created + counts.changed + counts.removed > 0 {
-        said.line(format_args!("{name}: {} changed", file.display()));
+        report.line(format_args!("{name}: {} changed", file.display()));
     }
     Ok(())
 }
 
-/// A failure where the file is not what is rendered: eksctl would make another cluster than the one that was reviewed.
+/// Fails if the file is not up to date: eksctl would create a cluster that was not reviewed.
 pub fn require_current(name: EnvironmentName, built: &Built) -> Result<(), Failure> {
     let files = files(name, built)?;
     let plan = Plan::new(&folder(name), &files)?;
@@ -59,7 +59,7 @@ pub fn require_current(name: EnvironmentName, built: &Built) -> Result<(), Failu
     )))
 }
 
-/// The file, where eksctl makes the environment's cluster.
+/// The file, if eksctl creates the environment's cluster.
 fn files(name: EnvironmentName, built: &Built) -> Result<Files, Failure> {
     let mut files = Files::new();
     if let Some(cluster) = &built.cluster_config {

@@ -1,4 +1,4 @@
-//! Which file each object goes to, and what stands in it.
+//! The file of each object: its path and its contents.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub fn of_platform(platform: &BuiltPlatform) -> Result<Files, Failure> {
     Ok(files)
 }
 
-/// Every object of a bundle with its path below the environment's folder and what stands there.
+/// Every object of a bundle with the path of its file below the environment's folder and the contents.
 pub fn of_bundle(bundle: &BuiltBundle) -> Result<Vec<(PathBuf, &Resource, String)>, Failure> {
     let folder = Path::new(bundle.name.as_str());
     let names = names(bundle)?;
@@ -35,7 +35,7 @@ pub fn of_bundle(bundle: &BuiltBundle) -> Result<Vec<(PathBuf, &Resource, String
         .collect()
 }
 
-/// An object as a file: where it comes from, then itself.
+/// The contents of an object's file: a comment with the object's source, then the object.
 fn contents(resource: &Resource) -> Result<String, Failure> {
     let file = resource.origin().file;
     let mut contents = format!(
@@ -52,7 +52,7 @@ fn contents(resource: &Resource) -> Result<String, Failure> {
     Ok(contents)
 }
 
-/// The file names of a bundle's objects; each has its own.
+/// The file names of a bundle's objects, all of them different.
 fn names(bundle: &BuiltBundle) -> Result<Vec<String>, Failure> {
     let identities: Vec<_> = bundle.resources.iter().map(Resource::object_ref).collect();
     let names = file_names(&identities);
@@ -60,7 +60,7 @@ fn names(bundle: &BuiltBundle) -> Result<Vec<String>, Failure> {
     for ((name, identity), resource) in names.iter().zip(&identities).zip(&bundle.resources) {
         if let Some(other) = taken.insert(name, resource) {
             return Err(Failure::new(format!(
-                "{}: {identity} and {} ({}) differ in upper and lower case only and would share a file: rename one",
+                "{}: {identity} and {} ({}) differ only in upper and lower case and would share a file: rename one",
                 resource.origin(),
                 other.object_ref(),
                 other.origin()

@@ -1,4 +1,4 @@
-//! Carries out a plan: removes, then writes, each file whole.
+//! Carries out a plan: removes files, then writes files, each atomically.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use super::desired::Desired;
 use super::root::Root;
 use super::{Counts, Error};
 
-/// Makes `given` hold exactly the `desired` files.
+/// Makes the folder `given` hold exactly the `desired` files.
 pub(super) fn apply(given: &Path, desired: &Desired) -> Result<Counts, Error> {
     let root = match Root::find(given)? {
         Some(root) => root,
@@ -24,7 +24,7 @@ pub(super) fn apply(given: &Path, desired: &Desired) -> Result<Counts, Error> {
         })?,
     };
     let _lock = root.lock().map_err(|source| Error::Read { path: given.to_owned(), source })?;
-    // Another run may have been at work since the plan was made.
+    // Another run may have changed the folder since the plan was made.
     let comparison = Comparison::of(Some(&root), desired)?;
     Work { root: &root, desired, comparison: &comparison, done: 0 }.run()?;
     Ok(comparison.counts())
@@ -42,7 +42,7 @@ impl Work<'_> {
         for path in &self.comparison.leftovers {
             self.remove(path)?;
         }
-        // Removals come first: where case is ignored, the old spelling of a path is the new one's place.
+        // Removals come first: on a case-insensitive file system, the old spelling of a path is the same file as the new one.
         for change in &self.comparison.changes {
             if let Action::Remove { .. } = change.action {
                 self.remove(&change.path)?;
@@ -59,7 +59,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Removes a file, and the folders above it that have become empty and hold nothing that is rendered.
+    /// Removes a file, and the folders above it that are now empty and are not needed for rendered files.
     fn remove(&self, path: &Path) -> Result<(), Error> {
         if_there(fs::remove_file(self.root.resolved(path)))
             .map_err(|source| self.failed(path, source))?;
@@ -87,17 +87,17 @@ impl Work<'_> {
     }
 }
 
-/// Replaces or creates the file in one step; on an error, nothing of the attempt is left but its folder.
+/// Replaces or creates the file in one step; a failed attempt leaves nothing behind but its folder.
 fn write(path: &Path, contents: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder)?;
     let (begin, end) = TEMPORARY_NAME;
-    // The process is unique enough: the lock keeps other runs out, and leftovers are gone by now.
+    // The process id is unique enough: the lock keeps other runs out, and leftovers are removed by now.
     let temporary = folder.join(format!("{begin}{}{end}", process::id()));
     let file = File::create_new(&temporary)?;
     let written = fill(&file, contents).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
-        // The cause is worth more than an error of the clean-up, which the next run repeats.
+        // The cause matters more than an error of the clean-up, which the next run repeats.
         let _ = fs::remove_file(&temporary);
     }
     written

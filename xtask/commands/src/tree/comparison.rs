@@ -1,4 +1,4 @@
-//! Reads the folder and decides what has to change; writes nothing.
+//! Reads the folder and decides what has to change, without writing anything.
 
 use std::collections::HashSet;
 use std::fs;
@@ -9,7 +9,7 @@ use super::desired::{Desired, Place, is_rendered_name};
 use super::root::Root;
 use super::{Counts, Error, MARKER, Obstacle};
 
-/// How the name of a temporary file begins and ends; between the two stands the process.
+/// Prefix and suffix of a temporary file's name; between them is the process id.
 pub(super) const TEMPORARY_NAME: (&str, &str) = (".", ".render-tmp");
 
 /// One file that has to change.
@@ -28,20 +28,20 @@ pub(super) enum Action<'files> {
     Remove { old: Vec<u8> },
 }
 
-/// What stands in the folder, compared with what is rendered.
+/// The folder's files, compared with the rendered ones.
 #[derive(Debug, Default)]
 pub(super) struct Comparison<'files> {
-    /// In the order of the paths.
+    /// Ordered by path.
     pub(super) changes: Vec<Change<'files>>,
     unchanged: usize,
-    /// In order, beginning with the root as given.
+    /// Ordered by path; each begins with the root as given.
     pub(super) foreign: Vec<PathBuf>,
     /// Temporary files of interrupted runs, relative to the root.
     pub(super) leftovers: Vec<PathBuf>,
 }
 
 impl<'files> Comparison<'files> {
-    /// Reads everything below `root`, each file once; no root is an empty one.
+    /// Reads everything below `root`, each file once; `None` counts as an empty folder.
     pub(super) fn of(root: Option<&Root>, desired: &Desired<'files>) -> Result<Self, Error> {
         let mut comparison = Self::default();
         let mut seen = HashSet::new();
@@ -76,7 +76,7 @@ impl<'files> Comparison<'files> {
     }
 }
 
-/// Walks through the folder; whatever is removed meanwhile counts as not there.
+/// Walks through the folder; what is removed meanwhile counts as absent.
 struct Walk<'a, 'files> {
     root: &'a Root<'a>,
     desired: &'a Desired<'files>,
@@ -186,7 +186,7 @@ impl<'files> Walk<'_, 'files> {
     }
 }
 
-/// Turns "no such file" into nothing: it was removed concurrently.
+/// Turns "no such file" into `None`: the file was removed concurrently.
 pub(super) fn if_there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),

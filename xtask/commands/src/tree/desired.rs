@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Error, MARKER};
 
-/// The longest name that the usual file systems of Linux, macOS and Windows take, in bytes.
+/// The longest file name that the common file systems of Linux, macOS and Windows accept, in bytes.
 const LONGEST_NAME: usize = 255;
 
 /// What is rendered at a path.
@@ -66,16 +66,16 @@ impl<'files> Desired<'files> {
         self.files.iter().map(|(path, contents)| (path.as_path(), contents.as_str()))
     }
 
-    /// What is rendered at `path`, if anything is, and whether it is spelled exactly so.
+    /// What is rendered at `path`, if anything, and whether its spelling is exactly the same.
     pub(super) fn at(&self, path: &Path) -> Option<(Place<'files>, bool)> {
-        // Rendered paths are UTF-8, so another path is none of them.
+        // Rendered paths are UTF-8, so any other path is not one of them.
         let text = path.to_str()?;
         let (spelling, place) = self.places.get(&text.to_lowercase())?;
         Some((*place, *spelling == text))
     }
 }
 
-/// Returns the path as text, or what is wrong with it.
+/// Returns the path as text, or the reason why it is invalid.
 fn check(path: &Path) -> Result<&str, &'static str> {
     let text = path.to_str().ok_or("is not UTF-8")?;
     for name in text.split('/') {

@@ -41,7 +41,7 @@ pub(super) fn write(
         writeln!(output, "{bold}+++ {after}{bold:#}")?;
 
         let old = old.map_or(Cow::Borrowed(""), |old| String::from_utf8_lossy(old));
-        // Split here, as a lone carriage return ends no line in a patch.
+        // Split by hand: a lone carriage return does not end a line in a patch.
         let old: Vec<&str> = old.split_inclusive('\n').collect();
         let new: Vec<&str> = new.unwrap_or_default().split_inclusive('\n').collect();
         for hunk in group_diff_ops(operations(&old, &new), CONTEXT) {
@@ -68,7 +68,7 @@ pub(super) fn write(
 fn operations(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
     let lines: HashSet<&str> = old.iter().copied().collect();
     if !old.is_empty() && !new.is_empty() && !new.iter().any(|line| lines.contains(line)) {
-        // Other line ends, for one. Looking for the shortest way takes time squared to find that there is none.
+        // Nothing in common, such as after a change of line endings: the search for a shortest diff would take quadratic time.
         return vec![DiffOp::Replace {
             old_index: 0,
             old_len: old.len(),
@@ -79,7 +79,7 @@ fn operations(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
     capture_diff_slices(Algorithm::Myers, old, new)
 }
 
-/// The path with slashes and without the beginning that makes it absolute, as git writes it.
+/// The path with slashes and without a leading one, as git writes it.
 fn label(path: &Path) -> String {
     let names: Vec<_> = path
         .components()

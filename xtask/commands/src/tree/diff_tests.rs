@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::tests::{Files, apply, files, folder, put, rendered};
 use super::{MARKER, Plan};
 
-/// A folder and files that differ in every way there is.
+/// A folder and files that differ in every possible way.
 fn differences() -> (TempDir, Files) {
     let folder = folder();
     let root = folder.path();

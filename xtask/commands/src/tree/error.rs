@@ -1,4 +1,4 @@
-//! Why a folder was not, or not wholly, made equal to the rendered files.
+//! Why a folder was not, or not completely, brought up to date.
 
 use std::fmt;
 use std::io;
@@ -8,31 +8,31 @@ use support::Failure;
 
 use super::MARKER;
 
-/// Why a plan could not be made or carried out; one sentence with the file and the way out.
+/// Why a plan could not be made or carried out: one sentence with the file and the way out.
 #[derive(Debug)]
 pub enum Error {
-    /// A rendered path that cannot stand below the folder. The renderer's mistake, not the user's.
+    /// A rendered path that is not allowed below the folder. A bug of the renderer, not the user's mistake.
     InvalidPath {
         /// The path as rendered.
         path: PathBuf,
         /// What is wrong with it, as the end of a sentence that begins with the path.
         reason: &'static str,
     },
-    /// Rendered contents that do not begin with [`MARKER`]. The renderer's mistake, not the user's.
+    /// Rendered contents that do not begin with [`MARKER`]. A bug of the renderer, not the user's mistake.
     NoMarker {
         /// The path as rendered.
         path: PathBuf,
     },
-    /// Two rendered files or folders that are one on a file system that ignores case.
+    /// Two rendered files or folders that are the same on a case-insensitive file system.
     SameButForCase {
-        /// The path that comes first.
+        /// The first path.
         first: PathBuf,
         /// The other one.
         second: PathBuf,
     },
-    /// Something stands in the way that the renderer must not touch; nothing was written.
+    /// An obstacle that the renderer must not touch; nothing was written.
     Refused {
-        /// Where it stands.
+        /// Its path.
         path: PathBuf,
         /// What it is.
         obstacle: Obstacle,
@@ -44,20 +44,20 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// A change failed; the changes before it are made, each file is whole.
+    /// A change failed; the changes before it were made, and each file is complete.
     Write {
         /// What could not be written or removed.
         path: PathBuf,
         /// Why.
         source: io::Error,
-        /// How many files were created, changed or removed before.
+        /// Number of files created, changed or removed before.
         done: usize,
-        /// How many there were to do.
+        /// Number of files to create, change or remove.
         planned: usize,
     },
 }
 
-/// What the renderer neither overwrites, removes nor looks behind.
+/// What the renderer never overwrites, removes or follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// A file without the marker where a rendered file belongs.
@@ -70,7 +70,7 @@ pub enum Obstacle {
     File,
     /// A pipe, socket or device where a rendered file or a folder belongs.
     Special,
-    /// The root itself is a symbolic link that leads nowhere.
+    /// The root itself is a dangling symbolic link.
     DanglingLink,
 }
 
@@ -79,7 +79,7 @@ impl fmt::Display for Error {
         match self {
             Self::InvalidPath { path, reason } => write!(
                 formatter,
-                "the rendered path `{}` {reason}: correct the bundle or object name it is made of",
+                "the rendered path `{}` {reason}: correct the bundle or object name that it is made of",
                 path.display()
             ),
             Self::NoMarker { path } => write!(
@@ -90,8 +90,8 @@ impl fmt::Display for Error {
             ),
             Self::SameButForCase { first, second } => write!(
                 formatter,
-                "the rendered paths `{}` and `{}` differ only in upper and lower case and are one \
-                 place on macOS and Windows: rename one of them",
+                "the rendered paths `{}` and `{}` differ only in upper and lower case and are the \
+                 same file on macOS and Windows: rename one of them",
                 first.display(),
                 second.display()
             ),
@@ -107,8 +107,8 @@ impl fmt::Display for Error {
             ),
             Self::Write { path, source, done, planned } => write!(
                 formatter,
-                "cannot change `{}`: {source}; {done} of {planned} files were done before and every file is \
-                 whole: remove the cause, then run again to do the rest",
+                "cannot change `{}`: {source}; {done} of {planned} changes are done and every file is \
+                 complete: remove the cause, then run again to do the rest",
                 path.display()
             ),
         }
@@ -137,7 +137,7 @@ impl fmt::Display for Obstacle {
             Self::Folder => "a folder where a rendered file belongs",
             Self::File => "a file where a folder belongs",
             Self::Special => "a pipe, socket or device where a rendered file or its folder belongs",
-            Self::DanglingLink => "a symbolic link that leads nowhere",
+            Self::DanglingLink => "a dangling symbolic link",
         })
     }
 }

@@ -57,7 +57,7 @@ fn a_kill_leaves_every_file_whole_and_the_next_run_repairs() {
         put(root.join(path), &text);
     }
 
-    // A busy machine may let a child finish before the kill arrives: then once more.
+    // On a busy machine the child may finish before the kill arrives: then try again.
     let (mut generation, mut interrupted) = (0, 0);
     while interrupted < 3 {
         generation += 1;
@@ -76,7 +76,7 @@ fn a_kill_leaves_every_file_whole_and_the_next_run_repairs() {
                 break;
             }
         }
-        // Each kill hits at another distance from the first file.
+        // Each kill comes at a different time after the first file.
         thread::sleep(Duration::from_millis(20) * interrupted);
         child.kill().expect("SIGKILL");
         child.wait().expect("a child");
@@ -93,7 +93,7 @@ fn a_kill_leaves_every_file_whole_and_the_next_run_repairs() {
         }
     }
 
-    // The likeliest moment of a kill, made certain: a temporary file stands there, half written.
+    // The most likely moment of a kill, made certain: there is a half-written temporary file.
     put(root.join("bundle-00/.12345.render-tmp"), "# Rend");
     let desired = many(generation);
     assert!(apply(&root, &desired).changed > 0);
@@ -113,7 +113,7 @@ fn a_failing_write_names_the_file_and_leaves_the_rest_whole() {
             .expect_err("the second file is larger than the limit");
         assert!(matches!(error, Error::Write { .. }), "{error}");
         let text = error.to_string().replace(&root.display().to_string(), "snapshots/dev");
-        insta::assert_snapshot!(text, @"cannot change `snapshots/dev/b/2.yaml`: File too large (os error 27); 1 of 3 files were done before and every file is whole: remove the cause, then run again to do the rest");
+        insta::assert_snapshot!(text, @"cannot change `snapshots/dev/b/2.yaml`: File too large (os error 27); 1 of 3 changes are done and every file is complete: remove the cause, then run again to do the rest");
         return;
     }
     let folder = folder();
@@ -121,7 +121,7 @@ fn a_failing_write_names_the_file_and_leaves_the_rest_whole() {
     let old = files([("a/1.yaml", "old"), ("b/2.yaml", "old"), ("c/3.yaml", "old")]);
     apply(root, &old);
 
-    // A limit on the size of files stops root as well, as a full disk would; 64 blocks are 32 or 64 KiB.
+    // A limit on file size also applies to root, like a full disk; 64 blocks are 32 or 64 KiB.
     let output = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 64; exec \"$@\"", "sh"])
         .arg(env::current_exe().expect("this program"))
@@ -142,7 +142,7 @@ fn a_failing_write_names_the_file_and_leaves_the_rest_whole() {
 fn of_runs_at_once_one_wins_whole() {
     let folder = folder();
     let root = folder.path().join("dev");
-    // Two bundles are everyone's, one comes and goes: without the lock a run would lose it under its feet.
+    // Every run has two bundles, and a third comes and goes: without the lock, one run would remove it while another writes it.
     let bundle = |name: &str, text: &str| -> Files {
         (0..20).map(|number| (format!("{name}/{number}.yaml").into(), rendered(text))).collect()
     };

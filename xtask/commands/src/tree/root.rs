@@ -1,4 +1,4 @@
-//! The folder that is made equal: how the user named it, and where it really is.
+//! The folder to bring up to date: as the user named it, and where it really is.
 
 use std::fs::{self, File};
 use std::io;
@@ -13,7 +13,7 @@ pub(super) struct Root<'a> {
 }
 
 impl<'a> Root<'a> {
-    /// Returns nothing when there is no such folder yet.
+    /// Returns `None` if the folder does not exist yet.
     pub(super) fn find(given: &'a Path) -> Result<Option<Self>, Error> {
         let refused = |obstacle| Error::Refused { path: given.to_owned(), obstacle };
         let read = |source| Error::Read { path: given.to_owned(), source };
@@ -31,17 +31,17 @@ impl<'a> Root<'a> {
         }
     }
 
-    /// Finds the folder, and creates it if it is not there.
+    /// Finds the folder, or creates it.
     pub(super) fn find_or_create(given: &'a Path) -> Result<Self, io::Error> {
         fs::create_dir_all(given)?;
         Ok(Self { given, resolved: fs::canonicalize(given)? })
     }
 
-    /// Waits until no other run changes this folder; ends when the returned handle is dropped.
+    /// Locks the folder, waiting for other runs; dropping the returned handle unlocks it.
     pub(super) fn lock(&self) -> io::Result<File> {
         let folder = File::open(&self.resolved)?;
         match folder.lock() {
-            // Some network file systems have no locks; two runs at once on these are the user's to avoid.
+            // Some network file systems have no locks; there the user has to avoid two runs at once.
             Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(folder),
             locked => locked.map(|()| folder),
         }

@@ -1,4 +1,4 @@
-//! What a user of the renderer relies on when it meets a folder.
+//! What users rely on when the renderer changes a folder.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -45,7 +45,7 @@ pub(super) fn contents(root: &Path) -> Files {
     found
 }
 
-/// All that tells whether something was touched.
+/// Metadata that shows whether something was touched.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Stamp {
     path: PathBuf,
@@ -213,7 +213,7 @@ fn refuses_to_overwrite_a_foreign_file() {
     apply(root, &files([("a/x.yaml", "1"), ("a/stale.yaml", "1")]));
     put(root.join("a/.1234.render-tmp"), "");
     let desired = files([("a/x.yaml", "2"), ("b/x.yaml", "1"), ("c/x.yaml", "1")]);
-    // Of several, the first by path is named, whatever the order on disk.
+    // Of several obstacles, the first by path is reported, whatever the order on disk.
     for path in ["c/x.yaml", "b/x.yaml"] {
         put(root.join(path), "kind: Service\n");
     }
@@ -391,7 +391,7 @@ fn removes_what_an_interrupted_run_left_even_if_nothing_else_changes() {
 
 #[test]
 fn a_place_that_takes_no_files_is_an_error_that_names_it() {
-    // Nobody can create a folder here: not root, and not where there is no /proc at all and `/` is read-only.
+    // No user can create a folder here, not even root; the same holds without /proc if `/` is read-only.
     let root = Path::new("/proc/snapshots");
     let desired = files([("a/x.yaml", "1"), ("b/x.yaml", "1")]);
 
@@ -399,7 +399,7 @@ fn a_place_that_takes_no_files_is_an_error_that_names_it() {
 
     let text = error.to_string();
     assert!(text.starts_with("cannot change `/proc/snapshots`: "), "{text}");
-    assert!(text.contains("; 0 of 2 files were done"), "{text}");
+    assert!(text.contains("; 0 of 2 changes are done"), "{text}");
 }
 
 #[test]
@@ -464,14 +464,14 @@ fn errors_say_what_where_and_the_way_out() {
         text += &sentence.replace(&root.display().to_string(), "snapshots/dev");
         text.push('\n');
     }
-    insta::assert_snapshot!(text, @r#"
-    the rendered path `../x.yaml` is not a plain path relative to the output folder: correct the bundle or object name it is made of
-    the rendered paths `a/X.yaml` and `a/x.yaml` differ only in upper and lower case and are one place on macOS and Windows: rename one of them
+    insta::assert_snapshot!(text, @"
+    the rendered path `../x.yaml` is not a plain path relative to the output folder: correct the bundle or object name that it is made of
+    the rendered paths `a/X.yaml` and `a/x.yaml` differ only in upper and lower case and are the same file on macOS and Windows: rename one of them
     the rendered file `a/x.yaml` does not begin with `# Rendered from `, so the next run would take it for someone else's: begin its contents with that comment
     `snapshots/dev/foreign.yaml` is a file that `cargo xtask render` did not write (its first line lacks the marker) where a rendered file belongs; nothing was written: move or delete it, then run again
     `snapshots/dev/link` is a symbolic link, which is never followed, where a rendered file or its folder belongs; nothing was written: move or delete it, then run again
     `snapshots/dev/file` is a file where a folder belongs; nothing was written: move or delete it, then run again
-    "#);
+    ");
 }
 
 /// Some of six paths, each with one of three contents.

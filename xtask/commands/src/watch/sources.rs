@@ -1,4 +1,4 @@
-//! The sources of the manifests, and when each was written.
+//! The sources of the manifests, and the time each was last written.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,18 +8,18 @@ use std::time::SystemTime;
 
 use support::Failure;
 
-/// Folders of a workspace that no manifest is made of.
+/// Folders of a workspace that have no sources of manifests.
 const OTHERS: [&str; 5] = ["target", "snapshots", "docs", "conformance", "tests"];
 
-/// What the sources of a workspace were at some time. Two are equal where nothing was saved in between.
+/// The state of a workspace's sources at some time. Two are equal if nothing was saved in between.
 ///
-/// Looking costs some milliseconds, so that no operating system's notifications are needed, nor a library for them in what is
-/// linked after every edit.
+/// Polling costs some milliseconds, so the operating system's notifications are not needed, nor a library for them, which
+/// would be linked after every edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sources(BTreeMap<PathBuf, (SystemTime, u64)>);
 
 impl Sources {
-    /// Looks at the files of Rust and TOML of a workspace; hidden folders and symbolic links are left out.
+    /// Looks at the Rust and TOML files of a workspace, except hidden folders and symbolic links.
     pub fn of(root: &Path) -> Result<Self, Failure> {
         let mut sources = Self(BTreeMap::new());
         sources.look(root).map_err(|error| {
@@ -55,7 +55,7 @@ impl Sources {
     }
 }
 
-/// What was removed meanwhile is not there.
+/// Turns a file that was removed meanwhile into `None`.
 fn if_there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

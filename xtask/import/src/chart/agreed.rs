@@ -1,4 +1,4 @@
-//! `paths.tsv`: the types that the project's code was written against, so that an upgrade cannot change one unseen.
+//! `paths.tsv`: the types that the project's code was written against, so that an upgrade cannot change one unnoticed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -13,7 +13,7 @@ use super::path::{Path, keys};
 pub struct Agreed(BTreeMap<String, BTreeMap<String, String>>);
 
 impl Agreed {
-    /// Reads the file; lines of another form tell nothing.
+    /// Reads the file; lines of another form are ignored.
     pub fn read(text: &str) -> Self {
         let mut agreed = Self::default();
         for line in text.lines().filter(|line| !line.starts_with("//")) {
@@ -46,7 +46,7 @@ impl Agreed {
         text
     }
 
-    /// Each path of a chart that is gone or has another type than agreed on, though charts.toml still asks for it.
+    /// The paths of a chart that were dropped or have another type than agreed on, though charts.toml still lists them.
     pub fn broken(&self, chart: &LockedChart, now: &Self) -> Vec<String> {
         let (Some(old), Some(new)) = (self.0.get(&chart.name), now.0.get(&chart.name)) else {
             return Vec::new();
@@ -61,7 +61,7 @@ impl Agreed {
                     let plain = path.replace(".*", "");
                     let asked_for = keys(&plain).is_none_or(|keys| keep.reaches(&keys));
                     if asked_for {
-                        broken.push(format!("{path} was {before} and is gone"));
+                        broken.push(format!("{path} was {before} and was dropped"));
                     }
                 }
             }
@@ -70,7 +70,7 @@ impl Agreed {
     }
 }
 
-/// Whether a list of values only gained some.
+/// Whether a list of values only has additions.
 fn is_wider(before: &str, after: &str) -> bool {
     let values = |text: &str| {
         let list = text.strip_prefix("one of ")?;

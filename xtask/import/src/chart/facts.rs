@@ -1,4 +1,4 @@
-//! What is known about a value beyond its type, for doc comments.
+//! Facts about a value that its type does not express, for doc comments.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::path::Path;
 use super::schema::Schema;
 use crate::markdown::code;
 
-/// How long a default may be to be told letter by letter.
+/// Maximum length of a default that is shown in full.
 const LONGEST_DEFAULT: usize = 120;
 
 /// Facts about a value, one sentence each.
@@ -19,7 +19,7 @@ pub fn facts(
     unset: Option<&str>,
 ) -> Vec<String> {
     let mut facts = Vec::new();
-    // What stands in the elements of a list is no default of further ones.
+    // The values in the elements of a list are not defaults of further elements.
     if let Some(default) = default.filter(|_| !path.is_in_list()) {
         facts.push(format!("Default: {}.", default_text(default)));
     }

@@ -13,7 +13,7 @@ use crate::naming::{field_names, serde_camel_case};
 /// The module of a chart, before rustfmt.
 ///
 /// # Errors
-/// Every sentence about a type without a name.
+/// All types without a name, one sentence each.
 pub fn module(chart: &LockedChart, values: &Object) -> Result<String, Vec<String>> {
     let module = Module { types: Types::of(chart, values)? };
     let mut text = String::new();
@@ -53,7 +53,7 @@ pub fn module(chart: &LockedChart, values: &Object) -> Result<String, Vec<String
     ))
 }
 
-/// The paths of what may be unset, each as an expression.
+/// The paths of values that may be unset, each as an expression.
 fn collect_nullable(path: &Path, object: &Object, nullable: &mut Vec<String>) {
     for field in &object.fields {
         let path = path.key(&field.key);
@@ -138,7 +138,7 @@ impl Module {
     }
 }
 
-/// What is known of a member: its path where there is one, and what differs between its places apart from each other.
+/// The documentation of a member: its path if there is only one, and the facts, by place where they differ.
 fn documentation(shaped: &Shaped, position: usize, member: &Member) -> String {
     let mut paragraphs = Vec::new();
     if let [only] = shaped.uses.as_slice() {

@@ -1,4 +1,4 @@
-//! What is generated of a chart: a tree of the kept and the declared paths.
+//! The parts of a chart to generate: a tree of the kept and the declared paths.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use super::path::{Key, keys};
 pub struct Keep<'a> {
     /// Everything here and below.
     pub whole: bool,
-    /// What is declared here.
+    /// The declaration of this place.
     pub declared: Option<&'a Declared>,
-    /// Whether a path says that a list stands here.
+    /// Whether a path says that this is a list.
     pub is_list: bool,
     /// Places on the way to others, by key; elements of lists need no step of their own.
     pub below: BTreeMap<String, Keep<'a>>,
@@ -36,12 +36,12 @@ impl<'a> Keep<'a> {
         Self { whole: true, ..Self::default() }
     }
 
-    /// Whether something below has no other reason than its declaration.
+    /// Whether something below is only there because it is declared.
     pub fn leads_to_declared(&self) -> bool {
         self.below.values().any(|keep| keep.declared.is_some() || keep.leads_to_declared())
     }
 
-    /// Whether a path, by its keys, is kept or declared, stands below one that is, or leads to one.
+    /// Whether a path, by its keys, is kept or declared, or is below or above one that is.
     pub fn reaches(&self, keys: &[Key]) -> bool {
         let Some((first, rest)) = keys.split_first() else {
             return true;

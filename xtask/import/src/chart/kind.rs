@@ -38,10 +38,10 @@ pub struct Object {
 #[derive(Clone, Debug)]
 pub struct Field {
     pub key: String,
-    /// What Rust calls it, before it is written in Rust's way: the key, unless charts.toml chooses another name.
+    /// Its Rust name, before the conversion to Rust's case: the key, unless charts.toml chooses another name.
     pub name: String,
     pub kind: Kind,
-    /// Whether the key of an object says something by itself, even if nothing in it is set.
+    /// Whether the presence of an object has a meaning, even if nothing in it is set.
     pub presence: bool,
     /// One fact each, as safe Markdown.
     pub facts: Vec<String>,
@@ -51,7 +51,7 @@ impl Kind {
     /// Reads a type: `Vec<EnvVar>`, `BTreeMap<String, String>`.
     ///
     /// # Errors
-    /// If it is none; the sentence tells which there are.
+    /// If it is not one; the sentence lists the known types.
     pub fn read(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let inside = |prefix: &str| text.strip_prefix(prefix)?.strip_suffix('>');
@@ -77,7 +77,7 @@ impl Kind {
         })
     }
 
-    /// Whether a type has to be written for it, here or further inside.
+    /// Whether a type must be generated for it, here or further inside.
     pub fn has_shape(&self) -> bool {
         match self {
             Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.has_shape(),
@@ -86,7 +86,7 @@ impl Kind {
         }
     }
 
-    /// Whether a default can stand where this type is expected; null is no value at all.
+    /// Whether a default fits this type; null counts as no value.
     pub fn fits(&self, value: &Value) -> bool {
         match (self, value) {
             (_, Value::Null) | (Self::Value, _) => true,
@@ -98,7 +98,7 @@ impl Kind {
             (Self::OneOf(values), value) => {
                 value.as_str().is_some_and(|value| values.iter().any(|one| one == value))
             }
-            // An empty object leaves everything out, also what Kubernetes requires.
+            // An empty object leaves out everything, including what Kubernetes requires.
             (Self::Kubernetes(known), Value::Object(object)) if object.is_empty() => {
                 !known.is_scalar()
             }
@@ -121,7 +121,7 @@ impl Kind {
 fn unknown(name: &str) -> String {
     let names: Vec<&str> = kubernetes::ALL.iter().map(|known| known.name).collect();
     format!(
-        "{name:?} is no type; write bool, i64, f64, String, Value, Vec<…>, BTreeMap<String, …> or one of {}",
+        "{name:?} is not a type; write bool, i64, f64, String, Value, Vec<…>, BTreeMap<String, …> or one of {}",
         names.join(", ")
     )
 }

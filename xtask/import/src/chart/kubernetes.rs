@@ -7,11 +7,11 @@ use serde_json::Value;
 /// A type of k8s-openapi.
 #[derive(Clone, Copy, Debug)]
 pub struct Kubernetes {
-    /// How `charts.toml` calls it.
+    /// Its name in `charts.toml`.
     pub name: &'static str,
     /// Its path in Rust.
     pub path: &'static str,
-    /// Whether a value is one, with nothing left over.
+    /// Whether a value deserializes to it, without unknown keys.
     pub fits: fn(&Value) -> bool,
 }
 
@@ -75,7 +75,7 @@ pub const ALL: &[Kubernetes] = kubernetes![
     api::core::v1::VolumeMount,
 ];
 
-/// The type with a name.
+/// The type of this name.
 pub fn named(name: &str) -> Option<&'static Kubernetes> {
     ALL.iter().find(|known| known.name == name)
 }
@@ -95,7 +95,7 @@ fn fits<T: DeserializeOwned + Serialize>(value: &Value) -> bool {
     written.is_ok_and(|written| written == without_nulls(value))
 }
 
-/// A key whose value is null is as good as none.
+/// A key with a null value counts as absent.
 fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(object) => object

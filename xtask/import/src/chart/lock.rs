@@ -1,4 +1,4 @@
-//! `charts.toml`: which charts the project uses, which values of them it sets, and what their values.yaml does not tell.
+//! `charts.toml`: the charts that the project uses, the values that it sets, and what their values.yaml does not say.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,36 +31,36 @@ pub struct LockedChart {
     pub version: String,
     /// `values.yaml` at the tag of the release.
     pub values: LockedFile,
-    /// `values.schema.json` at the tag of the release, where it says more than the defaults.
+    /// `values.schema.json` at the tag of the release, if it says more than the defaults.
     pub schema: Option<LockedFile>,
-    /// `Chart.yaml` at the tag of the release, where there are subcharts: it names their versions.
+    /// `Chart.yaml` at the tag of the release, if there are subcharts: it has their versions.
     pub metadata: Option<LockedFile>,
     /// The key below which `values.yaml` holds the defaults, though users set them above it.
     pub defaults_below: Option<String>,
     /// The values that the project sets, each with everything below it.
     pub keep: Vec<String>,
-    /// Types of values whose default does not tell them, by path.
+    /// Types of values whose default does not determine them, by path.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
     /// Objects that take further keys of the user's choice, by path, with the type of their values.
     #[serde(default)]
     pub open: BTreeMap<String, String>,
-    /// Names of keys that would be called in Rust as another one beside them, by path.
+    /// Rust names of keys that would otherwise have the same name as another key of the object, by path.
     #[serde(default)]
     pub names: BTreeMap<String, String>,
     /// Names of types, by any path where the type is used.
     #[serde(default)]
     pub shapes: BTreeMap<String, String>,
-    /// Objects whose key says something by itself, even if nothing in them is set.
+    /// Objects whose presence has a meaning, even if nothing in them is set.
     #[serde(default)]
     pub presence: Vec<String>,
-    /// Values whose default null may erase, by path, with the template or page that proves that the chart takes it.
+    /// Values whose default null may erase, by path, with the template or page that proves that the chart accepts it.
     #[serde(default)]
     pub unset: BTreeMap<String, String>,
     /// Values that templates read and `values.yaml` omits.
     #[serde(default)]
     pub declared: Vec<Declared>,
-    /// Charts that this one holds, whose values stand below a key of this one.
+    /// Subcharts, whose values are below a key of this chart.
     #[serde(default, rename = "subchart")]
     pub subcharts: Vec<Subchart>,
 }
@@ -78,7 +78,7 @@ pub struct Declared {
     pub proof: String,
 }
 
-/// A chart inside a chart.
+/// A subchart.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subchart {
@@ -94,19 +94,19 @@ impl Lock {
     /// Reads the lock file's text; `file` names it in messages.
     ///
     /// # Errors
-    /// If it is no TOML of this form, two charts lead to one module, or a path or repository cannot be read.
+    /// If it is not TOML of this form, two charts lead to the same module, or a path or repository is invalid.
     pub fn read(file: &str, text: &str) -> Result<Self> {
         let lock: Self = lock_file::read(file, text)?;
         let mut modules: BTreeMap<String, &str> = BTreeMap::new();
         for chart in &lock.charts {
             if let Some(other) = modules.insert(chart.module(), &chart.name) {
                 return Err(Failure::new(format!(
-                    "{file}: the charts {other} and {} lead to one module, {}; remove one of them",
+                    "{file}: the charts {other} and {} lead to the same module, {}; remove one of them",
                     chart.name,
                     chart.module()
                 )));
             }
-            // They would be the crate itself.
+            // These names mean the crate itself.
             if ["lib", "main"].contains(&chart.module().as_str()) {
                 return Err(Failure::new(format!(
                     "{file}: the chart {} would be the module {}, which Rust takes for the crate; leave it out",
@@ -130,7 +130,7 @@ impl Lock {
             });
             if !is_repository {
                 return Err(Failure::new(format!(
-                    "{file}: the repository {} of {} begins neither with https:// nor with oci://; write it as helm takes it",
+                    "{file}: the repository {} of {} begins neither with https:// nor with oci://; write it as in helm",
                     chart.repository, chart.name
                 )));
             }
@@ -171,7 +171,7 @@ impl LockedChart {
         for text in all {
             if path::keys(text).is_none() {
                 return Err(Failure::new(format!(
-                    "{file}: {text:?} of {} is no path; write the keys with dots between them, and a key that holds a dot in double quotes",
+                    "{file}: {text:?} of {} is not a path; write the keys with dots between them, and a key that contains a dot in double quotes",
                     self.name
                 )));
             }

@@ -1,4 +1,4 @@
-//! `Chart.yaml`: which subcharts a chart holds.
+//! `Chart.yaml`: the subcharts of a chart.
 
 use serde::Deserialize;
 
@@ -21,11 +21,11 @@ struct Dependency {
 /// Checks that the locked subcharts are those of `Chart.yaml`; `file` names it in messages.
 ///
 /// # Errors
-/// If it is no `Chart.yaml`, or names another version of a subchart, or none.
+/// If it is not a `Chart.yaml`, or has another version of a subchart, or none.
 pub fn check(file: &str, text: &str, chart: &LockedChart) -> Result<()> {
     let metadata: Metadata = serde_yaml::from_str(text).map_err(|error| {
         Failure::new(format!(
-            "{file} is no Chart.yaml: {error}; compare it with the release it was taken from"
+            "{file} is not a valid Chart.yaml: {error}; compare it with the release it was taken from"
         ))
     })?;
     for subchart in &chart.subcharts {
@@ -36,7 +36,7 @@ pub fn check(file: &str, text: &str, chart: &LockedChart) -> Result<()> {
             Some(dependency) if dependency.version == subchart.version => {}
             Some(dependency) => {
                 return Err(Failure::new(format!(
-                    "{} holds {} {}, but charts.toml has the values of {}; lock those of {}",
+                    "{} has {} {}, but charts.toml has the values of {}; lock those of {}",
                     chart.release(),
                     subchart.key,
                     dependency.version,
@@ -46,7 +46,7 @@ pub fn check(file: &str, text: &str, chart: &LockedChart) -> Result<()> {
             }
             None => {
                 return Err(Failure::new(format!(
-                    "{} holds no subchart {}, which charts.toml lists; remove it",
+                    "{} has no subchart {}, which charts.toml lists; remove it",
                     chart.release(),
                     subchart.key
                 )));

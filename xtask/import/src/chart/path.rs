@@ -34,7 +34,7 @@ impl Path {
         Self(steps)
     }
 
-    /// The key that leads here, if the place is no element or value of many.
+    /// The last key, unless the place is an element of a list or a value of a map.
     pub fn last_key(&self) -> Option<&str> {
         match self.0.last() {
             Some(Step::Key(key)) => Some(key),
@@ -42,7 +42,7 @@ impl Path {
         }
     }
 
-    /// How many steps lead here.
+    /// Number of steps on the way.
     pub fn depth(&self) -> usize {
         self.0.len()
     }
@@ -91,7 +91,7 @@ impl fmt::Display for Path {
     }
 }
 
-/// A key as it is written in a path: in quotes if it could be read as something else.
+/// A key as written in a path: in quotes if it would be ambiguous.
 struct Segment<'a>(&'a str);
 
 impl fmt::Display for Segment<'_> {
@@ -109,13 +109,13 @@ impl fmt::Display for Segment<'_> {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Key {
     pub name: String,
-    /// Whether `[]` stands behind it: what is written after it belongs to each element.
+    /// Whether `[]` follows: the rest of the path applies to each element.
     pub is_list: bool,
 }
 
 /// The keys of a path that a person wrote: `grafana."grafana.ini".server`, `extensionProviders[].name`.
 ///
-/// Nothing if a quote is not closed, or a key that is not in quotes is empty.
+/// `None` if a quote is not closed, or a key without quotes is empty.
 pub fn keys(text: &str) -> Option<Vec<Key>> {
     let mut keys = Vec::new();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! What a chart says about one place of its values, and what that tells by itself.
+//! What a chart says about one place of its values, and the type that follows from it.
 
 use serde_json::{Map, Value};
 
@@ -14,7 +14,7 @@ pub struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// A key of the object that stands here.
+    /// A key of the object at this place.
     pub fn key(&self, key: &str) -> Self {
         Self {
             default: self.default.and_then(|default| default.get(key)),
@@ -32,14 +32,14 @@ impl<'a> Place<'a> {
         self.default.and_then(Value::as_object)
     }
 
-    /// The type that the name of the key tells.
+    /// The type that follows from the name of the key.
     pub fn by_name(&self, path: &Path) -> Option<Kind> {
         let key = path.last_key()?;
         if let Some(default) = self.default {
             return rules::by_name(key, default);
         }
         let kinds: Vec<&str> = self.schema.kinds().into_iter().collect();
-        // A name tells more than a schema that only says "object", and less than one that says "string".
+        // A name is more specific than a schema that only says "object", and less than one that says "string".
         match kinds.as_slice() {
             [] => rules::by_name(key, &Value::Null),
             ["array"] => rules::by_name(key, &Value::Array(Vec::new())),
@@ -70,7 +70,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Elements as one: objects with the keys of all of them; nothing if they are of different kinds.
+/// The elements merged into one: objects with the keys of all of them; `None` if they are of different types.
 pub fn together(elements: &[Value]) -> Option<Value> {
     let first = elements.first()?;
     let alike = |one: &Value| std::mem::discriminant(one) == std::mem::discriminant(first);
@@ -88,7 +88,7 @@ pub fn together(elements: &[Value]) -> Option<Value> {
     }
     Some(match first {
         Value::Object(_) => Value::Object(merged),
-        // The longest list tells most.
+        // The longest list has the most information.
         Value::Array(_) => {
             elements.iter().max_by_key(|element| element.as_array().map_or(0, Vec::len))?.clone()
         }
@@ -107,7 +107,7 @@ pub fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// A default for a message.
+/// A default, for messages.
 pub fn shortened(value: &Value) -> String {
     let text = value.to_string();
     if text.chars().count() <= 60 {

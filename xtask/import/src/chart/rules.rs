@@ -1,10 +1,10 @@
-//! What a key is called tells its type, where the default fits it.
+//! Types that follow from the name of a key, if the default fits.
 
 use serde_json::Value;
 
 use super::kind::Kind;
 
-/// Types by the name of a key, the first one that the default fits.
+/// Types by the name of a key; the first one that fits the default is used.
 const RULES: &[(&str, &str)] = &[
     ("additionalContainers", "Vec<Container>"),
     ("affinity", "Affinity"),
@@ -68,7 +68,7 @@ const RULES: &[(&str, &str)] = &[
 const ENDINGS: &[(&str, &str)] =
     &[("annotations", "BTreeMap<String, String>"), ("labels", "BTreeMap<String, String>")];
 
-/// The type that the name of a key tells, if the default fits it.
+/// The type that follows from the name of a key, if the default fits it.
 pub fn by_name(key: &str, default: &Value) -> Option<Kind> {
     if key == "securityContext" {
         return security_context(default);
@@ -76,7 +76,7 @@ pub fn by_name(key: &str, default: &Value) -> Option<Kind> {
     let lower = key.to_ascii_lowercase();
     let named = RULES.iter().filter(|(name, _)| *name == key);
     let ending = ENDINGS.iter().filter(|(end, _)| lower.ends_with(end));
-    // An image tag that YAML reads as a number is a tag all the same: 1.30 is not 1.3.
+    // An image tag that YAML reads as a number is still a tag: 1.30 is not 1.3.
     let is_tag = key == "tag" && default.is_number();
     named
         .chain(ending)
@@ -84,7 +84,7 @@ pub fn by_name(key: &str, default: &Value) -> Option<Kind> {
         .find(|kind| is_tag || kind.fits(default))
 }
 
-/// Of the pod or of a container: charts call both by this name, so the default has to fit one of them only.
+/// Of the pod or of a container: charts use this name for both, so the default must fit exactly one of them.
 fn security_context(default: &Value) -> Option<Kind> {
     let both = ["PodSecurityContext", "SecurityContext"];
     let mut fitting =
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_tells_nothing_where_the_default_is_something_else() {
+    fn a_name_is_ignored_where_the_default_does_not_fit() {
         assert_eq!(kind("resources", json!({})).as_deref(), Some("ResourceRequirements"));
         assert_eq!(kind("resources", json!([])), None);
         assert_eq!(kind("resources", json!({"preset": "small"})), None);

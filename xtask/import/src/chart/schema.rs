@@ -1,19 +1,19 @@
-//! `values.schema.json`: JSON Schema, as far as it tells types.
+//! `values.schema.json`: JSON Schema, as far as it determines types.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// How many references and alternatives are followed before a schema is taken to lead nowhere.
+/// Limit of references and alternatives to follow, for schemas that refer to themselves.
 const DEPTH: usize = 16;
 
-/// What a schema document says about one place; nothing if it says nothing.
+/// The parts of a schema document about one place; empty if there are none.
 #[derive(Clone, Debug, Default)]
 pub struct Schema<'a> {
     document: Option<&'a Value>,
-    /// What holds at once: the schema itself, what it refers to, and every `allOf`.
+    /// Parts that all apply: the schema itself, what it refers to, and every `allOf`.
     all: Vec<&'a Value>,
-    /// What `anyOf` and `oneOf` offer.
+    /// The alternatives of `anyOf` and `oneOf`.
     alternatives: Vec<Schema<'a>>,
 }
 
@@ -59,13 +59,13 @@ impl<'a> Schema<'a> {
         objects.flat_map(|object| object.keys().map(String::as_str)).collect()
     }
 
-    /// What stands below a key of an object; nothing said if the schema does not have it.
+    /// The schema of a key of an object; empty if the schema does not have it.
     pub fn property(&self, key: &str) -> Self {
         let found = self.every("properties").filter_map(|(_, properties)| properties.get(key));
         self.join(found.collect())
     }
 
-    /// What stands below keys of the user's choice.
+    /// The schema of keys of the user's choice.
     pub fn values(&self) -> Self {
         let found = self
             .every("additionalProperties")
@@ -74,13 +74,13 @@ impl<'a> Schema<'a> {
         self.join(found.collect())
     }
 
-    /// What stands in a list.
+    /// The schema of a list's elements.
     pub fn items(&self) -> Self {
         let found = self.every("items").map(|(_, value)| value).filter(|value| value.is_object());
         self.join(found.collect())
     }
 
-    /// The JSON types that may stand here, without `null`; empty if the schema does not say.
+    /// The JSON types that are allowed here, without `null`; empty if the schema does not say.
     pub fn kinds(&self) -> BTreeSet<&'a str> {
         let own = self.own("type").flat_map(|kind| match kind {
             Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
@@ -89,7 +89,7 @@ impl<'a> Schema<'a> {
         });
         let mut kinds: BTreeSet<&str> = own.collect();
         if kinds.is_empty() {
-            // Each alternative has to say, or anything may stand here.
+            // If one alternative does not say, any type is allowed.
             let each: Vec<_> = self.alternatives.iter().map(Self::kinds_or_null).collect();
             if each.iter().all(|kinds| !kinds.is_empty()) {
                 kinds = each.into_iter().flatten().collect();
@@ -104,7 +104,7 @@ impl<'a> Schema<'a> {
         if is_null { BTreeSet::from(["null"]) } else { self.kinds() }
     }
 
-    /// The strings of an `enum` or `const`, if nothing else may stand here.
+    /// The strings of an `enum` or `const`, if nothing else is allowed here.
     pub fn strings(&self) -> Option<Vec<String>> {
         let mut lists = self.own("enum").filter_map(Value::as_array);
         let values: Vec<&Value> = match lists.next() {
@@ -144,7 +144,7 @@ impl<'a> Schema<'a> {
 
     fn join(&self, found: Vec<&'a Value>) -> Self {
         let mut joined = Self::default();
-        // `true` and `false` are schemas, too, and say nothing about a type.
+        // `true` and `false` are schemas, too, but have no type.
         for value in found {
             joined.document = self.document;
             joined.add(value, DEPTH);

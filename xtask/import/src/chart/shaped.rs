@@ -1,4 +1,4 @@
-//! The types that a chart's values need: what has one shape is one type.
+//! The types that a chart's values need: equal shapes become one type.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::shapes::Shapes;
 /// The type of a value.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Type {
-    /// A type that exists already, by its Rust path.
+    /// An existing type, by its Rust path.
     Existing(String),
     List(Box<Type>),
     Map(Box<Type>),
@@ -29,7 +29,7 @@ pub enum Shape {
         /// The type of values below further keys.
         open: Option<Type>,
     },
-    /// A string out of a list.
+    /// An enum of strings.
     Strings(Vec<String>),
 }
 
@@ -37,7 +37,7 @@ pub enum Shape {
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Member {
     pub key: String,
-    /// What Rust calls it, before it is written in Rust's way.
+    /// Its Rust name, before the conversion to Rust's case.
     pub name: String,
     pub kind: Type,
     /// Whether it is an object that is left out when nothing in it is set.
@@ -56,7 +56,7 @@ pub struct Shaped {
 #[derive(Debug)]
 pub struct Use {
     pub path: Path,
-    /// What leads there, as parts of a name: elements and values of many in the singular.
+    /// The path as parts of a name: elements of lists and values of maps in the singular.
     parts: Vec<String>,
     /// Facts of each member, in the order of the members.
     pub facts: Vec<Vec<String>>,
@@ -76,11 +76,11 @@ pub const ROOT: &str = "Values";
 impl Types {
     /// The types of a chart's values, each with its name.
     ///
-    /// A type of one place is named after the whole path, so that another key renames it only where both would be called the
-    /// same. A type of several places is named after what all of their paths end in.
+    /// A type with one place is named after the whole path, so that another key only renames it if both would get the same
+    /// name. A type with several places is named after the common ending of their paths.
     ///
     /// # Errors
-    /// Every sentence about a type without a name that holds at all of its places.
+    /// All types without a name that fits all of their places, one sentence each.
     pub fn of(chart: &LockedChart, values: &Object) -> Result<Self, Vec<String>> {
         let mut collector = Collector { shapes: Shapes::new() };
         collector.object(&Path::default(), &[], values);
@@ -180,7 +180,7 @@ fn names(chart: &LockedChart, all: &[Shaped]) -> Result<Vec<String>, Vec<String>
     let mut taken: BTreeSet<String> = RESERVED.iter().map(|&name| name.to_owned()).collect();
     let mut names = chosen(chart, all, &mut taken, &mut problems);
     let mut order: Vec<usize> = (0..all.len()).collect();
-    // What has one place only has no other name to take.
+    // A type with a single place has no other name to choose.
     order.sort_by_key(|&index| {
         let uses = &all[index].uses;
         (uses.len() > 1, uses.first().map(|home| &home.path))
@@ -223,22 +223,22 @@ fn chosen(
         let is_here = |shaped: &Shaped| shaped.uses.iter().any(|user| user.path.dotted() == place);
         let Some(index) = all.iter().position(is_here) else {
             problems.push(format!(
-                "{text} stands in shapes, but no type is made there; keep it or remove it"
+                "{text} is listed in shapes, but no type is generated there; keep it or remove it"
             ));
             continue;
         };
         if pascal_case(name) != *name {
             problems.push(format!(
-                "{text} is called {name:?} in shapes, which is no name of a Rust type; write it like {}",
+                "{text} is called {name:?} in shapes, which is not valid for a Rust type; write it like {}",
                 pascal_case(name)
             ));
         } else if let Some(other) = names.get(&index) {
             problems.push(format!(
-                "{text} in shapes names a type that is called {other} there already; keep one of them"
+                "{text} in shapes names a type that is already named {other} there; keep one of them"
             ));
         } else if name == ROOT || !taken.insert(name.clone()) {
             problems.push(format!(
-                "the name {name} of {text} in shapes is taken already; choose another one"
+                "the name {name} of {text} in shapes is already taken; choose another one"
             ));
         } else {
             names.insert(index, name.clone());
@@ -247,7 +247,7 @@ fn chosen(
     names
 }
 
-/// The words that all places end in: of `server.livenessProbe` and `dex.readinessProbe`, `Probe`.
+/// The words that all places end with: for `server.livenessProbe` and `dex.readinessProbe`, `Probe`.
 fn common_ending(uses: &[Use]) -> String {
     let mut all = uses.iter().map(|user| {
         user.parts.iter().flat_map(|part| words(part)).map(|word| pascal_case(&word)).collect()
@@ -265,12 +265,12 @@ fn common_ending(uses: &[Use]) -> String {
 fn nameless(ending: &str, uses: &[Use]) -> String {
     let places: Vec<String> = uses.iter().map(|user| user.path.to_string()).collect();
     let why = if ending.is_empty() {
-        "whose paths end in nothing that all of them share".to_owned()
+        "whose paths have no common ending".to_owned()
     } else {
-        format!("and {ending}, in which all of their paths end, is taken already")
+        format!("and {ending}, the common ending of their paths, is already taken")
     };
     format!(
-        "one type stands at {}, {why}; choose a name that holds everywhere, below shapes: \"{}\" = \"…\"",
+        "the same type is at {}, {why}; choose a name that fits everywhere, in shapes: \"{}\" = \"…\"",
         places.join(", "),
         uses.first().map(|home| home.path.dotted()).unwrap_or_default()
     )

@@ -1,4 +1,4 @@
-//! From defaults and schema to types: what is kept of a chart, or everything that stands in the way.
+//! From defaults and schema to types: the kept values of a chart, or all problems.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,13 +13,13 @@ use super::place::{Place, is_empty, shortened, together};
 use super::schema::Schema;
 use crate::naming::snake_case;
 
-/// How many keys may lead to a value; the deepest of known charts has 9.
+/// The largest number of keys that may lead to a value; the deepest of known charts has 9.
 const DEPTH: usize = 16;
 
 /// The type of a chart's values.
 ///
 /// # Errors
-/// Every sentence about what charts.toml and the chart do not agree on.
+/// All disagreements between charts.toml and the chart, one sentence each.
 pub fn of(
     chart: &LockedChart,
     values: Map<String, Value>,
@@ -36,7 +36,7 @@ pub fn of(
 
 struct Typing<'a> {
     chart: &'a LockedChart,
-    /// Chosen types and types of further keys, by path, as long as nothing came by there.
+    /// Chosen types and types of further keys, by path, that have not been used yet.
     types: BTreeMap<String, Kind>,
     open: BTreeMap<String, Kind>,
     names: BTreeMap<String, &'a str>,
@@ -83,7 +83,7 @@ impl<'a> Typing<'a> {
         self.problems.push(sentence);
     }
 
-    /// An object with what is kept of its keys.
+    /// An object with its kept keys.
     fn object(&mut self, path: &Path, place: &Place<'_>, keep: &Keep<'_>) -> Object {
         let mut all: BTreeSet<&str> = keep.below.keys().map(String::as_str).collect();
         if keep.whole {
@@ -106,7 +106,7 @@ impl<'a> Typing<'a> {
             let place = place.key(key);
             let below = match keep.below.get(key) {
                 None => Keep::everything(),
-                // A part of what is kept whole is whole.
+                // Below a completely kept value everything is kept.
                 Some(below) => Keep {
                     whole: below.whole
                         || (keep.whole && below.declared.is_none() && place.exists()),
@@ -116,7 +116,7 @@ impl<'a> Typing<'a> {
             if let Some(kind) = self.field(&path, &place, &below) {
                 let presence = self.presence(&path, &kind);
                 let unset = self.unset(&path, &place, &kind, &required);
-                // The fields of an object tell their own defaults.
+                // The fields of an object document their own defaults.
                 let default = match kind {
                     Kind::Object(_) => None,
                     _ => place.default,
@@ -139,7 +139,7 @@ impl<'a> Typing<'a> {
         Object { fields, open }
     }
 
-    /// Whether the key of an object says something by itself: where helm merges nothing, or where charts.toml says so.
+    /// Whether the presence of an object has a meaning: where helm merges nothing, or where charts.toml says so.
     fn presence(&mut self, path: &Path, kind: &Kind) -> bool {
         let dotted = path.dotted();
         let presence = self.presence.contains(&dotted);
@@ -147,14 +147,14 @@ impl<'a> Typing<'a> {
             self.seen.insert(dotted);
             if !matches!(kind, Kind::Object(_)) {
                 self.problem(format!(
-                    "{path} stands in presence and has the type {kind}, which is written whenever it is set; remove it"
+                    "{path} is listed in presence, but has the type {kind}, which is written whenever it is set; remove it"
                 ));
             }
         }
         presence || (path.is_in_many() && matches!(kind, Kind::Object(_)))
     }
 
-    /// What proves that null may stand at a path in place of a default, if charts.toml says so.
+    /// The proof that null may replace a default, if charts.toml has one.
     fn unset(
         &mut self,
         path: &Path,
@@ -166,17 +166,17 @@ impl<'a> Typing<'a> {
         let proof = *self.unset.get(&dotted)?;
         self.seen.insert(dotted);
         let reason = if path.is_in_many() {
-            "is one of many, which are written as a whole: leave it out there"
+            "is below a list or map, whose elements have no defaults: leave the key out there"
         } else if place.default.is_none_or(Value::is_null) {
             "has no default, which null would erase"
         } else if matches!(kind, Kind::Object(_)) {
-            "is an object: unset what stands in it"
+            "is an object: unset the values in it"
         } else if path.last_key().is_some_and(|key| required.contains(&key)) {
             "is required by the chart's schema"
         } else {
             return Some(proof);
         };
-        self.problem(format!("{path} stands in unset, but {reason}; remove it from unset"));
+        self.problem(format!("{path} is listed in unset, but {reason}; remove it from unset"));
         None
     }
 
@@ -189,13 +189,13 @@ impl<'a> Typing<'a> {
         name.unwrap_or_else(|| key.to_owned())
     }
 
-    /// A number behind one of the names would tell nobody which is which, and change with the keys beside it.
+    /// A number after one of the names would not show which is which, and would change with the keys beside it.
     fn refuse_equal_names(&mut self, path: &Path, fields: &[Field]) {
         let mut names: BTreeMap<String, &str> = BTreeMap::new();
         for field in fields {
             if let Some(other) = names.insert(snake_case(&field.name), &field.key) {
                 self.problem(format!(
-                    "{} and {} are both called {} in Rust; give one of them another name below names",
+                    "{} and {} would both be called {} in Rust; give one of them another name in names",
                     path.key(other),
                     path.key(&field.key),
                     snake_case(&field.name)
@@ -249,7 +249,7 @@ impl<'a> Typing<'a> {
         }
         if path.depth() > DEPTH {
             self.problem(format!(
-                "{path} lies deeper than {DEPTH} keys, as in a schema that holds itself; choose a type further up"
+                "{path} is deeper than {DEPTH} keys, perhaps in a recursive schema; choose a type further up"
             ));
             return None;
         }
@@ -266,7 +266,7 @@ impl<'a> Typing<'a> {
         }
     }
 
-    /// The type that the chart tells.
+    /// The type according to the chart.
     fn derived(&mut self, path: &Path, place: &Place<'_>, keep: &Keep<'_>) -> Option<Kind> {
         let descends = !keep.below.is_empty() || self.open.contains_key(&path.dotted());
         if !descends && let Some(kind) = place.by_name(path) {
@@ -289,7 +289,7 @@ impl<'a> Typing<'a> {
         }
     }
 
-    /// The type that charts.toml chooses, or nothing if it does not.
+    /// The type that charts.toml chooses, if it does.
     fn chosen(&mut self, path: &Path, place: &Place<'_>, keep: &Keep<'_>) -> Option<Kind> {
         let dotted = path.dotted();
         // The element of a list has the path of the list.
@@ -314,7 +314,7 @@ impl<'a> Typing<'a> {
         Some(kind)
     }
 
-    /// A value without a default: the schema may tell its type.
+    /// A value without a default: the schema may have its type.
     fn of_schema(
         &mut self,
         path: &Path,
@@ -349,8 +349,8 @@ impl<'a> Typing<'a> {
     ) -> Option<Kind> {
         let items = place.schema.items();
         let default = together(elements);
-        let tells_nothing = items.is_empty() && keep.below.is_empty();
-        if default.is_none() && (!elements.is_empty() || tells_nothing) {
+        let is_undetermined = items.is_empty() && keep.below.is_empty();
+        if default.is_none() && (!elements.is_empty() || is_undetermined) {
             return self.unknown(path, place);
         }
         let before = self.problems.len();
@@ -375,12 +375,12 @@ impl<'a> Typing<'a> {
     fn unknown(&mut self, path: &Path, place: &Place<'_>) -> Option<Kind> {
         let default = place.default.map_or_else(|| "without a default".to_owned(), shortened);
         self.problem(format!(
-            "{path} ({default}) has no type that can be derived; choose one below types"
+            "{path} ({default}) has no type that can be derived; choose one in types"
         ));
         None
     }
 
-    /// What charts.toml says about places that nothing leads to.
+    /// Reports entries of charts.toml for places that no kept path leads to.
     fn unused(&mut self) {
         let chosen = self.types.keys().map(|path| ("types", path));
         let all = chosen.chain(self.open.keys().map(|path| ("open", path)));
@@ -391,7 +391,7 @@ impl<'a> Typing<'a> {
             .filter(|(_, path)| !self.seen.contains(*path))
             .map(|(table, path)| {
                 format!(
-                    "{path} stands in {table}, but no kept path leads there; keep it or remove it"
+                    "{path} is listed in {table}, but no kept path leads there; keep it or remove it"
                 )
             })
             .collect();
@@ -412,7 +412,7 @@ mod tests {
     use super::super::lock::Lock;
     use super::*;
 
-    /// The type of values that are all kept.
+    /// The type of values, all of them kept.
     fn whole(values: &Value) -> Result<Kind, Vec<String>> {
         let keys = values.as_object().into_iter().flatten();
         let keep: Vec<&String> = keys.map(|(key, _)| key).collect();

@@ -6,14 +6,14 @@ use support::{Failure, Result};
 
 /// Reads a `values.yaml`; `file` names it in messages.
 ///
-/// Anchors, aliases and merge keys are what they stand for. A file of comments has no values.
+/// Anchors, aliases and merge keys are resolved. A file with nothing but comments has no values.
 ///
 /// # Errors
-/// If it is no YAML, or something else than one object with strings as keys.
+/// If it is not YAML, or not a single object with strings as keys.
 pub fn read(file: &str, text: &str) -> Result<Map<String, Value>> {
     let invalid = |reason: String| {
         Failure::new(format!(
-            "{file} is no values.yaml: {reason}; compare it with the release it was taken from"
+            "{file} is not a valid values.yaml: {reason}; compare it with the release it was taken from"
         ))
     };
     let mut yaml: serde_yaml::Value =
@@ -22,7 +22,7 @@ pub fn read(file: &str, text: &str) -> Result<Map<String, Value>> {
     match json(yaml) {
         Ok(Value::Object(values)) => Ok(values),
         Ok(Value::Null) => Ok(Map::new()),
-        Ok(_) => Err(invalid("it holds no object".to_owned())),
+        Ok(_) => Err(invalid("it is not an object".to_owned())),
         Err(reason) => Err(invalid(reason)),
     }
 }
@@ -40,7 +40,7 @@ fn json(yaml: serde_yaml::Value) -> std::result::Result<Value, String> {
                 integer.into()
             } else {
                 let float = number.as_f64().and_then(serde_json::Number::from_f64);
-                Value::Number(float.ok_or_else(|| format!("{number} is no number in JSON"))?)
+                Value::Number(float.ok_or_else(|| format!("{number} is not a number in JSON"))?)
             }
         }
         Yaml::Sequence(elements) => {
@@ -49,11 +49,11 @@ fn json(yaml: serde_yaml::Value) -> std::result::Result<Value, String> {
         Yaml::Mapping(mapping) => {
             let mut object = Map::new();
             for (key, value) in mapping {
-                // Helm reads a key such as 8080 or true as the text that it is.
+                // Helm reads a key such as 8080 or true as text.
                 let key = match json(key)? {
                     Value::String(key) => key,
                     key @ (Value::Bool(_) | Value::Number(_)) => key.to_string(),
-                    key => return Err(format!("the key {key} is no string")),
+                    key => return Err(format!("the key {key} is not a string")),
                 };
                 object.insert(key, json(value)?);
             }
@@ -63,12 +63,12 @@ fn json(yaml: serde_yaml::Value) -> std::result::Result<Value, String> {
     })
 }
 
-/// The defaults of a subchart below its key, where the chart's own go before them.
+/// The defaults of a subchart below its key, overridden by the chart's own.
 pub fn coalesce(chart: &mut Map<String, Value>, key: &str, subchart: Map<String, Value>) {
     let own = chart.remove(key).unwrap_or_default();
     let merged = match own {
         Value::Object(own) => merge(own, subchart),
-        // Helm takes null for "the subchart's defaults".
+        // In Helm, null here means "the subchart's defaults".
         _ => subchart,
     };
     chart.insert(key.to_owned(), Value::Object(merged));

@@ -1,4 +1,4 @@
-//! Rust source of one type: its declaration, its documentation, and how it is written.
+//! Rust source of one type: declaration, documentation and serialization.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -22,7 +22,7 @@ impl<'a> Declarations<'a> {
         Self { group_version, documentation: Documentation { group_version, descriptions } }
     }
 
-    /// A kind with what makes it an object of Kubernetes.
+    /// A kind, with the traits of a Kubernetes object.
     pub fn root(&self, root: &Root) -> String {
         let mut out = String::new();
         let kind = &root.kind.name;
@@ -131,9 +131,9 @@ impl<'a> Declarations<'a> {
         out
     }
 
-    /// The constructor of a struct that has both: what must be said are its parameters, the rest is absent.
+    /// The constructor of a struct with required and optional fields: the required ones are its parameters, the others are absent.
     ///
-    /// Nothing where two parameters would have one type, which a call could mix up: there a literal names each of them.
+    /// Empty if two parameters would have the same type, because a call could mix them up: there, use a literal.
     fn required(&self, name: &str, fields: &[(&Field, &str)], open: Option<&str>) -> String {
         let (required, optional): (Vec<_>, Vec<_>) =
             fields.iter().partition(|(field, _)| field.required);
@@ -166,7 +166,7 @@ impl {name} {{
 
     fn choice(&self, index: usize, name: &str, choice: &Choice) -> String {
         let uses = &self.group_version.types[index].uses;
-        // A property that is left out says "none" already; an element of a list or a value of a map cannot be left out.
+        // An absent property already means "none"; an element of a list or a value of a map cannot be absent.
         let empty = choice.none_allowed
             && uses.iter().any(|place_of_use| place_of_use.place.path.is_one_of_many());
         let mut variants: Vec<String> = Vec::new();

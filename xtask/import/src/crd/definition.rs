@@ -53,10 +53,10 @@ struct Head {
     kind: Option<String>,
 }
 
-/// Reads every CRD of a file with one or more YAML documents; documents of other kinds are passed over.
+/// Reads every CRD of a file with one or more YAML documents; documents of other kinds are skipped.
 ///
 /// # Errors
-/// If a document is no YAML, or says it is a CRD and is not one. `file` names the source in the message.
+/// If a document is not YAML, or claims to be a CRD and is not valid. `file` names the source in the message.
 pub fn read(file: &str, text: &str) -> Result<Vec<Definition>> {
     let heads = serde_yaml::Deserializer::from_str(text);
     let documents = serde_yaml::Deserializer::from_str(text);
@@ -64,11 +64,11 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Definition>> {
     for (number, (head, document)) in heads.zip(documents).enumerate() {
         let invalid = |error: serde_yaml::Error| {
             Failure::new(format!(
-                "{file}: document {} is no valid CRD: {error}; compare it with the release it was taken from",
+                "{file}: document {} is not a valid CRD: {error}; compare it with the release it was taken from",
                 number + 1
             ))
         };
-        // An empty document (a trailing `---`) reads as nothing.
+        // An empty document (a trailing `---`) is null.
         let head: Option<Head> = Deserialize::deserialize(head).map_err(invalid)?;
         let Some(Head { api_version, kind: Some(kind) }) = head else {
             IgnoredAny::deserialize(document).map_err(invalid)?;
@@ -80,7 +80,7 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Definition>> {
         }
         if api_version.as_deref() != Some("apiextensions.k8s.io/v1") {
             return Err(Failure::new(format!(
-                "{file}: document {} is a CRD of apiVersion {}, but only apiextensions.k8s.io/v1 is understood; take a release that ships it",
+                "{file}: document {} is a CRD of apiVersion {}, but only apiextensions.k8s.io/v1 is supported; choose a release that ships it",
                 number + 1,
                 api_version.unwrap_or_default()
             )));

@@ -1,4 +1,4 @@
-//! Doc comments of generated code: facts, and upstream's words only where they are asked for.
+//! Doc comments of generated code: facts, and upstream's descriptions on request.
 
 use std::fmt::Write;
 
@@ -102,7 +102,7 @@ impl Documentation<'_> {
 
     fn comment(&self, mut paragraphs: Vec<String>, description: Option<&str>) -> String {
         if let Some(description) = description.filter(|_| self.descriptions) {
-            // As it stands, in a block of text: Markdown that upstream did not write as Markdown stays harmless.
+            // Unchanged, in a text block: upstream does not write Markdown, so nothing in it must be read as such.
             let description: String =
                 description.chars().filter(|&letter| letter != '\r' && !reorders(letter)).collect();
             let fence = "`".repeat(longest_run_of_backticks(&description).max(2) + 1);

@@ -1,4 +1,4 @@
-//! Exclusive alternatives: the `oneOf` of a CRD that an enum with payload can say.
+//! Exclusive alternatives: the `oneOf` of a CRD that an enum with payload can express.
 
 use std::collections::BTreeSet;
 
@@ -13,27 +13,27 @@ pub struct Exclusive {
     pub none_allowed: bool,
 }
 
-/// What the `oneOf`, `anyOf` and `allOf` of an object say.
+/// The conditions in the `oneOf`, `anyOf` and `allOf` of an object.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Alternatives {
     pub exclusive: Vec<Exclusive>,
     /// Properties of which at least one must be set (`anyOf`); a fact, not a type.
     pub at_least_one: Vec<Vec<String>>,
-    /// How many conditions were found that neither a type nor a fact here can say.
+    /// Number of conditions that neither a type nor a fact here can express.
     pub unexpressed: usize,
 }
 
 /// Reads the alternatives of an object.
 ///
-/// A group of which a member is required anyway, is unknown to the object or belongs to an earlier group too stays a
-/// condition that is not expressed: an enum would then refuse what the CRD accepts.
+/// A group stays an unexpressed condition if one of its members is required anyway, is unknown to the object, or belongs to
+/// an earlier group too: an enum would then reject what the CRD accepts.
 pub fn alternatives(schema: &Schema) -> Alternatives {
     let mut found = Alternatives::default();
     let mut taken: BTreeSet<String> = BTreeSet::new();
     for condition in std::iter::once(schema).chain(&schema.all_of) {
         if !condition.one_of.is_empty() {
             match exclusive(&condition.one_of).filter(|group| is_free(group, schema, &taken)) {
-                // One alternative that may be left out is an optional property.
+                // A single alternative that may be left out is an optional property.
                 Some(group) if group.alternatives.len() == 1 && group.none_allowed => {}
                 Some(group) => {
                     taken.extend(group.alternatives.iter().cloned());
@@ -60,7 +60,7 @@ pub fn alternatives(schema: &Schema) -> Alternatives {
     found
 }
 
-/// `maxProperties: 1`: whichever property is set is the only one.
+/// `maxProperties: 1`: at most one property may be set.
 fn only_one_property(schema: &Schema) -> Option<Exclusive> {
     let closed = !schema.preserve_unknown_fields && schema.required.is_empty();
     (schema.max_properties == Some(1) && schema.properties.len() > 1 && closed).then(|| Exclusive {

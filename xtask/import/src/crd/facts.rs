@@ -1,4 +1,4 @@
-//! What a schema says about a value beyond its Rust type, for doc comments.
+//! Facts of a schema about a value that its Rust type does not express, for doc comments.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ pub struct Facts {
     pub kind: String,
     /// One fact each, in a fixed order, as safe Markdown.
     pub lines: Vec<String>,
-    /// What upstream writes about it.
+    /// Upstream's description.
     pub description: Option<String>,
 }
 
@@ -30,7 +30,7 @@ pub fn facts(schema: &Schema) -> Facts {
     Facts { kind: kind(schema), lines: facts, description: schema.description.clone() }
 }
 
-/// Facts about an object as a whole that its fields do not say.
+/// Facts about an object as a whole that its fields do not express.
 pub fn conditions(alternatives: &Alternatives) -> Vec<String> {
     let mut conditions: Vec<String> = alternatives
         .at_least_one

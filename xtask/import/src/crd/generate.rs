@@ -1,4 +1,4 @@
-//! Rust source of one group version: a file for each kind, one for what kinds share.
+//! Rust source of one group version: a file for each kind, and one for types that kinds share.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -13,7 +13,7 @@ use support::{Failure, Result};
 pub struct Module {
     pub name: String,
     pub source: String,
-    /// The sources it was made from.
+    /// The sources it was generated from.
     pub origins: BTreeSet<String>,
 }
 
@@ -32,7 +32,7 @@ pub fn modules(group_version: &GroupVersion, descriptions: bool) -> Result<Vec<M
         let name = snake_case(&root.kind.name);
         if name == SHARED || bodies.contains_key(&name) {
             return Err(Failure::new(format!(
-                "{}: {} of {} needs a module that is taken already ({name}); leave it out",
+                "{}: {} of {} needs the module {name}, which is taken; leave it out",
                 root.kind.origin,
                 root.kind.name,
                 root.kind.api_version()
@@ -53,7 +53,7 @@ pub fn modules(group_version: &GroupVersion, descriptions: bool) -> Result<Vec<M
         .collect())
 }
 
-/// Puts types into modules.
+/// Distributes types to modules.
 struct Assembly<'a> {
     group_version: &'a GroupVersion,
 }

@@ -15,7 +15,7 @@ pub struct GroupVersion {
     /// In the order of the lock file.
     pub roots: Vec<Root>,
     pub types: Vec<Shaped>,
-    /// The Rust name of each type, or its path where it exists already.
+    /// The Rust name of each type, or the path of an existing type.
     pub names: Vec<String>,
 }
 
@@ -35,7 +35,7 @@ impl GroupVersion {
         Ok(Self { roots, types, names })
     }
 
-    /// The types that are generated, in the order of their homes.
+    /// The generated types, in the order of their homes.
     pub fn generated(&self) -> Vec<usize> {
         let mut generated: Vec<usize> =
             (0..self.types.len()).filter(|&index| !self.types[index].uses.is_empty()).collect();
@@ -49,7 +49,7 @@ fn root(kind: Kind, position: usize, typing: &mut Typing) -> Result<Root> {
     let of_every_object = ["apiVersion", "kind", "metadata"];
     let is_own = |name: &&String| !of_every_object.contains(&name.as_str());
     let mut names: Vec<&String> = schema.properties.keys().filter(is_own).collect();
-    // What the cluster reports is no part of a manifest, except where nothing else carries the data.
+    // What the cluster reports is not part of a manifest, except for kinds that have no other data.
     if names.len() > 1 {
         names.retain(|name| *name != "status");
     }
@@ -59,7 +59,7 @@ fn root(kind: Kind, position: usize, typing: &mut Typing) -> Result<Root> {
     let is_name = kind.name.starts_with(|letter: char| letter.is_ascii_uppercase())
         && kind.name.chars().all(|letter| letter.is_ascii_alphanumeric());
     if !is_name {
-        return Err(failure("its name is no name of a Rust type; leave it out"));
+        return Err(failure("its name is not valid for a Rust type; leave it out"));
     }
     if names.is_empty() && schema.preserve_unknown_fields {
         return Err(failure("it has no schema, so there is nothing to generate; leave it out"));

@@ -1,15 +1,15 @@
-//! Kept paths: a large CRD cut down to what a project uses.
+//! Kept paths: reduce a large CRD to what the project uses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::schema::{Additional, Schema};
 
-/// Why a schema cannot be cut down.
+/// Why a schema cannot be reduced.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum KeepError {
     /// A kept path that the schema does not have.
     Unknown(String),
-    /// A property that is required beside a kept one, and is not kept.
+    /// A required property beside a kept one that is not kept itself.
     Required(String),
 }
 
@@ -18,7 +18,7 @@ pub enum KeepError {
 /// Elements of lists and values of maps need no step of their own: `spec.http.match` goes through the list `http`.
 ///
 /// # Errors
-/// If a path does not exist, or what is left lacks a required property.
+/// If a path does not exist, or the rest lacks a required property.
 pub fn keep(schema: &mut Schema, paths: &[String]) -> Result<(), KeepError> {
     if paths.is_empty() {
         return Ok(());
@@ -31,7 +31,7 @@ pub fn keep(schema: &mut Schema, paths: &[String]) -> Result<(), KeepError> {
         }
         node.whole = true;
     }
-    // The root's own properties are no choice: every object has them.
+    // The properties of the root are always kept: every object has them.
     for name in ["apiVersion", "kind", "metadata"] {
         if schema.properties.contains_key(name) {
             tree.below.entry(name.to_owned()).or_default().whole = true;
@@ -59,7 +59,7 @@ fn cut(schema: &mut Schema, tree: &Tree, path: &str) -> Result<(), KeepError> {
     if let Some(unknown) = tree.below.keys().find(|name| !schema.properties.contains_key(*name)) {
         return Err(KeepError::Unknown(join(path, unknown)));
     }
-    // What has a default is filled in by the cluster before it asks for required properties.
+    // The cluster fills in defaults before it checks required properties.
     let has_to_be_set = |name: &String| {
         schema.properties.get(name).is_some_and(|property| property.default.is_none())
     };
@@ -77,7 +77,7 @@ fn cut(schema: &mut Schema, tree: &Tree, path: &str) -> Result<(), KeepError> {
     Ok(())
 }
 
-/// A path below one that is kept whole changes nothing, but has to exist like every other.
+/// A path below a completely kept one changes nothing, but must exist, too.
 fn exists(schema: &Schema, tree: &Tree, path: &str) -> Result<(), KeepError> {
     if let Some(items) = &schema.items {
         return exists(items, tree, path);
@@ -91,7 +91,7 @@ fn exists(schema: &Schema, tree: &Tree, path: &str) -> Result<(), KeepError> {
     })
 }
 
-/// Alternatives of which nothing is left say nothing.
+/// Drops alternatives of which nothing is left.
 fn drop_alternatives(schema: &mut Schema) {
     let left: BTreeSet<String> = schema.properties.keys().cloned().collect();
     let gone =

@@ -1,4 +1,4 @@
-//! Types of k8s-openapi that a CRD may repeat: an equal structure is that type, not a new one.
+//! Types of k8s-openapi that a CRD may repeat: for an equal structure, that type is used instead of a new one.
 
 mod trace;
 
@@ -29,11 +29,10 @@ macro_rules! structs {
     };
 }
 
-/// The structs that are looked for, read from the compiled types themselves: what a field is called, what it holds, and
-/// whether it is always written. So equality with a CRD's structure is proven, whatever version of Kubernetes either is
-/// from.
+/// The known structs, read from the compiled types themselves: each field's name and type, and whether it is always
+/// written. So equality with a CRD's structure is exact, whatever version of Kubernetes either is from.
 ///
-/// Structs that hold an `ObjectMeta` are left out: a CRD says `metadata: {type: object}` for it, which is not the same.
+/// Structs that hold an `ObjectMeta` are left out: a CRD has `metadata: {type: object}` for it, which is not the same.
 pub fn structs() -> Vec<KubernetesStruct> {
     structs![
         meta, "k8s_openapi::apimachinery::pkg::apis::meta::v1": [LabelSelector, LabelSelectorRequirement];

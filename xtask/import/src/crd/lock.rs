@@ -1,4 +1,4 @@
-//! `crds.toml`: which CRDs are generated, from which release, and what is kept of them.
+//! `crds.toml`: the CRDs to generate, their releases, and the parts to keep.
 
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ pub struct LockedKind {
     pub kind: String,
     /// The upstream page that explains the kind.
     pub reference: Option<String>,
-    /// Paths to keep, each with everything below it; everything if none is given.
+    /// Paths to keep, each with everything below it; by default everything.
     #[serde(default)]
     pub keep: Vec<String>,
     /// Names of types, by a path where the type is used.
@@ -54,7 +54,7 @@ impl Lock {
     /// Reads the lock file's text; `file` names it in messages.
     ///
     /// # Errors
-    /// If it is no TOML of this form, or a kind is listed twice.
+    /// If it is not TOML of this form, or a kind is listed twice.
     pub fn read(file: &str, text: &str) -> Result<Self> {
         let lock: Self = lock_file::read(file, text)?;
         let mut seen = BTreeMap::new();
@@ -79,7 +79,7 @@ impl Lock {
 }
 
 impl LockedSource {
-    /// The file, without what is generated of it.
+    /// The file, without what to generate from it.
     pub fn file(&self) -> LockedFile {
         LockedFile { url: self.url.clone(), sha256: self.sha256.clone() }
     }

@@ -8,31 +8,31 @@ use super::types::{Place, Root, Shaped};
 use crate::naming::{RESERVED, joined, pascal_case, unique};
 use support::{Failure, Result};
 
-/// Who names what several kinds share.
+/// How types that several kinds share are named.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Naming {
-    /// The lock file: a name that is made of one kind's property would be false at the others.
+    /// By the lock file: a name derived from one kind's property would be wrong for the others.
     Chosen,
-    /// Its first place, for a look at a release without a lock file.
+    /// By the first place, for exploring a release without a lock file.
     Derived,
 }
 
 /// The name of every type, by its index; for a type of k8s-openapi its path.
 ///
 /// Types are named in the order of their homes: kinds as the lock file lists them, then fewer properties on the way, then
-/// alphabetical. A name is made of the last two properties of the home path, `spec` being left out and the kind standing
-/// before the first; where that is taken, one more property is put before it. So a kind that is added at the end of the
-/// list, or a deeper structure, never renames what was there.
+/// alphabetical. A name consists of the last two properties of the home path, without `spec` and with the kind before the
+/// first; if that is taken, one more property is put before it. So a kind that is added at the end of the list, or a deeper
+/// structure, never renames existing types.
 ///
 /// # Errors
-/// If a chosen name is taken or belongs to no type, what several kinds share has none, or a kind has a name that generated
-/// code needs.
+/// If a chosen name is taken or belongs to no type, a type that several kinds share has none, or a kind has a name that
+/// generated code needs.
 pub fn assign(roots: &[Root], types: &[Shaped], naming: Naming) -> Result<Vec<String>> {
     let mut taken: BTreeSet<String> = RESERVED.iter().map(|&name| name.to_owned()).collect();
     for Root { kind, .. } in roots {
         if !taken.insert(kind.name.clone()) {
             return Err(Failure::new(format!(
-                "{}: {} of {} has a name that generated code uses itself; leave it out",
+                "{}: {} of {} has a name that generated code already uses; leave it out",
                 kind.origin,
                 kind.name,
                 kind.api_version()
@@ -46,7 +46,7 @@ pub fn assign(roots: &[Root], types: &[Shaped], naming: Naming) -> Result<Vec<St
     for name in names.values() {
         if !taken.insert(name.clone()) {
             return Err(Failure::new(format!(
-                "the name {name} in crds.toml is taken already in its group version; choose another one"
+                "the name {name} in crds.toml is already taken in its group version; choose another one"
             )));
         }
     }
@@ -71,7 +71,7 @@ pub fn assign(roots: &[Root], types: &[Shaped], naming: Naming) -> Result<Vec<St
         .collect())
 }
 
-/// Each shape that several kinds share and that the lock file does not name, with the lines that it lacks.
+/// The shapes that several kinds share and that the lock file does not name, with the missing lines.
 fn refuse_unnamed(roots: &[Root], types: &[Shaped], names: &BTreeMap<usize, String>) -> Result<()> {
     let mut unnamed: Vec<(&Place, &Shaped)> = types
         .iter()
@@ -101,7 +101,7 @@ fn refuse_unnamed(roots: &[Root], types: &[Shaped], names: &BTreeMap<usize, Stri
         let _ = write!(lines, "\n  \"{}\" = \"…\"  # {}", home.path.dotted(), users.join(", "));
     }
     Err(Failure::new(format!(
-        "kinds of {api_version} share shapes that have no name in crds.toml: one that is made of a property of one kind would be false at the others. Choose a name that holds everywhere, and add:{lines}"
+        "kinds of {api_version} share shapes that have no name in crds.toml: a name derived from one kind's property would be wrong for the others. Choose a name that fits all of them, and add:{lines}"
     )))
 }
 
@@ -124,7 +124,7 @@ fn chosen(roots: &[Root], types: &[Shaped]) -> Result<BTreeMap<usize, String>> {
                 && name.chars().all(|letter| letter.is_ascii_alphanumeric());
             if !is_name {
                 return Err(Failure::new(format!(
-                    "the names of {} in crds.toml have {name:?}, which is no name of a Rust type; write it like {}",
+                    "the names of {} in crds.toml have {name:?}, which is not valid for a Rust type; write it like {}",
                     kind.name,
                     pascal_case(name)
                 )));
@@ -149,7 +149,7 @@ fn derived(kind: &str, path: &Path, taken: &BTreeSet<String>) -> String {
     }
     let mut parts = vec![kind.to_owned()];
     parts.extend(segments.iter().map(|segment| pascal_case(segment)));
-    // A group's name is made of two properties already.
+    // A group's name already consists of two properties.
     let shortest = if path.is_group() { 1 } else { 2 };
     for count in shortest..=parts.len() {
         let name = joined(&parts[parts.len() - count..]);

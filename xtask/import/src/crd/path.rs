@@ -15,7 +15,7 @@ enum Step {
     Element,
     /// Any value of a map.
     Value,
-    /// Properties that exclude each other; no place of its own in the CRD.
+    /// Properties that exclude each other; not a place of its own in the CRD.
     Group(String),
 }
 
@@ -37,7 +37,7 @@ impl Path {
         self.with(Step::Group(name.to_owned()))
     }
 
-    /// Whether a group of properties stands here, not a value.
+    /// Whether this is the place of a group of properties, not of a value.
     pub fn is_group(&self) -> bool {
         matches!(self.0.last(), Some(Step::Group(_)))
     }
@@ -48,17 +48,17 @@ impl Path {
         Self(steps)
     }
 
-    /// How many properties lead here.
+    /// Number of properties on the way.
     pub fn depth(&self) -> usize {
         self.0.iter().filter(|step| matches!(step, Step::Property(_) | Step::Group(_))).count()
     }
 
-    /// Whether one of many stands here: an element of a list or a value of a map.
+    /// Whether this is the place of an element of a list or a value of a map.
     pub fn is_one_of_many(&self) -> bool {
         matches!(self.0.last(), Some(Step::Element | Step::Value))
     }
 
-    /// The properties on the way, those that hold many in the singular.
+    /// The properties on the way; lists and maps in the singular.
     pub fn segments(&self) -> Vec<String> {
         let mut segments: Vec<String> = Vec::new();
         let mut plural = false;

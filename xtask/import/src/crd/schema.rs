@@ -1,4 +1,4 @@
-//! The part of a CRD's schema that decides types and facts.
+//! The part of a CRD's schema that determines types and facts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,7 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::{Number, Value};
 
-/// A structural schema as Kubernetes defines it (`JSONSchemaProps`); keys that decide neither a type nor a fact are left out.
+/// A structural schema as Kubernetes defines it (`JSONSchemaProps`); keys that determine neither a type nor a fact are left out.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[expect(clippy::struct_excessive_bools, reason = "the keys of the format")]
@@ -60,7 +60,7 @@ pub struct Schema {
     pub validations: Vec<Value>,
 }
 
-/// `additionalProperties`: a schema for the values of a map, or whether any value may stand there.
+/// `additionalProperties`: a schema for the values of a map, or whether any value is allowed.
 #[derive(Clone, Debug)]
 pub enum Additional {
     Any(bool),
@@ -94,7 +94,7 @@ impl<'de> Deserialize<'de> for Additional {
 }
 
 impl Schema {
-    /// The one property that this schema demands, if it demands nothing else: an alternative of an exclusive `oneOf`.
+    /// The one property that this schema requires, if it requires nothing else: an alternative of an exclusive `oneOf`.
     pub fn only_required(&self) -> Option<&str> {
         let says_more = self.kind.is_some()
             || self.values.is_some()

@@ -1,4 +1,4 @@
-//! From sources to kinds: which CRD of which file is generated, and how much of it.
+//! From sources to kinds: the CRDs to generate, and the parts of them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,13 +16,13 @@ const NAMES: Names = Names { lock: "crds.toml", option: "--from" };
 /// The kinds that the lock file lists, in its order.
 ///
 /// # Errors
-/// If a source cannot be had, is not the listed one, or lacks what is listed.
+/// If a source cannot be read or downloaded, is not the listed one, or lacks what is listed.
 pub fn locked(lock: &Lock, from: Option<&Path>) -> Result<Vec<Kind>> {
     let releases = match from {
         Some(from) => Releases::from_disk(NAMES, from)?,
         None => Releases::from_network(NAMES, None),
     };
-    // All sources first: a wrong digest is told before anything is parsed.
+    // All sources first: a wrong digest is reported before anything is parsed.
     let found = lock.sources.iter().map(|source| {
         let found = releases.get(&source.file(), |url| eprintln!("downloading {url}"))?;
         Ok((found.origin.clone(), found.into_text()?))
@@ -43,7 +43,7 @@ pub fn locked(lock: &Lock, from: Option<&Path>) -> Result<Vec<Kind>> {
 /// Every kind in every served version of a file or folder, ordered by file.
 ///
 /// # Errors
-/// If a file is no valid CRD, or a kind is defined twice.
+/// If a file is not a valid CRD, or a kind is defined twice.
 pub fn everything(from: &Path) -> Result<Vec<Kind>> {
     let mut kinds = Vec::new();
     let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();

@@ -10,7 +10,7 @@ use super::types::Kind;
 use crate::naming::snake_case;
 use support::{Failure, Result};
 
-/// A generated file: its path below the crate, the sources it was made from, its text without header.
+/// A generated file: its path below the crate, the sources it was generated from, its text without header.
 #[derive(Clone, Debug)]
 pub struct Source {
     pub path: String,
@@ -18,7 +18,7 @@ pub struct Source {
     pub text: String,
 }
 
-/// Lints of the workspace that generated types cannot keep.
+/// Lints of the workspace that generated types cannot satisfy.
 const LINTS: &str = r#"#![allow(
     clippy::large_enum_variant,
     clippy::struct_excessive_bools,
@@ -31,7 +31,7 @@ const LINTS: &str = r#"#![allow(
 /// Generates the files of all kinds, ordered by path.
 ///
 /// # Errors
-/// If a schema cannot be typed, or two groups lead to one module.
+/// If a schema cannot be typed, or two groups lead to the same module.
 pub fn sources(kinds: &[Kind], naming: Naming, descriptions: bool) -> Result<Vec<Source>> {
     let mut root = Node::default();
     let mut problems = Vec::new();
@@ -50,7 +50,7 @@ pub fn sources(kinds: &[Kind], naming: Naming, descriptions: bool) -> Result<Vec
         node = node.children.entry(snake_case(&version)).or_default();
         if let Some(other) = &node.group {
             return Err(Failure::new(format!(
-                "the groups {other} and {group} lead to one module; leave one of them out of crds.toml"
+                "the groups {other} and {group} lead to the same module; leave one of them out of crds.toml"
             )));
         }
         node.about = format!("Kinds of `{group}/{version}`.");
@@ -83,7 +83,7 @@ pub fn module_path(group: &str) -> Vec<String> {
     without_domain.iter().rev().map(|label| snake_case(label)).collect()
 }
 
-/// What the crate says about itself, as a comment.
+/// The crate's documentation, as a comment.
 fn crate_documentation() -> String {
     let line = |line: &str| format!("//! {line}").trim_end().to_owned() + "\n";
     include_str!("crate_documentation.md").lines().map(line).collect()

@@ -28,7 +28,7 @@ pub struct Kind {
 #[derive(Debug)]
 pub struct Root {
     pub kind: Kind,
-    /// What stands beside apiVersion, kind and metadata.
+    /// The fields besides apiVersion, kind and metadata.
     pub fields: Vec<Field>,
     pub facts: BTreeMap<String, Facts>,
 }
@@ -36,11 +36,11 @@ pub struct Root {
 /// The type of a value.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Type {
-    /// A type that exists already, by its Rust path.
+    /// An existing type, by its Rust path.
     Existing(&'static str),
     List(Box<Type>),
     Map(Box<Type>),
-    /// A value that may be null where it stands.
+    /// A value that may be null.
     Nullable(Box<Type>),
     /// A type with a shape of its own, by its index.
     Shaped(usize),
@@ -50,9 +50,9 @@ pub enum Type {
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Shape {
     Struct(Struct),
-    /// An object of which exactly one property is set, or none.
+    /// An object with exactly one property set, or none.
     Choice(Choice),
-    /// A string out of a list, in the order of the CRD.
+    /// An enum of strings, in the order of the CRD.
     Strings(Vec<String>),
 }
 
@@ -61,11 +61,11 @@ pub struct Struct {
     pub fields: Vec<Field>,
     /// Groups of properties of which at most one is set.
     pub groups: Vec<Field>,
-    /// Whether the cluster keeps properties that the schema does not know.
+    /// Whether the cluster keeps properties that are not in the schema.
     pub open: bool,
 }
 
-/// A property, or a group of properties under a name of its own.
+/// A property, or a group of properties with its own name.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Field {
     /// The name in the CRD.
@@ -88,11 +88,11 @@ pub struct Shaped {
     pub shape: Shape,
     /// The structs of k8s-openapi with this shape.
     pub kubernetes: Vec<&'static str>,
-    /// Where it is used, home first; empty if that is nowhere, or only inside a type of k8s-openapi.
+    /// The places that use it, home first; empty if there are none, or only inside a type of k8s-openapi.
     pub uses: Vec<Use>,
 }
 
-/// One place that uses a type, and what is known about the type there.
+/// A place that uses a type, and the facts about the type there.
 #[derive(Clone, Debug)]
 pub struct Use {
     pub place: Place,
@@ -128,8 +128,8 @@ impl Place {
 impl Shaped {
     /// The struct of k8s-openapi that is used instead of a generated one.
     ///
-    /// There is one if no other struct of k8s-openapi looks alike (a `ConfigMapKeySelector` looks like a
-    /// `SecretKeySelector`), and if it is no coincidence: a name and a namespace alone are no `SecretReference`.
+    /// There is one if no other struct of k8s-openapi has the same fields (a `ConfigMapKeySelector` looks like a
+    /// `SecretKeySelector`), and if the match is not a coincidence: a name and a namespace alone are not a `SecretReference`.
     pub fn existing(&self) -> Option<&'static str> {
         let Shape::Struct(Struct { fields, .. }) = &self.shape else {
             return None;
@@ -142,7 +142,7 @@ impl Shaped {
         }
     }
 
-    /// The place that names the type; nothing if it is not generated.
+    /// The place that names the type; `None` if it is not generated.
     pub fn home(&self) -> Option<&Place> {
         self.uses.first().map(|home| &home.place)
     }
@@ -155,7 +155,7 @@ impl Shaped {
         users
     }
 
-    /// The types that this one is made of.
+    /// The types that this one consists of.
     pub fn parts(&self) -> Vec<usize> {
         match &self.shape {
             Shape::Struct(structure) => structure

@@ -18,7 +18,7 @@ use support::{Failure, Result};
 #[derive(Debug)]
 pub struct Typing {
     all: Shapes<Shape, Shaped>,
-    /// Uses in the order of reading: those inside a type of k8s-openapi are dropped again.
+    /// Uses in the order of reading; those inside a type of k8s-openapi are dropped later.
     uses: Vec<(usize, Use)>,
 }
 
@@ -28,7 +28,7 @@ impl Typing {
         let mut typing = Self { all: Shapes::new(), uses: Vec::new() };
         let mut named: BTreeMap<&str, usize> = BTreeMap::new();
         let mut waiting = kubernetes::structs();
-        // A struct can be known once everything that it holds is.
+        // A struct can be recognised once everything that it holds is.
         loop {
             let before = waiting.len();
             waiting.retain(|candidate| {
@@ -67,10 +67,10 @@ impl Typing {
     /// The type of a schema at a path of a kind, by the position of the kind.
     ///
     /// # Errors
-    /// If the schema's `type` is none that `OpenAPI` has.
+    /// If the schema's `type` does not exist in `OpenAPI`.
     pub fn of(&mut self, schema: &Schema, kind: usize, path: &Path) -> Result<Type> {
         if schema.int_or_string {
-            // The pattern is what tells a quantity (128Mi) from a number or name (a port).
+            // The pattern tells a quantity (128Mi) apart from a number or name (a port).
             let quantity =
                 schema.pattern.as_deref().is_some_and(|pattern| pattern.contains("[KMGTPE]i"));
             return Ok(Type::Existing(if quantity { QUANTITY } else { INT_OR_STRING }));
@@ -184,7 +184,7 @@ impl Typing {
 
     /// The type with these fields, if k8s-openapi has one.
     fn of_kubernetes(&self, schema: &Schema, fields: &[Field]) -> Option<usize> {
-        // k8s-openapi always writes a string whose default is the empty one.
+        // k8s-openapi always writes a string whose default is empty.
         let as_written = fields.iter().cloned().map(|field| {
             let default =
                 schema.properties.get(&field.name).and_then(|property| property.default.as_ref());
@@ -218,7 +218,7 @@ impl Use {
     }
 }
 
-/// A property as a field: what is required may be null where it is nullable, what is optional is left out.
+/// A property as a field: a required nullable one may be null, an optional one is left out.
 pub fn field(name: &str, property: &Schema, kind: Type, of: &Schema) -> Field {
     let required = of.required.contains(name);
     Field {

@@ -1,4 +1,4 @@
-//! Values that only just are values.
+//! Hostile values that are still valid.
 
 use insta::assert_snapshot;
 
@@ -67,7 +67,7 @@ fn keys_that_only_differ_in_case_are_refused_until_one_has_a_name() {
     let keep = "keep = ['state-metrics', 'stateMetrics']\n";
     assert_snapshot!(refused(values, keep), @"
     error: charts.toml and the charts do not agree:
-      example: state-metrics and stateMetrics are both called state_metrics in Rust; give one of them another name below names
+      example: state-metrics and stateMetrics would both be called state_metrics in Rust; give one of them another name in names
     ");
     let entry = format!("{keep}\n[chart.names]\nstate-metrics = 'stateMetricsChart'\n");
     let scratch = Scratch::chart(values, &entry);
@@ -128,9 +128,9 @@ fn lists_of_different_things_are_not_guessed() {
     let values = "mixed: [1, a]\nports: [{port: 1}, {port: http}]\nempty: []\n";
     assert_snapshot!(refused(values, "keep = ['mixed', 'ports', 'empty']\n"), @r#"
     error: charts.toml and the charts do not agree:
-      example: empty ([]) has no type that can be derived; choose one below types
-      example: mixed ([1,"a"]) has no type that can be derived; choose one below types
-      example: ports ([{"port":1},{"port":"http"}]) has no type that can be derived; choose one below types
+      example: empty ([]) has no type that can be derived; choose one in types
+      example: mixed ([1,"a"]) has no type that can be derived; choose one in types
+      example: ports ([{"port":1},{"port":"http"}]) has no type that can be derived; choose one in types
     "#);
 }
 
@@ -140,7 +140,7 @@ fn a_schema_that_holds_itself_ends() {
     let message = Scratch::chart_with_schema("", schema, "keep = ['child']\n").refusal(&[]);
     assert_snapshot!(message, @"
     error: charts.toml and the charts do not agree:
-      example: child.child.child.child.child.child.child.child.child.child.child.child.child.child.child.child.child lies deeper than 16 keys, as in a schema that holds itself; choose a type further up
+      example: child.child.child.child.child.child.child.child.child.child.child.child.child.child.child.child.child is deeper than 16 keys, perhaps in a recursive schema; choose a type further up
     ");
 }
 
@@ -150,6 +150,6 @@ fn another_file_of_the_chart_repository_is_not_read() {
     let message = Scratch::chart_with_schema("", schema, "keep = ['a']\n").refusal(&[]);
     assert_snapshot!(message, @"
     error: charts.toml and the charts do not agree:
-      example: a (without a default) has no type that can be derived; choose one below types
+      example: a (without a default) has no type that can be derived; choose one in types
     ");
 }

@@ -1,4 +1,4 @@
-//! `import chart` as its users meet it: run on small charts of its own.
+//! `import chart` from the outside: run on small charts made for the tests.
 
 mod committed;
 mod hostile;

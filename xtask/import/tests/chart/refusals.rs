@@ -22,10 +22,10 @@ fn a_default_without_a_type() {
     let values = "a: {}\nb: []\nc:\nd: {e: null}\n";
     assert_snapshot!(refused(values, "keep = ['a', 'b', 'c', 'd']\n"), @"
     error: charts.toml and the charts do not agree:
-      example: a ({}) has no type that can be derived; choose one below types
-      example: b ([]) has no type that can be derived; choose one below types
-      example: c (null) has no type that can be derived; choose one below types
-      example: d.e (null) has no type that can be derived; choose one below types
+      example: a ({}) has no type that can be derived; choose one in types
+      example: b ([]) has no type that can be derived; choose one in types
+      example: c (null) has no type that can be derived; choose one in types
+      example: d.e (null) has no type that can be derived; choose one in types
     ");
 }
 
@@ -47,7 +47,7 @@ fn a_type_that_is_none() {
     let start: String = message.chars().take(170).collect();
     assert_snapshot!(start, @r#"
     error: charts.toml and the charts do not agree:
-      example: the type of a: "Strnig" is no type; write bool, i64, f64, String, Value, Vec<…>, BTreeMap<String, …> or one of
+      example: the type of a: "Strnig" is not a type; write bool, i64, f64, String, Value, Vec<…>, BTreeMap<String, …> or one
     "#);
 }
 
@@ -56,9 +56,9 @@ fn entries_that_nothing_leads_to() {
     let entry = "keep = ['a']\n\n[chart.types]\nb = 'String'\n\n[chart.open]\nc = 'String'\n\n[chart.names]\nd = 'e'\n";
     assert_snapshot!(refused("a: 1\nb: {}\n", entry), @"
     error: charts.toml and the charts do not agree:
-      example: b stands in types, but no kept path leads there; keep it or remove it
-      example: c stands in open, but no kept path leads there; keep it or remove it
-      example: d stands in names, but no kept path leads there; keep it or remove it
+      example: b is listed in types, but no kept path leads there; keep it or remove it
+      example: c is listed in open, but no kept path leads there; keep it or remove it
+      example: d is listed in names, but no kept path leads there; keep it or remove it
     ");
 }
 
@@ -82,7 +82,7 @@ fn a_type_above_a_kept_path() {
 
 #[test]
 fn a_path_that_is_none() {
-    assert_snapshot!(refused("a: 1\n", "keep = ['a..b']\n"), @r#"error: charts.toml: "a..b" of example is no path; write the keys with dots between them, and a key that holds a dot in double quotes"#);
+    assert_snapshot!(refused("a: 1\n", "keep = ['a..b']\n"), @r#"error: charts.toml: "a..b" of example is not a path; write the keys with dots between them, and a key that contains a dot in double quotes"#);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_repository_that_helm_does_not_take() {
         "charts.toml",
         &text.replace("https://example.org/charts", "http://example.org/charts"),
     );
-    assert_snapshot!(scratch.refusal(&[]), @"error: charts.toml: the repository http://example.org/charts of example begins neither with https:// nor with oci://; write it as helm takes it");
+    assert_snapshot!(scratch.refusal(&[]), @"error: charts.toml: the repository http://example.org/charts of example begins neither with https:// nor with oci://; write it as in helm");
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn two_charts_of_one_module() {
     let scratch = Scratch::chart("a: 1\n", "keep = ['a']\n");
     let text = fs::read_to_string(scratch.path("charts.toml")).expect("a file");
     scratch.write("charts.toml", &format!("{text}\n{text}"));
-    assert_snapshot!(scratch.refusal(&[]), @"error: charts.toml: the charts example and example lead to one module, example; remove one of them");
+    assert_snapshot!(scratch.refusal(&[]), @"error: charts.toml: the charts example and example lead to the same module, example; remove one of them");
 }
 
 #[test]
@@ -127,13 +127,13 @@ fn a_file_that_is_not_the_locked_one() {
 
 #[test]
 fn values_that_are_no_yaml() {
-    assert_snapshot!(refused("a: [\n", "keep = ['a']\n"), @"error: upstream/values.yaml is no values.yaml: did not find expected node content at line 2 column 1, while parsing a flow node; compare it with the release it was taken from");
+    assert_snapshot!(refused("a: [\n", "keep = ['a']\n"), @"error: upstream/values.yaml is not a valid values.yaml: did not find expected node content at line 2 column 1, while parsing a flow node; compare it with the release it was taken from");
 }
 
 #[test]
 fn a_schema_that_is_no_json() {
     let message = Scratch::chart_with_schema("a: 1\n", "{", "keep = ['a']\n").refusal(&[]);
-    assert_snapshot!(message, @"error: upstream/values.schema.json is no JSON: EOF while parsing an object at line 1 column 1; compare it with the release it was taken from");
+    assert_snapshot!(message, @"error: upstream/values.schema.json is not JSON: EOF while parsing an object at line 1 column 1; compare it with the release it was taken from");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_subchart_of_another_version() {
     let scratch = Scratch::new();
     let entry = subchart(&scratch, "replicas: 1\n", "9.9.8");
     scratch.set("grafana: {}\n", None, &entry);
-    assert_snapshot!(scratch.refusal(&[]), @"error: example 1.2.3 holds grafana 9.9.9, but charts.toml has the values of 9.9.8; lock those of 9.9.9");
+    assert_snapshot!(scratch.refusal(&[]), @"error: example 1.2.3 has grafana 9.9.9, but charts.toml has the values of 9.9.8; lock those of 9.9.9");
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_subchart_that_the_chart_does_not_hold() {
     let entry =
         subchart(&scratch, "replicas: 1\n", "9.9.9").replace("key = 'grafana'", "key = 'loki'");
     scratch.set("grafana: {}\n", None, &entry);
-    assert_snapshot!(scratch.refusal(&[]), @"error: example 1.2.3 holds no subchart loki, which charts.toml lists; remove it");
+    assert_snapshot!(scratch.refusal(&[]), @"error: example 1.2.3 has no subchart loki, which charts.toml lists; remove it");
 }
 
 #[test]
@@ -194,9 +194,9 @@ cleaner: {enabled: false}
 ";
     assert_snapshot!(refused(values, "keep = ['a', 'b', 'probe', 'spark', 'cleaner']\n"), @r#"
     error: charts.toml and the charts do not agree:
-      example: one type stands at a, b, whose paths end in nothing that all of them share; choose a name that holds everywhere, below shapes: "a" = "…"
-      example: one type stands at a.probe, b.probe, and Probe, in which all of their paths end, is taken already; choose a name that holds everywhere, below shapes: "a.probe" = "…"
-      example: one type stands at cleaner, spark, whose paths end in nothing that all of them share; choose a name that holds everywhere, below shapes: "cleaner" = "…"
+      example: the same type is at a, b, whose paths have no common ending; choose a name that fits everywhere, in shapes: "a" = "…"
+      example: the same type is at a.probe, b.probe, and Probe, the common ending of their paths, is already taken; choose a name that fits everywhere, in shapes: "a.probe" = "…"
+      example: the same type is at cleaner, spark, whose paths have no common ending; choose a name that fits everywhere, in shapes: "cleaner" = "…"
     "#);
 }
 
@@ -208,20 +208,20 @@ fn a_name_of_a_shape_that_cannot_be() {
     };
     assert_snapshot!(refused("a = 'the-toggle'"), @r#"
     error: charts.toml and the charts do not agree:
-      example: a is called "the-toggle" in shapes, which is no name of a Rust type; write it like TheToggle
-      example: one type stands at a, b, whose paths end in nothing that all of them share; choose a name that holds everywhere, below shapes: "a" = "…"
+      example: a is called "the-toggle" in shapes, which is not valid for a Rust type; write it like TheToggle
+      example: the same type is at a, b, whose paths have no common ending; choose a name that fits everywhere, in shapes: "a" = "…"
     "#);
     assert_snapshot!(refused("a = 'Toggle', b = 'Switch'"), @"
     error: charts.toml and the charts do not agree:
-      example: b in shapes names a type that is called Toggle there already; keep one of them
+      example: b in shapes names a type that is already named Toggle there; keep one of them
     ");
     assert_snapshot!(refused("a = 'Toggle', c = 'Toggle'"), @"
     error: charts.toml and the charts do not agree:
-      example: the name Toggle of c in shapes is taken already; choose another one
+      example: the name Toggle of c in shapes is already taken; choose another one
     ");
     assert_snapshot!(refused("a = 'Toggle', 'c.x.y' = 'Number'"), @"
     error: charts.toml and the charts do not agree:
-      example: c.x.y stands in shapes, but no type is made there; keep it or remove it
+      example: c.x.y is listed in shapes, but no type is generated there; keep it or remove it
     ");
 }
 
@@ -232,11 +232,11 @@ fn a_value_that_null_cannot_erase() {
     let entry = "keep = ['object', 'list', 'kind', 'empty']\ntypes = { empty = 'i64' }\nunset = { empty = 'x', object = 'x', 'list.a' = 'x', kind = 'x', gone = 'x' }\n";
     assert_snapshot!(Scratch::chart_with_schema(values, schema, entry).refusal(&[]), @"
     error: charts.toml and the charts do not agree:
-      example: empty stands in unset, but has no default, which null would erase; remove it from unset
-      example: kind stands in unset, but is required by the chart's schema; remove it from unset
-      example: list[].a stands in unset, but is one of many, which are written as a whole: leave it out there; remove it from unset
-      example: object stands in unset, but is an object: unset what stands in it; remove it from unset
-      example: gone stands in unset, but no kept path leads there; keep it or remove it
+      example: empty is listed in unset, but has no default, which null would erase; remove it from unset
+      example: kind is listed in unset, but is required by the chart's schema; remove it from unset
+      example: list[].a is listed in unset, but is below a list or map, whose elements have no defaults: leave the key out there; remove it from unset
+      example: object is listed in unset, but is an object: unset the values in it; remove it from unset
+      example: gone is listed in unset, but no kept path leads there; keep it or remove it
     ");
 }
 
@@ -244,7 +244,7 @@ fn a_value_that_null_cannot_erase() {
 fn a_key_that_says_nothing_by_itself() {
     assert_snapshot!(refused("a: 1\n", "keep = ['a']\npresence = ['a', 'b']\n"), @"
     error: charts.toml and the charts do not agree:
-      example: a stands in presence and has the type i64, which is written whenever it is set; remove it
-      example: b stands in presence, but no kept path leads there; keep it or remove it
+      example: a is listed in presence, but has the type i64, which is written whenever it is set; remove it
+      example: b is listed in presence, but no kept path leads there; keep it or remove it
     ");
 }

@@ -29,7 +29,7 @@ impl Scratch {
         Self { folder }
     }
 
-    /// A scratch with one chart, `example` 1.2.3; `entry` is what charts.toml says of it beyond name and sources.
+    /// A scratch with one chart, `example` 1.2.3; `entry` is added to its entry in charts.toml.
     pub fn chart(values: &str, entry: &str) -> Self {
         let scratch = Self::new();
         scratch.set(values, None, entry);
@@ -95,7 +95,7 @@ impl Scratch {
             .collect()
     }
 
-    /// The message of a run that fails and changes nothing.
+    /// The message of a run that fails without changing anything.
     pub fn refusal(&self, arguments: &[&str]) -> String {
         let before = self.output();
         let outcome = self.import(arguments);
@@ -143,7 +143,7 @@ pub fn file(name: &str, text: &str) -> String {
     )
 }
 
-/// What charts.toml says of a chart that keeps its subchart `grafana`, which Chart.yaml has in version 9.9.9.
+/// Entry in charts.toml of a chart that keeps values of its subchart `grafana`, version 9.9.9 in Chart.yaml.
 pub fn subchart(scratch: &Scratch, values: &str, version: &str) -> String {
     let metadata =
         "dependencies:\n- {name: grafana, version: 9.9.9, repository: https://example.org}\n";

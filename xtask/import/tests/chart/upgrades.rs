@@ -1,4 +1,4 @@
-//! A chart upgrade cannot take or change a value that is in use without being seen.
+//! A chart upgrade cannot drop or change a value in use unnoticed.
 
 use insta::assert_snapshot;
 
@@ -19,15 +19,15 @@ fn what_is_dropped_or_retyped_is_refused_with_the_whole_list() {
     let scratch = imported();
     scratch.set("server: {replicas: '1', name: {first: a}}\nlevel: info\n", None, KEEP);
     assert_snapshot!(scratch.refusal(&[]), @"
-    error: values that are in use have changed; look at what sets them, then run again with --accept:
+    error: values that are in use have changed; look at the code that sets them, then run again with --accept:
       example 1.2.3: server.name was String and is object
-      example 1.2.3: server.port was i64 and is gone
+      example 1.2.3: server.port was i64 and was dropped
       example 1.2.3: server.replicas was i64 and is String
     ");
     assert_snapshot!(scratch.refusal(&["--check"]), @"
-    error: values that are in use have changed; look at what sets them, then run again with --accept:
+    error: values that are in use have changed; look at the code that sets them, then run again with --accept:
       example 1.2.3: server.name was String and is object
-      example 1.2.3: server.port was i64 and is gone
+      example 1.2.3: server.port was i64 and was dropped
       example 1.2.3: server.replicas was i64 and is String
     ");
     let outcome = scratch.import(&["--accept"]);
@@ -103,7 +103,7 @@ fn an_enumeration_may_gain_values_but_not_lose_them() {
     assert_eq!(scratch.import(&[]).code, 0);
     scratch.set("level: a\n", Some(&schema(r#""a", "c""#)), keep);
     assert_snapshot!(scratch.refusal(&[]), @r#"
-    error: values that are in use have changed; look at what sets them, then run again with --accept:
+    error: values that are in use have changed; look at the code that sets them, then run again with --accept:
       example 1.2.3: level was one of ["a","b","c"] and is one of ["a","c"]
     "#);
 }

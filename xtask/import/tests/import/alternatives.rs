@@ -1,4 +1,4 @@
-//! What properties become that exclude each other.
+//! Types of properties that exclude each other.
 
 use crate::support::types;
 use insta::assert_snapshot;

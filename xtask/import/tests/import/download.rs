@@ -71,7 +71,7 @@ fn a_download_that_is_not_the_listed_file_is_not_even_parsed() {
         .replace(&expected, "<expected>");
     assert_snapshot!(message, @"
     downloading http://<address>/example.yaml
-    error: http://<address>/example.yaml has the sha256 <actual>, but crds.toml expects <expected>; a tag that moved or a wrong URL does that, so read what changed before correcting crds.toml
+    error: http://<address>/example.yaml has the sha256 <actual>, but crds.toml expects <expected>; the cause is a moved tag or a wrong URL, so read what changed before correcting crds.toml
     ");
     assert!(scratch.output().is_empty());
 }

@@ -1,4 +1,4 @@
-//! Generated code compiles, and is written as the CRD wants it. The fixture has one place for each rule.
+//! Generated code compiles, and serializes as the CRD requires. The fixture has one place for each rule.
 
 #[path = "../fixtures/example/src/lib.rs"]
 #[allow(dead_code, unused_imports, reason = "a part of a generated crate is used here")]

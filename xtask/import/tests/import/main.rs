@@ -1,4 +1,4 @@
-//! The program as its users meet it: run on small CRDs of its own.
+//! `import crd` from the outside: run on small CRDs made for the tests.
 
 mod alternatives;
 mod committed;

@@ -91,7 +91,7 @@ fn a_kind_at_the_end_of_the_list_renames_nothing() {
     scratch.lock(&crd("Example", SPEC), "Example", "");
     let before = names(&scratch, &["--from", "upstream"]);
 
-    // It sorts first, has an equal structure in a shallower place, and another one whose name would be the same.
+    // It sorts first, has an equal structure in a shallower place, and another one that would get the same name.
     let spec = "
         type: object
         properties:
@@ -100,7 +100,7 @@ fn a_kind_at_the_end_of_the_list_renames_nothing() {
     ";
     let both = format!("{}---\n{}", crd("Example", SPEC), crd("Another", spec));
     scratch.write("upstream/example.yaml", &both);
-    // What both have needs a name of its own: here the one that it had.
+    // The type that both share needs a chosen name: here the one that it had.
     let more = "[[source.kind]]\napi_version = \"example.org/v1\"\nkind = \"Another\"\nnames = { \"spec.route\" = \"HttpRoute\" }";
     scratch.write("crds.toml", lock("https://example.org/example.yaml", &both, "Example", more));
     let after = names(&scratch, &["--from", "upstream"]);

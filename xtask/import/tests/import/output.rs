@@ -1,4 +1,4 @@
-//! What happens on disk: only what is needed, whole files, nothing that is not ours.
+//! Changes on disk: only what is needed, complete files, only our own files.
 
 use std::fs;
 
@@ -167,7 +167,7 @@ fn a_symbolic_link_is_never_followed() {
     std::os::unix::fs::symlink(scratch.path("elsewhere.rs"), &path).expect("a link");
     let outcome = import(&scratch);
     assert_eq!(outcome.code, 2);
-    assert_snapshot!(outcome.stderr, @"error: out/src/example/v1/example.rs is no regular file; move it away");
+    assert_snapshot!(outcome.stderr, @"error: out/src/example/v1/example.rs is not a regular file; move it away");
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn an_output_that_cannot_be_written_is_left_as_it_was() {
     let before = scratch.output();
     let outcome = import(&scratch);
     assert_eq!(outcome.code, 2);
-    assert_snapshot!(outcome.stderr, @"error: out/src cannot be read: Not a directory (os error 20); put a folder there that can be");
+    assert_snapshot!(outcome.stderr, @"error: out/src cannot be read: Not a directory (os error 20); put a readable folder there");
     assert_eq!(scratch.output(), before);
 }
 

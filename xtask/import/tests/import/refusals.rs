@@ -110,24 +110,24 @@ fn a_file_that_is_not_there() {
 #[test]
 fn a_folder_that_is_not_there() {
     let message = refusal(&imported(), |scratch| scratch.import(&["--from", "nowhere"]));
-    assert_snapshot!(message, @"error: nowhere cannot be read: No such file or directory (os error 2); name a file or folder that can be with --from");
+    assert_snapshot!(message, @"error: nowhere cannot be read: No such file or directory (os error 2); name a readable file or folder with --from");
 }
 
 #[test]
 fn a_file_that_is_no_yaml() {
-    assert_snapshot!(refused_crd("a: [1\nb: 2\n", "Example", ""), @"error: upstream/example.yaml: document 1 is no valid CRD: did not find expected ',' or ']' at line 2 column 2, while parsing a flow sequence at line 1 column 4; compare it with the release it was taken from");
+    assert_snapshot!(refused_crd("a: [1\nb: 2\n", "Example", ""), @"error: upstream/example.yaml: document 1 is not a valid CRD: did not find expected ',' or ']' at line 2 column 2, while parsing a flow sequence at line 1 column 4; compare it with the release it was taken from");
 }
 
 #[test]
 fn a_crd_without_a_scope() {
     let broken = crd("Example", SPEC).replace("  scope: Namespaced\n", "");
-    assert_snapshot!(refused_crd(&broken, "Example", ""), @"error: upstream/example.yaml: document 1 is no valid CRD: spec: missing field `scope` at line 6 column 3; compare it with the release it was taken from");
+    assert_snapshot!(refused_crd(&broken, "Example", ""), @"error: upstream/example.yaml: document 1 is not a valid CRD: spec: missing field `scope` at line 6 column 3; compare it with the release it was taken from");
 }
 
 #[test]
 fn a_schema_with_a_wrong_value() {
     let broken = crd("Example", &SPEC.replace("[hosts]", "hosts"));
-    assert_snapshot!(refused_crd(&broken, "Example", ""), @r#"error: upstream/example.yaml: document 1 is no valid CRD: spec.versions[0].schema.openAPIV3Schema.properties.spec.required: invalid type: string "hosts", expected a sequence at line 24 column 23; compare it with the release it was taken from"#);
+    assert_snapshot!(refused_crd(&broken, "Example", ""), @r#"error: upstream/example.yaml: document 1 is not a valid CRD: spec.versions[0].schema.openAPIV3Schema.properties.spec.required: invalid type: string "hosts", expected a sequence at line 24 column 23; compare it with the release it was taken from"#);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_schema_with_an_unknown_type() {
 fn a_crd_of_an_older_form() {
     let broken =
         crd("Example", SPEC).replace("apiextensions.k8s.io/v1", "apiextensions.k8s.io/v1beta1");
-    assert_snapshot!(refused_crd(&broken, "Example", ""), @"error: upstream/example.yaml: document 1 is a CRD of apiVersion apiextensions.k8s.io/v1beta1, but only apiextensions.k8s.io/v1 is understood; take a release that ships it");
+    assert_snapshot!(refused_crd(&broken, "Example", ""), @"error: upstream/example.yaml: document 1 is a CRD of apiVersion apiextensions.k8s.io/v1beta1, but only apiextensions.k8s.io/v1 is supported; choose a release that ships it");
 }
 
 #[test]
@@ -198,13 +198,13 @@ fn a_name_for_a_path_without_a_type() {
 #[test]
 fn a_name_that_rust_does_not_take() {
     let names = "names = { \"spec.mode\" = \"the-mode\" }";
-    assert_snapshot!(refused_crd(&crd("Example", SPEC), "Example", names), @r#"error: the names of Example in crds.toml have "the-mode", which is no name of a Rust type; write it like TheMode"#);
+    assert_snapshot!(refused_crd(&crd("Example", SPEC), "Example", names), @r#"error: the names of Example in crds.toml have "the-mode", which is not valid for a Rust type; write it like TheMode"#);
 }
 
 #[test]
 fn a_name_that_another_type_has() {
     let names = "names = { \"spec.mode\" = \"Example\" }";
-    assert_snapshot!(refused_crd(&crd("Example", SPEC), "Example", names), @"error: the name Example in crds.toml is taken already in its group version; choose another one");
+    assert_snapshot!(refused_crd(&crd("Example", SPEC), "Example", names), @"error: the name Example in crds.toml is already taken in its group version; choose another one");
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn shapes_that_several_kinds_share_without_a_name() {
     let another = "[[source.kind]]\napi_version = \"example.org/v1\"\nkind = \"Another\"\n";
     scratch.lock(&both, "Example", another);
     assert_snapshot!(refused(&scratch), @r#"
-    error: kinds of example.org/v1 share shapes that have no name in crds.toml: one that is made of a property of one kind would be false at the others. Choose a name that holds everywhere, and add:
+    error: kinds of example.org/v1 share shapes that have no name in crds.toml: a name derived from one kind's property would be wrong for the others. Choose a name that fits all of them, and add:
       # kind = "Example"
       [source.kind.names]
       "spec.modes" = "…"  # spec.modes[] of Example, spec.mode of Another
@@ -242,24 +242,24 @@ fn shapes_that_several_kinds_share_without_a_name() {
     );
     let outcome = scratch.import(&["--from", "upstream"]);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
-    // A look at a release needs no names.
+    // Exploring a release needs no names.
     let outcome = scratch.import_all(&[]);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
 }
 
 #[test]
 fn a_kind_with_the_name_of_a_type_of_rust() {
-    assert_snapshot!(refused_crd(&crd("Option", SPEC), "Option", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: Option of example.org/v1 has a name that generated code uses itself; leave it out");
+    assert_snapshot!(refused_crd(&crd("Option", SPEC), "Option", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: Option of example.org/v1 has a name that generated code already uses; leave it out");
 }
 
 #[test]
 fn a_kind_with_a_name_that_is_none_in_rust() {
-    assert_snapshot!(refused_crd(&crd("my-example", SPEC), "my-example", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: my-example of example.org/v1: its name is no name of a Rust type; leave it out");
+    assert_snapshot!(refused_crd(&crd("my-example", SPEC), "my-example", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: my-example of example.org/v1: its name is not valid for a Rust type; leave it out");
 }
 
 #[test]
 fn a_kind_with_the_module_of_shared_types() {
-    assert_snapshot!(refused_crd(&crd("SharedTypes", SPEC), "SharedTypes", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: SharedTypes of example.org/v1 needs a module that is taken already (shared_types); leave it out");
+    assert_snapshot!(refused_crd(&crd("SharedTypes", SPEC), "SharedTypes", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: SharedTypes of example.org/v1 needs the module shared_types, which is taken; leave it out");
 }
 
 #[test]
@@ -281,7 +281,7 @@ spec:
 fn two_groups_with_one_module() {
     let scratch = imported();
     scratch.write("upstream/other.yaml", crd("Sample", SPEC).replace("example.org", "example.com"));
-    assert_snapshot!(refusal(&scratch, |scratch| scratch.import_all(&[])), @"error: the groups example.com and example.org lead to one module; leave one of them out of crds.toml");
+    assert_snapshot!(refusal(&scratch, |scratch| scratch.import_all(&[])), @"error: the groups example.com and example.org lead to the same module; leave one of them out of crds.toml");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Which structures are one type, and which part of a CRD is generated.
+//! Structures that become one type, and the parts of a CRD that are generated.
 
 use crate::support::{Scratch, below_spec, crd, types};
 use insta::assert_snapshot;
@@ -150,7 +150,7 @@ fn structures_of_k8s_openapi_are_used_where_every_field_is_equal() {
     "#);
 }
 
-/// k8s-openapi has no option for a string whose default is the empty one: it always writes it.
+/// In k8s-openapi, a string whose default is empty is not an `Option`: it is always written.
 #[test]
 fn a_structure_of_k8s_openapi_is_found_behind_the_default_of_a_name() {
     let reference = "{type: object, properties: {name: {type: string, default: ''}, optional: {type: boolean}}}";

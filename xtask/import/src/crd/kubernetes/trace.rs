@@ -9,10 +9,10 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqA
 use serde::{Serialize, forward_to_deserialize_any};
 use serde_json::Value;
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Traced {
-    /// A type of the language or a newtype, by the name that serde sees.
+    /// A built-in type or a newtype, by its name in serde.
     Scalar(&'static str),
     List(Box<Traced>),
     Map(Box<Traced>),
@@ -22,7 +22,7 @@ pub enum Traced {
 
 /// The fields of a struct: property, type, and whether it is written even if it is empty.
 ///
-/// No fields at all if the type asks for something else than its Kubernetes form has.
+/// No fields at all if the type deserializes from something other than its Kubernetes form.
 pub fn trace<T: Default + DeserializeOwned + Serialize>() -> Vec<(&'static str, Traced, bool)> {
     let mut fields = Vec::new();
     let read = T::deserialize(Root { fields: &mut fields });
@@ -33,13 +33,13 @@ pub fn trace<T: Default + DeserializeOwned + Serialize>() -> Vec<(&'static str, 
     fields.into_iter().map(|(name, kind)| (name, kind, written.get(name).is_some())).collect()
 }
 
-/// A form that the tracer does not know.
+/// A form that the tracer does not support.
 #[derive(Debug)]
 struct Untraceable;
 
 impl fmt::Display for Untraceable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a form that the tracer does not know")
+        formatter.write_str("a form that the tracer does not support")
     }
 }
 
@@ -109,7 +109,7 @@ impl<'de> MapAccess<'de> for Fields<'_> {
     }
 }
 
-/// The value of a field: answers with an empty value of the type that is asked for.
+/// The value of a field: answers with an empty value of the requested type.
 struct Field<'a> {
     kind: &'a mut Option<Traced>,
 }
@@ -117,7 +117,7 @@ struct Field<'a> {
 impl<'de> Deserializer<'de> for Field<'_> {
     type Error = Untraceable;
 
-    // Of what is traced, only an IntOrString leaves the choice to the input.
+    // Of the traced types, only an IntOrString leaves the choice to the input.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Untraceable> {
         *self.kind = Some(Traced::Scalar("IntOrString"));
         visitor.visit_i32(0)
@@ -186,7 +186,7 @@ impl<'de> Deserializer<'de> for Field<'_> {
         ignored_any
     }
 
-    /// A `ByteString` asks like this; none of the listed structs has one.
+    /// Requested by a `ByteString`, which none of the listed structs has.
     fn deserialize_str<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Untraceable> {
         Err(Untraceable)
     }
@@ -234,7 +234,7 @@ impl<'de> MapAccess<'de> for OneEntry<'_> {
     }
 }
 
-/// A nested struct without fields; its own fields are traced where it is listed itself.
+/// A nested struct, without its fields: those are traced where the struct itself is listed.
 struct Nothing;
 
 impl<'de> MapAccess<'de> for Nothing {
