@@ -39,7 +39,7 @@ pub fn settings() -> Settings<Laptop> {
         httpbin: httpbin::Settings { host: host!("httpbin.dev.example.com") },
         orchestrator: orchestrator::Settings {
             image: latest(repository!("orchestrator-fastapi")),
-            host: api,
+            host: api.clone(),
         },
         order: order::Settings {
             lumen: latest(repository!("order-lumen")),

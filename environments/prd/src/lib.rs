@@ -60,7 +60,7 @@ pub fn settings() -> Settings<Aws> {
         httpbin: httpbin::Settings { host: host!("httpbin.example.com") },
         orchestrator: orchestrator::Settings {
             image: image(repository!("orchestrator-fastapi-repository"), tag!("00690e9")),
-            host: api,
+            host: api.clone(),
         },
         order: order::Settings {
             lumen: image(repository!("order-lumen-repository"), tag!("b5d0574")),

@@ -78,7 +78,8 @@ impl Prometheus {
         Self { pods: pods.clone() }
     }
 
-    /// Declares that Prometheus scrapes pods of a tool at this port, and admits it there.
+    /// Admits Prometheus to a port of a tool's pods. What it scrapes there is said by a monitor: the chart's own, or a
+    /// [`pod_monitor`](Self::pod_monitor) or [`service_monitor`](Self::service_monitor) beside this line.
     pub fn scrapes(&self, pods: &ToolPods, port: Port) {
         pods.admit_scraper(&self.pods, port);
     }

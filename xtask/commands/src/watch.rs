@@ -46,7 +46,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     loop {
         let ended_well = arguments.render(root)?;
         eprintln!("{}", if ended_well { "watching" } else { "nothing was rendered; watching" });
-        rendered = changed(root, &rendered)?;
+        rendered = settled(&rendered, || {
+            thread::sleep(INTERVAL);
+            Sources::of(root)
+        })?;
     }
 }
 
@@ -54,11 +57,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 /// steps.
 ///
 /// Changes saved during a build are noticed after it, because they are compared with the sources before it.
-fn changed(root: &Path, before: &Sources) -> Result<Sources, Failure> {
+fn settled<T: Clone + PartialEq>(
+    before: &T,
+    mut look: impl FnMut() -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let mut last = before.clone();
     loop {
-        thread::sleep(INTERVAL);
-        let now = Sources::of(root)?;
+        let now = look()?;
         if now == last && now != *before {
             return Ok(now);
         }
@@ -83,5 +88,27 @@ impl Arguments {
                 ))
             })?;
         Ok(status.success())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_saves_within_a_moment_are_one_change() {
+        let mut seen =
+            ["first", "first", "second", "third", "third", "never looked at"].into_iter();
+        let settled =
+            settled(&"first", || seen.next().ok_or_else(|| Failure::new("too many looks")));
+        assert_eq!(settled.ok(), Some("third"));
+        assert_eq!(seen.len(), 1);
+    }
+
+    #[test]
+    fn a_save_that_is_taken_back_is_no_change() {
+        let mut seen = ["first", "second", "first", "first"].into_iter();
+        let settled = settled(&"first", || seen.next().ok_or_else(|| Failure::new("nothing more")));
+        assert!(settled.is_err());
     }
 }

@@ -78,7 +78,10 @@ fn images_that_are_not_built_are_named() {
     let run = up(&fakes, &sources);
     assert_eq!(run.code(), Some(1));
     insta::assert_snapshot!(run.stderr(), @"The cluster is up, but these images do not exist in docker: order-lumen:latest, order-nginx:latest. Their pods wait until you build them and run this command again");
-    assert_eq!(fakes.calls().matches("minikube image load").count(), 3);
+    let calls = fakes.calls();
+    let loads: Vec<_> =
+        calls.lines().filter(|call| call.starts_with("minikube image load")).collect();
+    assert!(!loads.is_empty() && loads.iter().all(|load| !load.contains("order-")), "{loads:?}");
 }
 
 #[test]

@@ -32,8 +32,8 @@ fn without_a_name_everything_is_listed() {
 /// Several may have the same port in the cluster, and users open more than one at a time.
 #[test]
 fn each_has_a_port_of_its_own() {
-    for environment in ["dev", "prd"] {
-        let run = Fakes::new(&[]).xtask(&["open", environment, "--format", "json"]);
+    for environment in environments::ALL {
+        let run = Fakes::new(&[]).xtask(&["open", environment.name, "--format", "json"]);
         let list: Vec<serde_json::Value> = serde_json::from_str(&run.stdout()).expect("a list");
         let mut ports: Vec<_> = list.iter().map(|entry| entry["localPort"].to_string()).collect();
         ports.sort();

@@ -1,4 +1,4 @@
-//! Everything that depends on the kind of cluster. No other file asks for the kind.
+//! Everything that depends on the kind of cluster. No other command asks for the kind.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
