@@ -153,9 +153,13 @@ impl ToolPort {
         self.pods.bundle()
     }
 
-    /// The Service.
+    /// Port of its Service, for the values of the tool's own chart.
     #[must_use]
-    pub fn service(&self) -> &ServiceRef {
+    pub fn number(&self) -> Port {
+        self.service.port
+    }
+
+    pub(crate) fn service(&self) -> &ServiceRef {
         &self.service
     }
 

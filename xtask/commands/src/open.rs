@@ -164,9 +164,9 @@ impl Target {
             name: name.to_string(),
             kind: Kind::WebUi,
             address: format!("{}://localhost:{local_port}", scheme.as_str()),
-            namespace: service.namespace.to_string(),
-            service: service.name.to_string(),
-            port: service.port.number(),
+            namespace: service.namespace().to_string(),
+            service: service.name().to_string(),
+            port: service.port().number(),
             local_port: local_port.number(),
             hosts: Vec::new(),
         }

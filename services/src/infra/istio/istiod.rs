@@ -133,7 +133,7 @@ fn traces(collector: &ServiceRef) -> chart::MeshConfigExtensionProvider {
         // The collector's pod has no proxy: proxies send to it in plain text automatically.
         opentelemetry: Some(chart::MeshConfigExtensionProviderOpentelemetry {
             service: Some(collector.host()),
-            port: Some(collector.port.into()),
+            port: Some(collector.port().into()),
             ..chart::MeshConfigExtensionProviderOpentelemetry::default()
         }),
         ..chart::MeshConfigExtensionProvider::default()

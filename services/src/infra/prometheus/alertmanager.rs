@@ -67,7 +67,7 @@ pub(super) fn values(
     };
     let config = Configuration::new(channels.as_ref(), context.bundle);
     alertmanager.config = Some(config.into_json());
-    alertmanager.service.port = Some(context.alertmanager.port().service().port.into());
+    alertmanager.service.port = Some(context.alertmanager.port().number().into());
 
     let spec = &mut alertmanager.alertmanager_spec;
     // Links in notifications.

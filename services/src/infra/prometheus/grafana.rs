@@ -37,7 +37,7 @@ pub(super) fn values(
     grafana.init_chown_data.enabled = Some(false);
     // Otherwise the sidecars may read every Secret of the cluster.
     grafana.rbac.namespaced = Some(true);
-    grafana.service.port = Some(context.grafana.port().service().port.into());
+    grafana.service.port = Some(context.grafana.port().number().into());
 
     // The sidecars load dashboards and data sources from ConfigMaps of Grafana's own namespace.
     let namespace = Some(NAMESPACE.to_string().into());

@@ -52,7 +52,7 @@ pub(super) fn values(
 
 fn prometheus(prometheus: &mut chart::Prometheus, context: &Context<'_>) {
     let Context { site, .. } = context;
-    prometheus.service.port = Some(context.prometheus.port().service().port.into());
+    prometheus.service.port = Some(context.prometheus.port().number().into());
 
     let spec = &mut prometheus.prometheus_spec;
     // Links in alerts.

@@ -88,7 +88,7 @@ impl ArgoCd {
         let web_ui = platform
             .web_uis
             .iter()
-            .find(|web_ui| web_ui.service.namespace == bundle.namespace)
+            .find(|web_ui| *web_ui.service.namespace() == bundle.namespace)
             .ok_or_else(|| missing("web UI of Argo CD"))?;
         let files = Files { name, built };
         let is_namespace = |resource: &Resource| resource.get::<Namespace>().is_some();
@@ -113,7 +113,7 @@ impl ArgoCd {
             project_files: files.of(root, is_project)?,
             root_file: one(files.of(root, is_root)?, "root Application")?,
             web_ui: web_ui.name.clone(),
-            server: web_ui.service.name.clone(),
+            server: web_ui.service.name().clone(),
         })
     }
 
