@@ -27,6 +27,10 @@ macro_rules! rules {
 }
 
 rules! {
+    /// A variable holds the address of a Service as plain text. Nothing admits the caller, and nobody notices a wrong name.
+    ///
+    /// Ask the handle for the address (`calls`, `database`, `saga`).
+    AddressAsText = "address-as-text",
     /// Argo CD deploys bundles in waves, and bundles that wait for each other have none. None of them would ever be deployed.
     ///
     /// Move what the others wait for, such as a namespace or CRDs, into a bundle of its own.

@@ -21,6 +21,9 @@ pub struct Variable {
     made_for: Option<MadeFor>,
 }
 
+/// What ends the name of every Service of a cluster.
+const IN_CLUSTER: &str = ".svc.cluster.local";
+
 #[derive(Clone, Debug, PartialEq)]
 enum Value {
     Plain(String),
@@ -29,6 +32,8 @@ enum Value {
 
 impl Variable {
     /// A value that may stand in Git.
+    ///
+    /// The build reports an address inside the cluster: [`Component::calls`] gives those.
     #[must_use]
     pub fn plain(name: PlainVariableName, value: impl Into<String>) -> Self {
         Self { name: name.as_str().to_owned(), value: Value::Plain(value.into()), made_for: None }
@@ -60,7 +65,14 @@ impl Variable {
         if let Err(error) = VariableName::new(name) {
             return Some((Rule::InvalidVariableName, error.to_string()));
         }
-        match self.value {
+        match &self.value {
+            Value::Plain(value) if self.made_for.is_none() && value.contains(IN_CLUSTER) => {
+                let mistake = format!(
+                    "the variable {name} holds an address inside the cluster as text: nothing admits its callers; ask for it by \
+                     `calls`"
+                );
+                Some((Rule::AddressAsText, mistake))
+            }
             Value::Plain(_) => PlainVariableName::new(name)
                 .err()
                 .map(|error| (Rule::SecretInPlainText, error.to_string())),

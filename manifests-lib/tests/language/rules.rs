@@ -36,6 +36,10 @@ use crate::support::{
 #[expect(clippy::too_many_lines, reason = "one arm a rule, so that the compiler asks for each")]
 fn break_rule(rule: Rule, shop: &Shop) {
     match rule {
+        Rule::AddressAsText => {
+            let server = server(&shop.bundle().app(&NODES));
+            server.env([plain!("API_URL", "http://api.shop.svc.cluster.local:80")]);
+        }
         Rule::DeploymentCycle => {
             let [first, second] = [shop.bundle(), shop.bundle_named(name!("other"))];
             first.add(config_map("first"));
