@@ -120,7 +120,8 @@ fn a_save_renders_and_a_broken_build_is_survived() {
     let lines = watch.until_it_waits();
     assert!(lines.contains(&"fifth render --names prd".to_owned()), "{lines:?}");
 
-    let interrupted = Command::new("kill").args(["-INT", &watch.child.id().to_string()]).status();
-    assert!(interrupted.is_ok_and(|status| status.success()));
-    assert_eq!(watch.child.wait().expect("an own child").signal(), Some(2));
+    // Not SIGINT, which a shell makes its background jobs ignore, and with them all that they start.
+    let ended = Command::new("kill").args(["-TERM", &watch.child.id().to_string()]).status();
+    assert!(ended.is_ok_and(|status| status.success()));
+    assert_eq!(watch.child.wait().expect("an own child").signal(), Some(15));
 }
