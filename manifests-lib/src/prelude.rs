@@ -8,12 +8,11 @@ pub use crate::network::mesh::{Egress, EgressGateway};
 pub use crate::network::{Http, Service, Tcp};
 pub use crate::observability::{Latency, LatencyBound, Prometheus, Slo};
 pub use crate::values::{
-    Host, Image, Name, Port, PublicImage, Version, gibibytes, mebibytes, millicores, public_image,
-    seconds,
+    Host, Image, Name, Port, PublicImage, gibibytes, mebibytes, millicores, seconds,
 };
 pub use crate::workload::{
     Container, ContainerHandle, Deployment, LocalVolume, LocalVolumeNames, PortlessContainer,
     Probe, Resources, User, WithPort,
 };
 pub use crate::{node_port, path, plain, port, slo_target, uid};
-pub use {digest, host, name, repository, tag, url_path};
+pub use {host, name, public_image, repository, tag, url_path};

@@ -7,11 +7,11 @@ mod quantity;
 #[macro_use]
 mod text;
 
-pub use image::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version, public_image};
+pub use image::{EcrImage, EcrRegistry, Image, LocalImage};
 pub use port::{NodePort, Port};
 pub use quantity::{Bytes, Cpu, Seconds, gibibytes, mebibytes, millicores, seconds};
 pub use text::{
-    AbsolutePath, AccountId, ChartVersion, Cidr, Digest, EmailAddress, GitBranch, GitUrl, Host,
-    InvalidText, LabelKey, LogGroup, Name, PlainVariableName, Region, RelativePath, Repository,
-    SecretDataKey, SecretsManagerName, Tag, UrlPath, VariableName,
+    AbsolutePath, AccountId, ChartVersion, Cidr, EmailAddress, GitBranch, GitUrl, Host,
+    InvalidText, LabelKey, LogGroup, Name, PlainVariableName, PublicImage, Region, RelativePath,
+    Repository, SecretDataKey, SecretsManagerName, Tag, UrlPath, VariableName,
 };

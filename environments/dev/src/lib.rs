@@ -4,16 +4,21 @@ use manifests_lib::cluster::{KubernetesMinor, KubernetesRelease, Minikube};
 use manifests_lib::data::database::MysqlContainer;
 use manifests_lib::data::{GeneratedCredentials, GeneratedSecret};
 use manifests_lib::values::{
-    LocalImage, Repository, gibibytes, mebibytes, millicores, public_image,
+    LocalImage, PublicImage, Repository, gibibytes, mebibytes, millicores,
 };
 use manifests_lib::workload::Resources;
-use manifests_lib::{git_branch, host, name, node_port, path, repository, tag};
+use manifests_lib::{git_branch, host, name, node_port, path, public_image, repository, tag};
 use services::app::{account, customer, helloworld, httpbin, orchestrator, order};
 use services::deploy::argocd;
 use services::infra::{cert_manager, fluentbit, istio, jaeger, kiali, nginx, prometheus, rabbitmq};
 use services::node_group;
 use services::platform::{self, Environment, Settings};
 use services::site::{self, Laptop};
+
+/// The long-term release that follows 8.0, which Aurora MySQL 3 is and which has no more updates.
+const MYSQL: PublicImage = public_image!(
+    "mysql:8.4.11@sha256:b3b90af2a6552ae30c266fdb7d5dd55f3afb72404bb78d37fe8a23eb857fd3fb"
+);
 
 /// The environment.
 #[must_use]
@@ -93,8 +98,7 @@ fn latest(repository: Repository) -> LocalImage {
 
 fn mysql() -> MysqlContainer {
     MysqlContainer {
-        // The MySQL version of Aurora MySQL 3.
-        image: public_image(repository!("mysql"), tag!("8.0")),
+        image: MYSQL,
         on: node_group::APP,
         resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
         storage: gibibytes(5),

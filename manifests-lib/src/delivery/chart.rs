@@ -13,7 +13,7 @@ use crate::model::group_kind::GroupKind;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
-use crate::values::{ChartVersion, GitUrl, Name, PublicImage, RelativePath, Repository, Tag};
+use crate::values::{ChartVersion, GitUrl, Name, RelativePath, Repository, Tag};
 
 /// A released Helm chart with typed values; Argo CD renders it.
 ///
@@ -55,13 +55,16 @@ pub struct Kustomization {
     pub crd_groups: Vec<&'static str>,
 }
 
-/// An image of a kustomization and what runs in its place.
+/// An image of a kustomization and what runs in its place: the same project's release, by its tag, as the manifests themselves
+/// name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KustomizeImage {
     /// Repository as the built kustomization names it.
     pub name: Repository,
-    /// What runs.
-    pub image: PublicImage,
+    /// Repository to pull from.
+    pub from: Repository,
+    /// Release to run.
+    pub release: Tag,
 }
 
 /// A chart or kustomization of a bundle, without the type of its values.

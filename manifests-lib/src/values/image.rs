@@ -1,11 +1,15 @@
 //! Container images. Each origin of images has a type of its own, so that an environment can accept only its own.
 
-use crate::values::{AccountId, Digest, Region, Repository, Tag};
+use crate::values::{AccountId, PublicImage, Region, Repository, Tag};
 
-/// An image that a container runs: a reference that always has a tag or a digest.
+/// An image that a container runs: a reference that always says which build.
 ///
-/// The pull policy is `IfNotPresent` for every image: a local image is on the nodes already, and a commit's tag does not
-/// move. A node that lacks the image pulls it.
+/// An image of others is pinned by its digest, as its tag is not ours to hold. Our own have the commit as their tag, in a
+/// repository whose tags cannot be moved (`cargo xtask cluster up` creates it so): a digest beside it would be a second number
+/// that nobody can derive from the commit, and that every build would have to write into this repository.
+///
+/// The pull policy is `IfNotPresent` for every image: a local image is on the nodes already, and neither a digest nor a
+/// commit's tag moves. A node that lacks the image pulls it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Image {
     /// Built on the laptop.
@@ -25,10 +29,7 @@ impl Image {
             Self::Ecr(EcrImage { registry: EcrRegistry { account, region }, repository, tag }) => {
                 format!("{account}.dkr.ecr.{region}.amazonaws.com/{repository}:{tag}")
             }
-            Self::Public(PublicImage { repository, version }) => match version {
-                Version::Tag(tag) => format!("{repository}:{tag}"),
-                Version::Digest(digest) => format!("{repository}@{digest}"),
-            },
+            Self::Public(image) => image.to_string(),
         }
     }
 }
@@ -82,42 +83,6 @@ pub struct EcrImage {
     pub repository: Repository,
     /// Tag: the Git commit that was built.
     pub tag: Tag,
-}
-
-/// An image that others publish, the same in every environment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicImage {
-    /// Repository, such as `curlimages/curl`; without a registry the runtime uses Docker Hub.
-    pub repository: Repository,
-    /// Release to run.
-    pub version: Version,
-}
-
-/// The release of a [`PublicImage`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Version {
-    /// A tag, for publishers who never move one.
-    Tag(Tag),
-    /// A digest, for publishers without releases.
-    Digest(Digest),
-}
-
-/// A release of an image that others publish, by its tag or, where the publisher has no releases, its digest.
-#[must_use]
-pub fn public_image(repository: Repository, version: impl Into<Version>) -> PublicImage {
-    PublicImage { repository, version: version.into() }
-}
-
-impl From<Tag> for Version {
-    fn from(tag: Tag) -> Self {
-        Self::Tag(tag)
-    }
-}
-
-impl From<Digest> for Version {
-    fn from(digest: Digest) -> Self {
-        Self::Digest(digest)
-    }
 }
 
 impl From<LocalImage> for Image {

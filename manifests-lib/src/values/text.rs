@@ -114,7 +114,7 @@ pub use http::{Cidr, EmailAddress, Host, UrlPath};
 pub use kubernetes::{
     AbsolutePath, LabelKey, Name, PlainVariableName, SecretDataKey, VariableName,
 };
-pub use registry::{ChartVersion, Digest, Repository, Tag};
+pub use registry::{ChartVersion, PublicImage, Repository, Tag};
 
 /// Makes a literal macro: the value is a const item, so that a bad literal is an error in the editor and in
 /// `cargo check`.

@@ -18,11 +18,11 @@ use manifests_lib::observability::{
     pod_metrics_endpoint,
 };
 use manifests_lib::platform::BuiltBundle;
-use manifests_lib::values::{PublicImage, Version, gibibytes, mebibytes, millicores, public_image};
+use manifests_lib::values::{gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{ContainerHandle, Deployment, LocalVolume, Resources, WithPort};
 use manifests_lib::{
-    host, name, node_port, path, plain, port, region, repository, secret_data_key,
-    secrets_manager_name, slo_target, tag, url_path,
+    host, name, node_port, path, plain, port, public_image, region, secret_data_key,
+    secrets_manager_name, slo_target, url_path,
 };
 
 use crate::support::{
@@ -35,7 +35,9 @@ fn settings() -> core::ConfigMap {
 
 fn mysql() -> Database {
     Database::MysqlContainer(MysqlContainer {
-        image: PublicImage { repository: repository!("mysql"), version: Version::Tag(tag!("8.0")) },
+        image: public_image!(
+            "mysql:8.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        ),
         on: NODES,
         resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
         storage: gibibytes(5),
@@ -123,7 +125,7 @@ fn gateways_and_broker(web: &Bundle, service: &Service<Http>, prometheus: &Prome
     let rabbitmq = web.rabbitmq_cluster(RabbitmqClusterSpec {
         name: name!("rabbit"),
         replicas: 3,
-        image: public_image(repository!("rabbitmq"), tag!("4.2-management")),
+        image: public_image!("rabbitmq:4.2-management@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
         nodes: &NODES,
         resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
         storage: gibibytes(5),

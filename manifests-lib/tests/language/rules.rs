@@ -17,12 +17,10 @@ use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{ToolPort, ToolService};
 use manifests_lib::observability::grafana::{Dashboard, Variable};
 use manifests_lib::observability::{WebUiHandle, WebUiSpec};
-use manifests_lib::values::{
-    Bytes, Name, NodePort, Port, gibibytes, mebibytes, millicores, public_image,
-};
+use manifests_lib::values::{Bytes, Name, NodePort, Port, gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{Container, LocalVolume, NodeGroup, Resources, VolumeClaimTemplate};
 use manifests_lib::{
-    host, name, node_port, path, plain, port, repository, secrets_manager_name, tag, uid, url_path,
+    host, name, node_port, path, plain, port, public_image, secrets_manager_name, uid, url_path,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -276,7 +274,7 @@ fn broker(shop: &Shop, replicas: u16, storage: Bytes) -> Rabbitmq {
     tools.rabbitmq_cluster(RabbitmqClusterSpec {
         name: name!("rabbit"),
         replicas,
-        image: public_image(repository!("rabbitmq"), tag!("4.2-management")),
+        image: public_image!("rabbitmq:4.2-management@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
         nodes: &NODES,
         resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
         storage,

@@ -4,6 +4,10 @@ use manifests_lib::prelude::*;
 
 use super::shared;
 
+const IMAGE: PublicImage = public_image!(
+    "curlimages/curl:8.22.0@sha256:58adaa4e8dca9c988bae2aba4ab3434a0bb2da16bbe3f92dec39ec7785166777"
+);
+
 pub(crate) fn bundle(team: &Team, egress: &EgressGateway) {
     let app = shared::app(team, name!("curl"));
 
@@ -11,7 +15,7 @@ pub(crate) fn bundle(team: &Team, egress: &EgressGateway) {
     deployment.selector(SelectorLabels::App);
     let curl = deployment.portless_container(PortlessContainer {
         name: name!("curl"),
-        image: public_image(repository!("curlimages/curl"), tag!("8.5.0")).into(),
+        image: IMAGE.into(),
         resources: Resources { cpu: millicores(10), memory: mebibytes(32) },
         user: uid!(100),
     });

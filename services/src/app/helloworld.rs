@@ -4,6 +4,15 @@ use manifests_lib::prelude::*;
 
 use super::shared::{self, DEMO};
 
+const IMAGE: PublicImage = public_image!(
+    "nginxinc/nginx-unprivileged:1.30.5-alpine-slim@sha256:3af0c10d960cc2502427fe1219c52989d309e7d65596869c60a34fd2fa2406f0"
+);
+
+/// Writes the page, then becomes the server.
+const PAGE_AND_SERVER: &str = r#"echo "<!doctype html><title>Hello</title><h1>Hello, world!</h1><p>$HOSTNAME answered.</p>" > /usr/share/nginx/html/index.html
+exec nginx -g "daemon off;"
+"#;
+
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings {
@@ -19,14 +28,16 @@ pub(crate) fn bundle(team: &Team, settings: Settings, public: &PublicEntrance) {
     deployment.selector(SelectorLabels::App);
     let server = deployment.container(Container {
         name: name!("helloworld"),
-        image: public_image(repository!("paulbouwer/hello-kubernetes"), tag!("1.10")).into(),
+        image: IMAGE.into(),
         port: port!(8080),
-        resources: Resources { cpu: millicores(50), memory: mebibytes(128) },
-        user: uid!(1000),
+        resources: Resources { cpu: millicores(50), memory: mebibytes(64) },
+        user: uid!(101),
         probe: Probe::Http(url_path!("/")),
     });
-    // The image's own command is npm, which needs as much memory as the server and writes a cache.
-    server.command(["node", "server.js"]);
+    // The image serves what is in this folder.
+    server.empty_dir(path!("/usr/share/nginx/html"), mebibytes(1));
+    server.empty_dir(path!("/tmp"), mebibytes(64));
+    server.command(["sh", "-c", PAGE_AND_SERVER]);
 
     let service = server.expose_http(port!(50002));
     service.selector(SelectorLabels::App);

@@ -5,6 +5,10 @@ use manifests_lib::prelude::*;
 use super::shared::{self, DEMO};
 use crate::site::Site;
 
+const IMAGE: PublicImage = public_image!(
+    "ghcr.io/mccutchen/go-httpbin:2.25.0@sha256:20739736d4eb8dc1b998dff701f437b8bd62dcc46492bd0d861e89890ca36500"
+);
+
 const PORT: Port = port!(8080);
 
 /// What differs between environments.
@@ -22,22 +26,18 @@ pub(crate) fn bundle(team: &Team, site: &Site, settings: Settings, public: &Publ
     deployment.selector(SelectorLabels::App);
     let server = deployment.container(Container {
         name: name!("httpbin"),
-        image: public_image(
-            repository!("kennethreitz/httpbin"),
-            // The publisher has no releases: this is the content of `latest` since 2018.
-            digest!("sha256:599fe5e5073102dbb0ee3dbb65f049dab44fa9fc251f6835c9990f8fb196a72b"),
-        )
-        .into(),
+        image: IMAGE.into(),
         port: PORT,
         resources: Resources { cpu: millicores(50), memory: mebibytes(128) },
         user: uid!(65532),
         probe: Probe::Http(url_path!("/status/200")),
     });
-    // The image's own command binds port 80, which only root may do.
-    let address = format!("0.0.0.0:{PORT}");
-    server.command(["gunicorn", "-b", &address, "httpbin:app", "-k", "gevent"]);
-    server.env([plain!("WORKON_HOME", "/tmp")]);
-    server.empty_dir(path!("/tmp"), mebibytes(64));
+    server.env([
+        plain!("PORT", PORT.to_string()),
+        // Everybody may call it: it redirects to no other site, and keeps to itself who is who in the mesh.
+        plain!("ALLOWED_REDIRECT_DOMAINS", &host),
+        plain!("EXCLUDE_HEADERS", "x-envoy-*,x-forwarded-client-cert"),
+    ]);
 
     let service = server.expose_http(port!(50003));
     service.selector(SelectorLabels::App);

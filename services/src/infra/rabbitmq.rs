@@ -15,6 +15,11 @@ use super::shared::Infra;
 use crate::node_group;
 use crate::site::Site;
 
+/// The broker's.
+const IMAGE: PublicImage = public_image!(
+    "rabbitmq:4.2.9-management@sha256:a2751b3b5eed89e47ebbd5e776de0d6d85d924002773933ab881da49c073b85d"
+);
+
 /// Namespace of the operators.
 const OPERATORS: Namespace = Namespace::new(name!("rabbitmq-system"));
 
@@ -66,7 +71,7 @@ pub(crate) fn bundle(
     rabbitmq.rabbitmq_cluster(RabbitmqClusterSpec {
         name: name!("rabbitmq"),
         replicas,
-        image: public_image(repository!("rabbitmq"), tag!("4.2.6-management")),
+        image: IMAGE,
         nodes: &node_group::APP,
         resources: Resources { cpu: millicores(200), memory },
         storage,
@@ -87,7 +92,8 @@ fn operators(infra: &Infra, issuer: &ClusterIssuer) -> Bundle {
         path: relative_path!("config/installation"),
         images: vec![KustomizeImage {
             name: repository!("ghcr.io/rabbitmq/cluster-operator"),
-            image: public_image(repository!("ghcr.io/rabbitmq/cluster-operator"), tag!("2.22.3")),
+            from: repository!("ghcr.io/rabbitmq/cluster-operator"),
+            release: tag!("2.22.3"),
         }],
         exclude: vec![(GroupKind::of::<core::v1::Namespace>(), name!("rabbitmq-system"))],
         pod_patch: Some(on_system_nodes()),
@@ -100,10 +106,8 @@ fn operators(infra: &Infra, issuer: &ClusterIssuer) -> Bundle {
         path: relative_path!("config/default"),
         images: vec![KustomizeImage {
             name: repository!("rabbitmqoperator/messaging-topology-operator"),
-            image: public_image(
-                repository!("ghcr.io/rabbitmq/messaging-topology-operator"),
-                tag!("1.20.1"),
-            ),
+            from: repository!("ghcr.io/rabbitmq/messaging-topology-operator"),
+            release: tag!("1.20.1"),
         }],
         // `system`: patches are applied before the kustomization's own `namespace` renames it.
         exclude: vec![(GroupKind::of::<core::v1::Namespace>(), name!("system"))],

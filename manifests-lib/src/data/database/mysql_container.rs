@@ -22,7 +22,7 @@ use crate::workload::{Container, NodeGroup, Probe, Resources, VolumeClaimTemplat
 /// Upstream: <https://hub.docker.com/_/mysql>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MysqlContainer {
-    /// Image of MySQL, the version of the Aurora cluster that it stands in for.
+    /// Image of MySQL 8.4, whose options it is started with. It upgrades the data of 8.0 at its first start.
     pub image: PublicImage,
     /// Nodes that it runs on.
     pub on: NodeGroup,
@@ -67,7 +67,10 @@ impl MysqlContainer {
             },
         );
         // What Aurora MySQL 3 creates users with, and every client understands.
-        mysql.arguments(["--default-authentication-plugin=mysql_native_password"]);
+        mysql.arguments([
+            "--mysql-native-password=ON",
+            "--authentication-policy=*:mysql_native_password",
+        ]);
         // A first start that is cut off leaves a database without users, which no later start repairs.
         mysql.startup_time(SLOWEST_START);
         mysql.env_at(

@@ -12,7 +12,7 @@ use crate::delivery::chart::{KustomizeImage, Source, SourceFrom, holds_null};
 use crate::model::group_kind::GroupKind;
 use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
-use crate::values::{Image, Name};
+use crate::values::Name;
 use crate::yaml;
 
 /// The cluster that Argo CD itself runs in.
@@ -178,8 +178,8 @@ impl Source {
 
 /// `name=repository:tag`, as `kustomize edit set image` takes it.
 fn image(image: &KustomizeImage) -> String {
-    let runs = Image::from(image.image.clone());
-    format!("{}={}", image.name, runs.reference())
+    let KustomizeImage { name, from, release } = image;
+    format!("{name}={from}:{release}")
 }
 
 fn patches(

@@ -229,13 +229,20 @@ pub(super) const fn tag(bytes: &[u8]) -> bool {
         && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
 }
 
-pub(super) const fn digest(bytes: &[u8]) -> bool {
-    const ALGORITHM: &[u8] = b"sha256:";
-    if bytes.len() != ALGORITHM.len() + 64 {
-        return false;
+pub(super) const fn public_image(bytes: &[u8]) -> bool {
+    const SHA256: &[u8] = b"@sha256:";
+    let Some(end) = bytes.len().checked_sub(SHA256.len() + 64) else { return false };
+    let (named, digest) = bytes.split_at(end);
+    let (algorithm, hexadecimal) = digest.split_at(SHA256.len());
+    // A registry may have a port: the tag is behind the last ':'.
+    let mut colon = named.len();
+    while colon > 0 && named[colon - 1] != b':' {
+        colon -= 1;
     }
-    let (algorithm, hexadecimal) = bytes.split_at(ALGORITHM.len());
-    contains_ignoring_case(algorithm, ALGORITHM)
+    colon > 0
+        && repository(named.split_at(colon - 1).0)
+        && tag(named.split_at(colon).1)
+        && contains_ignoring_case(algorithm, SHA256)
         && all!(algorithm, byte => !byte.is_ascii_uppercase())
         && all!(hexadecimal, byte => byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
 }

@@ -21,11 +21,17 @@ text_type! {
 }
 
 text_type! {
-    /// The content digest of an image: `sha256:` and 64 hexadecimal digits.
-    Digest,
-    check::digest,
-    "an image digest is 'sha256:' and 64 of 0-9 and a-f",
-    ($) digest
+    /// An image that others publish, the same in every environment: `curlimages/curl:8.22.0@sha256:58ad…`.
+    ///
+    /// The digest is what runs: a publisher, or whoever has taken over the account, can move a tag. The tag is for people and
+    /// for Renovate, and no runtime reads it beside a digest. Without a registry the runtime uses Docker Hub. Take the digest of
+    /// the list of platforms, which `docker buildx imagetools inspect` prints first.
+    ///
+    /// Upstream: <https://kubernetes.io/docs/concepts/containers/images/#image-names>
+    PublicImage,
+    check::public_image,
+    "a public image has a repository, ':' and a tag, '@sha256:' and 64 of 0-9 and a-f",
+    ($) public_image
 }
 
 text_type! {

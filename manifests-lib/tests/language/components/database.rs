@@ -3,15 +3,17 @@ use manifests_lib::data::database::{
     Aurora, AuroraEndpoint, Database, DatabaseHandle, MysqlContainer,
 };
 use manifests_lib::model::{Bundle, SelectorLabels};
-use manifests_lib::values::{PublicImage, Version, gibibytes, mebibytes, millicores};
+use manifests_lib::values::{gibibytes, mebibytes, millicores};
 use manifests_lib::workload::Resources;
-use manifests_lib::{name, region, repository, secrets_manager_name, tag};
+use manifests_lib::{name, public_image, region, secrets_manager_name};
 
 use crate::support::{NODES, Shop, server};
 
 fn mysql() -> Database {
     Database::MysqlContainer(MysqlContainer {
-        image: PublicImage { repository: repository!("mysql"), version: Version::Tag(tag!("8.0")) },
+        image: public_image!(
+            "mysql:8.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        ),
         on: NODES,
         resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
         storage: gibibytes(5),
@@ -75,7 +77,10 @@ fn mysql_is_a_stateful_set_with_generated_passwords() {
 fn mysql_keeps_its_data_in_a_claim_and_its_passwords_in_a_secret() {
     let (shop, web, _) = with(mysql());
     let pod = "/spec/template/spec/containers/0";
-    assert_snapshot!(shop.part(&web, "StatefulSet", &format!("{pod}/args")), @"- --default-authentication-plugin=mysql_native_password");
+    assert_snapshot!(shop.part(&web, "StatefulSet", &format!("{pod}/args")), @"
+    - --mysql-native-password=ON
+    - --authentication-policy=*:mysql_native_password
+    ");
     assert_snapshot!(shop.part(&web, "StatefulSet", &format!("{pod}/env")), @"
     - name: MYSQL_DATABASE
       value: web

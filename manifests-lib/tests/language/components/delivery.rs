@@ -11,7 +11,7 @@ use manifests_lib::delivery::gitops::IgnoredDifference;
 use manifests_lib::delivery::{Kustomization, KustomizeImage};
 use manifests_lib::model::{GroupKind, Namespace, named};
 use manifests_lib::platform::BuiltPlatform;
-use manifests_lib::values::{PublicImage, Version, gibibytes};
+use manifests_lib::values::gibibytes;
 use manifests_lib::workload::VolumeClaimTemplate;
 use manifests_lib::{
     chart_version, git_url, name, path, port, relative_path, repository, tag, uid,
@@ -243,10 +243,8 @@ fn a_kustomization_names_its_images_and_what_others_own() {
         path: relative_path!("config/default"),
         images: vec![KustomizeImage {
             name: repository!("example/operator-dev"),
-            image: PublicImage {
-                repository: repository!("example/operator"),
-                version: Version::Tag(tag!("1.2.3")),
-            },
+            from: repository!("example/operator"),
+            release: tag!("1.2.3"),
         }],
         exclude: vec![(GroupKind::cluster_scoped("", "Namespace"), name!("shop"))],
         pod_patch: Some(core::PodSpec {

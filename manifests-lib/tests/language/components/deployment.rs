@@ -1,8 +1,8 @@
 use insta::assert_snapshot;
 use manifests_lib::model::SelectorLabels;
-use manifests_lib::values::{PublicImage, Version, mebibytes, millicores};
+use manifests_lib::values::{mebibytes, millicores};
 use manifests_lib::workload::{PortlessContainer, Resources};
-use manifests_lib::{name, repository, tag, uid};
+use manifests_lib::{name, public_image, uid};
 
 use crate::support::{NODES, Shop, container, server};
 
@@ -190,10 +190,9 @@ fn a_portless_container_has_no_port_and_no_probe() {
     let web = shop.bundle();
     let shell = web.app(&NODES).deployment(1).portless_container(PortlessContainer {
         name: name!("shell"),
-        image: PublicImage {
-            repository: repository!("busybox"),
-            version: Version::Tag(tag!("1.37")),
-        }
+        image: public_image!(
+            "busybox:1.37@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        )
         .into(),
         resources: Resources { cpu: millicores(10), memory: mebibytes(16) },
         user: uid!(1000),
@@ -203,7 +202,7 @@ fn a_portless_container_has_no_port_and_no_probe() {
     command:
     - sleep
     - infinity
-    image: busybox:1.37
+    image: busybox:1.37@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
     imagePullPolicy: IfNotPresent
     name: shell
     resources:

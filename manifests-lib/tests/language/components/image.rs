@@ -1,5 +1,5 @@
-use manifests_lib::values::{EcrImage, EcrRegistry, Image, LocalImage, PublicImage, Version};
-use manifests_lib::{account_id, digest, region, repository, tag};
+use manifests_lib::values::{EcrImage, EcrRegistry, Image, LocalImage};
+use manifests_lib::{account_id, public_image, region, repository, tag};
 
 #[test]
 fn a_local_one_has_no_registry() {
@@ -24,20 +24,12 @@ fn a_tag_that_reads_like_a_number_stays_text() {
 }
 
 #[test]
-fn a_public_one_has_a_tag_or_a_digest() {
-    let tagged = PublicImage {
-        repository: repository!("registry.k8s.io/pause"),
-        version: Version::Tag(tag!("3.10")),
-    };
-    assert_eq!(Image::from(tagged).reference(), "registry.k8s.io/pause:3.10");
-    let pinned = PublicImage {
-        repository: repository!("library/nginx"),
-        version: Version::Digest(digest!(
-            "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-        )),
-    };
+fn a_public_one_has_a_tag_for_people_and_the_digest_that_runs() {
+    let image = public_image!(
+        "registry.k8s.io/pause:3.10@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    );
     assert_eq!(
-        Image::from(pinned).reference(),
-        "library/nginx@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        Image::from(image).reference(),
+        "registry.k8s.io/pause:3.10@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
     );
 }

@@ -1,7 +1,7 @@
 use manifests_lib::model::Resource;
-use manifests_lib::values::{Image, public_image};
+use manifests_lib::values::Image;
 use manifests_lib::workload::Container;
-use manifests_lib::{name, port, repository, tag};
+use manifests_lib::{name, port, public_image};
 
 use crate::support::{NODES, Shop, container, deployment, server};
 
@@ -47,12 +47,21 @@ fn every_image_that_a_container_runs_is_listed_once_by_its_reference() {
     server(&web.component(name!("worker"), &NODES));
     let busybox = Container {
         name: name!("sidecar"),
-        image: public_image(repository!("busybox"), tag!("1.37")).into(),
+        image: public_image!(
+            "busybox:1.37@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        )
+        .into(),
         port: port!(9000),
         ..container()
     };
     deployment(&web.component(name!("other"), &NODES)).container(busybox);
     let images = shop.build().images;
     let images: Vec<_> = images.iter().map(Image::reference).collect();
-    assert_eq!(images, ["busybox:1.37", "web-server:1.0"]);
+    assert_eq!(
+        images,
+        [
+            "busybox:1.37@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            "web-server:1.0"
+        ]
+    );
 }

@@ -2,9 +2,9 @@ use insta::assert_snapshot;
 use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec, Saga};
 use manifests_lib::model::{Bundle, Namespace};
 use manifests_lib::network::network_policy::APP_NAME;
-use manifests_lib::values::{Name, gibibytes, mebibytes, millicores, public_image};
+use manifests_lib::values::{Name, gibibytes, mebibytes, millicores};
 use manifests_lib::workload::Resources;
-use manifests_lib::{name, repository, tag};
+use manifests_lib::{name, public_image};
 
 use crate::support::{ELSEWHERE, NAMESPACE, NODES, Shop, config_map, server};
 
@@ -17,7 +17,7 @@ fn with_broker(replicas: u16, gibibytes_of_disk: u32) -> (Shop, Bundle, Rabbitmq
     let broker = post.rabbitmq_cluster(RabbitmqClusterSpec {
         name: name!("rabbit"),
         replicas,
-        image: public_image(repository!("rabbitmq"), tag!("4.2-management")),
+        image: public_image!("rabbitmq:4.2-management@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
         nodes: &NODES,
         resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
         storage: gibibytes(gibibytes_of_disk),
@@ -105,7 +105,7 @@ fn it_speaks_tls_only_and_takes_clients_of_the_namespaces_that_have_a_saga() {
                   app.kubernetes.io/name: rabbit
               topologyKey: kubernetes.io/hostname
             weight: 100
-      image: rabbitmq:4.2-management
+      image: rabbitmq:4.2-management@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
       persistence:
         storage: 5Gi
         storageClassName: fast

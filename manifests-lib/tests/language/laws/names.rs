@@ -2,9 +2,9 @@ use manifests_lib::data::database::MysqlContainer;
 use manifests_lib::data::{GeneratedSecret, SecretValue};
 use manifests_lib::model::Bundle;
 use manifests_lib::network::mesh::GatewayRoute;
-use manifests_lib::values::{Name, PublicImage, Version, gibibytes, mebibytes, millicores};
+use manifests_lib::values::{Name, gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{LocalVolume, Resources, VolumeClaimTemplate};
-use manifests_lib::{name, node_port, path, plain, port, repository, tag, uid};
+use manifests_lib::{name, node_port, path, plain, port, public_image, uid};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -25,7 +25,9 @@ fn names(longest: usize) -> impl Strategy<Value = Name> {
 fn fill(bundle: &Bundle) {
     let app = bundle.app(&NODES);
     let database = app.database(MysqlContainer {
-        image: PublicImage { repository: repository!("mysql"), version: Version::Tag(tag!("8.0")) },
+        image: public_image!(
+            "mysql:8.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        ),
         on: NODES,
         resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
         storage: gibibytes(5),

@@ -2,9 +2,9 @@
 //! of those who read the text, with the means of the standard library that a compile-time check does not have.
 
 use manifests_lib::values::{
-    AbsolutePath, AccountId, ChartVersion, Cidr, Digest, EmailAddress, Host, LabelKey, Name,
-    PlainVariableName, Region, Repository, SecretDataKey, SecretsManagerName, Tag, UrlPath,
-    VariableName,
+    AbsolutePath, AccountId, ChartVersion, Cidr, EmailAddress, Host, LabelKey, Name,
+    PlainVariableName, PublicImage, Region, Repository, SecretDataKey, SecretsManagerName, Tag,
+    UrlPath, VariableName,
 };
 use proptest::prelude::*;
 
@@ -106,10 +106,18 @@ fn tag(text: &str) -> bool {
         && text.chars().all(|character| word(character) || ".-".contains(character))
 }
 
-fn digest(text: &str) -> bool {
+fn sha256(text: &str) -> bool {
     text.strip_prefix("sha256:").is_some_and(|hexadecimal| {
         hexadecimal.len() == 64
             && hexadecimal.chars().all(|character| matches!(character, '0'..='9' | 'a'..='f'))
+    })
+}
+
+/// A reference with a tag and a digest.
+fn public_image(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(named, digest)| {
+        named.rsplit_once(':').is_some_and(|(name, version)| repository(name) && tag(version))
+            && sha256(digest)
     })
 }
 
@@ -236,7 +244,8 @@ fn texts() -> impl Strategy<Value = String> {
         (250..258_usize).prop_map(|count| "ab/".repeat(count)[..count].to_owned()),
         (509..515_usize).prop_map(|count| "a".repeat(count)),
         ("[a-z0-9.-]{0,6}/", 60..66_usize).prop_map(|(text, count)| text + &"x".repeat(count)),
-        ("(sha256|SHA256|sha512):", "[0-9a-f]{63,65}").prop_map(|(text, digits)| text + &digits),
+        "([a-z]{1,3}(:[0-9]{2})?/)?[a-z.-]{1,3}(:[A-Za-z0-9._-]{0,4})?@(sha256|SHA256|sha512):[0-9a-fA]{63,65}",
+        "[a-z]{1,3}(/[a-z]{1,2})?:[a-z0-9.]{1,4}@sha256:[0-9a-f]{64}",
         ("[a-z]", 60..66_usize).prop_map(|(text, count)| text.repeat(count) + "/name"),
         r"(/(\.{1,3}|[a-z]{0,2}|b:)){1,4}",
         "/[a-z/?# %.]{0,6}",
@@ -293,7 +302,7 @@ laws! {
     PlainVariableName is plain_variable
     Repository is repository
     Tag is tag
-    Digest is digest
+    PublicImage is public_image
     AccountId is account
     Region is region
     ChartVersion is chart_version
@@ -318,7 +327,7 @@ fn every_rule_accepts_what_people_write() {
     assert!(EmailAddress::new("platform@example.com").is_ok());
     assert!(SecretDataKey::new("clientID").is_ok());
     assert!(Tag::new("00690e9").is_ok());
-    assert!(Digest::new(format!("sha256:{}", "0f".repeat(32))).is_ok());
+    assert!(PublicImage::new(format!("localhost:5000/web:1.2@sha256:{}", "0f".repeat(32))).is_ok());
     assert!(AccountId::new("012345678901").is_ok());
     assert!(Region::new("us-gov-west-1").is_ok());
     assert!(SecretsManagerName::new("prd/account/database").is_ok());

@@ -6,18 +6,20 @@ use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec, Saga};
 use manifests_lib::data::{GeneratedSecret, SecretValue};
 use manifests_lib::model::{Component, Origin};
 use manifests_lib::network::network_policy::APP_NAME;
-use manifests_lib::values::{gibibytes, mebibytes, millicores, public_image};
+use manifests_lib::values::{gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{
     ContainerHandle, LocalVolume, Resources, VolumeClaimTemplate, VolumeClaimTemplateHandle,
     WithPort,
 };
-use manifests_lib::{name, path, port, repository, tag, uid};
+use manifests_lib::{name, path, port, public_image, uid};
 
 use crate::support::{ELSEWHERE, NODES, Shop, config_map, container, server, service};
 
 fn mysql() -> MysqlContainer {
     MysqlContainer {
-        image: public_image(repository!("mysql"), tag!("8.0")),
+        image: public_image!(
+            "mysql:8.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        ),
         on: NODES,
         resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
         storage: gibibytes(5),
@@ -30,7 +32,7 @@ fn rabbitmq(shop: &Shop) -> Rabbitmq {
     tools.rabbitmq_cluster(RabbitmqClusterSpec {
         name: name!("rabbit"),
         replicas: 1,
-        image: public_image(repository!("rabbitmq"), tag!("4.2-management")),
+        image: public_image!("rabbitmq:4.2-management@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
         nodes: &NODES,
         resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
         storage: gibibytes(5),
