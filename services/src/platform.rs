@@ -2,6 +2,7 @@
 //! more than one module.
 
 use manifests_lib::cluster::Infrastructure;
+use manifests_lib::delivery::gitops::Reviewers;
 use manifests_lib::name;
 use manifests_lib::platform::Platform;
 
@@ -88,6 +89,8 @@ pub struct Environment {
     pub infrastructure: Infrastructure,
     /// The settings that every module has read.
     pub site: Site,
+    /// Who reviews what the teams deploy, where the environment says so.
+    pub reviewers: Option<Reviewers>,
 }
 
 /// Builds the platform of an environment.
@@ -171,6 +174,7 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
 
     // Argo CD deploys all of it, including itself.
     let projects = argocd::Projects { app: app.name().clone(), infra: infra.team.name().clone() };
+    let reviewers = argocd::reviewers(&argocd, &projects);
     argocd::bundle(
         &platform,
         &site,
@@ -180,5 +184,5 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
         &gateways.internal,
         prometheus,
     );
-    Environment { platform, infrastructure, site }
+    Environment { platform, infrastructure, site, reviewers }
 }

@@ -30,14 +30,15 @@ impl Environment for Listed {
     }
 
     fn build(&self) -> Result<Built, Vec<BuildError>> {
-        let platform::Environment { platform, infrastructure, site } = (self.0.environment)();
+        let platform::Environment { platform, infrastructure, site, reviewers } =
+            (self.0.environment)();
         let platform = platform.build()?;
         let cluster_config = match &infrastructure {
             cluster::Infrastructure::Minikube(_) => None,
             cluster::Infrastructure::Eks(eks) => Some(eks.cluster_config(&platform.pod_identities)),
         };
         let infrastructure = with_sources(infrastructure, site);
-        Ok(Built { infrastructure, platform, cluster_config })
+        Ok(Built { infrastructure, platform, cluster_config, reviewers })
     }
 }
 

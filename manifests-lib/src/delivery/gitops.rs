@@ -12,6 +12,7 @@ mod declared;
 mod order;
 mod project;
 mod protection;
+mod reviewers;
 mod tree;
 
 use crate::model::namespace::Namespace;
@@ -20,6 +21,7 @@ use crate::values::{GitBranch, GitUrl, Name, RelativePath};
 pub use declared::IgnoredDifference;
 pub(crate) use declared::{Declared, Delivery};
 pub(crate) use protection::second;
+pub use reviewers::Reviewers;
 pub use tree::ROOT;
 pub(crate) use tree::{BuiltTeam, Tree, deliver};
 

@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use helm_values::{HelmChart, argo_cd as chart};
 use k8s_openapi::api::{apps, batch, core, networking, rbac};
 use manifests_lib::delivery::Chart;
-use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
+use manifests_lib::delivery::gitops::{GitSource, Prerequisites, Reviewers};
 use manifests_lib::model::{GroupKind, Injection, Namespace, NamespaceRules, PodSecurity};
 use manifests_lib::network::gateway_api::{InternalAccess, ServingCertificate};
 use manifests_lib::network::{ClusterIssuer, ToolService, network_policy};
@@ -45,7 +45,7 @@ pub struct Settings<K: Logins> {
 /// The login method of each kind of place.
 pub trait Logins {
     /// Its login method.
-    type Login: Into<Login> + Debug;
+    type Login: Clone + Into<Login> + Debug;
 }
 
 /// Login method.
@@ -58,7 +58,7 @@ pub enum Login {
 }
 
 /// Password of the local account `admin`, which Argo CD writes into a Secret at its first start.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LocalAdmin;
 
 impl Logins for Laptop {
@@ -92,6 +92,17 @@ pub(crate) fn git_source<K: Logins>(settings: &Settings<K>) -> GitSource {
             namespaces: vec![Namespace::KUBE_SYSTEM],
             api_groups: Vec::new(),
         },
+    }
+}
+
+/// The GitHub teams that review what they may deploy, where people log in through GitHub.
+pub(crate) fn reviewers<K: Logins>(
+    settings: &Settings<K>,
+    projects: &Projects,
+) -> Option<Reviewers> {
+    match settings.login.clone().into() {
+        Login::LocalAdmin => None,
+        Login::GitHub(github) => Some(github.reviewers(projects)),
     }
 }
 

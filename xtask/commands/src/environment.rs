@@ -7,6 +7,7 @@ use clap::builder::{
     PossibleValue, PossibleValuesParser, TypedValueParser, ValueParser, ValueParserFactory,
 };
 use manifests_lib::cluster::ClusterConfig;
+use manifests_lib::delivery::gitops::Reviewers;
 use manifests_lib::model::BuildError;
 use manifests_lib::platform::BuiltPlatform;
 use support::Failure;
@@ -40,6 +41,8 @@ pub struct Built {
     pub platform: BuiltPlatform,
     /// eksctl's configuration, where eksctl creates the cluster.
     pub cluster_config: Option<ClusterConfig>,
+    /// Who reviews what the teams deploy, where the environment says so.
+    pub reviewers: Option<Reviewers>,
 }
 
 /// Set once, before the command line is parsed, because it decides which names are accepted.

@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod files;
+mod owners;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -15,11 +16,13 @@ use support::{Failure, in_workspace};
 
 use crate::environment::EnvironmentName;
 use crate::output::printed;
-use crate::tree::Plan;
+use crate::tree::{Plan, SingleFile};
+use owners::Owned;
 
 /// Write the manifests of each environment below snapshots, one object per file
 ///
-/// Also writes the file that eksctl creates the cluster from: environments/ENV/eks.yaml, which Argo CD never sees.
+/// Also writes two files that Argo CD never sees: environments/ENV/eks.yaml, which eksctl creates the cluster from, and, where no
+/// environment is named, .github/CODEOWNERS.
 /// Writes only what changed and removes what is no longer rendered; files that it did not write are never touched.
 /// `diff -r snapshots/dev snapshots/prd` then shows how a laptop differs from production.
 #[derive(Args)]
@@ -52,6 +55,8 @@ struct Report {
     stderr: Vec<u8>,
     /// Whether `--check` found a difference.
     differs: bool,
+    /// What the environment says of who owns what.
+    owned: Option<Owned>,
 }
 
 /// Renders environments in parallel, and prints their output in order.
@@ -72,21 +77,29 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         };
         threads.into_iter().map(result).collect()
     });
-    let mut code = ExitCode::SUCCESS;
+    let mut differs = false;
+    let mut owned = Vec::new();
     let mut failures = Vec::new();
     for result in results {
         match result {
-            Ok(report) => {
-                printed(io::stdout().write_all(&report.stdout))?;
-                let _ = io::stderr().write_all(&report.stderr);
-                if report.differs {
-                    code = ExitCode::from(1);
-                }
+            Ok(mut report) => {
+                report.print()?;
+                differs |= report.differs;
+                owned.extend(report.owned.take());
             }
             Err(failure) => failures.push(failure),
         }
     }
-    if failures.is_empty() { Ok(code) } else { Err(Failure::merge(failures)) }
+    if !failures.is_empty() {
+        return Err(Failure::merge(failures));
+    }
+    if arguments.environments.is_empty() && arguments.writes_workspace() {
+        let mut report = Report::default();
+        owners::run(&owned, arguments.check, &mut report)?;
+        report.print()?;
+        differs |= report.differs;
+    }
+    Ok(if differs { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
 impl Arguments {
@@ -126,11 +139,16 @@ impl Arguments {
                 report.remark(format_args!("warning: {}", foreign_file(&file)));
             }
         }
-        // With another output folder there is no environment to write eks.yaml to.
-        if self.output.is_none() {
+        if self.writes_workspace() {
             cluster::run(name, &built, self.check, &mut report)?;
         }
+        report.owned = Some(Owned::of(name, &built));
         Ok(report)
+    }
+
+    /// Whether the output goes into this workspace, whose files beside the snapshots are then rendered as well.
+    fn writes_workspace(&self) -> bool {
+        self.output.is_none() && !self.stdout
     }
 
     /// Reports what would change.
@@ -170,6 +188,18 @@ impl Report {
     /// A unified diff, in colour on a terminal.
     fn diff(&mut self, plan: &Plan<'_>) {
         let _ = plan.diff(&mut self.stdout, io::stdout().is_terminal());
+    }
+
+    /// The same for one file.
+    fn diff_of(&mut self, file: &SingleFile<'_>) {
+        let _ = file.diff(&mut self.stdout, io::stdout().is_terminal());
+    }
+
+    /// Prints what was collected.
+    fn print(&self) -> Result<(), Failure> {
+        printed(io::stdout().write_all(&self.stdout))?;
+        let _ = io::stderr().write_all(&self.stderr);
+        Ok(())
     }
 }
 

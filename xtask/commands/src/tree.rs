@@ -24,6 +24,7 @@ mod error;
 #[cfg(test)]
 mod interruption_tests;
 mod root;
+mod single;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +33,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use error::{Error, Obstacle};
+pub use single::SingleFile;
 
 use comparison::Comparison;
 use desired::Desired;

@@ -3,6 +3,7 @@
 mod everywhere;
 mod gitops;
 mod istio;
+mod owners;
 
 use std::path::Path;
 

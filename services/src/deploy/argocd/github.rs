@@ -1,6 +1,7 @@
 //! Login to Argo CD through GitHub.
 
 use manifests_lib::data::SyncedSecret;
+use manifests_lib::delivery::gitops::Reviewers;
 use manifests_lib::prelude::*;
 use manifests_lib::values::{SecretDataKey, SecretsManagerName};
 use manifests_lib::{label_key, secret_data_key};
@@ -13,7 +14,8 @@ pub(crate) struct Projects {
     pub(crate) infra: Name,
 }
 
-/// Teams of a GitHub organisation that may log in. Nobody else has any rights.
+/// Teams of a GitHub organisation that may log in. Nobody else has any rights. The same teams review changes of this repository:
+/// `.github/CODEOWNERS` is rendered from them.
 ///
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/>
 #[derive(Clone, Debug)]
@@ -41,6 +43,17 @@ impl GitHubLogin {
             // Argo CD only resolves references to Secrets with this label.
             labels: vec![(label_key!("app.kubernetes.io/part-of"), name!("argocd"))],
         });
+    }
+
+    /// The same teams as reviewers: who may sync a project also approves what is in it.
+    pub(super) fn reviewers(&self, projects: &Projects) -> Reviewers {
+        let Self { organisation, administrators, app, infra, credentials: _ } = self;
+        let teams = [(&projects.app, app), (&projects.infra, infra)];
+        Reviewers {
+            organisation: organisation.clone(),
+            administrators: administrators.clone(),
+            teams: teams.map(|(project, team)| (project.clone(), team.clone())).into(),
+        }
     }
 
     /// dex's connector; its credentials are references to a Secret, which Argo CD resolves.

@@ -88,7 +88,7 @@ impl Work<'_> {
 }
 
 /// Replaces or creates the file in one step; a failed attempt leaves nothing behind but its folder.
-fn write(path: &Path, contents: &str) -> io::Result<()> {
+pub(super) fn write(path: &Path, contents: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder)?;
     let (begin, end) = TEMPORARY_NAME;

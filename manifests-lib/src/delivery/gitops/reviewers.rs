@@ -1,0 +1,20 @@
+//! Who has to approve a change of what Argo CD deploys.
+
+use std::collections::BTreeMap;
+
+use crate::values::Name;
+
+/// The teams of a GitHub organisation that review this repository, by the projects of Argo CD.
+///
+/// Argo CD deploys what is merged, so a review before the merge is what keeps one team out of the project of another one.
+///
+/// Upstream: <https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reviewers {
+    /// The organisation.
+    pub organisation: Name,
+    /// Team that reviews everything that belongs to no project below, such as the project `root`, which may create Applications.
+    pub administrators: Name,
+    /// Team of each other project.
+    pub teams: BTreeMap<Name, Name>,
+}
