@@ -122,7 +122,7 @@ impl Program {
         ..built("istioctl", "istioctl", "istio.io/istio/istioctl/cmd/istioctl")
     };
     /// `helm template`.
-    pub const HELM: Self = built("helm", "helm", "helm.sh/helm/v3/cmd/helm");
+    pub const HELM: Self = built("helm", "helm", "helm.sh/helm/v4/cmd/helm");
     /// `kustomize build`.
     pub const KUSTOMIZE: Self =
         built("kustomize", "kustomize", "sigs.k8s.io/kustomize/kustomize/v5");
