@@ -17,7 +17,7 @@ pub(crate) fn bundle(team: &Team, egress: &EgressGateway) {
         name: name!("curl"),
         image: IMAGE.into(),
         resources: Resources { cpu: millicores(10), memory: mebibytes(32) },
-        user: uid!(100),
+        user: uid!(65532),
     });
     curl.command(["sleep", "infinity"]);
 

@@ -31,7 +31,7 @@ pub(crate) fn bundle(team: &Team, settings: Settings, public: &PublicEntrance) {
         image: IMAGE.into(),
         port: port!(8080),
         resources: Resources { cpu: millicores(50), memory: mebibytes(64) },
-        user: uid!(101),
+        user: uid!(65532),
         probe: Probe::Http(url_path!("/")),
     });
     // The image serves what is in this folder.
