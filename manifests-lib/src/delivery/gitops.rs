@@ -20,7 +20,6 @@ use crate::values::{GitBranch, GitUrl, Name, RelativePath};
 
 pub use declared::IgnoredDifference;
 pub(crate) use declared::{Declared, Delivery};
-pub(crate) use protection::second;
 pub use reviewers::Reviewers;
 pub use tree::ROOT;
 pub(crate) use tree::{BuiltTeam, Tree, deliver};

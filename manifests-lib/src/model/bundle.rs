@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::data::secret_store::{self, SecretRead};
-use crate::delivery::gitops::{self, Declared};
+use crate::delivery::gitops::Declared;
 use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::facts::Facts;
@@ -369,13 +369,6 @@ pub struct Added<T> {
 }
 
 impl<T: Manifest> Added<T> {
-    /// Applies the object once everything else of the bundle is healthy, charts included: for what a webhook of theirs checks.
-    pub fn sync_last(&self) {
-        let mut object = self.object.borrow_mut();
-        let annotations = &mut object.metadata_mut().annotations;
-        gitops::second(annotations.get_or_insert_default());
-    }
-
     /// Puts the object into another namespace than the bundle's.
     pub fn namespace(&self, namespace: &Namespace)
     where

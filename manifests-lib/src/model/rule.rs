@@ -120,6 +120,10 @@ rules! {
     ///
     /// Expose a container of the StatefulSet, and pass that Service to `governed_by`.
     ForeignGoverningService = "foreign-governing-service",
+    /// A bundle writes a namespace that the cluster has before the platform. Its project could change what pods of others may do.
+    ///
+    /// Remove the namespace from the bundle, or from `Prerequisites` if it is the platform's own.
+    ForeignNamespace = "foreign-namespace",
     /// A public gateway has no route. Its certificate would be for no host, which cert-manager refuses.
     ///
     /// Route a service, or remove the gateway.
@@ -222,6 +226,11 @@ rules! {
     ///
     /// Remove what allows it, or declare the exception with its reason (`ContainerHandle::allow`, `Bundle::allow`).
     UndeclaredSecurityException = "undeclared-security-exception",
+    /// A chart or kustomization creates namespaces, whose names are not known. Its project would admit every namespace, those of
+    /// others too.
+    ///
+    /// Exclude them from it, and create them with `Bundle::create_namespace`.
+    UnnamedNamespace = "unnamed-namespace",
     /// A volume is on other nodes than its pod. The pod is never scheduled.
     ///
     /// Put both on one node group.

@@ -8,7 +8,7 @@ use manifests_lib::data::rabbitmq::{RabbitmqClusterSpec, Saga};
 use manifests_lib::data::{
     GeneratedCredentials, GeneratedSecret, SecretValue, SecretsManagerStore, SyncedSecret,
 };
-use manifests_lib::model::{Bundle, Component, Origin, Resource};
+use manifests_lib::model::{Bundle, Component, Namespace, Origin, Resource};
 use manifests_lib::network::gateway_api::{Exposure, GatewaySpec, Route, ServingCertificate};
 use manifests_lib::network::mesh::{Egress, EgressGateway};
 use manifests_lib::network::network_policy::APP_NAME;
@@ -165,7 +165,7 @@ fn every_part_begins_in_this_file() {
     let shop = Shop::new();
     let web = shop.bundle();
     let app = web.app(&NODES);
-    web.create_namespace(web.namespace(), &RULES);
+    web.create_namespace(&Namespace::new(name!("tools")), &RULES);
     web.strict_mutual_tls();
     web.capture_dns();
     web.add(settings());

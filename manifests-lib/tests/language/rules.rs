@@ -7,8 +7,10 @@ use k8s_openapi::api::core::v1 as core;
 use manifests_lib::cluster::{IamPolicy, WellKnownPolicy};
 use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec};
 use manifests_lib::data::{GeneratedSecret, SecretKey, SecretValue};
-use manifests_lib::delivery::Chart;
-use manifests_lib::model::{Bundle, Component, Namespace, Rule, SelectorLabels, named, named_in};
+use manifests_lib::delivery::{Chart, Kustomization};
+use manifests_lib::model::{
+    Bundle, Component, GroupKind, Namespace, Rule, SelectorLabels, named, named_in,
+};
 use manifests_lib::network::gateway_api::{
     Exposure, GatewaySpec, InternalAccess, Limits, PublicGateway, Route,
 };
@@ -20,13 +22,14 @@ use manifests_lib::observability::{WebUiHandle, WebUiSpec};
 use manifests_lib::values::{Bytes, Name, NodePort, Port, gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{Container, LocalVolume, NodeGroup, Resources, VolumeClaimTemplate};
 use manifests_lib::{
-    host, name, node_port, path, plain, port, public_image, secrets_manager_name, uid, url_path,
+    git_url, host, name, node_port, path, plain, port, public_image, relative_path,
+    secrets_manager_name, tag, uid, url_path,
 };
 use serde::Serialize;
 use serde_json::json;
 
 use crate::support::{
-    ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, Shop, Values, config_map, container,
+    ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, RULES, Shop, Values, config_map, container,
     deployment, listed, server, service, service_on, with_chart, with_values,
 };
 
@@ -136,6 +139,7 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let stateful_set = web.component(name!("store"), &NODES).stateful_set(1);
             stateful_set.governed_by(&service(&web.app(&NODES)));
         }
+        Rule::ForeignNamespace => shop.bundle().create_namespace(&NAMESPACE, &RULES),
         Rule::GatewayWithoutRoutes => drop(gateway(shop, LIMITS)),
         Rule::InvalidDashboardVariable => dashboard(shop, &NAMESPACE, name!("the-job")),
         Rule::InvalidObjectName => drop(shop.bundle().add(config_map("../settings"))),
@@ -216,6 +220,16 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let template = &mut deployment.spec.get_or_insert_default().template;
             template.spec.get_or_insert_default().host_network = Some(true);
         }),
+        Rule::UnnamedNamespace => drop(shop.bundle().kustomization(Kustomization {
+            repository: git_url!("https://example.com/operator.git"),
+            release: tag!("v1.2.3"),
+            path: relative_path!("config/default"),
+            images: Vec::new(),
+            exclude: Vec::new(),
+            pod_patch: None,
+            kinds: vec![GroupKind::of::<core::Namespace>()],
+            crd_groups: Vec::new(),
+        })),
         Rule::VolumeOnOtherNodes => {
             let app = shop.bundle().app(&NODES);
             let others = NodeGroup { value: name!("elsewhere"), ..NODES };

@@ -1,6 +1,7 @@
 //! Argo CD: deploys the platform from the snapshots, including itself.
 
 mod github;
+mod health;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -217,24 +218,8 @@ fn settings(cm: &mut chart::ConfigsCm, login: &Login) {
         Login::LocalAdmin => None,
         Login::GitHub(github) => Some(github.connector()),
     };
-    // Sync waves of Applications wait for their health, which Argo CD does not assess without this check.
-    cm.additional.insert(
-        "resource.customizations.health.argoproj.io_Application".to_owned(),
-        APPLICATION_HEALTH.to_owned(),
-    );
+    cm.additional.extend(health::checks());
 }
-
-/// Health of an Application: the one in its status, `Progressing` until there is one.
-const APPLICATION_HEALTH: &str = "\
-local health = { status = \"Progressing\", message = \"\" }
-if obj.status ~= nil and obj.status.health ~= nil then
-  health.status = obj.status.health.status
-  if obj.status.health.message ~= nil then
-    health.message = obj.status.health.message
-  end
-end
-return health
-";
 
 fn rbac(rbac: &mut chart::ConfigsRbac, login: &Login, projects: &Projects) {
     // No default role: everything that no line of the policy grants is denied.

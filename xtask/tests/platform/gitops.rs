@@ -132,6 +132,35 @@ fn a_project_admits_every_object_of_its_bundles() {
     }
 }
 
+/// Labels of a namespace decide what its pods may do.
+#[test]
+fn a_project_admits_the_namespaces_that_its_bundles_create_and_no_others() {
+    for platform in platforms() {
+        let mut created: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (_, application) in applications(&platform) {
+            for resource in &deployed(&platform, application).resources {
+                if resource.object_ref().kind == "Namespace" {
+                    let project = created.entry(&application.spec.project).or_default();
+                    project.push(resource.object_ref().name.clone());
+                }
+            }
+        }
+        for (name, project) in projects(&platform) {
+            let mut expected = created.remove(name.as_str()).unwrap_or_default();
+            expected.sort();
+            let admitted: Vec<String> = project
+                .spec
+                .cluster_resource_whitelist
+                .iter()
+                .flatten()
+                .filter(|admitted| admitted.kind == "Namespace")
+                .map(|admitted| admitted.name.clone().expect("a name"))
+                .collect();
+            assert_eq!(admitted, expected, "{name} in {}", platform.environment);
+        }
+    }
+}
+
 /// Whoever may create Applications may reach any project.
 #[test]
 fn only_the_project_root_admits_applications_and_projects() {
@@ -166,13 +195,19 @@ fn what_holds_data_is_never_deleted() {
                 continue;
             }
             let json = resource.to_json().expect("an object that can be written");
-            let options =
-                json["metadata"]["annotations"]["argocd.argoproj.io/sync-options"].as_str();
-            let options: Vec<_> = options.unwrap_or_default().split(',').collect();
+            let annotation = |key: &str| {
+                let value = json["metadata"]["annotations"][key].as_str();
+                value.unwrap_or_default().split(',').map(str::to_owned).collect::<Vec<_>>()
+            };
+            let options = annotation("argocd.argoproj.io/sync-options");
             assert!(
-                options.contains(&"Prune=false") && options.contains(&"Delete=false"),
+                options.contains(&"Prune=false".to_owned())
+                    && options.contains(&"Delete=false".to_owned()),
                 "{identity}: {options:?}"
             );
+            // Once it has left Git, its Application is in sync without it.
+            let options = annotation("argocd.argoproj.io/compare-options");
+            assert!(options.contains(&"IgnoreExtraneous".to_owned()), "{identity}: {options:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod everywhere;
 mod gitops;
+mod health;
 mod istio;
 mod owners;
 

@@ -30,7 +30,7 @@ fn a_dry_run_prints_the_commands_and_calls_nothing() {
     # Wait for Argo CD's CRDs
     kubectl --context minikube wait --for=condition=Established --timeout=10m crd/applications.argoproj.io crd/appprojects.argoproj.io
     # Apply the projects
-    kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/root/appproject-root.yaml --filename=snapshots/dev/root/appproject-infra.yaml --filename=snapshots/dev/root/appproject-app.yaml
+    kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/root/appproject-root.yaml --filename=snapshots/dev/root/appproject-default.yaml --filename=snapshots/dev/root/appproject-infra.yaml --filename=snapshots/dev/root/appproject-app.yaml
     # Apply the root Application, which deploys the rest
     kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/root/application-root-application.yaml
     ");

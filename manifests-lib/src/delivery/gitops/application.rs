@@ -1,6 +1,9 @@
 //! Argo CD Applications.
 
+use std::collections::BTreeMap;
+
 use custom_resources::argoproj::v1alpha1 as argo;
+use k8s_openapi::Resource as _;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -22,6 +25,11 @@ pub(super) const IN_CLUSTER: &str = "https://kubernetes.default.svc";
 ///
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/app_deletion/>
 const CASCADE: &str = "resources-finalizer.argocd.argoproj.io/foreground";
+
+/// The manager whose fields a server-side apply takes over, if it wrote them by a client-side one.
+///
+/// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#client-side-apply-migration>
+const TAKE_OVER: &str = "argocd.argoproj.io/client-side-apply-migration-manager";
 
 /// What a sync does with an object that another Application has deployed.
 pub(super) enum ObjectsOfOthers {
@@ -52,7 +60,12 @@ pub(super) struct Application<'a> {
 impl Application<'_> {
     pub(super) fn build(self, environment: &Name, git_source: &GitSource) -> argo::Application {
         let installs_crds = self.sources.iter().any(|source| !source.crd_groups.is_empty());
-        let mut annotations = [(protection::SYNC_WAVE.to_owned(), self.wave.to_string())].into();
+        let mut annotations =
+            BTreeMap::from([(protection::SYNC_WAVE.to_owned(), self.wave.to_string())]);
+        if self.sources.iter().any(|source| source.crd_groups.contains(&argo::Application::GROUP)) {
+            // Helm installs Argo CD, before Argo CD itself can: what helm owns would stay after it has left Git.
+            annotations.insert(TAKE_OVER.to_owned(), "helm".to_owned());
+        }
         if self.keep {
             protection::keep(&mut annotations);
         }
@@ -60,6 +73,7 @@ impl Application<'_> {
         if self.has_folder {
             sources.push(folder(&self.bundle, environment, git_source));
         }
+        let retry = retry(self.sources);
         let mut options = Vec::new();
         if matches!(self.of_others, ObjectsOfOthers::Refuse) {
             options.push("FailOnSharedResource=true".to_owned());
@@ -79,7 +93,7 @@ impl Application<'_> {
             },
             spec: argo::ApplicationSpec {
                 sources: Some(sources),
-                sync_policy: Some(sync_policy(self.prune, options)),
+                sync_policy: Some(sync_policy(self.prune, retry, options)),
                 ignore_differences: (!self.ignored.is_empty())
                     .then(|| self.ignored.iter().map(ignored).collect()),
                 ..argo::ApplicationSpec::required(
@@ -95,26 +109,40 @@ impl Application<'_> {
     }
 }
 
-fn sync_policy(prune: bool, options: Vec<String>) -> argo::ApplicationSyncPolicy {
+fn sync_policy(
+    prune: bool,
+    retry: argo::SyncPolicyRetry,
+    options: Vec<String>,
+) -> argo::ApplicationSyncPolicy {
     argo::ApplicationSyncPolicy {
         automated: Some(argo::SyncPolicyAutomated {
             prune: Some(prune),
             self_heal: Some(true),
             ..argo::SyncPolicyAutomated::default()
         }),
-        retry: Some(argo::SyncPolicyRetry {
-            // Without end: after the last attempt Argo CD would not even look at a Secret or DNS record that arrives later.
-            limit: Some(-1),
-            backoff: Some(argo::RetryBackoff {
-                duration: Some("10s".to_owned()),
-                factor: Some(2),
-                max_duration: Some("5m".to_owned()),
-            }),
-            // A new commit ends the attempts for the old one.
-            refresh: Some(true),
-        }),
+        retry: Some(retry),
         sync_options: (!options.is_empty()).then_some(options),
         managed_namespace_metadata: None,
+    }
+}
+
+/// How often a sync that has failed is tried again.
+///
+/// Each attempt takes the newest commit, but the Application's sources as they were when the sync began. So what comes from Git
+/// alone is tried without end, and what has a chart or a kustomization for a quarter of an hour: then a sync begins anew as soon
+/// as its values, its version or the commit is another one.
+///
+/// Upstream: <https://github.com/argoproj/argo-cd/issues/28794>
+fn retry(sources: &[Source]) -> argo::SyncPolicyRetry {
+    let (limit, longest_wait) = if sources.is_empty() { (-1, "1m") } else { (7, "5m") };
+    argo::SyncPolicyRetry {
+        limit: Some(limit),
+        backoff: Some(argo::RetryBackoff {
+            duration: Some("10s".to_owned()),
+            factor: Some(2),
+            max_duration: Some(longest_wait.to_owned()),
+        }),
+        refresh: Some(true),
     }
 }
 

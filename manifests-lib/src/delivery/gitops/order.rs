@@ -1,6 +1,7 @@
 //! In which order bundles are deployed: derived from the namespaces and storage classes that they create and the CRDs that
 //! they install.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -67,7 +68,9 @@ impl Order {
         (Self { needs }, missing.errors().chain(errors).collect())
     }
 
-    /// The wave of each member: 0, or one more than that of the last member that it waits for.
+    /// The wave of each member: the last one if no member waits for it, or one less than that of the first member that does.
+    ///
+    /// Argo CD does not wait for the last wave: a member that nobody needs holds up nobody while it is not healthy.
     pub(super) fn waves(&self, members: &[Member]) -> Result<Vec<u32>, BuildError> {
         let mut owners = BTreeMap::new();
         for (member, Member { bundles, .. }) in members.iter().enumerate() {
@@ -75,8 +78,12 @@ impl Order {
         }
         let edges = (0..members.len()).map(|member| self.edges(member, members, &owners)).collect();
         let mut level =
-            Level { members, edges, waves: vec![None; members.len()], path: Vec::new() };
-        (0..members.len()).map(|member| level.visit(member)).collect()
+            Level { members, edges, depths: vec![None; members.len()], path: Vec::new() };
+        let depths = (0..members.len()).map(|member| level.visit(member));
+        let depths = depths.collect::<Result<Vec<u32>, _>>()?;
+        let heights = level.heights(&depths);
+        let last = depths.into_iter().max().unwrap_or_default();
+        Ok(heights.into_iter().map(|height| last - height).collect())
     }
 
     /// The members that one of them waits for: any bundle of one for any bundle of the other.
@@ -100,27 +107,41 @@ impl Order {
 struct Level<'a> {
     members: &'a [Member],
     edges: Vec<Vec<(usize, Why)>>,
-    waves: Vec<Option<u32>>,
+    depths: Vec<Option<u32>>,
     /// The members that wait for each other on the way to the one that is looked at.
     path: Vec<usize>,
 }
 
 impl Level<'_> {
+    /// How many members wait for each other before this one, at most.
     fn visit(&mut self, member: usize) -> Result<u32, BuildError> {
-        if let Some(wave) = self.waves[member] {
-            return Ok(wave);
+        if let Some(depth) = self.depths[member] {
+            return Ok(depth);
         }
         if let Some(start) = self.path.iter().position(|other| *other == member) {
             return Err(self.circle(start));
         }
         self.path.push(member);
-        let mut wave = 0;
+        let mut depth = 0;
         for needed in 0..self.edges[member].len() {
-            wave = wave.max(self.visit(self.edges[member][needed].0)? + 1);
+            depth = depth.max(self.visit(self.edges[member][needed].0)? + 1);
         }
         self.path.pop();
-        self.waves[member] = Some(wave);
-        Ok(wave)
+        self.depths[member] = Some(depth);
+        Ok(depth)
+    }
+
+    /// How many members wait for each other after each one, at most.
+    fn heights(&self, depths: &[u32]) -> Vec<u32> {
+        let mut heights = vec![0; self.members.len()];
+        let mut deepest_first: Vec<usize> = (0..self.members.len()).collect();
+        deepest_first.sort_by_key(|member| Reverse(depths[*member]));
+        for member in deepest_first {
+            for (needed, _) in &self.edges[member] {
+                heights[*needed] = heights[*needed].max(heights[member] + 1);
+            }
+        }
+        heights
     }
 
     /// No member of the circle can be deployed first.

@@ -3,17 +3,25 @@
 use std::collections::BTreeSet;
 
 use custom_resources::argoproj::v1alpha1 as argo;
+use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::GitSource;
 use super::application::IN_CLUSTER;
+use super::{GitSource, Prerequisites};
 use crate::delivery::chart::Source;
+use crate::model::error::BuildError;
 use crate::model::group_kind::GroupKind;
 use crate::model::metadata::named;
+use crate::model::resource::Resource;
+use crate::model::rule::Rule;
 use crate::platform::BuiltBundle;
 use crate::values::Name;
 
-/// A project that admits exactly what its bundles contain, and `kinds`.
+/// The project that Argo CD makes by itself, and puts Applications into that name none.
+const DEFAULT: Name = name!("default");
+
+/// A project that admits exactly what its bundles contain, and `kinds`. Namespaces are admitted by name, because their labels
+/// decide what their pods may do.
 ///
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/projects/>
 pub(super) fn project<'a>(
@@ -24,6 +32,7 @@ pub(super) fn project<'a>(
 ) -> argo::AppProject {
     let mut repositories = BTreeSet::new();
     let mut namespaces = BTreeSet::new();
+    let mut created = BTreeSet::new();
     let mut kinds: BTreeSet<GroupKind> = kinds.into_iter().collect();
     for bundle in bundles {
         if !bundle.resources.is_empty() {
@@ -33,6 +42,7 @@ pub(super) fn project<'a>(
         // Argo CD wants the Application's own namespace among the destinations, whatever it deploys there.
         namespaces.insert(bundle.namespace.to_string());
         namespaces.extend(bundle.namespaces().into_keys());
+        created.extend(bundle.resources.iter().filter_map(name_of_namespace).cloned());
         kinds.extend(bundle.kinds().into_keys());
     }
     let (in_namespaces, cluster_scoped): (Vec<GroupKind>, Vec<GroupKind>) =
@@ -44,7 +54,7 @@ pub(super) fn project<'a>(
             source_repos: Some(repositories.into_iter().collect()),
             destinations: Some(namespaces.into_iter().map(destination).collect()),
             cluster_resource_whitelist: Some(
-                cluster_scoped.into_iter().map(cluster_kind).collect(),
+                cluster_scoped.into_iter().flat_map(|kind| cluster_kinds(kind, &created)).collect(),
             ),
             namespace_resource_whitelist: Some(
                 in_namespaces.into_iter().map(namespaced_kind).collect(),
@@ -52,6 +62,69 @@ pub(super) fn project<'a>(
             ..argo::AppProjectSpec::default()
         },
     }
+}
+
+/// Argo CD's own project `default`, which admits everything until somebody says otherwise: it admits nothing.
+pub(super) fn default() -> argo::AppProject {
+    argo::AppProject {
+        metadata: ObjectMeta { annotations: Some(super::protection::first()), ..named(DEFAULT) },
+        spec: argo::AppProjectSpec {
+            description: Some("Admits nothing: every Application names another project".to_owned()),
+            source_repos: Some(Vec::new()),
+            destinations: Some(Vec::new()),
+            cluster_resource_whitelist: Some(Vec::new()),
+            // An empty whitelist of these would admit all of them.
+            namespace_resource_blacklist: Some(vec![argo::NamespacedKind {
+                group: "*".to_owned(),
+                kind: "*".to_owned(),
+            }]),
+            ..argo::AppProjectSpec::default()
+        },
+    }
+}
+
+fn name_of_namespace(resource: &Resource) -> Option<&String> {
+    resource.get::<core::Namespace>().and_then(|namespace| namespace.metadata.name.as_ref())
+}
+
+/// Namespaces that a project would admit though they are not its own.
+pub(super) fn namespaces_of_others(
+    bundles: &[BuiltBundle],
+    prerequisites: &Prerequisites,
+) -> Vec<BuildError> {
+    let mut errors = Vec::new();
+    for bundle in bundles {
+        for resource in &bundle.resources {
+            let exists = |name: &&String| {
+                prerequisites.namespaces.iter().any(|it| it.name().as_str() == **name)
+            };
+            if let Some(namespace) = name_of_namespace(resource).filter(exists) {
+                errors.push(BuildError::new(
+                    Rule::ForeignNamespace,
+                    resource.origin(),
+                    format!(
+                        "the namespace {namespace} is there before the platform, by its `Prerequisites`, and {} would change its \
+                         labels: remove one of the two",
+                        bundle.name
+                    ),
+                ));
+            }
+        }
+        for source in &bundle.sources {
+            if source.kinds.contains(&GroupKind::of::<core::Namespace>()) {
+                errors.push(BuildError::new(
+                    Rule::UnnamedNamespace,
+                    source.origin,
+                    format!(
+                        "a source of {} creates namespaces, whose names are not known here, so that its project would admit every \
+                         namespace: exclude them from it, and create them with `Bundle::create_namespace`",
+                        bundle.name
+                    ),
+                ));
+            }
+        }
+    }
+    errors
 }
 
 fn destination(namespace: String) -> argo::ApplicationDestination {
@@ -62,8 +135,15 @@ fn destination(namespace: String) -> argo::ApplicationDestination {
     }
 }
 
-fn cluster_kind(kind: GroupKind) -> argo::ClusterKind {
-    argo::ClusterKind { group: kind.group.to_owned(), kind: kind.kind.to_owned(), name: None }
+/// Only Namespaces have names: what a project does not admit is not pruned either, and Namespaces never are.
+fn cluster_kinds(kind: GroupKind, namespaces: &BTreeSet<String>) -> Vec<argo::ClusterKind> {
+    let with =
+        |name| argo::ClusterKind { group: kind.group.to_owned(), kind: kind.kind.to_owned(), name };
+    if kind == GroupKind::of::<core::Namespace>() {
+        namespaces.iter().cloned().map(Some).map(with).collect()
+    } else {
+        vec![with(None)]
+    }
 }
 
 fn namespaced_kind(kind: GroupKind) -> argo::NamespacedKind {

@@ -9,6 +9,11 @@ use crate::model::resource::{ObjectRef, Resource};
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/>
 const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 
+/// `argocd.argoproj.io/compare-options`: comma-separated.
+///
+/// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/compare-options/>
+const COMPARE_OPTIONS: &str = "argocd.argoproj.io/compare-options";
+
 /// `argocd.argoproj.io/sync-wave`: a number; lower ones are applied and healthy first.
 ///
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/>
@@ -26,25 +31,20 @@ fn holds_data(object: &ObjectRef) -> bool {
 /// Neither a sync nor the removal of the Application deletes what holds data.
 pub(super) fn protect(resource: &mut Resource) {
     if holds_data(&resource.object_ref()) {
-        add_options(annotations(resource), &["Prune=false", "Delete=false"]);
+        keep(annotations(resource));
     }
 }
 
-/// The object is applied after the CRDs and operators of its own Application.
-pub(super) fn wait_for_own_kinds(resource: &mut Resource) {
-    let annotations = annotations(resource);
-    add_options(annotations, &["SkipDryRunOnMissingResource=true"]);
-    second(annotations);
+/// A sync does not fail before it has begun because the CRD comes with it.
+pub(super) fn allow_missing_kind(resource: &mut Resource) {
+    add_options(annotations(resource), SYNC_OPTIONS, &["SkipDryRunOnMissingResource=true"]);
 }
 
-/// The object is applied once everything else of its own Application is healthy.
-pub(crate) fn second(annotations: &mut BTreeMap<String, String>) {
-    annotations.entry(SYNC_WAVE.to_owned()).or_insert_with(|| "1".to_owned());
-}
-
-/// Neither the parent's sync nor its removal deletes this Application.
+/// Neither a sync nor the removal of the Application that deploys the object deletes it. Once it has left Git, it is no longer
+/// compared: otherwise the Application would be out of sync, and synced in vain, for ever.
 pub(super) fn keep(annotations: &mut BTreeMap<String, String>) {
-    add_options(annotations, &["Prune=false", "Delete=false"]);
+    add_options(annotations, SYNC_OPTIONS, &["Prune=false", "Delete=false"]);
+    add_options(annotations, COMPARE_OPTIONS, &["IgnoreExtraneous"]);
 }
 
 /// A project exists before the first Application that names it, and stays as long as one may.
@@ -59,8 +59,8 @@ fn annotations(resource: &mut Resource) -> &mut BTreeMap<String, String> {
 }
 
 /// Adds to what the object says already.
-fn add_options(annotations: &mut BTreeMap<String, String>, options: &[&str]) {
-    let value = annotations.entry(SYNC_OPTIONS.to_owned()).or_default();
+fn add_options(annotations: &mut BTreeMap<String, String>, key: &str, options: &[&str]) {
+    let value = annotations.entry(key.to_owned()).or_default();
     for option in options {
         if value.split(',').any(|present| present == *option) {
             continue;

@@ -49,6 +49,7 @@ pub(crate) fn deliver(
     mut tree: Tree,
 ) -> (Vec<BuiltBundle>, Vec<BuildError>) {
     let (waves, mut errors) = tree.waves(&source.prerequisites);
+    errors.extend(project::namespaces_of_others(&tree.bundles, &source.prerequisites));
     errors.extend(tree.bundles.iter().filter_map(nothing_to_deploy));
     errors.extend(tree.teams.iter().filter_map(nothing_to_hold));
     errors.extend(
@@ -109,7 +110,10 @@ impl Tree {
         for bundle in &self.bundles {
             level(&bundle.applications, &[]);
         }
-        (Waves { of_bundles, of_teams }, errors)
+        // Nobody waits for the root, least of all itself.
+        let beside_root = self.top.iter().map(|bundle| of_bundles[*bundle]).chain(of_teams.clone());
+        let root = beside_root.max().unwrap_or_default();
+        (Waves { root, bundles: of_bundles, teams: of_teams }, errors)
     }
 
     fn member(&self, bundle: usize) -> Member {
@@ -155,15 +159,16 @@ fn annotate(bundle: &mut BuiltBundle) {
     for resource in &mut bundle.resources {
         protection::protect(resource);
         if own_groups.contains(&resource.object_ref().group) {
-            protection::wait_for_own_kinds(resource);
+            protection::allow_missing_kind(resource);
         }
     }
 }
 
 /// The waves of a platform's Applications.
 struct Waves {
-    of_bundles: Vec<u32>,
-    of_teams: Vec<u32>,
+    root: u32,
+    bundles: Vec<u32>,
+    teams: Vec<u32>,
 }
 
 /// Writes the Applications of a platform.
@@ -189,8 +194,8 @@ impl Applications<'_> {
                 self.generated(team.origin, team.folder(), applications)
             })
             .collect();
-        let mut applications = vec![self.above(origin, ROOT, 0)];
-        for (team, wave) in tree.teams.iter().zip(&self.waves.of_teams) {
+        let mut applications = vec![self.above(origin, ROOT, self.waves.root)];
+        for (team, wave) in tree.teams.iter().zip(&self.waves.teams) {
             applications.push(self.above(team.origin, team.folder(), *wave));
         }
         for bundle in &tree.top {
@@ -224,7 +229,7 @@ impl Applications<'_> {
 
     /// The Application that deploys a bundle.
     fn application(&self, tree: &Tree, bundle: usize, project: &Name) -> Resource {
-        let wave = self.waves.of_bundles[bundle];
+        let wave = self.waves.bundles[bundle];
         let bundle = &tree.bundles[bundle];
         let holds_applications = !bundle.applications.is_empty();
         let keeps_contents = bundle.delivery.never_prune
@@ -265,7 +270,7 @@ impl Applications<'_> {
         self.resource(origin, application.build(self.environment, self.source))
     }
 
-    /// The project `root` and one for each team.
+    /// The projects `root` and `default`, and one for each team.
     fn projects(&self, tree: &Tree, root: &BuiltBundle, parents: &[BuiltBundle]) -> Vec<Resource> {
         let bundles = |positions: Vec<usize>| positions.into_iter().map(|at| &tree.bundles[at]);
         let mut of_root: Vec<&BuiltBundle> = [root].into_iter().chain(parents).collect();
@@ -281,7 +286,11 @@ impl Applications<'_> {
         }
         let own_kinds = [GroupKind::of::<argo::AppProject>()];
         let project = project::project(&ROOT, self.source, of_root, own_kinds);
-        [self.resource(root.origin, project)].into_iter().chain(of_teams).collect()
+        [project, project::default()]
+            .map(|project| self.resource(root.origin, project))
+            .into_iter()
+            .chain(of_teams)
+            .collect()
     }
 
     fn generated(&self, origin: Origin, name: Name, resources: Vec<Resource>) -> BuiltBundle {

@@ -69,7 +69,7 @@ fn an_application_reads_the_folder_of_its_bundle() {
           backoff:
             duration: 10s
             factor: 2
-            maxDuration: 5m
+            maxDuration: 1m
           limit: -1
           refresh: true
         syncOptions:
@@ -88,6 +88,7 @@ fn a_parent_reads_the_applications_of_its_bundles() {
     metadata:
       name: team-parent-application
       annotations:
+        argocd.argoproj.io/compare-options: IgnoreExtraneous
         argocd.argoproj.io/sync-options: Prune=false,Delete=false
         argocd.argoproj.io/sync-wave: "0"
       labels:
@@ -110,7 +111,7 @@ fn a_parent_reads_the_applications_of_its_bundles() {
           backoff:
             duration: 10s
             factor: 2
-            maxDuration: 5m
+            maxDuration: 1m
           limit: -1
           refresh: true
         syncOptions:
@@ -157,7 +158,7 @@ fn a_chart_is_a_source_with_its_values() {
             duration: 10s
             factor: 2
             maxDuration: 5m
-          limit: -1
+          limit: 7
           refresh: true
         syncOptions:
         - FailOnSharedResource=true
@@ -195,6 +196,7 @@ fn a_chart_that_installs_crds_is_applied_by_the_server_and_kept() {
     metadata:
       name: tool-application
       annotations:
+        argocd.argoproj.io/compare-options: IgnoreExtraneous
         argocd.argoproj.io/sync-options: Prune=false,Delete=false
         argocd.argoproj.io/sync-wave: "0"
       labels:
@@ -225,7 +227,7 @@ fn a_chart_that_installs_crds_is_applied_by_the_server_and_kept() {
             duration: 10s
             factor: 2
             maxDuration: 5m
-          limit: -1
+          limit: 7
           refresh: true
         syncOptions:
         - FailOnSharedResource=true
@@ -320,7 +322,7 @@ fn a_kustomization_names_its_images_and_what_others_own() {
             duration: 10s
             factor: 2
             maxDuration: 5m
-          limit: -1
+          limit: 7
           refresh: true
         syncOptions:
         - FailOnSharedResource=true
@@ -341,6 +343,7 @@ fn a_project_admits_what_its_bundles_contain() {
     metadata:
       name: team
       annotations:
+        argocd.argoproj.io/compare-options: IgnoreExtraneous
         argocd.argoproj.io/sync-options: Prune=false,Delete=false
         argocd.argoproj.io/sync-wave: "-1"
       labels:
@@ -366,6 +369,71 @@ fn a_project_admits_what_its_bundles_contain() {
 }
 
 #[test]
+fn a_project_admits_the_namespaces_that_it_creates_by_name() {
+    let shop = Shop::new();
+    for name in [name!("tools"), name!("more-tools")] {
+        let bundle = shop.bundle_in(&Namespace::new(name.clone()), name);
+        bundle.create_namespace(bundle.namespace(), &RULES);
+    }
+    let project = application(&shop.build(), "root", "team");
+    let (_, kinds) = project.split_once("spec:\n").expect("a project");
+    let (kinds, _) = kinds.split_once("  description").expect("a description");
+    assert_snapshot!(kinds, @r#"
+    clusterResourceWhitelist:
+    - name: more-tools
+      group: ""
+      kind: Namespace
+    - name: tools
+      group: ""
+      kind: Namespace
+    "#);
+}
+
+#[test]
+fn the_project_of_applications_that_name_none_admits_nothing() {
+    let shop = Shop::new();
+    shop.bundle().add(config_map("settings"));
+    assert_snapshot!(application(&shop.build(), "root", "default"), @r#"
+    apiVersion: argoproj.io/v1alpha1
+    kind: AppProject
+    metadata:
+      name: default
+      annotations:
+        argocd.argoproj.io/compare-options: IgnoreExtraneous
+        argocd.argoproj.io/sync-options: Prune=false,Delete=false
+        argocd.argoproj.io/sync-wave: "-1"
+      labels:
+        env: test
+      namespace: argocd
+    spec:
+      clusterResourceWhitelist: []
+      description: "Admits nothing: every Application names another project"
+      destinations: []
+      namespaceResourceBlacklist:
+      - group: "*"
+        kind: "*"
+      sourceRepos: []
+    "#);
+}
+
+/// Helm has installed Argo CD before it could deploy itself.
+#[test]
+fn argo_cd_takes_over_what_helm_has_installed() {
+    let shop = Shop::new();
+    let tool = shop.bundle_named(name!("tool"));
+    with_crds(&tool, "argoproj.io");
+    let application = application(&shop.build(), "team-parent", "tool-application");
+    let (annotations, _) = application.split_once("  labels:").expect("labels");
+    let (_, annotations) = annotations.split_once("annotations:\n").expect("annotations");
+    assert_snapshot!(annotations, @r#"
+    argocd.argoproj.io/client-side-apply-migration-manager: helm
+    argocd.argoproj.io/compare-options: IgnoreExtraneous
+    argocd.argoproj.io/sync-options: Prune=false,Delete=false
+    argocd.argoproj.io/sync-wave: "0"
+    "#);
+}
+
+#[test]
 fn who_may_create_applications_belongs_to_root() {
     let shop = Shop::new();
     let group = shop.team().applications(name!("group"));
@@ -377,6 +445,7 @@ fn who_may_create_applications_belongs_to_root() {
     metadata:
       name: group-application
       annotations:
+        argocd.argoproj.io/compare-options: IgnoreExtraneous
         argocd.argoproj.io/sync-options: Prune=false,Delete=false
         argocd.argoproj.io/sync-wave: "0"
       labels:
@@ -399,7 +468,7 @@ fn who_may_create_applications_belongs_to_root() {
           backoff:
             duration: 10s
             factor: 2
-            maxDuration: 5m
+            maxDuration: 1m
           limit: -1
           refresh: true
         syncOptions:
@@ -411,6 +480,7 @@ fn who_may_create_applications_belongs_to_root() {
     metadata:
       name: root
       annotations:
+        argocd.argoproj.io/compare-options: IgnoreExtraneous
         argocd.argoproj.io/sync-options: Prune=false,Delete=false
         argocd.argoproj.io/sync-wave: "-1"
       labels:
@@ -452,6 +522,29 @@ fn bundles_are_deployed_after_what_they_need() {
     0 tool-application
     1 group-application
     2 web-application
+    ");
+}
+
+/// Argo CD does not wait for the last wave, so that what is not healthy there holds up nobody.
+#[test]
+fn what_nobody_waits_for_is_deployed_last() {
+    let shop = Shop::new();
+    let [first, second, alone] =
+        [name!("first"), name!("second"), name!("alone")].map(|name| shop.bundle_named(name));
+    for (bundle, settings) in [(&first, "one"), (&second, "two"), (&alone, "three")] {
+        bundle.add(config_map(settings));
+    }
+    second.after(&first);
+    let above = shop.platform().bundle(name!("above"), &NAMESPACE);
+    above.add(config_map("four"));
+    above.after(&second);
+    assert_snapshot!(waves(&shop.build()), @"
+    0 first-application
+    0 team-parent-application
+    1 above-application
+    1 alone-application
+    1 root-application
+    1 second-application
     ");
 }
 
@@ -521,27 +614,24 @@ fn claims_are_deployed_after_their_storage_class() {
     of_the_cluster.add(claim("more-data", "standard"));
     assert_snapshot!(waves(&shop.build()), @"
     0 disks-application
-    0 of-the-cluster-application
     0 root-application
     0 team-parent-application
     1 of-a-broker-application
     1 of-a-chart-application
     1 of-a-stateful-set-application
     1 of-scratch-application
+    1 of-the-cluster-application
     1 ours-application
     ");
 }
 
 #[test]
-fn objects_of_the_bundle_s_own_kinds_wait_for_them() {
+fn a_crd_that_comes_with_the_bundle_does_not_stop_its_sync() {
     let shop = Shop::new();
     let tool = shop.bundle();
     with_crds(&tool, "networking.istio.io");
     service(&tool.app(&NODES)).mesh_route();
-    assert_snapshot!(shop.part(&tool, "VirtualService", "/metadata/annotations"), @r#"
-    argocd.argoproj.io/sync-options: SkipDryRunOnMissingResource=true
-    argocd.argoproj.io/sync-wave: "1"
-    "#);
+    assert_snapshot!(shop.part(&tool, "VirtualService", "/metadata/annotations"), @"argocd.argoproj.io/sync-options: SkipDryRunOnMissingResource=true");
 }
 
 #[test]
@@ -556,6 +646,7 @@ fn what_is_kept_is_never_pruned() {
     metadata:
       name: web-application
       annotations:
+        argocd.argoproj.io/compare-options: IgnoreExtraneous
         argocd.argoproj.io/sync-options: Prune=false,Delete=false
         argocd.argoproj.io/sync-wave: "0"
       labels:
@@ -578,7 +669,7 @@ fn what_is_kept_is_never_pruned() {
           backoff:
             duration: 10s
             factor: 2
-            maxDuration: 5m
+            maxDuration: 1m
           limit: -1
           refresh: true
         syncOptions:
@@ -595,15 +686,6 @@ fn what_takes_over_does_not_refuse_objects_of_another_application() {
     let application = application(&shop.build(), "team-parent", "web-application");
     let (_, policy) = application.split_once("refresh: true\n").expect("a policy");
     assert_snapshot!(policy, @"");
-}
-
-#[test]
-fn an_object_may_wait_for_the_rest_of_its_bundle() {
-    let shop = Shop::new();
-    let web = shop.bundle();
-    server(&web.app(&NODES));
-    web.add(config_map("settings")).sync_last();
-    assert_snapshot!(shop.part(&web, "ConfigMap", "/metadata/annotations"), @r#"argocd.argoproj.io/sync-wave: "1""#);
 }
 
 #[test]

@@ -25,6 +25,7 @@ fn volume_and_claim_belong_to_each_other_alone() {
     metadata:
       name: web-app-persistent-volume
       annotations:
+        argocd.argoproj.io/compare-options: IgnoreExtraneous
         argocd.argoproj.io/sync-options: Prune=false,Delete=false
       labels:
         app: web
@@ -56,6 +57,7 @@ fn volume_and_claim_belong_to_each_other_alone() {
     metadata:
       name: web-app-host-path-persistent-volume-claim
       annotations:
+        argocd.argoproj.io/compare-options: IgnoreExtraneous
         argocd.argoproj.io/sync-options: Prune=false,Delete=false
       labels:
         app: web

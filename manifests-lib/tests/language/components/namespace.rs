@@ -1,5 +1,5 @@
 use insta::assert_snapshot;
-use manifests_lib::model::{Injection, NamespaceRules, PodSecurity};
+use manifests_lib::model::{Injection, Namespace, NamespaceRules, PodSecurity};
 use manifests_lib::name;
 
 use crate::support::{RULES, Shop};
@@ -7,7 +7,7 @@ use crate::support::{RULES, Shop};
 #[test]
 fn its_pods_get_a_sidecar_of_a_revision() {
     let shop = Shop::new();
-    let web = shop.bundle();
+    let web = shop.bundle_in(&Namespace::new(name!("tools")), name!("web"));
     web.create_namespace(
         web.namespace(),
         &NamespaceRules {
@@ -19,8 +19,9 @@ fn its_pods_get_a_sidecar_of_a_revision() {
     apiVersion: v1
     kind: Namespace
     metadata:
-      name: shop
+      name: tools
       annotations:
+        argocd.argoproj.io/compare-options: IgnoreExtraneous
         argocd.argoproj.io/sync-options: Prune=false,Delete=false
       labels:
         env: test
@@ -32,14 +33,15 @@ fn its_pods_get_a_sidecar_of_a_revision() {
 #[test]
 fn its_pods_get_no_sidecar() {
     let shop = Shop::new();
-    let web = shop.bundle();
+    let web = shop.bundle_in(&Namespace::new(name!("tools")), name!("web"));
     web.create_namespace(web.namespace(), &RULES);
     assert_snapshot!(shop.objects(&web, &["Namespace"]), @"
     apiVersion: v1
     kind: Namespace
     metadata:
-      name: shop
+      name: tools
       annotations:
+        argocd.argoproj.io/compare-options: IgnoreExtraneous
         argocd.argoproj.io/sync-options: Prune=false,Delete=false
       labels:
         env: test

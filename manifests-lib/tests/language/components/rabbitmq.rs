@@ -82,6 +82,7 @@ fn it_speaks_tls_only_and_takes_clients_of_the_namespaces_that_have_a_saga() {
     metadata:
       name: rabbit
       annotations:
+        argocd.argoproj.io/compare-options: IgnoreExtraneous
         argocd.argoproj.io/sync-options: Prune=false,Delete=false
         rabbitmq.com/topology-allowed-namespaces: shop
       labels:

@@ -1,12 +1,14 @@
 use custom_resources::istio::telemetry::v1 as telemetry;
 use helm_values::Nullable;
 use insta::assert_snapshot;
+use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use manifests_lib::model::Namespace;
-use manifests_lib::name;
+use manifests_lib::delivery::Kustomization;
+use manifests_lib::model::{GroupKind, Namespace};
+use manifests_lib::{git_url, name, relative_path, tag};
 use serde_json::json;
 
-use crate::support::{RULES, Shop, Values, config_map, with_crds, with_values};
+use crate::support::{NAMESPACE, RULES, Shop, Values, config_map, with_crds, with_values};
 
 #[test]
 fn a_namespace_that_nothing_creates() {
@@ -96,4 +98,24 @@ fn a_team_without_bundles() {
     shop.bundle().add(config_map("settings"));
     let _ = shop.platform().team(name!("data"));
     assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: the team data has no bundle, and Argo CD finds no folder for it: give it one or remove it [empty-team]");
+}
+
+#[test]
+fn namespaces_of_others() {
+    let shop = Shop::new();
+    shop.bundle().create_namespace(&NAMESPACE, &RULES);
+    shop.bundle_named(name!("operator")).kustomization(Kustomization {
+        repository: git_url!("https://example.com/operator.git"),
+        release: tag!("v1.2.3"),
+        path: relative_path!("config/default"),
+        images: Vec::new(),
+        exclude: Vec::new(),
+        pod_patch: None,
+        kinds: vec![GroupKind::of::<core::Namespace>()],
+        crd_groups: Vec::new(),
+    });
+    assert_snapshot!(shop.mistakes(), @"
+    manifests-lib/tests/language/mistakes/delivery.rs:N: the namespace shop is there before the platform, by its `Prerequisites`, and web would change its labels: remove one of the two [foreign-namespace]
+    manifests-lib/tests/language/mistakes/delivery.rs:N: a source of operator creates namespaces, whose names are not known here, so that its project would admit every namespace: exclude them from it, and create them with `Bundle::create_namespace` [unnamed-namespace]
+    ");
 }

@@ -37,8 +37,7 @@ pub(super) fn add_stable(
     if let Revisions::Canary { stable } = revisions {
         chart.release(stable);
     }
-    // Last, because istiod's webhook validates it: an older control plane may have made that webhook strict before istiod runs.
-    istiod.add(trace_everything()).sync_last();
+    istiod.add(trace_everything());
 }
 
 /// Name of the bundle of the canary control plane.
