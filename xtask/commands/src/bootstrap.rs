@@ -1,6 +1,7 @@
 //! `cargo xtask bootstrap`: brings an empty cluster to the point where Argo CD does the rest.
 
 mod argocd;
+mod credentials;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,7 +13,7 @@ use crate::environment::EnvironmentName;
 use crate::output;
 use support::Failure;
 
-use argocd::{ArgoCd, Step};
+use argocd::{ArgoCd, Helm, Step};
 
 /// Install Argo CD in an empty cluster with the root Application, which deploys the rest, including Argo CD itself
 ///
@@ -39,6 +40,9 @@ pub struct Arguments {
     #[arg(long, value_name = "PATH")]
     chart: Option<PathBuf>,
 
+    #[command(flatten)]
+    credentials: credentials::Arguments,
+
     /// Print the commands without running them
     #[arg(long)]
     dry_run: bool,
@@ -50,22 +54,23 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let built = name.build()?;
     let argocd = ArgoCd::of(name, &built)?;
     let chart = arguments.chart.as_deref();
+    let credentials = arguments.credentials.read()?;
     let infrastructure = &built.infrastructure;
     if arguments.dry_run {
         let usual = || infrastructure.usual_context();
         let context = arguments.context.clone().unwrap_or_else(usual);
-        let steps = argocd.steps(&context, chart)?;
+        let steps = argocd.steps(&context, chart, Helm::Three, credentials)?;
         let script: String = steps.iter().map(ToString::to_string).collect();
         output::print(&script)?;
         return Ok(ExitCode::SUCCESS);
     }
-    argocd::require_helm()?;
+    let helm = Helm::find()?;
     let context = context::find(name, infrastructure, arguments.context.as_deref())?.for_changing(
         name,
         infrastructure,
         arguments.yes,
     )?;
-    let steps = argocd.steps(&context, chart)?;
+    let steps = argocd.steps(&context, chart, helm, credentials)?;
     let count = steps.len();
     for (number, Step { title, invocation }) in (1..).zip(steps) {
         eprintln!("[{number}/{count}] {title}");

@@ -57,7 +57,33 @@ impl Program {
 pub struct Invocation {
     program: Program,
     arguments: Vec<String>,
-    input: Option<String>,
+    input: Option<Input>,
+}
+
+/// What a program reads from its standard input.
+#[derive(Clone, PartialEq, Eq)]
+enum Input {
+    /// May be shown.
+    Plain(String),
+    /// Is not shown, in no message and no dry run.
+    Secret(String),
+}
+
+impl Input {
+    fn text(&self) -> &str {
+        match self {
+            Self::Plain(text) | Self::Secret(text) => text,
+        }
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plain(text) => text.fmt(formatter),
+            Self::Secret(_) => formatter.write_str("secret"),
+        }
+    }
 }
 
 /// The result of a program that has ended.
@@ -94,7 +120,13 @@ impl Invocation {
 
     /// Passes this on standard input: for what must not be written to disk.
     pub fn with_input(mut self, input: String) -> Self {
-        self.input = Some(input);
+        self.input = Some(Input::Plain(input));
+        self
+    }
+
+    /// Passes this on standard input, and shows it to nobody.
+    pub fn with_secret_input(mut self, input: String) -> Self {
+        self.input = Some(Input::Secret(input));
         self
     }
 
@@ -104,7 +136,7 @@ impl Invocation {
             self.command(Stdio::inherit()).spawn().map_err(|error| self.cannot_start(&error))?;
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), &self.input) {
             // A program that ends before it has read everything prints the reason itself.
-            let _ = stdin.write_all(input.as_bytes());
+            let _ = stdin.write_all(input.text().as_bytes());
         }
         let status = child.wait().map_err(|error| self.cannot_start(&error))?;
         if status.success() {
@@ -197,11 +229,14 @@ impl Invocation {
 impl fmt::Display for Invocation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.words())?;
-        if let Some(input) = &self.input {
+        match &self.input {
+            None => Ok(()),
             // No rendered line consists of this word.
-            write!(formatter, " <<'END_OF_INPUT'\n{input}END_OF_INPUT")?;
+            Some(Input::Plain(input)) => {
+                write!(formatter, " <<'END_OF_INPUT'\n{input}END_OF_INPUT")
+            }
+            Some(Input::Secret(_)) => formatter.write_str(" # reads a secret, which is not shown"),
         }
-        Ok(())
     }
 }
 
@@ -235,5 +270,16 @@ mod tests {
             invocation.to_string(),
             "helm install --values - <<'END_OF_INPUT'\na: 1\nEND_OF_INPUT"
         );
+    }
+
+    #[test]
+    fn secret_input_is_not_shown() {
+        let invocation = Invocation::new(Program::Kubectl, ["apply", "--filename=-"])
+            .with_secret_input("token".to_owned());
+        assert_eq!(
+            invocation.to_string(),
+            "kubectl apply --filename=- # reads a secret, which is not shown"
+        );
+        assert!(!format!("{invocation:?}").contains("token"), "{invocation:?}");
     }
 }

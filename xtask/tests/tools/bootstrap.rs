@@ -20,7 +20,7 @@ fn a_dry_run_prints_the_commands_and_calls_nothing() {
     let (_, after) = rest.split_once("END_OF_INPUT\n").expect("the end of the values");
     insta::assert_snapshot!(format!("{before}<<VALUES\n{after}"), @"
     # Create the namespace argocd
-    kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/argocd/namespace-argocd.yaml
+    kubectl --context minikube apply --server-side --force-conflicts --field-manager=argocd-controller --filename=snapshots/dev/argocd/namespace-argocd.yaml
     # Remove helm's record of an interrupted run
     kubectl --context minikube delete secret --namespace=argocd '--selector=owner=helm,name=argocd,status in (pending-install,pending-upgrade,pending-rollback)'
     # Install Argo CD: chart argo-cd 10.1.1
@@ -30,9 +30,9 @@ fn a_dry_run_prints_the_commands_and_calls_nothing() {
     # Wait for Argo CD's CRDs
     kubectl --context minikube wait --for=condition=Established --timeout=10m crd/applications.argoproj.io crd/appprojects.argoproj.io
     # Apply the projects
-    kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/root/appproject-root.yaml --filename=snapshots/dev/root/appproject-default.yaml --filename=snapshots/dev/root/appproject-infra.yaml --filename=snapshots/dev/root/appproject-app.yaml
+    kubectl --context minikube apply --server-side --force-conflicts --field-manager=argocd-controller --filename=snapshots/dev/root/appproject-root.yaml --filename=snapshots/dev/root/appproject-default.yaml --filename=snapshots/dev/root/appproject-infra.yaml --filename=snapshots/dev/root/appproject-app.yaml
     # Apply the root Application, which deploys the rest
-    kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/root/application-root-application.yaml
+    kubectl --context minikube apply --server-side --force-conflicts --field-manager=argocd-controller --filename=snapshots/dev/root/application-root-application.yaml
     ");
     assert_eq!(fakes.calls(), "");
 }
@@ -209,7 +209,107 @@ fn a_command_that_fails_is_named_with_the_way_out() {
     let stderr = run.stderr();
     let last: Vec<&str> = stderr.lines().rev().take(2).collect();
     insta::assert_snapshot!(last.join("\n"), @"
-    error: `kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=snapshots/dev/argocd/namespace-argocd.yaml` ended with exit status: 1, see its output above: remove the cause, then run this command again; what is done already stays
+    error: `kubectl --context minikube apply --server-side --force-conflicts --field-manager=argocd-controller --filename=snapshots/dev/argocd/namespace-argocd.yaml` ended with exit status: 1, see its output above: remove the cause, then run this command again; what is done already stays
     [1/7] Create the namespace argocd
     ");
+}
+
+/// A password that must appear nowhere.
+const PASSWORD: &str = "correct-horse-battery-staple";
+
+fn with_credentials() -> Fakes {
+    let fakes = fakes();
+    let credentials = format!("{{ \"username\": \"git\", \"password\": \"{PASSWORD}\" }}");
+    fakes.write("credentials.json", &credentials);
+    fakes
+}
+
+#[test]
+fn argo_cd_gets_a_login_to_a_private_repository() {
+    let fakes = with_credentials();
+    let file = fakes.path().join("credentials.json").display().to_string();
+    let run = fakes.xtask(&["bootstrap", "dev", "--repository-credentials", &file]);
+    assert_eq!(run.code(), Some(0), "{}", run.stderr());
+    let cluster = fakes.cluster();
+    let (_, secret) = cluster.iter().find(|(name, _)| name == "input").expect("a Secret");
+    let secret: serde_json::Value = serde_json::from_str(secret).expect("JSON");
+    insta::assert_snapshot!(format!("{secret:#}"), @r#"
+    {
+      "apiVersion": "v1",
+      "data": {
+        "password": "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZQ==",
+        "type": "Z2l0",
+        "url": "aHR0cHM6Ly9naXRodWIuY29tL2hpcm9raS1pdC9taWNyb3NlcnZpY2VzLW1hbmlmZXN0cy5naXQ=",
+        "username": "Z2l0"
+      },
+      "kind": "Secret",
+      "metadata": {
+        "labels": {
+          "argocd.argoproj.io/secret-type": "repository"
+        },
+        "name": "manifests-repository",
+        "namespace": "argocd"
+      }
+    }
+    "#);
+    let calls = fakes.calls();
+    let apply =
+        calls.lines().find(|call| call.contains("--filename=-")).expect("the Secret's step");
+    insta::assert_snapshot!(apply, @"kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=-");
+    // After the namespace, before Argo CD looks for it.
+    let position = |what: &str| calls.lines().position(|call| call.contains(what));
+    assert!(position("namespace-argocd.yaml") < position("--filename=-"));
+    assert!(position("--filename=-") < position("helm upgrade"));
+    for shown in [run.stdout(), run.stderr(), calls.clone()] {
+        assert!(!shown.contains(PASSWORD), "{shown}");
+    }
+}
+
+#[test]
+fn a_dry_run_does_not_show_the_login() {
+    let fakes = with_credentials();
+    let file = fakes.path().join("credentials.json").display().to_string();
+    let run = fakes.xtask(&["bootstrap", "dev", "--dry-run", "--repository-credentials", &file]);
+    assert_eq!(run.code(), Some(0), "{}", run.stderr());
+    let stdout = run.stdout();
+    let steps: Vec<&str> =
+        stdout.lines().skip_while(|line| !line.contains("log in")).take(2).collect();
+    insta::assert_snapshot!(steps.join("\n"), @"
+    # Let Argo CD log in to https://github.com/hiroki-it/microservices-manifests.git
+    kubectl --context minikube apply --server-side --force-conflicts --field-manager=manifests-bootstrap --filename=- # reads a secret, which is not shown
+    ");
+    // In base64 neither.
+    for secret in [PASSWORD, "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZQ"] {
+        assert!(!stdout.contains(secret), "{stdout}");
+    }
+}
+
+#[test]
+fn a_bad_login_is_refused_before_anything_is_changed_and_not_shown() {
+    let fakes = with_credentials();
+    fakes.write(
+        "credentials.json",
+        &format!("{{ \"user\": \"git\", \"password\": \"{PASSWORD}\" }}"),
+    );
+    let file = fakes.path().join("credentials.json").display().to_string();
+    let run = fakes.xtask(&["bootstrap", "dev", "--repository-credentials", &file]);
+    assert_eq!(run.code(), Some(2));
+    assert_eq!(fakes.cluster(), []);
+    let shown = run.stderr().replace(&file, "FILE");
+    insta::assert_snapshot!(shown, @"error: FILE has no credentials of a repository: expected is a JSON object of texts with either the keys password, username, or the keys githubAppID, githubAppInstallationID, githubAppPrivateKey, and no others");
+    // Nothing comes from an empty standard input.
+    let run = fakes.xtask(&["bootstrap", "dev", "--repository-credentials", "-"]);
+    assert_eq!(run.code(), Some(2));
+}
+
+/// Argo CD takes over what the client of Helm 3 applied, not what the server applied for Helm 4.
+#[test]
+fn every_helm_applies_by_the_client() {
+    for (version, expected) in [("v3.19.4+g7cfb6e4", false), ("v4.2.1+g5a5449d", true)] {
+        let fakes = fakes().with("HELM", version);
+        assert_eq!(fakes.xtask(&["bootstrap", "dev"]).code(), Some(0));
+        let calls = fakes.calls();
+        let helm = calls.lines().find(|call| call.starts_with("helm upgrade")).expect("helm");
+        assert_eq!(helm.ends_with(" --server-side=false"), expected, "{helm}");
+    }
 }

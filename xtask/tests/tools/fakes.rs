@@ -19,11 +19,12 @@ number=$(wc -l < "$FAKES/calls")
 die() { [ "$number" -eq "${KILLED_AT:-0}" ] && [ "${KILLED:-}" = "$1" ] && kill -KILL "$PPID" && exit 1; }
 die before
 case "$call" in
+    'helm version'*) echo "${HELM:-v3.19.4+g7cfb6e4}" ;;
     'kubectl config view'*) cat "$FAKES/kubeconfig" ;;
     *' delete secret '*) rm -f "$cluster/pending" ;;
     *' apply '*)
         for argument; do
-            case "$argument" in --filename=*) cp "${argument#--filename=}" "$cluster/" || exit 1 ;; esac
+            case "$argument" in --filename=-) cat > "$cluster/input" ;; --filename=*) cp "${argument#--filename=}" "$cluster/" || exit 1 ;; esac
         done ;;
     *' wait '*) [ -e "$cluster/release" ] || exit 1 ;;
     'helm upgrade '*)

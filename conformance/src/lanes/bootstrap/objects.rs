@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::compare;
 use crate::rendered::Rendered;
 
-/// Who writes on behalf of bootstrap: helm, and kubectl under bootstrap's own name.
-const WRITERS: [&str; 2] = ["helm", "manifests-bootstrap"];
+/// Who writes on behalf of bootstrap: helm, and kubectl under the name of Argo CD, which does not run here.
+const WRITERS: [&str; 2] = ["helm", "argocd-controller"];
 
 /// What each cluster assigns anew: addresses of Services, numbers of Jobs.
 const ASSIGNED: [&str; 5] = [

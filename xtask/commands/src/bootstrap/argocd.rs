@@ -13,13 +13,20 @@ use manifests_lib::values::Name;
 use manifests_lib::yaml;
 use serde_json::Value;
 
+use super::credentials::Credentials;
 use crate::environment::{Built, EnvironmentName};
 use crate::invocation::{Invocation, Program};
 use crate::render;
 use support::{Failure, in_workspace};
 
-/// Field manager of server-side apply.
-const FIELD_MANAGER: &str = "manifests-bootstrap";
+/// Under whose name server-side apply writes what Argo CD deploys as well: its own. What belonged to another writer would stay in
+/// the cluster after it has left Git.
+///
+/// Upstream: <https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers>
+const ARGO_CD: &str = "argocd-controller";
+
+/// Under whose name it writes what is not in Git.
+const BOOTSTRAP: &str = "manifests-bootstrap";
 
 /// Time limit for pulling the images and starting.
 const PATIENCE: &str = "10m";
@@ -38,6 +45,8 @@ pub struct ArgoCd {
     definitions: Vec<String>,
     project_files: Vec<PathBuf>,
     root_file: PathBuf,
+    /// The repository that the root Application reads.
+    repository: String,
     /// Name of its web UI; its Deployment has the same name as the web UI's Service.
     pub web_ui: Name,
     server: Name,
@@ -97,6 +106,13 @@ impl ArgoCd {
             resource.get::<Application>().is_some()
                 && resource.object_ref().name == application_name(&root.name)
         };
+        let repository = root
+            .resources
+            .iter()
+            .find(|resource| is_root(resource))
+            .and_then(|resource| resource.get::<Application>()?.spec.sources.as_ref()?.first())
+            .map(|source| source.repo_url.clone())
+            .ok_or_else(|| missing("root Application with a repository"))?;
         let one =
             |files: Vec<PathBuf>, what: &str| files.into_iter().next().ok_or_else(|| missing(what));
         Ok(Self {
@@ -112,13 +128,20 @@ impl ArgoCd {
                 .to_vec(),
             project_files: files.of(root, is_project)?,
             root_file: one(files.of(root, is_root)?, "root Application")?,
+            repository,
             web_ui: web_ui.name.clone(),
             server: web_ui.service.name().clone(),
         })
     }
 
     /// All steps, in order. Each can be run again.
-    pub fn steps(&self, context: &str, chart: Option<&Path>) -> Result<Vec<Step>, Failure> {
+    pub fn steps(
+        &self,
+        context: &str,
+        chart: Option<&Path>,
+        helm: Helm,
+        credentials: Option<Credentials>,
+    ) -> Result<Vec<Step>, Failure> {
         let step = |title: String, invocation| Step { title, invocation };
         let namespace = format!("--namespace={}", self.namespace);
         let timeout = format!("--timeout={PATIENCE}");
@@ -127,18 +150,25 @@ impl ArgoCd {
                 ["wait".to_owned(), format!("--for=condition={condition}"), timeout.clone()];
             Invocation::kubectl(context, words.into_iter().chain(what.iter().cloned()))
         };
-        Ok(vec![
-            step(
-                format!("Create the namespace {}", self.namespace),
-                apply(context, [&self.namespace_file]),
-            ),
+        let mut steps = vec![step(
+            format!("Create the namespace {}", self.namespace),
+            apply(context, [&self.namespace_file]),
+        )];
+        if let Some(credentials) = credentials {
+            let secret = credentials.secret(&self.namespace, &self.repository)?;
+            steps.push(step(
+                format!("Let Argo CD log in to {}", self.repository),
+                apply_as(BOOTSTRAP, context, ["-".to_owned()]).with_secret_input(secret),
+            ));
+        }
+        steps.extend([
             step(
                 "Remove helm's record of an interrupted run".to_owned(),
                 self.forget_interrupted_release(context),
             ),
             step(
                 format!("Install Argo CD: chart {} {}", self.chart, self.version),
-                self.install(context, chart)?,
+                self.install(context, chart, helm)?,
             ),
             step(
                 "Wait for Argo CD".to_owned(),
@@ -151,7 +181,8 @@ impl ArgoCd {
                 "Apply the root Application, which deploys the rest".to_owned(),
                 apply(context, [&self.root_file]),
             ),
-        ])
+        ]);
+        Ok(steps)
     }
 
     /// Helm refuses to continue after an earlier run was killed: its record of that run is removed, and nothing else. The
@@ -179,7 +210,12 @@ impl ArgoCd {
         Invocation::kubectl(context, words)
     }
 
-    fn install(&self, context: &str, chart: Option<&Path>) -> Result<Invocation, Failure> {
+    fn install(
+        &self,
+        context: &str,
+        chart: Option<&Path>,
+        helm: Helm,
+    ) -> Result<Invocation, Failure> {
         let values = yaml::to_string(&self.values).map_err(|error| {
             Failure::new(format!("the values of {} cannot be written: {error}", self.chart))
         })?;
@@ -196,6 +232,11 @@ impl ArgoCd {
             // From standard input: nothing is written to disk.
             "--values=-".to_owned(),
         ]);
+        match helm {
+            Helm::Three => {}
+            // As Helm 3 does it: Argo CD takes over no fields that another server-side apply owns.
+            Helm::Four => arguments.push("--server-side=false".to_owned()),
+        }
         Ok(Invocation::new(Program::Helm, arguments).with_input(values))
     }
 }
@@ -205,20 +246,36 @@ fn group_of_argocd() -> &'static str {
     <Application as k8s_openapi::Resource>::GROUP
 }
 
-/// Fails if helm is missing, before anything is changed.
-pub fn require_helm() -> Result<(), Failure> {
-    Invocation::new(Program::Helm, ["version", "--short"]).output().map(drop)
+/// The installed helm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Helm {
+    /// Always applies by the client.
+    Three,
+    /// Applies by the server unless told otherwise.
+    Four,
+}
+
+impl Helm {
+    /// Asks helm itself; fails if it is missing, before anything is changed.
+    pub fn find() -> Result<Self, Failure> {
+        let version = Invocation::new(Program::Helm, ["version", "--short"]).output()?;
+        Ok(if version.trim_start().starts_with("v3.") { Self::Three } else { Self::Four })
+    }
 }
 
 /// Server-side apply: fields that Argo CD or an earlier run has written are taken over instead of a conflict.
 fn apply<'a>(context: &str, files: impl IntoIterator<Item = &'a PathBuf>) -> Invocation {
+    apply_as(ARGO_CD, context, files.into_iter().map(|file| file.display().to_string()))
+}
+
+fn apply_as(manager: &str, context: &str, files: impl IntoIterator<Item = String>) -> Invocation {
     let words = [
         "apply".to_owned(),
         "--server-side".to_owned(),
         "--force-conflicts".to_owned(),
-        format!("--field-manager={FIELD_MANAGER}"),
+        format!("--field-manager={manager}"),
     ];
-    let files = files.into_iter().map(|file| format!("--filename={}", file.display()));
+    let files = files.into_iter().map(|file| format!("--filename={file}"));
     Invocation::kubectl(context, words.into_iter().chain(files))
 }
 
