@@ -132,13 +132,15 @@ fn sync_policy(
 /// alone is tried without end, and what has a chart or a kustomization for a quarter of an hour: then a sync begins anew as soon
 /// as its values, its version or the commit is another one.
 ///
+/// The first of them comes after ten seconds: Argo CD counts it before it waits, which doubles the duration.
+///
 /// Upstream: <https://github.com/argoproj/argo-cd/issues/28794>
 fn retry(sources: &[Source]) -> argo::SyncPolicyRetry {
     let (limit, longest_wait) = if sources.is_empty() { (-1, "1m") } else { (7, "5m") };
     argo::SyncPolicyRetry {
         limit: Some(limit),
         backoff: Some(argo::RetryBackoff {
-            duration: Some("10s".to_owned()),
+            duration: Some("5s".to_owned()),
             factor: Some(2),
             max_duration: Some(longest_wait.to_owned()),
         }),

@@ -67,7 +67,7 @@ fn an_application_reads_the_folder_of_its_bundle() {
           selfHeal: true
         retry:
           backoff:
-            duration: 10s
+            duration: 5s
             factor: 2
             maxDuration: 1m
           limit: -1
@@ -109,7 +109,7 @@ fn a_parent_reads_the_applications_of_its_bundles() {
           selfHeal: true
         retry:
           backoff:
-            duration: 10s
+            duration: 5s
             factor: 2
             maxDuration: 1m
           limit: -1
@@ -155,7 +155,7 @@ fn a_chart_is_a_source_with_its_values() {
           selfHeal: true
         retry:
           backoff:
-            duration: 10s
+            duration: 5s
             factor: 2
             maxDuration: 5m
           limit: 7
@@ -224,7 +224,7 @@ fn a_chart_that_installs_crds_is_applied_by_the_server_and_kept() {
           selfHeal: true
         retry:
           backoff:
-            duration: 10s
+            duration: 5s
             factor: 2
             maxDuration: 5m
           limit: 7
@@ -319,7 +319,7 @@ fn a_kustomization_names_its_images_and_what_others_own() {
           selfHeal: true
         retry:
           backoff:
-            duration: 10s
+            duration: 5s
             factor: 2
             maxDuration: 5m
           limit: 7
@@ -466,7 +466,7 @@ fn who_may_create_applications_belongs_to_root() {
           selfHeal: true
         retry:
           backoff:
-            duration: 10s
+            duration: 5s
             factor: 2
             maxDuration: 1m
           limit: -1
@@ -667,7 +667,7 @@ fn what_is_kept_is_never_pruned() {
           selfHeal: true
         retry:
           backoff:
-            duration: 10s
+            duration: 5s
             factor: 2
             maxDuration: 1m
           limit: -1
