@@ -5,7 +5,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::values::{Port, Seconds, UrlPath};
 
-/// How the kubelet asks a container whether it works, at the container's port.
+/// How the kubelet asks a container whether it works.
 ///
 /// Becomes a startup probe (every 2 s, for up to 5 minutes), a readiness probe (every 5 s, 3 times) and a liveness probe (every 10 s,
 /// 6 times): a container that hangs leaves the Service after 15 s and is restarted after 60 s. In a mesh the sidecar
@@ -18,6 +18,8 @@ pub enum Probe {
     Tcp,
     /// A `GET` of this path answers with a status from 200 to 399.
     Http(UrlPath),
+    /// This command succeeds in the container, beside any sidecar: for servers that take a connection without a request for an attack.
+    Command(&'static [&'static str]),
 }
 
 /// The three probes of a container.
@@ -47,6 +49,12 @@ impl Probe {
         match self {
             Self::Tcp => core::Probe {
                 tcp_socket: Some(core::TCPSocketAction { port, host: None }),
+                ..core::Probe::default()
+            },
+            Self::Command(command) => core::Probe {
+                exec: Some(core::ExecAction {
+                    command: Some(command.iter().map(ToString::to_string).collect()),
+                }),
                 ..core::Probe::default()
             },
             Self::Http(path) => core::Probe {

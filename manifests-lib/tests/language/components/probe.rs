@@ -41,6 +41,20 @@ fn tcp_connects_to_the_containers_port() {
 }
 
 #[test]
+fn a_command_runs_in_the_container() {
+    let (shop, web) = with(Probe::Command(&["check", "--fast"]));
+    assert_snapshot!(shop.container_part(&web, "/readinessProbe"), @"
+    exec:
+      command:
+      - check
+      - --fast
+    failureThreshold: 3
+    periodSeconds: 5
+    timeoutSeconds: 2
+    ");
+}
+
+#[test]
 fn http_gets_a_path_of_the_containers_port() {
     let (shop, web) = with(Probe::Http(url_path!("/status/200")));
     assert_snapshot!(shop.container_part(&web, "/readinessProbe"), @"
