@@ -4,6 +4,7 @@ pub(crate) mod certificate;
 pub mod gateway_api;
 pub mod mesh;
 pub mod network_policy;
+pub(crate) mod outbound;
 pub(crate) mod service;
 pub(crate) mod service_ref;
 pub(crate) mod tool;

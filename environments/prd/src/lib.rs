@@ -29,6 +29,9 @@ const AURORA_ACCOUNT: Name = name!("c0example0ab");
 /// AWS region of the images, the cluster and the databases.
 const REGION: Region = region!("ap-northeast-1");
 
+/// Addresses of the cluster's VPC, which its databases are in, too. Only a new cluster takes others.
+const VPC: Cidr = cidr!("192.168.0.0/16");
+
 /// Addresses from which the API server can be reached. An example range of RFC 5737: replace it with yours.
 const OFFICE: Cidr = cidr!("203.0.113.0/24");
 
@@ -125,6 +128,7 @@ fn cluster() -> Eks {
         // Zone b of this region is closed to new accounts.
         zones: [AvailabilityZone::A, AvailabilityZone::C],
         kubernetes: KubernetesMinor(35),
+        vpc_cidr: VPC,
         public_access_cidrs: vec![OFFICE],
         node_groups: vec![
             nodes(node_group::APP, InstanceType::T3Large, 3),
@@ -144,7 +148,7 @@ fn image(repository: Repository, tag: Tag) -> EcrImage {
 fn aurora(database: Name, credentials: SecretsManagerName) -> Aurora {
     let cluster = database.clone();
     let endpoint = AuroraEndpoint { cluster, account: AURORA_ACCOUNT, region: REGION };
-    Aurora { endpoint, database, credentials }
+    Aurora { endpoint, addresses: VPC, database, credentials }
 }
 
 fn secret(name: SecretsManagerName, property: Name) -> SecretsManagerSecret {

@@ -20,6 +20,8 @@ pub struct Eks {
     pub zones: [AvailabilityZone; 2],
     /// What runs on the control plane and the nodes.
     pub kubernetes: KubernetesMinor,
+    /// The addresses of its VPC, from which nodes and pods get theirs; `192.168.0.0/16` is eksctl's own. Only a new cluster takes another.
+    pub vpc_cidr: Cidr,
     /// From where people reach the API server; nodes reach it inside the VPC.
     pub public_access_cidrs: Vec<Cidr>,
     /// The managed node groups.

@@ -52,6 +52,7 @@ struct UpgradePolicy {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Vpc {
+    cidr: String,
     cluster_endpoints: ClusterEndpoints,
     nat: Nat,
     #[serde(rename = "publicAccessCIDRs")]
@@ -191,6 +192,7 @@ impl Eks {
             },
             availability_zones: self.zone_names(),
             vpc: Vpc {
+                cidr: self.vpc_cidr.to_string(),
                 cluster_endpoints: ClusterEndpoints { private_access: true, public_access: true },
                 nat: Nat { gateway: "HighlyAvailable" },
                 public_access_cidrs: self

@@ -25,6 +25,7 @@ fn eks() -> Eks {
         region: region!("eu-west-1"),
         zones: [AvailabilityZone::A, AvailabilityZone::C],
         kubernetes: KubernetesMinor(35),
+        vpc_cidr: cidr!("10.0.0.0/16"),
         public_access_cidrs: vec![cidr!("203.0.113.0/24")],
         node_groups: vec![EksNodeGroup {
             group: group(name!("front")),

@@ -12,10 +12,14 @@ use std::rc::Rc;
 
 use crate::model::component::Component;
 use crate::model::distinct::distinct;
+use crate::model::label::{Labels, label};
 use crate::model::namespace::Namespace;
 use crate::network::certificate::ClusterIssuer;
 use crate::network::mesh::Caller;
+use crate::network::network_policy::APP_NAME;
+use crate::network::outbound::{Destination, MeshHost, Receiver};
 use crate::network::service_ref::ServiceRef;
+use crate::network::tool::Pods;
 use crate::values::{Name, Port};
 
 pub use cluster::RabbitmqClusterSpec;
@@ -47,6 +51,7 @@ impl Rabbitmq {
     fn admit(&self, component: &Component) {
         let bundle = &component.bundle;
         self.state.callers.borrow_mut().insert(component.caller());
+        component.sends_to(self.state.destination());
         self.state.clients.borrow_mut().insert(bundle.name.clone(), bundle.namespace.clone());
     }
 }
@@ -55,6 +60,24 @@ impl RabbitmqState {
     /// Where clients connect.
     fn service(&self) -> ServiceRef {
         ServiceRef { name: self.name.clone(), namespace: self.namespace.clone(), port: AMQPS }
+    }
+
+    /// The labels of its pods, which the operator gives them.
+    fn pod_labels(&self) -> Labels {
+        label(&APP_NAME, &self.name)
+    }
+
+    /// Where clients send to.
+    fn destination(&self) -> Destination {
+        let service = self.service();
+        Destination {
+            receiver: Receiver::Pods(Pods {
+                namespace: self.namespace.to_string(),
+                labels: self.pod_labels(),
+            }),
+            port: AMQPS,
+            hosts: vec![MeshHost { namespace: self.namespace.clone(), host: service.host() }],
+        }
     }
 
     /// Namespaces that have queues and users, each once.

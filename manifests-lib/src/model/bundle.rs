@@ -1,7 +1,7 @@
 //! Resources that are deployed together: one folder of snapshots, one Argo CD Application.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::data::secret_store::{self, SecretRead};
@@ -14,6 +14,7 @@ use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::resource::{Manifest, Namespaced, Resource};
 use crate::model::rule::Rule;
+use crate::network::outbound::Destination;
 use crate::network::tool::Admissions;
 use crate::values::Name;
 use crate::workload::{Allowance, NodeGroup, SecurityException};
@@ -37,6 +38,7 @@ pub(crate) struct BundleState {
     patches: RefCell<Vec<Rc<Patch>>>,
     declared: Declared,
     admissions: RefCell<BTreeMap<Labels, Rc<Admissions>>>,
+    destinations: RefCell<BTreeMap<Name, BTreeSet<Destination>>>,
 }
 
 /// What all bundles of a platform have in common.
@@ -114,6 +116,7 @@ impl Bundle {
                 patches: RefCell::default(),
                 declared: Declared::default(),
                 admissions: RefCell::default(),
+                destinations: RefCell::default(),
             }),
         };
         if let Some(error) = name_too_long("bundle", bundle.name(), origin) {
@@ -266,8 +269,13 @@ impl Bundle {
         self.state.error(mistake);
     }
 
-    /// Whom the pods with these labels admit.
-    pub(crate) fn admissions(&self, labels: &Labels) -> Rc<Admissions> {
+    /// Whom the pods with these labels admit, if something was admitted to them before.
+    pub(crate) fn admissions(&self, labels: &Labels) -> Option<Rc<Admissions>> {
+        self.state.admissions.borrow().get(labels).cloned()
+    }
+
+    /// Nobody yet: the list for pods with these labels.
+    pub(crate) fn new_admissions(&self, labels: &Labels) -> Rc<Admissions> {
         Rc::clone(self.state.admissions.borrow_mut().entry(labels.clone()).or_default())
     }
 
@@ -323,6 +331,17 @@ impl BundleState {
     /// The parts so far. None is borrowed while one is built: a part may run lines of the caller, which may add another.
     fn parts(&self) -> impl Iterator<Item = Rc<dyn Part>> {
         (0..).map_while(|position| self.parts.borrow().get(position).cloned())
+    }
+
+    /// Lets pods of a component send there.
+    pub(crate) fn send(&self, component: &Name, destination: Destination) {
+        let mut destinations = self.destinations.borrow_mut();
+        destinations.entry(component.clone()).or_default().insert(destination);
+    }
+
+    /// Where pods of a component send to.
+    pub(crate) fn destinations(&self, component: &Name) -> BTreeSet<Destination> {
+        self.destinations.borrow().get(component).cloned().unwrap_or_default()
     }
 
     /// How many parts and patches there are.

@@ -8,6 +8,7 @@ mod gateway;
 mod gateway_service;
 mod namespace_rules;
 mod route;
+mod sidecar;
 
 use crate::model::namespace::Namespace;
 
@@ -20,6 +21,7 @@ pub(crate) use authorization::{Caller, admit};
 pub(crate) use external_service::external_service;
 pub(crate) use gateway::{OpenedPort, conflicting_ports};
 pub(crate) use route::require_mutual_tls;
+pub(crate) use sidecar::limit_proxy;
 
 /// `exportTo` of what only its own namespace sees.
 pub(crate) fn own_namespace() -> Vec<String> {

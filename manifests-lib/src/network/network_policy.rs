@@ -1,4 +1,8 @@
-//! Who reaches pods by the network: the pieces of NetworkPolicies. They do not govern forwarded ports and probes of the kubelet.
+//! Who reaches pods by the network, and what they reach: the pieces of NetworkPolicies. They do not govern forwarded ports and probes
+//! of the kubelet.
+//!
+//! Ports are those of the pods: a policy is judged after a Service has found its pod. Amazon's network add-on judges what leaves before
+//! that, too, and admits the address of each Service whose selector has the labels of the rule: the labels here are such.
 //!
 //! Upstream: <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
 
@@ -8,7 +12,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::model::label::{Labels, label, matching};
 use crate::model::namespace::Namespace;
-use crate::values::{LabelKey, Port};
+use crate::values::{Cidr, LabelKey, Port};
 
 /// The label by which charts and operators name the pods of a tool.
 pub const APP_NAME: LabelKey = label_key!("app.kubernetes.io/name");
@@ -36,14 +40,26 @@ pub fn admit(
     from: impl IntoIterator<Item = networking::NetworkPolicyPeer>,
     to: impl IntoIterator<Item = Port>,
 ) -> networking::NetworkPolicyIngressRule {
-    let port = |port: Port| networking::NetworkPolicyPort {
+    networking::NetworkPolicyIngressRule {
+        from: Some(from.into_iter().collect()),
+        ports: Some(to.into_iter().map(tcp).collect()),
+    }
+}
+
+/// Admits everybody, inside the cluster and outside, to each of these ports of the pods, by TCP.
+#[must_use]
+pub fn admit_everybody(to: impl IntoIterator<Item = Port>) -> networking::NetworkPolicyIngressRule {
+    networking::NetworkPolicyIngressRule {
+        from: None,
+        ports: Some(to.into_iter().map(tcp).collect()),
+    }
+}
+
+fn tcp(port: Port) -> networking::NetworkPolicyPort {
+    networking::NetworkPolicyPort {
         port: Some(IntOrString::Int(port.into())),
         protocol: Some("TCP".to_owned()),
         end_port: None,
-    };
-    networking::NetworkPolicyIngressRule {
-        from: Some(from.into_iter().collect()),
-        ports: Some(to.into_iter().map(port).collect()),
     }
 }
 
@@ -51,6 +67,49 @@ pub fn admit(
 #[must_use]
 pub fn admit_to_all(from: networking::NetworkPolicyPeer) -> networking::NetworkPolicyIngressRule {
     networking::NetworkPolicyIngressRule { from: Some(vec![from]), ports: None }
+}
+
+/// No pod takes or sends anything, in these directions: the NetworkPolicy to which all others of a namespace add.
+pub(crate) fn nothing(
+    directions: impl IntoIterator<Item = &'static str>,
+) -> networking::NetworkPolicySpec {
+    networking::NetworkPolicySpec {
+        pod_selector: Some(LabelSelector::default()),
+        policy_types: Some(directions.into_iter().map(str::to_owned).collect()),
+        ingress: None,
+        egress: None,
+    }
+}
+
+/// Those pods send to where they are let and nowhere else; what they take is not restricted.
+pub(crate) fn only_to(
+    pods: LabelSelector,
+    let_out: Vec<networking::NetworkPolicyEgressRule>,
+) -> networking::NetworkPolicySpec {
+    networking::NetworkPolicySpec {
+        pod_selector: Some(pods),
+        policy_types: Some(vec!["Egress".to_owned()]),
+        ingress: None,
+        egress: Some(let_out),
+    }
+}
+
+/// Lets pods send to this port of others, by TCP.
+pub(crate) fn let_out(
+    to: networking::NetworkPolicyPeer,
+    port: Port,
+) -> networking::NetworkPolicyEgressRule {
+    networking::NetworkPolicyEgressRule { to: Some(vec![to]), ports: Some(vec![tcp(port)]) }
+}
+
+/// Lets pods ask the cluster's DNS servers, which have kept the label of `kube-dns` on Minikube and on EKS.
+pub(crate) fn let_ask_dns() -> networking::NetworkPolicyEgressRule {
+    let port = port!(53);
+    let udp = networking::NetworkPolicyPort { protocol: Some("UDP".to_owned()), ..tcp(port) };
+    networking::NetworkPolicyEgressRule {
+        to: Some(vec![pods(&Namespace::KUBE_SYSTEM, matching(label("k8s-app", "kube-dns")))]),
+        ports: Some(vec![udp, tcp(port)]),
+    }
 }
 
 /// Some pods of a namespace.
@@ -74,6 +133,14 @@ pub(crate) fn pods_with(namespace: &str, labels: Labels) -> networking::NetworkP
         namespace_selector: Some(namespace_named(namespace)),
         pod_selector: Some(matching(labels)),
         ip_block: None,
+    }
+}
+
+/// Addresses outside the network of pods.
+pub(crate) fn range(addresses: &Cidr) -> networking::NetworkPolicyPeer {
+    networking::NetworkPolicyPeer {
+        ip_block: Some(networking::IPBlock { cidr: addresses.to_string(), except: None }),
+        ..networking::NetworkPolicyPeer::default()
     }
 }
 

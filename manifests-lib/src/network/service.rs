@@ -15,6 +15,8 @@ use crate::model::made_for::MadeFor;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::network::mesh::{self, Caller, IngressGateway, OpenedPort};
+use crate::network::outbound::{Destination, MeshHost, Receiver};
+use crate::network::tool::Pods;
 use crate::values::Port;
 use crate::workload::{ContainerHandle, Exposable, Variable};
 
@@ -136,7 +138,7 @@ impl Component {
     /// Declares that the component calls a service, and gives the address to call.
     ///
     /// This is the only way to an address, so that a call that the service does not admit cannot be written. The admission
-    /// stands in the service's bundle, as AuthorizationPolicy and NetworkPolicy.
+    /// stands in the service's bundle, as AuthorizationPolicy and NetworkPolicy; what lets the call out in the component's own.
     #[must_use = "give the address to a container, or do not ask for admission"]
     #[track_caller]
     pub fn calls<P: Protocol>(&self, service: &Service<P>) -> Endpoint {
@@ -145,6 +147,7 @@ impl Component {
 
     pub(crate) fn calls_at(&self, origin: Origin, service: &ServiceState) -> Endpoint {
         service.admit(self.caller());
+        self.sends_to(service.destination());
         Endpoint {
             host: service.host(),
             port: service.port,
@@ -248,6 +251,19 @@ impl ServiceState {
 
     pub(crate) fn admit(&self, caller: Caller) {
         self.callers.borrow_mut().insert(caller);
+    }
+
+    /// Where callers send to.
+    fn destination(&self) -> Destination {
+        let namespace = self.namespace();
+        Destination {
+            receiver: Receiver::Pods(Pods {
+                namespace: namespace.to_string(),
+                labels: self.pod_labels(),
+            }),
+            port: self.target_port,
+            hosts: vec![MeshHost { namespace: namespace.clone(), host: self.host() }],
+        }
     }
 
     /// How the gateway opens the port already; otherwise it does so from now on as is said here.

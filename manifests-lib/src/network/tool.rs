@@ -7,15 +7,20 @@ use std::rc::Rc;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 
-use super::network_policy::{admit, admit_to_all, all_pods_of, only, pods_with};
+use super::network_policy::{admit, admit_everybody, admit_to_all, all_pods_of, only, pods_with};
+use super::outbound::{Destination, MeshHost, OpenToMesh, Receiver};
 use super::service_ref::ServiceRef;
 use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::facts::Facts;
 use crate::model::label::{Labels, label, matching};
 use crate::model::metadata::named;
 use crate::model::origin::Origin;
 use crate::values::{LabelKey, Name, Port};
 
-/// Pods that a chart or an operator of a bundle runs: their identity as callers, and who may reach them.
+/// Pods that a chart or an operator of a bundle runs: their identity as callers, and who may reach them. Nobody does who is not
+/// admitted by a declaration: callers, scrapers, gateways, the API server.
+///
+/// Becomes a NetworkPolicy named like the value of their label.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
 #[derive(Clone)]
@@ -37,8 +42,10 @@ pub(crate) type Admissions = RefCell<BTreeSet<Admission>>;
 pub(crate) enum Admission {
     /// Every pod of the own namespace, on every port.
     OwnNamespace,
-    /// Every pod of a namespace that belongs to the mesh.
-    Mesh(Port),
+    /// Every pod of a namespace that belongs to the mesh; those that know it by a Service know its host.
+    Mesh(Port, Option<MeshHost>),
+    /// The API server.
+    ApiServer(Port),
     /// Prometheus, for metrics.
     Scraper(Pods, Port),
     /// Another tool that calls.
@@ -80,29 +87,39 @@ pub struct ToolPort {
 }
 
 impl Bundle {
-    /// Pods in the bundle's namespace that carry this label, such as `app.kubernetes.io/name`.
-    #[must_use]
+    /// Pods in the bundle's namespace that carry this label, such as `app.kubernetes.io/name`: from now on they admit nobody but who
+    /// declares it. A chart's own NetworkPolicy beside it would admit more: switch it off.
+    #[track_caller]
     pub fn tool_pods(&self, key: &LabelKey, value: &Name) -> ToolPods {
         let labels = label(key, value);
-        let admitted = self.admissions(&labels);
-        ToolPods { state: Rc::new(ToolPodsState { bundle: self.clone(), labels, admitted }) }
+        let bundle = self.clone();
+        if let Some(admitted) = self.admissions(&labels) {
+            return ToolPods { state: Rc::new(ToolPodsState { bundle, labels, admitted }) };
+        }
+        let admitted = self.new_admissions(&labels);
+        let state = Rc::new(ToolPodsState { bundle, labels, admitted });
+        let (origin, pods) = (Origin::here(), Rc::clone(&state));
+        self.push(AdmissionPart { origin, name: value.clone(), pods });
+        ToolPods { state }
     }
 }
 
 impl ToolPods {
-    /// Admits nobody to the pods but callers, scrapers and gateways that declare it.
-    ///
-    /// Becomes a NetworkPolicy of this name. Without it, admission is up to the chart.
-    #[track_caller]
-    pub fn only_admitted(&self, policy: Name) {
-        let part =
-            AdmissionPart { origin: Origin::here(), name: policy, pods: Rc::clone(&self.state) };
-        self.state.bundle.push(part);
-    }
-
     /// Admits every pod of the own namespace to every port.
     pub fn admit_own_namespace(&self) {
         self.admit(Admission::OwnNamespace);
+    }
+
+    /// Admits every pod of the mesh to a port that proxies find by themselves, and lets it out of namespaces that [deny by
+    /// default](Bundle::deny_by_default): the control plane's.
+    pub fn open_to_mesh(&self, port: Port) {
+        self.admit(Admission::Mesh(port, None));
+    }
+
+    /// Admits the API server to a webhook's port, and with it everybody: the API server is no pod, and its address is that of a node or,
+    /// on EKS, of a network interface of AWS.
+    pub fn admit_api_server(&self, port: Port) {
+        self.admit(Admission::ApiServer(port));
     }
 
     /// A port of the pods that has a Service.
@@ -142,10 +159,13 @@ impl ToolPods {
 }
 
 impl ToolPort {
-    /// Opens the port to every pod of the mesh, and gives the address that its proxies send to.
+    /// Opens the port to every pod of the mesh, lets it out of namespaces that [deny by default](Bundle::deny_by_default), and gives
+    /// the address that proxies send to.
     #[must_use]
     pub fn open_to_mesh(&self) -> ServiceRef {
-        self.pods.admit(Admission::Mesh(self.target_port));
+        let ServiceRef { namespace, .. } = &self.service;
+        let host = MeshHost { namespace: namespace.clone(), host: self.service.host() };
+        self.pods.admit(Admission::Mesh(self.target_port, Some(host)));
         self.service.clone()
     }
 
@@ -187,13 +207,30 @@ impl Part for AdmissionPart {
             },
         );
     }
+
+    fn declare(&self, declared: &mut Facts) {
+        let ToolPodsState { bundle, labels, admitted } = &*self.pods;
+        for admission in admitted.borrow().iter() {
+            if let Admission::Mesh(port, host) = admission {
+                declared.push(OpenToMesh(Destination {
+                    receiver: Receiver::Pods(Pods {
+                        namespace: bundle.namespace().to_string(),
+                        labels: labels.clone(),
+                    }),
+                    port: *port,
+                    hosts: host.iter().cloned().collect(),
+                }));
+            }
+        }
+    }
 }
 
 impl Admission {
     fn rule(&self, bundle: &Bundle) -> networking::NetworkPolicyIngressRule {
         match self {
             Self::OwnNamespace => admit_to_all(all_pods_of(bundle.namespace())),
-            Self::Mesh(port) => admit([meshed()], [*port]),
+            Self::Mesh(port, _) => admit([meshed()], [*port]),
+            Self::ApiServer(port) => admit_everybody([*port]),
             Self::Scraper(pods, port) | Self::Caller(pods, port) | Self::Gateway(pods, port) => {
                 admit([pods.peer()], [*port])
             }

@@ -6,6 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use crate::model::label::label;
 use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
+use crate::network::certificate::{CA_KEY, ClusterIssuer};
 use crate::network::tool::{Pods, ToolPods};
 use crate::values::{LabelKey, Name, Port};
 
@@ -107,6 +108,31 @@ impl Prometheus {
                 ..monitoring::PodMonitorSpec::required(selector)
             },
         });
+    }
+
+    /// Lets Prometheus check that what it scrapes has a certificate of this issuer for this host, whatever the address.
+    ///
+    /// Becomes a Certificate of this name beside Prometheus, whose Secret holds the certificate of the CA.
+    #[track_caller]
+    pub fn trusts(
+        &self,
+        name: &Name,
+        issuer: &ClusterIssuer,
+        host: String,
+    ) -> monitoring::SafeTlsConfig {
+        let authority = self.pods.bundle().ca(name.clone(), issuer);
+        monitoring::SafeTlsConfig {
+            ca: Some(monitoring::SecretOrConfigMap {
+                secret: Some(monitoring::SecretKeySelector {
+                    key: CA_KEY.to_owned(),
+                    name: authority.name.to_string(),
+                    optional: None,
+                }),
+                config_map: None,
+            }),
+            server_name: Some(host),
+            ..monitoring::SafeTlsConfig::default()
+        }
     }
 
     /// Has Prometheus scrape the pods behind Services, whose NetworkPolicies have to admit it.

@@ -17,6 +17,7 @@ use crate::model::error::BuildError;
 use crate::model::label::{SelectorLabels, matching};
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
+use crate::network::outbound;
 
 /// The pods of one workload.
 pub(super) struct Pod {
@@ -89,7 +90,7 @@ impl Pod {
         self.origin
     }
 
-    /// The identity of the pods, and what keeps some of them running while nodes are drained.
+    /// The identity of the pods, what keeps some of them running while nodes are drained, and what leaves them.
     pub(super) fn build_companions(&self, output: &mut Output<'_>) {
         let component = &self.component;
         output.add(
@@ -105,6 +106,7 @@ impl Pod {
             let budget = disruption_budget(metadata, self.selector(), Unready::Evictable);
             output.add(self.origin, budget);
         }
+        outbound::limit(output, self.origin, component);
     }
 
     pub(super) fn template(&self, output: &mut Output<'_>) -> core::PodTemplateSpec {

@@ -17,6 +17,7 @@ mod image;
 mod local_volume;
 mod mesh_route;
 mod namespace;
+mod outbound;
 mod patch;
 mod platform;
 mod probe;

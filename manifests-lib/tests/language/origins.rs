@@ -21,7 +21,7 @@ use manifests_lib::platform::BuiltBundle;
 use manifests_lib::values::{gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{ContainerHandle, Deployment, LocalVolume, Resources, WithPort};
 use manifests_lib::{
-    host, name, node_port, path, plain, port, public_image, region, secret_data_key,
+    cidr, host, name, node_port, path, plain, port, public_image, region, secret_data_key,
     secrets_manager_name, slo_target, url_path,
 };
 
@@ -52,6 +52,7 @@ fn aurora() -> Database {
             account: name!("c0example0ab"),
             region: region!("eu-west-1"),
         },
+        addresses: cidr!("10.0.0.0/16"),
         database: name!("shop"),
         credentials: secrets_manager_name!("test/web/database"),
     })
@@ -113,7 +114,6 @@ fn gateways_and_broker(web: &Bundle, service: &Service<Http>, prometheus: &Prome
     let internal = gateway(name!("internal"), Exposure::NetworkLoadBalancer);
     let internal = web.internal_gateway(internal, host!("internal.example.com"));
     let pods = web.tool_pods(&APP_NAME, &name!("charts"));
-    pods.only_admitted(name!("charts"));
     let port = pods.port(ToolService {
         name: name!("charts"),
         port: port!(3000),

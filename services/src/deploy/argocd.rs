@@ -143,6 +143,7 @@ pub(crate) fn bundle<K: Logins>(
         // Argo CD serves the certificate in the Secret of this name.
         &ServingCertificate { secret: name!("argocd-server-tls"), issuer },
     );
+    prometheus.scrapes(&server, port!(8083));
     prometheus.pod_monitor(PodMonitor {
         name: name!("argocd"),
         pods: MonitoredPods::Labelled(
@@ -180,9 +181,14 @@ fn values(site: &Site, login: &Login, projects: &Projects, host: Option<&Host>) 
         global.node_selector = Some(node_group::DEPLOY.node_selector());
         global.additional_labels =
             Some(BTreeMap::from([("env".to_owned(), site.name.to_string())]));
-        global.network_policy.create = Some(true);
+        global.network_policy.create = Some(false);
         global.domain = host.map(ToString::to_string);
         global.image.tag = Some(VERSION.to_string());
+
+        // Those of the parts that only parts call. The chart's for the server would admit everybody.
+        values.controller.network_policy.create = Some(true);
+        values.redis.network_policy.create = Some(true);
+        values.repo_server.network_policy.create = Some(true);
 
         settings(&mut values.configs.cm, login);
         rbac(&mut values.configs.rbac, login, projects);
@@ -196,7 +202,10 @@ fn values(site: &Site, login: &Login, projects: &Projects, host: Option<&Host>) 
         // Dex connects to external identity providers; a local login needs none.
         match login {
             Login::LocalAdmin => values.dex.enabled = Some(false),
-            Login::GitHub(_) => values.dex.resources = Some(requirements(10, 64)),
+            Login::GitHub(_) => {
+                values.dex.network_policy.create = Some(true);
+                values.dex.resources = Some(requirements(10, 64));
+            }
         }
         values.notifications.enabled = Some(false);
         // The platform has no ApplicationSets.

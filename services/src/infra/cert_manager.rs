@@ -7,7 +7,7 @@ use k8s_openapi::api::{admissionregistration::v1 as admission, apps, core, rbac}
 use manifests_lib::cluster::{IamPolicy, WellKnownPolicy};
 use manifests_lib::delivery::Chart;
 use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
-use manifests_lib::network::{Acme, ClusterIssuer, Issuer};
+use manifests_lib::network::{Acme, ClusterIssuer, Issuer, network_policy};
 use manifests_lib::prelude::*;
 
 use super::shared::Infra;
@@ -16,6 +16,9 @@ use crate::site::{Aws, Laptop};
 
 /// cert-manager's namespace.
 const NAMESPACE: Namespace = Namespace::new(name!("cert-manager"));
+
+/// Port of the webhook's pods: the chart's own.
+const WEBHOOK: Port = port!(10250);
 
 /// Service account of the pods that solve ACME challenges.
 const SERVICE_ACCOUNT: Name = name!("cert-manager");
@@ -64,6 +67,8 @@ pub(crate) fn bundle<K: Issuers>(infra: &Infra, settings: Settings<K>) -> Cluste
     let issuer = issuer.into();
     infra.namespace(&NAMESPACE, PodSecurity::Restricted);
     let cert_manager = infra.bundle(name!("cert-manager"), &NAMESPACE);
+    let webhook = cert_manager.tool_pods(&network_policy::APP_NAME, &name!("webhook"));
+    webhook.admit_api_server(WEBHOOK);
     if let Issuer::Acme(_) = &issuer {
         cert_manager
             .pod_identity(SERVICE_ACCOUNT, IamPolicy::WellKnown(WellKnownPolicy::CertManager));

@@ -6,6 +6,7 @@ use manifests_lib::data::SecretsManagerStore;
 use manifests_lib::delivery::Chart;
 use manifests_lib::delivery::gitops::IgnoredDifference;
 use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
+use manifests_lib::network::network_policy;
 use manifests_lib::prelude::*;
 use manifests_lib::values::Region;
 
@@ -15,6 +16,9 @@ use crate::node_group;
 /// The namespace of External Secrets.
 const NAMESPACE: Namespace = Namespace::new(name!("external-secrets"));
 
+/// Port of the webhook's pods: the chart's own.
+const WEBHOOK: Port = port!(10250);
+
 /// Service account of the pods that read the secret store.
 const SERVICE_ACCOUNT: Name = name!("external-secrets");
 
@@ -22,6 +26,9 @@ const SERVICE_ACCOUNT: Name = name!("external-secrets");
 pub(crate) fn bundle(infra: &Infra, secrets_manager: Option<&Region>) {
     infra.namespace(&NAMESPACE, PodSecurity::Restricted);
     let external_secrets = infra.bundle(name!("external-secrets"), &NAMESPACE);
+    let webhook =
+        external_secrets.tool_pods(&network_policy::APP_NAME, &name!("external-secrets-webhook"));
+    webhook.admit_api_server(WEBHOOK);
     external_secrets.chart(Chart {
         release: name!("external-secrets"),
         values: values(),

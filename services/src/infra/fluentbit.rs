@@ -8,6 +8,7 @@ use k8s_openapi::api::{apps, core, rbac};
 use manifests_lib::cluster::{Arn, IamPolicy, Statement};
 use manifests_lib::delivery::Chart;
 use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
+use manifests_lib::network::network_policy;
 use manifests_lib::observability::{MonitoredPods, PodMonitor, pod_metrics_endpoint};
 use manifests_lib::prelude::*;
 use manifests_lib::values::{LogGroup, Region};
@@ -154,6 +155,8 @@ pub(crate) fn bundle<K: Sinks>(
         ],
         crd_groups: Vec::new(),
     });
+    let pods = fluentbit.tool_pods(&network_policy::APP_NAME, &name!("fluent-bit"));
+    prometheus.scrapes(&pods, HTTP);
     prometheus.pod_monitor(PodMonitor {
         name: name!("fluentbit"),
         pods: MonitoredPods::In(&NAMESPACE),

@@ -99,6 +99,7 @@ pub(crate) fn bundle<K: Exposures>(
     base::add(&base, &revisions);
     let stable = istio.bundle(name!("istio-istiod"), &SYSTEM);
     istiod::add_stable(&stable, &revisions, replicas, traces);
+    istiod::admit(&stable, prometheus);
     cni::add(&istio.bundle(name!("istio-cni"), &SYSTEM));
     let ingress_bundle = istio.bundle(INGRESS.name, &INGRESS.namespace);
     gateway::add_ingress(&ingress_bundle, replicas, ingress.into());

@@ -85,8 +85,6 @@ pub(crate) fn bundle(
     });
 
     let pods = jaeger.tool_pods(&network_policy::INSTANCE, &RELEASE);
-    // It has no login.
-    pods.only_admitted(RELEASE);
     prometheus.scrapes(&pods, METRICS);
     let port = |port| pods.port(ToolService { name: RELEASE, port, target_port: port });
     Jaeger {

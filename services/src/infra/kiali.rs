@@ -3,9 +3,7 @@
 use std::fmt::Debug;
 
 use helm_values::{HelmChart, kiali_server as chart};
-use k8s_openapi::api::{
-    apps::v1 as apps, core::v1 as core, networking::v1 as networking, rbac::v1 as rbac,
-};
+use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, rbac::v1 as rbac};
 use manifests_lib::data::GeneratedSecret;
 use manifests_lib::delivery::Chart;
 use manifests_lib::model::{GroupKind, Namespace};
@@ -107,7 +105,6 @@ pub(crate) fn bundle<K: Logins>(
             GroupKind::of::<core::ConfigMap>(),
             GroupKind::of::<core::Service>(),
             GroupKind::of::<core::ServiceAccount>(),
-            GroupKind::of::<networking::NetworkPolicy>(),
             GroupKind::of::<rbac::ClusterRole>(),
             GroupKind::of::<rbac::ClusterRoleBinding>(),
         ],
@@ -137,6 +134,8 @@ fn values(
         values.deployment.node_selector = Some(node_group::SYSTEM.node_selector());
         values.deployment.image_pull_policy = Some("IfNotPresent".to_owned());
         values.deployment.view_only_mode = Some(true);
+        // It would admit everybody.
+        values.deployment.network_policy.enabled = Some(false);
         // The mesh has one cluster.
         values.clustering.autodetect_secrets.enabled = Some(false);
         // By default the chart generates a new key on each rendering.

@@ -14,6 +14,7 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::{admissionregistration, apps, batch, rbac};
 use manifests_lib::cluster::ControlPlane;
 use manifests_lib::delivery::Chart;
+use manifests_lib::label_key;
 use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
 use manifests_lib::network::gateway_api::InternalAccess;
 use manifests_lib::network::{ToolPort, ToolService, network_policy};
@@ -31,6 +32,9 @@ pub use alertmanager::{Nobody, Receivers, SlackWebhooks};
 
 /// Name of the Helm release; the chart derives `kube-prometheus-stack-prometheus` and other names from it.
 const RELEASE: Name = name!("kube-prometheus-stack");
+
+/// Port of the operator's pods: the webhook that checks rules, and its own metrics.
+const OPERATOR: Port = port!(10250);
 
 /// What differs between environments.
 #[derive(Debug)]
@@ -80,7 +84,6 @@ pub(crate) fn bundle<K: Kind + AlertReceivers>(
     // None of the three asks readers to log in, and whoever reaches Alertmanager can silence alerts.
     let web_ui = |name: Name, service: ToolService, local_port: Port| {
         let pods = bundle.tool_pods(&network_policy::APP_NAME, &name);
-        pods.only_admitted(name.clone());
         pods.admit_own_namespace();
         let port = pods.port(service);
         (pods, internal.web_ui(WebUiSpec { name, port: &port, local_port }))
@@ -116,10 +119,17 @@ pub(crate) fn bundle<K: Kind + AlertReceivers>(
     let credentials = bundle.component(name!("grafana"), &node_group::SYSTEM).credentials(grafana);
     let values = stack::values(&context, control_plane, &credentials, receivers.into());
     add_chart(&bundle, values);
-    let Context { prometheus, grafana, .. } = context;
+    let Context { prometheus: web_ui, grafana, .. } = context;
+    let prometheus = Prometheus::new(&pods);
+    let operator = bundle.tool_pods(&label_key!("app"), &name!("kube-prometheus-stack-operator"));
+    operator.admit_api_server(OPERATOR);
+    prometheus.scrapes(&operator, OPERATOR);
+    let kube_state_metrics =
+        bundle.tool_pods(&network_policy::APP_NAME, &name!("kube-state-metrics"));
+    prometheus.scrapes(&kube_state_metrics, port!(8080));
     Monitoring {
-        prometheus: Prometheus::new(&pods),
-        api: prometheus.port().clone(),
+        prometheus,
+        api: web_ui.port().clone(),
         requests: dashboards::add(&bundle, &grafana),
         grafana,
     }

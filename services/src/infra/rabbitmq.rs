@@ -1,15 +1,13 @@
 //! RabbitMQ: the operators, and the broker that carries the orchestrator's sagas.
 
-use custom_resources::coreos::monitoring::v1 as monitoring;
 use k8s_openapi::api::{admissionregistration::v1 as admission, apps, core, rbac};
 use manifests_lib::data::rabbitmq::RabbitmqClusterSpec;
 use manifests_lib::delivery::{Kustomization, KustomizeImage};
 use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
 use manifests_lib::network::{ClusterIssuer, network_policy};
-use manifests_lib::observability::{MonitoredPods, PodMonitor, pod_metrics_endpoint};
 use manifests_lib::prelude::*;
 use manifests_lib::values::Bytes;
-use manifests_lib::{git_url, label_key, relative_path};
+use manifests_lib::{git_url, relative_path};
 
 use super::shared::Infra;
 use crate::node_group;
@@ -25,6 +23,9 @@ const OPERATORS: Namespace = Namespace::new(name!("rabbitmq-system"));
 
 /// Namespace of the broker.
 const NAMESPACE: Namespace = Namespace::new(name!("rabbitmq"));
+
+/// Port of the webhooks of both operators.
+const WEBHOOK: Port = port!(9443);
 
 /// What differs between environments: the size of the broker.
 #[derive(Clone, Debug)]
@@ -49,25 +50,13 @@ pub(crate) fn bundle(
     let operators = operators(infra, issuer);
     let topology_operator =
         operators.tool_pods(&network_policy::APP_NAME, &name!("messaging-topology-operator"));
+    let cluster_operator =
+        operators.tool_pods(&network_policy::APP_NAME, &name!("rabbitmq-cluster-operator"));
+    for operator in [&topology_operator, &cluster_operator] {
+        operator.admit_api_server(WEBHOOK);
+    }
     infra.namespace(&NAMESPACE, PodSecurity::Restricted);
     let rabbitmq = infra.bundle(name!("rabbitmq"), &NAMESPACE);
-    prometheus.pod_monitor(PodMonitor {
-        name: name!("rabbitmq"),
-        pods: MonitoredPods::Labelled(
-            &NAMESPACE,
-            label_key!("app.kubernetes.io/component"),
-            name!("rabbitmq"),
-        ),
-        endpoint: monitoring::PodMonitorPodMetricsEndpoint {
-            scheme: Some(monitoring::Scheme::Https),
-            tls_config: Some(monitoring::SafeTlsConfig {
-                // The certificate is for the Service's name, but Prometheus scrapes pod addresses. Nothing secret is sent.
-                insecure_skip_verify: Some(true),
-                ..monitoring::SafeTlsConfig::default()
-            }),
-            ..pod_metrics_endpoint("prometheus-tls")
-        },
-    });
     rabbitmq.rabbitmq_cluster(RabbitmqClusterSpec {
         name: name!("rabbitmq"),
         replicas,

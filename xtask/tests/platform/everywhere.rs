@@ -25,8 +25,10 @@ fn yaml(platform: &BuiltPlatform) -> String {
 /// Assembles the bundles: the origin of what Argo CD needs above them.
 const PLATFORM: &str = "services/src/platform.rs";
 
-/// What a module adds to another one's bundle: its namespace, monitors, routes.
-const ADDED_TO_OTHERS: [&str; 4] = ["HTTPRoute", "Namespace", "PodMonitor", "ServiceMonitor"];
+/// What a module adds to another one's bundle: its namespace with the policy that nobody is admitted, monitors and the CA by which what is
+/// scraped is checked, routes.
+const ADDED_TO_OTHERS: [&str; 6] =
+    ["Certificate", "HTTPRoute", "Namespace", "NetworkPolicy", "PodMonitor", "ServiceMonitor"];
 
 #[test]
 fn every_resource_comes_from_the_module_of_its_bundle_or_of_who_asks_for_it() {

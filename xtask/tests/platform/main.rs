@@ -4,6 +4,7 @@ mod everywhere;
 mod gitops;
 mod health;
 mod istio;
+mod network;
 mod owners;
 
 use std::path::Path;

@@ -9,19 +9,25 @@ use crate::model::component::Component;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
 use crate::network::mesh;
+use crate::network::outbound::{Destination, MeshHost, Receiver};
 use crate::network::service::Tcp;
-use crate::values::{Name, Region, SecretsManagerName};
+use crate::values::{Cidr, Name, Region, SecretsManagerName};
 
 /// A database of an Aurora MySQL 3 cluster.
 ///
 /// Becomes a ServiceEntry that only the own namespace sees, so that the mesh lets the traffic out, and an
-/// ExternalSecret with the credentials.
+/// ExternalSecret with the credentials. In a namespace that denies by default, the owner's pods alone may send to it.
+///
+/// Whether the connection is encrypted is up to the client: it begins in plain text, and the client asks for TLS afterwards, so that no
+/// proxy can do it in its place.
 ///
 /// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Aurora {
     /// Where the cluster is reached.
     pub endpoint: AuroraEndpoint,
+    /// The addresses of its subnets, or of the VPC that they are in: where the pods of its owner may send to.
+    pub addresses: Cidr,
     /// Name of the database.
     pub database: Name,
     /// Secret in AWS Secrets Manager with the properties `username` and `password`.
@@ -50,11 +56,16 @@ impl AuroraEndpoint {
 
 impl Aurora {
     pub(super) fn add_to(self, owner: &Component, origin: Origin) -> DatabaseHandle {
-        let Self { endpoint, database, credentials } = self;
+        let Self { endpoint, addresses, database, credentials } = self;
         let component = owner.of_database(owner.nodes());
         let properties = ["username", "password"].map(str::to_owned);
         let secret = secret::from_secrets_manager(&component, origin, &credentials, properties);
         let host = endpoint.host();
+        owner.sends_to(Destination {
+            receiver: Receiver::Range(addresses),
+            port: MYSQL,
+            hosts: vec![MeshHost { namespace: owner.bundle.namespace.clone(), host: host.clone() }],
+        });
         component.bundle.push(AuroraPart {
             component: component.clone(),
             origin,

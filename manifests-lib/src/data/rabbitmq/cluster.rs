@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use custom_resources::coreos::monitoring::v1 as monitoring;
 use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
@@ -18,7 +19,9 @@ use crate::network::certificate::{ClusterIssuer, certificate_of};
 use crate::network::mesh::Caller;
 use crate::network::network_policy::{self, APP_NAME, admit, admit_to_all, pods};
 use crate::network::tool::{Pods, ToolPods};
-use crate::observability::prometheus::Prometheus;
+use crate::observability::prometheus::{
+    MonitoredPods, PodMonitor, Prometheus, pod_metrics_endpoint,
+};
 use crate::values::{Bytes, Image, Name, Port, PublicImage};
 use crate::workload::disruption_budget::{Unready, disruption_budget};
 use crate::workload::{NodeGroup, Resources};
@@ -26,7 +29,9 @@ use crate::workload::{NodeGroup, Resources};
 /// What a cluster of RabbitMQ is made with, in the bundle's namespace.
 ///
 /// Becomes a RabbitmqCluster that speaks TLS only, a Certificate, a NetworkPolicy and, with several pods, a
-/// PodDisruptionBudget.
+/// PodDisruptionBudget; beside Prometheus a PodMonitor, and the certificate of the CA by which it checks whom it scrapes.
+///
+/// Pods of the cluster talk to each other in plain text: the NetworkPolicy keeps others from their ports.
 #[derive(Clone)]
 pub struct RabbitmqClusterSpec<'a> {
     /// Name of the RabbitmqCluster and of the Service that the operator makes.
@@ -99,6 +104,17 @@ impl Bundle {
                 ),
             );
         }
+        let host = format!("{name}.{}.svc", self.namespace());
+        prometheus.pod_monitor(PodMonitor {
+            name: name.clone(),
+            pods: MonitoredPods::Labelled(self.namespace(), APP_NAME, name.clone()),
+            endpoint: monitoring::PodMonitorPodMetricsEndpoint {
+                scheme: Some(monitoring::Scheme::Https),
+                // It scrapes the addresses of pods, which no certificate is for.
+                tls_config: Some(prometheus.trusts(&name.with_suffix("authority"), issuer, host)),
+                ..pod_metrics_endpoint("prometheus-tls")
+            },
+        });
         let state = Rc::new(RabbitmqState {
             name,
             namespace: self.namespace().clone(),
@@ -144,10 +160,6 @@ impl RabbitmqPart {
         self.state.name.with_suffix("tls")
     }
 
-    fn pod_labels(&self) -> Labels {
-        label(&APP_NAME, &self.state.name)
-    }
-
     fn cluster(&self) -> rabbitmq::RabbitmqCluster {
         let certificate = self.certificate_name().to_string();
         rabbitmq::RabbitmqCluster {
@@ -166,7 +178,7 @@ impl RabbitmqPart {
                         ),
                         ..core::NodeAffinity::default()
                     }),
-                    pod_anti_affinity: Some(apart(self.pod_labels())),
+                    pod_anti_affinity: Some(apart(self.state.pod_labels())),
                     pod_affinity: None,
                 }),
                 image: Some(self.image.reference()),
@@ -205,7 +217,7 @@ impl RabbitmqPart {
     fn network_policy(&self) -> networking::NetworkPolicy {
         let mut admitted = vec![
             // Its own pods, on the ports of Erlang.
-            admit_to_all(pods(&self.state.namespace, matching(self.pod_labels()))),
+            admit_to_all(pods(&self.state.namespace, matching(self.state.pod_labels()))),
             admit([self.topology_operator.peer()], [MANAGEMENT]),
             admit([self.prometheus.peer()], [METRICS]),
         ];
@@ -216,7 +228,7 @@ impl RabbitmqPart {
         }
         networking::NetworkPolicy {
             metadata: self.metadata(),
-            spec: Some(network_policy::only(matching(self.pod_labels()), admitted)),
+            spec: Some(network_policy::only(matching(self.state.pod_labels()), admitted)),
         }
     }
 }
@@ -247,7 +259,7 @@ impl Part for RabbitmqPart {
         output.add(self.origin, self.cluster());
         output.add(self.origin, self.network_policy());
         if self.replicas > 1 {
-            let pods = matching(self.pod_labels());
+            let pods = matching(self.state.pod_labels());
             // As the API does it by itself.
             output.add(self.origin, disruption_budget(self.metadata(), pods, Unready::Counted));
         }

@@ -11,7 +11,9 @@ use crate::model::component::Component;
 use crate::model::label::label;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::network::outbound::{Destination, MeshHost, Receiver};
 use crate::network::service::Http;
+use crate::network::tool::Pods;
 use crate::values::{Host, Name, Port};
 
 /// The pods through which requests leave the mesh, as others refer to them.
@@ -36,7 +38,7 @@ impl EgressGateway {
     }
 }
 
-/// An HTTP host outside the cluster that the component's namespace reaches through the egress gateway.
+/// An HTTP host outside the cluster that the component reaches through the egress gateway.
 ///
 /// Requires the outbound traffic policy `REGISTRY_ONLY` of the mesh: otherwise other traffic leaves, too.
 ///
@@ -79,6 +81,7 @@ impl Component {
             gateway: through.clone(),
             service_entry: RefCell::new(self.object_name("service-entry")),
         });
+        self.sends_to(state.destination());
         self.bundle.push(Rc::clone(&state));
         EgressHandle { state }
     }
@@ -92,6 +95,23 @@ impl EgressHandle {
 }
 
 impl EgressState {
+    /// The gateway by the network; in the proxy also the host, whose route leads to the gateway.
+    fn destination(&self) -> Destination {
+        let EgressGateway { namespace, selector, .. } = &self.gateway;
+        let host = |namespace: &Namespace, host| MeshHost { namespace: namespace.clone(), host };
+        Destination {
+            receiver: Receiver::Pods(Pods {
+                namespace: namespace.to_string(),
+                labels: label("istio", selector),
+            }),
+            port: MUTUAL_TLS,
+            hosts: vec![
+                host(&self.component.bundle.namespace, String::from(&self.host)),
+                host(namespace, self.gateway.host()),
+            ],
+        }
+    }
+
     fn visible_in(&self) -> Vec<String> {
         own_and(&self.gateway.namespace)
     }

@@ -4,9 +4,12 @@ use custom_resources::istio::security::v1 as security;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use crate::model::bundle::Bundle;
+use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::facts::Facts;
 use crate::model::metadata::named;
+use crate::model::namespace::Namespace;
 use crate::network::network_policy;
+use crate::network::outbound::DeniedByDefault;
 use crate::observability::prometheus::Prometheus;
 use crate::values::Port;
 
@@ -21,13 +24,17 @@ pub const MERGED_METRICS: Port = port!(15020);
 const METRICS: [Port; 2] = [MERGED_METRICS, port!(15090)];
 
 impl Bundle {
-    /// Refuses every call into the bundle's namespace that no service admits; scraping the proxies stays possible.
+    /// Refuses every call into the bundle's namespace that no service admits, and everything that leaves its pods and that no component
+    /// declares; scraping the proxies stays possible.
     ///
-    /// Becomes an AuthorizationPolicy without rules and two NetworkPolicies.
+    /// Becomes an AuthorizationPolicy without rules and two NetworkPolicies here, and for each component of the namespace that runs pods
+    /// a NetworkPolicy of what leaves them and a Sidecar of what their proxies know: DNS, what is [open to the
+    /// mesh](crate::network::ToolPods::open_to_mesh), and what the component calls.
     ///
     /// Upstream: <https://istio.io/latest/docs/concepts/security/#authorization-policies>
     #[track_caller]
     pub fn deny_by_default(&self, prometheus: &Prometheus) {
+        self.push(Denial(self.namespace().clone()));
         self.add(security::AuthorizationPolicy {
             metadata: named("default-deny"),
             // No rule admits anybody: an ALLOW policy without rules matches no request.
@@ -35,10 +42,7 @@ impl Bundle {
         });
         self.add(networking::NetworkPolicy {
             metadata: named("default-deny"),
-            spec: Some(networking::NetworkPolicySpec {
-                ingress: None,
-                ..network_policy::only(LabelSelector::default(), Vec::new())
-            }),
+            spec: Some(network_policy::nothing(["Ingress", "Egress"])),
         });
         self.add(networking::NetworkPolicy {
             metadata: named("metrics"),
@@ -63,5 +67,15 @@ impl Bundle {
                 ..security::PeerAuthenticationSpec::default()
             }),
         });
+    }
+}
+
+struct Denial(Namespace);
+
+impl Part for Denial {
+    fn build(&self, _: &mut Output<'_>) {}
+
+    fn declare(&self, declared: &mut Facts) {
+        declared.push(DeniedByDefault(self.0.clone()));
     }
 }

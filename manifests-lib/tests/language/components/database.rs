@@ -5,7 +5,7 @@ use manifests_lib::data::database::{
 use manifests_lib::model::{Bundle, SelectorLabels};
 use manifests_lib::values::{gibibytes, mebibytes, millicores};
 use manifests_lib::workload::Resources;
-use manifests_lib::{name, public_image, region, secrets_manager_name};
+use manifests_lib::{cidr, name, public_image, region, secrets_manager_name};
 
 use crate::support::{NODES, Shop, server};
 
@@ -28,6 +28,7 @@ fn aurora() -> Database {
             account: name!("c0example0ab"),
             region: region!("eu-west-1"),
         },
+        addresses: cidr!("10.0.0.0/16"),
         database: name!("shop"),
         credentials: secrets_manager_name!("test/web/database"),
     })

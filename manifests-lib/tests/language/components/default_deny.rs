@@ -28,6 +28,7 @@ fn nobody_is_admitted_but_who_scrapes_the_proxies() {
       podSelector: {}
       policyTypes:
       - Ingress
+      - Egress
     ---
     apiVersion: networking.k8s.io/v1
     kind: NetworkPolicy

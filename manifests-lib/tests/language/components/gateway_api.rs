@@ -48,8 +48,7 @@ fn route_web(shop: &Shop, entrance: &PublicEntrance) {
 /// A port of a tool in a bundle of this name.
 fn tool(shop: &Shop, namespace: &Namespace, name: Name) -> (Bundle, ToolPort) {
     let bundle = shop.bundle_in(namespace, name);
-    let pods = bundle.tool_pods(&APP_NAME, &name!("charts"));
-    pods.only_admitted(bundle.name().clone());
+    let pods = bundle.tool_pods(&APP_NAME, bundle.name());
     let service =
         ToolService { name: name!("charts-server"), port: port!(3000), target_port: port!(3001) };
     let port = pods.port(service);

@@ -22,7 +22,6 @@ fn policy(shop: &Shop, bundle: &Bundle) -> String {
 fn tool(shop: &Shop, name: Name) -> (Bundle, ToolPods) {
     let bundle = shop.bundle_in(&ELSEWHERE, name.clone());
     let pods = bundle.tool_pods(&APP_NAME, &name);
-    pods.only_admitted(name);
     (bundle, pods)
 }
 
@@ -81,8 +80,9 @@ fn who_calls_it_has_the_address_is_admitted_and_deployed_later() {
 
 #[test]
 fn the_order_of_its_rules_does_not_depend_on_who_is_written_first() {
-    let admit: [fn(&Shop, &ToolPods); 6] = [
+    let admit: [fn(&Shop, &ToolPods); 7] = [
         |_, pods| pods.admit_own_namespace(),
+        |_, pods| pods.admit_api_server(port!(10250)),
         |shop, pods| shop.prometheus().scrapes(pods, port!(9090)),
         |_, pods| drop(api(pods).open_to_mesh()),
         |shop, pods| drop(tool(shop, name!("writer")).1.calls(&api(pods)).clone()),
@@ -124,6 +124,9 @@ fn the_order_of_its_rules_does_not_depend_on_who_is_written_first() {
             operator: Exists
       ports:
       - port: 9000
+        protocol: TCP
+    - ports:
+      - port: 10250
         protocol: TCP
     - from:
       - namespaceSelector:

@@ -10,10 +10,11 @@ use k8s_openapi::api::{
 };
 use manifests_lib::delivery::{Chart, HelmRelease, SourceHandle};
 use manifests_lib::model::{Bundle, GroupKind, named};
-use manifests_lib::name;
 use manifests_lib::network::ServiceRef;
+use manifests_lib::observability::Prometheus;
 use manifests_lib::values::{ChartVersion, Name, mebibytes, millicores};
 use manifests_lib::workload::{Resources, runtime_default_seccomp, spread};
+use manifests_lib::{label_key, name, port};
 
 use super::parts::{REVISION, Revisions, mutating_webhooks, validating_webhooks};
 use crate::node_group;
@@ -48,6 +49,17 @@ pub(super) fn canary_name() -> Name {
 /// The canary: the control plane of the pods that select its revision.
 pub(super) fn add_canary(istiod: &Bundle, replicas: u16, traces: &ServiceRef) {
     add(istiod, values(TYPED.dashed(), vec![], replicas, traces), replicas);
+}
+
+/// Who reaches the pods of every control plane: proxies for their configuration and certificates, the API server for the webhooks, and
+/// Prometheus.
+///
+/// Upstream: <https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio>
+pub(super) fn admit(istiod: &Bundle, prometheus: &Prometheus) {
+    let pods = istiod.tool_pods(&label_key!("app"), &name!("istiod"));
+    pods.open_to_mesh(port!(15012));
+    pods.admit_api_server(port!(15017));
+    prometheus.scrapes(&pods, port!(15014));
 }
 
 /// The revision of the stable control plane.
