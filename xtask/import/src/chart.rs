@@ -24,6 +24,7 @@ use std::process::ExitCode;
 
 use released::{LockedFile, Names, Releases, sha256};
 
+use crate::lock_file;
 use crate::output::{Changes, File, stamped};
 use crate::rustfmt;
 use agreed::Agreed;
@@ -36,6 +37,7 @@ Examples:
   cargo xtask chart import                     after a change of charts.toml
   cargo xtask chart import --from releases     without a network, from files below the folder releases
   cargo xtask chart import --check             print what would change, for CI
+  cargo xtask chart import --repin             after a change of versions: takes the new digests, too
 
 Exit codes: 0 no differences, 1 differences found by --check, 2 could not run.";
 
@@ -59,6 +61,12 @@ pub struct Arguments {
     /// Print what would change as a unified diff, without writing anything, and exit with 1 if anything would.
     #[arg(long)]
     check: bool,
+
+    /// First write the sha256 of what the URLs hold now into charts.toml, after a change of version and URLs there.
+    ///
+    /// Whoever commits it vouches for the files: read what changed between the versions.
+    #[arg(long, conflicts_with_all = ["from", "check"])]
+    repin: bool,
 
     /// Accept dropped values and changed types; look at the code that sets them first.
     #[arg(long)]
@@ -94,7 +102,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
             lock_file.display()
         ))
     })?;
-    let lock = Lock::read(&lock_file.display().to_string(), &text)?;
+    let name = lock_file.display().to_string();
+    let mut lock = Lock::read(&name, &text)?;
+    let text = if arguments.repin {
+        let files: Vec<LockedFile> = lock.charts.iter().flat_map(LockedChart::files).collect();
+        let text = lock_file::repin(&lock_file, text, NAMES, &files)?;
+        lock = Lock::read(&name, &text)?;
+        text
+    } else {
+        text
+    };
     let releases = match &arguments.from {
         Some(from) => Releases::from_disk(NAMES, from)?,
         None => Releases::from_network(NAMES, None),

@@ -24,9 +24,10 @@ use std::process::ExitCode;
 
 use released::sha256;
 
+use crate::lock_file;
 use crate::output::{Changes, File, stamped};
 use crate::rustfmt;
-use lock::Lock;
+use lock::{Lock, LockedSource};
 use names::Naming;
 use support::{Failure, Result};
 
@@ -35,6 +36,7 @@ Examples:
   cargo xtask crd import                     after a change of crds.toml
   cargo xtask crd import --from releases     without a network, from files below the folder releases
   cargo xtask crd import --check             print what would change, for CI
+  cargo xtask crd import --repin             after a change of releases: takes the new digests, too
 
 Exit codes: 0 no differences, 1 differences found by --check, 2 could not run.";
 
@@ -45,6 +47,7 @@ Exit codes: 0 no differences, 1 differences found by --check, 2 could not run.";
 /// atomically; generated files that are no longer needed are removed; files that were not generated are never touched.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Arguments {
     /// Read the released files from this file or folder instead of the network.
     ///
@@ -56,6 +59,12 @@ pub struct Arguments {
     /// Print what would change as a unified diff, without writing anything, and exit with 1 if anything would.
     #[arg(long)]
     check: bool,
+
+    /// First write the sha256 of what the URLs hold now into crds.toml, after a change of release and url there.
+    ///
+    /// Whoever commits it vouches for the files: read what changed between the releases.
+    #[arg(long, conflicts_with_all = ["from", "check"])]
+    repin: bool,
 
     /// Add upstream's descriptions to the doc comments; without it they hold facts only.
     #[arg(long)]
@@ -96,7 +105,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
                     lock_file.display()
                 ))
             })?;
-            let lock = Lock::read(&lock_file.display().to_string(), &text)?;
+            let name = lock_file.display().to_string();
+            let mut lock = Lock::read(&name, &text)?;
+            let text = if arguments.repin {
+                let files: Vec<_> = lock.sources.iter().map(LockedSource::file).collect();
+                let text = lock_file::repin(&lock_file, text, select::NAMES, &files)?;
+                lock = Lock::read(&name, &text)?;
+                text
+            } else {
+                text
+            };
             (
                 select::locked(&lock, from.as_deref())?,
                 format!("crds.toml, sha256 {}", sha256(text.as_bytes())),

@@ -13,4 +13,4 @@ mod releases;
 pub use digest::{Digest, hexadecimal, sha256};
 pub use folder::{list, read};
 pub use locked::LockedFile;
-pub use releases::{Found, Names, Releases, utf8};
+pub use releases::{Found, Names, Releases, current_digest, utf8};

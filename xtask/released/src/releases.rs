@@ -110,13 +110,9 @@ impl Releases {
     }
 
     fn downloaded(&self, file: &LockedFile, cache: Option<&Path>) -> Result<Vec<u8>> {
-        let Names { lock, option } = self.names;
-        let bytes = download(&file.url).map_err(|error| {
-            Failure::new(format!(
-                "{} cannot be downloaded: {error}; check the URL in {lock} and the network, or give the file with {option}",
-                file.url
-            ))
-        })?;
+        let Names { lock, .. } = self.names;
+        let bytes =
+            download(&file.url).map_err(|error| not_downloaded(self.names, &file.url, &error))?;
         let actual = Digest::of(&bytes);
         if actual != file.sha256 {
             return Err(Failure::new(format!(
@@ -145,6 +141,23 @@ impl Found {
     pub fn into_text(self) -> Result<String> {
         utf8(&self.origin, self.bytes)
     }
+}
+
+/// The digest of what a URL holds now, for a lock file that is about to name it.
+///
+/// # Errors
+/// If it cannot be downloaded.
+pub fn current_digest(names: Names, url: &str) -> Result<Digest> {
+    download(url)
+        .map(|bytes| Digest::of(&bytes))
+        .map_err(|error| not_downloaded(names, url, &error))
+}
+
+fn not_downloaded(names: Names, url: &str, error: &ureq::Error) -> Failure {
+    let Names { lock, option } = names;
+    Failure::new(format!(
+        "{url} cannot be downloaded: {error}; check the URL in {lock} and the network, or give the file with {option}"
+    ))
 }
 
 /// Bytes as text; `origin` names the file in the message.

@@ -146,6 +146,13 @@ impl LockedChart {
         snake_case(&self.name)
     }
 
+    /// Every file that is locked by its digest.
+    pub fn files(&self) -> Vec<LockedFile> {
+        let own = [Some(&self.values), self.schema.as_ref(), self.metadata.as_ref()];
+        let of_subcharts = self.subcharts.iter().map(|subchart| &subchart.values);
+        own.into_iter().flatten().chain(of_subcharts).cloned().collect()
+    }
+
     /// Name and version, for messages.
     pub fn release(&self) -> String {
         format!("{} {}", self.name, self.version)

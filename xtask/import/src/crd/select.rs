@@ -11,7 +11,7 @@ use super::lock::{Lock, LockedKind};
 use super::types::Kind;
 use support::{Failure, Result};
 
-const NAMES: Names = Names { lock: "crds.toml", option: "--from" };
+pub const NAMES: Names = Names { lock: "crds.toml", option: "--from" };
 
 /// The kinds that the lock file lists, in its order.
 ///

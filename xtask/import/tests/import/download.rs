@@ -1,5 +1,6 @@
 //! Without `--from`, sources come from their URLs.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
@@ -9,24 +10,26 @@ use insta::assert_snapshot;
 
 const SPEC: &str = "{type: object, properties: {name: {type: string}}}";
 
-/// Answers one request on the loopback interface; returns the address.
+/// Answers every request on the loopback interface; returns the address.
 fn serve(status: &'static str, body: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     thread::spawn(move || {
-        let (mut stream, _) = listener.accept().expect("a connection");
-        let mut request = Vec::new();
-        let mut buffer = [0_u8; 1024];
-        while !request.windows(4).any(|window| window == b"\r\n\r\n") {
-            let count = stream.read(&mut buffer).expect("a request");
-            request.extend_from_slice(&buffer[..count]);
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let mut request = Vec::new();
+            let mut buffer = [0_u8; 1024];
+            while !request.windows(4).any(|window| window == b"\r\n\r\n") {
+                let count = stream.read(&mut buffer).expect("a request");
+                request.extend_from_slice(&buffer[..count]);
+            }
+            let head = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            stream.write_all(head.as_bytes()).expect("an answer");
+            stream.write_all(body.as_bytes()).expect("an answer");
         }
-        let head = format!(
-            "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).expect("an answer");
-        stream.write_all(body.as_bytes()).expect("an answer");
     });
     address
 }
@@ -74,6 +77,25 @@ fn a_download_that_is_not_the_listed_file_is_not_even_parsed() {
     error: http://<address>/example.yaml has the sha256 <actual>, but crds.toml expects <expected>; the cause is a moved tag or a wrong URL, so read what changed before correcting crds.toml
     ");
     assert!(scratch.output().is_empty());
+}
+
+#[test]
+fn after_a_change_of_release_the_digests_are_taken_on_request() {
+    let scratch = Scratch::new();
+    let newer = crd("Example", SPEC);
+    let address = serve("200 OK", newer.clone());
+    let url = format!("http://{address}/v1.2.3/example.yaml");
+    scratch.write("crds.toml", lock(&url, "the release before", "Example", ""));
+    let outcome = scratch.import(&["--repin"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert_snapshot!(outcome.stderr.replace(&address, "<address>"), @"
+    crds.toml: new sha256 of http://<address>/v1.2.3/example.yaml
+    downloading http://<address>/v1.2.3/example.yaml
+    1 kind in out: 4 written, 0 removed, 0 unchanged
+    ");
+    let written = fs::read_to_string(scratch.path("crds.toml")).expect("a lock file");
+    assert_eq!(written, lock(&url, &newer, "Example", ""));
+    assert_eq!(scratch.import(&["--check"]).code, 0);
 }
 
 #[test]
