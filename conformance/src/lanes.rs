@@ -15,6 +15,7 @@ mod mesh;
 mod rules;
 mod schedule;
 mod self_test;
+mod sidecar;
 mod yaml;
 
 use std::path::PathBuf;

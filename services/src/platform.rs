@@ -140,12 +140,12 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
         &gateways.internal,
     );
     let prometheus = &monitoring.prometheus;
-    nginx::scraped_by(prometheus);
+    nginx::scraped_by(&gateways, prometheus);
     fluentbit::bundle(&infra, &site, fluentbit, prometheus);
     let jaeger = jaeger::bundle(&infra, &site, jaeger, &gateways.internal, prometheus);
 
     // The mesh and the message broker.
-    let mesh = istio::bundle(&infra, istio, &jaeger.collector, prometheus);
+    let mesh = istio::bundle(&infra, istio, &jaeger.collector, &issuers.cluster, prometheus);
     let sources = kiali::Sources {
         prometheus: &monitoring.api,
         grafana: &monitoring.grafana,

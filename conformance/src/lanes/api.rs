@@ -2,6 +2,7 @@
 
 mod allowed;
 pub mod faults;
+mod pods;
 
 use std::path::PathBuf;
 
@@ -119,6 +120,7 @@ fn judge(
         lane.compare(&first, table);
         let second = lane.apply_again(&files, &first, table)?;
         lane.apply_changed(changed, &second)?;
+        pods::judge(cluster, rendered, report)?;
     }
     Ok(accepted)
 }

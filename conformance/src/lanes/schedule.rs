@@ -4,7 +4,6 @@ pub mod faults;
 mod nodes;
 mod provisioner;
 mod reasons;
-mod sidecar;
 mod state;
 
 use std::collections::BTreeSet;
@@ -15,7 +14,7 @@ use std::time::{Duration, Instant};
 use harness::{Cluster, Failure, Programs, Report, cannot_write, progress};
 use serde_json::Value;
 
-use super::{Options, apply, in_cluster};
+use super::{Options, apply, in_cluster, sidecar};
 use crate::rendered::{self, Object, Rendered};
 
 pub use provisioner::{Provisioner, volumes};

@@ -5,9 +5,12 @@ use std::fmt;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use crate::model::bundle::Bundle;
-use crate::model::label::label;
+use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::error::BuildError;
+use crate::model::label::{Labels, label};
 use crate::model::metadata::named;
+use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::values::Name;
 
 /// A namespace as others refer to it.
@@ -87,11 +90,57 @@ impl Bundle {
         let NamespaceRules { injection, pod_security } = rules;
         let mut labels = label("pod-security.kubernetes.io/enforce", pod_security.level());
         if let Injection::Revision(revision) = injection {
-            labels.extend(label("istio.io/rev", revision));
+            labels.extend(label(REVISION, revision));
         }
-        self.add(core::Namespace {
-            metadata: ObjectMeta { labels: Some(labels), ..named(namespace) },
-            ..core::Namespace::default()
-        });
+        self.push(NamespacePart { origin: Origin::here(), namespace: namespace.clone(), labels });
+    }
+}
+
+/// The label by which a control plane of the mesh knows its namespaces.
+pub(crate) const REVISION: &str = "istio.io/rev";
+
+/// Pods of the mesh that have no sidecar are refused.
+pub(crate) struct SidecarsRequired;
+
+/// A label of a namespace that something in it needs.
+pub(crate) struct NamespaceLabel {
+    pub(crate) namespace: Namespace,
+    pub(crate) key: &'static str,
+    pub(crate) value: &'static str,
+}
+
+struct NamespacePart {
+    origin: Origin,
+    namespace: Namespace,
+    labels: Labels,
+}
+
+impl Part for NamespacePart {
+    fn build(&self, output: &mut Output<'_>) {
+        if self.labels.contains_key(REVISION)
+            && output.declared.all::<SidecarsRequired>().is_empty()
+        {
+            output.errors.push(BuildError::new(
+                Rule::SidecarNotRequired,
+                self.origin,
+                format!(
+                    "pods of the namespace {} get sidecars, but nothing refuses a pod that misses its own: call \
+                     `require_sidecars` at the bundle of the namespaces",
+                    self.namespace
+                ),
+            ));
+        }
+        let mut labels = self.labels.clone();
+        let needed = output.declared.all::<NamespaceLabel>().iter();
+        for needed in needed.filter(|needed| needed.namespace == self.namespace) {
+            labels.extend(label(needed.key, needed.value));
+        }
+        output.add(
+            self.origin,
+            core::Namespace {
+                metadata: ObjectMeta { labels: Some(labels), ..named(&self.namespace) },
+                ..core::Namespace::default()
+            },
+        );
     }
 }

@@ -222,6 +222,10 @@ rules! {
     ///
     /// Ask for more.
     ShortSecret = "short-secret",
+    /// Pods of a namespace get sidecars, but one that misses its own would run, without mutual TLS and without AuthorizationPolicies.
+    ///
+    /// Call `Bundle::require_sidecars` once, at a bundle that is deployed early, such as that of the namespaces.
+    SidecarNotRequired = "sidecar-not-required",
     /// A container is allowed more than the restricted standard, and no line says why.
     ///
     /// Remove what allows it, or declare the exception with its reason (`ContainerHandle::allow`, `Bundle::allow`).
@@ -231,6 +235,10 @@ rules! {
     ///
     /// Exclude them from it, and create them with `Bundle::create_namespace`.
     UnnamedNamespace = "unnamed-namespace",
+    /// A port of a gateway of the mesh that only API gateways reach has no route of one. Nobody could use it.
+    ///
+    /// Give the service a public route, or remove the one of the mesh's gateway.
+    UnreachableGatewayPort = "unreachable-gateway-port",
     /// A volume is on other nodes than its pod. The pod is never scheduled.
     ///
     /// Put both on one node group.

@@ -20,6 +20,8 @@ pub use internal::{InternalAccess, ServingCertificate};
 pub use nginx::Limits;
 pub use public::{PublicEntrance, PublicGateway, Route};
 
+pub(crate) use route::backend_tls_policy;
+
 /// How requests come to the pods of a gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exposure {

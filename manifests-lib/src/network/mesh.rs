@@ -3,23 +3,28 @@
 mod authorization;
 mod dns_capture;
 mod egress;
+mod egress_gateway;
 mod external_service;
 mod gateway;
-mod gateway_service;
+mod gateway_objects;
+mod ingress_gateway;
 mod namespace_rules;
 mod route;
 mod sidecar;
+mod sidecar_policy;
 
 use crate::model::namespace::Namespace;
 
-pub use egress::{Egress, EgressGateway, EgressHandle};
+pub use egress::{Egress, EgressHandle};
+pub use egress_gateway::{EgressGateway, EgressGatewaySpec};
 pub use gateway::{GatewayPort, GatewayRoute, IngressGateway};
-pub use gateway_service::{Exposure, GatewayService};
+pub use ingress_gateway::{Exposure, IngressGatewaySpec};
 pub use namespace_rules::MERGED_METRICS;
 
 pub(crate) use authorization::{Caller, admit};
 pub(crate) use external_service::external_service;
 pub(crate) use gateway::{OpenedPort, conflicting_ports};
+pub(crate) use ingress_gateway::RoutedHost;
 pub(crate) use route::require_mutual_tls;
 pub(crate) use sidecar::limit_proxy;
 

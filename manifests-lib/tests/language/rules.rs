@@ -9,12 +9,13 @@ use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec};
 use manifests_lib::data::{GeneratedSecret, SecretKey, SecretValue};
 use manifests_lib::delivery::{Chart, Kustomization};
 use manifests_lib::model::{
-    Bundle, Component, GroupKind, Namespace, Rule, SelectorLabels, named, named_in,
+    Bundle, Component, GroupKind, Injection, Namespace, NamespaceRules, Rule, SelectorLabels,
+    named, named_in,
 };
 use manifests_lib::network::gateway_api::{
     Exposure, GatewaySpec, InternalAccess, Limits, PublicGateway, Route,
 };
-use manifests_lib::network::mesh::GatewayRoute;
+use manifests_lib::network::mesh::{Exposure as MeshExposure, GatewayRoute, IngressGatewaySpec};
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{ToolPort, ToolService};
 use manifests_lib::observability::grafana::{Dashboard, Variable};
@@ -216,6 +217,10 @@ fn break_rule(rule: Rule, shop: &Shop) {
             server(&web.component(name!("worker"), &NODES));
         }
         Rule::ShortSecret => drop(generated(&shop.bundle().app(&NODES), 15)),
+        Rule::SidecarNotRequired => {
+            let rules = NamespaceRules { injection: Injection::Revision(name!("stable")), ..RULES };
+            shop.bundle().create_namespace(&NAMESPACE, &rules);
+        }
         Rule::UndeclaredSecurityException => patched(shop, |deployment| {
             let template = &mut deployment.spec.get_or_insert_default().template;
             template.spec.get_or_insert_default().host_network = Some(true);
@@ -230,6 +235,14 @@ fn break_rule(rule: Rule, shop: &Shop) {
             kinds: vec![GroupKind::of::<core::Namespace>()],
             crd_groups: Vec::new(),
         })),
+        Rule::UnreachableGatewayPort => {
+            shop.bundle_in(&ELSEWHERE, name!("gateways")).ingress_gateway(IngressGatewaySpec {
+                gateway: &FRONT_DOOR,
+                exposure: MeshExposure::ApiGateway { issuer: shop.issuer() },
+                prometheus: &shop.prometheus(),
+            });
+            open(shop, name!("web"), port!(80), node_port!(30001));
+        }
         Rule::VolumeOnOtherNodes => {
             let app = shop.bundle().app(&NODES);
             let others = NodeGroup { value: name!("elsewhere"), ..NODES };

@@ -13,8 +13,8 @@ mod parts;
 use std::fmt::Debug;
 
 use manifests_lib::model::{Namespace, PodSecurity};
-use manifests_lib::network::ServiceRef;
 use manifests_lib::network::mesh::{Exposure, IngressGateway};
+use manifests_lib::network::{ClusterIssuer, ServiceRef};
 use manifests_lib::prelude::*;
 
 use parts::{EGRESS, INGRESS, REVISION, SYSTEM};
@@ -38,14 +38,23 @@ pub struct Settings<K: Exposures> {
 /// The exposure of the ingress gateway in each kind of place.
 pub trait Exposures {
     /// Its exposure.
-    type Ingress: Into<Exposure> + Debug;
+    type Ingress: Into<Ingress> + Debug;
+}
+
+/// From where the ingress gateway is reached.
+#[derive(Clone, Copy, Debug)]
+pub enum Ingress {
+    /// See [`NodePorts`].
+    NodePorts,
+    /// See [`ClusterIp`].
+    ClusterIp,
 }
 
 /// Reachable from outside the cluster, on one node port per service.
 #[derive(Debug)]
 pub struct NodePorts;
 
-/// Reachable only inside the cluster, by the API gateway.
+/// Reachable only inside the cluster, by the API gateway alone and by TLS.
 #[derive(Debug)]
 pub struct ClusterIp;
 
@@ -57,13 +66,13 @@ impl Exposures for Aws {
     type Ingress = ClusterIp;
 }
 
-impl From<NodePorts> for Exposure {
+impl From<NodePorts> for Ingress {
     fn from(NodePorts: NodePorts) -> Self {
         Self::NodePorts
     }
 }
 
-impl From<ClusterIp> for Exposure {
+impl From<ClusterIp> for Ingress {
     fn from(ClusterIp: ClusterIp) -> Self {
         Self::ClusterIp
     }
@@ -81,14 +90,19 @@ pub(crate) struct Mesh {
     pub(crate) egress: EgressGateway,
 }
 
-/// Proxies send their traces to `traces`.
+/// Proxies send their traces to `traces`. `issuer` signs the certificate that the API gateway checks.
 pub(crate) fn bundle<K: Exposures>(
     infra: &Infra,
     settings: Settings<K>,
     traces: &ServiceRef,
+    issuer: &ClusterIssuer,
     prometheus: &Prometheus,
 ) -> Mesh {
     let Settings { revisions, replicas, ingress } = settings;
+    let exposure = match ingress.into() {
+        Ingress::NodePorts => Exposure::NodePorts,
+        Ingress::ClusterIp => Exposure::ApiGateway { issuer: issuer.clone() },
+    };
     // The network plugin writes on the nodes.
     infra.namespace(&SYSTEM, PodSecurity::Privileged);
     infra.meshed_namespace(&INGRESS.namespace, REVISION, PodSecurity::Baseline);
@@ -102,9 +116,9 @@ pub(crate) fn bundle<K: Exposures>(
     istiod::admit(&stable, prometheus);
     cni::add(&istio.bundle(name!("istio-cni"), &SYSTEM));
     let ingress_bundle = istio.bundle(INGRESS.name, &INGRESS.namespace);
-    gateway::add_ingress(&ingress_bundle, replicas, ingress.into());
+    gateway::add_ingress(&ingress_bundle, replicas, exposure, prometheus);
     let egress_bundle = istio.bundle(EGRESS.name, &EGRESS.namespace);
-    gateway::add_egress(&egress_bundle, replicas);
+    gateway::add_egress(&egress_bundle, replicas, prometheus);
     // The control plane's webhook fills in the image of the gateways' pods.
     ingress_bundle.after(&stable);
     egress_bundle.after(&stable);

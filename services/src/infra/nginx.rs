@@ -2,19 +2,21 @@
 //!
 //! It is outside the mesh, and forwards requests to the mesh's ingress gateway.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use helm_values::{HelmChart, nginx_gateway_fabric as chart};
 use k8s_openapi::api::{apps, batch, core, rbac};
 use manifests_lib::delivery::Chart;
 use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
-use manifests_lib::network::ClusterIssuer;
 use manifests_lib::network::gateway_api::{
     Exposure, GatewaySpec, InternalAccess, Limits, PublicGateway,
 };
+use manifests_lib::network::{ClusterIssuer, ToolPods, network_policy};
 use manifests_lib::observability::{MonitoredPods, PodMonitor, pod_metrics_endpoint};
 use manifests_lib::prelude::*;
 use manifests_lib::values::NodePort;
+use manifests_lib::workload::spread;
 
 use super::shared::Infra;
 use crate::node_group;
@@ -22,6 +24,9 @@ use crate::site::{Aws, Laptop, Site};
 
 /// Namespace of NGINX and its controller.
 const NAMESPACE: Namespace = Namespace::new(name!("nginx-gateway"));
+
+/// The release of the chart, which its pods and those of the gateways carry as a label.
+const RELEASE: Name = name!("nginx-gateway-fabric");
 
 /// The GatewayClass, which the chart creates.
 const CLASS: Name = name!("nginx");
@@ -83,17 +88,22 @@ impl From<LoadBalancers> for Entrance {
 
 /// The gateways.
 pub(crate) struct Gateways {
+    /// Every pod of the namespace: NGINX itself, and the controller that gives it its configuration.
+    pods: ToolPods,
     /// Entry of public requests.
     pub(crate) public: PublicGateway,
     /// Where employees reach web UIs.
     pub(crate) internal: InternalAccess,
 }
 
+/// Where NGINX and its controller serve their metrics, the chart's default.
+const METRICS: Port = port!(9113);
+
 /// Has Prometheus scrape the gateways. A separate step, because Prometheus needs the internal gateway for its web UI.
-pub(crate) fn scraped_by(prometheus: &Prometheus) {
+pub(crate) fn scraped_by(gateways: &Gateways, prometheus: &Prometheus) {
+    prometheus.scrapes(&gateways.pods, METRICS);
     prometheus.pod_monitor(PodMonitor {
         name: name!("nginx-gateway"),
-        // The control plane and the nginx pods that it manages.
         pods: MonitoredPods::In(&NAMESPACE),
         endpoint: pod_metrics_endpoint("metrics"),
     });
@@ -113,7 +123,7 @@ pub(crate) fn bundle<K: Entrances>(
     infra.namespace(&NAMESPACE, PodSecurity::Restricted);
     let nginx = infra.bundle(name!("nginx"), &NAMESPACE);
     nginx.chart(Chart {
-        release: name!("nginx-gateway-fabric"),
+        release: RELEASE,
         values: values(site, exposure),
         kinds: vec![
             GroupKind::of::<apps::v1::Deployment>(),
@@ -133,6 +143,9 @@ pub(crate) fn bundle<K: Entrances>(
     if let Some(load_balancers) = load_balancers {
         nginx.after(load_balancers);
     }
+    nginx.deny_connections_by_default();
+    let pods = nginx.tool_pods(&network_policy::INSTANCE, &RELEASE);
+    pods.admit_own_namespace();
     let gateway = |name, limits| GatewaySpec {
         name,
         class: CLASS,
@@ -142,6 +155,7 @@ pub(crate) fn bundle<K: Entrances>(
         limits,
     };
     Gateways {
+        pods,
         public: nginx.public_gateway(gateway(name!("public"), PUBLIC)),
         internal: match internal_domain {
             Some(domain) => nginx.internal_gateway(gateway(name!("internal"), INTERNAL), domain),
@@ -179,12 +193,53 @@ fn values(site: &Site, exposure: Exposure) -> chart::Values {
         values.nginx_gateway.product_telemetry.enable = Some(false);
         values.nginx.replicas = Some(i64::from(site.replicas));
         values.nginx.pod.node_selector = Some(node_group::INGRESS.node_selector());
+        if site.replicas > 1 {
+            values.nginx.pod.topology_spread_constraints = Some(spread_each_gateway());
+        }
         values.nginx.container.resources = Some(server.requirements());
         // No version in error pages.
         values.nginx.config.server_tokens = Some("off".to_owned());
         service(&mut values.nginx.service, exposure);
+        if let Exposure::NetworkLoadBalancer = exposure {
+            stop_after_the_load_balancer(&mut values.nginx);
+        }
         values.cert_generator.node_selector = Some(node_group::SYSTEM.node_selector());
     })
+}
+
+/// The pods of all gateways have one template: each gateway's are spread by themselves.
+fn spread_each_gateway() -> Vec<core::v1::TopologySpreadConstraint> {
+    let pods = BTreeMap::from([(network_policy::INSTANCE.to_string(), RELEASE.to_string())]);
+    let each = |constraint| core::v1::TopologySpreadConstraint {
+        match_label_keys: Some(vec!["gateway.networking.k8s.io/gateway-name".to_owned()]),
+        ..constraint
+    };
+    spread(&pods).into_iter().map(each).collect()
+}
+
+/// How many seconds a Network Load Balancer may send new connections to a pod that it was told to leave out. AWS names no limit; users
+/// measured two minutes: <https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/2366>.
+const DEREGISTRATION: i64 = 150;
+
+/// How many seconds requests have that NGINX has begun, once nobody sends new ones.
+const LAST_REQUESTS: i64 = 30;
+
+/// A pod that is stopped goes on until the load balancer has left it out, and then answers what it has begun: at a plain
+/// SIGTERM, the image cuts its connections.
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/>
+fn stop_after_the_load_balancer(nginx: &mut chart::Nginx) {
+    let command = format!("sleep {DEREGISTRATION}; nginx -s quit; sleep {LAST_REQUESTS}");
+    nginx.container.lifecycle = Some(core::v1::Lifecycle {
+        pre_stop: Some(core::v1::LifecycleHandler {
+            exec: Some(core::v1::ExecAction {
+                command: Some(vec!["/bin/sh".to_owned(), "-c".to_owned(), command]),
+            }),
+            ..core::v1::LifecycleHandler::default()
+        }),
+        ..core::v1::Lifecycle::default()
+    });
+    nginx.pod.termination_grace_period_seconds = Some(DEREGISTRATION + LAST_REQUESTS + 10);
 }
 
 /// The Service that the controller creates for each gateway.

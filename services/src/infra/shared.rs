@@ -12,6 +12,8 @@ pub(crate) struct Infra {
 impl Infra {
     pub(crate) fn new(team: Team) -> Self {
         let namespaces = team.bundle(name!("infra-shared"), &Namespace::KUBE_SYSTEM);
+        // Here, because nothing is deployed before the namespaces.
+        namespaces.require_sidecars();
         Self { team, namespaces }
     }
 

@@ -125,49 +125,6 @@ fn ports_of_the_gateway_come_from_the_services() {
     }
 }
 
-/// Every call that the platform admits; all others are rejected.
-#[test]
-fn who_may_call_whom() {
-    let mut calls: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for platform in platforms() {
-        for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
-            let Some(policy) =
-                resource.get::<custom_resources::istio::security::v1::AuthorizationPolicy>()
-            else {
-                continue;
-            };
-            let rules = policy.spec.as_ref().and_then(|spec| spec.rules.as_ref());
-            for source in rules
-                .into_iter()
-                .flatten()
-                .flat_map(|rule| rule.from.iter().flatten())
-                .filter_map(|from| from.source.as_ref())
-            {
-                for principal in source.principals.iter().flatten() {
-                    let call = format!("{principal} -> {}", resource.object_ref().name);
-                    calls.entry(call).or_default().push(platform.environment.to_string());
-                }
-            }
-        }
-    }
-    let calls: Vec<_> = calls
-        .into_iter()
-        .map(|(call, environments)| format!("{}: {call}", environments.join(", ")))
-        .collect();
-    insta::assert_snapshot!(calls.join("\n"), @"
-    dev, prd: cluster.local/ns/istio-ingress/sa/istio-ingressgateway -> customer-app-authorization-policy
-    dev, prd: cluster.local/ns/istio-ingress/sa/istio-ingressgateway -> helloworld-app-authorization-policy
-    dev, prd: cluster.local/ns/istio-ingress/sa/istio-ingressgateway -> httpbin-app-authorization-policy
-    dev, prd: cluster.local/ns/istio-ingress/sa/istio-ingressgateway -> orchestrator-app-authorization-policy
-    dev: cluster.local/ns/services/sa/account-app-service-account -> account-db-authorization-policy
-    dev: cluster.local/ns/services/sa/customer-app-service-account -> customer-db-authorization-policy
-    dev, prd: cluster.local/ns/services/sa/orchestrator-app-service-account -> account-app-authorization-policy
-    dev, prd: cluster.local/ns/services/sa/orchestrator-app-service-account -> customer-app-authorization-policy
-    dev, prd: cluster.local/ns/services/sa/orchestrator-app-service-account -> order-app-authorization-policy
-    dev: cluster.local/ns/services/sa/order-app-service-account -> order-db-authorization-policy
-    ");
-}
-
 /// A crate that was copied from another one must not lead to what belongs to that environment.
 #[test]
 fn environments_share_nothing_outside_their_clusters() {

@@ -1,5 +1,6 @@
 //! The built platform of every environment, in memory, without writing files.
 
+mod calls;
 mod everywhere;
 mod gitops;
 mod health;

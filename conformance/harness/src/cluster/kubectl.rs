@@ -44,6 +44,14 @@ impl Cluster {
         Ok(applied)
     }
 
+    /// What the API server would say if these objects were created; nothing is stored.
+    pub fn would_create(&mut self, file: &Path) -> Result<Applied, Failure> {
+        let mut command = self.kubectl_command();
+        command.args(["create", "--dry-run=server", "--filename"]).arg(file);
+        let output = self.kubectl(&mut command)?;
+        Ok(sorted_messages(&String::from_utf8_lossy(&output.stderr)))
+    }
+
     /// The answer of a `kubectl get`, as JSON.
     pub fn get(&mut self, arguments: &[&str]) -> Result<Value, Failure> {
         let mut command = self.kubectl_command();

@@ -6,17 +6,30 @@ use super::Message;
 pub type Explained = (&'static str, &'static [&'static str], &'static str);
 
 /// Every message that is no finding. An object that is explained and no longer spoken of is one.
-pub const EXPLAINED: &[Explained] = &[(
-    "IST0134",
-    &[
-        "ServiceEntry services/account-db-service-entry",
-        "ServiceEntry services/customer-db-service-entry",
-        "ServiceEntry services/order-db-service-entry",
-    ],
-    "A TCP service without an address of its own would take every connection to its port. istiod allocates one to it \
-     (PILOT_ENABLE_IP_AUTOALLOCATE, on unless turned off) for proxies that capture DNS, which the ProxyConfig of the \
-     namespace turns on; the analyzer looks for both in the mesh configuration only, which is not rendered.",
-)];
+pub const EXPLAINED: &[Explained] = &[
+    (
+        "IST0134",
+        &[
+            "ServiceEntry services/account-db-service-entry",
+            "ServiceEntry services/customer-db-service-entry",
+            "ServiceEntry services/order-db-service-entry",
+        ],
+        "A TCP service without an address of its own would take every connection to its port. istiod allocates one to it \
+         (PILOT_ENABLE_IP_AUTOALLOCATE, on unless turned off) for proxies that capture DNS, which the ProxyConfig of the \
+         namespace turns on; the analyzer looks for both in the mesh configuration only, which is not rendered.",
+    ),
+    (
+        "IST0138",
+        &[
+            "Gateway services/customer-app-gateway",
+            "Gateway services/helloworld-app-gateway",
+            "Gateway services/httpbin-app-gateway",
+            "Gateway services/orchestrator-app-gateway",
+        ],
+        "A client that finds one certificate for two hosts may send requests for both over one HTTP/2 connection. These Gateways \
+         are different ports, which no connection shares, and NGINX, the only client, speaks HTTP/1.1 to them.",
+    ),
+];
 
 /// The table while it is used.
 pub struct Table {

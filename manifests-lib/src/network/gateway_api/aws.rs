@@ -4,6 +4,7 @@
 
 use super::Exposure;
 use crate::model::label::Labels;
+use crate::model::namespace::{Namespace, NamespaceLabel};
 
 impl Exposure {
     /// `spec.loadBalancerClass` of the Services that the AWS Load Balancer Controller serves.
@@ -22,4 +23,15 @@ pub(super) fn load_balancer(scheme: &str) -> Labels {
         (format!("service.beta.kubernetes.io/aws-load-balancer-{key}"), value.to_owned())
     })
     .into()
+}
+
+/// Has new pods of a namespace wait, before the pods that they replace may end, until the load balancer sends to them.
+///
+/// Upstream: <https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/>
+pub(super) fn readiness_gates(namespace: &Namespace) -> NamespaceLabel {
+    NamespaceLabel {
+        namespace: namespace.clone(),
+        key: "elbv2.k8s.aws/pod-readiness-gate-inject",
+        value: "enabled",
+    }
 }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use custom_resources::k8s::networking::gateway::v1 as api;
+use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
     LabelSelector, LabelSelectorRequirement, ObjectMeta,
 };
@@ -13,20 +14,23 @@ use super::{Exposure, GatewayNodePort, Limits, aws};
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::distinct::distinct;
 use crate::model::error::BuildError;
+use crate::model::facts::Facts;
 use crate::model::label::{label, matching};
 use crate::model::metadata::named_in;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
 use crate::network::certificate::{ClusterIssuer, certificate_of};
+use crate::network::mesh::RoutedHost;
+use crate::network::network_policy;
 use crate::network::tool::Pods;
 use crate::values::{Host, Name, Port};
 use crate::workload::disruption_budget::{Unready, disruption_budget};
 
 /// What a gateway is made with: it listens for HTTPS on port 443 and nowhere else.
 ///
-/// Becomes a Gateway, the Certificate of its hosts, three policies for its [`Limits`] and, with several pods, a
-/// PodDisruptionBudget.
+/// Becomes a Gateway, the Certificate of its hosts, a NetworkPolicy that admits everybody to its port and to nothing else, three
+/// policies for its [`Limits`] and, with several pods, a PodDisruptionBudget.
 ///
 /// Upstream: <https://gateway-api.sigs.k8s.io/api-types/gateway/>
 #[derive(Clone, Debug)]
@@ -195,6 +199,15 @@ impl GatewayState {
         }
     }
 
+    /// Load balancers that keep the addresses of clients, and node ports, are admitted as everybody.
+    fn network_policy(&self) -> networking::NetworkPolicy {
+        let everybody = network_policy::admit_everybody([GatewaySpec::PORT]);
+        networking::NetworkPolicy {
+            metadata: self.metadata(),
+            spec: Some(network_policy::only(matching(self.pods().labels), vec![everybody])),
+        }
+    }
+
     /// Routes for one host and path.
     fn duplicate_routes(&self, routes: &[PublicRoute]) -> Vec<BuildError> {
         let mut first = BTreeMap::new();
@@ -247,6 +260,22 @@ impl GatewayState {
 }
 
 impl Part for GatewayState {
+    fn declare(&self, declared: &mut Facts) {
+        if let Visibility::Public { routes } = &self.visibility {
+            for PublicRoute { host, ingress, port, .. } in &*routes.borrow() {
+                declared.push(RoutedHost {
+                    from: self.pods(),
+                    ingress: ingress.clone(),
+                    port: *port,
+                    host: host.clone(),
+                });
+            }
+        }
+        if let Exposure::NetworkLoadBalancer = self.exposure {
+            declared.push(aws::readiness_gates(&self.parent.namespace));
+        }
+    }
+
     fn build(&self, output: &mut Output<'_>) {
         if let Exposure::NodePort(port) = self.exposure {
             let (gateway, origin) = (self.parent.name.clone(), self.origin);
@@ -256,6 +285,7 @@ impl Part for GatewayState {
         certificate.metadata.namespace = Some(self.parent.namespace.to_string());
         output.add(self.origin, certificate);
         output.add(self.origin, self.gateway());
+        output.add(self.origin, self.network_policy());
         self.limits.build(output, self.origin, self);
         if self.replicas > 1 {
             let pods = matching(self.pods().labels);

@@ -4,11 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use custom_resources::cert_manager::v1::Certificate;
-use custom_resources::k8s::networking::gateway::v1 as api;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::gateway::{GatewaySpec, GatewayState, Visibility};
-use super::route::{backend, route};
+use super::route::{backend, backend_tls_policy, route};
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::metadata::named_in;
 use crate::model::origin::Origin;
@@ -142,29 +141,6 @@ impl WebUiRoutePart {
     fn metadata(&self) -> ObjectMeta {
         named_in(&self.service.namespace, format!("{}-dashboard", self.name))
     }
-
-    /// By which the gateway checks the certificate.
-    fn tls_policy(&self, certificate: &Certificate) -> api::BackendTLSPolicy {
-        api::BackendTLSPolicy {
-            metadata: self.metadata(),
-            spec: api::BackendTLSPolicySpec::required(
-                vec![api::BackendTLSPolicyTargetRef {
-                    group: String::new(),
-                    kind: "Service".to_owned(),
-                    name: self.service.name.to_string(),
-                    section_name: None,
-                }],
-                api::BackendTLSPolicyValidation {
-                    ca_certificate_refs: Some(vec![api::LocalObjectReference {
-                        group: String::new(),
-                        kind: "Secret".to_owned(),
-                        name: certificate.metadata.name.clone().unwrap_or_default(),
-                    }]),
-                    ..api::BackendTLSPolicyValidation::required(self.service.host())
-                },
-            ),
-        }
-    }
 }
 
 impl Part for WebUiRoutePart {
@@ -175,7 +151,10 @@ impl Part for WebUiRoutePart {
         output.add(self.origin, route);
         if let Some(certificate) = &self.certificate {
             output.add(self.origin, certificate.clone());
-            output.add(self.origin, self.tls_policy(certificate));
+            let secret = certificate.metadata.name.as_deref().unwrap_or_default();
+            let ServiceRef { name, .. } = &self.service;
+            let policy = backend_tls_policy(self.metadata(), name, secret, self.service.host());
+            output.add(self.origin, policy);
         }
     }
 }

@@ -108,3 +108,34 @@ pub(super) fn grant(
         }),
     }
 }
+
+/// By which gateways talk TLS to a Service of the object's namespace, and check that its certificate is for this host and
+/// signed by the CA in a Secret of cert-manager.
+///
+/// Upstream: <https://gateway-api.sigs.k8s.io/api-types/backendtlspolicy/>
+pub(crate) fn backend_tls_policy(
+    metadata: ObjectMeta,
+    service: &Name,
+    secret: &str,
+    host: String,
+) -> api::BackendTLSPolicy {
+    api::BackendTLSPolicy {
+        metadata,
+        spec: api::BackendTLSPolicySpec::required(
+            vec![api::BackendTLSPolicyTargetRef {
+                group: String::new(),
+                kind: "Service".to_owned(),
+                name: service.to_string(),
+                section_name: None,
+            }],
+            api::BackendTLSPolicyValidation {
+                ca_certificate_refs: Some(vec![api::LocalObjectReference {
+                    group: String::new(),
+                    kind: "Secret".to_owned(),
+                    name: secret.to_owned(),
+                }]),
+                ..api::BackendTLSPolicyValidation::required(host)
+            },
+        ),
+    }
+}

@@ -22,7 +22,7 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// The identity that the caller's certificate proves.
-    fn principal(&self) -> String {
+    pub(super) fn principal(&self) -> String {
         format!("cluster.local/ns/{}/sa/{}", self.namespace, self.service_account)
     }
 
@@ -32,9 +32,31 @@ impl Caller {
     }
 }
 
-/// The pods of a component, as Istio selects them.
-fn selector(pod_labels: Labels) -> security::WorkloadSelector {
+/// Pods, as Istio selects them.
+pub(super) fn selector(pod_labels: Labels) -> security::WorkloadSelector {
     security::WorkloadSelector { match_labels: Some(pod_labels) }
+}
+
+/// Admits these callers to a port of the pods.
+pub(super) fn admission<'a>(
+    callers: impl IntoIterator<Item = &'a Caller>,
+    port: Port,
+) -> security::AuthorizationPolicyRule {
+    security::AuthorizationPolicyRule {
+        from: Some(vec![security::RuleFrom {
+            source: Some(security::FromSource {
+                principals: Some(callers.into_iter().map(Caller::principal).collect()),
+                ..security::FromSource::default()
+            }),
+        }]),
+        to: Some(vec![security::RuleTo {
+            operation: Some(security::ToOperation {
+                ports: Some(vec![port.to_string()]),
+                ..security::ToOperation::default()
+            }),
+        }]),
+        when: None,
+    }
 }
 
 /// Admits the callers of one service to its pods' port; everyone else meets the namespace's default deny.
@@ -46,21 +68,7 @@ pub(crate) fn admit(
     port: Port,
     callers: &BTreeSet<Caller>,
 ) {
-    let rule = security::AuthorizationPolicyRule {
-        from: Some(vec![security::RuleFrom {
-            source: Some(security::FromSource {
-                principals: Some(callers.iter().map(Caller::principal).collect()),
-                ..security::FromSource::default()
-            }),
-        }]),
-        to: Some(vec![security::RuleTo {
-            operation: Some(security::ToOperation {
-                ports: Some(vec![port.to_string()]),
-                ..security::ToOperation::default()
-            }),
-        }]),
-        when: None,
-    };
+    let rule = admission(callers, port);
     output.add(
         origin,
         security::AuthorizationPolicy {

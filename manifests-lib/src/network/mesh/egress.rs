@@ -1,14 +1,16 @@
-//! The egress gateway: where requests leave the mesh.
+//! Ways out of the mesh: which component reaches which host outside.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use custom_resources::istio::networking::v1 as networking;
 
-use super::{external_service, gateway, own_and, own_namespace, route};
+use super::egress_gateway::{EgressGateway, MUTUAL_TLS, WayOut};
+use super::gateway::gateway_of;
+use super::{external_service, gateway_objects, own_and, own_namespace, route};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
-use crate::model::label::label;
+use crate::model::facts::Facts;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::network::outbound::{Destination, MeshHost, Receiver};
@@ -16,34 +18,13 @@ use crate::network::service::Http;
 use crate::network::tool::Pods;
 use crate::values::{Host, Name, Port};
 
-/// The pods through which requests leave the mesh, as others refer to them.
-///
-/// Upstream: <https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/>
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EgressGateway {
-    /// Name of its Service.
-    pub name: Name,
-    /// Where its pods run.
-    pub namespace: Namespace,
-    /// Value of the label `istio` of its pods.
-    pub selector: Name,
-}
-
-/// Where a sidecar reaches the egress gateway: port 443 of its Service, by mutual TLS.
-pub(super) const MUTUAL_TLS: Port = port!(443);
-
-impl EgressGateway {
-    fn host(&self) -> String {
-        format!("{}.{}.svc.cluster.local", self.name, self.namespace)
-    }
-}
-
-/// An HTTP host outside the cluster that the component reaches through the egress gateway.
+/// An HTTP host outside the cluster that the component reaches through the egress gateway, and nobody else.
 ///
 /// Requires the outbound traffic policy `REGISTRY_ONLY` of the mesh: otherwise other traffic leaves, too.
 ///
 /// Becomes a ServiceEntry, a Gateway, a VirtualService and a DestinationRule: a sidecar sends the request to the
-/// gateway by mutual TLS, the gateway to the host as it was.
+/// gateway by mutual TLS, the gateway to the host as it was. Beside the gateway it becomes an AuthorizationPolicy that admits
+/// the component alone to this way out.
 #[derive(Clone, Debug)]
 pub struct Egress<'a> {
     /// Host outside.
@@ -102,7 +83,7 @@ impl EgressState {
         Destination {
             receiver: Receiver::Pods(Pods {
                 namespace: namespace.to_string(),
-                labels: label("istio", selector),
+                labels: gateway_objects::pods(selector),
             }),
             port: MUTUAL_TLS,
             hosts: vec![
@@ -205,10 +186,19 @@ impl EgressState {
 }
 
 impl Part for EgressState {
+    fn declare(&self, declared: &mut Facts) {
+        declared.push(WayOut {
+            name: self.component.object_name("egress"),
+            caller: self.component.caller(),
+            gateway: self.gateway.clone(),
+            host: self.host.clone(),
+        });
+    }
+
     fn build(&self, output: &mut Output<'_>) {
-        let pod_labels = label("istio", &self.gateway.selector);
+        let pods = gateway_objects::pods(&self.gateway.selector);
         output.add(self.origin, self.service_entry());
-        output.add(self.origin, gateway::gateway(&self.component, pod_labels, self.server()));
+        output.add(self.origin, gateway_of(&self.component, pods, self.server()));
         output.add(self.origin, self.virtual_service());
         output.add(self.origin, self.destination_rule());
     }

@@ -5,13 +5,14 @@ use std::rc::Rc;
 
 use custom_resources::istio::networking::v1 as networking;
 
+use super::ingress_gateway::{self, Arrival};
 use super::route::{self, Reach};
-use super::{Caller, own_and};
+use super::{Caller, gateway_objects, own_and};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::facts::Facts;
-use crate::model::label::{Labels, label};
+use crate::model::label::Labels;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
@@ -34,10 +35,16 @@ pub struct IngressGateway {
 
 impl IngressGateway {
     /// The name of the port that only says whether the gateway is ready.
-    pub const STATUS_PORT: &'static str = "status-port";
+    pub const STATUS_PORT: &'static str = gateway_objects::STATUS_PORT;
+
+    /// The name that every pod of the cluster can resolve.
+    pub(super) fn host(&self) -> String {
+        format!("{}.{}.svc.cluster.local", self.name, self.namespace)
+    }
 }
 
-/// Opens a port of a gateway, of the Service's own number, and sends what arrives there to the Service.
+/// Opens a port of a gateway, of the Service's own number, and sends what arrives there to the Service: requests for any host
+/// in plain text or, [behind an API gateway](super::Exposure::ApiGateway), by TLS and for the hosts of its routes.
 ///
 /// Becomes a Gateway, a VirtualService and a DestinationRule; the gateway's identity is admitted to the service.
 ///
@@ -57,8 +64,8 @@ pub struct GatewayPort {
     pub gateway: Name,
     /// Where the gateway runs.
     pub namespace: Namespace,
-    /// Name of the port: its protocol and the bundle that opens it.
-    pub name: String,
+    /// Bundle that opens it.
+    pub bundle: Name,
     /// Port of the gateway.
     pub port: Port,
     /// Port on every node.
@@ -74,7 +81,7 @@ impl IngressGateway {
         Caller {
             namespace: self.namespace.to_string(),
             service_account: self.name.to_string(),
-            pod_labels: label("istio", &self.selector),
+            pod_labels: gateway_objects::pods(&self.selector),
         }
     }
 
@@ -117,27 +124,27 @@ struct GatewayRoutePart {
 
 impl Part for GatewayRoutePart {
     fn build(&self, output: &mut Output<'_>) {
-        let server = networking::GatewayServer::required(
-            vec!["*".to_owned()],
-            networking::ServerPort {
-                name: self.port_name(),
-                number: self.service.port().into(),
-                protocol: "HTTP".to_owned(),
-                target_port: None,
-            },
-        );
-        output.add(
-            self.origin,
-            gateway(self.service.component(), label("istio", &self.gateway.selector), server),
-        );
+        let Self { origin, service, gateway, .. } = self;
+        let arrival = ingress_gateway::arrival(output.declared, gateway, service.port());
+        if matches!(&arrival, Arrival::Tls(hosts) if hosts.is_empty()) {
+            output.errors.push(unreachable(*origin, gateway, service.port()));
+            return;
+        }
+        let component = service.component();
+        let pods = gateway_objects::pods(&gateway.selector);
+        output.add(*origin, gateway_of(component, pods, self.server(&arrival)));
+        let hosts = match arrival {
+            Arrival::Plain => vec![EVERY_HOST.to_owned()],
+            Arrival::Tls(hosts) => hosts,
+        };
         route::add(
             output,
-            self.origin,
-            &self.service,
+            *origin,
+            service,
             &Reach {
-                hosts: vec!["*".to_owned()],
-                gateway: self.service.component().object_name("gateway"),
-                visible_in: own_and(&self.gateway.namespace),
+                hosts,
+                gateway: component.object_name("gateway"),
+                visible_in: own_and(&gateway.namespace),
             },
         );
     }
@@ -146,7 +153,7 @@ impl Part for GatewayRoutePart {
         declared.push(GatewayPort {
             gateway: self.gateway.name.clone(),
             namespace: self.gateway.namespace.clone(),
-            name: self.port_name(),
+            bundle: self.service.component().bundle.name.clone(),
             port: self.service.port(),
             node_port: self.node_port,
             service: self.service.host(),
@@ -155,9 +162,34 @@ impl Part for GatewayRoutePart {
     }
 }
 
+const EVERY_HOST: &str = "*";
+
 impl GatewayRoutePart {
-    fn port_name(&self) -> String {
-        format!("http-{}", self.service.component().bundle.name)
+    fn server(&self, arrival: &Arrival) -> networking::GatewayServer {
+        let (protocol, hosts, tls) = match arrival {
+            Arrival::Plain => ("HTTP", vec![EVERY_HOST.to_owned()], None),
+            Arrival::Tls(hosts) => {
+                // The gateway's own name is what the API gateway asks a certificate for, whatever host the request is for.
+                let hosts = hosts.iter().cloned().chain([self.gateway.host()]).collect();
+                ("HTTPS", hosts, Some(self.tls()))
+            }
+        };
+        let port = networking::ServerPort {
+            name: format!("{}-{}", protocol.to_lowercase(), self.service.component().bundle.name),
+            number: self.service.port().into(),
+            protocol: protocol.to_owned(),
+            target_port: None,
+        };
+        networking::GatewayServer { tls, ..networking::GatewayServer::required(hosts, port) }
+    }
+
+    /// With the certificate in the Secret that is named after the gateway.
+    fn tls(&self) -> networking::ServerTls {
+        networking::ServerTls {
+            credential_name: Some(self.gateway.name.to_string()),
+            mode: Some(networking::ServerTlsMode::Simple),
+            ..networking::ServerTls::default()
+        }
     }
 }
 
@@ -180,8 +212,20 @@ fn another_node_port(origin: Origin, first: &OpenedPort) -> BuildError {
     .related([first.origin])
 }
 
+fn unreachable(origin: Origin, gateway: &IngressGateway, port: Port) -> BuildError {
+    BuildError::new(
+        Rule::UnreachableGatewayPort,
+        origin,
+        format!(
+            "port {port} of the gateway {} leads to a service, but the gateway admits API gateways alone and none has a route to the \
+             port: give the service a public route, or remove this one",
+            gateway.name
+        ),
+    )
+}
+
 /// A component's Gateway: one server on the pods with these labels.
-pub(super) fn gateway(
+pub(super) fn gateway_of(
     component: &Component,
     pod_labels: Labels,
     server: networking::GatewayServer,

@@ -4,7 +4,7 @@ use custom_resources::istio::security::v1 as security;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::bundle::{Added, Bundle, Output, Part};
 use crate::model::facts::Facts;
 use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
@@ -48,16 +48,30 @@ impl Bundle {
             metadata: named("metrics"),
             spec: Some(network_policy::only(
                 LabelSelector::default(),
-                vec![network_policy::admit([prometheus.pods().peer()], METRICS)],
+                vec![metrics_to(prometheus)],
             )),
         });
     }
 
-    /// Lets pods of the bundle's namespace talk to each other by mutual TLS only.
+    /// Refuses every connection to pods of the bundle's namespace that no other NetworkPolicy admits.
+    ///
+    /// Becomes a NetworkPolicy.
+    ///
+    /// Upstream: <https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-deny-all-ingress-traffic>
+    #[track_caller]
+    pub fn deny_connections_by_default(&self) {
+        self.add(networking::NetworkPolicy {
+            metadata: named("default-deny"),
+            spec: Some(network_policy::nothing(["Ingress"])),
+        });
+    }
+
+    /// Lets pods of the bundle's namespace talk to each other by mutual TLS only. In the namespace of the control plane it holds
+    /// for every pod of the mesh.
     ///
     /// Upstream: <https://istio.io/latest/docs/reference/config/security/peer_authentication/>
     #[track_caller]
-    pub fn strict_mutual_tls(&self) {
+    pub fn strict_mutual_tls(&self) -> Added<security::PeerAuthentication> {
         self.add(security::PeerAuthentication {
             metadata: named("peer-authentication"),
             spec: Some(security::PeerAuthenticationSpec {
@@ -66,8 +80,13 @@ impl Bundle {
                 }),
                 ..security::PeerAuthenticationSpec::default()
             }),
-        });
+        })
     }
+}
+
+/// Admits Prometheus to the metrics of a proxy.
+pub(super) fn metrics_to(prometheus: &Prometheus) -> networking::NetworkPolicyIngressRule {
+    network_policy::admit([prometheus.pods().peer()], METRICS)
 }
 
 struct Denial(Namespace);

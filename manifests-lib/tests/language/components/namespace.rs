@@ -1,13 +1,15 @@
 use insta::assert_snapshot;
 use manifests_lib::model::{Injection, Namespace, NamespaceRules, PodSecurity};
-use manifests_lib::name;
+use manifests_lib::network::gateway_api::{Exposure, GatewaySpec};
+use manifests_lib::{host, name};
 
-use crate::support::{RULES, Shop};
+use crate::support::{LIMITS, RULES, Shop};
 
 #[test]
 fn its_pods_get_a_sidecar_of_a_revision() {
     let shop = Shop::new();
     let web = shop.bundle_in(&Namespace::new(name!("tools")), name!("web"));
+    web.require_sidecars();
     web.create_namespace(
         web.namespace(),
         &NamespaceRules {
@@ -47,4 +49,80 @@ fn its_pods_get_no_sidecar() {
         env: test
         pod-security.kubernetes.io/enforce: baseline
     ");
+}
+
+/// The label that something in the namespace needs is part of the Namespace, whichever bundle creates it.
+#[test]
+fn pods_behind_a_load_balancer_wait_until_it_sends_to_them() {
+    let shop = Shop::new();
+    let tools = Namespace::new(name!("tools"));
+    let web = shop.bundle_in(&tools, name!("web"));
+    web.create_namespace(&tools, &RULES);
+    let issuer = shop.issuer();
+    let _ = shop.bundle_in(&tools, name!("door")).internal_gateway(
+        GatewaySpec {
+            name: name!("door"),
+            class: name!("example"),
+            issuer: &issuer,
+            replicas: 2,
+            exposure: Exposure::NetworkLoadBalancer,
+            limits: LIMITS,
+        },
+        host!("internal.example.com"),
+    );
+    assert_snapshot!(shop.part(&web, "Namespace", "/metadata/labels"), @"
+    elbv2.k8s.aws/pod-readiness-gate-inject: enabled
+    env: test
+    pod-security.kubernetes.io/enforce: baseline
+    ");
+}
+
+#[test]
+fn a_pod_of_the_mesh_without_a_sidecar_is_refused() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    web.require_sidecars();
+    let kinds = ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"];
+    assert_snapshot!(shop.objects(&web, &kinds), @r#"
+    apiVersion: admissionregistration.k8s.io/v1
+    kind: ValidatingAdmissionPolicy
+    metadata:
+      name: sidecar-required
+      labels:
+        env: test
+    spec:
+      failurePolicy: Fail
+      matchConstraints:
+        matchPolicy: Equivalent
+        namespaceSelector:
+          matchExpressions:
+          - key: istio.io/rev
+            operator: Exists
+        objectSelector: {}
+        resourceRules:
+        - apiGroups:
+          - ""
+          apiVersions:
+          - v1
+          operations:
+          - CREATE
+          resources:
+          - pods
+          scope: "*"
+      validations:
+      - expression: object.spec.containers.exists(c, c.name == 'istio-proxy' && c.image != 'auto') || (has(object.spec.initContainers) && object.spec.initContainers.exists(c, c.name == 'istio-proxy'))
+        message: "the pod has no istio-proxy: the control plane of the mesh is not there yet, is down, or was told not to inject it"
+        reason: Forbidden
+    ---
+    apiVersion: admissionregistration.k8s.io/v1
+    kind: ValidatingAdmissionPolicyBinding
+    metadata:
+      name: sidecar-required
+      labels:
+        env: test
+    spec:
+      policyName: sidecar-required
+      validationActions:
+      - Deny
+    "#);
 }

@@ -39,6 +39,8 @@ pub(super) fn add_stable(
         chart.release(stable);
     }
     istiod.add(trace_everything());
+    // For every pod of the mesh; gateways choose for each of their ports.
+    istiod.strict_mutual_tls();
 }
 
 /// Name of the bundle of the canary control plane.
