@@ -3,14 +3,16 @@
 use std::fmt;
 
 use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::error::BuildError;
 use crate::model::label::{Labels, label};
-use crate::model::metadata::named;
+use crate::model::metadata::{named, named_in};
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
+use crate::network::{network_policy, outbound};
 use crate::values::Name;
 
 /// A namespace as others refer to it.
@@ -84,7 +86,9 @@ pub struct NamespaceRules {
 }
 
 impl Bundle {
-    /// Creates a namespace. Every namespace has one bundle that creates it.
+    /// Creates a namespace whose pods nobody reaches who is not admitted. Every namespace has one bundle that creates it.
+    ///
+    /// Becomes a Namespace and, unless it [denies more](Self::deny_by_default), a NetworkPolicy `default-deny`.
     #[track_caller]
     pub fn create_namespace(&self, namespace: &Namespace, rules: &NamespaceRules) {
         let NamespaceRules { injection, pod_security } = rules;
@@ -142,5 +146,15 @@ impl Part for NamespacePart {
                 ..core::Namespace::default()
             },
         );
+        if !outbound::is_denied_by_default(output, &self.namespace) {
+            // Those that admit somebody add to it.
+            output.add(
+                self.origin,
+                networking::NetworkPolicy {
+                    metadata: named_in(&self.namespace, "default-deny"),
+                    spec: Some(network_policy::nothing(["Ingress"])),
+                },
+            );
+        }
     }
 }

@@ -143,7 +143,6 @@ pub(crate) fn bundle<K: Entrances>(
     if let Some(load_balancers) = load_balancers {
         nginx.after(load_balancers);
     }
-    nginx.deny_connections_by_default();
     let pods = nginx.tool_pods(&network_policy::INSTANCE, &RELEASE);
     pods.admit_own_namespace();
     let gateway = |name, limits| GatewaySpec {

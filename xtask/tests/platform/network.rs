@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use custom_resources::istio::networking::v1::Sidecar;
 use custom_resources::istio::security::v1::AuthorizationPolicy;
 use custom_resources::rabbitmq::v1beta1::RabbitmqCluster;
-use k8s_openapi::api::core::v1::Service;
+use k8s_openapi::api::core::v1::{Namespace, Service};
 use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -130,6 +130,25 @@ fn limited(platform: &BuiltPlatform) -> BTreeSet<String> {
         })
         .filter_map(|policy| policy.metadata.namespace.clone())
         .collect()
+}
+
+#[test]
+fn every_namespace_denies_by_default() {
+    for platform in platforms() {
+        let denying: BTreeSet<_> = all::<NetworkPolicy>(&platform)
+            .filter(|policy| policy.metadata.name.as_deref() == Some("default-deny"))
+            .filter(|policy| {
+                policy.spec.as_ref().is_some_and(|spec| {
+                    labels(spec.pod_selector.as_ref()).is_empty() && spec.ingress.is_none()
+                })
+            })
+            .filter_map(|policy| policy.metadata.namespace.clone())
+            .collect();
+        let created: BTreeSet<_> = all::<Namespace>(&platform)
+            .filter_map(|namespace| namespace.metadata.name.clone())
+            .collect();
+        assert_eq!(denying, created, "{}", platform.environment);
+    }
 }
 
 /// A call that is let out and not admitted, or admitted and not let out, would be declared and fail.

@@ -53,19 +53,6 @@ impl Bundle {
         });
     }
 
-    /// Refuses every connection to pods of the bundle's namespace that no other NetworkPolicy admits.
-    ///
-    /// Becomes a NetworkPolicy.
-    ///
-    /// Upstream: <https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-deny-all-ingress-traffic>
-    #[track_caller]
-    pub fn deny_connections_by_default(&self) {
-        self.add(networking::NetworkPolicy {
-            metadata: named("default-deny"),
-            spec: Some(network_policy::nothing(["Ingress"])),
-        });
-    }
-
     /// Lets pods of the bundle's namespace talk to each other by mutual TLS only. In the namespace of the control plane it holds
     /// for every pod of the mesh.
     ///

@@ -126,3 +126,35 @@ fn a_pod_of_the_mesh_without_a_sidecar_is_refused() {
       - Deny
     "#);
 }
+
+#[test]
+fn nobody_reaches_its_pods_who_is_not_admitted() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    web.create_namespace(&Namespace::new(name!("depot")), &RULES);
+    assert_snapshot!(shop.objects(&web, &["NetworkPolicy"]), @"
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: default-deny
+      labels:
+        env: test
+      namespace: depot
+    spec:
+      podSelector: {}
+      policyTypes:
+      - Ingress
+    ");
+}
+
+#[test]
+fn one_that_denies_what_leaves_it_has_one_default_deny() {
+    let shop = Shop::new();
+    let web = shop.bundle_in(&Namespace::new(name!("depot")), name!("depot"));
+    web.create_namespace(web.namespace(), &RULES);
+    web.deny_by_default(&shop.prometheus());
+    assert_eq!(
+        shop.kinds(&web),
+        ["Namespace", "AuthorizationPolicy", "NetworkPolicy", "NetworkPolicy"]
+    );
+}

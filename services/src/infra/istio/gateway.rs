@@ -43,7 +43,6 @@ struct Pods<'a> {
 }
 
 fn add(bundle: &Bundle, name: &Name, pods: &Pods<'_>) {
-    bundle.deny_connections_by_default();
     let mut kinds =
         vec![GroupKind::of::<apps::Deployment>(), GroupKind::of::<core::ServiceAccount>()];
     if pods.replicas > 1 {
