@@ -26,6 +26,11 @@ impl Running {
         Ok(Self { child, watchdog: watchdog.clone(), kept: false })
     }
 
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its standard input and output; none where they are no pipes, or were taken before.
     pub fn pipes(&mut self) -> Option<(ChildStdin, ChildStdout)> {
         self.child.stdin.take().zip(self.child.stdout.take())
@@ -84,7 +89,7 @@ impl Process {
 
     /// The number of the process.
     pub(crate) fn id(&self) -> u32 {
-        self.running.child.id()
+        self.running.id()
     }
 
     /// A failure where the server has ended by itself, with the end of its log.

@@ -2,7 +2,8 @@
 //!
 //! Programs that the environment names come first: `KUBEBUILDER_ASSETS` is the folder that envtest uses, `ISTIOCTL` and
 //! the `PATH` lead to istioctl. Everything else is built from the Go modules below `programs/`, once, into a cache; but for
-//! RabbitMQ and Fluent Bit, which are not written in Go: `RABBITMQ_SERVER`, `FLUENT_BIT` or the `PATH` have to lead there.
+//! Envoy, which a package of the Python Package Index carries, and RabbitMQ and Fluent Bit, to which `RABBITMQ_SERVER`,
+//! `FLUENT_BIT` or the `PATH` have to lead.
 
 mod build;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod build_tests;
 mod find;
 mod table;
 mod version;
+mod wheel;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -118,6 +120,7 @@ impl Programs {
                 let (folder, pinned) = build::folder(&self.machine, &self.watchdog, package)?;
                 (folder.join(program.name), format!("built from {pinned}"))
             }
+            (None, Source::Python(package)) => wheel::file(&self.machine, &self.watchdog, package)?,
             (None, Source::Elsewhere(way_out)) => {
                 return Err(Failure::new(format!(
                     "there is no {} on the PATH, and it cannot be built with Go: {way_out}",

@@ -14,7 +14,7 @@ use released::sha256;
 use serde::Deserialize;
 
 use super::Machine;
-use super::table::Package;
+use super::table::{Beside, Package};
 use crate::process::{self, Running, ended};
 use crate::watchdog::Watchdog;
 use crate::{Failure, progress};
@@ -48,9 +48,21 @@ pub fn folder(
     };
     let pinned = pinned(&machine.modules, name).map_err(unreadable)?;
     let key = key(&source, package, &toolchain).map_err(unreadable)?;
+    let go_build = Build { go: &go, watchdog, toolchain: &toolchain, source: &source, cache };
+    let finished = kept(cache, name, &key, |partial| go_build.run(package, partial))?;
+    Ok((finished, pinned))
+}
+
+/// The folder of something in the cache; where no earlier run has made it, `make` does so in another folder, which is then renamed.
+pub fn kept(
+    cache: &Path,
+    name: &str,
+    key: &str,
+    make: impl FnOnce(&Path) -> Result<(), Failure>,
+) -> Result<PathBuf, Failure> {
     let finished = cache.join(format!("{name}-{key}"));
     if finished.is_dir() {
-        return Ok((finished, pinned));
+        return Ok(finished);
     }
     let in_cache = |error: io::Error| {
         Failure::new(format!(
@@ -62,20 +74,17 @@ pub fn folder(
     fs::create_dir_all(cache).map_err(in_cache)?;
     let _lock = lock(&cache.join(format!("{name}.lock")), name).map_err(in_cache)?;
     if finished.is_dir() {
-        return Ok((finished, pinned));
+        return Ok(finished);
     }
     let partial = cache.join(format!("{name}.partial"));
     remove(&partial).and_then(|()| fs::create_dir(&partial)).map_err(in_cache)?;
-    let go_build = Build { go: &go, watchdog, toolchain: &toolchain, source: &source, cache };
-    let built = go_build
-        .run(package, &partial)
-        .and_then(|()| fs::rename(&partial, &finished).map_err(in_cache));
+    let built = make(&partial).and_then(|()| fs::rename(&partial, &finished).map_err(in_cache));
     if let Err(failure) = built {
         // The reason counts, not that something stays; the next build removes it.
         let _ = remove(&partial);
         return Err(failure);
     }
-    Ok((finished, pinned))
+    Ok(finished)
 }
 
 /// The module that is judged with, and its version, as go.mod requires them: the first line of that kind.
@@ -106,6 +115,10 @@ fn key(source: &Path, package: Package, toolchain: &Toolchain) -> io::Result<Str
     for (program, package) in package.siblings() {
         add(program.as_bytes());
         add(package.path.as_bytes());
+    }
+    for beside in package.beside() {
+        add(beside.path.as_bytes());
+        add(beside.name.as_bytes());
     }
     for (name, contents) in &files {
         add(name.as_encoded_bytes());
@@ -178,6 +191,20 @@ fn remove(folder: &Path) -> io::Result<()> {
     }
 }
 
+/// Copies a file or a folder with all that is in it, and makes the folders above it.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    if !from.is_dir() {
+        to.parent().map_or(Ok(()), fs::create_dir_all)?;
+        return fs::copy(from, to).map(|_| ());
+    }
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
 /// What every run of `go build` needs.
 struct Build<'a> {
     go: &'a Path,
@@ -203,8 +230,29 @@ impl Build<'_> {
                 )));
             }
         }
+        for beside in package.beside() {
+            self.beside(beside, output)?;
+        }
         progress(format_args!("{name}: built in {} s", started.elapsed().as_secs()));
         Ok(())
+    }
+
+    /// Copies what a program reads out of the module cache, which a later run may not have.
+    fn beside(&self, beside: Beside, output: &Path) -> Result<(), Failure> {
+        let mut command = Command::new(self.go);
+        command.current_dir(self.source).env("GOWORK", "off").env("GOFLAGS", "-mod=readonly");
+        command.args(["list", "-m", "-f", "{{.Dir}}", beside.from]);
+        let listed = process::run(self.watchdog, &mut command)?;
+        let module = String::from_utf8_lossy(&listed.stdout).trim().to_owned();
+        let from = Path::new(&module).join(beside.path);
+        copy(&from, &output.join(beside.name)).map_err(|error| {
+            Failure::new(format!(
+                "{} cannot be copied into {}: {error}; make room there, and where Go's module cache is not whole, run `go \
+                 clean -modcache`",
+                from.display(),
+                output.display()
+            ))
+        })
     }
 
     fn program(&self, package: Package, file: &Path) -> Result<(), Failure> {
@@ -316,7 +364,7 @@ mod tests {
     fn package(program: Program) -> Package {
         match program.source {
             Source::Go(package) => package,
-            Source::Elsewhere(way_out) => panic!("{way_out}"),
+            Source::Python(_) | Source::Elsewhere(_) => panic!("{} is not built", program.name),
         }
     }
 
@@ -360,6 +408,12 @@ mod tests {
             text.lines().any(|line| line.ends_with(&format!("k8s.io/kubernetes {version}"))),
             "go.mod does not require k8s.io/kubernetes {version}"
         );
+    }
+
+    #[test]
+    fn istiod_is_of_the_commit_of_istioctl() {
+        let pinned = |module| pinned(Path::new(MODULES), module).unwrap();
+        assert_eq!(pinned("istiod"), pinned("istioctl"));
     }
 
     #[test]

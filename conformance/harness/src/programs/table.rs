@@ -22,6 +22,8 @@ pub struct Program {
 pub(super) enum Source {
     /// It is built.
     Go(Package),
+    /// It is in a package of the Python Package Index: its file there, below the folder of the package's requirements.
+    Python(Wheel),
     /// It is not: how to get it.
     Elsewhere(&'static str),
 }
@@ -35,6 +37,28 @@ pub(super) struct Package {
     pub path: &'static str,
     /// What the linker is told; `-s -w` leaves out what only a debugger reads.
     pub linker_flags: &'static str,
+}
+
+/// A package of the Python Package Index that carries a program which is not written in Python.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wheel {
+    /// The folder whose `requirements.txt` pins it by version and digest.
+    pub folder: &'static str,
+    /// The file of the program in the installed package.
+    pub file: &'static str,
+}
+
+/// What a program reads besides itself: it is copied out of a Go module, beside the program.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beside {
+    /// The folder of the Go module that pins it.
+    pub module: &'static str,
+    /// The Go module that contains it.
+    pub from: &'static str,
+    /// The file or folder there.
+    pub path: &'static str,
+    /// How it is called beside the programs.
+    pub name: &'static str,
 }
 
 /// A minor release, such as Kubernetes 1.35.
@@ -121,6 +145,21 @@ impl Program {
         version: &["version", "--remote=false"],
         ..built("istioctl", "istioctl", "istio.io/istio/istioctl/cmd/istioctl")
     };
+    /// The control plane of the mesh; beside it lie its own chart `istiod` and that of gateways, `gateway`.
+    pub const PILOT_DISCOVERY: Self =
+        built("pilot-discovery", "istiod", "istio.io/istio/pilot/cmd/pilot-discovery");
+    /// What runs Envoy in each pod, and redirects the pod's connections to it; beside it lies `envoy_bootstrap.json`.
+    pub const PILOT_AGENT: Self =
+        built("pilot-agent", "istiod", "istio.io/istio/pilot/cmd/pilot-agent");
+    /// The proxy, as its project releases it: without Istio's own filters.
+    pub const ENVOY: Self = Self {
+        name: "envoy",
+        variable: None,
+        is_of_envtest: false,
+        source: Source::Python(Wheel { folder: "envoy", file: "envoy/_bin/envoy" }),
+        release: None,
+        version: &["--version"],
+    };
     /// `helm template`.
     pub const HELM: Self = built("helm", "helm", "helm.sh/helm/v4/cmd/helm");
     /// `kustomize build`.
@@ -159,7 +198,7 @@ impl Program {
     };
 
     /// All that are built, by their modules.
-    pub(super) const BUILT: [Self; 12] = [
+    pub(super) const BUILT: [Self; 14] = [
         Self::ETCD,
         Self::KUBE_APISERVER,
         Self::KUBECTL,
@@ -168,6 +207,8 @@ impl Program {
         Self::KWOK,
         Self::YAML_READER,
         Self::ISTIOCTL,
+        Self::PILOT_DISCOVERY,
+        Self::PILOT_AGENT,
         Self::HELM,
         Self::KUSTOMIZE,
         Self::PROMTOOL,
@@ -188,4 +229,31 @@ impl Package {
             _ => None,
         })
     }
+
+    /// What lies beside the programs of the same module.
+    pub fn beside(self) -> impl Iterator<Item = Beside> {
+        BESIDE.into_iter().filter(move |beside| beside.module == self.module)
+    }
 }
+
+/// All that lies beside programs.
+const BESIDE: [Beside; 3] = [
+    Beside {
+        module: "istiod",
+        from: "istio.io/istio",
+        path: "tools/packaging/common/envoy_bootstrap.json",
+        name: "envoy_bootstrap.json",
+    },
+    Beside {
+        module: "istiod",
+        from: "istio.io/istio",
+        path: "manifests/charts/istio-control/istio-discovery",
+        name: "charts/istiod",
+    },
+    Beside {
+        module: "istiod",
+        from: "istio.io/istio",
+        path: "manifests/charts/gateway",
+        name: "charts/gateway",
+    },
+];
