@@ -8,6 +8,7 @@ mod apply;
 mod bootstrap;
 mod broker;
 mod charts;
+pub mod envoy;
 mod faults;
 mod helm;
 mod logs;
@@ -32,7 +33,7 @@ pub struct Lane {
     /// What is judged, in a sentence.
     about: &'static str,
     /// Whether it runs where none is named. Charts come from repositories that not every machine reaches, and promtool alone
-    /// takes as long to build as all others; RabbitMQ and Fluent Bit have to be installed.
+    /// takes as long to build as all others; RabbitMQ and Fluent Bit have to be installed; a mesh needs root.
     pub is_default: bool,
     /// Does its work; what was reported before a failure stays reported.
     run: Work,
@@ -43,7 +44,7 @@ pub struct Lane {
 type Work = fn(&Programs, &Options, &mut Report) -> Result<(), Failure>;
 
 /// Every lane, in the order in which they run.
-pub const LANES: [Lane; 10] = [
+pub const LANES: [Lane; 11] = [
     Lane {
         name: "yaml",
         judges: "yaml-reader",
@@ -124,6 +125,15 @@ pub const LANES: [Lane; 10] = [
         run: broker::run,
         faults: Some(broker::faults::run),
     },
+    Lane {
+        name: "envoy",
+        judges: "pilot-discovery, pilot-agent, envoy",
+        about: "A real mesh admits who declares it, and NetworkPolicies say the same",
+        is_default: false,
+        run: envoy::run,
+        // It finds them itself, inside its own namespaces.
+        faults: None,
+    },
 ];
 
 /// What lanes are told on the command line.
@@ -137,6 +147,8 @@ pub struct Options {
     pub accept: bool,
     /// Whether API servers stay when their lane is through.
     pub keep: bool,
+    /// Whether the lane `envoy` has started this program once more.
+    pub is_inside: bool,
     /// Start value of random strings; without it the clock chooses one.
     pub seed: Option<u64>,
 }

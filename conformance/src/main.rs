@@ -17,13 +17,14 @@ use clap::{Parser, ValueEnum};
 use harness::{Outcome, Programs, Report};
 use serde_json::json;
 
+use lanes::envoy::player;
 use lanes::{LANES, Options};
 
 /// Have programs by others judge the rendered manifests
 ///
 /// Programs come from `KUBEBUILDER_ASSETS` (the folder of envtest), `ISTIOCTL`, `RABBITMQ_SERVER`, `FLUENT_BIT` and the
 /// `PATH`, or, but for the latter two, are built with Go, once, into manifests-conformance below `XDG_CACHE_HOME` or
-/// ~/.cache. Exit codes: 0 nothing to say, 1 findings, 2 could not run.
+/// ~/.cache; Envoy comes from the Python Package Index. Exit codes: 0 nothing to say, 1 findings, 2 could not run.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask conformance")]
 struct Arguments {
@@ -50,6 +51,10 @@ struct Arguments {
     /// Start value of the strings of the lane yaml, to repeat a run [default: another one each time]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+
+    /// Run in the network namespace that this program is in, which the lane envoy has made
+    #[arg(long, hide = true)]
+    inside: bool,
 
     /// How to print what was compared and found
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -78,13 +83,16 @@ fn lane() -> impl TypedValueParser<Value = usize> {
 }
 
 fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == player::ARGUMENT) {
+        return player::play();
+    }
     harness::main(Arguments::parse, run)
 }
 
 /// Runs the lanes one after the other; one that could not run does not keep the others from it.
 fn run(arguments: Arguments, programs: &Programs) -> ExitCode {
-    let Arguments { lanes: named, crds, charts, accept, keep, seed, format } = arguments;
-    let options = Options { crds, charts, accept, keep, seed };
+    let Arguments { lanes: named, crds, charts, accept, keep, seed, inside, format } = arguments;
+    let options = Options { crds, charts, accept, keep, seed, is_inside: inside };
     let mut outcomes = Vec::new();
     for (place, lane) in LANES.iter().enumerate() {
         let is_chosen = if named.is_empty() { lane.is_default } else { named.contains(&place) };
