@@ -8,6 +8,7 @@ mod apply;
 mod bootstrap;
 mod broker;
 mod charts;
+mod delivery;
 pub mod envoy;
 mod faults;
 mod helm;
@@ -44,7 +45,7 @@ pub struct Lane {
 type Work = fn(&Programs, &Options, &mut Report) -> Result<(), Failure>;
 
 /// Every lane, in the order in which they run.
-pub const LANES: [Lane; 11] = [
+pub const LANES: [Lane; 12] = [
     Lane {
         name: "yaml",
         judges: "yaml-reader",
@@ -76,6 +77,14 @@ pub const LANES: [Lane; 11] = [
         is_default: true,
         run: mesh::run,
         faults: Some(mesh::faults::run),
+    },
+    Lane {
+        name: "delivery",
+        judges: "argocd, git, then those of `schedule`",
+        about: "A real Argo CD deploys a small platform: waves, refusals, pruning, mistakes and their mending",
+        is_default: true,
+        run: delivery::run,
+        faults: Some(delivery::faults::run),
     },
     Lane {
         name: "rules",

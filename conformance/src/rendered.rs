@@ -148,7 +148,8 @@ fn sources(built: &BuiltPlatform) -> Vec<RenderedSource> {
     sources
 }
 
-fn objects(built: &BuiltPlatform) -> Result<Vec<Object>, Failure> {
+/// The objects of a platform.
+pub fn objects(built: &BuiltPlatform) -> Result<Vec<Object>, Failure> {
     let mut objects = Vec::new();
     for bundle in &built.bundles {
         for resource in &bundle.resources {

@@ -171,6 +171,10 @@ impl Program {
     /// Configuration as Alertmanager reads it.
     pub const AMTOOL: Self =
         built("amtool", "alertmanager", "github.com/prometheus/alertmanager/cmd/amtool");
+    /// Argo CD; which of its programs it is, [`ARGOCD_PROGRAM`](Self::ARGOCD_PROGRAM) says.
+    pub const ARGOCD: Self = built("argocd", "argocd", "github.com/argoproj/argo-cd/v3/cmd");
+    /// What it talks to: a Redis, and the internet, as far as a folder plays it; see `programs/argocd/main.go`.
+    pub const SURROUNDINGS: Self = built("surroundings", "argocd", "conformance/argocd");
     /// The message broker. Its script cannot be asked for its version.
     pub const RABBITMQ_SERVER: Self = Self {
         name: "rabbitmq-server",
@@ -197,8 +201,11 @@ impl Program {
         version: &["--version"],
     };
 
+    /// The variable that makes [`ARGOCD`](Self::ARGOCD) one of its programs, such as `argocd-repo-server`.
+    pub const ARGOCD_PROGRAM: &str = "ARGOCD_BINARY_NAME";
+
     /// All that are built, by their modules.
-    pub(super) const BUILT: [Self; 14] = [
+    pub(super) const BUILT: [Self; 16] = [
         Self::ETCD,
         Self::KUBE_APISERVER,
         Self::KUBECTL,
@@ -213,6 +220,8 @@ impl Program {
         Self::KUSTOMIZE,
         Self::PROMTOOL,
         Self::AMTOOL,
+        Self::ARGOCD,
+        Self::SURROUNDINGS,
     ];
 
     /// The name of its file.
