@@ -108,7 +108,7 @@ pub const LANES: [Lane; 12] = [
         about: "What helm and kustomize make of the charts is accepted and runs",
         is_default: false,
         run: charts::run,
-        faults: None,
+        faults: Some(charts::faults::run),
     },
     Lane {
         name: "bootstrap",

@@ -5,6 +5,8 @@ pub(crate) mod prometheus;
 pub(crate) mod slo;
 pub(crate) mod web_ui;
 
-pub use prometheus::{MonitoredPods, PodMonitor, Prometheus, ServiceMonitor, pod_metrics_endpoint};
+pub use prometheus::{
+    MonitoredPods, PodMonitor, Prometheus, ServiceMonitor, pod_metrics_endpoint, pod_metrics_port,
+};
 pub use slo::{Latency, LatencyBound, Severity, Slo, SloTarget};
 pub use web_ui::{Scheme, WebUi, WebUiHandle, WebUiSpec};

@@ -11,7 +11,7 @@ pub use image::{EcrImage, EcrRegistry, Image, LocalImage};
 pub use port::{NodePort, Port};
 pub use quantity::{Bytes, Cpu, Seconds, gibibytes, mebibytes, millicores, seconds};
 pub use text::{
-    AbsolutePath, AccountId, ChartVersion, Cidr, EmailAddress, GitBranch, GitUrl, Host,
+    AbsolutePath, AccountId, ChartVersion, Cidr, EmailAddress, GitBranch, GitCommit, GitUrl, Host,
     InvalidText, LabelKey, LogGroup, Name, PlainVariableName, PublicImage, Region, RelativePath,
     Repository, SecretDataKey, SecretsManagerName, Tag, UrlPath, VariableName,
 };

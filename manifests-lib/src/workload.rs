@@ -3,6 +3,7 @@
 mod container;
 mod deployment;
 pub(crate) mod disruption_budget;
+mod go;
 mod placement;
 mod pod;
 mod probe;
@@ -15,6 +16,7 @@ pub use container::{
     Container, ContainerHandle, Exposable, PortlessContainer, Resources, WithPort, WithoutPort,
 };
 pub use deployment::Deployment;
+pub use go::GoResources;
 pub use placement::{NodeGroup, spread};
 pub use probe::Probe;
 pub use security::{

@@ -3,6 +3,9 @@
 
 mod documents;
 mod effects;
+pub mod faults;
+mod package;
+mod reload;
 mod render;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +52,7 @@ fn environment(
     let mut whole = rendered.clone();
     for source in &rendered.sources {
         progress(format_args!("charts: {name}: rendering {source}"));
+        package::judge(&charts, name, source, report)?;
         let made = charts.render(source)?;
         report.compared(made.objects.len(), format!("objects of {name} made by {source}"));
         for finding in differences(&source.spec, &made) {
@@ -165,7 +169,23 @@ fn accept(cluster: &mut Cluster, whole: &Rendered, report: &mut Report) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rendered::RenderedSource;
     use crate::rendered::tests::service;
+    use manifests_lib::delivery::SourceFrom;
+
+    #[test]
+    fn helm_and_kustomize_are_those_that_argo_cd_embeds() {
+        for environment in rendered::environments().unwrap() {
+            let is_argo_cd = |source: &&RenderedSource| source.spec.crd_groups == ["argoproj.io"];
+            let argo_cd = environment.sources.iter().find(is_argo_cd).unwrap();
+            let SourceFrom::Chart { values, .. } = &argo_cd.spec.from else { panic!("{argo_cd}") };
+            assert_eq!(
+                values["global"]["image"]["tag"], "v3.5.3",
+                "another Argo CD: pin helm4_version and kustomize5_version of its hack/tool-versions.sh in \
+                 harness/programs, and name them in README.md"
+            );
+        }
+    }
 
     #[test]
     fn two_owners_of_one_object_are_found() {

@@ -3,7 +3,7 @@
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/kube-state-metrics-8.4.0/charts/kube-state-metrics/values.yaml, release 8.4.0
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/prometheus-node-exporter-4.56.1/charts/prometheus-node-exporter/values.yaml, release 4.56.1
 // source: https://raw.githubusercontent.com/grafana-community/helm-charts/grafana-12.11.1/charts/grafana/values.yaml, release 12.11.1
-// sha256 of the lines below: 81c57da7bf9c5adc8bd373f940b761766b3dd478aebba62dcca0f39c8ba5e83f
+// sha256 of the lines below: 208f96fdb268fc106b4467d9555eecd573ef99a33aae844a9e110b4f0b7fd935
 //! Values of the chart `kube-prometheus-stack`, version `88.5.3`.
 
 use std::collections::BTreeMap;
@@ -1708,6 +1708,11 @@ pub struct KubeStateMetricsChart {
     /// Default: `{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]},"readOnlyRootFilesystem":true}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container_security_context: Option<k8s_openapi::api::core::v1::SecurityContext>,
+    /// `kube-state-metrics.env`.
+    ///
+    /// Default: `[]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub env: Option<Vec<k8s_openapi::api::core::v1::EnvVar>>,
     /// `kube-state-metrics.extraArgs`.
     ///
     /// Default: `[]`.
@@ -2412,6 +2417,11 @@ pub struct PrometheusNodeExporter {
     /// Default: `{"readOnlyRootFilesystem":true}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container_security_context: Option<k8s_openapi::api::core::v1::SecurityContext>,
+    /// `prometheus-node-exporter.env`.
+    ///
+    /// Default: `{}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub env: Option<BTreeMap<String, String>>,
     /// `prometheus-node-exporter.extraArgs`.
     ///
     /// Default: a list of 2.

@@ -13,7 +13,7 @@ use crate::model::group_kind::GroupKind;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
-use crate::values::{ChartVersion, GitUrl, Name, RelativePath, Repository, Tag};
+use crate::values::{ChartVersion, GitCommit, GitUrl, Name, RelativePath, Repository, Tag};
 
 /// A released Helm chart with typed values; Argo CD renders it.
 ///
@@ -39,8 +39,10 @@ pub struct Chart<V> {
 pub struct Kustomization {
     /// Repository of the project.
     pub repository: GitUrl,
-    /// Tag of the release.
+    /// Tag of the release, for people: the name of the source in Argo CD.
     pub release: Tag,
+    /// The commit that the tag leads to. This is what Argo CD builds: a tag can be moved.
+    pub commit: GitCommit,
     /// Folder of the kustomization.
     pub path: RelativePath,
     /// Images to run in place of those that the repository names.
@@ -95,6 +97,8 @@ pub enum SourceFrom {
         repository: &'static str,
         /// Version of the chart.
         version: String,
+        /// SHA-256 of the package of that version, where `charts.toml` locks it.
+        package: Option<&'static str>,
         /// Name of the release.
         release: Name,
         /// The values.
@@ -106,6 +110,8 @@ pub enum SourceFrom {
         repository: GitUrl,
         /// Tag of the release.
         release: Tag,
+        /// The commit that is built.
+        commit: GitCommit,
         /// Folder of the kustomization.
         path: RelativePath,
         /// Images to run in place of those that the repository names.
@@ -181,8 +187,9 @@ impl SourceHandle<HelmRelease> {
     /// The type knows nothing of that release: helm ignores a key that the release does not have, and takes its own default
     /// for one that the type does not have. Compare what helm renders of both.
     pub fn release(&self, other: &ChartVersion) -> &Self {
-        if let SourceFrom::Chart { version, .. } = &mut self.source.borrow_mut().from {
+        if let SourceFrom::Chart { version, package, .. } = &mut self.source.borrow_mut().from {
             *version = other.to_string();
+            *package = None;
         }
         self
     }
@@ -221,6 +228,7 @@ impl Bundle {
                 name: V::NAME,
                 repository: V::REPOSITORY,
                 version: V::VERSION.to_owned(),
+                package: V::PACKAGE,
                 release,
                 values,
             },
@@ -235,6 +243,7 @@ impl Bundle {
         let Kustomization {
             repository,
             release,
+            commit,
             path,
             images,
             exclude,
@@ -247,6 +256,7 @@ impl Bundle {
             SourceFrom::Kustomization {
                 repository,
                 release,
+                commit,
                 path,
                 images,
                 exclude,

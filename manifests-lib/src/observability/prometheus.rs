@@ -72,6 +72,15 @@ pub fn pod_metrics_endpoint(port: &str) -> monitoring::PodMonitorPodMetricsEndpo
     }
 }
 
+/// A port of containers, by its number, for charts that give it no name.
+#[must_use]
+pub fn pod_metrics_port(port: Port) -> monitoring::PodMonitorPodMetricsEndpoint {
+    monitoring::PodMonitorPodMetricsEndpoint {
+        port_number: Some(port.into()),
+        ..monitoring::PodMonitorPodMetricsEndpoint::default()
+    }
+}
+
 impl Prometheus {
     /// The Prometheus that runs as these pods; monitors are added to their bundle.
     #[must_use]

@@ -109,7 +109,7 @@ mod kubernetes;
 mod registry;
 
 pub use aws::{AccountId, LogGroup, Region, SecretsManagerName};
-pub use git::{GitBranch, GitUrl, RelativePath};
+pub use git::{GitBranch, GitCommit, GitUrl, RelativePath};
 pub use http::{Cidr, EmailAddress, Host, UrlPath};
 pub use kubernetes::{
     AbsolutePath, LabelKey, Name, PlainVariableName, SecretDataKey, VariableName,

@@ -23,7 +23,7 @@ use manifests_lib::observability::{WebUiHandle, WebUiSpec};
 use manifests_lib::values::{Bytes, Name, NodePort, Port, gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{Container, LocalVolume, NodeGroup, Resources, VolumeClaimTemplate};
 use manifests_lib::{
-    git_url, host, name, node_port, path, plain, port, public_image, relative_path,
+    git_commit, git_url, host, name, node_port, path, plain, port, public_image, relative_path,
     secrets_manager_name, tag, uid, url_path,
 };
 use serde::Serialize;
@@ -228,6 +228,7 @@ fn break_rule(rule: Rule, shop: &Shop) {
         Rule::UnnamedNamespace => drop(shop.bundle().kustomization(Kustomization {
             repository: git_url!("https://example.com/operator.git"),
             release: tag!("v1.2.3"),
+            commit: git_commit!("0123456789abcdef0123456789abcdef01234567"),
             path: relative_path!("config/default"),
             images: Vec::new(),
             exclude: Vec::new(),

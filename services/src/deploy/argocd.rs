@@ -195,16 +195,29 @@ fn values(site: &Site, login: &Login, projects: &Projects, host: Option<&Host>) 
         // Rendering all charts at once, as after a restart, would need more memory than the pod has.
         values.configs.params.reposerver_parallelism_limit = Some(2);
 
-        values.controller.resources = Some(requirements(250, 768));
-        values.server.resources = Some(requirements(50, 192));
-        values.repo_server.resources = Some(requirements(100, 384));
-        values.redis.resources = Some(requirements(50, 128));
+        // Measured with this platform: it takes up to 1.5 GiB while CRDs are installed, if it may, and settles at 0.6 GiB.
+        let controller = resources(250, 768).of_go_up_to(mebibytes(1536));
+        values.controller.resources = Some(controller.requirements());
+        values.controller.env = Some(vec![controller.variable()]);
+        // The chart's own example is 128 MiB.
+        let server = resources(50, 192).of_go();
+        values.server.resources = Some(server.requirements());
+        values.server.env = Some(vec![server.variable()]);
+        // Measured with this platform: up to 250 MiB, helm and git among it.
+        let repo_server = resources(100, 384).of_go();
+        values.repo_server.resources = Some(repo_server.requirements());
+        values.repo_server.env = Some(vec![repo_server.variable()]);
+        // Measured with this platform: 23 MiB.
+        values.redis.resources = Some(resources(50, 128).requirements());
         // Dex connects to external identity providers; a local login needs none.
         match login {
             Login::LocalAdmin => values.dex.enabled = Some(false),
             Login::GitHub(_) => {
                 values.dex.network_policy.create = Some(true);
-                values.dex.resources = Some(requirements(10, 64));
+                // The chart's own example.
+                let dex = resources(10, 64).of_go();
+                values.dex.resources = Some(dex.requirements());
+                values.dex.env = Some(vec![dex.variable()]);
             }
         }
         values.notifications.enabled = Some(false);
@@ -213,10 +226,9 @@ fn values(site: &Site, login: &Login, projects: &Projects, host: Option<&Host>) 
     })
 }
 
-/// Requirements of one component, in millicores and mebibytes.
-fn requirements(cpu: u32, memory: u32) -> core::v1::ResourceRequirements {
-    let resources = Resources { cpu: millicores(cpu), memory: mebibytes(memory) };
-    resources.requirements()
+/// Resources of one component, in millicores and mebibytes.
+fn resources(cpu: u32, memory: u32) -> Resources {
+    Resources { cpu: millicores(cpu), memory: mebibytes(memory) }
 }
 
 fn settings(cm: &mut chart::ConfigsCm, login: &Login) {

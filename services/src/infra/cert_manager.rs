@@ -98,6 +98,7 @@ pub(crate) fn bundle<K: Issuers>(infra: &Infra, settings: Settings<K>) -> Cluste
 
 /// One replica of each: certificates are renewed weeks before they expire.
 fn values() -> chart::Values {
+    // Four times the chart's own example.
     let small = Resources { cpu: millicores(20), memory: mebibytes(128) };
     chart::Values::with(|values| {
         values.global.node_selector = Some(node_group::SYSTEM.node_selector());
@@ -105,12 +106,15 @@ fn values() -> chart::Values {
         values.global.leader_election.namespace = Some(NAMESPACE.to_string());
         values.crds.enabled = Some(true);
         values.crds.keep = Some(true);
-        values.resources = Some(small.requirements());
+        values.resources = Some(small.of_go().requirements());
+        values.extra_env = Some(vec![small.of_go().variable()]);
         values.service_account.name = Some(SERVICE_ACCOUNT.to_string());
-        values.webhook.resources = Some(small.requirements());
+        values.webhook.resources = Some(small.of_go().requirements());
+        values.webhook.extra_env = Some(vec![small.of_go().variable()]);
         // cainjector caches every Secret and CRD of the cluster.
-        let cainjector = Resources { memory: mebibytes(256), ..small };
+        let cainjector = Resources { memory: mebibytes(256), ..small }.of_go();
         values.cainjector.resources = Some(cainjector.requirements());
+        values.cainjector.extra_env = Some(vec![cainjector.variable()]);
         // A Job for `helm install --wait`; Argo CD retries what fails.
         values.startupapicheck.enabled = Some(false);
     })

@@ -72,7 +72,8 @@ fn gp3() -> StorageClass {
 
 /// The controller only creates network load balancers, for Services that name its class.
 fn values(site: &Site, cluster: &Eks) -> chart::Values {
-    let resources = Resources { cpu: millicores(50), memory: mebibytes(256) };
+    // Twice the chart's own example.
+    let resources = Resources { cpu: millicores(50), memory: mebibytes(256) }.of_go();
     chart::Values::with(|values| {
         values.cluster_name = Some(cluster.name.to_string());
         values.region = Some(cluster.region.to_string());
@@ -82,6 +83,7 @@ fn values(site: &Site, cluster: &Eks) -> chart::Values {
         values.pod_disruption_budget = Some(serde_json::json!({ "maxUnavailable": 1 }));
         values.node_selector = Some(node_group::SYSTEM.node_selector());
         values.resources = Some(resources.requirements());
+        values.env = Some(BTreeMap::from([resources.entry()]));
         values.additional_labels =
             Some(BTreeMap::from([("env".to_owned(), site.name.to_string())]));
         values.service_account.name = Some(LOAD_BALANCER_CONTROLLER.to_string());

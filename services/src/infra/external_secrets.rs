@@ -59,13 +59,17 @@ pub(crate) fn bundle(infra: &Infra, secrets_manager: Option<&Region>) {
 
 /// One replica of each: Secrets in the cluster stay while no controller runs for a minute.
 fn values() -> chart::Values {
-    let small = Resources { cpu: millicores(20), memory: mebibytes(128) };
+    // Four times the chart's own example.
+    let small = Resources { cpu: millicores(20), memory: mebibytes(128) }.of_go();
     chart::Values::with(|values| {
         values.global.node_selector = Some(node_group::SYSTEM.node_selector());
         values.resources = Some(small.requirements());
+        values.extra_env = Some(vec![small.variable()]);
         values.service_account.name = Some(SERVICE_ACCOUNT.to_string());
         values.webhook.resources = Some(small.requirements());
+        values.webhook.extra_env = Some(vec![small.variable()]);
         values.cert_controller.resources = Some(small.requirements());
+        values.cert_controller.extra_env = Some(vec![small.variable()]);
         // The platform only syncs single secrets into namespaces: features beyond that are off, and so are their rights.
         values.process_cluster_external_secret = Some(false);
         values.process_cluster_generator = Some(false);

@@ -185,6 +185,7 @@ fn values(site: &Site, sink: &Sink) -> chart::Values {
         values.config.outputs = Some(output(sink));
         values.metrics_port = Some(HTTP.into());
         values.service_account.name = Some(SERVICE_ACCOUNT.to_string());
+        // The chart's own example, of which 16 MB are the buffer.
         let resources = Resources { cpu: millicores(50), memory: mebibytes(128) };
         values.resources = Some(resources.requirements());
         // Logs belong to root, so it runs as root, without any other privilege.

@@ -2,11 +2,14 @@
 
 use helm_values::{HelmChart, jaeger as chart};
 use k8s_openapi::api::{apps::v1 as apps, core::v1 as core};
-use manifests_lib::delivery::Chart;
+use manifests_lib::delivery::{Chart, content_digest};
+use manifests_lib::label_key;
 use manifests_lib::model::{GroupKind, Namespace, PodSecurity, named};
 use manifests_lib::network::gateway_api::InternalAccess;
 use manifests_lib::network::{ServiceRef, ToolService, network_policy};
-use manifests_lib::observability::{WebUiHandle, WebUiSpec};
+use manifests_lib::observability::{
+    MonitoredPods, PodMonitor, WebUiHandle, WebUiSpec, pod_metrics_port,
+};
 use manifests_lib::prelude::*;
 use manifests_lib::values::Bytes;
 use manifests_lib::workload::{restricted_security_context, volume_claim};
@@ -86,6 +89,16 @@ pub(crate) fn bundle(
 
     let pods = jaeger.tool_pods(&network_policy::INSTANCE, &RELEASE);
     prometheus.scrapes(&pods, METRICS);
+    prometheus.pod_monitor(PodMonitor {
+        name: name!("jaeger"),
+        pods: MonitoredPods::Labelled(
+            &NAMESPACE,
+            label_key!("app.kubernetes.io/instance"),
+            RELEASE,
+        ),
+        // The chart gives its ports no names.
+        endpoint: pod_metrics_port(METRICS),
+    });
     let port = |port| pods.port(ToolService { name: RELEASE, port, target_port: port });
     Jaeger {
         collector: port(COLLECTOR).open_to_mesh(),
@@ -106,8 +119,10 @@ fn values(hours: u16) -> chart::Values {
             rolling_update: None,
         });
         values.jaeger.node_selector = Some(node_group::SYSTEM.node_selector());
+        // Not measured, and neither chart nor documentation has a number: Badger maps its tables into memory.
         let resources = Resources { cpu: millicores(100), memory: mebibytes(256) };
-        values.jaeger.resources = Some(resources.requirements_up_to(mebibytes(1024)));
+        let resources = resources.of_go_up_to(mebibytes(1024));
+        values.jaeger.resources = Some(resources.requirements());
         values.jaeger.security_context = Some(restricted_security_context());
         values.jaeger.service_account.automount_service_account_token = Some(false);
         values.jaeger.extra_volumes = Some(vec![core::Volume {
@@ -123,13 +138,21 @@ fn values(hours: u16) -> chart::Values {
             mount_path: DATA.to_owned(),
             ..core::VolumeMount::default()
         }]);
-        values.userconfig = Some(configuration(hours));
+        let configuration = configuration(hours);
+        values.jaeger.extra_env = Some(vec![
+            resources.variable(),
+            // The chart restarts no pod when the configuration changes, and mounts it in a way that it stays as it was.
+            core::EnvVar {
+                name: "CONFIGURATION_SHA256".to_owned(),
+                value: Some(content_digest(&configuration)),
+                value_from: None,
+            },
+        ]);
+        values.userconfig = Some(configuration);
     })
 }
 
 /// Configuration of the single process that collects, stores and shows traces.
-///
-/// The chart does not restart the pod when it changes: run `kubectl --namespace jaeger rollout restart deployment jaeger`.
 ///
 /// Upstream: <https://www.jaegertracing.io/docs/latest/deployment/configuration/>
 fn configuration(hours: u16) -> serde_json::Value {

@@ -136,6 +136,11 @@ fn values(
         values.deployment.view_only_mode = Some(true);
         // It would admit everybody.
         values.deployment.network_policy.enabled = Some(false);
+        // The chart's own defaults, said here so that Go is told the limit.
+        let resources = Resources { cpu: millicores(10), memory: mebibytes(64) };
+        let resources = resources.of_go_up_to(mebibytes(1024));
+        values.deployment.resources = Some(resources.requirements());
+        values.deployment.custom_envs = Some(vec![resources.variable()]);
         // The mesh has one cluster.
         values.clustering.autodetect_secrets.enabled = Some(false);
         // By default the chart generates a new key on each rendering.

@@ -183,6 +183,7 @@ const INTERNAL: Limits = Limits {
 };
 
 fn values(site: &Site, exposure: Exposure) -> chart::Values {
+    // Not measured, and the chart has no numbers. It has no environment variables for the controller, a Go program.
     let controller = Resources { cpu: millicores(50), memory: mebibytes(128) };
     let server = Resources { cpu: millicores(100), memory: mebibytes(256) };
     chart::Values::with(|values| {

@@ -7,7 +7,7 @@ use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
 use manifests_lib::network::{ClusterIssuer, network_policy};
 use manifests_lib::prelude::*;
 use manifests_lib::values::Bytes;
-use manifests_lib::{git_url, relative_path};
+use manifests_lib::{git_commit, git_url, relative_path};
 
 use super::shared::Infra;
 use crate::node_group;
@@ -78,6 +78,7 @@ fn operators(infra: &Infra, issuer: &ClusterIssuer) -> Bundle {
     operators.kustomization(Kustomization {
         repository: git_url!("https://github.com/rabbitmq/cluster-operator.git"),
         release: tag!("v2.22.3"),
+        commit: git_commit!("03e0b49c077a9c8d926fb4c8cbe2dd0bbdffd539"),
         path: relative_path!("config/installation"),
         images: vec![KustomizeImage {
             name: repository!("ghcr.io/rabbitmq/cluster-operator"),
@@ -92,6 +93,7 @@ fn operators(infra: &Infra, issuer: &ClusterIssuer) -> Bundle {
     operators.kustomization(Kustomization {
         repository: git_url!("https://github.com/rabbitmq/messaging-topology-operator.git"),
         release: tag!("v1.20.1"),
+        commit: git_commit!("bf34d8456e5c44e861d40e265085fe2e9b8d1976"),
         path: relative_path!("config/default"),
         images: vec![KustomizeImage {
             name: repository!("rabbitmqoperator/messaging-topology-operator"),

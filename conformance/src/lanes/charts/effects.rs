@@ -11,6 +11,7 @@ use manifests_lib::delivery::SourceFrom;
 use serde_json::Value;
 
 use super::documents::Made;
+use super::reload::Reloads;
 use super::render::Renderer;
 use crate::compare;
 use crate::rendered::{Object, RenderedSource};
@@ -19,6 +20,7 @@ use crate::rendered::{Object, RenderedSource};
 #[derive(Default)]
 pub struct Effects {
     lines: Vec<String>,
+    reloads: Reloads,
 }
 
 /// The longest value that is recorded whole.
@@ -52,19 +54,32 @@ impl Effects {
                     .into_iter()
                     .find(|(place, _)| !random.contains_key(place))
             };
-            let effect = match renderer.render_with(source, &without(values, leaf)) {
-                Ok(other) => first(&other),
+            let mut tried = renderer.render_with(source, &without(values, leaf));
+            let mut effect = match &tried {
+                Ok(other) => first(other),
                 Err(_) => Some(("the chart\t".to_owned(), "demands it".to_owned())),
             };
             // What is the chart's default as well shows its effect when it is another one.
-            let effect = match effect {
-                Some(effect) => Some(effect),
-                None => match renderer.render_with(source, &with_another(values, leaf)) {
-                    Ok(other) => first(&other),
-                    Err(failure) => is_refused_by_schema(&failure, leaf)
+            if effect.is_none() {
+                tried = renderer.render_with(source, &with_another(values, leaf));
+                effect = match &tried {
+                    Ok(other) => first(other),
+                    Err(failure) => is_refused_by_schema(failure, leaf)
                         .then(|| ("the chart\t".to_owned(), "checks it".to_owned())),
-                },
-            };
+                };
+            }
+            if let Ok(other) = &tried {
+                let unnoticed = self.reloads.unnoticed(&source.bundle, &all, &by_identity(other));
+                // What a chart makes up differs each time, and says nothing of the value.
+                for object in unnoticed.iter().filter(|object| !is_random(object, &random)) {
+                    report.finding(format!(
+                        "{environment}: {source} ({}): the value {path} changes {object}, and the pods that read it do not \
+                         restart: put a digest of the value into their template, or say in \
+                         conformance/src/lanes/charts/reload.rs who takes it without",
+                        source.spec.origin
+                    ));
+                }
+            }
             match effect {
                 Some((place, value)) => self
                     .lines
@@ -84,6 +99,7 @@ impl Effects {
 
     /// Finds what differs from the record.
     pub fn compare(mut self, report: &mut Report) -> Result<(), Failure> {
+        self.reloads.compare(report);
         self.lines.sort();
         let file = file();
         let recorded = fs::read_to_string(&file).map_err(|error| unusable(&file, &error))?;
@@ -166,6 +182,12 @@ fn differences(all: &Objects<'_>, other: &Objects<'_>) -> BTreeMap<String, Strin
         places.insert(format!("{identity}\t"), "is absent".to_owned());
     }
     places
+}
+
+/// Whether a chart makes up something in an object.
+fn is_random(identity: &str, random: &BTreeMap<String, String>) -> bool {
+    let place = format!("{identity}\t");
+    random.keys().any(|other| other.starts_with(&place))
 }
 
 fn short(value: &Value) -> String {

@@ -64,26 +64,47 @@ impl<'a> Renderer<'a> {
         Made::read(&source.spec, &source.bundle, &self.template(source, values)?)
     }
 
-    fn template(&self, source: &RenderedSource, values: &Value) -> Result<String, Failure> {
-        let (SourceFrom::Chart { name, version, release, .. }, Some(released)) =
+    /// Where the chart of a source is: in the folder that was given, or fetched from its repository, once.
+    pub fn chart(&self, source: &RenderedSource) -> Result<PathBuf, Failure> {
+        let (SourceFrom::Chart { name, version, .. }, Some(released)) =
             (&source.spec.from, source.spec.helm_arguments())
         else {
+            return Ok(PathBuf::new());
+        };
+        if let Some(folder) = self.charts {
+            return helm::local_chart(folder, name, version);
+        }
+        let package = self.folder.path().join(format!("{name}-{version}.tgz"));
+        if !package.exists() {
+            let mut command = Command::new(self.programs.path(Program::HELM)?);
+            helm::keep_files_in(&mut command, self.folder.path());
+            command.arg("pull").args(released).arg("--destination").arg(self.folder.path());
+            self.printed(source, &mut command)?;
+        }
+        Ok(package)
+    }
+
+    /// The commit that the tag of a kustomization leads to.
+    pub fn commit(&self, source: &RenderedSource) -> Result<String, Failure> {
+        let copy = self.checked_out(source)?;
+        let mut command = Command::new("git");
+        // Only its own: a folder without one may be inside another repository.
+        command.arg("--git-dir").arg(copy.join(".git")).args(["rev-parse", "HEAD"]);
+        Ok(self.printed(source, &mut command)?.trim().to_owned())
+    }
+
+    fn template(&self, source: &RenderedSource, values: &Value) -> Result<String, Failure> {
+        let SourceFrom::Chart { release, .. } = &source.spec.from else {
             return Ok(String::new());
         };
         let file = self.folder.path().join("values.json");
         fs::write(&file, values.to_string()).map_err(|error| cannot_write(&file, &error))?;
         let mut command = Command::new(self.programs.path(Program::HELM)?);
         helm::keep_files_in(&mut command, self.folder.path());
-        command.arg("template").arg(release.as_str());
-        match self.charts {
-            Some(folder) => {
-                command.arg(helm::local_chart(folder, name, version)?);
-            }
-            None => {
-                command.args(released);
-            }
-        }
         command
+            .arg("template")
+            .arg(release.as_str())
+            .arg(self.chart(source)?)
             .args(["--namespace", source.spec.namespace.name().as_str()])
             .args(["--kube-version", KUBERNETES])
             .args(["--include-crds", "--skip-tests"])
@@ -142,7 +163,7 @@ impl<'a> Renderer<'a> {
         let SourceFrom::Kustomization { repository, release, .. } = &source.spec.from else {
             return Ok(PathBuf::new());
         };
-        let name = repository_name(repository.as_str());
+        let name = repository.repository_name();
         let copy = self.folder.path().join(name);
         if copy.exists() {
             fs::remove_dir_all(&copy).map_err(|error| cannot_write(&copy, &error))?;
@@ -185,26 +206,9 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// `cluster-operator` of `https://github.com/rabbitmq/cluster-operator.git`.
-fn repository_name(url: &str) -> &str {
-    let last = url.rsplit('/').next().unwrap_or(url);
-    last.strip_suffix(".git").unwrap_or(last)
-}
-
 fn push(list: &mut Value, element: Value) {
     match list {
         Value::Array(list) => list.push(element),
         other => *other = Value::Array(vec![element]),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_repository_is_called_as_git_would_call_its_folder() {
-        assert_eq!(repository_name("https://example.com/a/operator.git"), "operator");
-        assert_eq!(repository_name("https://example.com/a/operator"), "operator");
     }
 }

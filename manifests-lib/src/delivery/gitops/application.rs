@@ -151,6 +151,7 @@ fn retry(sources: &[Source]) -> argo::SyncPolicyRetry {
 /// The bundle's folder of snapshots.
 fn folder(bundle: &Name, environment: &Name, git_source: &GitSource) -> argo::ApplicationSource {
     argo::ApplicationSource {
+        name: None,
         repo_url: git_source.repository.to_string(),
         target_revision: Some(git_source.branch.to_string()),
         path: Some(git_source.snapshots.join(environment).join(bundle).to_string()),
@@ -182,8 +183,9 @@ fn source(source: &Source) -> argo::ApplicationSource {
                 ..argo::SourceHelm::default()
             });
         }
-        SourceFrom::Kustomization { release, path, .. } => {
-            of_application.target_revision = Some(release.to_string());
+        SourceFrom::Kustomization { repository, release, commit, path, .. } => {
+            of_application.name = Some(format!("{}@{release}", repository.repository_name()));
+            of_application.target_revision = Some(commit.to_string());
             of_application.path = Some(path.to_string());
         }
     }

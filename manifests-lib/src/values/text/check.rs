@@ -247,6 +247,10 @@ pub(super) const fn public_image(bytes: &[u8]) -> bool {
         && all!(hexadecimal, byte => byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
 }
 
+pub(super) const fn git_commit(bytes: &[u8]) -> bool {
+    bytes.len() == 40 && all!(bytes, byte => byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
+}
+
 pub(super) const fn account_id(bytes: &[u8]) -> bool {
     bytes.len() == 12 && all!(bytes, byte => byte.is_ascii_digit())
 }

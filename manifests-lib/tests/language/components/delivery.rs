@@ -14,7 +14,7 @@ use manifests_lib::platform::BuiltPlatform;
 use manifests_lib::values::gibibytes;
 use manifests_lib::workload::VolumeClaimTemplate;
 use manifests_lib::{
-    chart_version, git_url, name, path, port, relative_path, repository, tag, uid,
+    chart_version, git_commit, git_url, name, path, port, relative_path, repository, tag, uid,
 };
 use serde_json::json;
 
@@ -242,6 +242,7 @@ fn a_kustomization_names_its_images_and_what_others_own() {
     operator.kustomization(Kustomization {
         repository: git_url!("https://example.com/operator.git"),
         release: tag!("v1.2.3"),
+        commit: git_commit!("0123456789abcdef0123456789abcdef01234567"),
         path: relative_path!("config/default"),
         images: vec![KustomizeImage {
             name: repository!("example/operator-dev"),
@@ -285,7 +286,8 @@ fn a_kustomization_names_its_images_and_what_others_own() {
         kind: ValidatingWebhookConfiguration
       project: team
       sources:
-      - kustomize:
+      - name: operator@v1.2.3
+        kustomize:
           images:
           - example/operator-dev=example/operator:1.2.3
           patches:
@@ -312,7 +314,7 @@ fn a_kustomization_names_its_images_and_what_others_own() {
               kind: Deployment
         path: config/default
         repoURL: https://example.com/operator.git
-        targetRevision: v1.2.3
+        targetRevision: 0123456789abcdef0123456789abcdef01234567
       syncPolicy:
         automated:
           prune: true

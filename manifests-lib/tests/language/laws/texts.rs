@@ -2,7 +2,7 @@
 //! of those who read the text, with the means of the standard library that a compile-time check does not have.
 
 use manifests_lib::values::{
-    AbsolutePath, AccountId, ChartVersion, Cidr, EmailAddress, Host, LabelKey, Name,
+    AbsolutePath, AccountId, ChartVersion, Cidr, EmailAddress, GitCommit, Host, LabelKey, Name,
     PlainVariableName, PublicImage, Region, Repository, SecretDataKey, SecretsManagerName, Tag,
     UrlPath, VariableName,
 };
@@ -119,6 +119,10 @@ fn public_image(text: &str) -> bool {
         named.rsplit_once(':').is_some_and(|(name, version)| repository(name) && tag(version))
             && sha256(digest)
     })
+}
+
+fn git_commit(text: &str) -> bool {
+    text.len() == 40 && text.chars().all(|character| matches!(character, '0'..='9' | 'a'..='f'))
 }
 
 fn account(text: &str) -> bool {
@@ -303,6 +307,7 @@ laws! {
     Repository is repository
     Tag is tag
     PublicImage is public_image
+    GitCommit is git_commit
     AccountId is account
     Region is region
     ChartVersion is chart_version

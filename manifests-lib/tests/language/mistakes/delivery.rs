@@ -5,7 +5,7 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::delivery::Kustomization;
 use manifests_lib::model::{GroupKind, Namespace};
-use manifests_lib::{git_url, name, relative_path, tag};
+use manifests_lib::{git_commit, git_url, name, relative_path, tag};
 use serde_json::json;
 
 use crate::support::{NAMESPACE, RULES, Shop, Values, config_map, with_crds, with_values};
@@ -107,6 +107,7 @@ fn namespaces_of_others() {
     shop.bundle_named(name!("operator")).kustomization(Kustomization {
         repository: git_url!("https://example.com/operator.git"),
         release: tag!("v1.2.3"),
+        commit: git_commit!("0123456789abcdef0123456789abcdef01234567"),
         path: relative_path!("config/default"),
         images: Vec::new(),
         exclude: Vec::new(),

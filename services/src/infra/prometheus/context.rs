@@ -27,6 +27,6 @@ pub(super) fn claim(storage_class: &Name, size: Bytes) -> core::PersistentVolume
 }
 
 /// 20 millicores and this much memory, for a process that has little to do.
-pub(super) fn low_cpu(memory: Bytes) -> core::ResourceRequirements {
-    Resources { cpu: millicores(20), memory }.requirements()
+pub(super) fn low_cpu(memory: Bytes) -> Resources {
+    Resources { cpu: millicores(20), memory }
 }

@@ -21,6 +21,7 @@ pub(super) fn values(
 ) {
     let Context { site, bundle, .. } = context;
     let Credentials { user, password } = credentials;
+    // Three times the chart's own example. The chart tells Go what it may take.
     let resources = Resources { cpu: millicores(50), memory: mebibytes(384) };
     grafana.node_selector = Some(node_group::SYSTEM.node_selector());
     grafana.resources = Some(resources.requirements());
@@ -41,7 +42,8 @@ pub(super) fn values(
 
     // The sidecars load dashboards and data sources from ConfigMaps of Grafana's own namespace.
     let namespace = Some(NAMESPACE.to_string().into());
-    grafana.sidecar.resources = Some(low_cpu(mebibytes(128)));
+    // The chart's own example is 100 MiB.
+    grafana.sidecar.resources = Some(low_cpu(mebibytes(128)).requirements());
     grafana.sidecar.dashboards.search_namespace.clone_from(&namespace);
     grafana.sidecar.datasources.uid = Some(dashboards::DATA_SOURCE.to_string());
     grafana.sidecar.datasources.search_namespace = namespace;

@@ -33,8 +33,10 @@ pub(super) fn values(
         prometheus(&mut values.prometheus, context);
         operator(&mut values.prometheus_operator);
         kube_state_metrics(&mut values.kube_state_metrics_chart);
-        // It runs on every node: the chart tolerates every taint.
-        values.prometheus_node_exporter.resources = Some(low_cpu(mebibytes(64)));
+        // It runs on every node: the chart tolerates every taint. Its own example is 50 MiB.
+        let node_exporter = low_cpu(mebibytes(64)).of_go();
+        values.prometheus_node_exporter.resources = Some(node_exporter.requirements());
+        values.prometheus_node_exporter.env = Some(BTreeMap::from([node_exporter.entry()]));
         values.node_exporter.operating_systems.aix.enabled = Some(false);
         values.node_exporter.operating_systems.darwin.enabled = Some(false);
         match control_plane {
@@ -58,6 +60,7 @@ fn prometheus(prometheus: &mut chart::Prometheus, context: &Context<'_>) {
     // Links in alerts.
     spec.external_url = Some(context.prometheus.url());
     spec.node_selector = Some(node_group::SYSTEM.node_selector());
+    // The chart's own example reserves 400 MiB. Prometheus itself tells Go nine tenths of what it may take.
     let resources = Resources { cpu: millicores(250), memory: gibibytes(2) };
     spec.resources = Some(resources.requirements());
     spec.storage_spec.volume_claim_template = Some(claim(&site.storage_class, VOLUME));
@@ -75,15 +78,22 @@ fn prometheus(prometheus: &mut chart::Prometheus, context: &Context<'_>) {
 
 fn operator(operator: &mut chart::PrometheusOperator) {
     operator.node_selector = Some(node_group::SYSTEM.node_selector());
-    operator.resources = Some(low_cpu(mebibytes(192)));
-    operator.prometheus_config_reloader.resources = Some(low_cpu(mebibytes(48)));
+    // The chart's own example is 100 MiB, up to 200.
+    let resources = low_cpu(mebibytes(192)).of_go();
+    operator.resources = Some(resources.requirements());
+    operator.env = Some(BTreeMap::from([resources.entry()]));
+    // The chart's own example is 50 MiB.
+    operator.prometheus_config_reloader.resources = Some(low_cpu(mebibytes(48)).requirements());
     operator.admission_webhooks.patch.node_selector = Some(node_group::SYSTEM.node_selector());
-    operator.admission_webhooks.patch.resources = Some(low_cpu(mebibytes(48)));
+    operator.admission_webhooks.patch.resources = Some(low_cpu(mebibytes(48)).requirements());
 }
 
 fn kube_state_metrics(exporter: &mut chart::KubeStateMetricsChart) {
     exporter.node_selector = Some(node_group::SYSTEM.node_selector());
-    exporter.resources = Some(low_cpu(mebibytes(128)));
+    // Twice the chart's own example.
+    let resources = low_cpu(mebibytes(128)).of_go();
+    exporter.resources = Some(resources.requirements());
+    exporter.env = Some(vec![resources.variable()]);
     // The chart's list without `secrets`: a collector brings the right to read what it counts, and no rule counts Secrets.
     exporter.collectors = Some(
         [

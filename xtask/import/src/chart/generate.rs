@@ -20,7 +20,10 @@ pub fn module(chart: &LockedChart, values: &Object) -> Result<String, Vec<String
     for index in module.types.in_order() {
         text.push_str(&module.declaration(index));
     }
-    let LockedChart { name, repository, version, .. } = chart;
+    let LockedChart { name, repository, version, package, .. } = chart;
+    let package = package.as_ref().map_or_else(String::new, |digest| {
+        format!("const PACKAGE: Option<&'static str> = Some({:?});\n", digest.as_str())
+    });
     let mut nullable = Vec::new();
     collect_nullable(&Path::default(), values, &mut nullable);
     let nullable = if nullable.is_empty() {
@@ -37,7 +40,7 @@ pub fn module(chart: &LockedChart, values: &Object) -> Result<String, Vec<String
             const NAME: &'static str = {name:?};
             const REPOSITORY: &'static str = {repository:?};
             const VERSION: &'static str = {version:?};
-            {nullable}
+            {package}{nullable}
 
             fn to_json(&self) -> serde_json::Result<serde_json::Value> {{
                 serde_json::to_value(self)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use released::LockedFile;
+use released::{Digest, LockedFile};
 use serde::Deserialize;
 
 use super::path;
@@ -29,6 +29,8 @@ pub struct LockedChart {
     pub repository: String,
     /// The published version, which may differ from the one in the source tree.
     pub version: String,
+    /// SHA-256 of the published package, where a source of it is known.
+    pub package: Option<Digest>,
     /// `values.yaml` at the tag of the release.
     pub values: LockedFile,
     /// `values.schema.json` at the tag of the release, if it says more than the defaults.
