@@ -169,7 +169,7 @@ impl Trial<'_> {
         let good = self.objects(THIRD)?;
         let mut bad = self.objects(SECOND)?;
         change(&mut bad, "infra-parent", "certificates-application", |value| {
-            value["spec"]["project"] = json!("nobody");
+            value["spec"]["destination"]["namespace"] = json!("kube-public");
         })?;
         change(&mut bad, "root", "app", |value| {
             if let Some(kinds) = value["spec"]["namespaceResourceWhitelist"].as_array_mut() {
@@ -180,7 +180,11 @@ impl Trial<'_> {
             self.commit("a mistake in a bundle, a parent and a project", &bad, &["account"])?;
         let expectations = [
             complaint("a file that is no YAML stops its bundle", "account", "broken.yaml"),
-            complaint("an unknown project stops its Application", "certificates", "nobody"),
+            complaint(
+                "a namespace that its project does not have stops its Application",
+                "certificates",
+                "do not match any of the allowed destinations",
+            ),
             expectation("a kind that left a project in Git leaves it in the cluster", |state| {
                 let project = state.object("AppProject", "app");
                 let kinds = project.map(|it| it["spec"]["namespaceResourceWhitelist"].to_string());
@@ -200,7 +204,7 @@ impl Trial<'_> {
                 "LimitRange is not permitted in project",
             ),
             expectation("the bundle goes on by itself", |state| done(state, "account", &commit)),
-            expectation("the Application of the unknown project goes on by itself", |state| {
+            expectation("the Application with the wrong namespace goes on by itself", |state| {
                 done(state, "certificates", &commit)
             }),
         ];

@@ -23,6 +23,10 @@ use crate::rendered::{self, Object};
 /// How often Argo CD is asked.
 const POLL: Duration = Duration::from_millis(500);
 
+/// How often Argo CD looks by itself; left alone, every two to three minutes. It needs that where it has refused an Application
+/// as a whole: that it was mended, it does not notice.
+const LOOK: Duration = Duration::from_secs(20);
+
 /// How long a commit may take. A failed sync is tried again after 10, 20 and 40 seconds.
 const DEADLINE: Duration = Duration::from_mins(2);
 
@@ -132,17 +136,23 @@ impl<'a> Trial<'a> {
         }
         refusals::write(&self.attempts, files)?;
         let commit = self.repository.commit(message)?;
+        self.refresh()?;
+        Ok(commit)
+    }
+
+    /// Has Argo CD look at everything.
+    fn refresh(&mut self) -> Result<(), Failure> {
         let environment = format!("--selector=env={ENVIRONMENT}");
         let namespace = format!("--namespace={}", ARGOCD.name());
         let annotate = ["annotate", "--overwrite", "applications.argoproj.io"];
         let refresh = [&environment, &namespace, "argocd.argoproj.io/refresh=normal"];
-        self.cluster.run_kubectl(&[annotate, refresh].concat())?;
-        Ok(commit)
+        self.cluster.run_kubectl(&[annotate, refresh].concat()).map(|_| ())
     }
 
     /// Waits until a state is seen; none where it is not in time.
     pub fn wait(&mut self, mut seen: impl FnMut(&State) -> bool) -> Result<(State, bool), Failure> {
         let started = Instant::now();
+        let mut looked = Instant::now();
         loop {
             let state = self.look()?;
             if seen(&state) {
@@ -150,6 +160,10 @@ impl<'a> Trial<'a> {
             }
             if started.elapsed() > self.deadline {
                 return Ok((state, false));
+            }
+            if looked.elapsed() > LOOK {
+                looked = Instant::now();
+                self.refresh()?;
             }
             thread::sleep(POLL);
         }
