@@ -88,7 +88,10 @@ impl Charts {
                 }
                 self.objects.push(document);
             }
-            "ConfigMap" | "Service" | "ServiceAccount" => self.objects.push(document),
+            // Roles, too: a gateway gets the certificate that it may read.
+            "ConfigMap" | "Service" | "ServiceAccount" | "Role" | "RoleBinding" => {
+                self.objects.push(document);
+            }
             _ => {}
         }
     }

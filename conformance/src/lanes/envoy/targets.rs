@@ -176,11 +176,13 @@ fn of_gateway(world: &World<'_>, objects: &[Object], gateway: &Pod) -> Vec<Targe
             let protocol =
                 if has_tls(objects, planned, port) { Protocol::Https } else { Protocol::Http };
             let here = Hop { pod: planned.name.clone(), port };
-            let from_elsewhere = Call {
-                authority,
-                path: path.clone(),
-                ..call(gateway.network.address(), port, protocol)
+            // TLS is told by the name that the API gateway asks for; the lane's DNS server knows it.
+            let address = match protocol {
+                Protocol::Https => host(service),
+                Protocol::Http | Protocol::Tcp => gateway.network.address().to_string(),
             };
+            let from_elsewhere =
+                Call { authority, path: path.clone(), ..call(address, port, protocol) };
             targets.push(Target {
                 name: name(&planned.name, port),
                 // Nobody answers where nothing is behind it.

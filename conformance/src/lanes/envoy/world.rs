@@ -87,7 +87,8 @@ impl<'a> World<'a> {
             rendered.objects.iter().filter(|object| is_judged(object)).cloned().collect();
         let kinds = apply::custom_kinds(&mut cluster, &objects)?;
         apply::install_crds(&mut cluster, programs, options, &kinds)?;
-        apply_all(&mut cluster, &objects, &charts, &planned)?;
+        let secrets = certificates(&rendered.objects, &planned)?;
+        apply_all(&mut cluster, &objects, &charts, &planned, secrets)?;
         tell_control_plane(node, &charts);
         let istiod = control_plane::start(programs, node, &mut cluster, &charts)?;
         progress(format_args!("{name}: istiod is ready after {} s", started.elapsed().as_secs()));
@@ -305,6 +306,7 @@ fn apply_all(
     objects: &[Object],
     charts: &Charts,
     planned: &[Planned],
+    secrets: Vec<Value>,
 ) -> Result<(), Failure> {
     let there: BTreeSet<&str> = of_kind(objects, "", "Namespace")
         .map(|object| object.identity.name.as_str())
@@ -324,6 +326,7 @@ fn apply_all(
         played.push(service(pod));
     }
     played.extend(charts.objects.iter().cloned());
+    played.extend(secrets);
     let folder = cluster.folder("rendered")?;
     let files = crate::rendered::write(objects, &folder)?;
     let applied = apply::apply(cluster, objects, &files)?;
@@ -332,6 +335,33 @@ fn apply_all(
     let list = json!({"apiVersion": "v1", "kind": "List", "items": played});
     fs::write(&file, list.to_string()).map_err(|error| cannot_write(&file, &error))?;
     must_apply(cluster, &[file])
+}
+
+/// The Secrets with the certificates of gateways, as cert-manager writes them, but signed by themselves.
+fn certificates(objects: &[Object], planned: &[Planned]) -> Result<Vec<Value>, Failure> {
+    let is_of_gateway = |object: &&Object| {
+        let namespace = object.identity.namespace.as_deref().unwrap_or_default();
+        planned.iter().any(|pod| pod.role == Role::Gateway && pod.namespace == namespace)
+    };
+    let certificates = of_kind(objects, "cert-manager.io", "Certificate").filter(is_of_gateway);
+    let secret = |object: &Object| {
+        let spec = &object.value["spec"];
+        let names: Vec<String> = pods::texts(&spec["dnsNames"]).map(str::to_owned).collect();
+        let issued = rcgen::generate_simple_self_signed(names).map_err(|error| {
+            Failure::new(format!("{object} ({}): no certificate: {error}", object.origin))
+        })?;
+        Ok(json!({
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "type": "kubernetes.io/tls",
+            "metadata": {"name": spec["secretName"], "namespace": object.identity.namespace},
+            "stringData": {
+                "tls.crt": issued.cert.pem(),
+                "tls.key": issued.signing_key.serialize_pem(),
+            },
+        }))
+    };
+    certificates.map(secret).collect()
 }
 
 /// The Service of a pod that the lane plays.
