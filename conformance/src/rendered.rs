@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use harness::{Failure, cannot_write};
@@ -21,6 +22,8 @@ pub struct Rendered {
     pub environment: String,
     /// What it runs on.
     pub cluster: Cluster,
+    /// The network of 16 bits that its pods are in: its first address.
+    pub pod_network: Ipv4Addr,
     /// Whether its alerts have to reach people.
     pub has_to_tell_people: bool,
     /// Every object, in the order of the platform.
@@ -90,6 +93,7 @@ impl Rendered {
         Ok(Self {
             environment: built.environment.to_string(),
             cluster: infrastructure.cluster(),
+            pod_network: pod_network(&infrastructure),
             has_to_tell_people: has_to_tell_people(&infrastructure),
             objects: objects(&built)?,
             sources: sources(&built),
@@ -99,6 +103,14 @@ impl Rendered {
     /// Writes the objects below a folder; returns the files in the order of the objects.
     pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         write(&self.objects, folder)
+    }
+}
+
+/// What Minikube gives to pods, and the VPC that eksctl makes, of which pods and databases have their addresses.
+fn pod_network(infrastructure: &Infrastructure) -> Ipv4Addr {
+    match infrastructure {
+        Infrastructure::Minikube(_) => Ipv4Addr::new(10, 244, 0, 0),
+        Infrastructure::Eks(_) => Ipv4Addr::new(192, 168, 0, 0),
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// Prepares the namespaces in which this program runs: pods have addresses of 10.244.0.0/16.
+    /// Prepares the namespaces in which this program runs, for pods with addresses of 10.244.0.0/16 and 192.168.0.0/16.
     pub fn start(programs: &'a Programs) -> Result<Self, Failure> {
         let address = Ipv4Addr::new(10, 244, 0, 1);
         let node = Self { programs, names: Names::default(), address };
@@ -57,6 +57,7 @@ impl<'a> Node<'a> {
             "link add pods type bridge",
             "link set pods up",
             &format!("address add {address}/16 dev pods"),
+            "address add 192.168.0.1/16 dev pods",
             &format!("route add {OUTSIDE} dev pods"),
         ] {
             node.tool("ip", &arguments.split(' ').collect::<Vec<_>>())?;

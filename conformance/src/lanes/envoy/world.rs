@@ -19,8 +19,11 @@ use super::proxy::{self, Secrets};
 use crate::lanes::{Options, apply};
 use crate::rendered::{Object, Rendered};
 
-/// Where a database may be, outside of the cluster's pods.
-const FIRST_OUTSIDE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 10);
+/// Addresses outside of clusters, by <https://www.rfc-editor.org/rfc/rfc5737>.
+const OUTSIDE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 0);
+
+/// How the hosts of databases end.
+const DATABASES: &str = ".rds.amazonaws.com";
 
 /// The namespace of the control plane.
 const CONTROL_PLANE: &str = "istio-system";
@@ -108,7 +111,7 @@ impl<'a> World<'a> {
             cluster,
             node,
         };
-        world.start_pods(planned)?;
+        world.start_pods(planned, rendered.pod_network)?;
         world.publish()?;
         world.start_proxies(programs)?;
         progress(format_args!("{name}: proxies are ready after {} s", started.elapsed().as_secs()));
@@ -116,7 +119,7 @@ impl<'a> World<'a> {
     }
 
     /// Creates the pods of the mesh, so that they get their proxies, and gives every pod a network.
-    fn start_pods(&mut self, planned: Vec<Planned>) -> Result<(), Failure> {
+    fn start_pods(&mut self, planned: Vec<Planned>, pod_network: Ipv4Addr) -> Result<(), Failure> {
         let manifests: Vec<&Value> =
             planned.iter().filter_map(|pod| pod.manifest.as_ref()).collect();
         let file =
@@ -124,16 +127,8 @@ impl<'a> World<'a> {
         self.cluster.run_kubectl(&["create", "--filename", &file.to_string_lossy()])?;
         let stored = self.cluster.get(&["pods", "--all-namespaces"])?;
         let stored = stored["items"].as_array().cloned().unwrap_or_default();
-        let (mut inside, mut outside) = (0, 0);
         for (number, planned) in planned.into_iter().enumerate() {
-            let count = if planned.role == Role::Outside { &mut outside } else { &mut inside };
-            let first = if planned.role == Role::Outside {
-                FIRST_OUTSIDE
-            } else {
-                Ipv4Addr::new(10, 244, 1, 1)
-            };
-            let address = Ipv4Addr::from(u32::from(first) + *count);
-            *count += 1;
+            let address = address(&planned, pod_network, u32::try_from(number).unwrap_or_default());
             let network = self.node.pod(number, address)?;
             let stored = stored.iter().find(|pod| {
                 pod["metadata"]["name"] == planned.name.as_str()
@@ -285,6 +280,16 @@ impl<'a> World<'a> {
         fs::write(&file, value.to_string()).map_err(|error| cannot_write(&file, &error))?;
         Ok(file)
     }
+}
+
+/// The address of a pod or a host: databases of AWS are in the network of pods, beside them.
+fn address(planned: &Planned, pod_network: Ipv4Addr, number: u32) -> Ipv4Addr {
+    let first = match planned.role {
+        Role::Outside if planned.name.ends_with(DATABASES) => u32::from(pod_network) + (200 << 8),
+        Role::Outside => u32::from(OUTSIDE),
+        _ => u32::from(pod_network) + (1 << 8),
+    };
+    Ipv4Addr::from(first + 1 + number)
 }
 
 /// What the mesh and its webhooks read, and what decides about pods.
