@@ -31,6 +31,7 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
     for rendered in rendered::environments()? {
         environment(programs, options, &rendered, &mut effects, report)?;
     }
+    effects.compare_reloads(report);
     if options.accept {
         report.note(effects.accept()?);
     } else {
