@@ -1,5 +1,6 @@
 //! What must hold for every finished object, whether it was built, patched or added as it stands.
 
+mod pod_security;
 mod workload;
 
 use k8s_openapi::api::core::v1 as core;
@@ -9,6 +10,7 @@ use crate::model::resource::Resource;
 use crate::model::rule::Rule;
 use crate::workload::SecurityException;
 
+pub(crate) use pod_security::refused_pods;
 pub(crate) use workload::{claims, shared_selectors};
 
 use workload::Workload;

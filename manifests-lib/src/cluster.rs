@@ -14,9 +14,9 @@ use std::fmt;
 use crate::values::{Bytes, Cpu, Name};
 use crate::workload::NodeGroup;
 
-pub use eks::{AvailabilityZone, Eks, EksNodeGroup, InstanceType};
+pub use eks::{AvailabilityZone, Eks, EksAddons, EksNodeGroup, InstanceType};
 pub use eksctl::ClusterConfig;
-pub use identity::{Arn, IamPolicy, PodIdentity, Statement, WellKnownPolicy};
+pub use identity::{Arn, ConditionOperator, IamPolicy, PodIdentity, Statement, WellKnownPolicy};
 pub use infrastructure::Infrastructure;
 pub use minikube::{KubernetesRelease, Minikube};
 

@@ -4,9 +4,11 @@ pub mod database;
 pub mod rabbitmq;
 pub(crate) mod secret;
 pub(crate) mod secret_store;
+pub(crate) mod synced_secret;
 
 pub use secret::{
     Credentials, CredentialsSource, GeneratedCredentials, GeneratedSecret, Secret, SecretKey,
     SecretSource, SecretValue, SecretsManagerSecret,
 };
-pub use secret_store::{SecretsManagerStore, SyncedSecret};
+pub use secret_store::SecretsManagerStore;
+pub use synced_secret::SyncedSecret;

@@ -2,6 +2,7 @@
 
 pub(crate) mod certificate;
 pub mod gateway_api;
+pub(crate) mod issuer;
 pub mod mesh;
 pub mod network_policy;
 pub(crate) mod outbound;
@@ -9,9 +10,8 @@ pub(crate) mod service;
 pub(crate) mod service_ref;
 pub(crate) mod tool;
 
-pub use certificate::{
-    Acme, AcmeServer, Certificate, CertificateHosts, ClusterIssuer, Issuer, TlsSecret,
-};
+pub use certificate::{Certificate, CertificateHosts, TlsSecret};
+pub use issuer::{Acme, AcmeServer, ClusterIssuer, Issuer};
 pub use service::{Endpoint, Http, Protocol, RequestProtocol, Service, Tcp};
 pub use service_ref::ServiceRef;
 pub use tool::{ToolPods, ToolPort, ToolService};

@@ -9,4 +9,4 @@ pub use prometheus::{
     MonitoredPods, PodMonitor, Prometheus, ServiceMonitor, pod_metrics_endpoint, pod_metrics_port,
 };
 pub use slo::{Latency, LatencyBound, Severity, Slo, SloTarget};
-pub use web_ui::{Scheme, WebUi, WebUiHandle, WebUiSpec};
+pub use web_ui::{Scheme, WebUi, WebUiHandle, WebUiRequests, WebUiSpec};

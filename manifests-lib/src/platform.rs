@@ -18,6 +18,7 @@ use crate::model::resource::Resource;
 use crate::model::rule::Rule;
 use crate::model::team::Team;
 use crate::network::gateway_api::GatewayNodePort;
+use crate::network::issuer::{self, IssuerFact};
 use crate::network::mesh::{self, GatewayPort};
 use crate::observability::web_ui::{self, WebUi};
 use crate::values::{Image, Name};
@@ -160,13 +161,17 @@ impl Platform {
                 errors.extend(check::resource(resource, &bundle.exceptions));
             }
         }
-        errors.extend(check::shared_selectors(bundles.iter().flat_map(|bundle| &bundle.resources)));
+        let resources = bundles.iter().flat_map(|bundle| &bundle.resources);
+        errors.extend(check::refused_pods(resources.clone()));
+        let issuers: Vec<IssuerFact> = facts.take();
+        errors.extend(issuer::refused_certificates(&issuers, resources.clone()));
+        errors.extend(check::shared_selectors(resources));
         errors.extend(duplicate_objects(&bundles));
         errors.extend(duplicate_releases(&bundles));
         let stores: Vec<StoreFact> = facts.take();
         let node_ports: Vec<GatewayNodePort> = facts.take();
+        errors.extend(secret_store::shared_folders(&secret_reads));
         errors.extend(secret_store::unread(
-            &secret_reads,
             &stores,
             bundles.iter().flat_map(|bundle| &bundle.resources),
         ));

@@ -11,7 +11,8 @@ pub use image::{EcrImage, EcrRegistry, Image, LocalImage};
 pub use port::{NodePort, Port};
 pub use quantity::{Bytes, Cpu, Seconds, gibibytes, mebibytes, millicores, seconds};
 pub use text::{
-    AbsolutePath, AccountId, ChartVersion, Cidr, EmailAddress, GitBranch, GitCommit, GitUrl, Host,
-    InvalidText, LabelKey, LogGroup, Name, PlainVariableName, PublicImage, Region, RelativePath,
-    Repository, SecretDataKey, SecretsManagerName, Tag, UrlPath, VariableName,
+    AbsolutePath, AccountId, ChartVersion, Cidr, EksAddonVersion, EmailAddress, GitBranch,
+    GitCommit, GitUrl, Host, IamRoleName, InvalidText, KmsKeyId, LabelKey, LogGroup, Name,
+    PlainVariableName, PublicImage, Region, RelativePath, Repository, SecretDataKey,
+    SecretsManagerName, Tag, UrlPath, VariableName,
 };

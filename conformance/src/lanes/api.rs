@@ -1,6 +1,7 @@
 //! Lane `api`: a real API server takes every object and stores what was written.
 
 mod allowed;
+mod certificates;
 pub mod faults;
 mod pods;
 
@@ -115,11 +116,12 @@ fn judge(
                 kinds.len()
             ),
         );
-        let mut lane = Stored { cluster, rendered, folder, report };
+        let mut lane = Stored { cluster, rendered, folder: folder.clone(), report };
         let first = lane.read()?;
         lane.compare(&first, table);
         let second = lane.apply_again(&files, &first, table)?;
         lane.apply_changed(changed, &second)?;
+        certificates::judge(lane.cluster, rendered, &folder, lane.report)?;
         pods::judge(cluster, rendered, report)?;
     }
     Ok(accepted)

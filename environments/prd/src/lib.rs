@@ -1,17 +1,19 @@
 //! The prd environment: EKS, images from ECR, Aurora MySQL.
 
-use manifests_lib::cluster::{AvailabilityZone, Eks, EksNodeGroup, InstanceType, KubernetesMinor};
+use manifests_lib::cluster::{
+    AvailabilityZone, Eks, EksAddons, EksNodeGroup, InstanceType, KubernetesMinor,
+};
 use manifests_lib::data::SecretsManagerSecret;
 use manifests_lib::data::database::{Aurora, AuroraEndpoint};
 use manifests_lib::network::{Acme, AcmeServer};
 use manifests_lib::values::{
-    AccountId, Cidr, EcrImage, EcrRegistry, Name, Region, Repository, SecretsManagerName, Tag,
-    gibibytes,
+    AccountId, Cidr, EcrImage, EcrRegistry, IamRoleName, KmsKeyId, Name, Region, Repository,
+    SecretsManagerName, Tag, gibibytes,
 };
 use manifests_lib::workload::NodeGroup;
 use manifests_lib::{
-    account_id, cidr, email_address, git_branch, host, log_group, name, region, repository,
-    secrets_manager_name, tag,
+    account_id, cidr, eks_addon_version, email_address, git_branch, host, iam_role_name,
+    kms_key_id, log_group, name, region, repository, secrets_manager_name, tag,
 };
 use services::app::{account, customer, helloworld, httpbin, orchestrator, order};
 use services::deploy::argocd;
@@ -34,6 +36,12 @@ const VPC: Cidr = cidr!("192.168.0.0/16");
 
 /// Addresses from which the API server can be reached. An example range of RFC 5737: replace it with yours.
 const OFFICE: Cidr = cidr!("203.0.113.0/24");
+
+/// IAM role of the people who may do everything in the cluster. An example: replace it with yours.
+const ADMINISTRATORS: IamRoleName = iam_role_name!("platform-administrators");
+
+/// Key in KMS that encrypts Secrets. The id is AWS's own example: replace it with yours.
+const SECRETS_KEY: KmsKeyId = kms_key_id!("1234abcd-12ab-34cd-56ef-1234567890ab");
 
 /// The environment.
 #[must_use]
@@ -87,6 +95,7 @@ pub fn settings() -> Settings<Aws> {
                 server: AcmeServer::LetsEncrypt,
                 email: email_address!("platform@example.com"),
                 region: REGION,
+                zones: vec![host!("example.com")],
             },
         },
         fluentbit: fluentbit::Settings {
@@ -109,10 +118,16 @@ pub fn settings() -> Settings<Aws> {
         },
         prometheus: prometheus::Settings {
             // A secret with the properties `username` and `password`.
-            grafana: secrets_manager_name!("prd/grafana"),
+            grafana: secrets_manager_name!("prd/prometheus/grafana"),
             receivers: prometheus::SlackWebhooks {
-                page: secret(secrets_manager_name!("prd/alertmanager"), name!("slack-page")),
-                ticket: secret(secrets_manager_name!("prd/alertmanager"), name!("slack-ticket")),
+                page: secret(
+                    secrets_manager_name!("prd/prometheus/alertmanager"),
+                    name!("slack-page"),
+                ),
+                ticket: secret(
+                    secrets_manager_name!("prd/prometheus/alertmanager"),
+                    name!("slack-ticket"),
+                ),
             },
         },
         rabbitmq: rabbitmq::Settings { replicas: 3, storage: gibibytes(20), memory: gibibytes(1) },
@@ -130,6 +145,18 @@ fn cluster() -> Eks {
         kubernetes: KubernetesMinor(35),
         vpc_cidr: VPC,
         public_access_cidrs: vec![OFFICE],
+        administrators: ADMINISTRATORS,
+        secrets_key: SECRETS_KEY,
+        // Releases for 1.35. Replace them by those that AWS lists: see `EksAddons`.
+        addons: EksAddons {
+            nodes: node_group::SYSTEM,
+            aws_ebs_csi_driver: eks_addon_version!("v1.58.0-eksbuild.1"),
+            coredns: eks_addon_version!("v1.13.2-eksbuild.4"),
+            eks_pod_identity_agent: eks_addon_version!("v1.3.10-eksbuild.3"),
+            kube_proxy: eks_addon_version!("v1.35.3-eksbuild.2"),
+            metrics_server: eks_addon_version!("v0.8.1-eksbuild.5"),
+            vpc_cni: eks_addon_version!("v1.21.1-eksbuild.7"),
+        },
         node_groups: vec![
             nodes(node_group::APP, InstanceType::T3Large, 3),
             nodes(node_group::DEPLOY, InstanceType::T3Large, 2),

@@ -3,7 +3,7 @@
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/kube-state-metrics-8.4.0/charts/kube-state-metrics/values.yaml, release 8.4.0
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/prometheus-node-exporter-4.56.1/charts/prometheus-node-exporter/values.yaml, release 4.56.1
 // source: https://raw.githubusercontent.com/grafana-community/helm-charts/grafana-12.11.1/charts/grafana/values.yaml, release 12.11.1
-// sha256 of the lines below: 208f96fdb268fc106b4467d9555eecd573ef99a33aae844a9e110b4f0b7fd935
+// sha256 of the lines below: dec14cb2b0d9ffc659e0fd2f12796e9e0de254a54ebd0a4ac9f7484d49a6607f
 //! Values of the chart `kube-prometheus-stack`, version `88.5.3`.
 
 use std::collections::BTreeMap;
@@ -2445,6 +2445,11 @@ pub struct PrometheusNodeExporter {
     /// `prometheus-node-exporter.hostRootFsMount`.
     #[serde(skip_serializing_if = "crate::is_untouched")]
     pub host_root_fs_mount: PrometheusNodeExporterHostRootFsMount,
+    /// `prometheus-node-exporter.namespaceOverride`.
+    ///
+    /// Default: `""`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace_override: Option<String>,
     /// `prometheus-node-exporter.nodeSelector`.
     ///
     /// Default: `{"kubernetes.io/os":"linux"}`.

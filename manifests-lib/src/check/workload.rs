@@ -35,6 +35,8 @@ pub(super) struct Workload<'a> {
     labels: Option<&'a Labels>,
     pods: Option<&'a core::PodSpec>,
     claims: &'a [core::PersistentVolumeClaim],
+    /// Whether it has a pod on every node that it may run on.
+    on_every_node: bool,
 }
 
 impl<'a> Workload<'a> {
@@ -46,6 +48,7 @@ impl<'a> Workload<'a> {
             labels: template.and_then(|template| template.metadata.as_ref()?.labels.as_ref()),
             pods: template.and_then(|template| template.spec.as_ref()),
             claims: &[],
+            on_every_node: false,
         };
         if let Some(pod) = resource.get::<core::Pod>() {
             return Some(Self {
@@ -68,7 +71,10 @@ impl<'a> Workload<'a> {
         }
         if let Some(daemon_set) = resource.get::<apps::DaemonSet>() {
             let spec = daemon_set.spec.as_ref();
-            return Some(new(spec.map(|spec| &spec.selector), spec.map(|spec| &spec.template)));
+            return Some(Self {
+                on_every_node: true,
+                ..new(spec.map(|spec| &spec.selector), spec.map(|spec| &spec.template))
+            });
         }
         if let Some(job) = resource.get::<batch::Job>() {
             return Some(new(None, job.spec.as_ref().map(|spec| &spec.template)));
@@ -76,6 +82,11 @@ impl<'a> Workload<'a> {
         let cron_job = resource.get::<batch::CronJob>()?.spec.as_ref();
         let job = cron_job.and_then(|spec| spec.job_template.spec.as_ref());
         Some(new(None, job.map(|spec| &spec.template)))
+    }
+
+    /// What its pods are.
+    pub(super) fn pods(&self) -> Option<&'a core::PodSpec> {
+        self.pods
     }
 
     /// Every container, those that run first included.
@@ -99,6 +110,7 @@ impl<'a> Workload<'a> {
                 "the workload has no container: the API server would refuse it; add one",
             ));
         }
+        mistakes.extend(self.unplaced());
         mistakes.extend(self.selector.and_then(|selector| self.unmatched(selector)));
         for container in self.containers() {
             mistakes.extend(plain_secrets(container));
@@ -137,6 +149,22 @@ impl<'a> Workload<'a> {
                 )
             })
             .collect()
+    }
+
+    /// Pods that run anywhere, beside the gateways too.
+    fn unplaced(&self) -> Option<Mistake> {
+        let pods = self.pods.filter(|pods| !self.on_every_node && !pods.containers.is_empty())?;
+        let affinity = pods.affinity.as_ref().and_then(|affinity| affinity.node_affinity.as_ref());
+        let required = affinity
+            .and_then(|nodes| nodes.required_during_scheduling_ignored_during_execution.as_ref());
+        let selected = pods.node_selector.as_ref().is_some_and(|labels| !labels.is_empty());
+        (!selected && required.is_none() && pods.node_name.is_none()).then(|| {
+            Mistake::new(
+                Rule::UnplacedPod,
+                "the pods select no nodes, and would run on any, such as those of the gateways: set the node selector \
+                 (NodeGroup::node_selector)",
+            )
+        })
     }
 
     /// A mount without its volume is refused by the API server.

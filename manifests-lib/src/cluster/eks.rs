@@ -1,7 +1,10 @@
 //! EKS: a cluster in AWS.
 
 use super::{Cluster, ControlPlane, KubernetesMinor, NodePool, StorageClass, VolumeBinding};
-use crate::values::{AccountId, Bytes, Cidr, Cpu, Name, Region, gibibytes, mebibytes, millicores};
+use crate::values::{
+    AccountId, Bytes, Cidr, Cpu, EksAddonVersion, IamRoleName, KmsKeyId, Name, Region, gibibytes,
+    mebibytes, millicores,
+};
 use crate::workload::NodeGroup;
 
 /// EKS with managed node groups in private subnets, and the EBS driver.
@@ -24,8 +27,39 @@ pub struct Eks {
     pub vpc_cidr: Cidr,
     /// From where people reach the API server; nodes reach it inside the VPC.
     pub public_access_cidrs: Vec<Cidr>,
+    /// IAM role whose holders may do everything in the cluster. Nobody else has rights in it, not even who creates it: create the
+    /// cluster with this role.
+    pub administrators: IamRoleName,
+    /// Key in KMS, of the account and the region, that encrypts Secrets in etcd; whoever may not use it cannot read a backup of
+    /// them. It cannot be replaced or removed later, and without it the Secrets are lost: forbid its deletion.
+    ///
+    /// Upstream: <https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html>
+    pub secrets_key: KmsKeyId,
+    /// Releases of the add-ons.
+    pub addons: EksAddons,
     /// The managed node groups.
     pub node_groups: Vec<EksNodeGroup>,
+}
+
+/// Releases of the add-ons, and where they run. An add-on without a release would be a new one with every new cluster.
+///
+/// For the releases that fit a cluster: `aws eks describe-addon-versions --kubernetes-version 1.35 --addon-name coredns`.
+#[derive(Clone, Debug)]
+pub struct EksAddons {
+    /// The group that runs those that do not run on every node.
+    pub nodes: NodeGroup,
+    /// `aws-ebs-csi-driver`: makes volumes.
+    pub aws_ebs_csi_driver: EksAddonVersion,
+    /// `coredns`: names of Services.
+    pub coredns: EksAddonVersion,
+    /// `eks-pod-identity-agent`: rights in AWS for pods.
+    pub eks_pod_identity_agent: EksAddonVersion,
+    /// `kube-proxy`: addresses of Services.
+    pub kube_proxy: EksAddonVersion,
+    /// `metrics-server`: what `kubectl top` shows.
+    pub metrics_server: EksAddonVersion,
+    /// `vpc-cni`: addresses of pods, and NetworkPolicies.
+    pub vpc_cni: EksAddonVersion,
 }
 
 /// The letter of an availability zone.

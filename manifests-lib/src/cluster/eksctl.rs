@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::json;
 
-use super::eks::{Eks, EksNodeGroup};
+use super::eks::{Eks, EksAddons, EksNodeGroup};
 use super::identity::{IamPolicy, PodIdentity, Statement, WellKnownPolicy};
-use crate::values::AccountId;
+use crate::values::{AccountId, EksAddonVersion};
 
 /// A `ClusterConfig` of `eksctl.io/v1alpha5`, which `eksctl create cluster -f` takes.
 #[derive(Clone, Debug, Serialize)]
@@ -21,6 +21,7 @@ pub struct ClusterConfig {
     kind: &'static str,
     metadata: Metadata,
     access_config: AccessConfig,
+    secrets_encryption: SecretsEncryption,
     upgrade_policy: UpgradePolicy,
     availability_zones: Vec<String>,
     vpc: Vpc,
@@ -41,6 +42,36 @@ struct Metadata {
 #[serde(rename_all = "camelCase")]
 struct AccessConfig {
     authentication_mode: &'static str,
+    bootstrap_cluster_creator_admin_permissions: bool,
+    access_entries: Vec<AccessEntry>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AccessEntry {
+    #[serde(rename = "principalARN")]
+    principal_arn: String,
+    access_policies: Vec<AccessPolicy>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AccessPolicy {
+    #[serde(rename = "policyARN")]
+    policy_arn: &'static str,
+    access_scope: AccessScope,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct AccessScope {
+    #[serde(rename = "type")]
+    type_: &'static str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct SecretsEncryption {
+    #[serde(rename = "keyARN")]
+    key_arn: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -88,6 +119,7 @@ struct ClusterLogging {
 #[serde(rename_all = "camelCase")]
 struct Addon {
     name: &'static str,
+    version: String,
     /// The role that AWS recommends, for the add-on's own service account.
     #[serde(skip_serializing_if = "is_false")]
     use_default_pod_identity_associations: bool,
@@ -113,13 +145,10 @@ struct Association {
     permission_policy: Option<Policy>,
 }
 
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct WellKnownPolicies {
-    #[serde(skip_serializing_if = "is_false")]
     aws_load_balancer_controller: bool,
-    #[serde(skip_serializing_if = "is_false")]
-    cert_manager: bool,
 }
 
 /// An IAM policy document.
@@ -136,6 +165,9 @@ struct PolicyStatement {
     effect: &'static str,
     action: Vec<&'static str>,
     resource: Vec<String>,
+    /// By operator and key.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    condition: BTreeMap<&'static str, BTreeMap<&'static str, Vec<String>>>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -171,7 +203,7 @@ impl Eks {
     /// The cluster for eksctl, with these rights for its pods.
     ///
     /// Nodes have no address of their own on the internet, pods cannot take the rights of their node, and both read and
-    /// write encrypted disks. Secrets are encrypted in etcd by a key that AWS owns, as EKS does from 1.28 on by itself.
+    /// write encrypted disks. Everything that the control plane logs is kept for 90 days.
     #[must_use]
     pub fn cluster_config(&self, identities: &[PodIdentity]) -> ClusterConfig {
         ClusterConfig {
@@ -185,6 +217,24 @@ impl Eks {
             access_config: AccessConfig {
                 // Rights are entries of the API, not lines of a ConfigMap in the cluster.
                 authentication_mode: "API",
+                // Otherwise the role or person that ran eksctl once keeps all rights, and no file says so.
+                bootstrap_cluster_creator_admin_permissions: false,
+                access_entries: vec![AccessEntry {
+                    principal_arn: format!(
+                        "arn:aws:iam::{}:role/{}",
+                        self.account, self.administrators
+                    ),
+                    access_policies: vec![AccessPolicy {
+                        policy_arn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+                        access_scope: AccessScope { type_: "cluster" },
+                    }],
+                }],
+            },
+            secrets_encryption: SecretsEncryption {
+                key_arn: format!(
+                    "arn:aws:kms:{}:{}:key/{}",
+                    self.region, self.account, self.secrets_key
+                ),
             },
             upgrade_policy: UpgradePolicy {
                 // At its end AWS upgrades; extended support would cost six times as much without anybody deciding so.
@@ -203,11 +253,17 @@ impl Eks {
             },
             cloud_watch: CloudWatch {
                 cluster_logging: ClusterLogging {
-                    enable_types: vec!["api", "audit", "authenticator"],
+                    enable_types: vec![
+                        "api",
+                        "audit",
+                        "authenticator",
+                        "controllerManager",
+                        "scheduler",
+                    ],
                     log_retention_in_days: 90,
                 },
             },
-            addons: addons(),
+            addons: addons(&self.addons),
             iam: Iam {
                 pod_identity_associations: identities
                     .iter()
@@ -219,37 +275,52 @@ impl Eks {
     }
 }
 
-fn addons() -> Vec<Addon> {
-    let addon = |name, use_default_pod_identity_associations| Addon {
+fn addons(addons: &EksAddons) -> Vec<Addon> {
+    let EksAddons {
+        nodes,
+        aws_ebs_csi_driver,
+        coredns,
+        eks_pod_identity_agent,
+        kube_proxy,
+        metrics_server,
+        vpc_cni,
+    } = addons;
+    let addon = |name, version: &EksAddonVersion| Addon {
         name,
-        use_default_pod_identity_associations,
+        version: version.to_string(),
+        use_default_pod_identity_associations: false,
         configuration_values: None,
     };
+    let on_nodes = json!({ "nodeSelector": nodes.node_selector() });
     vec![
         // First: the others' roles are given out by it.
-        addon("eks-pod-identity-agent", false),
+        addon("eks-pod-identity-agent", eks_pod_identity_agent),
         Addon {
+            use_default_pod_identity_associations: true,
             // Without it no NetworkPolicy has an effect.
             configuration_values: Some(json!({ "enableNetworkPolicy": "true" }).to_string()),
-            ..addon("vpc-cni", true)
+            ..addon("vpc-cni", vpc_cni)
         },
-        addon("coredns", false),
-        addon("kube-proxy", false),
-        addon("aws-ebs-csi-driver", true),
-        addon("metrics-server", false),
+        Addon { configuration_values: Some(on_nodes.to_string()), ..addon("coredns", coredns) },
+        addon("kube-proxy", kube_proxy),
+        Addon {
+            use_default_pod_identity_associations: true,
+            configuration_values: Some(json!({ "controller": on_nodes }).to_string()),
+            ..addon("aws-ebs-csi-driver", aws_ebs_csi_driver)
+        },
+        Addon {
+            configuration_values: Some(on_nodes.to_string()),
+            ..addon("metrics-server", metrics_server)
+        },
     ]
 }
 
 fn association(identity: &PodIdentity, account: &AccountId) -> Association {
     let PodIdentity { namespace, service_account, policy, origin: _ } = identity;
     let (well_known_policies, permission_policy) = match policy {
-        IamPolicy::WellKnown(tool) => (
-            Some(WellKnownPolicies {
-                aws_load_balancer_controller: *tool == WellKnownPolicy::AwsLoadBalancerController,
-                cert_manager: *tool == WellKnownPolicy::CertManager,
-            }),
-            None,
-        ),
+        IamPolicy::WellKnown(WellKnownPolicy::AwsLoadBalancerController) => {
+            (Some(WellKnownPolicies { aws_load_balancer_controller: true }), None)
+        }
         IamPolicy::Statements(statements) => (
             None,
             Some(Policy {
@@ -267,9 +338,13 @@ fn association(identity: &PodIdentity, account: &AccountId) -> Association {
 }
 
 fn statement(statement: &Statement, account: &AccountId) -> PolicyStatement {
-    let Statement { actions, resources } = statement;
+    let Statement { actions, resources, conditions } = statement;
     let resource = resources.iter().map(|arn| arn.in_account(account)).collect();
-    PolicyStatement { effect: "Allow", action: actions.clone(), resource }
+    let mut condition: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+    for ((operator, key), values) in conditions {
+        condition.entry(operator.as_str()).or_default().insert(*key, values.clone());
+    }
+    PolicyStatement { effect: "Allow", action: actions.clone(), resource, condition }
 }
 
 fn node_group(node_group: &EksNodeGroup) -> ManagedNodeGroup {

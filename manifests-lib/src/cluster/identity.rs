@@ -37,13 +37,13 @@ pub enum IamPolicy {
 
 /// Tools whose rights eksctl keeps up to date.
 ///
+/// eksctl's rights for cert-manager are not among them: they change every record of every zone of the account.
+///
 /// Upstream: <https://schema.eksctl.io/#PodIdentityAssociation-wellKnownPolicies>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WellKnownPolicy {
     /// Makes load balancers; changes and removes only what carries its own tags.
     AwsLoadBalancerController,
-    /// Proves by Route 53 that a domain is ours.
-    CertManager,
 }
 
 /// Allows actions on resources.
@@ -55,25 +55,67 @@ pub struct Statement {
     pub actions: Vec<&'static str>,
     /// What the actions may be done to.
     pub resources: Vec<Arn>,
+    /// What a request has to fulfil besides, all of it: how the values of a key of the request are compared, such a key
+    /// (`route53:ChangeResourceRecordSetsRecordTypes`), and with what.
+    pub conditions: BTreeMap<(ConditionOperator, &'static str), Vec<String>>,
 }
 
-/// A resource of the account that owns the cluster; in its name `*` stands for any text and `?` for any character.
+/// How the values of a request are compared.
+///
+/// Upstream: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConditionOperator {
+    /// Each of them is one of these.
+    ForAllValuesStringEquals,
+    /// Each of them is like one of these, where `*` stands for any text and `?` for any character.
+    ForAllValuesStringLike,
+}
+
+impl ConditionOperator {
+    /// As IAM writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ForAllValuesStringEquals => "ForAllValues:StringEquals",
+            Self::ForAllValuesStringLike => "ForAllValues:StringLike",
+        }
+    }
+}
+
+/// Resources; in their names `*` stands for any text and `?` for any character.
 ///
 /// Upstream: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arn {
-    /// Such as `logs`.
-    pub service: &'static str,
-    /// Where the resource is.
-    pub region: Region,
-    /// What follows the account, such as `log-group:/prd/microservices:*`.
-    pub resource: String,
+pub enum Arn {
+    /// Of the account that owns the cluster.
+    Regional {
+        /// Such as `logs`.
+        service: &'static str,
+        /// Where the resource is.
+        region: Region,
+        /// What follows the account, such as `log-group:/prd/microservices:*`.
+        resource: String,
+    },
+    /// Of a service that is the same in all regions and whose names are unique without the account.
+    Global {
+        /// Such as `route53`.
+        service: &'static str,
+        /// What follows the account, such as `hostedzone/*`.
+        resource: &'static str,
+    },
+    /// Everything: for actions that are not about one resource.
+    Every,
 }
 
 impl Arn {
     pub(super) fn in_account(&self, account: &AccountId) -> String {
-        let Self { service, region, resource } = self;
-        format!("arn:aws:{service}:{region}:{account}:{resource}")
+        match self {
+            Self::Regional { service, region, resource } => {
+                format!("arn:aws:{service}:{region}:{account}:{resource}")
+            }
+            Self::Global { service, resource } => format!("arn:aws:{service}:::{resource}"),
+            Self::Every => "*".to_owned(),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ pub enum Infrastructure {
     /// Minikube on a laptop.
     Minikube(Minikube),
     /// EKS in AWS.
-    Eks(Eks),
+    Eks(Box<Eks>),
 }
 
 impl Infrastructure {
@@ -18,7 +18,7 @@ impl Infrastructure {
     pub fn cluster(&self) -> Cluster {
         match self {
             Self::Minikube(minikube) => minikube.clone().into(),
-            Self::Eks(eks) => eks.clone().into(),
+            Self::Eks(eks) => Eks::clone(eks).into(),
         }
     }
 
@@ -49,6 +49,6 @@ impl From<Minikube> for Infrastructure {
 
 impl From<Eks> for Infrastructure {
     fn from(eks: Eks) -> Self {
-        Self::Eks(eks)
+        Self::Eks(Box::new(eks))
     }
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
@@ -27,6 +29,17 @@ fn eks() -> Eks {
         kubernetes: KubernetesMinor(35),
         vpc_cidr: cidr!("10.0.0.0/16"),
         public_access_cidrs: vec![cidr!("203.0.113.0/24")],
+        administrators: iam_role_name!("platform/administrators"),
+        secrets_key: kms_key_id!("1234abcd-12ab-34cd-56ef-1234567890ab"),
+        addons: EksAddons {
+            nodes: group(name!("back")),
+            aws_ebs_csi_driver: eks_addon_version!("v1.58.0-eksbuild.1"),
+            coredns: eks_addon_version!("v1.13.2-eksbuild.4"),
+            eks_pod_identity_agent: eks_addon_version!("v1.3.10-eksbuild.3"),
+            kube_proxy: eks_addon_version!("v1.35.3-eksbuild.2"),
+            metrics_server: eks_addon_version!("v0.8.1-eksbuild.5"),
+            vpc_cni: eks_addon_version!("v1.21.1-eksbuild.7"),
+        },
         node_groups: vec![EksNodeGroup {
             group: group(name!("front")),
             instance: InstanceType::T3Large,
@@ -77,18 +90,32 @@ fn rights_are_the_policy_of_one_service_account() {
             service_account: name!("reader"),
             policy: IamPolicy::Statements(vec![Statement {
                 actions: vec!["secretsmanager:GetSecretValue"],
-                resources: vec![Arn {
+                resources: vec![Arn::Regional {
                     service: "secretsmanager",
                     region: region!("eu-west-1"),
                     resource: "secret:one".to_owned(),
                 }],
+                conditions: BTreeMap::new(),
             }]),
             origin: Origin::here(),
         },
         PodIdentity {
             namespace: Namespace::new(name!("dns")),
             service_account: name!("prover"),
-            policy: IamPolicy::WellKnown(WellKnownPolicy::CertManager),
+            policy: IamPolicy::Statements(vec![Statement {
+                actions: vec!["route53:ChangeResourceRecordSets"],
+                resources: vec![Arn::Global { service: "route53", resource: "hostedzone/*" }],
+                conditions: BTreeMap::from([(
+                    (ConditionOperator::ForAllValuesStringEquals, "route53:RecordTypes"),
+                    vec!["TXT".to_owned()],
+                )]),
+            }]),
+            origin: Origin::here(),
+        },
+        PodIdentity {
+            namespace: Namespace::new(name!("network")),
+            service_account: name!("balancer"),
+            policy: IamPolicy::WellKnown(WellKnownPolicy::AwsLoadBalancerController),
             origin: Origin::here(),
         },
     ]);
@@ -109,8 +136,83 @@ fn rights_are_the_policy_of_one_service_account() {
           - arn:aws:secretsmanager:eu-west-1:123456789012:secret:one
     - namespace: dns
       serviceAccountName: prover
+      permissionPolicy:
+        Version: "2012-10-17"
+        Statement:
+        - Effect: Allow
+          Action:
+          - route53:ChangeResourceRecordSets
+          Resource:
+          - arn:aws:route53:::hostedzone/*
+          Condition:
+            ForAllValues:StringEquals:
+              route53:RecordTypes:
+              - TXT
+    - namespace: network
+      serviceAccountName: balancer
       wellKnownPolicies:
-        certManager: true
+        awsLoadBalancerController: true
+    "#);
+}
+
+/// A part of the configuration, from one key to another.
+fn part(from: &str, to: &str) -> String {
+    let yaml = yaml::to_string(&eks().cluster_config(&[])).expect("a configuration");
+    let (_, part) = yaml.split_once(from).expect("where it begins");
+    let (part, _) = part.split_once(to).expect("where it ends");
+    part.to_owned()
+}
+
+#[test]
+fn only_administrators_have_rights_in_it_and_their_key_encrypts_secrets() {
+    insta::assert_snapshot!(part("accessConfig:\n", "upgradePolicy:"), @"
+      authenticationMode: API
+      bootstrapClusterCreatorAdminPermissions: false
+      accessEntries:
+      - principalARN: arn:aws:iam::123456789012:role/platform/administrators
+        accessPolicies:
+        - policyARN: arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy
+          accessScope:
+            type: cluster
+    secretsEncryption:
+      keyARN: arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
+    ");
+}
+
+#[test]
+fn everything_that_the_control_plane_says_is_kept() {
+    insta::assert_snapshot!(part("clusterLogging:\n", "addons:"), @"
+    enableTypes:
+    - api
+    - audit
+    - authenticator
+    - controllerManager
+    - scheduler
+    logRetentionInDays: 90
+    ");
+}
+
+#[test]
+fn addons_have_a_release_and_nodes() {
+    insta::assert_snapshot!(part("addons:\n", "iam:"), @r#"
+    - name: eks-pod-identity-agent
+      version: v1.3.10-eksbuild.3
+    - name: vpc-cni
+      version: v1.21.1-eksbuild.7
+      useDefaultPodIdentityAssociations: true
+      configurationValues: '{"enableNetworkPolicy":"true"}'
+    - name: coredns
+      version: v1.13.2-eksbuild.4
+      configurationValues: '{"nodeSelector":{"example.com/group":"back"}}'
+    - name: kube-proxy
+      version: v1.35.3-eksbuild.2
+    - name: aws-ebs-csi-driver
+      version: v1.58.0-eksbuild.1
+      useDefaultPodIdentityAssociations: true
+      configurationValues: '{"controller":{"nodeSelector":{"example.com/group":"back"}}}'
+    - name: metrics-server
+      version: v0.8.1-eksbuild.5
+      configurationValues: '{"nodeSelector":{"example.com/group":"back"}}'
     "#);
 }
 

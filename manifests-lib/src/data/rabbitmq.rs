@@ -14,7 +14,7 @@ use crate::model::component::Component;
 use crate::model::distinct::distinct;
 use crate::model::label::{Labels, label};
 use crate::model::namespace::Namespace;
-use crate::network::certificate::ClusterIssuer;
+use crate::network::issuer::ClusterIssuer;
 use crate::network::mesh::Caller;
 use crate::network::network_policy::APP_NAME;
 use crate::network::outbound::{Destination, MeshHost, Receiver};

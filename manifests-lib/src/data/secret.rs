@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use custom_resources::external_secrets::generators::v1alpha1 as generators;
 use custom_resources::external_secrets::v1 as external_secrets;
 
-use crate::data::secret_store::{self, SecretRead};
+use crate::data::secret_store::SecretRead;
+use crate::data::synced_secret;
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
@@ -323,11 +324,8 @@ pub(crate) struct GeneratedText {
 
 impl Part for SecretPart {
     fn declare(&self, declared: &mut Facts) {
-        if let Contents::SecretsManager { .. } = self.contents {
-            declared.push(SecretRead {
-                bundle: self.component.bundle.name.clone(),
-                namespace: self.component.bundle.namespace.to_string(),
-            });
+        if let Contents::SecretsManager { name, .. } = &self.contents {
+            declared.push(self.read(name));
         }
     }
 
@@ -342,7 +340,7 @@ impl Part for SecretPart {
             Contents::SecretsManager { name, properties } => {
                 let properties =
                     properties.iter().map(|(key, property)| (key.as_str(), property.as_str()));
-                secret_store::copy(name, properties, &self.names.secret)
+                synced_secret::copy(&self.read(name), properties, &self.names.secret)
             }
         };
         output.add(
@@ -356,6 +354,10 @@ impl Part for SecretPart {
 }
 
 impl SecretPart {
+    fn read(&self, secret: &SecretsManagerName) -> SecretRead {
+        SecretRead::new(&self.component.bundle(), secret.clone(), self.origin)
+    }
+
     /// Created once and owned by nobody: what was encrypted or initialised with a text needs that text as long as the data
     /// lives.
     fn generated(

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::data::secret_store::{self, SecretRead};
 use crate::delivery::gitops::Declared;
 use crate::model::component::Component;
 use crate::model::error::BuildError;
@@ -161,12 +160,7 @@ impl Bundle {
     #[track_caller]
     pub fn add<T: Manifest + Clone>(&self, object: T) -> Added<T> {
         let state = Rc::new(RefCell::new(object));
-        self.state.push(AddedPart {
-            origin: Origin::here(),
-            bundle: self.name().clone(),
-            namespace: self.namespace().clone(),
-            object: Rc::clone(&state),
-        });
+        self.state.push(AddedPart { origin: Origin::here(), object: Rc::clone(&state) });
         Added { object: state }
     }
 
@@ -399,23 +393,10 @@ impl<T: Manifest> Added<T> {
 
 struct AddedPart<T> {
     origin: Origin,
-    bundle: Name,
-    namespace: Namespace,
     object: Rc<RefCell<T>>,
 }
 
 impl<T: Manifest + Clone> Part for AddedPart<T> {
-    fn declare(&self, declared: &mut Facts) {
-        let object = self.object.borrow();
-        if secret_store::reads(&*object) {
-            let own = object.metadata().namespace.clone();
-            declared.push(SecretRead {
-                bundle: self.bundle.clone(),
-                namespace: own.unwrap_or_else(|| self.namespace.to_string()),
-            });
-        }
-    }
-
     fn build(&self, output: &mut Output<'_>) {
         output.add(self.origin, self.object.borrow().clone());
     }

@@ -55,26 +55,47 @@ pub enum Injection {
 
 /// What pods of a namespace may do, enforced by the API server.
 ///
+/// The build refuses a workload whose pods the level of its namespace would refuse.
+///
 /// Upstream: <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PodSecurity {
-    /// Everything: for agents that read the node.
-    Privileged,
-    /// Nothing that is known to lead to more rights.
-    Baseline,
     /// The least that a pod needs to run.
     Restricted,
+    /// Nothing that is known to lead to more rights.
+    Baseline,
+    /// Everything: for agents that read the node.
+    Privileged,
 }
 
 impl PodSecurity {
-    fn level(self) -> &'static str {
+    /// As Kubernetes writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::Privileged => "privileged",
-            Self::Baseline => "baseline",
             Self::Restricted => "restricted",
+            Self::Baseline => "baseline",
+            Self::Privileged => "privileged",
         }
     }
+
+    /// The level that a namespace enforces; without a label the API server refuses nothing.
+    pub(crate) fn of(namespace: &core::Namespace) -> Self {
+        let labels = namespace.metadata.labels.as_ref();
+        let level = labels.and_then(|labels| labels.get(ENFORCE)).map(String::as_str);
+        let levels = [Self::Restricted, Self::Baseline];
+        levels.into_iter().find(|it| level == Some(it.as_str())).unwrap_or(Self::Privileged)
+    }
 }
+
+/// Refuses pods beyond the level.
+const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
+
+/// Warns whoever applies a workload whose pods would be refused: `enforce` judges pods only, which a controller makes later.
+const WARN: &str = "pod-security.kubernetes.io/warn";
+
+/// Names in the audit log what pods do beyond the level.
+const AUDIT: &str = "pod-security.kubernetes.io/audit";
 
 /// What holds for all pods of a namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,11 +109,16 @@ pub struct NamespaceRules {
 impl Bundle {
     /// Creates a namespace whose pods nobody reaches who is not admitted. Every namespace has one bundle that creates it.
     ///
+    /// The API server refuses pods beyond its level, warns whoever applies a workload of such pods, and writes into the audit
+    /// log what pods do beyond `restricted`, whatever the level.
+    ///
     /// Becomes a Namespace and, unless it [denies more](Self::deny_by_default), a NetworkPolicy `default-deny`.
     #[track_caller]
     pub fn create_namespace(&self, namespace: &Namespace, rules: &NamespaceRules) {
         let NamespaceRules { injection, pod_security } = rules;
-        let mut labels = label("pod-security.kubernetes.io/enforce", pod_security.level());
+        let mut labels = label(ENFORCE, pod_security.as_str());
+        labels.extend(label(WARN, pod_security.as_str()));
+        labels.extend(label(AUDIT, PodSecurity::Restricted.as_str()));
         if let Injection::Revision(revision) = injection {
             labels.extend(label(REVISION, revision));
         }

@@ -31,6 +31,11 @@ rules! {
     ///
     /// Ask the handle for the address (`calls`, `database`, `saga`).
     AddressAsText = "address-as-text",
+    /// A certificate is for what its issuer does not sign in that namespace, such as the host of another namespace's Service. The API
+    /// server refuses it.
+    ///
+    /// Ask for hosts of the own namespace, or take an issuer that signs the others there.
+    CertificateBeyondIssuer = "certificate-beyond-issuer",
     /// Argo CD deploys bundles in waves, and bundles that wait for each other have none. None of them would ever be deployed.
     ///
     /// Move what the others wait for, such as a namespace or CRDs, into a bundle of its own.
@@ -206,6 +211,10 @@ rules! {
     ///
     /// Remove the patch, or add the object.
     PatchWithoutTarget = "patch-without-target",
+    /// A namespace enforces a level of Pod Security that refuses pods of its own. They would never start.
+    ///
+    /// Change the pods, or run them in a namespace of their own whose level allows what they do.
+    PodSecurityViolation = "pod-security-violation",
     /// A secret value would stand in Git, where everybody who reads the repository reads it.
     ///
     /// Let an ExternalSecret deliver it (`Component::secret`), and take variables from a `SecretKey`.
@@ -214,6 +223,11 @@ rules! {
     ///
     /// Label the template, or change the selector.
     SelectorMismatch = "selector-mismatch",
+    /// A bundle reads secrets of two folders of AWS Secrets Manager, or two namespaces read secrets of one folder. Stores read by
+    /// folder: whoever may write an ExternalSecret in one namespace could read the secrets of another.
+    ///
+    /// Move secrets, so that each bundle has one folder, which no bundle of another namespace reads.
+    SharedSecretFolder = "shared-secret-folder",
     /// A Service selects the pods of several workloads. A share of its requests reaches pods that do not serve them.
     ///
     /// Select more labels.
@@ -235,6 +249,10 @@ rules! {
     ///
     /// Exclude them from it, and create them with `Bundle::create_namespace`.
     UnnamedNamespace = "unnamed-namespace",
+    /// A workload that was added as it stands selects no nodes. Its pods run on any, such as those of the gateways.
+    ///
+    /// Set the node selector of a node group.
+    UnplacedPod = "unplaced-pod",
     /// A port of a gateway of the mesh that only API gateways reach has no route of one. Nobody could use it.
     ///
     /// Give the service a public route, or remove the one of the mesh's gateway.

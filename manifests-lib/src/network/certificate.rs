@@ -1,61 +1,16 @@
-//! Certificates of cert-manager, and their issuers.
+//! Certificates of cert-manager.
 
 use custom_resources::cert_manager::v1 as cert_manager;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use crate::model::bundle::Bundle;
+use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::facts::Facts;
 use crate::model::made_for::MadeFor;
 use crate::model::metadata::named;
 use crate::model::origin::Origin;
-use crate::values::{EmailAddress, Host, Name, Region};
-
-/// An issuer of certificates for every namespace, as others refer to it.
-///
-/// Upstream: <https://cert-manager.io/docs/concepts/issuer/>
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClusterIssuer {
-    name: Name,
-}
-
-/// Where the certificates of a [`ClusterIssuer`] come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Issuer {
-    /// From a CA of its own that nobody outside the cluster trusts.
-    SelfSigned,
-    /// From a public CA.
-    Acme(Acme),
-}
-
-/// A public CA that asks for a record in Route 53 as proof.
-///
-/// cert-manager writes the record with the rights of its ServiceAccount, which an association of EKS Pod Identity gives.
-///
-/// Upstream: <https://cert-manager.io/docs/configuration/acme/dns01/route53/>
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Acme {
-    /// The CA.
-    pub server: AcmeServer,
-    /// Address that the CA warns before a certificate expires.
-    pub email: EmailAddress,
-    /// Region of the AWS API that is called.
-    pub region: Region,
-}
-
-/// A CA that speaks ACME.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AcmeServer {
-    /// Let's Encrypt, trusted by browsers, at most 50 certificates per domain and week.
-    LetsEncrypt,
-}
-
-impl AcmeServer {
-    fn url(self) -> &'static str {
-        match self {
-            Self::LetsEncrypt => "https://acme-v02.api.letsencrypt.org/directory",
-        }
-    }
-}
+use crate::network::issuer::{Asked, ClusterIssuer};
+use crate::values::{Host, Name};
 
 /// A certificate of a server in the bundle's namespace, renewed by itself.
 #[derive(Clone, Debug)]
@@ -116,46 +71,7 @@ impl TlsSecret {
 /// The key of a certificate's Secret that holds the certificate of the CA.
 pub(crate) const CA_KEY: &str = "ca.crt";
 
-/// Ten years: each new certificate of the CA has to reach everything that trusts it.
-const CA_LIFETIME: &str = "87600h0m0s";
-
 impl Bundle {
-    /// Makes an issuer. The bundle's namespace has to be cert-manager's own, where it looks for the keys of issuers.
-    ///
-    /// A self-signed one becomes a CA: a ClusterIssuer `<name>-root` that signs it, its Certificate and the
-    /// ClusterIssuer that uses it. Another becomes a ClusterIssuer.
-    #[track_caller]
-    #[must_use = "give the issuer to what needs certificates"]
-    pub fn cluster_issuer(&self, name: Name, from: &Issuer) -> ClusterIssuer {
-        let issuer = ClusterIssuer { name };
-        let name = issuer.name.to_string();
-        let spec = match from {
-            Issuer::SelfSigned => {
-                let root = format!("{name}-root");
-                self.add(cluster_issuer(
-                    root.clone(),
-                    cert_manager::IssuerSpec {
-                        self_signed: Some(cert_manager::SelfSignedIssuer::default()),
-                        ..NO_ISSUER
-                    },
-                ));
-                self.add(ca(&name, root));
-                cert_manager::IssuerSpec {
-                    ca: Some(cert_manager::CaIssuer {
-                        secret_name: name.clone(),
-                        crl_distribution_points: None,
-                        issuing_certificate_urls: None,
-                        ocsp_servers: None,
-                    }),
-                    ..NO_ISSUER
-                }
-            }
-            Issuer::Acme(acme) => acme.spec(&name),
-        };
-        self.add(cluster_issuer(name, spec));
-        issuer
-    }
-
     /// Asks for a certificate of a server in the bundle's namespace.
     #[track_caller]
     #[must_use = "give the certificate to a server"]
@@ -166,6 +82,7 @@ impl Bundle {
             CertificateHosts::Below(host) => vec![format!("*.{host}")],
         };
         self.add(certificate_of(&name, issuer, dns_names));
+        self.push(AskedPart(issuer.asked_in(self.namespace())));
         self.tls_secret(Origin::here(), name)
     }
 
@@ -175,6 +92,7 @@ impl Bundle {
     #[must_use = "give the CA to a pod"]
     pub fn ca(&self, name: Name, issuer: &ClusterIssuer) -> TlsSecret {
         self.add(ca_in(issuer, named(&name)));
+        self.push(AskedPart(issuer.asked_in(self.namespace())));
         self.tls_secret(Origin::here(), name)
     }
 
@@ -195,7 +113,7 @@ pub(crate) fn ca_in(issuer: &ClusterIssuer, metadata: ObjectMeta) -> cert_manage
             dns_names: Some(vec![format!("{name}.invalid")]),
             private_key: Some(elliptic_curve_key()),
             usages: Some(vec![cert_manager::CertificateUsage::ClientAuth]),
-            ..specification(name, issuer.name.to_string())
+            ..specification(name, issuer.name())
         }),
     }
 }
@@ -216,57 +134,12 @@ pub(crate) fn certificate_of(
                 cert_manager::CertificateUsage::KeyEncipherment,
                 cert_manager::CertificateUsage::ServerAuth,
             ]),
-            ..specification(name.to_string(), issuer.name.to_string())
+            ..specification(name.to_string(), issuer.name())
         }),
     }
 }
 
-fn ca(name: &str, issuer: String) -> cert_manager::Certificate {
-    cert_manager::Certificate {
-        metadata: named(name),
-        spec: Some(cert_manager::CertificateSpec {
-            common_name: Some(name.to_owned()),
-            duration: Some(CA_LIFETIME.to_owned()),
-            is_ca: Some(true),
-            private_key: Some(elliptic_curve_key()),
-            ..specification(name.to_owned(), issuer)
-        }),
-    }
-}
-
-impl Acme {
-    fn spec(&self, name: &str) -> cert_manager::IssuerSpec {
-        let Self { server, email, region } = self;
-        cert_manager::IssuerSpec {
-            acme: Some(cert_manager::AcmeIssuer {
-                email: Some(email.to_string()),
-                solvers: Some(vec![cert_manager::AcmeSolver {
-                    dns01: Some(cert_manager::Dns01Solver {
-                        route53: Some(cert_manager::Route53Solver {
-                            region: Some(region.to_string()),
-                            ..cert_manager::Route53Solver::default()
-                        }),
-                    }),
-                    ..cert_manager::AcmeSolver::default()
-                }]),
-                ..cert_manager::AcmeIssuer::required(
-                    cert_manager::SecretKeySelector::required(format!("{name}-account")),
-                    server.url().to_owned(),
-                )
-            }),
-            ..NO_ISSUER
-        }
-    }
-}
-
-const NO_ISSUER: cert_manager::IssuerSpec =
-    cert_manager::IssuerSpec { acme: None, ca: None, self_signed: None };
-
-fn cluster_issuer(name: String, spec: cert_manager::IssuerSpec) -> cert_manager::ClusterIssuer {
-    cert_manager::ClusterIssuer { metadata: named(name), spec }
-}
-
-fn elliptic_curve_key() -> cert_manager::CertificatePrivateKey {
+pub(super) fn elliptic_curve_key() -> cert_manager::CertificatePrivateKey {
     cert_manager::CertificatePrivateKey {
         algorithm: Some(cert_manager::PrivateKeyAlgorithm::Ecdsa),
         encoding: None,
@@ -276,7 +149,7 @@ fn elliptic_curve_key() -> cert_manager::CertificatePrivateKey {
 }
 
 /// What every Certificate says.
-fn specification(secret_name: String, issuer: String) -> cert_manager::CertificateSpec {
+pub(super) fn specification(secret_name: String, issuer: String) -> cert_manager::CertificateSpec {
     cert_manager::CertificateSpec::required(
         cert_manager::CertificateIssuerRef {
             group: Some("cert-manager.io".to_owned()),
@@ -287,8 +160,12 @@ fn specification(secret_name: String, issuer: String) -> cert_manager::Certifica
     )
 }
 
-impl From<Acme> for Issuer {
-    fn from(acme: Acme) -> Self {
-        Self::Acme(acme)
+struct AskedPart(Asked);
+
+impl Part for AskedPart {
+    fn declare(&self, declared: &mut Facts) {
+        declared.push(self.0.clone());
     }
+
+    fn build(&self, _: &mut Output<'_>) {}
 }

@@ -6,7 +6,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use crate::model::label::label;
 use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
-use crate::network::certificate::{CA_KEY, ClusterIssuer};
+use crate::network::certificate::CA_KEY;
+use crate::network::issuer::ClusterIssuer;
 use crate::network::tool::{Pods, ToolPods};
 use crate::values::{LabelKey, Name, Port};
 

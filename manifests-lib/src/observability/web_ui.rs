@@ -7,7 +7,7 @@ use crate::model::origin::Origin;
 use crate::model::rule::Rule;
 use crate::network::service_ref::ServiceRef;
 use crate::network::tool::ToolPort;
-use crate::values::{Host, Name, Port};
+use crate::values::{Host, Name, Port, UrlPath};
 
 /// What a [`WebUi`] is made with.
 #[derive(Clone)]
@@ -16,8 +16,22 @@ pub struct WebUiSpec<'a> {
     pub name: Name,
     /// Where it is served.
     pub port: &'a ToolPort,
+    /// Which requests the internal gateway lets through.
+    pub requests: WebUiRequests,
     /// Port of the laptop that leads to it, the same in every environment: browsers remember it.
     pub local_port: Port,
+}
+
+/// Which requests an internal gateway lets through to a web UI. What it does not let through, it answers with 404; whoever
+/// forwards the port, which takes rights in the cluster, is not limited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WebUiRequests {
+    /// All: the tool itself asks for a login before it changes anything.
+    All,
+    /// `GET`: the tool has no login, and whoever reaches it may only read.
+    Reads,
+    /// `GET`, and `POST` below this path, where the tool takes long queries and changes nothing.
+    ReadsAndQueries(UrlPath),
 }
 
 /// A web UI of a tool. It is reached by port-forwarding or through an internal gateway, never from outside:

@@ -108,7 +108,9 @@ mod kubernetes;
 #[macro_use]
 mod registry;
 
-pub use aws::{AccountId, LogGroup, Region, SecretsManagerName};
+pub use aws::{
+    AccountId, EksAddonVersion, IamRoleName, KmsKeyId, LogGroup, Region, SecretsManagerName,
+};
 pub use git::{GitBranch, GitCommit, GitUrl, RelativePath};
 pub use http::{Cidr, EmailAddress, Host, UrlPath};
 pub use kubernetes::{

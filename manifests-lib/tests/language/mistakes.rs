@@ -4,6 +4,7 @@ mod delivery;
 mod elsewhere;
 mod mismatches;
 mod names;
+mod pod_security;
 mod secrets;
 mod selectors;
 mod twice;

@@ -14,8 +14,8 @@ use manifests_lib::network::mesh::{Egress, EgressGateway};
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{Certificate, CertificateHosts, Http, Issuer, Service, ToolService};
 use manifests_lib::observability::{
-    Latency, LatencyBound, MonitoredPods, PodMonitor, Prometheus, ServiceMonitor, Slo, WebUiSpec,
-    pod_metrics_endpoint,
+    Latency, LatencyBound, MonitoredPods, PodMonitor, Prometheus, ServiceMonitor, Slo,
+    WebUiRequests, WebUiSpec, pod_metrics_endpoint,
 };
 use manifests_lib::platform::BuiltBundle;
 use manifests_lib::values::{gibibytes, mebibytes, millicores};
@@ -89,7 +89,7 @@ fn origins(shop: &Shop, bundle: &Bundle) -> Vec<Origin> {
 
 /// Parts that stand outside the mesh.
 fn gateways_and_broker(web: &Bundle, service: &Service<Http>, prometheus: &Prometheus) {
-    let issuer = web.cluster_issuer(name!("everybody"), &Issuer::SelfSigned);
+    let issuer = web.host_issuer(name!("everybody"), &Issuer::SelfSigned);
     let hosts = CertificateHosts::Below(host!("example.com"));
     let _ = web.certificate(Certificate { name: name!("edge"), issuer: &issuer, hosts });
     let _ = web.ca(name!("edge-ca"), &issuer);
@@ -120,7 +120,12 @@ fn gateways_and_broker(web: &Bundle, service: &Service<Http>, prometheus: &Prome
         target_port: port!(3000),
     });
     let certificate = ServingCertificate { secret: name!("charts-tls"), issuer: &issuer };
-    let charts = WebUiSpec { name: name!("charts"), port: &port, local_port: port!(8080) };
+    let charts = WebUiSpec {
+        name: name!("charts"),
+        port: &port,
+        requests: WebUiRequests::All,
+        local_port: port!(8080),
+    };
     let _ = internal.https_web_ui(charts, &certificate);
     let rabbitmq = web.rabbitmq_cluster(RabbitmqClusterSpec {
         name: name!("rabbit"),

@@ -17,9 +17,9 @@ use manifests_lib::network::gateway_api::{
 };
 use manifests_lib::network::mesh::{Exposure as MeshExposure, GatewayRoute, IngressGatewaySpec};
 use manifests_lib::network::network_policy::APP_NAME;
-use manifests_lib::network::{ToolPort, ToolService};
+use manifests_lib::network::{Certificate, CertificateHosts, ToolPort, ToolService};
 use manifests_lib::observability::grafana::{Dashboard, Variable};
-use manifests_lib::observability::{WebUiHandle, WebUiSpec};
+use manifests_lib::observability::{WebUiHandle, WebUiRequests, WebUiSpec};
 use manifests_lib::values::{Bytes, Name, NodePort, Port, gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{Container, LocalVolume, NodeGroup, Resources, VolumeClaimTemplate};
 use manifests_lib::{
@@ -41,6 +41,12 @@ fn break_rule(rule: Rule, shop: &Shop) {
         Rule::AddressAsText => {
             let server = server(&shop.bundle().app(&NODES));
             server.env([plain!("API_URL", "http://api.shop.svc.cluster.local:80")]);
+        }
+        Rule::CertificateBeyondIssuer => {
+            let web = shop.bundle();
+            let issuer = web.service_issuer(name!("services"));
+            let hosts = CertificateHosts::Of(vec![host!("login.elsewhere.svc")]);
+            let _ = web.certificate(Certificate { name: name!("web"), issuer: &issuer, hosts });
         }
         Rule::DeploymentCycle => {
             let [first, second] = [shop.bundle(), shop.bundle_named(name!("other"))];
@@ -91,7 +97,7 @@ fn break_rule(rule: Rule, shop: &Shop) {
             for _ in 0..2 {
                 web.pod_identity(
                     name!("writer"),
-                    IamPolicy::WellKnown(WellKnownPolicy::CertManager),
+                    IamPolicy::WellKnown(WellKnownPolicy::AwsLoadBalancerController),
                 );
             }
         }
@@ -203,6 +209,15 @@ fn break_rule(rule: Rule, shop: &Shop) {
             web.patch(move |_: &mut apps::Deployment| drop(other.add(config_map("settings"))));
         }
         Rule::PatchWithoutTarget => shop.bundle().patch(|_: &mut apps::StatefulSet| {}),
+        Rule::PodSecurityViolation => {
+            shop.bundle().create_namespace(&NAMESPACE, &RULES);
+            let agent = shop.bundle_named(name!("agent"));
+            server(&agent.app(&NODES));
+            agent.patch(|deployment: &mut apps::Deployment| {
+                let pods = &mut deployment.spec.get_or_insert_default().template.spec;
+                pods.get_or_insert_default().host_network = Some(true);
+            });
+        }
         Rule::SecretInPlainText => {
             let web = shop.bundle();
             let address = web.app(&NODES).calls(&service(&web.component(name!("api"), &NODES)));
@@ -211,6 +226,13 @@ fn break_rule(rule: Rule, shop: &Shop) {
         Rule::SelectorMismatch => patched(shop, |deployment| {
             deployment.spec.get_or_insert_default().template.metadata = None;
         }),
+        Rule::SharedSecretFolder => {
+            shop.secrets_manager();
+            let credentials = || secrets_manager_name!("test/web/login");
+            let _ = shop.bundle().app(&NODES).credentials(credentials());
+            let other = shop.bundle_in(&ELSEWHERE, name!("other"));
+            let _ = other.app(&NODES).credentials(credentials());
+        }
         Rule::SharedSelector => {
             let web = shop.bundle();
             service(&web.app(&NODES)).selector(SelectorLabels::App);
@@ -244,6 +266,11 @@ fn break_rule(rule: Rule, shop: &Shop) {
             });
             open(shop, name!("web"), port!(80), node_port!(30001));
         }
+        Rule::UnplacedPod => patched(shop, |deployment| {
+            let pods = &mut deployment.spec.get_or_insert_default().template.spec;
+            pods.get_or_insert_default().node_selector = None;
+            pods.get_or_insert_default().affinity = None;
+        }),
         Rule::VolumeOnOtherNodes => {
             let app = shop.bundle().app(&NODES);
             let others = NodeGroup { value: name!("elsewhere"), ..NODES };
@@ -326,6 +353,7 @@ fn web_ui(port: &ToolPort) -> WebUiHandle {
     InternalAccess::by_forwarding_ports().web_ui(WebUiSpec {
         name: name!("grafana"),
         port,
+        requests: WebUiRequests::All,
         local_port,
     })
 }

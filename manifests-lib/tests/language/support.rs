@@ -97,7 +97,7 @@ impl Shop {
     #[track_caller]
     pub(crate) fn issuer(&self) -> ClusterIssuer {
         let certificates = self.bundle_named(name!("certificates"));
-        certificates.cluster_issuer(name!("everybody"), &Issuer::SelfSigned)
+        certificates.host_issuer(name!("everybody"), &Issuer::SelfSigned)
     }
 
     /// A Prometheus, in a bundle of its own.
@@ -116,6 +116,7 @@ impl Shop {
             region: &region!("eu-west-1"),
             service_account: name!("reader"),
         });
+        secrets.add(config_map("settings"));
         secrets
     }
 

@@ -32,7 +32,7 @@ pub(crate) fn bundle(team: &Team, revision: &Name, prometheus: &Prometheus) {
         &NAMESPACE,
         &NamespaceRules {
             injection: Injection::Revision(revision.clone()),
-            pod_security: PodSecurity::Baseline,
+            pod_security: PodSecurity::Restricted,
         },
     );
     shared.strict_mutual_tls();

@@ -13,7 +13,9 @@ use manifests_lib::delivery::gitops::{GitSource, Prerequisites, Reviewers};
 use manifests_lib::model::{GroupKind, Injection, Namespace, NamespaceRules, PodSecurity};
 use manifests_lib::network::gateway_api::{InternalAccess, ServingCertificate};
 use manifests_lib::network::{ClusterIssuer, ToolService, network_policy};
-use manifests_lib::observability::{MonitoredPods, PodMonitor, WebUiSpec, pod_metrics_endpoint};
+use manifests_lib::observability::{
+    MonitoredPods, PodMonitor, WebUiRequests, WebUiSpec, pod_metrics_endpoint,
+};
 use manifests_lib::platform::Platform;
 use manifests_lib::prelude::*;
 use manifests_lib::values::{GitBranch, GitUrl, Tag};
@@ -130,7 +132,7 @@ pub(crate) fn bundle<K: Logins>(
     let argocd = platform.bundle(name!("argocd"), &NAMESPACE);
     argocd.create_namespace(
         &NAMESPACE,
-        &NamespaceRules { injection: Injection::None, pod_security: PodSecurity::Baseline },
+        &NamespaceRules { injection: Injection::None, pod_security: PodSecurity::Restricted },
     );
     if let Login::GitHub(github) = &login {
         github.deliver_credentials(&argocd);
@@ -139,7 +141,12 @@ pub(crate) fn bundle<K: Logins>(
     let port =
         ToolService { name: name!("argocd-server"), port: port!(443), target_port: port!(8080) };
     let web_ui = internal.https_web_ui(
-        WebUiSpec { name: name!("argocd"), port: &server.port(port), local_port: port!(8080) },
+        WebUiSpec {
+            name: name!("argocd"),
+            port: &server.port(port),
+            requests: WebUiRequests::All,
+            local_port: port!(8080),
+        },
         // Argo CD serves the certificate in the Secret of this name.
         &ServingCertificate { secret: name!("argocd-server-tls"), issuer },
     );
@@ -202,6 +209,8 @@ fn values(site: &Site, login: &Login, projects: &Projects, host: Option<&Host>) 
         // The chart's own example is 128 MiB.
         let server = resources(50, 192).of_go();
         values.server.resources = Some(server.requirements());
+        values.server.cluster_role_rules.enabled = Some(true);
+        values.server.cluster_role_rules.rules = Some(server_rules());
         values.server.env = Some(vec![server.variable()]);
         // Measured with this platform: up to 250 MiB, helm and git among it.
         let repo_server = resources(100, 384).of_go();
@@ -229,6 +238,18 @@ fn values(site: &Site, login: &Login, projects: &Projects, host: Option<&Host>) 
 /// Resources of one component, in millicores and mebibytes.
 fn resources(cpu: u32, memory: u32) -> Resources {
     Resources { cpu: millicores(cpu), memory: mebibytes(memory) }
+}
+
+/// What the server may do itself, outside its own namespace: read objects, their events and logs for the web UI. By default it may
+/// also delete and change every object, for buttons of the web UI that go past Git.
+fn server_rules() -> Vec<rbac::v1::PolicyRule> {
+    let rule = |group: &str, resources: &[&str], verb: &str| rbac::v1::PolicyRule {
+        api_groups: Some(vec![group.to_owned()]),
+        resources: Some(resources.iter().map(|&resource| resource.to_owned()).collect()),
+        verbs: vec![verb.to_owned()],
+        ..rbac::v1::PolicyRule::default()
+    };
+    vec![rule("*", &["*"], "get"), rule("", &["events"], "list"), rule("", &["pods/log"], "get")]
 }
 
 fn settings(cm: &mut chart::ConfigsCm, login: &Login) {

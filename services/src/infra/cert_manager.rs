@@ -4,7 +4,6 @@ use std::fmt::Debug;
 
 use helm_values::{HelmChart, cert_manager as chart};
 use k8s_openapi::api::{admissionregistration::v1 as admission, apps, core, rbac};
-use manifests_lib::cluster::{IamPolicy, WellKnownPolicy};
 use manifests_lib::delivery::Chart;
 use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
 use manifests_lib::network::{Acme, ClusterIssuer, Issuer, network_policy};
@@ -69,9 +68,8 @@ pub(crate) fn bundle<K: Issuers>(infra: &Infra, settings: Settings<K>) -> Cluste
     let cert_manager = infra.bundle(name!("cert-manager"), &NAMESPACE);
     let webhook = cert_manager.tool_pods(&network_policy::APP_NAME, &name!("webhook"));
     webhook.admit_api_server(WEBHOOK);
-    if let Issuer::Acme(_) = &issuer {
-        cert_manager
-            .pod_identity(SERVICE_ACCOUNT, IamPolicy::WellKnown(WellKnownPolicy::CertManager));
+    if let Issuer::Acme(acme) = &issuer {
+        cert_manager.pod_identity(SERVICE_ACCOUNT, acme.rights());
     }
     cert_manager.chart(Chart {
         release: name!("cert-manager"),
@@ -91,8 +89,8 @@ pub(crate) fn bundle<K: Issuers>(infra: &Infra, settings: Settings<K>) -> Cluste
     });
     cert_manager.ignore_injected_ca_bundles();
     ClusterIssuers {
-        public: cert_manager.cluster_issuer(name!("public"), &issuer),
-        cluster: cert_manager.cluster_issuer(name!("cluster"), &Issuer::SelfSigned),
+        public: cert_manager.host_issuer(name!("public"), &issuer),
+        cluster: cert_manager.service_issuer(name!("cluster")),
     }
 }
 

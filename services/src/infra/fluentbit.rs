@@ -1,5 +1,6 @@
 //! Fluent Bit: collects the logs of all containers.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use custom_resources::coreos::monitoring::v1 as monitoring;
@@ -119,11 +120,12 @@ impl CloudwatchLogs {
                 "logs:PutLogEvents",
                 "logs:PutRetentionPolicy",
             ],
-            resources: vec![Arn {
+            resources: vec![Arn::Regional {
                 service: "logs",
                 region: self.region.clone(),
                 resource: format!("log-group:{}:*", self.log_group),
             }],
+            conditions: BTreeMap::new(),
         }])
     }
 }

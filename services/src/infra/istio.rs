@@ -17,7 +17,7 @@ use manifests_lib::network::mesh::{Exposure, IngressGateway};
 use manifests_lib::network::{ClusterIssuer, ServiceRef};
 use manifests_lib::prelude::*;
 
-use parts::{EGRESS, INGRESS, REVISION, SYSTEM};
+use parts::{CNI, EGRESS, INGRESS, REVISION, SYSTEM};
 
 use super::shared::Infra;
 use crate::site::{Aws, Laptop};
@@ -103,10 +103,11 @@ pub(crate) fn bundle<K: Exposures>(
         Ingress::NodePorts => Exposure::NodePorts,
         Ingress::ClusterIp => Exposure::ApiGateway { issuer: issuer.clone() },
     };
+    infra.namespace(&SYSTEM, PodSecurity::Restricted);
     // The network plugin writes on the nodes.
-    infra.namespace(&SYSTEM, PodSecurity::Privileged);
-    infra.meshed_namespace(&INGRESS.namespace, REVISION, PodSecurity::Baseline);
-    infra.meshed_namespace(&EGRESS.namespace, REVISION, PodSecurity::Baseline);
+    infra.namespace(&CNI, PodSecurity::Privileged);
+    infra.meshed_namespace(&INGRESS.namespace, REVISION, PodSecurity::Restricted);
+    infra.meshed_namespace(&EGRESS.namespace, REVISION, PodSecurity::Restricted);
 
     let istio = infra.team.applications(name!("istio"));
     let base = istio.bundle(name!("istio-base"), &SYSTEM);
@@ -114,7 +115,7 @@ pub(crate) fn bundle<K: Exposures>(
     let stable = istio.bundle(name!("istio-istiod"), &SYSTEM);
     istiod::add_stable(&stable, &revisions, replicas, traces);
     istiod::admit(&stable, prometheus);
-    cni::add(&istio.bundle(name!("istio-cni"), &SYSTEM));
+    cni::add(&istio.bundle(name!("istio-cni"), &CNI));
     let ingress_bundle = istio.bundle(INGRESS.name, &INGRESS.namespace);
     gateway::add_ingress(&ingress_bundle, replicas, exposure, prometheus);
     let egress_bundle = istio.bundle(EGRESS.name, &EGRESS.namespace);

@@ -8,7 +8,7 @@ use manifests_lib::model::{GroupKind, Namespace, PodSecurity, named};
 use manifests_lib::network::gateway_api::InternalAccess;
 use manifests_lib::network::{ServiceRef, ToolService, network_policy};
 use manifests_lib::observability::{
-    MonitoredPods, PodMonitor, WebUiHandle, WebUiSpec, pod_metrics_port,
+    MonitoredPods, PodMonitor, WebUiHandle, WebUiRequests, WebUiSpec, pod_metrics_port,
 };
 use manifests_lib::prelude::*;
 use manifests_lib::values::Bytes;
@@ -105,6 +105,7 @@ pub(crate) fn bundle(
         web_ui: internal.web_ui(WebUiSpec {
             name: name!("jaeger"),
             port: &port(QUERY),
+            requests: WebUiRequests::Reads,
             local_port: port!(8081),
         }),
     }

@@ -9,7 +9,7 @@ use manifests_lib::delivery::Chart;
 use manifests_lib::model::{GroupKind, Namespace};
 use manifests_lib::network::gateway_api::InternalAccess;
 use manifests_lib::network::{ToolPods, ToolPort, ToolService, network_policy};
-use manifests_lib::observability::{WebUiHandle, WebUiSpec, grafana};
+use manifests_lib::observability::{WebUiHandle, WebUiRequests, WebUiSpec, grafana};
 use manifests_lib::prelude::*;
 use serde_json::json;
 
@@ -114,6 +114,7 @@ pub(crate) fn bundle<K: Logins>(
     internal.web_ui(WebUiSpec {
         name: name!("kiali"),
         port: &pods.port(port),
+        requests: WebUiRequests::All,
         local_port: port!(20001),
     });
 }

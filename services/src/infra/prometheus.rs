@@ -19,10 +19,10 @@ use manifests_lib::model::{GroupKind, Namespace, PodSecurity};
 use manifests_lib::network::gateway_api::InternalAccess;
 use manifests_lib::network::{ToolPort, ToolService, network_policy};
 use manifests_lib::observability::grafana::Dashboard;
-use manifests_lib::observability::{WebUiHandle, WebUiSpec};
+use manifests_lib::observability::{WebUiHandle, WebUiRequests, WebUiSpec};
 use manifests_lib::prelude::*;
 
-use context::{Context, NAMESPACE};
+use context::{Context, NAMESPACE, NODE_EXPORTER};
 
 use super::shared::Infra;
 use crate::node_group;
@@ -78,15 +78,16 @@ pub(crate) fn bundle<K: Kind + AlertReceivers>(
     internal: &InternalAccess,
 ) -> Monitoring {
     let Settings { grafana, receivers } = settings;
-    // The node exporter reads the node.
-    infra.namespace(&NAMESPACE, PodSecurity::Privileged);
+    infra.namespace(&NAMESPACE, PodSecurity::Restricted);
+    // It reads the nodes.
+    infra.namespace(&NODE_EXPORTER, PodSecurity::Privileged);
     let bundle = infra.bundle(name!("prometheus"), &NAMESPACE);
-    // None of the three asks readers to log in, and whoever reaches Alertmanager can silence alerts.
-    let web_ui = |name: Name, service: ToolService, local_port: Port| {
+    // None of the three asks readers to log in.
+    let web_ui = |name: Name, service: ToolService, requests: WebUiRequests, local_port: Port| {
         let pods = bundle.tool_pods(&network_policy::APP_NAME, &name);
         pods.admit_own_namespace();
         let port = pods.port(service);
-        (pods, internal.web_ui(WebUiSpec { name, port: &port, local_port }))
+        (pods, internal.web_ui(WebUiSpec { name, port: &port, requests, local_port }))
     };
     let (pods, prometheus) = web_ui(
         name!("prometheus"),
@@ -95,6 +96,8 @@ pub(crate) fn bundle<K: Kind + AlertReceivers>(
             port: port!(9090),
             target_port: port!(9090),
         },
+        // The page asks for labels by `POST`. Elsewhere a request could end the process: the operator reloads it by `/-/`.
+        WebUiRequests::ReadsAndQueries(url_path!("/api/v1")),
         port!(9090),
     );
     let (_, alertmanager) = web_ui(
@@ -104,6 +107,8 @@ pub(crate) fn bundle<K: Kind + AlertReceivers>(
             port: port!(9093),
             target_port: port!(9093),
         },
+        // Whoever silences an alert forwards the port, which takes rights in the cluster.
+        WebUiRequests::Reads,
         port!(9093),
     );
     let (_, grafana_ui) = web_ui(
@@ -113,6 +118,7 @@ pub(crate) fn bundle<K: Kind + AlertReceivers>(
             port: port!(80),
             target_port: port!(3000),
         },
+        WebUiRequests::All,
         port!(8000),
     );
     let context = Context { site, bundle: &bundle, prometheus, alertmanager, grafana: grafana_ui };
@@ -163,6 +169,7 @@ fn add_chart(bundle: &Bundle, values: chart::Values) {
             crd_groups: vec!["monitoring.coreos.com"],
         })
         // Services for scraping the control plane and CoreDNS.
-        .also_writes_to(&Namespace::KUBE_SYSTEM);
+        .also_writes_to(&Namespace::KUBE_SYSTEM)
+        .also_writes_to(&NODE_EXPORTER);
     bundle.ignore_injected_ca_bundles();
 }

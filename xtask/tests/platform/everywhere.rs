@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use custom_resources::argoproj::v1alpha1::Application;
 use custom_resources::istio::networking::v1::ServiceEntry;
 use custom_resources::k8s::networking::gateway::v1::HTTPRoute;
-use manifests_lib::cluster::{IamPolicy, Infrastructure};
+use manifests_lib::cluster::{Arn, IamPolicy, Infrastructure};
 use manifests_lib::platform::BuiltPlatform;
 use services::platform::Environment;
 
@@ -162,7 +162,11 @@ fn outside(environment: &Environment) -> BTreeSet<String> {
     for policy in policies {
         if let IamPolicy::Statements(statements) = policy {
             let resources = statements.iter().flat_map(|statement| &statement.resources);
-            names.extend(resources.map(|arn| format!("{} in {}", arn.resource, arn.service)));
+            // Nothing global is an environment's own: zones are shared, and rights name records in them.
+            names.extend(resources.filter_map(|arn| match arn {
+                Arn::Regional { service, resource, .. } => Some(format!("{resource} in {service}")),
+                Arn::Global { .. } | Arn::Every => None,
+            }));
         }
     }
     names

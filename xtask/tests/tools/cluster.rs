@@ -151,7 +151,8 @@ fn nothing_is_run_in_aws() {
         output.push(run.stdout());
     }
     insta::assert_snapshot!(output.concat(), @"
-    # eksctl creates the cluster of prd; nothing was run. Run these with administrator rights in the account 123456789012:
+    # eksctl creates the cluster of prd; nothing was run. Run these with administrator rights in the account 123456789012, as the
+    # role platform-administrators: nobody else has rights in the cluster.
     # 1. Repositories of the images; tags are immutable.
     aws ecr describe-repositories --region ap-northeast-1 --repository-names account-gin-repository > /dev/null 2>&1 ||
       aws ecr create-repository --region ap-northeast-1 --repository-name account-gin-repository --image-tag-mutability IMMUTABLE --image-scanning-configuration scanOnPush=true

@@ -10,6 +10,13 @@ use crate::rendered::Rendered;
 /// A node label that the API server warns of.
 const OLD_LABEL: &[&str] = &["spec", "template", "spec", "nodeSelector", "beta.kubernetes.io/os"];
 
+/// What Pod Security refuses of the pods, and warns of already where the workload is applied.
+const MORE_PRIVILEGES: &[&str] =
+    &["spec", "template", "spec", "containers", "0", "securityContext", "allowPrivilegeEscalation"];
+
+/// What happens to an object that an admission policy does not admit.
+const ACTIONS: &[&str] = &["spec", "validationActions"];
+
 const ANNOTATION: &[&str] = &["metadata", "annotations", "example.com/changed"];
 
 /// Objects that are refused, warned of, stored in another way or written without need.
@@ -29,6 +36,8 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
     let objects = &mut rendered.objects;
     change(objects, "Deployment", OLD_LABEL, json!("linux"))?;
     change(objects, "Deployment", REQUESTED_CPU, json!("1000m"))?;
+    change(objects, "Deployment", MORE_PRIVILEGES, json!(true))?;
+    change(objects, "ValidatingAdmissionPolicyBinding", ACTIONS, json!(["Audit"]))?;
     for kind in ["ServiceAccount", "PersistentVolumeClaim"] {
         let other = objects[first(objects, kind)?].with_field(ANNOTATION, json!("other"))?;
         objects.push(other);
@@ -46,6 +55,14 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
     let findings = said_of(programs, options, &rendered, Some(changed), &lines)?;
     for (fault, expected) in [
         ("a warning", &["the API server warns", "beta.kubernetes.io/os"] as &[_]),
+        (
+            "pods beyond the Pod Security of their namespace",
+            &["the API server warns", "would violate PodSecurity"],
+        ),
+        (
+            "a certificate for a server of another namespace",
+            &["Certificate", "is taken in the namespace"],
+        ),
         (
             "a field that is stored in another way",
             &["resources.requests.cpu", "\"1000m\"", "\"1\""],

@@ -11,11 +11,13 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::{AMQPS, Rabbitmq, RabbitmqState};
 use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::facts::Facts;
 use crate::model::label::{Labels, label, matching};
 use crate::model::metadata::named;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
-use crate::network::certificate::{ClusterIssuer, certificate_of};
+use crate::network::certificate::certificate_of;
+use crate::network::issuer::ClusterIssuer;
 use crate::network::mesh::Caller;
 use crate::network::network_policy::{self, APP_NAME, admit, admit_to_all, pods};
 use crate::network::tool::{Pods, ToolPods};
@@ -251,6 +253,10 @@ fn apart(pod_labels: Labels) -> core::PodAntiAffinity {
 }
 
 impl Part for RabbitmqPart {
+    fn declare(&self, declared: &mut Facts) {
+        declared.push(self.state.issuer.asked_in(&self.state.namespace));
+    }
+
     fn build(&self, output: &mut Output<'_>) {
         let certificate =
             certificate_of(&self.certificate_name(), &self.state.issuer, self.hosts());

@@ -9,6 +9,7 @@ use super::{Rabbitmq, RabbitmqState};
 use crate::data::secret::SecretKey;
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
+use crate::model::facts::Facts;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
 use crate::network::certificate::{CA_KEY, ca_in};
@@ -269,6 +270,10 @@ impl SagaPart {
 }
 
 impl Part for SagaPart {
+    fn declare(&self, declared: &mut Facts) {
+        declared.push(self.rabbitmq.issuer.asked_in(self.component.bundle().namespace()));
+    }
+
     fn build(&self, output: &mut Output<'_>) {
         self.accounts(output);
         output.add(self.origin, self.policy());

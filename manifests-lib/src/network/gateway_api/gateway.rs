@@ -20,7 +20,8 @@ use crate::model::metadata::named_in;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
-use crate::network::certificate::{ClusterIssuer, certificate_of};
+use crate::network::certificate::certificate_of;
+use crate::network::issuer::ClusterIssuer;
 use crate::network::mesh::RoutedHost;
 use crate::network::network_policy;
 use crate::network::tool::Pods;
@@ -261,6 +262,7 @@ impl GatewayState {
 
 impl Part for GatewayState {
     fn declare(&self, declared: &mut Facts) {
+        declared.push(self.issuer.asked_in(&self.parent.namespace));
         if let Visibility::Public { routes } = &self.visibility {
             for PublicRoute { host, ingress, port, .. } in &*routes.borrow() {
                 declared.push(RoutedHost {

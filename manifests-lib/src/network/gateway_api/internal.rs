@@ -4,16 +4,19 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use custom_resources::cert_manager::v1::Certificate;
+use custom_resources::k8s::networking::gateway::v1 as api;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::gateway::{GatewaySpec, GatewayState, Visibility};
-use super::route::{backend, backend_tls_policy, route};
+use super::route::{backend, backend_tls_policy, below, route};
 use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::facts::Facts;
 use crate::model::metadata::named_in;
 use crate::model::origin::Origin;
-use crate::network::certificate::{ClusterIssuer, certificate_of};
+use crate::network::certificate::certificate_of;
+use crate::network::issuer::{Asked, ClusterIssuer};
 use crate::network::service_ref::ServiceRef;
-use crate::observability::web_ui::{Scheme, WebUi, WebUiHandle, WebUiSpec};
+use crate::observability::web_ui::{Scheme, WebUi, WebUiHandle, WebUiRequests, WebUiSpec};
 use crate::values::{Host, Name};
 
 /// How employees reach web UIs: by a gateway that only clients in the network of the cluster reach, or, where there is none, by
@@ -79,7 +82,7 @@ impl InternalAccess {
         scheme: Scheme,
         certificate: Option<&ServingCertificate<'_>>,
     ) -> WebUiHandle {
-        let WebUiSpec { name, port, local_port } = web_ui;
+        let WebUiSpec { name, port, requests, local_port } = web_ui;
         let bundle = port.bundle();
         let service = port.service().clone();
         let host = self.gateway.as_ref().and_then(|gateway| {
@@ -94,8 +97,10 @@ impl InternalAccess {
                 service: web_ui.service.clone(),
                 gateway: Rc::clone(gateway),
                 host: host.clone(),
+                matches: matches(&requests),
                 certificate: certificate.map(|ServingCertificate { secret, issuer }| {
-                    certificate_of(secret, issuer, vec![web_ui.service.host()])
+                    let asked = issuer.asked_in(&web_ui.service.namespace);
+                    (certificate_of(secret, issuer, vec![web_ui.service.host()]), asked)
                 }),
             });
         }
@@ -126,6 +131,19 @@ impl Part for WebUiPart {
     }
 }
 
+/// The requests that reach a web UI.
+fn matches(requests: &WebUiRequests) -> Vec<api::RuleMatch> {
+    let root = url_path!("/");
+    let reads = || below(&root, Some(api::MatchMethod::Get));
+    match requests {
+        WebUiRequests::All => vec![below(&root, None)],
+        WebUiRequests::Reads => vec![reads()],
+        WebUiRequests::ReadsAndQueries(path) => {
+            vec![reads(), below(path, Some(api::MatchMethod::Post))]
+        }
+    }
+}
+
 /// The way from the gateway to a web UI.
 struct WebUiRoutePart {
     origin: Origin,
@@ -133,8 +151,9 @@ struct WebUiRoutePart {
     service: ServiceRef,
     gateway: Rc<GatewayState>,
     host: Host,
+    matches: Vec<api::RuleMatch>,
     /// The certificate that it is served with; none where it is served by HTTP.
-    certificate: Option<Certificate>,
+    certificate: Option<(Certificate, Asked)>,
 }
 
 impl WebUiRoutePart {
@@ -144,12 +163,18 @@ impl WebUiRoutePart {
 }
 
 impl Part for WebUiRoutePart {
+    fn declare(&self, declared: &mut Facts) {
+        if let Some((_, asked)) = &self.certificate {
+            declared.push(asked.clone());
+        }
+    }
+
     fn build(&self, output: &mut Output<'_>) {
         let backend = backend(&self.service.name, self.service.port);
         let route =
-            route(self.metadata(), &self.gateway.parent, &self.host, &url_path!("/"), backend);
+            route(self.metadata(), &self.gateway.parent, &self.host, self.matches.clone(), backend);
         output.add(self.origin, route);
-        if let Some(certificate) = &self.certificate {
+        if let Some((certificate, _)) = &self.certificate {
             output.add(self.origin, certificate.clone());
             let secret = certificate.metadata.name.as_deref().unwrap_or_default();
             let ServiceRef { name, .. } = &self.service;

@@ -36,7 +36,7 @@ impl PublicRoute {
             ..backend(&self.ingress.name, self.port)
         };
         let metadata = named_in(&gateway.namespace, &self.name);
-        route(metadata, gateway, &self.host, &self.path, backend)
+        route(metadata, gateway, &self.host, vec![below(&self.path, None)], backend)
     }
 }
 
@@ -51,12 +51,24 @@ pub(super) fn backend(service: &Name, port: Port) -> api::HttpBackendRef {
     }
 }
 
-/// Requests for a host below a path.
+/// Requests below a path, of one method or of all.
+pub(super) fn below(path: &UrlPath, method: Option<api::MatchMethod>) -> api::RuleMatch {
+    api::RuleMatch {
+        method,
+        path: Some(api::MatchPath {
+            type_: Some(api::PathType::PathPrefix),
+            value: Some(path.to_string()),
+        }),
+        ..api::RuleMatch::default()
+    }
+}
+
+/// Requests for a host that match one of these.
 pub(super) fn route(
     metadata: ObjectMeta,
     gateway: &Parent,
     host: &Host,
-    path: &UrlPath,
+    matches: Vec<api::RuleMatch>,
     backend: api::HttpBackendRef,
 ) -> api::HTTPRoute {
     api::HTTPRoute {
@@ -71,13 +83,7 @@ pub(super) fn route(
             }]),
             rules: Some(vec![api::HTTPRouteRule {
                 backend_refs: Some(vec![backend]),
-                matches: Some(vec![api::RuleMatch {
-                    path: Some(api::MatchPath {
-                        type_: Some(api::PathType::PathPrefix),
-                        value: Some(path.to_string()),
-                    }),
-                    ..api::RuleMatch::default()
-                }]),
+                matches: Some(matches),
                 ..api::HTTPRouteRule::default()
             }]),
         },

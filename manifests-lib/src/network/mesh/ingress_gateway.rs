@@ -12,8 +12,9 @@ use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::facts::Facts;
 use crate::model::metadata::named;
 use crate::model::origin::Origin;
-use crate::network::certificate::{ClusterIssuer, certificate_of};
+use crate::network::certificate::certificate_of;
 use crate::network::gateway_api::backend_tls_policy;
+use crate::network::issuer::ClusterIssuer;
 use crate::network::network_policy;
 use crate::network::tool::Pods;
 use crate::observability::prometheus::Prometheus;
@@ -191,6 +192,9 @@ impl IngressPart {
 impl Part for IngressPart {
     fn declare(&self, declared: &mut Facts) {
         let (gateway, exposure) = (self.gateway.clone(), self.exposure.clone());
+        if let Exposure::ApiGateway { issuer } = &exposure {
+            declared.push(issuer.asked_in(&gateway.namespace));
+        }
         declared.push(DeclaredIngress { gateway, exposure });
     }
 

@@ -312,9 +312,99 @@ pub(super) const fn region(bytes: &[u8]) -> bool {
 }
 
 pub(super) const fn secrets_manager_name(bytes: &[u8]) -> bool {
-    !bytes.is_empty()
+    let mut last_slash = 0;
+    let mut index = 0;
+    while index < bytes.len() {
+        if bytes[index] == b'/' {
+            last_slash = index;
+        }
+        index += 1;
+    }
+    last_slash > 0
+        && last_slash + 1 < bytes.len()
         && bytes.len() <= 512
         && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'+' | b'=' | b'.' | b'@' | b'-'))
+}
+
+const fn lower_hexadecimal(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b'a'..=b'f')
+}
+
+/// A UUID, or `mrk-` and its digits without dashes.
+pub(super) const fn kms_key_id(bytes: &[u8]) -> bool {
+    if bytes.len() != 36 {
+        return false;
+    }
+    if let [b'm', b'r', b'k', b'-', digits @ ..] = bytes {
+        return all!(digits, byte => lower_hexadecimal(byte));
+    }
+    let mut index = 0;
+    while index < bytes.len() {
+        let dash = matches!(index, 8 | 13 | 18 | 23);
+        if dash && bytes[index] != b'-' || !dash && !lower_hexadecimal(bytes[index]) {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+/// Parts with a `/` between them, none empty, the last one of at most 64 characters.
+pub(super) const fn iam_role_name(bytes: &[u8]) -> bool {
+    let mut length = 0;
+    let mut index = 0;
+    while index < bytes.len() {
+        let byte = bytes[index];
+        if byte == b'/' {
+            if length == 0 {
+                return false;
+            }
+            length = 0;
+        } else if byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'+' | b'=' | b',' | b'.' | b'@' | b'-')
+        {
+            length += 1;
+        } else {
+            return false;
+        }
+        index += 1;
+    }
+    length > 0 && length <= 64 && bytes.len() <= 512
+}
+
+/// `v`, three numbers with dots, `-eksbuild.` and a number.
+pub(super) const fn eks_addon_version(bytes: &[u8]) -> bool {
+    let [b'v', rest @ ..] = bytes else {
+        return false;
+    };
+    let mut rest = rest;
+    let mut number = 0;
+    while number < 3 {
+        let digits = leading_digits(rest);
+        if digits == 0 {
+            return false;
+        }
+        rest = rest.split_at(digits).1;
+        if number < 2 {
+            let [b'.', after @ ..] = rest else {
+                return false;
+            };
+            rest = after;
+        }
+        number += 1;
+    }
+    let [b'-', b'e', b'k', b's', b'b', b'u', b'i', b'l', b'd', b'.', build @ ..] = rest else {
+        return false;
+    };
+    !build.is_empty() && leading_digits(build) == build.len()
+}
+
+const fn leading_digits(bytes: &[u8]) -> usize {
+    let mut index = 0;
+    while index < bytes.len() && bytes[index].is_ascii_digit() {
+        index += 1;
+    }
+    index
 }
 
 pub(super) const fn log_group(bytes: &[u8]) -> bool {

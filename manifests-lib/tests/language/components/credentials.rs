@@ -84,17 +84,17 @@ fn one_that_aws_keeps_is_copied() {
     spec:
       data:
       - remoteRef:
-          key: test/web
+          key: web
           property: username
         secretKey: username
       - remoteRef:
-          key: test/web
+          key: web
           property: password
         secretKey: password
       refreshInterval: 1h0m0s
       secretStoreRef:
         kind: ClusterSecretStore
-        name: aws-secrets-manager
+        name: aws-secrets-manager-web
       target:
         creationPolicy: Owner
         name: web-app-secret

@@ -252,17 +252,17 @@ fn aurora_is_known_to_the_namespace_and_its_credentials_are_kept_in_aws() {
     assert_snapshot!(shop.part(&web, "ExternalSecret", "/spec"), @"
     data:
     - remoteRef:
-        key: test/web/database
+        key: database
         property: username
       secretKey: username
     - remoteRef:
-        key: test/web/database
+        key: database
         property: password
       secretKey: password
     refreshInterval: 1h0m0s
     secretStoreRef:
       kind: ClusterSecretStore
-      name: aws-secrets-manager
+      name: aws-secrets-manager-web
     target:
       creationPolicy: Owner
       name: web-db-secret

@@ -6,7 +6,7 @@ use manifests_lib::network::gateway_api::{
 };
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{ClusterIssuer, Issuer, ToolPort, ToolService};
-use manifests_lib::observability::{Scheme, WebUiSpec};
+use manifests_lib::observability::{Scheme, WebUiRequests, WebUiSpec};
 use manifests_lib::values::{Host, Name, NodePort, Port, UrlPath, mebibytes, seconds};
 use manifests_lib::{host, name, node_port, port, url_path};
 
@@ -56,7 +56,7 @@ fn tool(shop: &Shop, namespace: &Namespace, name: Name) -> (Bundle, ToolPort) {
 }
 
 fn charts(port: &ToolPort) -> WebUiSpec<'_> {
-    WebUiSpec { name: name!("charts"), port, local_port: port!(8080) }
+    WebUiSpec { name: name!("charts"), port, requests: WebUiRequests::All, local_port: port!(8080) }
 }
 
 #[test]
@@ -350,13 +350,49 @@ fn a_page_in_plain_text_has_a_route() {
     "#);
 }
 
+/// The requests that the gateway leads to a page.
+fn led_to_a_page(requests: WebUiRequests) -> String {
+    let shop = Shop::new();
+    let (_, internal) = internal(&shop);
+    let (web, port) = tool(&shop, &ELSEWHERE, name!("charts"));
+    internal.web_ui(WebUiSpec { requests, ..charts(&port) });
+    shop.part(&web, "HTTPRoute", "/spec/rules/0/matches")
+}
+
+#[test]
+fn a_page_without_a_login_is_only_read() {
+    assert_snapshot!(led_to_a_page(WebUiRequests::Reads), @"
+    - method: GET
+      path:
+        type: PathPrefix
+        value: /
+    ");
+}
+
+#[test]
+fn a_page_without_a_login_takes_long_queries_below_a_path() {
+    assert_snapshot!(
+        led_to_a_page(WebUiRequests::ReadsAndQueries(url_path!("/api/v1"))),
+        @"
+    - method: GET
+      path:
+        type: PathPrefix
+        value: /
+    - method: POST
+      path:
+        type: PathPrefix
+        value: /api/v1
+    "
+    );
+}
+
 #[test]
 fn the_certificate_of_a_page_is_checked() {
     let shop = Shop::new();
     let (_, internal) = internal(&shop);
     let (web, port) = tool(&shop, &ELSEWHERE, name!("charts"));
     let tools = shop.bundle_named(name!("tools"));
-    let tools = tools.cluster_issuer(name!("tools"), &Issuer::SelfSigned);
+    let tools = tools.host_issuer(name!("tools"), &Issuer::SelfSigned);
     let certificate = ServingCertificate { secret: name!("tls"), issuer: &tools };
     let web_ui = internal.https_web_ui(charts(&port), &certificate);
     assert_eq!(web_ui.url(), "https://charts.internal.example.com");
@@ -433,7 +469,12 @@ fn it_takes_routes_of_the_namespaces_that_have_pages_in_the_order_of_their_bundl
         let (door, internal) = internal(&shop);
         for (namespace, name, local_port) in bundles {
             let (_, port) = tool(&shop, &namespace, name.clone());
-            internal.web_ui(WebUiSpec { name, port: &port, local_port });
+            internal.web_ui(WebUiSpec {
+                name,
+                port: &port,
+                requests: WebUiRequests::All,
+                local_port,
+            });
         }
         shop.part(&door, "Gateway", "/spec/listeners/0/allowedRoutes/namespaces")
     };

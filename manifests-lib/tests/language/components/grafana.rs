@@ -4,7 +4,7 @@ use manifests_lib::network::ToolService;
 use manifests_lib::network::gateway_api::InternalAccess;
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::observability::grafana::{Dashboard, Panel, Target, Unit, Variable};
-use manifests_lib::observability::{WebUiHandle, WebUiSpec};
+use manifests_lib::observability::{WebUiHandle, WebUiRequests, WebUiSpec};
 use manifests_lib::values::Name;
 use manifests_lib::{name, port};
 use serde_json::Value;
@@ -39,6 +39,7 @@ fn grafana(bundle: &Bundle) -> WebUiHandle {
     InternalAccess::by_forwarding_ports().web_ui(WebUiSpec {
         name: name!("grafana"),
         port: &port,
+        requests: WebUiRequests::All,
         local_port: port!(8000),
     })
 }

@@ -1,8 +1,10 @@
 //! What pods may do in AWS.
 
+use std::collections::BTreeMap;
+
 use custom_resources::external_secrets::v1 as external_secrets;
 use insta::assert_snapshot;
-use manifests_lib::cluster::{IamPolicy, PodIdentity, WellKnownPolicy};
+use manifests_lib::cluster::{Arn, IamPolicy, PodIdentity, Statement, WellKnownPolicy};
 use manifests_lib::data::SyncedSecret;
 use manifests_lib::model::named;
 use manifests_lib::{name, secret_data_key, secrets_manager_name};
@@ -18,7 +20,13 @@ fn rights(shop: &Shop) -> String {
                 IamPolicy::Statements(statements) => statements
                     .iter()
                     .flat_map(|statement| &statement.resources)
-                    .map(|arn| format!("{} {} {}", arn.service, arn.region, arn.resource))
+                    .map(|arn| match arn {
+                        Arn::Regional { service, region, resource } => {
+                            format!("{service} {region} {resource}")
+                        }
+                        Arn::Global { service, resource } => format!("{service} {resource}"),
+                        Arn::Every => "*".to_owned(),
+                    })
                     .collect::<Vec<_>>()
                     .join(", "),
             };
@@ -32,17 +40,21 @@ fn they_are_sorted_by_service_account() {
     let shop = Shop::new();
     let web = shop.bundle();
     web.add(config_map("settings"));
-    let certificates = IamPolicy::WellKnown(WellKnownPolicy::CertManager);
-    web.pod_identity(name!("writer"), certificates.clone());
-    web.pod_identity(name!("certificates"), certificates);
+    let everything = IamPolicy::Statements(vec![Statement {
+        actions: vec!["sts:GetCallerIdentity"],
+        resources: vec![Arn::Every],
+        conditions: BTreeMap::new(),
+    }]);
+    web.pod_identity(name!("writer"), everything.clone());
+    web.pod_identity(name!("certificates"), everything);
     let other = shop.bundle_in(&ELSEWHERE, name!("other"));
     other.add(config_map("settings"));
     let balancers = IamPolicy::WellKnown(WellKnownPolicy::AwsLoadBalancerController);
     other.pod_identity(name!("certificates"), balancers);
     assert_snapshot!(rights(&shop), @"
     elsewhere/certificates: AwsLoadBalancerController
-    shop/certificates: CertManager
-    shop/writer: CertManager
+    shop/certificates: *
+    shop/writer: *
     ");
 }
 
@@ -72,14 +84,15 @@ fn an_external_secret_as_it_stands_is_read_too() {
     let shop = Shop::new();
     shop.secrets_manager();
     let web = shop.bundle();
+    let _ = web.app(&NODES).credentials(secrets_manager_name!("test/web"));
     web.add(external_secrets::ExternalSecret {
         metadata: named("whole"),
         spec: Some(external_secrets::ExternalSecretSpec {
             data_from: Some(vec![external_secrets::ExternalSecretDataFrom {
-                extract: Some(external_secrets::RemoteRef::required("test/whole".to_owned())),
+                extract: Some(external_secrets::RemoteRef::required("whole".to_owned())),
                 ..external_secrets::ExternalSecretDataFrom::default()
             }]),
-            secret_store_ref: of_store("aws-secrets-manager"),
+            secret_store_ref: of_store("aws-secrets-manager-web"),
             ..external_secrets::ExternalSecretSpec::default()
         }),
     });
@@ -94,7 +107,7 @@ fn an_external_secret_as_it_stands_is_read_too() {
             ..external_secrets::ExternalSecretSpec::default()
         }),
     });
-    assert_snapshot!(rights(&shop), @"elsewhere/reader: secretsmanager eu-west-1 secret:test/whole-??????");
+    assert_snapshot!(rights(&shop), @"elsewhere/reader: secretsmanager eu-west-1 secret:test/web-??????, secretsmanager eu-west-1 secret:test/whole-??????");
 }
 
 #[test]

@@ -28,7 +28,9 @@ fn its_pods_get_a_sidecar_of_a_revision() {
       labels:
         env: test
         istio.io/rev: stable
+        pod-security.kubernetes.io/audit: restricted
         pod-security.kubernetes.io/enforce: restricted
+        pod-security.kubernetes.io/warn: restricted
     ");
 }
 
@@ -47,7 +49,9 @@ fn its_pods_get_no_sidecar() {
         argocd.argoproj.io/sync-options: Prune=false,Delete=false
       labels:
         env: test
+        pod-security.kubernetes.io/audit: restricted
         pod-security.kubernetes.io/enforce: baseline
+        pod-security.kubernetes.io/warn: baseline
     ");
 }
 
@@ -73,7 +77,9 @@ fn pods_behind_a_load_balancer_wait_until_it_sends_to_them() {
     assert_snapshot!(shop.part(&web, "Namespace", "/metadata/labels"), @"
     elbv2.k8s.aws/pod-readiness-gate-inject: enabled
     env: test
+    pod-security.kubernetes.io/audit: restricted
     pod-security.kubernetes.io/enforce: baseline
+    pod-security.kubernetes.io/warn: baseline
     ");
 }
 

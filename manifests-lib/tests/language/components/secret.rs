@@ -85,13 +85,13 @@ fn one_that_aws_keeps_is_followed() {
     spec:
       data:
       - remoteRef:
-          key: test/web/app
+          key: app
           property: key
         secretKey: signing-key
       refreshInterval: 1h0m0s
       secretStoreRef:
         kind: ClusterSecretStore
-        name: aws-secrets-manager
+        name: aws-secrets-manager-web
       target:
         creationPolicy: Owner
         name: web-app-secret-signing-key

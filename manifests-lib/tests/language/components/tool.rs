@@ -7,7 +7,8 @@ use manifests_lib::network::gateway_api::{Exposure, GatewaySpec};
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{ToolPods, ToolPort, ToolService};
 use manifests_lib::observability::{
-    MonitoredPods, PodMonitor, Prometheus, ServiceMonitor, WebUiSpec, pod_metrics_endpoint,
+    MonitoredPods, PodMonitor, Prometheus, ServiceMonitor, WebUiRequests, WebUiSpec,
+    pod_metrics_endpoint,
 };
 use manifests_lib::values::Name;
 use manifests_lib::{host, name, port};
@@ -101,7 +102,12 @@ fn the_order_of_its_rules_does_not_depend_on_who_is_written_first() {
                 host!("internal.example.com"),
             );
             let port = api(pods);
-            let charts = WebUiSpec { name: name!("charts"), port: &port, local_port: port!(8080) };
+            let charts = WebUiSpec {
+                name: name!("charts"),
+                port: &port,
+                requests: WebUiRequests::All,
+                local_port: port!(8080),
+            };
             let _ = internal.web_ui(charts);
         },
     ];

@@ -2,9 +2,9 @@
 //! of those who read the text, with the means of the standard library that a compile-time check does not have.
 
 use manifests_lib::values::{
-    AbsolutePath, AccountId, ChartVersion, Cidr, EmailAddress, GitCommit, Host, LabelKey, Name,
-    PlainVariableName, PublicImage, Region, Repository, SecretDataKey, SecretsManagerName, Tag,
-    UrlPath, VariableName,
+    AbsolutePath, AccountId, ChartVersion, Cidr, EksAddonVersion, EmailAddress, GitCommit, Host,
+    IamRoleName, KmsKeyId, LabelKey, Name, PlainVariableName, PublicImage, Region, Repository,
+    SecretDataKey, SecretsManagerName, Tag, UrlPath, VariableName,
 };
 use proptest::prelude::*;
 
@@ -172,10 +172,45 @@ fn region(text: &str) -> bool {
 }
 
 fn secrets_manager(text: &str) -> bool {
-    (1..=512).contains(&text.len())
+    text.rsplit_once('/').is_some_and(|(folder, key)| !folder.is_empty() && !key.is_empty())
+        && text.len() <= 512
         && text
             .chars()
             .all(|character| character.is_ascii_alphanumeric() || "/_+=.@-".contains(character))
+}
+
+fn lower_hexadecimal(text: &str) -> bool {
+    text.chars().all(|character| character.is_ascii_digit() || ('a'..='f').contains(&character))
+}
+
+fn kms_key(text: &str) -> bool {
+    if let Some(digits) = text.strip_prefix("mrk-") {
+        return digits.len() == 32 && lower_hexadecimal(digits);
+    }
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|group| lower_hexadecimal(group))
+}
+
+fn iam_role(text: &str) -> bool {
+    let part = |part: &str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|character| character.is_ascii_alphanumeric() || "_+=,.@-".contains(character))
+    };
+    text.len() <= 512
+        && text.split('/').all(part)
+        && text.rsplit('/').next().is_some_and(|name| name.len() <= 64)
+}
+
+fn eks_addon_version(text: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.chars().all(digit);
+    text.strip_prefix('v').and_then(|text| text.split_once("-eksbuild.")).is_some_and(
+        |(version, build)| {
+            version.split('.').count() == 3 && version.split('.').all(number) && number(build)
+        },
+    )
 }
 
 /// Without quoted parts, which nobody uses.
@@ -313,6 +348,9 @@ laws! {
     ChartVersion is chart_version
     Cidr is cidr
     SecretsManagerName is secrets_manager
+    KmsKeyId is kms_key
+    IamRoleName is iam_role
+    EksAddonVersion is eks_addon_version
     SecretDataKey is data_key
     EmailAddress is email_address
 }
@@ -336,6 +374,10 @@ fn every_rule_accepts_what_people_write() {
     assert!(AccountId::new("012345678901").is_ok());
     assert!(Region::new("us-gov-west-1").is_ok());
     assert!(SecretsManagerName::new("prd/account/database").is_ok());
+    assert!(KmsKeyId::new("1234abcd-12ab-34cd-56ef-1234567890ab").is_ok());
+    assert!(KmsKeyId::new("mrk-1234abcd12ab34cd56ef1234567890ab").is_ok());
+    assert!(IamRoleName::new("aws-reserved/sso.amazonaws.com/Administrators").is_ok());
+    assert!(EksAddonVersion::new("v1.13.2-eksbuild.4").is_ok());
 }
 
 #[test]

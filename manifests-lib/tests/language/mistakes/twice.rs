@@ -4,7 +4,7 @@ use manifests_lib::network::ToolService;
 use manifests_lib::network::gateway_api::InternalAccess;
 use manifests_lib::network::mesh::GatewayRoute;
 use manifests_lib::network::network_policy::APP_NAME;
-use manifests_lib::observability::WebUiSpec;
+use manifests_lib::observability::{WebUiRequests, WebUiSpec};
 use manifests_lib::values::{Name, NodePort, Port, gibibytes, mebibytes};
 use manifests_lib::workload::{Container, VolumeClaimTemplate};
 use manifests_lib::{name, node_port, path, plain, port, uid};
@@ -185,7 +185,10 @@ fn rights_of_one_service_account() {
     let shop = Shop::new();
     let web = shop.bundle();
     web.add(config_map("settings"));
-    web.pod_identity(name!("writer"), IamPolicy::WellKnown(WellKnownPolicy::CertManager));
+    web.pod_identity(
+        name!("writer"),
+        IamPolicy::WellKnown(WellKnownPolicy::AwsLoadBalancerController),
+    );
     web.pod_identity(name!("writer"), IamPolicy::Statements(Vec::new()));
     assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/twice.rs:N: the ServiceAccount writer of the namespace shop gets rights in AWS a second time, and EKS refuses a second association: write the statements of both into one (see also manifests-lib/tests/language/mistakes/twice.rs:N) [duplicate-pod-identity]");
 }
@@ -205,7 +208,7 @@ fn web_uis_of_one_name_or_port() {
         (name!("charts"), port!(8001)),
         (name!("logs"), port!(8000)),
     ] {
-        let web_ui = WebUiSpec { name, port: &port, local_port };
+        let web_ui = WebUiSpec { name, port: &port, requests: WebUiRequests::All, local_port };
         let _ = InternalAccess::by_forwarding_ports().web_ui(web_ui);
     }
     assert_snapshot!(shop.mistakes(), @"

@@ -25,6 +25,19 @@ fn a_job_without_a_container() {
 }
 
 #[test]
+fn a_workload_whose_pods_run_anywhere() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
+    web.patch(|deployment: &mut apps::Deployment| {
+        let pods = &mut deployment.spec.get_or_insert_default().template.spec;
+        let pods = pods.get_or_insert_default();
+        (pods.node_selector, pods.affinity) = (None, None);
+    });
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the pods select no nodes, and would run on any, such as those of the gateways: set the node selector (NodeGroup::node_selector) (see also manifests-lib/tests/language/mistakes/unfinished.rs:N) [unplaced-pod]");
+}
+
+#[test]
 fn a_stateful_set_whose_pods_have_no_dns_names() {
     let shop = Shop::new();
     let web = shop.bundle();

@@ -1,5 +1,5 @@
 //! The CNI plugin that redirects the traffic of meshed pods to their proxies. Without it, every pod would need an init
-//! container with `NET_ADMIN`, which Pod Security `baseline` rejects.
+//! container with `NET_ADMIN`, which Pod Security rejects from `baseline` on.
 
 use helm_values::{HelmChart, cni as chart};
 use k8s_openapi::api::{apps::v1 as apps, core::v1 as core, rbac::v1 as rbac};

@@ -13,6 +13,9 @@ pub(super) const REVISION: Name = name!("default");
 /// Namespace of the control plane.
 pub(super) const SYSTEM: Namespace = Namespace::new(name!("istio-system"));
 
+/// Namespace of the network plugin: the one part of the mesh that changes nodes, apart from the one that holds the mesh's key.
+pub(super) const CNI: Namespace = Namespace::new(name!("istio-cni"));
+
 /// Entry of requests from outside.
 pub(super) const INGRESS: IngressGateway = IngressGateway {
     name: name!("istio-ingressgateway"),

@@ -9,8 +9,11 @@ use manifests_lib::workload::volume_claim;
 
 use crate::site::Site;
 
-/// Namespace of all three.
+/// Namespace of all but the node exporter.
 pub(super) const NAMESPACE: Namespace = Namespace::new(name!("prometheus"));
+
+/// Namespace of the node exporter, apart from what holds credentials and alerts.
+pub(super) const NODE_EXPORTER: Namespace = Namespace::new(name!("node-exporter"));
 
 /// The inputs of the values of all parts of the chart.
 pub(super) struct Context<'a> {

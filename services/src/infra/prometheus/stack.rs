@@ -9,7 +9,7 @@ use manifests_lib::prelude::*;
 use manifests_lib::values::Bytes;
 
 use super::alertmanager::Receivers;
-use super::context::{Context, claim, low_cpu};
+use super::context::{Context, NODE_EXPORTER, claim, low_cpu};
 use super::{alertmanager, grafana};
 use crate::node_group;
 
@@ -33,6 +33,7 @@ pub(super) fn values(
         prometheus(&mut values.prometheus, context);
         operator(&mut values.prometheus_operator);
         kube_state_metrics(&mut values.kube_state_metrics_chart);
+        values.prometheus_node_exporter.namespace_override = Some(NODE_EXPORTER.to_string());
         // It runs on every node: the chart tolerates every taint. Its own example is 50 MiB.
         let node_exporter = low_cpu(mebibytes(64)).of_go();
         values.prometheus_node_exporter.resources = Some(node_exporter.requirements());

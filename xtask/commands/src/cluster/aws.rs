@@ -11,9 +11,10 @@ use crate::render;
 pub fn up(name: EnvironmentName, cluster: &Eks, images: &[&EcrImage]) -> Vec<String> {
     let mut lines = vec![
         format!(
-            "# eksctl creates the cluster of {name}; nothing was run. Run these with administrator rights in the account {}:",
+            "# eksctl creates the cluster of {name}; nothing was run. Run these with administrator rights in the account {}, as the",
             cluster.account
         ),
+        format!("# role {}: nobody else has rights in the cluster.", cluster.administrators),
         "# 1. Repositories of the images; tags are immutable.".to_owned(),
     ];
     lines.extend(images.iter().map(|image| repository(image)));

@@ -19,7 +19,7 @@ pub enum Infrastructure {
     /// Minikube on a laptop: the commands run it.
     Minikube(Laptop),
     /// EKS: the commands print the commands to run.
-    Eks(Eks),
+    Eks(Box<Eks>),
 }
 
 /// Minikube on a laptop.
@@ -50,7 +50,7 @@ impl Infrastructure {
     pub(crate) fn cluster(&self) -> Cluster {
         match self {
             Self::Minikube(laptop) => laptop.cluster.clone().into(),
-            Self::Eks(eks) => eks.clone().into(),
+            Self::Eks(eks) => Eks::clone(eks).into(),
         }
     }
 
