@@ -29,7 +29,8 @@ pub fn only(
     networking::NetworkPolicySpec {
         pod_selector: Some(pods),
         policy_types: Some(vec!["Ingress".to_owned()]),
-        ingress: Some(admitted),
+        // The API server stores no empty list.
+        ingress: (!admitted.is_empty()).then_some(admitted),
         egress: None,
     }
 }

@@ -43,7 +43,6 @@ fn nobody_reaches_its_pods_unless_admitted() {
         env: test
       namespace: elsewhere
     spec:
-      ingress: []
       podSelector:
         matchLabels:
           app.kubernetes.io/name: charts
