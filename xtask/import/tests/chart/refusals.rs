@@ -92,7 +92,7 @@ fn a_path_that_is_listed_twice() {
 
 #[test]
 fn an_unknown_key_of_an_entry() {
-    assert_snapshot!(refused("a: 1\n", "keeps = ['a']\n"), @"error: charts.toml, line 6: unknown field `keeps`, expected one of `name`, `repository`, `version`, `values`, `schema`, `metadata`, `defaults_below`, `keep`, `types`, `open`, `names`, `shapes`, `presence`, `unset`, `declared`, `subchart`; correct the entry");
+    assert_snapshot!(refused("a: 1\n", "keeps = ['a']\n"), @"error: charts.toml, line 6: unknown field `keeps`, expected one of `name`, `repository`, `version`, `package`, `values`, `schema`, `metadata`, `defaults_below`, `keep`, `types`, `open`, `names`, `shapes`, `presence`, `unset`, `declared`, `subchart`; correct the entry");
 }
 
 #[test]
