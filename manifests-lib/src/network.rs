@@ -1,5 +1,6 @@
 //! Who reaches what, and how: Services and their callers, certificates, the mesh and the gateways before it.
 
+mod admission_policy;
 pub(crate) mod certificate;
 pub mod gateway_api;
 pub(crate) mod issuer;

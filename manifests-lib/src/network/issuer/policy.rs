@@ -8,11 +8,11 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 use crate::model::bundle::{Output, Part};
 use crate::model::error::BuildError;
-use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::resource::Resource;
 use crate::model::rule::Rule;
+use crate::network::admission_policy::{AdmissionPolicy, Judged};
 use crate::values::{Host, Name};
 
 /// A part asks an issuer for a certificate in a namespace.
@@ -59,29 +59,27 @@ impl IssuerPolicy {
         policy
     }
 
-    /// Name of the policy and of its binding.
-    fn name(&self) -> String {
-        format!("certificates-of-{}", self.issuer)
-    }
-
-    fn admission_policy(&self) -> admission::ValidatingAdmissionPolicy {
-        admission::ValidatingAdmissionPolicy {
-            metadata: named(self.name()),
-            spec: Some(admission::ValidatingAdmissionPolicySpec {
-                failure_policy: Some("Fail".to_owned()),
-                match_conditions: Some(vec![admission::MatchCondition {
-                    name: "issuer".to_owned(),
-                    expression: format!(
-                        "object.spec.issuerRef.name == '{}' && has(object.spec.issuerRef.kind) && \
-                         object.spec.issuerRef.kind == 'ClusterIssuer'",
-                        self.issuer
-                    ),
-                }]),
-                match_constraints: Some(certificates()),
-                validations: Some(self.validations()),
-                ..admission::ValidatingAdmissionPolicySpec::default()
-            }),
-            status: None,
+    /// Of every Certificate that names the issuer.
+    fn admission_policy(&self) -> AdmissionPolicy {
+        AdmissionPolicy {
+            name: format!("certificates-of-{}", self.issuer),
+            namespaces: LabelSelector::default(),
+            judges: Judged {
+                group: "cert-manager.io",
+                version: "*",
+                resource: "certificates",
+                operations: &["CREATE", "UPDATE"],
+                scope: "Namespaced",
+            },
+            conditions: Some(vec![admission::MatchCondition {
+                name: "issuer".to_owned(),
+                expression: format!(
+                    "object.spec.issuerRef.name == '{}' && has(object.spec.issuerRef.kind) && \
+                     object.spec.issuerRef.kind == 'ClusterIssuer'",
+                    self.issuer
+                ),
+            }]),
+            validations: self.validations(),
         }
     }
 
@@ -123,17 +121,6 @@ impl IssuerPolicy {
             }
         }
         validations
-    }
-
-    fn binding(&self) -> admission::ValidatingAdmissionPolicyBinding {
-        admission::ValidatingAdmissionPolicyBinding {
-            metadata: named(self.name()),
-            spec: Some(admission::ValidatingAdmissionPolicyBindingSpec {
-                policy_name: Some(self.name()),
-                validation_actions: Some(vec!["Deny".to_owned()]),
-                ..admission::ValidatingAdmissionPolicyBindingSpec::default()
-            }),
-        }
     }
 
     /// What the policy would say of a Certificate in a namespace.
@@ -194,25 +181,6 @@ fn only_dns_names(certificate: &cert_manager::CertificateSpec) -> bool {
         && certificate.is_ca != Some(true)
 }
 
-/// Every Certificate that is written; as the API server completes it.
-fn certificates() -> admission::MatchResources {
-    let list = |items: &[&str]| Some(items.iter().map(|&item| item.to_owned()).collect());
-    admission::MatchResources {
-        match_policy: Some("Equivalent".to_owned()),
-        namespace_selector: Some(LabelSelector::default()),
-        object_selector: Some(LabelSelector::default()),
-        resource_rules: Some(vec![admission::NamedRuleWithOperations {
-            api_groups: list(&["cert-manager.io"]),
-            api_versions: list(&["*"]),
-            operations: list(&["CREATE", "UPDATE"]),
-            resources: list(&["certificates"]),
-            resource_names: None,
-            scope: Some("Namespaced".to_owned()),
-        }]),
-        exclude_resource_rules: None,
-    }
-}
-
 /// The policy of an issuer, once it is known who asks it.
 pub(super) struct PolicyPart {
     pub(super) origin: Origin,
@@ -222,8 +190,7 @@ pub(super) struct PolicyPart {
 impl Part for PolicyPart {
     fn build(&self, output: &mut Output<'_>) {
         let policy = self.policy.asked_by(output.declared.all());
-        output.add(self.origin, policy.admission_policy());
-        output.add(self.origin, policy.binding());
+        policy.admission_policy().add_to(output, self.origin);
         output.facts.push(IssuerFact(policy));
     }
 }

@@ -5,12 +5,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelecto
 
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::facts::Facts;
-use crate::model::metadata::named;
 use crate::model::namespace::{REVISION, SidecarsRequired};
 use crate::model::origin::Origin;
-
-/// Name of the policy and of its binding.
-const NAME: &str = "sidecar-required";
+use crate::network::admission_policy::{AdmissionPolicy, Judged};
 
 /// Of two forms of a sidecar: a container, or an init container that keeps running. A gateway's container has an image only
 /// once the control plane has filled it in.
@@ -41,63 +38,35 @@ impl Part for SidecarPolicyPart {
     }
 
     fn build(&self, output: &mut Output<'_>) {
-        output.add(
-            self.origin,
-            admission::ValidatingAdmissionPolicy {
-                metadata: named(NAME),
-                spec: Some(admission::ValidatingAdmissionPolicySpec {
-                    failure_policy: Some("Fail".to_owned()),
-                    match_constraints: Some(new_pods_of_the_mesh()),
-                    validations: Some(vec![admission::Validation {
-                        expression: HAS_PROXY.to_owned(),
-                        message: Some(
-                            "the pod has no istio-proxy: the control plane of the mesh is not there yet, is down, or was told \
-                             not to inject it"
-                                .to_owned(),
-                        ),
-                        reason: Some("Forbidden".to_owned()),
-                        ..admission::Validation::default()
-                    }]),
-                    ..admission::ValidatingAdmissionPolicySpec::default()
-                }),
-                status: None,
+        let policy = AdmissionPolicy {
+            name: "sidecar-required".to_owned(),
+            namespaces: LabelSelector {
+                match_expressions: Some(vec![LabelSelectorRequirement {
+                    key: REVISION.to_owned(),
+                    operator: "Exists".to_owned(),
+                    values: None,
+                }]),
+                match_labels: None,
             },
-        );
-        output.add(
-            self.origin,
-            admission::ValidatingAdmissionPolicyBinding {
-                metadata: named(NAME),
-                spec: Some(admission::ValidatingAdmissionPolicyBindingSpec {
-                    policy_name: Some(NAME.to_owned()),
-                    validation_actions: Some(vec!["Deny".to_owned()]),
-                    ..admission::ValidatingAdmissionPolicyBindingSpec::default()
-                }),
+            judges: Judged {
+                group: "",
+                version: "v1",
+                resource: "pods",
+                operations: &["CREATE"],
+                scope: "*",
             },
-        );
-    }
-}
-
-fn new_pods_of_the_mesh() -> admission::MatchResources {
-    admission::MatchResources {
-        // Written as the API server completes it.
-        match_policy: Some("Equivalent".to_owned()),
-        object_selector: Some(LabelSelector::default()),
-        namespace_selector: Some(LabelSelector {
-            match_expressions: Some(vec![LabelSelectorRequirement {
-                key: REVISION.to_owned(),
-                operator: "Exists".to_owned(),
-                values: None,
-            }]),
-            match_labels: None,
-        }),
-        resource_rules: Some(vec![admission::NamedRuleWithOperations {
-            api_groups: Some(vec![String::new()]),
-            api_versions: Some(vec!["v1".to_owned()]),
-            operations: Some(vec!["CREATE".to_owned()]),
-            resources: Some(vec!["pods".to_owned()]),
-            scope: Some("*".to_owned()),
-            resource_names: None,
-        }]),
-        exclude_resource_rules: None,
+            conditions: None,
+            validations: vec![admission::Validation {
+                expression: HAS_PROXY.to_owned(),
+                message: Some(
+                    "the pod has no istio-proxy: the control plane of the mesh is not there yet, is down, or was told not to \
+                     inject it"
+                        .to_owned(),
+                ),
+                reason: Some("Forbidden".to_owned()),
+                ..admission::Validation::default()
+            }],
+        };
+        policy.add_to(output, self.origin);
     }
 }
