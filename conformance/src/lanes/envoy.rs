@@ -8,6 +8,7 @@ mod matrix;
 mod needs;
 mod network_policy;
 mod node;
+mod played;
 pub mod player;
 mod pods;
 mod probes;

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::played::target_port;
 use super::pods::{Role, of_kind, short, texts, workloads};
 use super::targets::{Target, Way, host, name};
-use super::world::{World, target_port};
+use super::world::World;
 use crate::rendered::{Object, Rendered};
 
 /// Who may call what, by their names.

@@ -262,3 +262,9 @@ pub fn labels(labels: &Value) -> Labels {
     let labels = labels.as_object().into_iter().flatten();
     labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
 }
+
+/// The name and the namespace of a stored object.
+pub fn full_name(object: &Value) -> (&str, &str) {
+    let text = |name| object["metadata"][name].as_str().unwrap_or_default();
+    (text("name"), text("namespace"))
+}

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::played::target_port;
 use super::player::{Answer, Call, Protocol};
 use super::pods::{Planned, Role, UNDECLARED, labels, of_kind, outside, texts};
-use super::world::{Pod, World, target_port};
+use super::world::{Pod, World};
 use crate::rendered::{Object, Rendered};
 
 /// The domain of Services.

@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use super::control_plane::{self, Charts};
 use super::network_policy::{self, End, Labels, Policies};
 use super::node::{Node, PodNetwork};
+use super::played;
 use super::player::Order;
-use super::pods::{self, Planned, Role, labels, of_kind};
+use super::pods::{self, Planned, Role, full_name, labels, of_kind};
 use super::proxy::{self, Secrets};
 use crate::lanes::{Options, apply};
 use crate::rendered::{Object, Rendered};
@@ -90,7 +91,7 @@ impl<'a> World<'a> {
             rendered.objects.iter().filter(|object| is_judged(object)).cloned().collect();
         let kinds = apply::custom_kinds(&mut cluster, &objects)?;
         apply::install_crds(&mut cluster, programs, options, &kinds)?;
-        let secrets = certificates(&rendered.objects, &planned)?;
+        let secrets = played::certificates(&rendered.objects, &planned)?;
         apply_all(&mut cluster, &objects, &charts, &planned, secrets)?;
         tell_control_plane(node, &charts);
         let istiod = control_plane::start(programs, node, &mut cluster, &charts)?;
@@ -161,7 +162,7 @@ impl<'a> World<'a> {
     /// Writes the pods' addresses into the API server, and the endpoints of Services; tells the names.
     fn publish(&mut self) -> Result<(), Failure> {
         let statuses: Vec<Value> =
-            self.pods.iter().filter_map(|pod| pod.stored.as_ref()).map(status).collect();
+            self.pods.iter().filter_map(|pod| pod.stored.as_ref()).map(played::status).collect();
         let file = self
             .write("statuses", &json!({"apiVersion": "v1", "kind": "List", "items": statuses}))?;
         let arguments = [
@@ -189,7 +190,7 @@ impl<'a> World<'a> {
                 names.insert(format!("{name}.{namespace}.{suffix}"), addresses.clone());
             }
             if !backends.is_empty() {
-                slices.push(slice(service, &backends));
+                slices.push(played::slice(service, &backends));
             }
         }
         for pod in self.pods.iter().filter(|pod| pod.planned.role == Role::Outside) {
@@ -328,7 +329,7 @@ fn apply_all(
         played.push(json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}));
     }
     for pod in planned.iter().filter(|pod| pod.role == Role::Plain && !pod.ports.is_empty()) {
-        played.push(service(pod));
+        played.push(played::service(pod));
     }
     played.extend(charts.objects.iter().cloned());
     played.extend(secrets);
@@ -340,45 +341,6 @@ fn apply_all(
     let list = json!({"apiVersion": "v1", "kind": "List", "items": played});
     fs::write(&file, list.to_string()).map_err(|error| cannot_write(&file, &error))?;
     must_apply(cluster, &[file])
-}
-
-/// The Secrets with the certificates of gateways, as cert-manager writes them, but signed by themselves.
-fn certificates(objects: &[Object], planned: &[Planned]) -> Result<Vec<Value>, Failure> {
-    let is_of_gateway = |object: &&Object| {
-        let namespace = object.identity.namespace.as_deref().unwrap_or_default();
-        planned.iter().any(|pod| pod.role == Role::Gateway && pod.namespace == namespace)
-    };
-    let certificates = of_kind(objects, "cert-manager.io", "Certificate").filter(is_of_gateway);
-    let secret = |object: &Object| {
-        let spec = &object.value["spec"];
-        let names: Vec<String> = pods::texts(&spec["dnsNames"]).map(str::to_owned).collect();
-        let issued = rcgen::generate_simple_self_signed(names).map_err(|error| {
-            Failure::new(format!("{object} ({}): no certificate: {error}", object.origin))
-        })?;
-        Ok(json!({
-            "apiVersion": "v1",
-            "kind": "Secret",
-            "type": "kubernetes.io/tls",
-            "metadata": {"name": spec["secretName"], "namespace": object.identity.namespace},
-            "stringData": {
-                "tls.crt": issued.cert.pem(),
-                "tls.key": issued.signing_key.serialize_pem(),
-            },
-        }))
-    };
-    certificates.map(secret).collect()
-}
-
-/// The Service of a pod that the lane plays.
-fn service(pod: &Planned) -> Value {
-    let ports: Vec<Value> =
-        pod.ports.iter().map(|(name, port)| json!({"name": name, "port": port})).collect();
-    json!({
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": pod.name, "namespace": pod.namespace},
-        "spec": {"selector": pod.labels, "ports": ports},
-    })
 }
 
 /// The names of istiod, before there are endpoints: the API server calls its webhooks.
@@ -394,88 +356,6 @@ fn tell_control_plane(node: &Node<'_>, charts: &Charts) {
 fn is_control_plane(service: &Value) -> bool {
     service["metadata"]["namespace"] == CONTROL_PLANE
         && service["spec"]["selector"]["app"] == "istiod"
-}
-
-fn full_name(object: &Value) -> (&str, &str) {
-    let text = |name| object["metadata"][name].as_str().unwrap_or_default();
-    (text("name"), text("namespace"))
-}
-
-/// What a kubelet reports of a pod that is ready.
-fn status(pod: &Value) -> Value {
-    let (name, namespace) = full_name(pod);
-    let condition = |kind: &str| json!({"type": kind, "status": "True"});
-    let conditions = ["PodScheduled", "Initialized", "ContainersReady", "Ready"].map(condition);
-    let address = &pod["status"]["podIP"];
-    json!({
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "namespace": namespace},
-        "status": {
-            "phase": "Running",
-            "podIP": address,
-            "podIPs": [{"ip": address}],
-            "hostIP": pod["status"]["hostIP"],
-            "hostIPs": [{"ip": pod["status"]["hostIP"]}],
-            "conditions": conditions,
-        },
-    })
-}
-
-/// What the controller of `EndpointSlices` makes of a Service.
-fn slice(service: &Value, backends: &[&Pod]) -> Value {
-    let (name, namespace) = full_name(service);
-    let endpoints: Vec<Value> = backends
-        .iter()
-        .map(|pod| {
-            let mut endpoint = json!({
-                "addresses": [pod.network.address()],
-                "conditions": {"ready": true, "serving": true, "terminating": false},
-            });
-            if pod.stored.is_some() {
-                endpoint["targetRef"] =
-                    json!({"kind": "Pod", "name": pod.planned.name, "namespace": namespace});
-            }
-            endpoint
-        })
-        .collect();
-    let ports = service["spec"]["ports"].as_array().into_iter().flatten();
-    let ports: Vec<Value> = ports
-        .filter_map(|port| {
-            let number = target_port(port, &backends.first()?.planned)?;
-            Some(json!({
-                "name": port["name"],
-                "port": number,
-                "protocol": "TCP",
-                "appProtocol": port["appProtocol"],
-            }))
-        })
-        .collect();
-    json!({
-        "apiVersion": "discovery.k8s.io/v1",
-        "kind": "EndpointSlice",
-        "metadata": {
-            "name": format!("{name}-endpoints"),
-            "namespace": namespace,
-            "labels": {"kubernetes.io/service-name": name},
-        },
-        "addressType": "IPv4",
-        "endpoints": endpoints,
-        "ports": ports,
-    })
-}
-
-/// The port of the pod that a port of a Service leads to.
-pub fn target_port(port: &Value, pod: &Planned) -> Option<u16> {
-    let number = |value: &Value| value.as_u64().and_then(|number| u16::try_from(number).ok());
-    match &port["targetPort"] {
-        Value::Null => number(&port["port"]),
-        Value::String(name) => {
-            let named = pod.ports.iter().find(|(known, _)| known.as_ref() == Some(name));
-            named.map(|(_, port)| *port)
-        }
-        target => number(target),
-    }
 }
 
 /// The NetworkPolicies among objects, and the namespaces.
