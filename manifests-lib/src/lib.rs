@@ -25,6 +25,7 @@ pub mod delivery;
 pub mod model;
 pub mod network;
 pub mod observability;
+pub mod outside;
 pub mod platform;
 pub mod prelude;
 pub mod workload;

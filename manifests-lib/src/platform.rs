@@ -21,6 +21,7 @@ use crate::network::gateway_api::GatewayNodePort;
 use crate::network::issuer::{self, IssuerFact};
 use crate::network::mesh::{self, GatewayPort};
 use crate::observability::web_ui::{self, WebUi};
+use crate::outside::{DatabaseOutside, Literal, Shared};
 use crate::values::{Image, Name};
 use crate::workload::SecurityException;
 
@@ -36,6 +37,7 @@ struct PlatformState {
     place: Rc<Place>,
     bundles: RefCell<Vec<Bundle>>,
     teams: RefCell<Vec<Team>>,
+    shares: RefCell<Vec<Shared>>,
 }
 
 /// A platform whose objects are built and hold together.
@@ -55,6 +57,14 @@ pub struct BuiltPlatform {
     pub images: Vec<Image>,
     /// What pods may do in AWS, by service account.
     pub pod_identities: Vec<PodIdentity>,
+    /// The line that started the platform.
+    pub(crate) origin: Origin,
+    /// What the environment says to share with others.
+    pub(crate) shares: Vec<Shared>,
+    /// The databases outside the cluster.
+    pub(crate) databases: Vec<DatabaseOutside>,
+    /// The lines of what finished objects hold as plain text.
+    pub(crate) literals: Vec<Literal>,
 }
 
 /// The objects of one bundle.
@@ -112,6 +122,7 @@ impl Platform {
                 place: Rc::new(place),
                 bundles: RefCell::default(),
                 teams: RefCell::default(),
+                shares: RefCell::default(),
             }),
         }
     }
@@ -131,6 +142,11 @@ impl Platform {
         let bundle = Bundle::new(Origin::here(), name, namespace, &self.state.place);
         self.state.bundles.borrow_mut().push(bundle.clone());
         bundle
+    }
+
+    /// Lets the environment use something outside its cluster together with another environment, which says the same of it.
+    pub fn share(&self, shared: Shared) {
+        self.state.shares.borrow_mut().push(shared);
     }
 
     /// Builds every object.
@@ -183,8 +199,16 @@ impl Platform {
         if !errors.is_empty() {
             return Err(errors);
         }
+        let reads = secret_reads.iter().filter_map(|read| {
+            let origin = read.secret.origin()?;
+            Some(Literal { text: read.secret.to_string(), origin })
+        });
         Ok(BuiltPlatform {
             environment: environment.clone(),
+            origin: self.state.origin,
+            shares: self.state.shares.borrow().clone(),
+            databases: facts.take(),
+            literals: facts.take().into_iter().chain(reads).collect(),
             gateway_ports,
             node_ports,
             web_uis,

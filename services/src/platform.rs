@@ -4,6 +4,7 @@
 use manifests_lib::cluster::Infrastructure;
 use manifests_lib::delivery::gitops::Reviewers;
 use manifests_lib::name;
+use manifests_lib::outside::Shared;
 use manifests_lib::platform::Platform;
 
 use crate::app::{account, curl, customer, helloworld, httpbin, orchestrator, order, shared};
@@ -47,6 +48,8 @@ pub struct Settings<K: Choices> {
     pub site: site::Settings<K>,
     /// The cluster.
     pub cluster: K::Cluster,
+    /// What this environment uses outside its cluster together with another one, which says the same; the rest is its own.
+    pub shares: Vec<Shared>,
 
     /// Account.
     pub account: account::Settings<K>,
@@ -99,6 +102,7 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
     let Settings {
         site,
         cluster,
+        shares,
         account,
         customer,
         helloworld,
@@ -118,6 +122,9 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
     let site = Site::from(site);
     let infrastructure: Infrastructure = cluster.into();
     let platform = Platform::new(&site.name, argocd::git_source(&argocd));
+    for shared in shares {
+        platform.share(shared);
+    }
     let infra = Infra::new(platform.team(name!("infra")));
     let app = platform.team(name!("app"));
 

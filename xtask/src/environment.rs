@@ -4,6 +4,7 @@ use commands::{Built, Environment, Infrastructure, Laptop};
 use environments::Entry;
 use manifests_lib::cluster;
 use manifests_lib::model::BuildError;
+use manifests_lib::outside::Outside;
 use services::platform;
 use services::site::Site;
 
@@ -37,8 +38,9 @@ impl Environment for Listed {
             cluster::Infrastructure::Minikube(_) => None,
             cluster::Infrastructure::Eks(eks) => Some(eks.cluster_config(&platform.pod_identities)),
         };
+        let outside = Outside::of(&platform, &infrastructure);
         let infrastructure = with_sources(infrastructure, site);
-        Ok(Built { infrastructure, platform, cluster_config, reviewers })
+        Ok(Built { infrastructure, platform, cluster_config, outside, reviewers })
     }
 }
 

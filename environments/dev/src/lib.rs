@@ -33,6 +33,7 @@ pub fn settings() -> Settings<Laptop> {
     Settings {
         site: site::Settings { name: name!("dev"), replicas: 1, sources: path!("/data/src") },
         cluster: cluster(),
+        shares: Vec::new(),
 
         account: account::Settings { image: latest(repository!("account-gin")), database: mysql() },
         customer: customer::Settings {

@@ -57,6 +57,7 @@ pub fn settings() -> Settings<Aws> {
     Settings {
         site: site::Settings { name: name!("prd"), replicas: 2, sources: site::AsBuilt },
         cluster: cluster(),
+        shares: Vec::new(),
 
         account: account::Settings {
             image: image(repository!("account-gin-repository"), tag!("d74ac1c")),

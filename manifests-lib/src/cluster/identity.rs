@@ -7,7 +7,7 @@ use crate::model::error::BuildError;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
-use crate::values::{AccountId, Name, Region};
+use crate::values::{AccountId, LogGroup, Name, Region};
 
 /// Gives the pods of a service account rights in AWS, by EKS Pod Identity.
 ///
@@ -89,12 +89,26 @@ impl ConditionOperator {
 pub enum Arn {
     /// Of the account that owns the cluster.
     Regional {
-        /// Such as `logs`.
+        /// Such as `sqs`.
         service: &'static str,
         /// Where the resource is.
         region: Region,
-        /// What follows the account, such as `log-group:/prd/microservices:*`.
+        /// What follows the account, such as the name of a queue.
         resource: String,
+    },
+    /// A log group of CloudWatch Logs with its streams, in the account that owns the cluster.
+    LogGroup {
+        /// Where the group is.
+        region: Region,
+        /// The group.
+        name: LogGroup,
+    },
+    /// A secret in AWS Secrets Manager, in the account that owns the cluster.
+    Secret {
+        /// Where the secret is.
+        region: Region,
+        /// Its name, without the six characters that AWS adds.
+        name: String,
     },
     /// Of a service that is the same in all regions and whose names are unique without the account.
     Global {
@@ -108,8 +122,16 @@ pub enum Arn {
 }
 
 impl Arn {
-    pub(super) fn in_account(&self, account: &AccountId) -> String {
+    pub(crate) fn in_account(&self, account: &AccountId) -> String {
         match self {
+            // In IAM policies the name of a group ends in `:*`.
+            Self::LogGroup { region, name } => {
+                format!("arn:aws:logs:{region}:{account}:log-group:{name}:*")
+            }
+            // Secrets Manager adds a dash and six characters to the name of a secret.
+            Self::Secret { region, name } => {
+                format!("arn:aws:secretsmanager:{region}:{account}:secret:{name}-??????")
+            }
             Self::Regional { service, region, resource } => {
                 format!("arn:aws:{service}:{region}:{account}:{resource}")
             }

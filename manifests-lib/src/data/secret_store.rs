@@ -170,12 +170,7 @@ impl StoreFact {
                 actions: vec!["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
                 resources: secrets
                     .into_iter()
-                    .map(|name| Arn::Regional {
-                        service: "secretsmanager",
-                        region: self.region.clone(),
-                        // Secrets Manager adds a dash and six characters to the name of a secret.
-                        resource: format!("secret:{name}-??????"),
-                    })
+                    .map(|name| Arn::Secret { region: self.region.clone(), name })
                     .collect(),
                 conditions: BTreeMap::new(),
             }]),

@@ -23,7 +23,7 @@ impl Origin {
     /// The line that called the function which calls this one.
     #[track_caller]
     #[must_use]
-    pub fn here() -> Self {
+    pub const fn here() -> Self {
         let location = Location::caller();
         Self { file: location.file(), line: location.line() }
     }

@@ -18,7 +18,7 @@ use crate::yaml;
     label = "this is a part of an object, not an object",
     note = "put it into the object that owns it: a PodSpec belongs into a Deployment, StatefulSet, DaemonSet, Job or CronJob"
 )]
-pub trait Manifest: Any + Serialize + Metadata<Ty = ObjectMeta> {
+pub trait Manifest: Any + Send + Serialize + Metadata<Ty = ObjectMeta> {
     /// Whether objects of this kind live in a namespace.
     const NAMESPACED: bool;
 }
@@ -26,7 +26,7 @@ pub trait Manifest: Any + Serialize + Metadata<Ty = ObjectMeta> {
 #[diagnostic::do_not_recommend]
 impl<T> Manifest for T
 where
-    T: Any + Serialize + Metadata<Ty = ObjectMeta>,
+    T: Any + Send + Serialize + Metadata<Ty = ObjectMeta>,
     T::Scope: ManifestScope,
 {
     const NAMESPACED: bool = T::Scope::NAMESPACED;
@@ -187,7 +187,7 @@ impl fmt::Debug for Resource {
 }
 
 /// [`Manifest`] without its type.
-trait Object {
+trait Object: Send {
     fn object_ref(&self) -> ObjectRef;
     fn kind(&self) -> GroupKind;
     fn api_version(&self) -> &'static str;

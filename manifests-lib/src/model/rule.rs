@@ -223,6 +223,11 @@ rules! {
     ///
     /// Label the template, or change the selector.
     SelectorMismatch = "selector-mismatch",
+    /// Two environments use one thing outside their clusters, such as a database, a secret or a host. What the one does there, it does to
+    /// the other.
+    ///
+    /// Give each its own. Where both are to use it, list it in the `shares` of both, with the reason.
+    SharedBetweenEnvironments = "shared-between-environments",
     /// A bundle reads secrets of two folders of AWS Secrets Manager, or two namespaces read secrets of one folder. Stores read by
     /// folder: whoever may write an ExternalSecret in one namespace could read the secrets of another.
     ///
@@ -232,6 +237,11 @@ rules! {
     ///
     /// Select more labels.
     SharedSelector = "shared-selector",
+    /// An environment says that it shares something, and does not use it together with another one. Who shares it by mistake later would
+    /// not be told.
+    ///
+    /// Remove it from the environment's `shares`.
+    SharedWithNobody = "shared-with-nobody",
     /// A generated secret has fewer than 16 characters and can be guessed.
     ///
     /// Ask for more.

@@ -27,7 +27,7 @@ macro_rules! text_type {
     ($(#[$documentation:meta])* $type:ident, $check:path, $rule:literal $(, ($d:tt) $macro:ident)?) => {
         $(#[$documentation])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $type(std::borrow::Cow<'static, str>);
+        pub struct $type($crate::values::text::Text);
 
         impl $type {
             /// Takes a literal. Write it with the macro of this type, which moves the check to compile time.
@@ -39,7 +39,7 @@ macro_rules! text_type {
             #[track_caller]
             pub const fn from_static(text: &'static str) -> Self {
                 assert!($check(text.as_bytes()), $rule);
-                Self(std::borrow::Cow::Borrowed(text))
+                Self($crate::values::text::Text::literal(text))
             }
 
             /// Takes text that is only known at run time.
@@ -50,7 +50,7 @@ macro_rules! text_type {
             pub fn new(text: impl Into<String>) -> Result<Self, $crate::values::InvalidText> {
                 let text = text.into();
                 if $check(text.as_bytes()) {
-                    Ok(Self(std::borrow::Cow::Owned(text)))
+                    Ok(Self($crate::values::text::Text::computed(text)))
                 } else {
                     Err($crate::values::InvalidText { text, rule: $rule })
                 }
@@ -59,19 +59,25 @@ macro_rules! text_type {
             /// The text as it reaches the cluster.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
+            }
+
+            /// The line of the literal that it is, or was made from; `None` where it never was one.
+            #[must_use]
+            pub fn origin(&self) -> Option<$crate::model::Origin> {
+                self.0.origin()
             }
         }
 
         impl std::fmt::Display for $type {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str(&self.0)
+                formatter.write_str(self.as_str())
             }
         }
 
         impl std::fmt::Debug for $type {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                write!(formatter, "{}({:?})", stringify!($type), self.0)
+                write!(formatter, "{}({:?})", stringify!($type), self.as_str())
             }
         }
 
@@ -96,6 +102,7 @@ macro_rules! text_type {
 }
 
 mod check;
+mod written;
 
 #[macro_use]
 mod aws;
@@ -117,6 +124,8 @@ pub use kubernetes::{
     AbsolutePath, LabelKey, Name, PlainVariableName, SecretDataKey, VariableName,
 };
 pub use registry::{ChartVersion, PublicImage, Repository, Tag};
+
+use written::Text;
 
 /// Makes a literal macro: the value is a const item, so that a bad literal is an error in the editor and in
 /// `cargo check`.

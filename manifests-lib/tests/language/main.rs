@@ -4,5 +4,6 @@ mod components;
 mod laws;
 mod mistakes;
 mod origins;
+mod outside;
 mod rules;
 mod support;

@@ -109,7 +109,7 @@ impl From<CloudwatchLogs> for Sink {
 }
 
 impl CloudwatchLogs {
-    /// The actions that Fluent Bit's output calls, on its own log group only. In IAM policies the name of a group ends in `:*`.
+    /// The actions that Fluent Bit's output calls, on its own log group only.
     ///
     /// Upstream: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html>
     fn iam_policy(&self) -> IamPolicy {
@@ -120,10 +120,9 @@ impl CloudwatchLogs {
                 "logs:PutLogEvents",
                 "logs:PutRetentionPolicy",
             ],
-            resources: vec![Arn::Regional {
-                service: "logs",
+            resources: vec![Arn::LogGroup {
                 region: self.region.clone(),
-                resource: format!("log-group:{}:*", self.log_group),
+                name: self.log_group.clone(),
             }],
             conditions: BTreeMap::new(),
         }])

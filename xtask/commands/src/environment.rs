@@ -9,6 +9,7 @@ use clap::builder::{
 use manifests_lib::cluster::ClusterConfig;
 use manifests_lib::delivery::gitops::Reviewers;
 use manifests_lib::model::BuildError;
+use manifests_lib::outside::Outside;
 use manifests_lib::platform::BuiltPlatform;
 use support::Failure;
 
@@ -41,6 +42,8 @@ pub struct Built {
     pub platform: BuiltPlatform,
     /// eksctl's configuration, where eksctl creates the cluster.
     pub cluster_config: Option<ClusterConfig>,
+    /// What it uses outside its cluster, to compare environments with each other.
+    pub outside: Outside,
     /// Who reviews what the teams deploy, where the environment says so.
     pub reviewers: Option<Reviewers>,
 }

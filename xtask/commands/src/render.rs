@@ -12,9 +12,11 @@ use std::thread;
 use std::time::Instant;
 
 use clap::Args;
+use manifests_lib::model::{BuildError, Rule};
+use manifests_lib::outside::{self, Outside};
 use support::{Failure, in_workspace};
 
-use crate::environment::EnvironmentName;
+use crate::environment::{Built, EnvironmentName};
 use crate::output::printed;
 use crate::tree::{Plan, SingleFile};
 use owners::Owned;
@@ -67,20 +69,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     environments.sort_unstable();
     environments.dedup();
-    let results: Vec<Result<Report, Failure>> = thread::scope(|scope| {
-        // Each thread builds its own environment: the parts of a platform cannot be shared between threads.
-        let started = |name| scope.spawn(move || arguments.render(name));
-        let threads: Vec<_> = environments.into_iter().map(started).collect();
-        let result = |thread: thread::ScopedJoinHandle<'_, _>| match thread.join() {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        threads.into_iter().map(result).collect()
-    });
+    // The others are built as well, to be compared with.
+    let built = at_once(EnvironmentName::all(), |name| (name, Instant::now(), name.build()));
+    compared(built.iter().map(|(_, _, built)| Some(&built.as_ref().ok()?.outside)))?;
+    let chosen = built.into_iter().filter(|(name, ..)| environments.contains(name));
     let mut differs = false;
     let mut owned = Vec::new();
     let mut failures = Vec::new();
-    for result in results {
+    for result in at_once(chosen, |(name, started, built)| arguments.render(name, started, &built?))
+    {
         match result {
             Ok(mut report) => {
                 report.print()?;
@@ -102,11 +99,42 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(if differs { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
+/// Works on all of them at once; the results are in their order.
+fn at_once<T: Send, R: Send>(all: impl Iterator<Item = T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let work = &work;
+    thread::scope(|scope| {
+        let threads: Vec<_> = all.map(|one| scope.spawn(move || work(one))).collect();
+        let result = |thread: thread::ScopedJoinHandle<'_, R>| match thread.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        threads.into_iter().map(result).collect()
+    })
+}
+
+/// Refuses environments that use what belongs to another one, before anything is written; `None` is one that cannot be built.
+fn compared<'a>(all: impl Iterator<Item = Option<&'a Outside>>) -> Result<(), Failure> {
+    let all: Vec<_> = all.collect();
+    let built: Vec<&Outside> = all.iter().copied().flatten().collect();
+    let mut mistakes = outside::mistakes(&built);
+    if built.len() < all.len() {
+        // It may be shared with the one that cannot be built.
+        mistakes.retain(|mistake| mistake.rule != Rule::SharedWithNobody);
+    }
+    if mistakes.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::all(mistakes.iter().map(BuildError::to_string)))
+}
+
 impl Arguments {
     /// Renders an environment and writes, compares or prints it.
-    fn render(&self, name: EnvironmentName) -> Result<Report, Failure> {
-        let started = Instant::now();
-        let built = name.build()?;
+    fn render(
+        &self,
+        name: EnvironmentName,
+        started: Instant,
+        built: &Built,
+    ) -> Result<Report, Failure> {
         let files = files::of_platform(&built.platform)?;
         let mut report = Report::default();
         if self.stdout {
@@ -140,9 +168,9 @@ impl Arguments {
             }
         }
         if self.writes_workspace() {
-            cluster::run(name, &built, self.check, &mut report)?;
+            cluster::run(name, built, self.check, &mut report)?;
         }
-        report.owned = Some(Owned::of(name, &built));
+        report.owned = Some(Owned::of(name, built));
         Ok(report)
     }
 
@@ -222,4 +250,35 @@ fn foreign_file(file: &Path) -> String {
         "{} was not rendered, but Argo CD would apply it: move it out of the folder, or write it in Rust",
         file.display()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use manifests_lib::host;
+    use manifests_lib::outside::{Shared, SharedResource};
+
+    use super::*;
+
+    /// An environment that says to share what it does not use.
+    fn environment() -> Outside {
+        let environment = (environments::ALL[0].environment)();
+        let what = SharedResource::Host(host!("elsewhere.example.com"));
+        environment.platform.share(Shared { what, reason: "the test says so" });
+        let built = environment.platform.build().expect("a platform without mistakes");
+        Outside::of(&built, &environment.infrastructure)
+    }
+
+    #[test]
+    fn what_two_environments_use_is_refused() {
+        let [first, second] = [environment(), environment()];
+        let failure = compared([Some(&first), Some(&second)].into_iter()).expect_err("a copy");
+        assert!(failure.to_string().contains("[shared-between-environments]"), "{failure}");
+    }
+
+    #[test]
+    fn sharing_with_what_cannot_be_built_is_not_judged() {
+        let own = environment();
+        assert!(compared([Some(&own)].into_iter()).is_err());
+        assert!(compared([Some(&own), None].into_iter()).is_ok());
+    }
 }

@@ -1,13 +1,10 @@
 //! What holds for the whole platform in every environment.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use custom_resources::argoproj::v1alpha1::Application;
-use custom_resources::istio::networking::v1::ServiceEntry;
-use custom_resources::k8s::networking::gateway::v1::HTTPRoute;
-use manifests_lib::cluster::{Arn, IamPolicy, Infrastructure};
+use manifests_lib::outside::{self, Outside};
 use manifests_lib::platform::BuiltPlatform;
 use services::platform::Environment;
 
@@ -125,60 +122,29 @@ fn ports_of_the_gateway_come_from_the_services() {
     }
 }
 
-/// A crate that was copied from another one must not lead to what belongs to that environment.
+/// `cargo xtask render` refuses them as well.
 #[test]
 fn environments_share_nothing_outside_their_clusters() {
-    let mut owners = BTreeMap::new();
-    let mut shared = Vec::new();
-    for entry in environments::ALL {
-        for name in outside(&(entry.environment)()) {
-            if let Some(other) = owners.insert(name.clone(), entry.name) {
-                shared.push(format!("{other} and {} both use {name}", entry.name));
-            }
-        }
+    let of = |entry: &environments::Entry| {
+        let Environment { platform, infrastructure, .. } = (entry.environment)();
+        Outside::of(&platform.build().expect("a platform without mistakes"), &infrastructure)
+    };
+    let all: Vec<Outside> = environments::ALL.iter().map(of).collect();
+    let mistakes = outside::mistakes(&all.iter().collect::<Vec<_>>());
+    assert!(mistakes.is_empty(), "{mistakes:#?}");
+    // Each of them under another name leads to everything of its own.
+    for (entry, copied) in environments::ALL.iter().zip(&all) {
+        assert!(!outside::mistakes(&[copied, &of(entry)]).is_empty(), "{}", entry.name);
     }
-    assert!(shared.is_empty(), "{}", shared.join("\n"));
-}
-
-/// The cluster itself, the hosts it answers, and databases, secrets and logs in AWS.
-fn outside(environment: &Environment) -> BTreeSet<String> {
-    let mut names = BTreeSet::from([match &environment.infrastructure {
-        Infrastructure::Minikube(cluster) => format!("the cluster {}", cluster.profile),
-        Infrastructure::Eks(cluster) => format!("the cluster {}", cluster.name),
-    }]);
-    let platform = environment.platform.build().expect("a platform without mistakes");
-    for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
-        if let Some(route) = resource.get::<HTTPRoute>() {
-            let hosts = route.spec.hostnames.iter().flatten();
-            names.extend(hosts.map(|host| format!("the host {host}")));
-        }
-        if let Some(entry) = resource.get::<ServiceEntry>() {
-            let hosts = entry.spec.hosts.iter();
-            let databases = hosts.filter(|host| host.ends_with(".rds.amazonaws.com"));
-            names.extend(databases.map(|host| format!("the database {host}")));
-        }
-    }
-    let policies = platform.pod_identities.iter().map(|identity| &identity.policy);
-    for policy in policies {
-        if let IamPolicy::Statements(statements) = policy {
-            let resources = statements.iter().flat_map(|statement| &statement.resources);
-            // Nothing global is an environment's own: zones are shared, and rights name records in them.
-            names.extend(resources.filter_map(|arn| match arn {
-                Arn::Regional { service, resource, .. } => Some(format!("{resource} in {service}")),
-                Arn::Global { .. } | Arn::Every => None,
-            }));
-        }
-    }
-    names
 }
 
 /// The language names no service and no environment, the platform no environment.
 #[test]
 fn names_stay_where_they_belong() {
-    let platform = build(environment_dev::environment());
-    let services: Vec<_> = platform
-        .bundles
+    let platforms = platforms();
+    let services: Vec<_> = platforms
         .iter()
+        .flat_map(|platform| &platform.bundles)
         .filter(|bundle| bundle.origin.file.starts_with("services/src/app/"))
         .map(|bundle| bundle.name.as_str())
         .collect();

@@ -11,6 +11,7 @@ use crate::model::origin::Origin;
 use crate::network::mesh;
 use crate::network::outbound::{Destination, MeshHost, Receiver};
 use crate::network::service::Tcp;
+use crate::outside::{DatabaseOutside, Literal};
 use crate::values::{Cidr, Name, Region, SecretsManagerName};
 
 /// A database of an Aurora MySQL 3 cluster.
@@ -48,7 +49,7 @@ pub struct AuroraEndpoint {
 }
 
 impl AuroraEndpoint {
-    fn host(&self) -> String {
+    pub(crate) fn host(&self) -> String {
         let Self { cluster, account, region } = self;
         format!("{cluster}.cluster-{account}.{region}.rds.amazonaws.com")
     }
@@ -70,6 +71,7 @@ impl Aurora {
             component: component.clone(),
             origin,
             endpoint: host.clone(),
+            literal: endpoint.cluster.origin(),
         });
         DatabaseHandle {
             host,
@@ -87,10 +89,14 @@ struct AuroraPart {
     component: Component,
     origin: Origin,
     endpoint: String,
+    /// The line that names the cluster.
+    literal: Option<Origin>,
 }
 
 impl Part for AuroraPart {
     fn build(&self, output: &mut Output<'_>) {
+        Literal::tell(output.facts, &self.endpoint, self.literal);
+        output.facts.push(DatabaseOutside { host: self.endpoint.clone(), origin: self.origin });
         output.add(
             self.origin,
             networking::ServiceEntry {

@@ -25,6 +25,7 @@ use crate::network::issuer::ClusterIssuer;
 use crate::network::mesh::RoutedHost;
 use crate::network::network_policy;
 use crate::network::tool::Pods;
+use crate::outside::Literal;
 use crate::values::{Host, Name, Port};
 use crate::workload::disruption_budget::{Unready, disruption_budget};
 
@@ -253,6 +254,7 @@ impl GatewayState {
         for route in routes.iter() {
             ingress_gateways.insert((route.ingress.namespace.clone(), route.ingress.name.clone()));
             output.add(route.origin, route.build(&self.parent));
+            Literal::tell(output.facts, route.host.as_str(), route.host.origin());
         }
         for (namespace, service) in ingress_gateways {
             output.add(self.origin, route::grant(&self.parent, &namespace, &service));

@@ -17,6 +17,7 @@ use crate::network::certificate::certificate_of;
 use crate::network::issuer::{Asked, ClusterIssuer};
 use crate::network::service_ref::ServiceRef;
 use crate::observability::web_ui::{Scheme, WebUi, WebUiHandle, WebUiRequests, WebUiSpec};
+use crate::outside::Literal;
 use crate::values::{Host, Name};
 
 /// How employees reach web UIs: by a gateway that only clients in the network of the cluster reach, or, where there is none, by
@@ -174,6 +175,7 @@ impl Part for WebUiRoutePart {
         let route =
             route(self.metadata(), &self.gateway.parent, &self.host, self.matches.clone(), backend);
         output.add(self.origin, route);
+        Literal::tell(output.facts, self.host.as_str(), self.host.origin());
         if let Some((certificate, _)) = &self.certificate {
             output.add(self.origin, certificate.clone());
             let secret = certificate.metadata.name.as_deref().unwrap_or_default();

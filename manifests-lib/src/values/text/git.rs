@@ -1,7 +1,5 @@
 //! Repositories of Git.
 
-use std::borrow::Cow;
-
 use super::check;
 use super::kubernetes::Name;
 
@@ -50,7 +48,7 @@ impl RelativePath {
     /// The path of `child` below this one.
     #[must_use]
     pub fn join(&self, child: &Name) -> Self {
-        Self(Cow::Owned(format!("{self}/{child}")))
+        Self(self.0.derived(format!("{self}/{child}")))
     }
 }
 

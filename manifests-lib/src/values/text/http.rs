@@ -1,7 +1,5 @@
 //! Hosts, paths and addresses.
 
-use std::borrow::Cow;
-
 use super::check;
 use super::kubernetes::Name;
 
@@ -17,7 +15,7 @@ impl Host {
     /// The host `<name>.<host>`.
     #[must_use]
     pub fn below(&self, name: &Name) -> Self {
-        Self(Cow::Owned(format!("{name}.{self}")))
+        Self(self.0.derived(format!("{name}.{self}")))
     }
 }
 

@@ -1,7 +1,5 @@
 //! What Kubernetes reads: names, labels, keys, variables and paths.
 
-use std::borrow::Cow;
-
 use super::check;
 use super::registry::ChartVersion;
 
@@ -19,7 +17,7 @@ text_type! {
 impl Name {
     /// `<name>-<suffix>`, for names that leave room for it: those of bundles and parents.
     pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
-        Self(Cow::Owned(format!("{self}-{suffix}")))
+        Self(self.0.derived(format!("{self}-{suffix}")))
     }
 
     /// `<name>-<version>`, with '-' for every '.' of the version: `tool-1-30-3`. For names that leave room for it: those of
@@ -78,7 +76,7 @@ impl AbsolutePath {
     /// The path of `child` below this one.
     #[must_use]
     pub fn join(&self, child: &Name) -> Self {
-        Self(Cow::Owned(format!("{self}/{child}")))
+        Self(self.0.derived(format!("{self}/{child}")))
     }
 }
 

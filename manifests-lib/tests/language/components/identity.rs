@@ -24,6 +24,8 @@ fn rights(shop: &Shop) -> String {
                         Arn::Regional { service, region, resource } => {
                             format!("{service} {region} {resource}")
                         }
+                        Arn::LogGroup { region, name } => format!("log group {region} {name}"),
+                        Arn::Secret { region, name } => format!("secret {region} {name}"),
                         Arn::Global { service, resource } => format!("{service} {resource}"),
                         Arn::Every => "*".to_owned(),
                     })
@@ -70,7 +72,7 @@ fn external_secrets_reads_exactly_what_the_platform_names() {
         keys: vec![secret_data_key!("clientID")],
         labels: Vec::new(),
     });
-    assert_snapshot!(rights(&shop), @"elsewhere/reader: secretsmanager eu-west-1 secret:test/login-??????, secretsmanager eu-west-1 secret:test/web-??????");
+    assert_snapshot!(rights(&shop), @"elsewhere/reader: secret eu-west-1 test/login, secret eu-west-1 test/web");
 }
 
 #[test]
@@ -107,7 +109,7 @@ fn an_external_secret_as_it_stands_is_read_too() {
             ..external_secrets::ExternalSecretSpec::default()
         }),
     });
-    assert_snapshot!(rights(&shop), @"elsewhere/reader: secretsmanager eu-west-1 secret:test/web-??????, secretsmanager eu-west-1 secret:test/whole-??????");
+    assert_snapshot!(rights(&shop), @"elsewhere/reader: secret eu-west-1 test/web, secret eu-west-1 test/whole");
 }
 
 #[test]
