@@ -89,13 +89,15 @@ impl fmt::Display for SharedResource {
 pub(crate) struct Literal {
     pub(crate) text: String,
     pub(crate) origin: Origin,
+    /// The line that asks for what the text names.
+    pub(crate) asks: Origin,
 }
 
 impl Literal {
-    /// Tells the line, where there is one.
-    pub(crate) fn tell(facts: &mut Facts, text: &str, origin: Option<Origin>) {
+    /// Tells the lines, where there is a literal.
+    pub(crate) fn tell(facts: &mut Facts, text: &str, origin: Option<Origin>, asks: Origin) {
         if let Some(origin) = origin {
-            facts.push(Self { text: text.to_owned(), origin });
+            facts.push(Self { text: text.to_owned(), origin, asks });
         }
     }
 }
@@ -151,6 +153,12 @@ struct Use {
     asks: Option<Origin>,
 }
 
+impl Use {
+    fn of_cluster(literal: Option<Origin>) -> Self {
+        Self { literal, asks: None }
+    }
+}
+
 impl Outside {
     /// Collects what a platform in its cluster uses: hosts of routes, databases, what its pods have rights to in AWS, and the cluster
     /// itself.
@@ -164,45 +172,45 @@ impl Outside {
             shares: platform.shares.clone(),
         };
         outside.add_cluster(infrastructure);
-        let lines: BTreeMap<&str, Origin> = platform
-            .literals
-            .iter()
-            .map(|literal| (literal.text.as_str(), literal.origin))
-            .collect();
-        let line = |text: &str| lines.get(text).copied();
+        let literals: BTreeMap<&str, &Literal> =
+            platform.literals.iter().map(|literal| (literal.text.as_str(), literal)).collect();
+        let used = |text: &str, asks: Origin| match literals.get(text) {
+            Some(literal) => Use { literal: Some(literal.origin), asks: Some(literal.asks) },
+            None => Use { literal: None, asks: Some(asks) },
+        };
         for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
             for host in hosts(resource) {
-                outside.add(Thing::Host(host.clone()), line(host), Some(resource.origin()));
+                outside.add(Thing::Host(host.clone()), used(host, resource.origin()));
             }
         }
         for DatabaseOutside { host, origin } in &platform.databases {
-            outside.add(Thing::Database(host.clone()), line(host), Some(*origin));
+            outside.add(Thing::Database(host.clone()), used(host, *origin));
         }
         if let Infrastructure::Eks(eks) = infrastructure {
             for identity in &platform.pod_identities {
-                outside.add_rights(identity, &eks.account, line);
+                outside.add_rights(identity, &eks.account, used);
             }
         }
         outside
     }
 
-    fn add(&mut self, thing: Thing, literal: Option<Origin>, asks: Option<Origin>) {
-        self.uses.entry(thing).or_insert(Use { literal, asks });
+    fn add(&mut self, thing: Thing, used: Use) {
+        self.uses.entry(thing).or_insert(used);
     }
 
     fn add_cluster(&mut self, infrastructure: &Infrastructure) {
         match infrastructure {
             Infrastructure::Minikube(minikube) => {
                 let profile = &minikube.profile;
-                self.add(Thing::Cluster(profile.to_string()), profile.origin(), None);
+                self.add(Thing::Cluster(profile.to_string()), Use::of_cluster(profile.origin()));
             }
             Infrastructure::Eks(eks) => {
                 let [_, cluster] = eks.kubeconfig_clusters();
-                self.add(Thing::Cluster(cluster), eks.name.origin(), None);
+                self.add(Thing::Cluster(cluster), Use::of_cluster(eks.name.origin()));
                 let (account, region) = (eks.account.clone(), eks.region.clone());
                 let id = eks.secrets_key.clone();
-                let origin = id.origin();
-                self.add(Thing::KmsKey { account, region, id }, origin, None);
+                let used = Use::of_cluster(id.origin());
+                self.add(Thing::KmsKey { account, region, id }, used);
             }
         }
     }
@@ -211,29 +219,30 @@ impl Outside {
         &mut self,
         identity: &PodIdentity,
         account: &AccountId,
-        line: impl Fn(&str) -> Option<Origin>,
+        used: impl Fn(&str, Origin) -> Use,
     ) {
         let IamPolicy::Statements(statements) = &identity.policy else { return };
         for arn in statements.iter().flat_map(|statement| &statement.resources) {
             let account = account.clone();
-            let (thing, literal) = match arn {
+            let by_role = Use { literal: None, asks: Some(identity.origin) };
+            let (thing, used) = match arn {
                 Arn::Secret { region, name } => {
                     let (region, name) = (region.clone(), name.clone());
-                    let literal = line(&name);
-                    (Thing::Secret { account, region, name }, literal)
+                    let used = used(&name, identity.origin);
+                    (Thing::Secret { account, region, name }, used)
                 }
                 Arn::LogGroup { region, name } => {
                     let (region, name) = (region.clone(), name.clone());
-                    let literal = name.origin();
-                    (Thing::LogGroup { account, region, name }, literal)
+                    let used = Use { literal: name.origin(), ..by_role };
+                    (Thing::LogGroup { account, region, name }, used)
                 }
                 Arn::Regional { .. } | Arn::Global { service: "s3", .. } => {
-                    (Thing::Arn(arn.in_account(&account)), None)
+                    (Thing::Arn(arn.in_account(&account)), by_role)
                 }
                 // Nothing else that is global is an environment's own: zones are shared, and rights name records in them.
                 Arn::Global { .. } | Arn::Every => continue,
             };
-            self.add(thing, literal, Some(identity.origin));
+            self.add(thing, used);
         }
     }
 

@@ -201,7 +201,7 @@ impl Platform {
         }
         let reads = secret_reads.iter().filter_map(|read| {
             let origin = read.secret.origin()?;
-            Some(Literal { text: read.secret.to_string(), origin })
+            Some(Literal { text: read.secret.to_string(), origin, asks: read.origin })
         });
         Ok(BuiltPlatform {
             environment: environment.clone(),

@@ -23,8 +23,11 @@ impl Origin {
     /// The line that called the function which calls this one.
     #[track_caller]
     #[must_use]
-    pub const fn here() -> Self {
-        let location = Location::caller();
+    pub fn here() -> Self {
+        Self::at(Location::caller())
+    }
+
+    pub(crate) fn at(location: &'static Location<'static>) -> Self {
         Self { file: location.file(), line: location.line() }
     }
 }

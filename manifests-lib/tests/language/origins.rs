@@ -18,7 +18,7 @@ use manifests_lib::observability::{
     WebUiRequests, WebUiSpec, pod_metrics_endpoint,
 };
 use manifests_lib::platform::BuiltBundle;
-use manifests_lib::values::{gibibytes, mebibytes, millicores};
+use manifests_lib::values::{Host, gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{ContainerHandle, Deployment, LocalVolume, Resources, WithPort};
 use manifests_lib::{
     cidr, host, name, node_port, path, plain, port, public_image, region, secret_data_key,
@@ -271,4 +271,16 @@ fn closures_and_function_pointers_lead_to_the_line_inside_them() {
     for origin in origins(&shop, &web) {
         assert_eq!(origin.file, file!(), "{origin}");
     }
+}
+
+/// An error about a value of an environment names the line of the environment.
+#[test]
+fn text_knows_the_line_of_its_literal() {
+    let here = line!() + 1;
+    let host = host!("example.com");
+    let derived = host.below(&name!("www"));
+    let lines = [&host, &derived].map(|host| host.origin().map(|origin| origin.line));
+    assert_eq!(lines, [Some(here), Some(here)]);
+    let computed = Host::new("example.com").expect("a host");
+    assert_eq!((computed.origin(), computed), (None, host));
 }

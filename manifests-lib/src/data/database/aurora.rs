@@ -95,7 +95,7 @@ struct AuroraPart {
 
 impl Part for AuroraPart {
     fn build(&self, output: &mut Output<'_>) {
-        Literal::tell(output.facts, &self.endpoint, self.literal);
+        Literal::tell(output.facts, &self.endpoint, self.literal, self.origin);
         output.facts.push(DatabaseOutside { host: self.endpoint.clone(), origin: self.origin });
         output.add(
             self.origin,

@@ -254,7 +254,8 @@ impl GatewayState {
         for route in routes.iter() {
             ingress_gateways.insert((route.ingress.namespace.clone(), route.ingress.name.clone()));
             output.add(route.origin, route.build(&self.parent));
-            Literal::tell(output.facts, route.host.as_str(), route.host.origin());
+            let host = &route.host;
+            Literal::tell(output.facts, host.as_str(), host.origin(), route.origin);
         }
         for (namespace, service) in ingress_gateways {
             output.add(self.origin, route::grant(&self.parent, &namespace, &service));

@@ -175,7 +175,7 @@ impl Part for WebUiRoutePart {
         let route =
             route(self.metadata(), &self.gateway.parent, &self.host, self.matches.clone(), backend);
         output.add(self.origin, route);
-        Literal::tell(output.facts, self.host.as_str(), self.host.origin());
+        Literal::tell(output.facts, self.host.as_str(), self.host.origin(), self.origin);
         if let Some((certificate, _)) = &self.certificate {
             output.add(self.origin, certificate.clone());
             let secret = certificate.metadata.name.as_deref().unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
+use std::panic::Location;
 
 use crate::model::Origin;
 
@@ -10,24 +11,24 @@ use crate::model::Origin;
 #[derive(Clone)]
 pub(crate) struct Text {
     text: Cow<'static, str>,
-    origin: Option<Origin>,
+    literal: Option<&'static Location<'static>>,
 }
 
 impl Text {
     /// A literal, in the line that called the function which calls this one.
     #[track_caller]
     pub(crate) const fn literal(text: &'static str) -> Self {
-        Self { text: Cow::Borrowed(text), origin: Some(Origin::here()) }
+        Self { text: Cow::Borrowed(text), literal: Some(Location::caller()) }
     }
 
     /// Text that no line holds as it is.
     pub(crate) const fn computed(text: String) -> Self {
-        Self { text: Cow::Owned(text), origin: None }
+        Self { text: Cow::Owned(text), literal: None }
     }
 
     /// Text that was made from this one.
     pub(crate) fn derived(&self, text: String) -> Self {
-        Self { text: Cow::Owned(text), origin: self.origin }
+        Self { text: Cow::Owned(text), literal: self.literal }
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -35,7 +36,7 @@ impl Text {
     }
 
     pub(crate) fn origin(&self) -> Option<Origin> {
-        self.origin
+        self.literal.map(Origin::at)
     }
 }
 
