@@ -1,7 +1,10 @@
 //! What must hold for every finished object, whether it was built, patched or added as it stands.
 
+mod metadata;
 mod pod_security;
+mod size;
 mod workload;
+mod written_by_cluster;
 
 use k8s_openapi::api::core::v1 as core;
 
@@ -29,9 +32,14 @@ impl Mistake {
 
 /// Everything wrong with one object of a bundle that declares these exceptions.
 pub(crate) fn resource(resource: &Resource, exceptions: &[SecurityException]) -> Vec<BuildError> {
-    let mut mistakes = metadata(resource);
+    let mut mistakes = metadata::mistakes(resource);
+    mistakes.extend(written_by_cluster::kind_and_status(resource));
+    mistakes.extend(size::too_large(resource));
     if let Some(workload) = Workload::of(resource) {
         mistakes.extend(workload.mistakes(exceptions));
+    }
+    if let Some(config_map) = resource.get::<core::ConfigMap>() {
+        mistakes.extend(size::data_keys(config_map));
     }
     if let Some(secret) = resource.get::<core::Secret>() {
         mistakes.extend(plain_secret(secret));
@@ -47,47 +55,6 @@ pub(crate) fn resource(resource: &Resource, exceptions: &[SecurityException]) ->
                 .related(resource.patched().to_vec())
         })
         .collect()
-}
-
-fn metadata(resource: &Resource) -> Vec<Mistake> {
-    let object = resource.object_ref();
-    let mut mistakes = Vec::new();
-    if object.name.is_empty() {
-        mistakes.push(Mistake::new(Rule::MissingName, "the object has no name: set metadata.name"));
-    } else if object.name.contains('/') || object.name == "." || object.name == ".." {
-        mistakes.push(Mistake::new(
-            Rule::InvalidObjectName,
-            "metadata.name is also the name of a file: it has no '/' and is neither '.' nor '..'",
-        ));
-    }
-    let (length, longest) = (object.name.len(), longest_name(object.kind));
-    if length > longest {
-        mistakes.push(Mistake::new(
-            Rule::NameTooLong,
-            format!(
-                "the name has {length} characters, a {} takes {longest}: shorten the name of the bundle or the component",
-                object.kind
-            ),
-        ));
-    }
-    if !resource.is_namespaced() && object.namespace.is_some() {
-        mistakes.push(Mistake::new(
-            Rule::NamespaceOfClusterScopedObject,
-            "the kind is cluster-scoped: remove metadata.namespace",
-        ));
-    }
-    mistakes
-}
-
-/// The longest name with which the cluster can do what it does with an object of a kind.
-fn longest_name(kind: &str) -> usize {
-    match kind {
-        // A label of their pods or jobs is the name and a suffix of 11 characters.
-        "CronJob" | "StatefulSet" => 52,
-        // A DNS label, or the value of one of Kubernetes' own labels.
-        "Job" | "Namespace" | "Service" => 63,
-        _ => 253,
-    }
 }
 
 /// Values of a Secret would stand in Git.

@@ -14,6 +14,7 @@ pub(crate) mod origin;
 pub(crate) mod resource;
 pub(crate) mod rule;
 pub(crate) mod team;
+mod text_size;
 
 pub use bundle::{Added, Bundle};
 pub use component::Component;

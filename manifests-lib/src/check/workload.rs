@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::batch::v1 as batch;
 use k8s_openapi::api::core::v1 as core;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
-use super::Mistake;
+use super::{Mistake, metadata};
 use crate::model::error::BuildError;
 use crate::model::label::Labels;
 use crate::model::resource::Resource;
@@ -32,6 +32,8 @@ pub(crate) fn claims(resource: &Resource) -> Vec<&core::PersistentVolumeClaimSpe
 pub(super) struct Workload<'a> {
     resource: &'a Resource,
     selector: Option<&'a LabelSelector>,
+    /// Metadata of the template of its pods; a pod's own is the object's.
+    template: Option<&'a ObjectMeta>,
     labels: Option<&'a Labels>,
     pods: Option<&'a core::PodSpec>,
     claims: &'a [core::PersistentVolumeClaim],
@@ -45,6 +47,7 @@ impl<'a> Workload<'a> {
         let new = |selector, template: Option<&'a core::PodTemplateSpec>| Self {
             resource,
             selector,
+            template: template.and_then(|template| template.metadata.as_ref()),
             labels: template.and_then(|template| template.metadata.as_ref()?.labels.as_ref()),
             pods: template.and_then(|template| template.spec.as_ref()),
             claims: &[],
@@ -109,6 +112,9 @@ impl<'a> Workload<'a> {
                 Rule::MissingContainer,
                 "the workload has no container: the API server would refuse it; add one",
             ));
+        }
+        if let Some(template) = self.template {
+            mistakes.extend(metadata::labels_and_annotations(template, "the pods' metadata"));
         }
         mistakes.extend(self.unplaced());
         mistakes.extend(self.selector.and_then(|selector| self.unmatched(selector)));

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
+use crate::model::text_size;
 use crate::yaml;
 
 /// An object that can be applied to a cluster by itself: every top-level kind of k8s-openapi and of the generated
@@ -161,6 +162,15 @@ impl Resource {
         self.object.to_json()
     }
 
+    pub(crate) fn metadata(&self) -> &ObjectMeta {
+        self.object.metadata()
+    }
+
+    /// The bytes of all its texts: less than its size wherever it is stored.
+    pub(crate) fn text_size(&self) -> usize {
+        self.object.text_size()
+    }
+
     pub(crate) fn metadata_mut(&mut self) -> &mut ObjectMeta {
         self.object.metadata_mut()
     }
@@ -192,6 +202,8 @@ trait Object: Send {
     fn kind(&self) -> GroupKind;
     fn api_version(&self) -> &'static str;
     fn is_namespaced(&self) -> bool;
+    fn text_size(&self) -> usize;
+    fn metadata(&self) -> &ObjectMeta;
     fn metadata_mut(&mut self) -> &mut ObjectMeta;
     fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
@@ -201,7 +213,7 @@ trait Object: Send {
 
 impl<T: Manifest> Object for T {
     fn object_ref(&self) -> ObjectRef {
-        let metadata = self.metadata();
+        let metadata = Metadata::metadata(self);
         ObjectRef {
             group: T::GROUP,
             kind: T::KIND,
@@ -220,6 +232,14 @@ impl<T: Manifest> Object for T {
 
     fn is_namespaced(&self) -> bool {
         T::NAMESPACED
+    }
+
+    fn text_size(&self) -> usize {
+        text_size::of(self)
+    }
+
+    fn metadata(&self) -> &ObjectMeta {
+        Metadata::metadata(self)
     }
 
     fn metadata_mut(&mut self) -> &mut ObjectMeta {

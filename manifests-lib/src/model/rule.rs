@@ -36,6 +36,16 @@ rules! {
     ///
     /// Ask for hosts of the own namespace, or take an issuer that signs the others there.
     CertificateBeyondIssuer = "certificate-beyond-issuer",
+    /// An object has a field that is for the cluster to write, such as its uid or status. The API server refuses or drops it, and a
+    /// finalizer or owner that the cluster does not know keeps or deletes the object.
+    ///
+    /// Leave it out.
+    ClusterWrittenField = "cluster-written-field",
+    /// An object is of a kind that only a cluster writes, such as an Event, a Node or the Endpoints of a Service. Argo CD applies
+    /// none, or the cluster undoes it.
+    ///
+    /// Remove it.
+    ClusterWrittenKind = "cluster-written-kind",
     /// Argo CD deploys bundles in waves, and bundles that wait for each other have none. None of them would ever be deployed.
     ///
     /// Move what the others wait for, such as a namespace or CRDs, into a bundle of its own.
@@ -133,11 +143,26 @@ rules! {
     ///
     /// Route a service, or remove the gateway.
     GatewayWithoutRoutes = "gateway-without-routes",
+    /// An annotation has a key that is no qualified name, or the annotations of an object are longer than 256 KiB. The API server
+    /// refuses the object.
+    ///
+    /// Rename the key, or put long text into a ConfigMap.
+    InvalidAnnotation = "invalid-annotation",
     /// A variable of a Grafana dashboard has a dash in its name, at which Grafana ends the name in queries.
     ///
     /// Leave the dash out.
     InvalidDashboardVariable = "invalid-dashboard-variable",
-    /// The name of an object would be no file name: it has a `/`, or is `.` or `..`. The snapshot could not be written.
+    /// A key of a ConfigMap is no file name, or is there as text and as bytes. The API server refuses the ConfigMap.
+    ///
+    /// Rename it.
+    InvalidDataKey = "invalid-data-key",
+    /// A label has a key that is no qualified name, or a value that is longer than 63 characters or has others than letters,
+    /// digits, `-`, `_` and `.`. The API server refuses the object.
+    ///
+    /// Rename it, or put longer text into an annotation.
+    InvalidLabel = "invalid-label",
+    /// The API server does not take the name of an object: most kinds have a DNS name. Or the name would be no file name: it has a
+    /// `/`, or is `.` or `..`.
     ///
     /// Choose another name.
     InvalidObjectName = "invalid-object-name",
@@ -203,6 +228,11 @@ rules! {
     ///
     /// Leave the value out, or list it below `unset` in `charts.toml` if the chart takes null.
     NullValue = "null-value",
+    /// The values of a ConfigMap are longer than 1 MiB, or an object is longer than the 1.5 MiB that etcd takes. The API server
+    /// refuses it.
+    ///
+    /// Split it, or put the data into an image or a volume.
+    ObjectTooLarge = "object-too-large",
     /// A patch runs when the parts of its bundle are built. What it adds to a bundle would be lost.
     ///
     /// Add it beside the patch.

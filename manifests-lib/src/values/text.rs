@@ -101,7 +101,7 @@ macro_rules! text_type {
     };
 }
 
-mod check;
+pub(crate) mod check;
 mod written;
 
 #[macro_use]

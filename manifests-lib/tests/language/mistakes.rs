@@ -2,6 +2,7 @@
 
 mod delivery;
 mod elsewhere;
+mod metadata;
 mod mismatches;
 mod names;
 mod pod_security;

@@ -1,5 +1,7 @@
 //! Every rule of the build has a name and a mistake that breaks it.
 
+use std::collections::BTreeMap;
+
 use custom_resources::istio::telemetry::v1::Telemetry;
 use helm_values::HelmChart;
 use k8s_openapi::api::apps::v1 as apps;
@@ -49,6 +51,14 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let hosts = CertificateHosts::Of(vec![host!("login.elsewhere.svc")]);
             let _ = web.certificate(Certificate { name: name!("web"), issuer: &issuer, hosts });
         }
+        Rule::ClusterWrittenField => {
+            let mut object = config_map("settings");
+            object.metadata.resource_version = Some("1".to_owned());
+            shop.bundle().add(object);
+        }
+        Rule::ClusterWrittenKind => drop(
+            shop.bundle().add(core::Node { metadata: named("worker"), ..core::Node::default() }),
+        ),
         Rule::DeploymentCycle => {
             let [first, second] = [shop.bundle(), shop.bundle_named(name!("other"))];
             first.add(config_map("first"));
@@ -150,7 +160,21 @@ fn break_rule(rule: Rule, shop: &Shop) {
         }
         Rule::ForeignNamespace => shop.bundle().create_namespace(&NAMESPACE, &RULES),
         Rule::GatewayWithoutRoutes => drop(gateway(shop, LIMITS)),
+        Rule::InvalidAnnotation => {
+            let mut object = config_map("settings");
+            object.metadata.annotations = Some(BTreeMap::from([("a key".into(), "".into())]));
+            shop.bundle().add(object);
+        }
         Rule::InvalidDashboardVariable => dashboard(shop, &NAMESPACE, name!("the-job")),
+        Rule::InvalidDataKey => {
+            let data = Some(BTreeMap::from([("a/b".to_owned(), String::new())]));
+            shop.bundle().add(core::ConfigMap { data, ..config_map("settings") });
+        }
+        Rule::InvalidLabel => {
+            let mut object = config_map("settings");
+            object.metadata.labels = Some(BTreeMap::from([("team".into(), "a b".into())]));
+            shop.bundle().add(object);
+        }
         Rule::InvalidObjectName => drop(shop.bundle().add(config_map("../settings"))),
         Rule::InvalidValues => drop(shop.bundle().chart(Chart {
             release: name!("tool"),
@@ -203,6 +227,10 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let settings = json!({ "level": null });
             let values = Values { settings: Some(settings), ..Values::default() };
             with_values(&shop.bundle(), values);
+        }
+        Rule::ObjectTooLarge => {
+            let data = Some(BTreeMap::from([("dump".to_owned(), "x".repeat((1 << 20) + 1))]));
+            shop.bundle().add(core::ConfigMap { data, ..config_map("settings") });
         }
         Rule::PartInPatch => {
             let web = shop.bundle();
@@ -260,6 +288,11 @@ fn break_rule(rule: Rule, shop: &Shop) {
             kinds: vec![GroupKind::of::<core::Namespace>()],
             crd_groups: Vec::new(),
         })),
+        Rule::UnplacedPod => patched(shop, |deployment| {
+            let pods = &mut deployment.spec.get_or_insert_default().template.spec;
+            pods.get_or_insert_default().node_selector = None;
+            pods.get_or_insert_default().affinity = None;
+        }),
         Rule::UnreachableGatewayPort => {
             shop.bundle_in(&ELSEWHERE, name!("gateways")).ingress_gateway(IngressGatewaySpec {
                 gateway: &FRONT_DOOR,
@@ -268,11 +301,6 @@ fn break_rule(rule: Rule, shop: &Shop) {
             });
             open(shop, name!("web"), port!(80), node_port!(30001));
         }
-        Rule::UnplacedPod => patched(shop, |deployment| {
-            let pods = &mut deployment.spec.get_or_insert_default().template.spec;
-            pods.get_or_insert_default().node_selector = None;
-            pods.get_or_insert_default().affinity = None;
-        }),
         Rule::VolumeOnOtherNodes => {
             let app = shop.bundle().app(&NODES);
             let others = NodeGroup { value: name!("elsewhere"), ..NODES };

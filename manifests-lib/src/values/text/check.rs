@@ -56,7 +56,7 @@ const fn labels(bytes: &[u8], end: usize) -> usize {
     count
 }
 
-pub(super) const fn dns_label(bytes: &[u8]) -> bool {
+pub(crate) const fn dns_label(bytes: &[u8]) -> bool {
     label_between(bytes, 0, bytes.len()) && bytes[0].is_ascii_lowercase()
 }
 
@@ -64,7 +64,32 @@ pub(super) const fn host(bytes: &[u8]) -> bool {
     labels(bytes, bytes.len()) >= 2
 }
 
-pub(super) const fn label_key(bytes: &[u8]) -> bool {
+/// An RFC 1123 label.
+pub(crate) const fn label(bytes: &[u8]) -> bool {
+    label_between(bytes, 0, bytes.len())
+}
+
+/// What most kinds of objects take as a name: an RFC 1123 subdomain whose parts may be longer than 63 characters.
+pub(crate) const fn object_name(bytes: &[u8]) -> bool {
+    let mut index = 0;
+    while index < bytes.len() {
+        let first = index == 0 || bytes[index - 1] == b'.';
+        let last = index + 1 == bytes.len() || bytes[index + 1] == b'.';
+        let inside = bytes[index] == b'-' || bytes[index] == b'.';
+        if !(lower_or_digit(bytes[index]) || inside && !first && !last) {
+            return false;
+        }
+        index += 1;
+    }
+    !bytes.is_empty() && bytes.len() <= 253
+}
+
+/// The value of a label, which may be empty.
+pub(crate) const fn label_value(bytes: &[u8]) -> bool {
+    bytes.is_empty() || qualified(bytes)
+}
+
+pub(crate) const fn label_key(bytes: &[u8]) -> bool {
     let mut slash = bytes.len();
     let mut index = 0;
     while index < bytes.len() {
@@ -79,6 +104,11 @@ pub(super) const fn label_key(bytes: &[u8]) -> bool {
     if start > 0 && labels(bytes, slash) == 0 {
         return false;
     }
+    qualified(name)
+}
+
+/// What stands behind the prefix of a key, and in a value.
+const fn qualified(name: &[u8]) -> bool {
     !name.is_empty()
         && name.len() <= 63
         && name[0].is_ascii_alphanumeric()
@@ -413,7 +443,7 @@ pub(super) const fn log_group(bytes: &[u8]) -> bool {
         && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'.' | b'#'))
 }
 
-pub(super) const fn data_key(bytes: &[u8]) -> bool {
+pub(crate) const fn data_key(bytes: &[u8]) -> bool {
     let only_dots = match bytes {
         [b'.'] => true,
         [first, second, ..] => *first == b'.' && *second == b'.',
