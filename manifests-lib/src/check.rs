@@ -1,6 +1,8 @@
 //! What must hold for every finished object, whether it was built, patched or added as it stands.
 
+mod exceptions;
 mod metadata;
+mod overrides;
 mod pod_security;
 mod size;
 mod workload;
@@ -13,6 +15,7 @@ use crate::model::resource::Resource;
 use crate::model::rule::Rule;
 use crate::workload::SecurityException;
 
+pub(crate) use exceptions::idle as idle_exceptions;
 pub(crate) use pod_security::refused_pods;
 pub(crate) use workload::{claims, shared_selectors};
 
@@ -31,13 +34,14 @@ impl Mistake {
 }
 
 /// Everything wrong with one object of a bundle that declares these exceptions.
-pub(crate) fn resource(resource: &Resource, exceptions: &[SecurityException]) -> Vec<BuildError> {
+pub(crate) fn resource(resource: &Resource, declared: &[SecurityException]) -> Vec<BuildError> {
     let mut mistakes = metadata::mistakes(resource);
     mistakes.extend(written_by_cluster::kind_and_status(resource));
     mistakes.extend(size::too_large(resource));
     if let Some(workload) = Workload::of(resource) {
-        mistakes.extend(workload.mistakes(exceptions));
+        mistakes.extend(workload.mistakes());
     }
+    mistakes.extend(exceptions::undeclared(resource, declared));
     if let Some(config_map) = resource.get::<core::ConfigMap>() {
         mistakes.extend(size::data_keys(config_map));
     }

@@ -176,6 +176,7 @@ impl Platform {
             for resource in &bundle.resources {
                 errors.extend(check::resource(resource, &bundle.exceptions));
             }
+            errors.extend(check::idle_exceptions(&bundle.resources, &bundle.exceptions));
         }
         let resources = bundles.iter().flat_map(|bundle| &bundle.resources);
         errors.extend(check::refused_pods(resources.clone()));

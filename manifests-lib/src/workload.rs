@@ -3,6 +3,7 @@
 mod container;
 mod deployment;
 pub(crate) mod disruption_budget;
+pub(crate) mod escapes;
 mod go;
 mod placement;
 mod pod;
@@ -26,5 +27,4 @@ pub use stateful_set::{StatefulSet, VolumeClaimTemplate, VolumeClaimTemplateHand
 pub use variable::Variable;
 pub use volume::{LocalVolume, LocalVolumeHandle, LocalVolumeNames, Volume, volume_claim};
 
-pub(crate) use security::allowances;
 pub(crate) use variable::is_plain;

@@ -7,9 +7,11 @@ use k8s_openapi::api::core::v1 as core;
 use super::workload::Workload;
 use crate::model::PodSecurity;
 use crate::model::error::BuildError;
+use crate::model::label::Labels;
 use crate::model::origin::Origin;
 use crate::model::resource::Resource;
 use crate::model::rule::Rule;
+use crate::workload::escapes;
 
 /// Workloads whose pods the API server would refuse, and the namespaces that say so.
 pub(crate) fn refused_pods<'a>(
@@ -24,7 +26,10 @@ pub(crate) fn refused_pods<'a>(
         .collect();
     let mut errors = Vec::new();
     for resource in resources {
-        let Some(pods) = Workload::of(resource).and_then(|workload| workload.pods()) else {
+        let workload = Workload::of(resource);
+        let Some((pods, annotations)) =
+            workload.and_then(|it| Some((it.pods()?, it.annotations())))
+        else {
             continue;
         };
         let object = resource.object_ref();
@@ -32,7 +37,7 @@ pub(crate) fn refused_pods<'a>(
         let Some((level, declared)) = levels.get(namespace) else {
             continue;
         };
-        errors.extend(beyond(*level, pods).into_iter().map(|what| {
+        errors.extend(beyond(*level, pods, annotations).into_iter().map(|what| {
             BuildError::new(
                 Rule::PodSecurityViolation,
                 resource.origin(),
@@ -51,13 +56,13 @@ pub(crate) fn refused_pods<'a>(
 /// What the pods do beyond a level.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
-fn beyond(level: PodSecurity, pods: &core::PodSpec) -> Vec<String> {
+fn beyond(level: PodSecurity, pods: &core::PodSpec, annotations: Option<&Labels>) -> Vec<String> {
     let containers = || pods.containers.iter().chain(pods.init_containers.iter().flatten());
     let mut found = Vec::new();
     if level <= PodSecurity::Baseline {
         found.extend(beyond_baseline(pods));
         for container in containers() {
-            let beyond = container_beyond_baseline(container);
+            let beyond = container_beyond_baseline(annotations, container);
             found.extend(beyond.into_iter().map(|it| of(container, &it)));
         }
     }
@@ -92,20 +97,6 @@ const CAPABILITIES: [&str; 13] = [
     "SYS_CHROOT",
 ];
 
-/// Settings of the kernel that only concern the pod itself.
-const SYSCTLS: [&str; 10] = [
-    "kernel.shm_rmid_forced",
-    "net.ipv4.ip_local_port_range",
-    "net.ipv4.ip_local_reserved_ports",
-    "net.ipv4.ip_unprivileged_port_start",
-    "net.ipv4.ping_group_range",
-    "net.ipv4.tcp_fin_timeout",
-    "net.ipv4.tcp_keepalive_intvl",
-    "net.ipv4.tcp_keepalive_probes",
-    "net.ipv4.tcp_keepalive_time",
-    "net.ipv4.tcp_syncookies",
-];
-
 fn beyond_baseline(pods: &core::PodSpec) -> Vec<String> {
     let mut found = Vec::new();
     for (used, what) in [
@@ -122,25 +113,37 @@ fn beyond_baseline(pods: &core::PodSpec) -> Vec<String> {
             found.push(format!("the volume {} is a folder of the node", volume.name));
         }
     }
+    found.extend(escapes::unsafe_sysctls(pods).map(|name| format!("the pod sets {name}")));
     if let Some(context) = &pods.security_context {
         if unconfined(context.seccomp_profile.as_ref()) {
             found.push("the pod makes any system call".to_owned());
         }
-        for sysctl in context.sysctls.iter().flatten() {
-            if !SYSCTLS.contains(&sysctl.name.as_str()) {
-                found.push(format!("the pod sets {}", sysctl.name));
-            }
+        if unconfined_by_app_armor(context.app_armor_profile.as_ref()) {
+            found.push("the pod is not confined by AppArmor".to_owned());
+        }
+        let custom = context.se_linux_options.as_ref().and_then(escapes::custom_se_linux);
+        found.extend(custom.map(|field| format!("the pod sets {field}")));
+        if is_host_process(context.windows_options.as_ref()) {
+            found.push("the pod is a process of its node".to_owned());
         }
     }
     found
 }
 
-fn container_beyond_baseline(container: &core::Container) -> Vec<String> {
+fn container_beyond_baseline(
+    annotations: Option<&Labels>,
+    container: &core::Container,
+) -> Vec<String> {
     let mut found = Vec::new();
-    for port in container.ports.iter().flatten() {
-        if let Some(port) = port.host_port.filter(|port| *port != 0) {
-            found.push(format!("takes the port {port} of its node"));
-        }
+    for port in escapes::host_ports(container) {
+        found.push(format!("takes the port {port} of its node"));
+    }
+    for host in escapes::probed_hosts(container) {
+        found.push(format!("has the kubelet ask the host {host}"));
+    }
+    let profile = escapes::app_armor_annotation(annotations, &container.name);
+    if profile == Some("unconfined") {
+        found.push("is not confined by AppArmor".to_owned());
     }
     let Some(context) = &container.security_context else {
         return found;
@@ -153,6 +156,14 @@ fn container_beyond_baseline(container: &core::Container) -> Vec<String> {
     }
     if unconfined(context.seccomp_profile.as_ref()) {
         found.push("makes any system call".to_owned());
+    }
+    if unconfined_by_app_armor(context.app_armor_profile.as_ref()) {
+        found.push("is not confined by AppArmor".to_owned());
+    }
+    let custom = context.se_linux_options.as_ref().and_then(escapes::custom_se_linux);
+    found.extend(custom.map(|field| format!("sets {field}")));
+    if is_host_process(context.windows_options.as_ref()) {
+        found.push("is a process of its node".to_owned());
     }
     if context.proc_mount.as_deref().is_some_and(|mount| mount != "Default") {
         found.push("sees what is masked in /proc".to_owned());
@@ -207,6 +218,14 @@ fn container_beyond_restricted(
 
 fn unconfined(profile: Option<&core::SeccompProfile>) -> bool {
     profile.is_some_and(|profile| profile.type_ == "Unconfined")
+}
+
+fn unconfined_by_app_armor(profile: Option<&core::AppArmorProfile>) -> bool {
+    profile.is_some_and(|profile| profile.type_ == "Unconfined")
+}
+
+fn is_host_process(options: Option<&core::WindowsSecurityContextOptions>) -> bool {
+    options.is_some_and(|options| options.host_process == Some(true))
 }
 
 fn added(context: &core::SecurityContext) -> impl Iterator<Item = &str> {

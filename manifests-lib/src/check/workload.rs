@@ -12,7 +12,7 @@ use crate::model::error::BuildError;
 use crate::model::label::Labels;
 use crate::model::resource::Resource;
 use crate::model::rule::Rule;
-use crate::workload::{Allowance, SecurityException, allowances, is_plain};
+use crate::workload::is_plain;
 
 /// What the pods of an object claim: by templates of a StatefulSet, or as volumes that live as long as a pod.
 pub(crate) fn claims(resource: &Resource) -> Vec<&core::PersistentVolumeClaimSpec> {
@@ -35,6 +35,7 @@ pub(super) struct Workload<'a> {
     /// Metadata of the template of its pods; a pod's own is the object's.
     template: Option<&'a ObjectMeta>,
     labels: Option<&'a Labels>,
+    annotations: Option<&'a Labels>,
     pods: Option<&'a core::PodSpec>,
     claims: &'a [core::PersistentVolumeClaim],
     /// Whether it has a pod on every node that it may run on.
@@ -49,6 +50,8 @@ impl<'a> Workload<'a> {
             selector,
             template: template.and_then(|template| template.metadata.as_ref()),
             labels: template.and_then(|template| template.metadata.as_ref()?.labels.as_ref()),
+            annotations: template
+                .and_then(|template| template.metadata.as_ref()?.annotations.as_ref()),
             pods: template.and_then(|template| template.spec.as_ref()),
             claims: &[],
             on_every_node: false,
@@ -56,6 +59,7 @@ impl<'a> Workload<'a> {
         if let Some(pod) = resource.get::<core::Pod>() {
             return Some(Self {
                 labels: pod.metadata.labels.as_ref(),
+                annotations: pod.metadata.annotations.as_ref(),
                 pods: pod.spec.as_ref(),
                 ..new(None, None)
             });
@@ -82,14 +86,31 @@ impl<'a> Workload<'a> {
         if let Some(job) = resource.get::<batch::Job>() {
             return Some(new(None, job.spec.as_ref().map(|spec| &spec.template)));
         }
-        let cron_job = resource.get::<batch::CronJob>()?.spec.as_ref();
-        let job = cron_job.and_then(|spec| spec.job_template.spec.as_ref());
-        Some(new(None, job.map(|spec| &spec.template)))
+        if let Some(cron_job) = resource.get::<batch::CronJob>() {
+            let spec = cron_job.spec.as_ref();
+            let job = spec.and_then(|spec| spec.job_template.spec.as_ref());
+            return Some(new(None, job.map(|spec| &spec.template)));
+        }
+        if let Some(replica_set) = resource.get::<apps::ReplicaSet>() {
+            let spec = replica_set.spec.as_ref();
+            let template = spec.and_then(|spec| spec.template.as_ref());
+            return Some(new(spec.map(|spec| &spec.selector), template));
+        }
+        if let Some(controller) = resource.get::<core::ReplicationController>() {
+            let spec = controller.spec.as_ref();
+            return Some(new(None, spec.and_then(|spec| spec.template.as_ref())));
+        }
+        Some(new(None, resource.get::<core::PodTemplate>()?.template.as_ref()))
     }
 
     /// What its pods are.
     pub(super) fn pods(&self) -> Option<&'a core::PodSpec> {
         self.pods
+    }
+
+    /// Annotations of its pods.
+    pub(super) fn annotations(&self) -> Option<&'a Labels> {
+        self.annotations
     }
 
     /// Every container, those that run first included.
@@ -105,7 +126,7 @@ impl<'a> Workload<'a> {
     }
 
     /// Everything wrong with it.
-    pub(super) fn mistakes(&self, exceptions: &[SecurityException]) -> Vec<Mistake> {
+    pub(super) fn mistakes(&self) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
         if self.pods.is_none_or(|pods| pods.containers.is_empty()) {
             mistakes.push(Mistake::new(
@@ -116,45 +137,20 @@ impl<'a> Workload<'a> {
         if let Some(template) = self.template {
             mistakes.extend(metadata::labels_and_annotations(template, "the pods' metadata"));
         }
+        if self.pods.is_some_and(|pods| pods.ephemeral_containers.is_some()) {
+            mistakes.push(Mistake::new(
+                Rule::EphemeralContainer,
+                "ephemeralContainers: the API server would refuse them, as they only join a pod that runs (kubectl debug): remove \
+                 them",
+            ));
+        }
         mistakes.extend(self.unplaced());
         mistakes.extend(self.selector.and_then(|selector| self.unmatched(selector)));
         for container in self.containers() {
             mistakes.extend(plain_secrets(container));
-            mistakes.extend(self.undeclared(container, exceptions));
             mistakes.extend(self.missing_volumes(container));
         }
         mistakes
-    }
-
-    /// What a container is allowed beyond the rule without a reason.
-    fn undeclared(
-        &self,
-        container: &core::Container,
-        exceptions: &[SecurityException],
-    ) -> Vec<Mistake> {
-        let Some(pods) = self.pods else {
-            return Vec::new();
-        };
-        let name = format!("{}/{}", self.resource.object_ref().name, container.name);
-        let declared = |allowance: &Allowance| {
-            let mut of_container =
-                exceptions.iter().filter(|exception| exception.container == name);
-            of_container.any(|exception| exception.allows == *allowance)
-        };
-        allowances(pods, container)
-            .into_iter()
-            .filter(|allowance| !declared(allowance))
-            .map(|allowance| {
-                Mistake::new(
-                    Rule::UndeclaredSecurityException,
-                    format!(
-                        "container {} {allowance}, and no line says why: remove what allows it, or declare \
-                         Allowance::{allowance:?} with its reason (ContainerHandle::allow, Bundle::allow)",
-                        container.name
-                    ),
-                )
-            })
-            .collect()
     }
 
     /// Pods that run anywhere, beside the gateways too.

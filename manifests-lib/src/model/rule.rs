@@ -123,6 +123,10 @@ rules! {
     ///
     /// Give the team a bundle, or remove the team.
     EmptyTeam = "empty-team",
+    /// A workload has ephemeral containers, which only join a pod that runs. The API server refuses it.
+    ///
+    /// Remove them.
+    EphemeralContainer = "ephemeral-container",
     /// The pods of RabbitMQ decide by majority. Two halves of an even number can disagree, and neither takes messages.
     ///
     /// Give the broker an odd number of pods.
@@ -207,6 +211,10 @@ rules! {
     ///
     /// Create it in a bundle, or list it in `Prerequisites` where the cluster has it.
     MissingNamespace = "missing-namespace",
+    /// A security exception has an empty reason. Whoever reviews it cannot know whether it is still needed.
+    ///
+    /// Say why.
+    MissingReason = "missing-reason",
     /// A Secret is a copy of one in AWS Secrets Manager, and the platform has no store that reads it. The Secret never appears, and pods
     /// that need it never start.
     ///
@@ -297,6 +305,11 @@ rules! {
     ///
     /// Give the service a public route, or remove the one of the mesh's gateway.
     UnreachableGatewayPort = "unreachable-gateway-port",
+    /// A security exception is declared that no container needs, or for a container that is not there. What needs it later would
+    /// pass unseen.
+    ///
+    /// Remove it, or correct the names of the workload and the container.
+    UnusedSecurityException = "unused-security-exception",
     /// A volume is on other nodes than its pod. The pod is never scheduled.
     ///
     /// Put both on one node group.

@@ -1,6 +1,5 @@
 //! What a container may do to its node. The rule is: nothing beyond running; each exception carries its reason.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use k8s_openapi::api::core::v1 as core;
@@ -56,7 +55,7 @@ macro_rules! uid {
 /// What a container may be allowed beyond the rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Allowance {
-    /// To run as root, or as a user that nobody wrote down.
+    /// To run as root, in root's group, or as a user that nobody wrote down.
     Root,
     /// To write to its root file system.
     WritableRootFileSystem,
@@ -64,10 +63,15 @@ pub enum Allowance {
     Capabilities,
     /// To gain privileges that its parent process does not have.
     PrivilegeEscalation,
-    /// To make any system call.
+    /// To make any system call, or to be confined in another way than the runtime does by itself (seccomp, `AppArmor`, `SELinux`,
+    /// `/proc`).
     Unconfined,
-    /// To use the node's network, processes, files or devices.
+    /// To use the node's network, ports, processes, files, devices or kernel settings.
     Node,
+    /// To carry a token of its ServiceAccount: to speak to the API server, or to somebody else, in its name.
+    ServiceAccountToken,
+    /// To see the processes of the pod's other containers, and through them their files and variables.
+    SharedProcesses,
 }
 
 impl fmt::Display for Allowance {
@@ -77,8 +81,10 @@ impl fmt::Display for Allowance {
             Self::WritableRootFileSystem => "writes to its root file system",
             Self::Capabilities => "has capabilities",
             Self::PrivilegeEscalation => "may gain privileges",
-            Self::Unconfined => "makes any system call",
+            Self::Unconfined => "does without the runtime's confinement",
             Self::Node => "uses the node",
+            Self::ServiceAccountToken => "carries a token of its ServiceAccount",
+            Self::SharedProcesses => "sees the processes of the pod's other containers",
         })
     }
 }
@@ -149,42 +155,4 @@ pub(crate) fn of_container(user: &User, read_only_root: bool) -> core::SecurityC
         run_as_user: Some(user.id()),
         ..unprivileged(read_only_root)
     }
-}
-
-/// Everything that a finished container is allowed beyond the rule.
-pub(crate) fn allowances(pods: &core::PodSpec, container: &core::Container) -> BTreeSet<Allowance> {
-    let pod = pods.security_context.as_ref();
-    let own = container.security_context.as_ref();
-    let user = own.and_then(|own| own.run_as_user).or_else(|| pod?.run_as_user);
-    let non_root = own.and_then(|own| own.run_as_non_root).or_else(|| pod?.run_as_non_root);
-    let capabilities = own.and_then(|own| own.capabilities.as_ref());
-    let drops_all = capabilities
-        .and_then(|capabilities| capabilities.drop.as_ref())
-        .is_some_and(|drop| drop.iter().any(|name| name == "ALL"));
-    let adds = capabilities
-        .and_then(|capabilities| capabilities.add.as_ref())
-        .is_some_and(|add| !add.is_empty());
-    let seccomp =
-        own.and_then(|own| own.seccomp_profile.as_ref()).or_else(|| pod?.seccomp_profile.as_ref());
-    let privileged = own.and_then(|own| own.privileged).unwrap_or_default();
-    let volumes = pods.volumes.as_deref().unwrap_or_default();
-    let node = [pods.host_network, pods.host_pid, pods.host_ipc].contains(&Some(true))
-        || volumes.iter().any(|volume| volume.host_path.is_some());
-    [
-        (Allowance::Root, matches!(user, None | Some(0)) || non_root != Some(true)),
-        (
-            Allowance::WritableRootFileSystem,
-            own.and_then(|own| own.read_only_root_filesystem) != Some(true),
-        ),
-        (Allowance::Capabilities, adds || !drops_all),
-        (
-            Allowance::PrivilegeEscalation,
-            own.and_then(|own| own.allow_privilege_escalation) != Some(false),
-        ),
-        (Allowance::Unconfined, seccomp.is_none_or(|profile| profile.type_ == "Unconfined")),
-        (Allowance::Node, node || privileged),
-    ]
-    .into_iter()
-    .filter_map(|(allowance, holds)| holds.then_some(allowance))
-    .collect()
 }

@@ -2,6 +2,7 @@
 
 mod delivery;
 mod elsewhere;
+mod escapes;
 mod metadata;
 mod mismatches;
 mod names;

@@ -23,7 +23,9 @@ use manifests_lib::network::{Certificate, CertificateHosts, ToolPort, ToolServic
 use manifests_lib::observability::grafana::{Dashboard, Variable};
 use manifests_lib::observability::{WebUiHandle, WebUiRequests, WebUiSpec};
 use manifests_lib::values::{Bytes, Name, NodePort, Port, gibibytes, mebibytes, millicores};
-use manifests_lib::workload::{Container, LocalVolume, NodeGroup, Resources, VolumeClaimTemplate};
+use manifests_lib::workload::{
+    Allowance, Container, LocalVolume, NodeGroup, Resources, VolumeClaimTemplate,
+};
 use manifests_lib::{
     git_commit, git_url, host, name, node_port, path, plain, port, public_image, relative_path,
     secrets_manager_name, tag, uid, url_path,
@@ -147,6 +149,10 @@ fn break_rule(rule: Rule, shop: &Shop) {
         }),
         // The team has no bundle yet; what several environments break is in `outside::broken`.
         Rule::EmptyTeam | Rule::SharedBetweenEnvironments | Rule::SharedWithNobody => {}
+        Rule::EphemeralContainer => patched(shop, |deployment| {
+            let pods = &mut deployment.spec.get_or_insert_default().template.spec;
+            pods.get_or_insert_default().ephemeral_containers = Some(Vec::new());
+        }),
         Rule::EvenReplicas => drop(broker(shop, 2, gibibytes(5))),
         Rule::ForeignBundle => {
             let web = shop.bundle();
@@ -162,7 +168,8 @@ fn break_rule(rule: Rule, shop: &Shop) {
         Rule::GatewayWithoutRoutes => drop(gateway(shop, LIMITS)),
         Rule::InvalidAnnotation => {
             let mut object = config_map("settings");
-            object.metadata.annotations = Some(BTreeMap::from([("a key".into(), "".into())]));
+            object.metadata.annotations =
+                Some(BTreeMap::from([("a key".to_owned(), String::new())]));
             shop.bundle().add(object);
         }
         Rule::InvalidDashboardVariable => dashboard(shop, &NAMESPACE, name!("the-job")),
@@ -172,7 +179,7 @@ fn break_rule(rule: Rule, shop: &Shop) {
         }
         Rule::InvalidLabel => {
             let mut object = config_map("settings");
-            object.metadata.labels = Some(BTreeMap::from([("team".into(), "a b".into())]));
+            object.metadata.labels = Some(BTreeMap::from([("team".to_owned(), "a b".to_owned())]));
             shop.bundle().add(object);
         }
         Rule::InvalidObjectName => drop(shop.bundle().add(config_map("../settings"))),
@@ -207,6 +214,7 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let lost = shop.bundle_in(&Namespace::new(name!("nowhere")), name!("lost"));
             lost.add(config_map("settings"));
         }
+        Rule::MissingReason => server(&shop.bundle().app(&NODES)).writable_root_file_system(" "),
         Rule::MissingSecretStore => {
             let _ = shop.bundle().app(&NODES).credentials(secrets_manager_name!("test/web"));
         }
@@ -300,6 +308,9 @@ fn break_rule(rule: Rule, shop: &Shop) {
                 prometheus: &shop.prometheus(),
             });
             open(shop, name!("web"), port!(80), node_port!(30001));
+        }
+        Rule::UnusedSecurityException => {
+            server(&shop.bundle().app(&NODES)).allow(Allowance::Node, "reads logs");
         }
         Rule::VolumeOnOtherNodes => {
             let app = shop.bundle().app(&NODES);

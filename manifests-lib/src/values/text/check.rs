@@ -75,8 +75,9 @@ pub(crate) const fn object_name(bytes: &[u8]) -> bool {
     while index < bytes.len() {
         let first = index == 0 || bytes[index - 1] == b'.';
         let last = index + 1 == bytes.len() || bytes[index + 1] == b'.';
+        let at_an_end = first || last;
         let inside = bytes[index] == b'-' || bytes[index] == b'.';
-        if !(lower_or_digit(bytes[index]) || inside && !first && !last) {
+        if !lower_or_digit(bytes[index]) && (at_an_end || !inside) {
             return false;
         }
         index += 1;

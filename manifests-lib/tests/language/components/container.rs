@@ -141,7 +141,7 @@ fn what_a_patch_allows_needs_a_reason() {
         let security = container.security_context.get_or_insert_default();
         security.capabilities = None;
     });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server has capabilities, and no line says why: remove what allows it, or declare Allowance::Capabilities with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/components/container.rs:N) [undeclared-security-exception]");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server has capabilities (capabilities.drop without ALL), and no line says why: remove what allows it, or declare Allowance::Capabilities with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/components/container.rs:N) [undeclared-security-exception]");
     server.allow(Allowance::Capabilities, "binds port 80");
     assert_snapshot!(shop.build().bundles[0].exceptions[0], @"web-app-deployment/server: has capabilities: binds port 80");
 }
@@ -155,7 +155,7 @@ fn what_an_object_as_it_stands_allows_needs_a_reason() {
         pods.host_network = Some(true);
     });
     server(&web.app(&NODES));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server uses the node, and no line says why: remove what allows it, or declare Allowance::Node with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/components/container.rs:N) [undeclared-security-exception]");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server uses the node (hostNetwork), and no line says why: remove what allows it, or declare Allowance::Node with its reason (ContainerHandle::allow, Bundle::allow) (see also manifests-lib/tests/language/components/container.rs:N) [undeclared-security-exception]");
     web.allow(
         &name!("web-app-deployment"),
         &name!("server"),

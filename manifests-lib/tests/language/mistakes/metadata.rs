@@ -33,8 +33,8 @@ fn with(change: impl FnOnce(&mut ObjectMeta)) -> core::ConfigMap {
     object
 }
 
-fn pairs(key: &str, value: &str) -> Option<BTreeMap<String, String>> {
-    Some(BTreeMap::from([(key.to_owned(), value.to_owned())]))
+fn pairs(key: &str, value: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([(key.to_owned(), value.to_owned())])
 }
 
 #[test]
@@ -61,12 +61,12 @@ fn names_by_kind() {
 
 #[test]
 fn labels() {
-    let key = with(|metadata| metadata.labels = pairs("-a", ""));
+    let key = with(|metadata| metadata.labels = Some(pairs("-a", "")));
     assert_snapshot!(refused(key), @r#"manifests-lib/tests/language/mistakes/metadata.rs:N: ConfigMap shop/settings: metadata.labels: the API server would refuse the key "-a": it has up to 63 of letters, digits, '-', '_' and '.', begins and ends with a letter or digit, and may stand behind a DNS name and '/'; rename it [invalid-label]"#);
-    let value = with(|metadata| metadata.labels = pairs("owner", "team a"));
+    let value = with(|metadata| metadata.labels = Some(pairs("owner", "team a")));
     assert_snapshot!(refused(value), @r#"manifests-lib/tests/language/mistakes/metadata.rs:N: ConfigMap shop/settings: metadata.labels: the API server would refuse the value "team a" of owner: it has up to 63 of letters, digits, '-', '_' and '.', and begins and ends with a letter or digit; put longer text into an annotation [invalid-label]"#);
-    assert!(is_taken(with(|metadata| metadata.labels = pairs("example.com/A_b", ""))));
-    assert!(!is_taken(with(|metadata| metadata.labels = pairs("a", &"x".repeat(64)))));
+    assert!(is_taken(with(|metadata| metadata.labels = Some(pairs("example.com/A_b", "")))));
+    assert!(!is_taken(with(|metadata| metadata.labels = Some(pairs("a", &"x".repeat(64))))));
 }
 
 #[test]
@@ -84,12 +84,12 @@ fn labels_of_pods() {
 
 #[test]
 fn annotations() {
-    let key = with(|metadata| metadata.annotations = pairs("a b", ""));
+    let key = with(|metadata| metadata.annotations = Some(pairs("a b", "")));
     assert_snapshot!(refused(key), @r#"manifests-lib/tests/language/mistakes/metadata.rs:N: ConfigMap shop/settings: metadata.annotations: the API server would refuse the key "a b": it has up to 63 of letters, digits, '-', '_' and '.', begins and ends with a letter or digit, and may stand behind a DNS name and '/'; rename it [invalid-annotation]"#);
-    let size = with(|metadata| metadata.annotations = pairs("a", &"x".repeat(256 << 10)));
+    let size = with(|metadata| metadata.annotations = Some(pairs("a", &"x".repeat(256 << 10))));
     assert_snapshot!(refused(size), @"manifests-lib/tests/language/mistakes/metadata.rs:N: ConfigMap shop/settings: metadata.annotations: the annotations have 262145 bytes, and the API server takes 262144: put the text into a ConfigMap or a file of an image [invalid-annotation]");
     // Unlike those of labels, prefixes may have capitals.
-    assert!(is_taken(with(|metadata| metadata.annotations = pairs("Example.com/a", "é \n"))));
+    assert!(is_taken(with(|metadata| metadata.annotations = Some(pairs("Example.com/a", "é \n")))));
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn kinds_that_only_a_cluster_writes() {
 #[test]
 fn sizes() {
     let values = |size: usize| core::ConfigMap {
-        data: pairs("dump", &"x".repeat(size)),
+        data: Some(pairs("dump", &"x".repeat(size))),
         ..config_map("dump")
     };
     assert!(is_taken(values(1 << 20)));
@@ -153,9 +153,12 @@ fn sizes() {
 #[test]
 fn keys_of_a_config_map() {
     let bytes = Some(BTreeMap::from([("a".to_owned(), ByteString(Vec::new()))]));
-    let twice =
-        core::ConfigMap { data: pairs("a", ""), binary_data: bytes, ..config_map("settings") };
+    let twice = core::ConfigMap {
+        data: Some(pairs("a", "")),
+        binary_data: bytes,
+        ..config_map("settings")
+    };
     assert_snapshot!(refused(twice), @r#"manifests-lib/tests/language/mistakes/metadata.rs:N: ConfigMap shop/settings: the key "a" is in data and in binaryData: the API server would refuse it; remove one [invalid-data-key]"#);
-    let key = core::ConfigMap { data: pairs("a/b c", ""), ..config_map("settings") };
+    let key = core::ConfigMap { data: Some(pairs("a/b c", "")), ..config_map("settings") };
     assert_snapshot!(refused(key), @r#"manifests-lib/tests/language/mistakes/metadata.rs:N: ConfigMap shop/settings: data: the API server would refuse the key "a/b c": it has 1 to 253 of letters, digits, '-', '_' and '.', and is neither '.' nor begins with '..'; rename it [invalid-data-key]"#);
 }

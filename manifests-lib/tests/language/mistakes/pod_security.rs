@@ -78,9 +78,17 @@ fn what_baseline_refuses() {
             host_port: Some(80),
             ..core::ContainerPort::default()
         }]);
+        let probe = pods.containers[0].liveness_probe.as_mut().expect("a probe");
+        probe.tcp_socket.as_mut().expect("by TCP").host = Some("10.0.0.1".to_owned());
         let context = container(pods);
         context.privileged = Some(true);
         context.proc_mount = Some("Unmasked".to_owned());
+        context.app_armor_profile =
+            Some(core::AppArmorProfile { type_: "Unconfined".to_owned(), localhost_profile: None });
+        context.se_linux_options = Some(core::SELinuxOptions {
+            type_: Some("spc_t".to_owned()),
+            ..core::SELinuxOptions::default()
+        });
         context.capabilities.get_or_insert_default().add = Some(vec!["SYS_ADMIN".to_owned()]);
         context.seccomp_profile =
             Some(core::SeccompProfile { type_: "Unconfined".to_owned(), localhost_profile: None });
@@ -92,9 +100,12 @@ fn what_baseline_refuses() {
     the volume logs is a folder of the node
     the pod sets kernel.msgmax
     container server takes the port 80 of its node
+    container server has the kubelet ask the host 10.0.0.1
     container server is privileged
     container server has the capability SYS_ADMIN
     container server makes any system call
+    container server is not confined by AppArmor
+    container server sets seLinuxOptions.type spc_t
     container server sees what is masked in /proc
     ");
     assert_eq!(refused(PodSecurity::Privileged, reaches_for_the_node), "");
