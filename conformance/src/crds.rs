@@ -77,8 +77,8 @@ fn defines(definition: &Value, kind: &CustomKind) -> bool {
 }
 
 /// Where `crds.toml` of this workspace is.
-pub fn lock_file() -> PathBuf {
-    support::workspace().join("manifests-lib/custom-resources/crds.toml")
+pub fn lock_file() -> Result<PathBuf, Failure> {
+    Ok(support::workspace()?.join("manifests-lib/custom-resources/crds.toml"))
 }
 
 #[cfg(test)]

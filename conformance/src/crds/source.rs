@@ -113,6 +113,6 @@ mod tests {
 
     #[test]
     fn the_lock_file_of_the_workspace_is_understood() {
-        assert!(!lock(&super::super::lock_file()).unwrap().source.is_empty());
+        assert!(!lock(&super::super::lock_file().unwrap()).unwrap().source.is_empty());
     }
 }

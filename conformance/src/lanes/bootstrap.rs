@@ -141,7 +141,7 @@ impl Tried<'_> {
         let folders = [folder.to_owned()].into_iter().chain(std::env::split_paths(&path));
         // A folder that was on the PATH has no colon, and this one's name is our own.
         let path = std::env::join_paths(folders).unwrap_or(path.clone());
-        let mut command = xtask(&["run", "--quiet"]);
+        let mut command = xtask(&["run", "--quiet"])?;
         command
             .env("PATH", path)
             .env("KUBECONFIG", cluster.kubeconfig())
@@ -183,7 +183,7 @@ impl Tried<'_> {
 /// Builds xtask before anything is timed or killed.
 fn build() -> Result<(), Failure> {
     progress(format_args!("bootstrap: building xtask"));
-    let status = xtask(&["build", "--quiet"]).status();
+    let status = xtask(&["build", "--quiet"])?.status();
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Failure::new(format!(
@@ -197,10 +197,10 @@ fn build() -> Result<(), Failure> {
 }
 
 /// cargo on the package xtask; `cargo run` becomes it, so that whoever calls kubectl is the one to kill.
-fn xtask(arguments: &[&str]) -> Command {
+fn xtask(arguments: &[&str]) -> Result<Command, Failure> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(support::workspace()).args(arguments).args(["--package", "xtask"]);
-    command
+    command.current_dir(support::workspace()?).args(arguments).args(["--package", "xtask"]);
+    Ok(command)
 }
 
 fn succeeded(output: &Output) -> Result<(), Failure> {

@@ -56,7 +56,7 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
     for program in PROGRAMS {
         programs.path(program)?;
     }
-    crds::sources(options.crds.as_deref(), &crds::lock_file(), programs.cache())?;
+    crds::sources(options.crds.as_deref(), &crds::lock_file()?, programs.cache())?;
     for tool in node::TOOLS {
         if programs.on_path(tool).is_none() {
             return Err(Failure::new(format!(
@@ -157,7 +157,7 @@ fn environment(
     report.compared(declared.len(), format!("calls of {name} that are declared"));
     report.findings.extend(findings);
     let page = matrix::page(name, &verdicts);
-    let file = record(name);
+    let file = record(name)?;
     if options.accept {
         fs::write(&file, &page).map_err(|error| cannot_write(&file, &error))?;
     }
@@ -165,7 +165,7 @@ fn environment(
     if recorded != page {
         report.finding(format!(
             "{name}: {} says something else; `--accept` records what is true now:\n{}",
-            file.strip_prefix(support::workspace()).unwrap_or(&file).display(),
+            file.display(),
             matrix::difference(&recorded, &page).join("\n")
         ));
     }
@@ -179,6 +179,6 @@ fn environment(
 }
 
 /// The file with the matrix of an environment.
-fn record(environment: &str) -> PathBuf {
-    support::workspace().join(format!("conformance/src/lanes/envoy/{environment}.md"))
+fn record(environment: &str) -> Result<PathBuf, Failure> {
+    support::in_workspace(&format!("reviews/{environment}/network.md"))
 }

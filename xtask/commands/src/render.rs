@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod files;
 mod owners;
+mod review;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -23,8 +24,8 @@ use owners::Owned;
 
 /// Write the manifests of each environment below snapshots, one object per file
 ///
-/// Also writes two files that Argo CD never sees: environments/ENV/eks.yaml, which eksctl creates the cluster from, and, where no
-/// environment is named, .github/CODEOWNERS.
+/// Also writes files that Argo CD never sees: reviews/ENV/platform.md, what the platform admits and deploys on one page,
+/// environments/ENV/eks.yaml, which eksctl creates the cluster from, and, where no environment is named, .github/CODEOWNERS.
 /// Writes only what changed and removes what is no longer rendered; files that it did not write are never touched.
 /// `diff -r snapshots/dev snapshots/prd` then shows how a laptop differs from production.
 #[derive(Args)]
@@ -144,7 +145,10 @@ impl Arguments {
             }
             return Ok(report);
         }
-        let folder = self.output.clone().unwrap_or_else(|| in_workspace("snapshots"));
+        let folder = match &self.output {
+            Some(folder) => folder.clone(),
+            None => in_workspace("snapshots")?,
+        };
         let root = folder.join(name.to_string());
         let plan = Plan::new(&root, &files)?;
         if self.check {
@@ -169,6 +173,7 @@ impl Arguments {
         }
         if self.writes_workspace() {
             cluster::run(name, built, self.check, &mut report)?;
+            review::run(name, built, self.check, &mut report)?;
         }
         report.owned = Some(Owned::of(name, built));
         Ok(report)

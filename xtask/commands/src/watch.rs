@@ -2,7 +2,7 @@
 
 mod sources;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -30,10 +30,6 @@ pub struct Arguments {
     /// Environments to render [default: all]
     #[arg(value_name = "ENV")]
     environments: Vec<EnvironmentName>,
-
-    /// Watch this workspace instead of the one that this program was built from
-    #[arg(long, value_name = "DIR", hide = true)]
-    workspace: Option<PathBuf>,
 }
 
 /// Interval between looks at the sources.
@@ -41,14 +37,14 @@ const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Renders, and renders again after each change.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let root = arguments.workspace.as_deref().unwrap_or(workspace());
-    let mut rendered = Sources::of(root)?;
+    let root = workspace()?;
+    let mut rendered = Sources::of(&root)?;
     loop {
-        let ended_well = arguments.render(root)?;
+        let ended_well = arguments.render(&root)?;
         eprintln!("{}", if ended_well { "watching" } else { "nothing was rendered; watching" });
         rendered = settled(&rendered, || {
             thread::sleep(INTERVAL);
-            Sources::of(root)
+            Sources::of(&root)
         })?;
     }
 }

@@ -66,7 +66,7 @@ fn run(arguments: &Arguments) -> Result<Vec<String>> {
 
 /// `eks.yaml` of every environment that has one.
 fn rendered() -> Result<Vec<PathBuf>> {
-    let environments = workspace().join("environments");
+    let environments = workspace()?.join("environments");
     let entries = std::fs::read_dir(&environments).map_err(|error| {
         Failure::new(format!("cannot read {}: {error}", environments.display()))
     })?;

@@ -90,7 +90,7 @@ pub struct Arguments {
 /// If the sources do not match charts.toml, or cannot be typed, or change values in use, or the output cannot be written.
 /// Nothing is written before everything has been generated.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let home = support::workspace().join("manifests-lib/helm-values");
+    let home = support::workspace()?.join("manifests-lib/helm-values");
     let output = arguments.output.as_ref().unwrap_or(&home);
     let lock_file = match &arguments.lock {
         Some(file) => file.clone(),

@@ -91,7 +91,7 @@ pub struct Arguments {
 /// If the sources do not match crds.toml, or cannot be typed, or the output cannot be written. Nothing is written before
 /// everything has been generated.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let home = support::workspace().join("manifests-lib/custom-resources");
+    let home = support::workspace()?.join("manifests-lib/custom-resources");
     let output = arguments.output.clone().unwrap_or_else(|| home.clone());
     let (kinds, origin) = match &arguments.from {
         Some(from) if arguments.all => {

@@ -1,28 +1,120 @@
-//! Where the workspace is.
+//! Which checkout a program works on: decided when it runs, because a built program may be copied, shared between two
+//! checkouts by one target folder, or outlive its own.
 
+use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// The root of the workspace that this program was built from, whatever the current folder is.
-pub fn workspace() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here)
+use crate::{Failure, Result};
+
+/// What `cargo run` sets to the folder of the package that it runs.
+const PACKAGE: &str = "CARGO_MANIFEST_DIR";
+
+/// Lies in the root of every workspace that was built.
+const LOCK: &str = "Cargo.lock";
+
+/// The root of the workspace that Cargo runs this program from, whatever the current folder is; without Cargo, the root of
+/// the one around the current folder.
+///
+/// # Errors
+/// If there is none, such as when the checkout was moved or removed while the program runs: no other one takes its place.
+pub fn workspace() -> Result<PathBuf> {
+    let current = env::current_dir().map_err(|error| {
+        Failure::new(format!(
+            "the current folder cannot be read: {error}; change to a folder of the workspace, then run again"
+        ))
+    })?;
+    root(env::var_os(PACKAGE), &current)
 }
 
 /// A path in the workspace, relative to the current folder where possible.
-pub fn in_workspace(path: &str) -> PathBuf {
-    let absolute = workspace().join(path);
-    let relative = std::env::current_dir()
+///
+/// # Errors
+/// Those of [`workspace`].
+pub fn in_workspace(path: &str) -> Result<PathBuf> {
+    let absolute = workspace()?.join(path);
+    let relative = env::current_dir()
         .ok()
         .and_then(|directory| absolute.strip_prefix(directory).map(Path::to_path_buf).ok());
-    relative.unwrap_or(absolute)
+    Ok(relative.unwrap_or(absolute))
+}
+
+fn root(package: Option<OsString>, current: &Path) -> Result<PathBuf> {
+    let by_cargo = package.is_some();
+    let start = package.map_or_else(|| current.to_owned(), PathBuf::from);
+    if by_cargo && !start.is_dir() {
+        return Err(Failure::new(format!(
+            "{}, from which Cargo runs this program, is no folder: the checkout was moved or removed, or {PACKAGE} is set by hand; \
+             run `cargo xtask` again in the checkout that you mean",
+            start.display()
+        )));
+    }
+    let found = start.ancestors().find(|folder| folder.join(LOCK).is_file());
+    found.map(Path::to_path_buf).ok_or_else(|| {
+        Failure::new(format!(
+            "no workspace: neither {} nor a folder above it has a {LOCK}; run `cargo xtask` in the checkout that you mean",
+            start.display()
+        ))
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
+    /// A folder of this test alone, with two checkouts in it.
+    struct Checkouts(PathBuf);
+
+    impl Checkouts {
+        fn new(name: &str) -> Self {
+            let folder = env::temp_dir().join(format!("workspace-{name}-{}", std::process::id()));
+            for checkout in ["one", "two"] {
+                let checkout = folder.join(checkout);
+                fs::create_dir_all(checkout.join("xtask/src")).expect("a writable folder");
+                fs::write(checkout.join(LOCK), "").expect("a writable folder");
+            }
+            Self(folder)
+        }
+
+        fn root(&self, package: Option<&str>, current: &str) -> Result<PathBuf> {
+            let package = package.map(|package| self.0.join(package).into_os_string());
+            root(package, &self.0.join(current))
+        }
+    }
+
+    impl Drop for Checkouts {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
     #[test]
-    fn the_workspace_is_where_the_lock_of_cargo_is() {
-        assert!(workspace().join("Cargo.lock").is_file());
+    fn cargo_says_which_checkout_it_is() {
+        let checkouts = Checkouts::new("cargo");
+        let root = checkouts.root(Some("one/xtask"), "two/xtask/src");
+        assert_eq!(root, Ok(checkouts.0.join("one")));
+    }
+
+    #[test]
+    fn without_cargo_it_is_the_one_around_the_current_folder() {
+        let checkouts = Checkouts::new("current");
+        assert_eq!(checkouts.root(None, "two/xtask/src"), Ok(checkouts.0.join("two")));
+    }
+
+    #[test]
+    fn nothing_takes_the_place_of_a_checkout_that_is_gone() {
+        let checkouts = Checkouts::new("gone");
+        fs::remove_dir_all(checkouts.0.join("one")).expect("an own folder");
+        let failure = checkouts.root(Some("one/xtask"), "two").expect_err("no folder").to_string();
+        assert!(failure.contains("one/xtask") && failure.contains("moved or removed"), "{failure}");
+    }
+
+    #[test]
+    fn a_folder_without_a_workspace_is_named() {
+        let checkouts = Checkouts::new("none");
+        let failure = checkouts.root(None, "").expect_err("no workspace").to_string();
+        assert!(failure.starts_with("no workspace: neither "), "{failure}");
     }
 }

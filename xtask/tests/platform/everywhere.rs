@@ -78,51 +78,7 @@ fn the_same_environment_gives_the_same_bytes() {
     }
 }
 
-/// The security exceptions of containers; each line is a typed value with its reason.
-#[test]
-fn security_exceptions_are_counted() {
-    let mut report = Vec::new();
-    for platform in platforms() {
-        let exceptions: Vec<_> =
-            platform.bundles.iter().flat_map(|bundle| &bundle.exceptions).collect();
-        if !exceptions.is_empty() {
-            report.push(format!("{}:", platform.environment));
-        }
-        report.extend(exceptions.iter().map(|exception| format!("  {exception}")));
-    }
-    let report = report.join("\n");
-    insta::assert_snapshot!(report, @"");
-}
-
-/// The ports of the gateways' Services.
-#[test]
-fn ports_of_the_gateway_come_from_the_services() {
-    for platform in platforms() {
-        let ports: Vec<_> = platform
-            .gateway_ports
-            .iter()
-            .map(|port| {
-                format!(
-                    "{} {} {} {}",
-                    port.gateway,
-                    port.port,
-                    port.node_port.number(),
-                    port.service
-                )
-            })
-            .collect();
-        insta::allow_duplicates! {
-            insta::assert_snapshot!(ports.join("\n"), @r"
-            istio-ingressgateway 50001 30001 customer-app-service.services.svc.cluster.local
-            istio-ingressgateway 50002 30002 helloworld-app-service.services.svc.cluster.local
-            istio-ingressgateway 50003 30003 httpbin-app-service.services.svc.cluster.local
-            istio-ingressgateway 50004 30004 orchestrator-app-service.services.svc.cluster.local
-            ");
-        }
-    }
-}
-
-/// `cargo xtask render` refuses them as well.
+/// A copied environment must not lead to what belongs to another; `cargo xtask render` refuses it as well.
 #[test]
 fn environments_share_nothing_outside_their_clusters() {
     let of = |entry: &environments::Entry| {

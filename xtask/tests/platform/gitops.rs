@@ -42,15 +42,6 @@ fn name(application: &Application) -> &str {
     application.metadata.name.as_deref().unwrap_or_default()
 }
 
-fn annotation<'a>(application: &'a Application, key: &str) -> &'a str {
-    application
-        .metadata
-        .annotations
-        .as_ref()
-        .and_then(|annotations| annotations.get(key))
-        .map_or("", String::as_str)
-}
-
 #[test]
 fn every_bundle_has_one_application() {
     for platform in platforms() {
@@ -209,65 +200,5 @@ fn what_holds_data_is_never_deleted() {
             let options = annotation("argocd.argoproj.io/compare-options");
             assert!(options.contains(&"IgnoreExtraneous".to_owned()), "{identity}: {options:?}");
         }
-    }
-}
-
-/// The App of Apps on one page: waves, projects, and what is never pruned.
-#[test]
-fn the_app_of_apps() {
-    let pages: Vec<_> = platforms().iter().map(page).collect();
-    insta::assert_snapshot!(pages.join("\n"));
-}
-
-fn page(platform: &BuiltPlatform) -> String {
-    let mut lines = vec![platform.environment.to_string()];
-    let root = applications(platform)
-        .into_iter()
-        .find(|(bundle, application)| deployed(platform, application).name == bundle.name)
-        .expect("an Application that deploys itself")
-        .1;
-    add(platform, root, 1, &mut lines);
-    lines.push(String::new());
-    lines.join("\n")
-}
-
-fn add(platform: &BuiltPlatform, application: &Application, depth: usize, lines: &mut Vec<String>) {
-    let automated =
-        application.spec.sync_policy.as_ref().and_then(|policy| policy.automated.as_ref());
-    let prunes = automated.and_then(|automated| automated.prune) == Some(true);
-    let charts: Vec<_> = application
-        .spec
-        .sources
-        .iter()
-        .flatten()
-        .filter(|source| !source.path.iter().any(|path| path.starts_with("snapshots/")))
-        .map(|source| {
-            let name = source.chart.as_deref().unwrap_or(&source.repo_url);
-            format!(", {name} {}", source.target_revision.as_deref().unwrap_or_default())
-        })
-        .collect();
-    lines.push(format!(
-        "{:indent$}{} {}: {}{}{}",
-        "",
-        annotation(application, "argocd.argoproj.io/sync-wave"),
-        name(application),
-        application.spec.project,
-        charts.concat(),
-        if prunes { "" } else { ", never pruned" },
-        indent = depth * 2
-    ));
-    let folder = &deployed(platform, application).name;
-    let mut children: Vec<_> = applications(platform)
-        .into_iter()
-        .filter(|(bundle, child)| bundle.name == *folder && name(child) != name(application))
-        .map(|(_, child)| child)
-        .collect();
-    children.sort_by_key(|child| {
-        let wave: i64 =
-            annotation(child, "argocd.argoproj.io/sync-wave").parse().unwrap_or_default();
-        (wave, name(child).to_owned())
-    });
-    for child in children {
-        add(platform, child, depth + 1, lines);
     }
 }

@@ -118,7 +118,7 @@ mod tests {
 
     /// What follows `key` in the first such line behind the first line that `is_start`.
     fn locked(file: &str, is_start: fn(&str) -> bool, key: &str) -> String {
-        let lock = support::workspace().join("manifests-lib").join(file);
+        let lock = support::workspace().unwrap().join("manifests-lib").join(file);
         let lock = std::fs::read_to_string(lock).unwrap();
         let mut lines = lock.lines().skip_while(|line| !is_start(line));
         let value = lines.find_map(|line| line.strip_prefix(key)).unwrap();

@@ -1,4 +1,4 @@
-//! What each value that the platform sets does: one field of one rendered object, recorded in `effects.tsv`.
+//! What each value that the platform sets does: one field of one rendered object, recorded in `reviews/charts.tsv`.
 //!
 //! A value is left out, and where nothing differs without it, replaced: so a value that is the default says what it holds up.
 
@@ -105,17 +105,17 @@ impl Effects {
     /// Finds what differs from the record.
     pub fn compare(mut self, report: &mut Report) -> Result<(), Failure> {
         self.lines.sort();
-        let file = file();
+        let file = file()?;
         let recorded = fs::read_to_string(&file).map_err(|error| unusable(&file, &error))?;
         let recorded: Vec<&str> = recorded.lines().collect();
         for line in &self.lines {
             if !recorded.contains(&line.as_str()) {
-                report.finding(format!("not in effects.tsv, see --accept: {}", readable(line)));
+                report.finding(format!("not in {FILE}, see --accept: {}", readable(line)));
             }
         }
         for line in recorded {
             if !self.lines.iter().any(|seen| seen == line) {
-                report.finding(format!("only in effects.tsv, see --accept: {}", readable(line)));
+                report.finding(format!("only in {FILE}, see --accept: {}", readable(line)));
             }
         }
         Ok(())
@@ -124,7 +124,7 @@ impl Effects {
     /// Records what was seen.
     pub fn accept(mut self) -> Result<String, Failure> {
         self.lines.sort();
-        let file = file();
+        let file = file()?;
         let mut text = self.lines.join("\n");
         text.push('\n');
         let folder = file.parent().unwrap_or(Path::new("."));
@@ -146,8 +146,11 @@ fn is_refused_by_schema(failure: &Failure, leaf: &[String]) -> bool {
         && said.contains(&format!("'/{}'", leaf.join("/")))
 }
 
-fn file() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lanes/charts/effects.tsv")
+/// Reviewed with the values.
+const FILE: &str = "reviews/charts.tsv";
+
+fn file() -> Result<PathBuf, Failure> {
+    support::in_workspace(FILE)
 }
 
 fn unusable(file: &Path, error: &std::io::Error) -> Failure {

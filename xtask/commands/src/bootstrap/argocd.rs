@@ -293,7 +293,7 @@ impl Files<'_> {
         wanted: impl Fn(&Resource) -> bool,
     ) -> Result<Vec<PathBuf>, Failure> {
         let name = self.name;
-        let folder = in_workspace("snapshots").join(name.to_string());
+        let folder = in_workspace("snapshots")?.join(name.to_string());
         let mut paths = Vec::new();
         for (path, resource, contents) in render::files::of_bundle(bundle)? {
             if !wanted(resource) {

@@ -6,9 +6,14 @@ use manifests_lib::values::EcrImage;
 use crate::environment::EnvironmentName;
 use crate::invocation::{Invocation, Program};
 use crate::render;
+use support::Failure;
 
 /// Commands that create the cluster and the repositories of its images.
-pub fn up(name: EnvironmentName, cluster: &Eks, images: &[&EcrImage]) -> Vec<String> {
+pub fn up(
+    name: EnvironmentName,
+    cluster: &Eks,
+    images: &[&EcrImage],
+) -> Result<Vec<String>, Failure> {
     let mut lines = vec![
         format!(
             "# eksctl creates the cluster of {name}; nothing was run. Run these with administrator rights in the account {}, as the",
@@ -20,18 +25,18 @@ pub fn up(name: EnvironmentName, cluster: &Eks, images: &[&EcrImage]) -> Vec<Str
     lines.extend(images.iter().map(|image| repository(image)));
     lines.extend([
         "# 2. The cluster; takes about 20 minutes.".to_owned(),
-        eksctl(name, "create"),
+        eksctl(name, "create")?,
         "# 3. A kubectl context.".to_owned(),
         update_kubeconfig(cluster).to_string(),
         "# 4. Argo CD, which deploys the rest.".to_owned(),
         format!("cargo xtask bootstrap {name}"),
     ]);
-    lines
+    Ok(lines)
 }
 
 /// Commands that delete the cluster.
-pub fn down(name: EnvironmentName, cluster: &Eks) -> Vec<String> {
-    vec![
+pub fn down(name: EnvironmentName, cluster: &Eks) -> Result<Vec<String>, Failure> {
+    Ok(vec![
         format!(
             "# eksctl deletes the cluster of {name} in the account {}; nothing was run. Load balancers and volumes that",
             cluster.account
@@ -39,8 +44,8 @@ pub fn down(name: EnvironmentName, cluster: &Eks) -> Vec<String> {
         "# controllers have created stay and cost money. First stop Argo CD, which would create them again: scale its application".to_owned(),
         "# controller to 0. Then delete the Gateways that this lists, and the claims together with their namespaces:".to_owned(),
         "kubectl get gateways.gateway.networking.k8s.io,persistentvolumeclaims --all-namespaces".to_owned(),
-        eksctl(name, "delete"),
-    ]
+        eksctl(name, "delete")?,
+    ])
 }
 
 /// Commands that show the cluster.
@@ -92,7 +97,8 @@ pub fn update_kubeconfig(cluster: &Eks) -> Invocation {
     Invocation::new(Program::Aws, words)
 }
 
-fn eksctl(name: EnvironmentName, verb: &str) -> String {
-    let file = render::cluster::path(name).display().to_string();
-    Invocation::new(Program::Eksctl, [verb, "cluster", "--config-file", file.as_str()]).to_string()
+fn eksctl(name: EnvironmentName, verb: &str) -> Result<String, Failure> {
+    let file = render::cluster::path(name)?.display().to_string();
+    let words = [verb, "cluster", "--config-file", file.as_str()];
+    Ok(Invocation::new(Program::Eksctl, words).to_string())
 }

@@ -75,7 +75,7 @@ impl Infrastructure {
             Self::Eks(eks) => {
                 render::cluster::require_current(name, built)?;
                 let images: Vec<_> = built.platform.images.iter().filter_map(Image::ecr).collect();
-                output::lines(&aws::up(name, eks, &images))?;
+                output::lines(&aws::up(name, eks, &images)?)?;
                 Ok(ExitCode::SUCCESS)
             }
         }
@@ -93,7 +93,7 @@ impl Infrastructure {
                 output::lines(&[minikube::delete(laptop).to_string()])
             }
             Self::Minikube(laptop) => minikube::down(name, laptop, yes),
-            Self::Eks(eks) => output::lines(&aws::down(name, eks)),
+            Self::Eks(eks) => output::lines(&aws::down(name, eks)?),
         }
     }
 

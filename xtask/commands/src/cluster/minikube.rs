@@ -1,6 +1,6 @@
 //! Creates Minikube's cluster from its typed description.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use manifests_lib::cluster::Minikube;
@@ -139,11 +139,10 @@ impl Up<'_> {
 
 /// The folder of the sources as the absolute path that Minikube needs.
 pub fn sources(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
-    let folder = given.unwrap_or_else(|| {
-        let workspace = in_workspace("");
-        let beside = Path::new("../microservices-backend/src");
-        workspace.join(beside)
-    });
+    let folder = match given {
+        Some(folder) => folder,
+        None => in_workspace("../microservices-backend/src")?,
+    };
     // Without `..` if the folder exists.
     folder.canonicalize().or_else(|_| std::path::absolute(&folder)).map_err(|error| {
         Failure::new(format!(

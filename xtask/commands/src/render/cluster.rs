@@ -14,8 +14,8 @@ use support::{Failure, in_workspace};
 const FILE: &str = "eks.yaml";
 
 /// Path of an environment's file.
-pub fn path(name: EnvironmentName) -> PathBuf {
-    folder(name).join(FILE)
+pub fn path(name: EnvironmentName) -> Result<PathBuf, Failure> {
+    Ok(folder(name)?.join(FILE))
 }
 
 /// Writes the file, or with `check` reports how it would change.
@@ -26,8 +26,8 @@ pub(super) fn run(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let files = files(name, built)?;
-    let plan = Plan::new(&folder(name), &files)?;
-    let file = path(name);
+    let plan = Plan::new(&folder(name)?, &files)?;
+    let file = path(name)?;
     if check {
         report.diff(&plan);
         if !plan.is_empty() {
@@ -49,13 +49,13 @@ pub(super) fn run(
 /// Fails if the file is not up to date: eksctl would create a cluster that was not reviewed.
 pub fn require_current(name: EnvironmentName, built: &Built) -> Result<(), Failure> {
     let files = files(name, built)?;
-    let plan = Plan::new(&folder(name), &files)?;
+    let plan = Plan::new(&folder(name)?, &files)?;
     if plan.is_empty() {
         return Ok(());
     }
     Err(Failure::new(format!(
         "{} is not what the code renders for {name}: run `cargo xtask render {name}`, have the difference reviewed, then run again",
-        path(name).display()
+        path(name)?.display()
     )))
 }
 
@@ -75,6 +75,6 @@ fn files(name: EnvironmentName, built: &Built) -> Result<Files, Failure> {
     Ok(files)
 }
 
-fn folder(name: EnvironmentName) -> PathBuf {
-    in_workspace("environments").join(name.to_string())
+fn folder(name: EnvironmentName) -> Result<PathBuf, Failure> {
+    Ok(in_workspace("environments")?.join(name.to_string()))
 }

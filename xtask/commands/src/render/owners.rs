@@ -59,7 +59,7 @@ impl Owned {
 /// Writes the file, or with `check` reports how it would change. Needs every environment, as they share it.
 pub(super) fn run(environments: &[Owned], check: bool, report: &mut Report) -> Result<(), Failure> {
     let Some(contents) = contents(environments)? else { return Ok(()) };
-    let path = in_workspace(FILE);
+    let path = in_workspace(FILE)?;
     let file = SingleFile::read(&path, &contents)?;
     if file.is_current() {
         return Ok(());

@@ -1,0 +1,89 @@
+//! `reviews/ENV/platform.md`: what the whole platform of an environment admits and deploys, on one page for whoever reviews a
+//! change. Argo CD never sees it.
+
+mod applications;
+mod calls;
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use super::Report;
+use crate::environment::{Built, EnvironmentName};
+use crate::tree::{self, SingleFile};
+use support::{Failure, in_workspace};
+
+/// Writes the page, or with `check` reports how it would change.
+pub(super) fn run(
+    name: EnvironmentName,
+    built: &Built,
+    check: bool,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let path = path(name)?;
+    let page = page(name, built);
+    let file = SingleFile::read(&path, &page)?;
+    if file.is_current() {
+        return Ok(());
+    }
+    if check {
+        report.differs = true;
+        report.diff_of(&file);
+        report.remark(format_args!(
+            "{} differs from what is rendered; accept with: cargo xtask render",
+            path.display()
+        ));
+        return Ok(());
+    }
+    file.write()?;
+    report.line(format_args!("{name}: {} changed", path.display()));
+    Ok(())
+}
+
+fn path(name: EnvironmentName) -> Result<PathBuf, Failure> {
+    in_workspace(&format!("reviews/{name}/platform.md"))
+}
+
+/// A heading, what it lists, and the lines.
+type Section = (&'static str, &'static str, Vec<String>);
+
+fn page(name: EnvironmentName, built: &Built) -> String {
+    let platform = &built.platform;
+    let ports = platform.gateway_ports.iter().map(|port| {
+        let node_port = port.node_port.number();
+        format!("{} {} (node port {node_port}) -> {}", port.gateway, port.port, port.service)
+    });
+    let exceptions = platform.bundles.iter().flat_map(|bundle| &bundle.exceptions);
+    let sections: [Section; 5] = [
+        (
+            "Who may call whom",
+            "Every call that is admitted, by caller; all others are refused. Who enters by a gateway has its identity behind it.",
+            calls::admitted(platform),
+        ),
+        (
+            "Who sends where",
+            "The hosts that each proxy knows, with their namespaces; what is not here ends in the proxy.",
+            calls::known(platform),
+        ),
+        ("Ports of the mesh's gateways", "And the services behind them.", ports.collect()),
+        (
+            "Security exceptions",
+            "Containers with more rights than `restricted` gives, and why.",
+            exceptions.map(ToString::to_string).collect(),
+        ),
+        (
+            "Applications of Argo CD",
+            "A tree: wave, Application, project, and the charts and kustomizations of others.",
+            applications::tree(platform),
+        ),
+    ];
+    let mut page = format!(
+        "{}environments/{name} by `cargo xtask render`: read what changed, and commit it with the code.\n",
+        tree::MARKER
+    );
+    for (heading, about, lines) in sections {
+        let lines = if lines.is_empty() { vec!["none".to_owned()] } else { lines };
+        // Writing to a String cannot fail.
+        let _ = write!(page, "\n## {heading}\n\n{about}\n\n```\n{}\n```\n", lines.join("\n"));
+    }
+    page
+}
