@@ -67,6 +67,13 @@ pub struct BuiltPlatform {
     pub(crate) literals: Vec<Literal>,
 }
 
+impl BuiltPlatform {
+    /// Every object, bundle by bundle.
+    pub fn resources(&self) -> impl Iterator<Item = &Resource> {
+        self.bundles.iter().flat_map(|bundle| &bundle.resources)
+    }
+}
+
 /// The objects of one bundle.
 #[derive(Debug)]
 pub struct BuiltBundle {

@@ -223,9 +223,28 @@ impl Report {
         let _ = plan.diff(&mut self.stdout, io::stdout().is_terminal());
     }
 
-    /// The same for one file.
-    fn diff_of(&mut self, file: &SingleFile<'_>) {
-        let _ = file.diff(&mut self.stdout, io::stdout().is_terminal());
+    /// Writes a file that stands alone, or with `check` reports how it would change; whether it was written.
+    fn single(&mut self, path: &Path, contents: &str, check: bool) -> Result<bool, Failure> {
+        let file = SingleFile::read(path, contents)?;
+        if file.is_current() {
+            return Ok(false);
+        }
+        if check {
+            let _ = file.diff(&mut self.stdout, io::stdout().is_terminal());
+            self.stale(path);
+        } else {
+            file.write()?;
+        }
+        Ok(!check)
+    }
+
+    /// A file beside the snapshots that is not what is rendered.
+    fn stale(&mut self, path: &Path) {
+        self.differs = true;
+        self.remark(format_args!(
+            "{} differs from what is rendered; accept with: cargo xtask render",
+            path.display()
+        ));
     }
 
     /// Prints what was collected.

@@ -31,11 +31,7 @@ pub(super) fn run(
     if check {
         report.diff(&plan);
         if !plan.is_empty() {
-            report.differs = true;
-            report.remark(format_args!(
-                "{} differs from what is rendered; accept with: cargo xtask render",
-                file.display()
-            ));
+            report.stale(&file);
         }
         return Ok(());
     }

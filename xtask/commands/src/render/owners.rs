@@ -8,7 +8,7 @@ use manifests_lib::delivery::gitops::{Reviewers, application_name};
 
 use super::Report;
 use crate::environment::{Built, EnvironmentName};
-use crate::tree::{self, SingleFile};
+use crate::tree;
 use support::{Failure, in_workspace};
 
 /// Path of the file.
@@ -28,8 +28,9 @@ impl Owned {
     /// Reads the projects from the Applications, as Argo CD does.
     pub(super) fn of(environment: EnvironmentName, built: &Built) -> Self {
         let bundles = &built.platform.bundles;
-        let applications = bundles.iter().flat_map(|bundle| &bundle.resources);
-        let projects: BTreeMap<&str, &str> = applications
+        let projects: BTreeMap<&str, &str> = built
+            .platform
+            .resources()
             .filter_map(|resource| resource.get::<Application>())
             .filter_map(|application| {
                 Some((application.metadata.name.as_deref()?, application.spec.project.as_str()))
@@ -60,21 +61,9 @@ impl Owned {
 pub(super) fn run(environments: &[Owned], check: bool, report: &mut Report) -> Result<(), Failure> {
     let Some(contents) = contents(environments)? else { return Ok(()) };
     let path = in_workspace(FILE)?;
-    let file = SingleFile::read(&path, &contents)?;
-    if file.is_current() {
-        return Ok(());
+    if report.single(&path, &contents, check)? {
+        report.line(format_args!("{} changed", path.display()));
     }
-    if check {
-        report.differs = true;
-        report.diff_of(&file);
-        report.remark(format_args!(
-            "{} differs from what is rendered; accept with: cargo xtask render",
-            path.display()
-        ));
-        return Ok(());
-    }
-    file.write()?;
-    report.line(format_args!("{} changed", path.display()));
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use super::Report;
 use crate::environment::{Built, EnvironmentName};
-use crate::tree::{self, SingleFile};
+use crate::tree;
 use support::{Failure, in_workspace};
 
 /// Writes the page, or with `check` reports how it would change.
@@ -20,22 +20,9 @@ pub(super) fn run(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let path = path(name)?;
-    let page = page(name, built);
-    let file = SingleFile::read(&path, &page)?;
-    if file.is_current() {
-        return Ok(());
+    if report.single(&path, &page(name, built), check)? {
+        report.line(format_args!("{name}: {} changed", path.display()));
     }
-    if check {
-        report.differs = true;
-        report.diff_of(&file);
-        report.remark(format_args!(
-            "{} differs from what is rendered; accept with: cargo xtask render",
-            path.display()
-        ));
-        return Ok(());
-    }
-    file.write()?;
-    report.line(format_args!("{name}: {} changed", path.display()));
     Ok(())
 }
 
