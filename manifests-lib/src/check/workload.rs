@@ -1,6 +1,7 @@
 //! What must hold for every workload.
 
 use std::collections::BTreeMap;
+use std::ptr;
 
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::batch::v1 as batch;
@@ -32,10 +33,8 @@ pub(crate) fn claims(resource: &Resource) -> Vec<&core::PersistentVolumeClaimSpe
 pub(super) struct Workload<'a> {
     resource: &'a Resource,
     selector: Option<&'a LabelSelector>,
-    /// Metadata of the template of its pods; a pod's own is the object's.
-    template: Option<&'a ObjectMeta>,
-    labels: Option<&'a Labels>,
-    annotations: Option<&'a Labels>,
+    /// Metadata of its pods; a pod's own is the object's.
+    metadata: Option<&'a ObjectMeta>,
     pods: Option<&'a core::PodSpec>,
     claims: &'a [core::PersistentVolumeClaim],
     /// Whether it has a pod on every node that it may run on.
@@ -48,18 +47,14 @@ impl<'a> Workload<'a> {
         let new = |selector, template: Option<&'a core::PodTemplateSpec>| Self {
             resource,
             selector,
-            template: template.and_then(|template| template.metadata.as_ref()),
-            labels: template.and_then(|template| template.metadata.as_ref()?.labels.as_ref()),
-            annotations: template
-                .and_then(|template| template.metadata.as_ref()?.annotations.as_ref()),
+            metadata: template.and_then(|template| template.metadata.as_ref()),
             pods: template.and_then(|template| template.spec.as_ref()),
             claims: &[],
             on_every_node: false,
         };
         if let Some(pod) = resource.get::<core::Pod>() {
             return Some(Self {
-                labels: pod.metadata.labels.as_ref(),
-                annotations: pod.metadata.annotations.as_ref(),
+                metadata: Some(&pod.metadata),
                 pods: pod.spec.as_ref(),
                 ..new(None, None)
             });
@@ -108,9 +103,14 @@ impl<'a> Workload<'a> {
         self.pods
     }
 
+    /// Labels of its pods.
+    fn labels(&self) -> Option<&'a Labels> {
+        self.metadata?.labels.as_ref()
+    }
+
     /// Annotations of its pods.
     pub(super) fn annotations(&self) -> Option<&'a Labels> {
-        self.annotations
+        self.metadata?.annotations.as_ref()
     }
 
     /// Every container, those that run first included.
@@ -120,8 +120,7 @@ impl<'a> Workload<'a> {
     }
 
     fn has_labels(&self, wanted: &Labels) -> bool {
-        let labels = self.labels;
-        labels
+        self.labels()
             .is_some_and(|labels| wanted.iter().all(|(key, value)| labels.get(key) == Some(value)))
     }
 
@@ -134,7 +133,9 @@ impl<'a> Workload<'a> {
                 "the workload has no container: the API server would refuse it; add one",
             ));
         }
-        if let Some(template) = self.template {
+        // A pod's own are looked at as the object's.
+        let of_object = |metadata: &&ObjectMeta| ptr::eq(*metadata, self.resource.metadata());
+        if let Some(template) = self.metadata.filter(|metadata| !of_object(metadata)) {
             mistakes.extend(metadata::labels_and_annotations(template, "the pods' metadata"));
         }
         if self.pods.is_some_and(|pods| pods.ephemeral_containers.is_some()) {
@@ -196,7 +197,7 @@ impl<'a> Workload<'a> {
     fn unmatched(&self, selector: &LabelSelector) -> Option<Mistake> {
         let empty = Labels::new();
         let wanted = selector.match_labels.as_ref().unwrap_or(&empty);
-        let labels = self.labels.unwrap_or(&empty);
+        let labels = self.labels().unwrap_or(&empty);
         if wanted.is_empty() && selector.match_expressions.is_none() {
             return Some(Mistake::new(
                 Rule::EmptySelector,
@@ -249,7 +250,7 @@ pub(crate) fn shared_selectors<'a>(
     for resource in resources {
         let namespace = resource.object_ref().namespace;
         if let Some(workload) = Workload::of(resource) {
-            for label in workload.labels.into_iter().flatten() {
+            for label in workload.labels().into_iter().flatten() {
                 let labelled = workloads.entry((namespace.clone(), label)).or_default();
                 labelled.push(workload);
             }
