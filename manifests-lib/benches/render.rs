@@ -96,7 +96,7 @@ fn build(objects: usize) -> BuiltPlatform {
 /// All documents, in one text.
 fn write(built: &BuiltPlatform) -> String {
     let mut output = String::new();
-    for resource in built.bundles.iter().flat_map(|bundle| &bundle.resources) {
+    for resource in built.resources() {
         resource.write_yaml(&mut output).expect("finite numbers");
     }
     output

@@ -178,7 +178,7 @@ impl Outside {
             Some(literal) => Use { literal: Some(literal.origin), asks: Some(literal.asks) },
             None => Use { literal: None, asks: Some(asks) },
         };
-        for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
+        for resource in platform.resources() {
             for host in hosts(resource) {
                 outside.add(Thing::Host(host.clone()), used(host, resource.origin()));
             }

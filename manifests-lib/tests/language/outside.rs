@@ -9,7 +9,7 @@ use manifests_lib::cluster::{
 };
 use manifests_lib::data::database::{Aurora, AuroraEndpoint};
 use manifests_lib::model::BuildError;
-use manifests_lib::network::gateway_api::{Exposure, GatewaySpec, Route};
+use manifests_lib::network::gateway_api::{Exposure, Route};
 use manifests_lib::outside::{self, Outside, Shared, SharedResource};
 use manifests_lib::values::{Host, KmsKeyId, LogGroup, Name, SecretsManagerName, mebibytes};
 use manifests_lib::{
@@ -17,7 +17,7 @@ use manifests_lib::{
     node_port, region, secrets_manager_name, url_path,
 };
 
-use crate::support::{FRONT_DOOR, LIMITS, NODES, Shop, listed, service, without_lines};
+use crate::support::{FRONT_DOOR, NODES, Shop, gateway_spec, listed, service, without_lines};
 
 /// What an environment of the tests uses outside its cluster.
 #[derive(Clone)]
@@ -78,14 +78,11 @@ fn environment(
         credentials: uses.secret,
     });
     let issuer = shop.issuer();
-    let door = shop.bundle_named(name!("door")).public_gateway(GatewaySpec {
-        name: name!("door"),
-        class: name!("example"),
-        issuer: &issuer,
-        replicas: 1,
-        exposure: Exposure::NetworkLoadBalancer,
-        limits: LIMITS,
-    });
+    let door = shop.bundle_named(name!("door")).public_gateway(gateway_spec(
+        &issuer,
+        name!("door"),
+        Exposure::NetworkLoadBalancer,
+    ));
     door.into_mesh(&FRONT_DOOR).route(
         &service(&web.app(&NODES)),
         Route {

@@ -10,7 +10,7 @@ use manifests_lib::model::{
     BuildError, Bundle, Component, GroupKind, Injection, Namespace, NamespaceRules, PodSecurity,
     Resource, Team, named,
 };
-use manifests_lib::network::gateway_api::Limits;
+use manifests_lib::network::gateway_api::{Exposure, GatewaySpec, Limits};
 use manifests_lib::network::mesh::IngressGateway;
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{ClusterIssuer, Http, Issuer, Service};
@@ -47,6 +47,15 @@ pub(crate) const LIMITS: Limits = Limits {
     connect_timeout: seconds(5),
     response_timeout: seconds(30),
 };
+
+/// A gateway of two pods, as it is without anything of its own.
+pub(crate) fn gateway_spec(
+    issuer: &ClusterIssuer,
+    name: Name,
+    exposure: Exposure,
+) -> GatewaySpec<'_> {
+    GatewaySpec { name, class: name!("example"), issuer, replicas: 2, exposure, limits: LIMITS }
+}
 
 /// A platform of one team, in a cluster that has what its bundles need.
 pub(crate) struct Shop {
@@ -314,7 +323,7 @@ pub(crate) fn document(resource: &Resource) -> String {
 /// The waves of all Applications.
 pub(crate) fn waves(built: &BuiltPlatform) -> String {
     let mut waves = Vec::new();
-    for resource in built.bundles.iter().flat_map(|bundle| &bundle.resources) {
+    for resource in built.resources() {
         let json = resource.to_json().expect("finite numbers");
         if json["kind"] == "Application" {
             let wave = &json["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"];

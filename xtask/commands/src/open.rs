@@ -260,7 +260,7 @@ fn above_1024(port: u16) -> u16 {
 
 /// Everything that can be opened, by kind and name, each with its own local port.
 fn targets(platform: &BuiltPlatform) -> Vec<Target> {
-    let resources = || platform.bundles.iter().flat_map(|bundle| &bundle.resources);
+    let resources = || platform.resources();
     let routes: Vec<&HTTPRoute> = resources().filter_map(Resource::get).collect();
     let mut targets: Vec<Target> = platform.web_uis.iter().map(Target::of_web_ui).collect();
     let gateways = resources().filter_map(|resource| Target::of_gateway(resource.get()?, &routes));

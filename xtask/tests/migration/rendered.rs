@@ -64,7 +64,7 @@ pub fn all() -> Result<Vec<Rendered>, String> {
     for entry in environments::ALL {
         let platform =
             (entry.environment)().platform.build().map_err(|errors| format!("{errors:?}"))?;
-        for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
+        for resource in platform.resources() {
             let identity = resource.object_ref();
             all.push(Rendered {
                 environment: platform.environment.to_string(),

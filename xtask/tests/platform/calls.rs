@@ -2,7 +2,6 @@
 
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-use manifests_lib::model::Resource;
 use manifests_lib::platform::BuiltPlatform;
 
 use super::platforms;
@@ -24,15 +23,12 @@ fn no_pod_beside_a_gateway_is_open_to_everybody() {
     }
 }
 
-fn resources(platform: &BuiltPlatform) -> impl Iterator<Item = &Resource> {
-    platform.bundles.iter().flat_map(|bundle| &bundle.resources)
-}
-
 fn policies<'a>(
     platform: &'a BuiltPlatform,
     namespace: &'a str,
 ) -> impl Iterator<Item = &'a NetworkPolicy> {
-    resources(platform)
+    platform
+        .resources()
         .filter_map(|resource| resource.get::<NetworkPolicy>())
         .filter(move |policy| policy.metadata.namespace.as_deref() == Some(namespace))
 }

@@ -12,7 +12,7 @@ use super::{build, platforms, workspace};
 
 fn yaml(platform: &BuiltPlatform) -> String {
     let mut yaml = String::new();
-    for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
+    for resource in platform.resources() {
         yaml.push_str("---\n");
         resource.write_yaml(&mut yaml).expect("an object that can be written");
     }

@@ -20,9 +20,7 @@ fn applications(platform: &BuiltPlatform) -> Vec<(&BuiltBundle, &Application)> {
 
 fn projects(platform: &BuiltPlatform) -> BTreeMap<String, &AppProject> {
     platform
-        .bundles
-        .iter()
-        .flat_map(|bundle| &bundle.resources)
+        .resources()
         .filter_map(|resource| resource.get::<AppProject>())
         .map(|project| (project.metadata.name.clone().unwrap_or_default(), project))
         .collect()
@@ -172,7 +170,7 @@ fn only_the_project_root_admits_applications_and_projects() {
 #[test]
 fn what_holds_data_is_never_deleted() {
     for platform in platforms() {
-        for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
+        for resource in platform.resources() {
             let identity = resource.object_ref();
             let holds_data = matches!(
                 identity.kind,

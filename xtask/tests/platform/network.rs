@@ -35,7 +35,7 @@ struct Way {
 }
 
 fn all<T: Manifest>(platform: &BuiltPlatform) -> impl Iterator<Item = &T> {
-    platform.bundles.iter().flat_map(|bundle| &bundle.resources).filter_map(|it| it.get::<T>())
+    platform.resources().filter_map(|it| it.get::<T>())
 }
 
 fn labels(selector: Option<&LabelSelector>) -> BTreeMap<String, String> {

@@ -55,9 +55,7 @@ fn a_folder_of_snapshots_belongs_to_the_team_of_its_project() {
     for entry in environments::ALL {
         let platform = build((entry.environment)());
         let projects: BTreeMap<&str, &str> = platform
-            .bundles
-            .iter()
-            .flat_map(|bundle| &bundle.resources)
+            .resources()
             .filter_map(|resource| resource.get::<Application>())
             .filter_map(|application| {
                 Some((application.metadata.name.as_deref()?, application.spec.project.as_str()))

@@ -5,24 +5,22 @@ use manifests_lib::network::gateway_api::{
     ServingCertificate,
 };
 use manifests_lib::network::network_policy::APP_NAME;
-use manifests_lib::network::{ClusterIssuer, Issuer, ToolPort, ToolService};
+use manifests_lib::network::{Issuer, ToolPort, ToolService};
 use manifests_lib::observability::{Scheme, WebUiRequests, WebUiSpec};
 use manifests_lib::values::{Host, Name, NodePort, Port, UrlPath, mebibytes, seconds};
 use manifests_lib::{host, name, node_port, port, url_path};
 
-use crate::support::{ELSEWHERE, FRONT_DOOR, LIMITS, NODES, Shop, service, service_on};
+use crate::support::{
+    ELSEWHERE, FRONT_DOOR, LIMITS, NODES, Shop, gateway_spec, service, service_on,
+};
 
 const LOAD_BALANCER: Exposure = Exposure::NetworkLoadBalancer;
-
-fn spec(issuer: &ClusterIssuer, name: Name, exposure: Exposure) -> GatewaySpec<'_> {
-    GatewaySpec { name, class: name!("example"), issuer, replicas: 2, exposure, limits: LIMITS }
-}
 
 /// The bundle `door` with a gateway that everybody reaches.
 fn public(shop: &Shop, exposure: Exposure) -> (Bundle, PublicGateway) {
     let issuer = shop.issuer();
     let door = shop.bundle_named(name!("door"));
-    let gateway = door.public_gateway(spec(&issuer, name!("door"), exposure));
+    let gateway = door.public_gateway(gateway_spec(&issuer, name!("door"), exposure));
     (door, gateway)
 }
 
@@ -30,7 +28,7 @@ fn public(shop: &Shop, exposure: Exposure) -> (Bundle, PublicGateway) {
 fn internal(shop: &Shop) -> (Bundle, InternalAccess) {
     let issuer = shop.issuer();
     let door = shop.bundle_named(name!("back-door"));
-    let spec = spec(&issuer, name!("back-door"), LOAD_BALANCER);
+    let spec = gateway_spec(&issuer, name!("back-door"), LOAD_BALANCER);
     let gateway = door.internal_gateway(spec, host!("internal.example.com"));
     (door, gateway)
 }
@@ -539,7 +537,7 @@ fn limits_that_nginx_refuses_are_refused() {
             response_timeout: seconds(10_000),
             ..LIMITS
         },
-        ..spec(&issuer, name!("door"), LOAD_BALANCER)
+        ..gateway_spec(&issuer, name!("door"), LOAD_BALANCER)
     });
     route_web(&shop, &gateway.into_mesh(&FRONT_DOOR));
     assert_snapshot!(shop.mistakes(), @"

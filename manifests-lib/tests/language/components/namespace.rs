@@ -1,9 +1,9 @@
 use insta::assert_snapshot;
 use manifests_lib::model::{Injection, Namespace, NamespaceRules, PodSecurity};
-use manifests_lib::network::gateway_api::{Exposure, GatewaySpec};
+use manifests_lib::network::gateway_api::Exposure;
 use manifests_lib::{host, name};
 
-use crate::support::{LIMITS, RULES, Shop};
+use crate::support::{RULES, Shop, gateway_spec};
 
 #[test]
 fn its_pods_get_a_sidecar_of_a_revision() {
@@ -64,14 +64,7 @@ fn pods_behind_a_load_balancer_wait_until_it_sends_to_them() {
     web.create_namespace(&tools, &RULES);
     let issuer = shop.issuer();
     let _ = shop.bundle_in(&tools, name!("door")).internal_gateway(
-        GatewaySpec {
-            name: name!("door"),
-            class: name!("example"),
-            issuer: &issuer,
-            replicas: 2,
-            exposure: Exposure::NetworkLoadBalancer,
-            limits: LIMITS,
-        },
+        gateway_spec(&issuer, name!("door"), Exposure::NetworkLoadBalancer),
         host!("internal.example.com"),
     );
     assert_snapshot!(shop.part(&web, "Namespace", "/metadata/labels"), @"

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use manifests_lib::model::Bundle;
-use manifests_lib::network::gateway_api::{Exposure, GatewaySpec};
+use manifests_lib::network::gateway_api::Exposure;
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{ToolPods, ToolPort, ToolService};
 use manifests_lib::observability::{
@@ -13,7 +13,7 @@ use manifests_lib::observability::{
 use manifests_lib::values::Name;
 use manifests_lib::{host, name, port};
 
-use crate::support::{ELSEWHERE, LIMITS, NAMESPACE, Shop, waves};
+use crate::support::{ELSEWHERE, NAMESPACE, Shop, gateway_spec, waves};
 
 fn policy(shop: &Shop, bundle: &Bundle) -> String {
     shop.part(bundle, "NetworkPolicy", "/spec/ingress")
@@ -90,14 +90,7 @@ fn the_order_of_its_rules_does_not_depend_on_who_is_written_first() {
         |shop, pods| {
             let issuer = shop.issuer();
             let internal = shop.bundle_named(name!("door")).internal_gateway(
-                GatewaySpec {
-                    name: name!("door"),
-                    class: name!("example"),
-                    issuer: &issuer,
-                    replicas: 1,
-                    exposure: Exposure::NetworkLoadBalancer,
-                    limits: LIMITS,
-                },
+                gateway_spec(&issuer, name!("door"), Exposure::NetworkLoadBalancer),
                 host!("internal.example.com"),
             );
             let port = api(pods);

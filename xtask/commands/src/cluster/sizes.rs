@@ -75,7 +75,7 @@ fn groups(
 ) -> Result<Vec<(String, Amounts, Amounts)>, Failure> {
     let mut requested: BTreeMap<String, Amounts> = BTreeMap::new();
     let pools = &cluster.node_pools;
-    for resource in platform.bundles.iter().flat_map(|bundle| &bundle.resources) {
+    for resource in platform.resources() {
         let Some(Pods { count, selector, containers }) = pods(resource) else {
             continue;
         };
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn the_broker_counts() {
         let (platform, _) = built("prd");
-        let resources = platform.bundles.iter().flat_map(|bundle| &bundle.resources);
+        let resources = platform.resources();
         let broker = resources
             .filter(|resource| resource.get::<RabbitmqCluster>().is_some())
             .find_map(pods)

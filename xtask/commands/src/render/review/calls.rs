@@ -16,7 +16,7 @@ use manifests_lib::platform::BuiltPlatform;
 
 /// Every call that the platform admits.
 pub(super) fn admitted(platform: &BuiltPlatform) -> Vec<String> {
-    let by_the_mesh = resources(platform).flat_map(identities);
+    let by_the_mesh = platform.resources().flat_map(identities);
     let by_gateways = platform.gateway_ports.iter().flat_map(|port| entries(platform, port));
     let calls: BTreeSet<_> = by_the_mesh.chain(by_gateways).collect();
     calls.into_iter().collect()
@@ -25,17 +25,13 @@ pub(super) fn admitted(platform: &BuiltPlatform) -> Vec<String> {
 /// The hosts that the proxies of microservices know.
 pub(super) fn known(platform: &BuiltPlatform) -> Vec<String> {
     let mut known = BTreeSet::new();
-    for sidecar in resources(platform).filter_map(|resource| resource.get::<Sidecar>()) {
+    for sidecar in platform.resources().filter_map(|resource| resource.get::<Sidecar>()) {
         let name = sidecar.metadata.name.as_deref().unwrap_or_default();
         let listeners = sidecar.spec.iter().flat_map(|spec| spec.egress.iter().flatten());
         let hosts = listeners.flat_map(|listener| &listener.hosts);
         known.extend(hosts.map(|host| format!("{name} -> {host}")));
     }
     known.into_iter().collect()
-}
-
-fn resources(platform: &BuiltPlatform) -> impl Iterator<Item = &Resource> {
-    platform.bundles.iter().flat_map(|bundle| &bundle.resources)
 }
 
 /// The callers that an AuthorizationPolicy admits, by their certificates.
@@ -55,7 +51,8 @@ fn identities(resource: &Resource) -> Vec<String> {
 /// Those who reach a service through a port of a gateway, as the network knows them.
 fn entries(platform: &BuiltPlatform, port: &GatewayPort) -> Vec<String> {
     let namespace = port.namespace.name().as_str();
-    let service = resources(platform)
+    let service = platform
+        .resources()
         .filter(|resource| resource.object_ref().name == port.gateway.as_str())
         .find_map(|resource| resource.get::<Service>());
     let pods = service.and_then(|service| service.spec.as_ref()?.selector.as_ref());
@@ -87,7 +84,8 @@ fn policies<'a>(
     platform: &'a BuiltPlatform,
     namespace: &'a str,
 ) -> impl Iterator<Item = &'a NetworkPolicy> {
-    resources(platform)
+    platform
+        .resources()
         .filter_map(|resource| resource.get::<NetworkPolicy>())
         .filter(move |policy| policy.metadata.namespace.as_deref() == Some(namespace))
 }
