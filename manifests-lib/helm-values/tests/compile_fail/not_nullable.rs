@@ -3,7 +3,6 @@
 use helm_values::{HelmChart, Nullable, istiod};
 
 fn main() {
-    let _ = istiod::Values::with(|values| {
-        values.replica_count = Some(Nullable::Unset);
-    });
+    let none: Option<Nullable<i64>> = Some(Nullable::Unset);
+    let _ = istiod::Values::with(|values| values.replica_count = none);
 }

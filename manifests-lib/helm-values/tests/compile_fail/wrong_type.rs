@@ -3,7 +3,6 @@
 use helm_values::{HelmChart, istiod};
 
 fn main() {
-    let _ = istiod::Values::with(|values| {
-        values.replica_count = Some("2");
-    });
+    let two = Some("2");
+    let _ = istiod::Values::with(|values| values.replica_count = two);
 }
