@@ -9,7 +9,7 @@ use harness::Failure;
 use serde::Deserialize;
 use serde_json::Value;
 
-pub use source::sources;
+pub use source::{sources, sources_of};
 
 /// A file that may hold CRDs, and where it came from.
 pub struct Source {

@@ -1,5 +1,6 @@
 //! Where CRDs come from: the files that `crds.toml` locks, from their URLs or from a folder.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -7,7 +8,7 @@ use harness::{Failure, progress};
 use released::{LockedFile, Names, Releases};
 use serde::Deserialize;
 
-use super::Source;
+use super::{CustomKind, Source};
 
 /// How messages call what can be changed.
 const NAMES: Names = Names { lock: "manifests-lib/custom-resources/crds.toml", option: "--crds" };
@@ -15,7 +16,34 @@ const NAMES: Names = Names { lock: "manifests-lib/custom-resources/crds.toml", o
 /// What is read of `crds.toml`.
 #[derive(Deserialize)]
 struct Lock {
-    source: Vec<LockedFile>,
+    source: Vec<Listed>,
+}
+
+/// A file, and the kinds that types are generated of.
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(flatten)]
+    file: LockedFile,
+    #[serde(default)]
+    kind: Vec<ListedKind>,
+}
+
+#[derive(Deserialize)]
+struct ListedKind {
+    api_version: String,
+    kind: String,
+}
+
+impl ListedKind {
+    fn is(&self, kind: &CustomKind) -> bool {
+        self.api_version == format!("{}/{}", kind.group, kind.version) && self.kind == kind.kind
+    }
+}
+
+impl Listed {
+    fn defines(&self, kind: &CustomKind) -> bool {
+        self.kind.iter().any(|listed| listed.is(kind))
+    }
 }
 
 /// The files that `lock_file` names, by their digests: from `folder`, or from the network, kept in `cache`.
@@ -24,20 +52,35 @@ pub fn sources(
     lock_file: &Path,
     cache: &Path,
 ) -> Result<Vec<Source>, Failure> {
+    read(folder, &lock(lock_file)?.source, cache)
+}
+
+/// Those of them that define some kinds; all where it lists none for one of the kinds, which some file may define all the same.
+pub fn sources_of(
+    kinds: &BTreeSet<CustomKind>,
+    folder: Option<&Path>,
+    lock_file: &Path,
+    cache: &Path,
+) -> Result<Vec<Source>, Failure> {
+    let mut files = lock(lock_file)?.source;
+    if kinds.iter().all(|kind| files.iter().any(|file| file.defines(kind))) {
+        files.retain(|file| kinds.iter().any(|kind| file.defines(kind)));
+    }
+    read(folder, &files, cache)
+}
+
+fn read(folder: Option<&Path>, files: &[Listed], cache: &Path) -> Result<Vec<Source>, Failure> {
     let releases = match folder {
         Some(folder) => Releases::from_disk(NAMES, folder)?,
         None => Releases::from_network(NAMES, Some(cache.join("crds"))),
     };
-    lock(lock_file)?
-        .source
-        .iter()
-        .map(|file| {
-            let found = releases.get(file, |url| {
-                progress(format_args!("CRDs: downloading {url}"));
-            })?;
-            Ok(Source { origin: found.origin.clone(), text: found.into_text()? })
-        })
-        .collect()
+    let files = files.iter().map(|Listed { file, .. }| {
+        let found = releases.get(file, |url| {
+            progress(format_args!("CRDs: downloading {url}"));
+        })?;
+        Ok(Source { origin: found.origin.clone(), text: found.into_text()? })
+    });
+    files.collect()
 }
 
 fn lock(file: &Path) -> Result<Lock, Failure> {
@@ -109,6 +152,34 @@ mod tests {
             failure.contains("/nowhere cannot be read") && failure.contains("--crds"),
             "{failure}"
         );
+    }
+
+    #[test]
+    fn takes_only_the_files_that_define_what_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock_file = locked(folder.path(), BODY);
+        let mut text = fs::read_to_string(&lock_file).unwrap();
+        text.push_str("[[source.kind]]\napi_version = \"example.com/v1\"\nkind = \"Tool\"\n");
+        // Of this one there is no copy.
+        let other = sha256(b"other");
+        let other = format!(
+            "[[source]]\nurl = \"https://example.com/v1/other.yaml\"\nsha256 = \"{other}\"\n"
+        );
+        text.push_str(&other);
+        text.push_str("[[source.kind]]\napi_version = \"example.com/v1\"\nkind = \"Other\"\n");
+        fs::write(&lock_file, text).unwrap();
+        fs::write(folder.path().join("crds.yaml"), BODY).unwrap();
+        let of = |kind: &str| {
+            let kind = CustomKind {
+                group: "example.com".to_owned(),
+                version: "v1".to_owned(),
+                kind: kind.to_owned(),
+            };
+            sources_of(&BTreeSet::from([kind]), Some(folder.path()), &lock_file, folder.path())
+        };
+        assert_eq!(of("Tool").unwrap().len(), 1);
+        // A file may define a kind that nothing is generated of: all are asked.
+        assert!(of("Unlisted").is_err());
     }
 
     #[test]

@@ -56,7 +56,8 @@ pub fn install_crds(
     if kinds.is_empty() {
         return Ok(());
     }
-    let sources = crds::sources(options.crds.as_deref(), &crds::lock_file()?, programs.cache())?;
+    let folder = options.crds.as_deref();
+    let sources = crds::sources_of(kinds, folder, &crds::lock_file()?, programs.cache())?;
     let folder = cluster.folder("crds")?;
     for (index, definition) in crds::definitions(kinds, &sources)?.iter().enumerate() {
         let file = folder.join(format!("{index}.json"));
