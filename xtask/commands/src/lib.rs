@@ -36,6 +36,8 @@ enum Command {
     Cluster(cluster::Command),
     Bootstrap(bootstrap::Arguments),
     Open(open::Arguments),
+    /// Write a new service, and the lines that lead to it (options: see its `--help`)
+    New(External),
     #[command(subcommand)]
     Crd(Crd),
     #[command(subcommand)]
@@ -67,6 +69,7 @@ pub fn run(environments: Vec<Box<dyn Environment>>) -> ExitCode {
         Command::Cluster(command) => cluster::run(&command),
         Command::Bootstrap(arguments) => bootstrap::run(&arguments),
         Command::Open(arguments) => open::run(&arguments),
+        Command::New(scaffold) => scaffold.start("scaffold", &[]),
         Command::Crd(Crd::Import(importer)) => importer.start("import", &["crd"]),
         Command::Chart(Chart::Import(importer)) => importer.start("import", &["chart"]),
         Command::Conformance(lanes) => lanes.start("conformance", &[]),

@@ -12,6 +12,7 @@ fn the_programs_get_their_options_as_they_stand() {
         ),
         (&["chart", "import", "--help"], "run --quiet --package import -- chart --help"),
         (&["conformance", "api", "--keep"], "run --quiet --package conformance -- api --keep"),
+        (&["new", "service", "stock"], "run --quiet --package scaffold -- service stock"),
         (&["cluster", "check", "--help"], "run --quiet --package eksctl-schema -- --help"),
     ] {
         let fakes = Fakes::new(&[]);

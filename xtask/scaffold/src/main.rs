@@ -1,0 +1,60 @@
+//! Writes a new service or tool, and the lines that lead to it.
+//!
+//! What only a person knows is left out, so that the compiler names each place: a field of a container, a setting of an environment.
+
+mod name;
+mod places;
+mod plan;
+mod service;
+mod source;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use support::{Failure, workspace};
+
+use name::Name;
+use plan::Plan;
+
+/// Writes a new service, and the lines that lead to it; overwrites nothing.
+///
+/// It leaves out what only you know: then the compiler names each place.
+#[derive(Parser)]
+#[command(
+    bin_name = "cargo xtask new",
+    after_help = "While something is left out, `cargo xtask` does not compile: `cargo run -p scaffold -- service NAME` does the same.\n\
+                  Exit codes: 0 written, 2 could not; then nothing is written."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// A microservice that others in the mesh can call
+    Service {
+        /// Its name in the cluster, such as stock or gift-card
+        name: Name,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(report) => {
+            print!("{report}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => failure.report(),
+    }
+}
+
+/// Plans everything, then writes it, and returns what a person reads about it.
+fn run(command: Command) -> Result<String, Failure> {
+    let mut plan = Plan::new(workspace()?);
+    let next = match command {
+        Command::Service { name } => service::plan(&mut plan, &name)?,
+    };
+    let written = plan.apply()?;
+    Ok(format!("{written}\n{next}"))
+}

@@ -1,0 +1,5 @@
+//! The program from the outside, run on a small workspace of its own.
+
+mod refusals;
+mod service;
+mod support;
