@@ -101,7 +101,8 @@ macro_rules! text_type {
     };
 }
 
-pub(crate) mod check;
+#[macro_use]
+mod bytes;
 mod written;
 
 #[macro_use]
@@ -111,19 +112,19 @@ mod git;
 #[macro_use]
 mod http;
 #[macro_use]
-mod kubernetes;
+pub(crate) mod kubernetes;
 #[macro_use]
 mod registry;
+mod variable;
 
 pub use aws::{
     AccountId, EksAddonVersion, IamRoleName, KmsKeyId, LogGroup, Region, SecretsManagerName,
 };
 pub use git::{GitBranch, GitCommit, GitUrl, RelativePath};
 pub use http::{Cidr, EmailAddress, Host, UrlPath};
-pub use kubernetes::{
-    AbsolutePath, LabelKey, Name, PlainVariableName, SecretDataKey, VariableName,
-};
+pub use kubernetes::{AbsolutePath, LabelKey, Name, SecretDataKey};
 pub use registry::{ChartVersion, PublicImage, Repository, Tag};
+pub use variable::{PlainVariableName, VariableName};
 
 use written::Text;
 

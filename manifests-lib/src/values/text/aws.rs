@@ -1,11 +1,11 @@
 //! What AWS names.
 
-use super::check;
+use super::bytes::{leading_digits, lower_hexadecimal};
 
 text_type! {
     /// The number of an AWS account.
     AccountId,
-    check::account_id,
+    account_id,
     "an AWS account number has exactly 12 digits",
     ($) account_id
 }
@@ -13,7 +13,7 @@ text_type! {
 text_type! {
     /// An AWS region, such as `ap-northeast-1`.
     Region,
-    check::region,
+    region,
     "an AWS region reads like ap-northeast-1",
     ($) region
 }
@@ -23,7 +23,7 @@ text_type! {
     ///
     /// Upstream: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>
     SecretsManagerName,
-    check::secrets_manager_name,
+    secrets_manager_name,
     "a Secrets Manager name is a folder and a name, such as prd/account/database: up to 512 of letters, digits and /_+=.@-",
     ($) secrets_manager_name
 }
@@ -33,7 +33,7 @@ text_type! {
     ///
     /// Upstream: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>
     LogGroup,
-    check::log_group,
+    log_group,
     "a log group has 1 to 512 of letters, digits and _-/.#",
     ($) log_group
 }
@@ -43,7 +43,7 @@ text_type! {
     ///
     /// Upstream: <https://docs.aws.amazon.com/kms/latest/developerguide/concepts-key-id.html>
     KmsKeyId,
-    check::kms_key_id,
+    kms_key_id,
     "a key id has 32 lowercase hexadecimal digits: after mrk- in one row, else in groups of 8, 4, 4, 4 and 12",
     ($) kms_key_id
 }
@@ -53,7 +53,7 @@ text_type! {
     ///
     /// Upstream: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
     IamRoleName,
-    check::iam_role_name,
+    iam_role_name,
     "a role name has 1 to 64 of letters, digits and _+=,.@-, after a path of such parts with a / behind each",
     ($) iam_role_name
 }
@@ -63,7 +63,7 @@ text_type! {
     ///
     /// Upstream: <https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html>
     EksAddonVersion,
-    check::eks_addon_version,
+    eks_addon_version,
     "a version of an EKS add-on reads like v1.13.2-eksbuild.4",
     ($) eks_addon_version
 }
@@ -79,4 +79,122 @@ impl SecretsManagerName {
     pub(crate) fn key(&self) -> &str {
         &self.as_str()[self.folder().len()..]
     }
+}
+
+const fn account_id(bytes: &[u8]) -> bool {
+    bytes.len() == 12 && all!(bytes, byte => byte.is_ascii_digit())
+}
+
+/// Two or more parts of letters, then one of digits, separated by dashes.
+const fn region(bytes: &[u8]) -> bool {
+    if bytes.len() < 6 || !bytes[bytes.len() - 1].is_ascii_digit() || bytes[2] != b'-' {
+        return false;
+    }
+    let mut dashes = 0;
+    let mut index = 0;
+    while index < bytes.len() {
+        let byte = bytes[index];
+        if byte == b'-' {
+            if index == 0 || bytes[index - 1] == b'-' {
+                return false;
+            }
+            dashes += 1;
+        } else if !(byte.is_ascii_lowercase()
+            || dashes >= 2 && byte.is_ascii_digit() && bytes[index - 1] == b'-')
+        {
+            return false;
+        }
+        index += 1;
+    }
+    dashes >= 2
+}
+
+const fn secrets_manager_name(bytes: &[u8]) -> bool {
+    let mut last_slash = 0;
+    let mut index = 0;
+    while index < bytes.len() {
+        if bytes[index] == b'/' {
+            last_slash = index;
+        }
+        index += 1;
+    }
+    last_slash > 0
+        && last_slash + 1 < bytes.len()
+        && bytes.len() <= 512
+        && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'+' | b'=' | b'.' | b'@' | b'-'))
+}
+
+/// A UUID, or `mrk-` and its digits without dashes.
+const fn kms_key_id(bytes: &[u8]) -> bool {
+    if bytes.len() != 36 {
+        return false;
+    }
+    if let [b'm', b'r', b'k', b'-', digits @ ..] = bytes {
+        return all!(digits, byte => lower_hexadecimal(byte));
+    }
+    let mut index = 0;
+    while index < bytes.len() {
+        let dash = matches!(index, 8 | 13 | 18 | 23);
+        if dash && bytes[index] != b'-' || !dash && !lower_hexadecimal(bytes[index]) {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+/// Parts with a `/` between them, none empty, the last one of at most 64 characters.
+const fn iam_role_name(bytes: &[u8]) -> bool {
+    let mut length = 0;
+    let mut index = 0;
+    while index < bytes.len() {
+        let byte = bytes[index];
+        if byte == b'/' {
+            if length == 0 {
+                return false;
+            }
+            length = 0;
+        } else if byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'+' | b'=' | b',' | b'.' | b'@' | b'-')
+        {
+            length += 1;
+        } else {
+            return false;
+        }
+        index += 1;
+    }
+    length > 0 && length <= 64 && bytes.len() <= 512
+}
+
+/// `v`, three numbers with dots, `-eksbuild.` and a number.
+const fn eks_addon_version(bytes: &[u8]) -> bool {
+    let [b'v', rest @ ..] = bytes else {
+        return false;
+    };
+    let mut rest = rest;
+    let mut number = 0;
+    while number < 3 {
+        let digits = leading_digits(rest);
+        if digits == 0 {
+            return false;
+        }
+        rest = rest.split_at(digits).1;
+        if number < 2 {
+            let [b'.', after @ ..] = rest else {
+                return false;
+            };
+            rest = after;
+        }
+        number += 1;
+    }
+    let [b'-', b'e', b'k', b's', b'b', b'u', b'i', b'l', b'd', b'.', build @ ..] = rest else {
+        return false;
+    };
+    !build.is_empty() && leading_digits(build) == build.len()
+}
+
+const fn log_group(bytes: &[u8]) -> bool {
+    !bytes.is_empty()
+        && bytes.len() <= 512
+        && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'.' | b'#'))
 }

@@ -1,12 +1,12 @@
 //! Repositories of Git.
 
-use super::check;
+use super::bytes::path_parts;
 use super::kubernetes::Name;
 
 text_type! {
     /// The URL of a Git repository, without credentials.
     GitUrl,
-    check::git_url,
+    git_url,
     "a Git URL begins with https://, does not end with '/', and has no blank, '?', '#' or '@'",
     ($) git_url
 }
@@ -14,7 +14,7 @@ text_type! {
 text_type! {
     /// A branch of a Git repository.
     GitBranch,
-    check::git_branch,
+    git_branch,
     "a branch has letters, digits, '-', '_' and '.' in parts separated by '/', and does not begin with '-'",
     ($) git_branch
 }
@@ -22,7 +22,7 @@ text_type! {
 text_type! {
     /// A commit of a Git repository, by its whole SHA-1. Unlike a tag or a branch, it can never lead to other files.
     GitCommit,
-    check::git_commit,
+    git_commit,
     "a Git commit is 40 of 0-9 and a-f",
     ($) git_commit
 }
@@ -30,7 +30,7 @@ text_type! {
 text_type! {
     /// A path below some folder, such as `config/default`.
     RelativePath,
-    check::relative_path,
+    relative_path,
     "a relative path has parts separated by '/', none empty or '..', no ':' and no control character",
     ($) relative_path
 }
@@ -50,6 +50,38 @@ impl RelativePath {
     pub fn join(&self, child: &Name) -> Self {
         Self(self.0.derived(format!("{self}/{child}")))
     }
+}
+
+const fn git_url(bytes: &[u8]) -> bool {
+    let scheme = b"https://";
+    if bytes.len() <= scheme.len() || bytes[bytes.len() - 1] == b'/' {
+        return false;
+    }
+    let mut index = 0;
+    while index < scheme.len() {
+        if bytes[index] != scheme[index] {
+            return false;
+        }
+        index += 1;
+    }
+    // A name or password before '@' would stand in Git.
+    bytes[index] != b'/'
+        && all!(bytes, byte => byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@'))
+}
+
+const fn git_branch(bytes: &[u8]) -> bool {
+    !bytes.is_empty()
+        && bytes[0] != b'-'
+        && path_parts(bytes, 0)
+        && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/'))
+}
+
+const fn git_commit(bytes: &[u8]) -> bool {
+    bytes.len() == 40 && all!(bytes, byte => byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
+}
+
+const fn relative_path(bytes: &[u8]) -> bool {
+    path_parts(bytes, 0)
 }
 
 #[cfg(test)]

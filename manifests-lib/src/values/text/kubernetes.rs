@@ -1,6 +1,6 @@
 //! What Kubernetes reads: names, labels, keys, variables and paths.
 
-use super::check;
+use super::bytes::{label_between, labels, lower_or_digit, path_parts};
 use super::registry::ChartVersion;
 
 text_type! {
@@ -9,7 +9,7 @@ text_type! {
     ///
     /// Upstream: <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>
     Name,
-    check::dns_label,
+    dns_label,
     "a name has 1 to 63 of a-z, 0-9 and '-', begins with a letter and ends with a letter or digit",
     ($) name
 }
@@ -33,7 +33,7 @@ text_type! {
     ///
     /// Upstream: <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/>
     LabelKey,
-    check::label_key,
+    label_key,
     "a label key is a name of at most 63 characters, optionally after a DNS prefix and '/'",
     ($) label_key
 }
@@ -43,32 +43,15 @@ text_type! {
     ///
     /// Upstream: <https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data>
     SecretDataKey,
-    check::data_key,
+    data_key,
     "a key of a Secret has 1 to 253 of letters, digits, '-', '_' and '.', and is neither '.' nor begins with '..'",
     ($) secret_data_key
 }
 
 text_type! {
-    /// The name of an environment variable: what every shell and runtime can read.
-    VariableName,
-    check::variable_name,
-    "a variable name has letters, digits and '_', and does not begin with a digit"
-}
-
-text_type! {
-    /// The name of an environment variable whose value may stand in Git.
-    ///
-    /// A name that says password, secret, token, credential or key is refused: such a value is a
-    /// [`SecretKey`](crate::data::SecretKey).
-    PlainVariableName,
-    check::plain_variable_name,
-    "a plain variable is readable in Git: a name that says password, secret, token, credential or key takes its value from a SecretKey"
-}
-
-text_type! {
     /// An absolute path inside a container or on a node.
     AbsolutePath,
-    check::absolute_path,
+    absolute_path,
     "a path begins with '/', does not end with one, and has no empty or '..' part, no ':' and no control character"
 }
 
@@ -88,4 +71,77 @@ macro_rules! path {
     ($literal:expr) => {
         $crate::literal!($crate::values::AbsolutePath, $literal)
     };
+}
+
+pub(crate) const fn dns_label(bytes: &[u8]) -> bool {
+    label_between(bytes, 0, bytes.len()) && bytes[0].is_ascii_lowercase()
+}
+
+/// An RFC 1123 label.
+pub(crate) const fn label(bytes: &[u8]) -> bool {
+    label_between(bytes, 0, bytes.len())
+}
+
+/// What most kinds of objects take as a name: an RFC 1123 subdomain whose parts may be longer than 63 characters.
+pub(crate) const fn object_name(bytes: &[u8]) -> bool {
+    let mut index = 0;
+    while index < bytes.len() {
+        let first = index == 0 || bytes[index - 1] == b'.';
+        let last = index + 1 == bytes.len() || bytes[index + 1] == b'.';
+        let at_an_end = first || last;
+        let inside = bytes[index] == b'-' || bytes[index] == b'.';
+        if !lower_or_digit(bytes[index]) && (at_an_end || !inside) {
+            return false;
+        }
+        index += 1;
+    }
+    !bytes.is_empty() && bytes.len() <= 253
+}
+
+/// The value of a label, which may be empty.
+pub(crate) const fn label_value(bytes: &[u8]) -> bool {
+    bytes.is_empty() || qualified(bytes)
+}
+
+pub(crate) const fn label_key(bytes: &[u8]) -> bool {
+    let mut slash = bytes.len();
+    let mut index = 0;
+    while index < bytes.len() {
+        if bytes[index] == b'/' {
+            slash = index;
+            break;
+        }
+        index += 1;
+    }
+    let start = if slash == bytes.len() { 0 } else { slash + 1 };
+    let (_, name) = bytes.split_at(start);
+    if start > 0 && labels(bytes, slash) == 0 {
+        return false;
+    }
+    qualified(name)
+}
+
+/// What stands behind the prefix of a key, and in a value.
+const fn qualified(name: &[u8]) -> bool {
+    !name.is_empty()
+        && name.len() <= 63
+        && name[0].is_ascii_alphanumeric()
+        && name[name.len() - 1].is_ascii_alphanumeric()
+        && all!(name, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+const fn absolute_path(bytes: &[u8]) -> bool {
+    bytes.len() >= 2 && bytes[0] == b'/' && path_parts(bytes, 1)
+}
+
+pub(crate) const fn data_key(bytes: &[u8]) -> bool {
+    let only_dots = match bytes {
+        [b'.'] => true,
+        [first, second, ..] => *first == b'.' && *second == b'.',
+        _ => false,
+    };
+    !bytes.is_empty()
+        && bytes.len() <= 253
+        && !only_dots
+        && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
