@@ -4,6 +4,7 @@ mod exceptions;
 mod metadata;
 mod overrides;
 mod pod_security;
+mod secrets;
 mod size;
 mod workload;
 mod written_by_cluster;
@@ -17,6 +18,7 @@ use crate::workload::SecurityException;
 
 pub(crate) use exceptions::idle as idle_exceptions;
 pub(crate) use pod_security::refused_pods;
+pub(crate) use secrets::in_plain_text as secrets_in_plain_text;
 pub(crate) use workload::{claims, shared_selectors};
 
 use workload::Workload;

@@ -1,11 +1,13 @@
 //! What outlives pods: databases, messages and secrets.
 
 pub mod database;
+mod not_secret;
 pub mod rabbitmq;
 pub(crate) mod secret;
 pub(crate) mod secret_store;
 pub(crate) mod synced_secret;
 
+pub use not_secret::NotSecret;
 pub use secret::{
     Credentials, CredentialsSource, GeneratedCredentials, GeneratedSecret, Secret, SecretKey,
     SecretSource, SecretValue, SecretsManagerSecret,

@@ -14,7 +14,7 @@ pub(crate) mod origin;
 pub(crate) mod resource;
 pub(crate) mod rule;
 pub(crate) mod team;
-mod text_size;
+mod texts;
 
 pub use bundle::{Added, Bundle};
 pub use component::Component;

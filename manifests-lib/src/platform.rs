@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::check;
 use crate::cluster::{PodIdentity, identity};
+use crate::data::NotSecret;
 use crate::data::secret_store::{self, SecretRead, StoreFact};
 use crate::delivery::chart::{Source, SourceFrom};
 use crate::delivery::gitops::{self, BuiltTeam, Delivery, GitSource, Tree};
@@ -89,6 +90,8 @@ pub struct BuiltBundle {
     pub sources: Vec<Source>,
     /// What its containers are allowed beyond the rule, with the reasons.
     pub exceptions: Vec<SecurityException>,
+    /// Its texts that read like secrets and are none, with the reasons.
+    pub not_secret: Vec<NotSecret>,
     pub(crate) delivery: Delivery,
     /// The bundles whose Applications it deploys, by their positions in the platform.
     pub(crate) applications: Vec<usize>,
@@ -109,6 +112,7 @@ impl BuiltBundle {
             resources,
             sources: Vec::new(),
             exceptions: Vec::new(),
+            not_secret: Vec::new(),
             delivery: Delivery::default(),
             applications: Vec::new(),
         }
@@ -167,6 +171,10 @@ impl Platform {
     pub fn build(&self) -> Result<BuiltPlatform, Vec<BuildError>> {
         let Built { tree, gateway_ports, secret_reads, mut facts, mut errors } =
             self.build_bundles();
+        // Before Argo CD's part is added, which repeats the values of charts.
+        for BuiltBundle { resources, sources, not_secret, .. } in &tree.bundles {
+            errors.extend(check::secrets_in_plain_text(resources, sources, not_secret));
+        }
         let environment = &self.state.place.environment;
         let twice = duplicate_bundles(&tree.bundles);
         let bundles = if twice.is_empty() {
@@ -265,6 +273,7 @@ impl Platform {
                     resources: output.resources,
                     sources: bundle.sources(),
                     exceptions: output.exceptions,
+                    not_secret: output.not_secret,
                     delivery: bundle.delivery(),
                     applications,
                 }

@@ -14,5 +14,5 @@ pub use crate::workload::{
     Container, ContainerHandle, Deployment, LocalVolume, LocalVolumeNames, PortlessContainer,
     Probe, Resources, User, WithPort,
 };
-pub use crate::{node_port, path, plain, port, slo_target, uid};
+pub use crate::{node_port, not_secret, path, plain, port, slo_target, uid};
 pub use {host, name, public_image, repository, tag, url_path};

@@ -26,5 +26,3 @@ pub use security::{
 pub use stateful_set::{StatefulSet, VolumeClaimTemplate, VolumeClaimTemplateHandle};
 pub use variable::Variable;
 pub use volume::{LocalVolume, LocalVolumeHandle, LocalVolumeNames, Volume, volume_claim};
-
-pub(crate) use variable::is_plain;

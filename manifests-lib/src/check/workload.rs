@@ -13,7 +13,6 @@ use crate::model::error::BuildError;
 use crate::model::label::Labels;
 use crate::model::resource::Resource;
 use crate::model::rule::Rule;
-use crate::workload::is_plain;
 
 /// What the pods of an object claim: by templates of a StatefulSet, or as volumes that live as long as a pod.
 pub(crate) fn claims(resource: &Resource) -> Vec<&core::PersistentVolumeClaimSpec> {
@@ -148,7 +147,6 @@ impl<'a> Workload<'a> {
         mistakes.extend(self.unplaced());
         mistakes.extend(self.selector.and_then(|selector| self.unmatched(selector)));
         for container in self.containers() {
-            mistakes.extend(plain_secrets(container));
             mistakes.extend(self.missing_volumes(container));
         }
         mistakes
@@ -220,24 +218,6 @@ impl<'a> Workload<'a> {
             )
         })
     }
-}
-
-/// Variables whose name says secret and whose value stands in Git.
-fn plain_secrets(container: &core::Container) -> Vec<Mistake> {
-    let variables = container.env.as_deref().unwrap_or_default();
-    variables
-        .iter()
-        .filter(|variable| variable.value.as_ref().is_some_and(|value| !value.is_empty()) && !is_plain(&variable.name))
-        .map(|variable| {
-            Mistake::new(
-                Rule::SecretInPlainText,
-                format!(
-                    "the variable {} of container {} has a plain value that would stand in Git: take it from a SecretKey",
-                    variable.name, container.name
-                ),
-            )
-        })
-        .collect()
 }
 
 /// Services that select the pods of several workloads: a share of the requests would reach pods that do not serve them.

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::data::NotSecret;
 use crate::delivery::gitops::Declared;
 use crate::model::component::Component;
 use crate::model::error::BuildError;
@@ -70,13 +71,21 @@ pub(crate) struct Output<'a> {
     pub(crate) resources: Vec<Resource>,
     pub(crate) errors: Vec<BuildError>,
     pub(crate) exceptions: Vec<SecurityException>,
+    pub(crate) not_secret: Vec<NotSecret>,
     /// What parts tell beside their objects.
     pub(crate) facts: &'a mut Facts,
 }
 
 impl<'a> Output<'a> {
     fn new(declared: &'a Facts, facts: &'a mut Facts) -> Self {
-        Self { declared, resources: Vec::new(), errors: Vec::new(), exceptions: Vec::new(), facts }
+        Self {
+            declared,
+            resources: Vec::new(),
+            errors: Vec::new(),
+            exceptions: Vec::new(),
+            not_secret: Vec::new(),
+            facts,
+        }
     }
 
     pub(crate) fn add<T: Manifest>(&mut self, origin: Origin, object: T) {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
-use crate::model::text_size;
+use crate::model::texts;
 use crate::yaml;
 
 /// An object that can be applied to a cluster by itself: every top-level kind of k8s-openapi and of the generated
@@ -168,7 +168,14 @@ impl Resource {
 
     /// The bytes of all its texts: less than its size wherever it is stored.
     pub(crate) fn text_size(&self) -> usize {
-        self.object.text_size()
+        let mut size = 0;
+        self.texts(&mut |text| size += text.len());
+        size
+    }
+
+    /// Shows every text of it, names of fields included.
+    pub(crate) fn texts(&self, see: &mut dyn FnMut(&str)) {
+        self.object.texts(see);
     }
 
     pub(crate) fn metadata_mut(&mut self) -> &mut ObjectMeta {
@@ -202,7 +209,7 @@ trait Object: Send {
     fn kind(&self) -> GroupKind;
     fn api_version(&self) -> &'static str;
     fn is_namespaced(&self) -> bool;
-    fn text_size(&self) -> usize;
+    fn texts(&self, see: &mut dyn FnMut(&str));
     fn metadata(&self) -> &ObjectMeta;
     fn metadata_mut(&mut self) -> &mut ObjectMeta;
     fn as_any(&self) -> &dyn Any;
@@ -234,8 +241,8 @@ impl<T: Manifest> Object for T {
         T::NAMESPACED
     }
 
-    fn text_size(&self) -> usize {
-        text_size::of(self)
+    fn texts(&self, see: &mut dyn FnMut(&str)) {
+        texts::each(self, see);
     }
 
     fn metadata(&self) -> &ObjectMeta {

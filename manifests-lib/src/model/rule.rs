@@ -211,7 +211,7 @@ rules! {
     ///
     /// Create it in a bundle, or list it in `Prerequisites` where the cluster has it.
     MissingNamespace = "missing-namespace",
-    /// A security exception has an empty reason. Whoever reviews it cannot know whether it is still needed.
+    /// An exception has an empty reason. Whoever reviews it cannot know whether it is still needed.
     ///
     /// Say why.
     MissingReason = "missing-reason",
@@ -253,9 +253,11 @@ rules! {
     ///
     /// Change the pods, or run them in a namespace of their own whose level allows what they do.
     PodSecurityViolation = "pod-security-violation",
-    /// A secret value would stand in Git, where everybody who reads the repository reads it.
+    /// A secret value would stand in Git, where everybody who reads the repository reads it: a name says that it is a secret, or the
+    /// text itself reads like one, such as an address with a password, a private key or the value of `--token`.
     ///
-    /// Let an ExternalSecret deliver it (`Component::secret`), and take variables from a `SecretKey`.
+    /// Let an ExternalSecret deliver it (`Component::secret`), and take variables from a `SecretKey`. Where it is none, say why:
+    /// `not_secret!` for a variable, `Bundle::not_secret` for any other text.
     SecretInPlainText = "secret-in-plain-text",
     /// The selector of a workload wants labels that its pod template does not have. The API server refuses the workload.
     ///
@@ -305,6 +307,11 @@ rules! {
     ///
     /// Give the service a public route, or remove the one of the mesh's gateway.
     UnreachableGatewayPort = "unreachable-gateway-port",
+    /// A text is declared to be no secret that does not read like one, or is not there. A secret that comes there later would pass
+    /// unseen.
+    ///
+    /// Remove it, or correct the names.
+    UnusedSecretException = "unused-secret-exception",
     /// A security exception is declared that no container needs, or for a container that is not there. What needs it later would
     /// pass unseen.
     ///

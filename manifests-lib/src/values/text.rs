@@ -126,6 +126,8 @@ pub use kubernetes::{AbsolutePath, LabelKey, Name, SecretDataKey};
 pub use registry::{ChartVersion, PublicImage, Repository, Tag};
 pub use variable::{PlainVariableName, VariableName};
 
+pub(crate) use variable::says_secret;
+
 use written::Text;
 
 /// Makes a literal macro: the value is a const item, so that a bad literal is an error in the editor and in

@@ -8,6 +8,7 @@ use k8s_openapi::api::core::v1 as core;
 
 use super::volume::{PodVolume, PodVolumeSource};
 use super::{Allowance, Probe, SecurityException, User, Variable, Volume, security};
+use crate::data::NotSecret;
 use crate::model::bundle::Output;
 use crate::model::component::Component;
 use crate::model::error::BuildError;
@@ -142,6 +143,7 @@ struct Options {
     mounts: Vec<(Origin, AbsolutePath, PodVolume)>,
     writable_root: bool,
     exceptions: Vec<SecurityException>,
+    not_secret: Vec<NotSecret>,
     errors: Vec<BuildError>,
     patches: Vec<(Origin, Patch)>,
 }
@@ -270,10 +272,17 @@ impl<P> ContainerHandle<P> {
             } else {
                 variable.refusal(&self.component, origin)
             };
-            match mistake {
-                Some(mistake) => options.errors.push(mistake),
-                None => options.variables.push(variable),
+            if let Some(mistake) = mistake {
+                options.errors.push(mistake);
+                continue;
             }
+            options.not_secret.extend(variable.reason().map(|reason| NotSecret {
+                origin,
+                object: self.workload.clone(),
+                path: format!("containers[{}].env[{}].value", self.state.name, variable.name),
+                reason,
+            }));
+            options.variables.push(variable);
         }
     }
 
@@ -384,6 +393,7 @@ impl ContainerState {
         output.errors.extend(options.errors.iter().cloned());
         output.errors.extend(twice_mounted(&options.mounts));
         output.exceptions.extend(options.exceptions.iter().cloned());
+        output.not_secret.extend(options.not_secret.iter().cloned());
         output.facts.push(self.image.clone());
         let mut container = core::Container {
             name: String::from(&self.name),

@@ -19,6 +19,8 @@ pub struct Variable {
     value: Value,
     /// Where the value of a handle works; a plain one works everywhere.
     made_for: Option<MadeFor>,
+    /// Why it is no secret, where it reads like one.
+    not_secret: Option<&'static str>,
 }
 
 /// What ends the name of every Service of a cluster.
@@ -36,21 +38,36 @@ impl Variable {
     /// The build reports an address inside the cluster: [`Component::calls`] gives those.
     #[must_use]
     pub fn plain(name: PlainVariableName, value: impl Into<String>) -> Self {
-        Self { name: name.as_str().to_owned(), value: Value::Plain(value.into()), made_for: None }
+        Self::new(name.as_str(), Value::Plain(value.into()), None)
+    }
+
+    /// A value that may stand in Git though its name or the value itself reads like a secret, and why.
+    ///
+    /// The build reports one that reads like none, and an empty reason.
+    #[must_use]
+    pub fn not_secret(name: VariableName, value: impl Into<String>, reason: &'static str) -> Self {
+        let variable = Self::new(name.as_str(), Value::Plain(value.into()), None);
+        Self { not_secret: Some(reason), ..variable }
+    }
+
+    fn new(name: &str, value: Value, made_for: Option<MadeFor>) -> Self {
+        Self { name: name.to_owned(), value, made_for, not_secret: None }
     }
 
     /// A plain value that a handle knows, under a name that is checked when the container takes it.
     pub(crate) fn from_handle(name: &str, value: impl Into<String>, made_for: MadeFor) -> Self {
-        Self { name: name.to_owned(), value: Value::Plain(value.into()), made_for: Some(made_for) }
+        Self::new(name, Value::Plain(value.into()), Some(made_for))
     }
 
     /// The value of a key of a Secret.
     pub(crate) fn from_secret(name: &str, secret: &str, key: &str, made_for: MadeFor) -> Self {
-        Self {
-            name: name.to_owned(),
-            value: Value::Secret { name: secret.to_owned(), key: key.to_owned() },
-            made_for: Some(made_for),
-        }
+        let value = Value::Secret { name: secret.to_owned(), key: key.to_owned() };
+        Self::new(name, value, Some(made_for))
+    }
+
+    /// Why it is no secret, where its writer says so.
+    pub(crate) fn reason(&self) -> Option<&'static str> {
+        self.not_secret
     }
 
     /// What is wrong with giving it to a container of this component, if anything.
@@ -73,6 +90,7 @@ impl Variable {
                 );
                 Some((Rule::AddressAsText, mistake))
             }
+            Value::Plain(_) if self.not_secret.is_some() => None,
             Value::Plain(_) => PlainVariableName::new(name)
                 .err()
                 .map(|error| (Rule::SecretInPlainText, error.to_string())),
@@ -99,20 +117,32 @@ impl Variable {
     }
 }
 
-/// Whether a variable of this name may have a value that stands in Git.
-pub(crate) fn is_plain(name: &str) -> bool {
-    VariableName::new(name).is_err() || PlainVariableName::new(name).is_ok()
-}
-
 /// A plain environment variable: `plain!("DB_CONNECTION", "mysql")`.
 ///
-/// The name is checked when it is compiled: one that says password, secret, token, credential or key is refused.
+/// The name is checked when it is compiled: one that says password, secret, token, credential or key is refused. So is, by the
+/// build, a value that reads like a secret, such as an address with a password. What only reads like one goes through
+/// [`not_secret!`](crate::not_secret!).
 #[macro_export]
 macro_rules! plain {
     ($name:expr, $value:expr) => {
         $crate::workload::Variable::plain(
             $crate::literal!($crate::values::PlainVariableName, $name),
             $value,
+        )
+    };
+}
+
+/// A plain environment variable that reads like a secret and is none, with the reason:
+/// `not_secret!("FEATURE_KEY", "checkout", "names a feature")`.
+///
+/// The name is checked when it is compiled. The build reports one that reads like no secret: use [`plain!`](crate::plain!).
+#[macro_export]
+macro_rules! not_secret {
+    ($name:expr, $value:expr, $reason:expr) => {
+        $crate::workload::Variable::not_secret(
+            $crate::literal!($crate::values::VariableName, $name),
+            $value,
+            $reason,
         )
     };
 }

@@ -309,6 +309,11 @@ fn break_rule(rule: Rule, shop: &Shop) {
             });
             open(shop, name!("web"), port!(80), node_port!(30001));
         }
+        Rule::UnusedSecretException => {
+            let web = shop.bundle();
+            web.add(config_map("settings"));
+            web.not_secret("settings", "data.password", "the test says so");
+        }
         Rule::UnusedSecurityException => {
             server(&shop.bundle().app(&NODES)).allow(Allowance::Node, "reads logs");
         }

@@ -129,7 +129,7 @@ fn what_a_patch_adds_is_checked_as_well() {
             value_from: None,
         }]);
     });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the variable API_TOKEN of container server has a plain value that would stand in Git: take it from a SecretKey (see also manifests-lib/tests/language/components/container.rs:N) [secret-in-plain-text]");
+    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: spec.template.spec.containers[server].env[API_TOKEN].value holds a value of API_TOKEN, and everybody who reads Git would read it: take it from a Secret (Component::secret, Component::database), or say why it is none: not_secret!("API_TOKEN", …, "why") in place of plain!, otherwise Bundle::not_secret("web-app-deployment", "spec.template.spec.containers[server].env[API_TOKEN].value", "why") (see also manifests-lib/tests/language/components/container.rs:N) [secret-in-plain-text]"#);
 }
 
 #[test]

@@ -76,12 +76,23 @@ fn variable(text: &str) -> bool {
 }
 
 fn plain_variable(text: &str) -> bool {
-    let upper = text.to_uppercase();
-    let words = ["PASSWORD", "PASSWD", "PASSPHRASE", "PWD", "SECRET", "TOKEN", "CREDENTIAL"];
-    let last = upper.rsplit('_').next().unwrap_or_default();
-    variable(text)
-        && !words.iter().any(|word| upper.contains(word))
-        && !["KEY", "APIKEY", "PASS"].contains(&last)
+    let upper = text.to_ascii_uppercase();
+    let mut words: Vec<_> = upper.split('_').collect();
+    let counted = words.iter().any(|word| ["MAX", "MIN", "NUM", "PER", "TOTAL"].contains(word));
+    let last = words.pop().unwrap_or_default();
+    let before = words.last().copied().unwrap_or_default();
+    let about = ["URL", "PATH", "LENGTH", "NAME", "LIMIT", "PARALLELISM", "FILE", "TTL", "MODE"];
+    let anywhere = ["PASSWORD", "PASSWD", "PASSPHRASE", "PWD", "SECRET", "CREDENTIAL"];
+    let key = ["KEY", "KEYS"].contains(&last);
+    let at_the_end =
+        ["AUTH", "APIKEY", "ACCESSKEY", "BEARER", "COOKIE", "CREDS", "DSN", "JWT", "PASS", "PAT"];
+    let token = |word: &str| word.ends_with("TOKEN") || word.ends_with("TOKENS");
+    let says_secret = anywhere.iter().any(|word| upper.contains(word))
+        || at_the_end.contains(&last)
+        || key && !["PUBLIC", "PARTITION"].contains(&before)
+        || last == "PEM" && upper.contains("PRIVATE")
+        || !counted && upper.split('_').any(token);
+    variable(text) && (about.contains(&last) || !says_secret)
 }
 
 /// The distribution specification's grammar of names, after an optional registry with a port.
@@ -260,6 +271,14 @@ fn texts() -> impl Strategy<Value = String> {
         "pwd",
         "Pass",
         "AUTH",
+        "_",
+        "_URL",
+        "MAX_",
+        "PUBLIC_",
+        "PRIVATE",
+        "_PEM",
+        "_DSN",
+        "S",
         "us",
         "gov",
         "west",
@@ -365,7 +384,34 @@ fn every_rule_accepts_what_people_write() {
     assert!(UrlPath::new("/status/200").is_ok());
     assert!(VariableName::new("DB_PASSWORD").is_ok());
     assert!(PlainVariableName::new("CACHE_KEY_PREFIX").is_ok());
-    assert!(PlainVariableName::new("MONKEY").is_ok());
+    for name in [
+        "MONKEY",
+        "PUBLIC_KEY",
+        "PARTITION_KEY",
+        "MAX_TOKENS",
+        "TOKEN_URL",
+        "PASSWORD_MIN_LENGTH",
+        "TOKENIZER_PATH",
+        "TOKENIZERS_PARALLELISM",
+        "AWS_SECRET_NAME",
+    ] {
+        assert!(PlainVariableName::new(name).is_ok(), "{name}");
+    }
+    for name in [
+        "AUTH",
+        "BEARER",
+        "DB_CREDS",
+        "COOKIE",
+        "DSN",
+        "JWT",
+        "PAT",
+        "KEYS",
+        "PRIVATE_PEM",
+        "apiToken",
+        "CLIENT_SECRET_VALUE",
+    ] {
+        assert!(PlainVariableName::new(name).is_err(), "{name}");
+    }
     assert!(Repository::new("localhost:5000/web_server").is_ok());
     assert!(EmailAddress::new("platform@example.com").is_ok());
     assert!(SecretDataKey::new("clientID").is_ok());

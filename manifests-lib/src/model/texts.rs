@@ -1,18 +1,16 @@
-//! How much text an object holds: a bound of its size that costs next to nothing.
+//! All texts of an object, without the cost of writing it.
 
 use std::fmt;
 
 use serde::ser::{self, Serialize, Serializer};
 
-/// The bytes of all texts in a value, names of fields included: less than in any form in which it is stored.
-pub(super) fn of<T: Serialize>(value: &T) -> usize {
-    let mut size = TextSize(0);
+/// Shows every text in a value, names of fields included.
+pub(super) fn each<T: Serialize>(value: &T, see: &mut dyn FnMut(&str)) {
     // A value that refuses to be serialized is reported when it is written.
-    let _ = value.serialize(&mut size);
-    size.0
+    let _ = value.serialize(&mut Texts(see));
 }
 
-struct TextSize(usize);
+struct Texts<'a>(&'a mut dyn FnMut(&str));
 
 /// What a value's own `Serialize` says.
 #[derive(Debug)]
@@ -44,7 +42,7 @@ macro_rules! without_text {
     };
 }
 
-impl Serializer for &mut TextSize {
+impl Serializer for &mut Texts<'_> {
     type Ok = ();
     type Error = Refused;
     type SerializeSeq = Self;
@@ -68,16 +66,12 @@ impl Serializer for &mut TextSize {
         serialize_f32: f32,
         serialize_f64: f64,
         serialize_char: char,
+        serialize_bytes: &[u8],
         serialize_unit_struct: &'static str,
     );
 
     fn serialize_str(self, text: &str) -> Outcome {
-        self.0 += text.len();
-        Ok(())
-    }
-
-    fn serialize_bytes(self, bytes: &[u8]) -> Outcome {
-        self.0 += bytes.len();
+        (self.0)(text);
         Ok(())
     }
 
@@ -112,7 +106,7 @@ impl Serializer for &mut TextSize {
         name: &'static str,
         value: &T,
     ) -> Outcome {
-        self.0 += name.len();
+        (self.0)(name);
         value.serialize(self)
     }
 
@@ -135,7 +129,7 @@ impl Serializer for &mut TextSize {
         name: &'static str,
         _: usize,
     ) -> Result<Self, Refused> {
-        self.0 += name.len();
+        (self.0)(name);
         Ok(self)
     }
 
@@ -154,7 +148,7 @@ impl Serializer for &mut TextSize {
         name: &'static str,
         _: usize,
     ) -> Result<Self, Refused> {
-        self.0 += name.len();
+        (self.0)(name);
         Ok(self)
     }
 }
@@ -162,7 +156,7 @@ impl Serializer for &mut TextSize {
 macro_rules! elements {
     ($($trait:ident::$method:ident),* $(,)?) => {
         $(
-            impl ser::$trait for &mut TextSize {
+            impl ser::$trait for &mut Texts<'_> {
                 type Ok = ();
                 type Error = Refused;
 
@@ -188,7 +182,7 @@ elements!(
 macro_rules! fields {
     ($($trait:ident),*) => {
         $(
-            impl ser::$trait for &mut TextSize {
+            impl ser::$trait for &mut Texts<'_> {
                 type Ok = ();
                 type Error = Refused;
 
@@ -197,7 +191,7 @@ macro_rules! fields {
                     key: &'static str,
                     value: &T,
                 ) -> Outcome {
-                    self.0 += key.len();
+                    (self.0)(key);
                     value.serialize(&mut **self)
                 }
 
@@ -211,7 +205,7 @@ macro_rules! fields {
 
 fields!(SerializeStruct, SerializeStructVariant);
 
-impl ser::SerializeMap for &mut TextSize {
+impl ser::SerializeMap for &mut Texts<'_> {
     type Ok = ();
     type Error = Refused;
 

@@ -1,0 +1,191 @@
+//! Secrets in plain text: what finished objects and the values of charts hold that reads like one.
+
+mod looks;
+
+use serde_json::{Map, Value};
+
+use crate::data::NotSecret;
+use crate::delivery::{Source, SourceFrom};
+use crate::model::error::BuildError;
+use crate::model::origin::Origin;
+use crate::model::resource::Resource;
+use crate::model::rule::Rule;
+use crate::values::says_secret;
+
+/// Texts of a bundle that read like secrets, and exceptions for texts that do not.
+pub(crate) fn in_plain_text(
+    resources: &[Resource],
+    sources: &[Source],
+    exceptions: &[NotSecret],
+) -> Vec<BuildError> {
+    let mut needed = vec![false; exceptions.len()];
+    let mut errors = Vec::new();
+    let objects =
+        resources.iter().filter_map(of_object).chain(sources.iter().filter_map(of_source));
+    for Holder { object, name, origin, patched, texts } in objects {
+        for Text { path, holds } in texts {
+            let mut declared = false;
+            for (exception, needed) in exceptions.iter().zip(&mut needed) {
+                if exception.is_for(&name, &path) {
+                    declared = true;
+                    *needed = true;
+                }
+            }
+            if !declared {
+                let message = format!(
+                    "{object}: {path} holds {holds}, and everybody who reads Git would read it: take it from a Secret \
+                     (Component::secret, Component::database), or say why it is none: {}",
+                    exception(&name, &path)
+                );
+                let error = BuildError::new(Rule::SecretInPlainText, origin, message);
+                errors.push(error.related(patched.iter().copied()));
+            }
+        }
+    }
+    errors.extend(
+        exceptions.iter().zip(needed).flat_map(|(exception, needed)| idle(exception, needed)),
+    );
+    errors
+}
+
+/// The lines that say that a text is no secret.
+fn exception(object: &str, path: &str) -> String {
+    let any = format!("Bundle::not_secret({object:?}, {path:?}, \"why\")");
+    let of_container = path.strip_suffix("].value").and_then(|path| path.rsplit_once("].env["));
+    match of_container {
+        Some((_, variable)) => {
+            format!("not_secret!({variable:?}, …, \"why\") in place of plain!, otherwise {any}")
+        }
+        None => any,
+    }
+}
+
+/// What is wrong with an exception by itself.
+fn idle(exception: &NotSecret, needed: bool) -> Vec<BuildError> {
+    let NotSecret { origin, object, path, reason } = exception;
+    let mut errors = Vec::new();
+    if reason.trim().is_empty() {
+        errors.push(BuildError::new(
+            Rule::MissingReason,
+            *origin,
+            format!("{path} of {object} reads like a secret, and the reason why it is none is empty: say why"),
+        ));
+    }
+    if !needed {
+        errors.push(BuildError::new(
+            Rule::UnusedSecretException,
+            *origin,
+            format!(
+                "the bundle has no text {path} of {object} that reads like a secret: one that comes there later would pass unseen; \
+                 remove the exception, or correct the names"
+            ),
+        ));
+    }
+    errors
+}
+
+/// An object, or a chart, with texts that read like secrets.
+struct Holder<'a> {
+    /// As people read it.
+    object: String,
+    /// As exceptions name it.
+    name: String,
+    origin: Origin,
+    patched: &'a [Origin],
+    texts: Vec<Text>,
+}
+
+/// A text that reads like a secret. The text itself is nowhere in it.
+struct Text {
+    path: String,
+    holds: String,
+}
+
+fn of_object(resource: &Resource) -> Option<Holder<'_>> {
+    if resource.kind().kind == "Secret" && resource.kind().group.is_empty() {
+        // Whatever its values are, they are refused.
+        return None;
+    }
+    let mut suspicious = false;
+    resource.texts(&mut |text| suspicious = suspicious || looks::is_suspicious(text));
+    if !suspicious {
+        return None;
+    }
+    let object = resource.object_ref();
+    // A value that refuses to be serialized is reported when it is written.
+    let texts = of_value(&resource.to_json().ok()?, "");
+    Some(Holder {
+        object: object.to_string(),
+        name: object.name,
+        origin: resource.origin(),
+        patched: resource.patched(),
+        texts,
+    })
+}
+
+fn of_source(source: &Source) -> Option<Holder<'_>> {
+    let (object, name, texts) = match &source.from {
+        SourceFrom::Chart { name, release, values, .. } => {
+            (format!("chart {name}"), release.to_string(), of_value(values, "values"))
+        }
+        SourceFrom::Kustomization { repository, pod_patch, .. } => {
+            let name = repository.repository_name().to_owned();
+            let patch = serde_json::to_value(pod_patch.as_deref()?).ok()?;
+            (format!("kustomization {name}"), name, of_value(&patch, "pod_patch"))
+        }
+    };
+    Some(Holder { object, name, origin: source.origin, patched: &[], texts })
+}
+
+fn of_value(value: &Value, path: &str) -> Vec<Text> {
+    let mut texts = Vec::new();
+    collect(value, path, &mut texts);
+    texts
+}
+
+fn collect(value: &Value, path: &str, texts: &mut Vec<Text>) {
+    match value {
+        Value::String(text) => {
+            if let Some(holds) = looks::like_a_secret(text) {
+                texts.push(Text { path: path.to_owned(), holds });
+            }
+        }
+        Value::Array(elements) => {
+            let mut before = "";
+            for (position, element) in elements.iter().enumerate() {
+                let name = element.get("name").and_then(Value::as_str);
+                let path = match name {
+                    Some(name) => format!("{path}[{name}]"),
+                    None => format!("{path}[{position}]"),
+                };
+                let text = element.as_str().unwrap_or_default();
+                if looks::is_option_of_secret(before) && looks::is_literal(text) {
+                    texts.push(Text { path, holds: format!("a value of {before}") });
+                } else {
+                    collect(element, &path, texts);
+                }
+                before = text;
+            }
+        }
+        Value::Object(object) => {
+            for (key, value) in object {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                match named(object, key, value) {
+                    Some(name) => texts.push(Text { path, holds: format!("a value of {name}") }),
+                    None => collect(value, &path, texts),
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The name of a text where it says that the text is a secret: its key, or the name beside a `value`.
+fn named<'a>(object: &'a Map<String, Value>, key: &'a str, value: &Value) -> Option<&'a str> {
+    value.as_str().filter(|text| looks::is_literal(text))?;
+    if looks::names_secret(key) {
+        return Some(key);
+    }
+    let name = object.get("name").and_then(Value::as_str).filter(|_| key == "value")?;
+    says_secret(name.as_bytes()).then_some(name)
+}
