@@ -12,5 +12,5 @@ pub use secret::{
     Credentials, CredentialsSource, GeneratedCredentials, GeneratedSecret, Secret, SecretKey,
     SecretSource, SecretValue, SecretsManagerSecret,
 };
-pub use secret_store::SecretsManagerStore;
-pub use synced_secret::SyncedSecret;
+pub use secret_store::{SecretsManagerStore, SecretsManagerStoreHandle};
+pub use synced_secret::{SyncedSecret, SyncedSecretHandle};

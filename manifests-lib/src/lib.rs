@@ -4,9 +4,8 @@
 //! [`Component`](model::Component)s; a component runs a [`Deployment`](workload::Deployment) or a
 //! [StatefulSet](workload::StatefulSet), whose containers are exposed as a [`Service`](network::Service), which routes,
 //! gateways and callers take by reference. Required parts are public fields, optional ones are methods on the handle that
-//! adding a part returns. [`Bundle::add`](model::Bundle::add) takes any other typed object,
-//! [`Bundle::patch`](model::Bundle::patch) and [`ContainerHandle::patch`](workload::ContainerHandle::patch) adjust what was
-//! built.
+//! adding a part returns. [`Bundle::add`](model::Bundle::add) takes any other typed object, `patch` of a
+//! [handle](model::Makes) or a [bundle](model::Bundle::patch) adjusts what was built.
 //!
 //! Each module is a room that says what is in it; the macros of literals, such as [`name!`], are here. The module of a
 //! microservice takes what it needs from the [`prelude`].

@@ -8,5 +8,5 @@ pub(crate) mod web_ui;
 pub use prometheus::{
     MonitoredPods, PodMonitor, Prometheus, ServiceMonitor, pod_metrics_endpoint, pod_metrics_port,
 };
-pub use slo::{Latency, LatencyBound, Severity, Slo, SloTarget};
+pub use slo::{Latency, LatencyBound, Severity, Slo, SloHandle, SloTarget};
 pub use web_ui::{Scheme, WebUi, WebUiHandle, WebUiRequests, WebUiSpec};

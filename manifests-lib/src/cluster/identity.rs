@@ -148,7 +148,7 @@ impl Bundle {
     #[track_caller]
     pub fn pod_identity(&self, service_account: Name, policy: IamPolicy) {
         let namespace = self.namespace().clone();
-        self.push(PodIdentityPart(PodIdentity {
+        self.note(PodIdentityPart(PodIdentity {
             namespace,
             service_account,
             policy,

@@ -6,11 +6,20 @@ mod mysql_container;
 pub use aurora::{Aurora, AuroraEndpoint};
 pub use mysql_container::MysqlContainer;
 
+use custom_resources::external_secrets::generators::v1alpha1 as generators;
+use custom_resources::external_secrets::v1 as external_secrets;
+use custom_resources::istio::networking::v1 as istio;
+use custom_resources::istio::security::v1 as security;
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::networking::v1 as networking;
+
 use crate::data::secret::SecretKey;
 use crate::model::component::Component;
 use crate::model::label::SelectorLabels;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::values::{Name, Port};
 use crate::workload::{NodeGroup, StatefulSet, Variable};
 
@@ -36,6 +45,29 @@ pub struct DatabaseHandle {
     password: SecretKey,
     container: Option<StatefulSet>,
     made_for: MadeFor,
+    made: Made,
+}
+
+patchable! {
+    /// Aurora has a ServiceEntry and an ExternalSecret, a [container](Self::container) all others and no ServiceEntry:
+    ///
+    /// ```
+    /// # use k8s_openapi::api::core::v1 as core;
+    /// # use manifests_lib::data::database::DatabaseHandle;
+    /// # fn example(database: &DatabaseHandle) {
+    /// if database.container().is_some() {
+    ///     database.patch(|service: &mut core::Service| {
+    ///         service.spec.get_or_insert_default().publish_not_ready_addresses = Some(true);
+    ///     });
+    /// }
+    /// # }
+    /// ```
+    ///
+    DatabaseHandle {
+        made: apps::StatefulSet, core::Service, core::ServiceAccount, external_secrets::ExternalSecret,
+            generators::Password, istio::DestinationRule, istio::ServiceEntry, istio::Sidecar,
+            networking::NetworkPolicy, security::AuthorizationPolicy;
+    }
 }
 
 impl Component {
@@ -107,6 +139,12 @@ impl DatabaseHandle {
 
     fn variable(&self, name: &str, value: impl Into<String>) -> Variable {
         Variable::from_handle(name, value, self.made_for.clone())
+    }
+
+    /// Its StatefulSet, where it is a container; Aurora has none.
+    #[must_use]
+    pub fn container(&self) -> Option<&StatefulSet> {
+        self.container.as_ref()
     }
 
     /// Keeps the selector of a database's StatefulSet that a cluster already has; Aurora has none. The rule is `app` and

@@ -33,7 +33,7 @@ impl Bundle {
     /// variable of a container has [`not_secret!`](crate::not_secret!).
     #[track_caller]
     pub fn not_secret(&self, object: &str, path: &str, reason: &'static str) {
-        self.push(Declared(NotSecret {
+        self.note(Declared(NotSecret {
             origin: Origin::here(),
             object: object.to_owned(),
             path: path.to_owned(),

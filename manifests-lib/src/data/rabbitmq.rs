@@ -10,10 +10,16 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use custom_resources::cert_manager::v1 as cert_manager;
+use custom_resources::rabbitmq::v1beta1 as rabbitmq;
+use k8s_openapi::api::networking::v1 as networking;
+use k8s_openapi::api::policy::v1 as policy;
+
 use crate::model::component::Component;
 use crate::model::distinct::distinct;
 use crate::model::label::{Labels, label};
 use crate::model::namespace::Namespace;
+use crate::model::patch::{Made, patchable};
 use crate::network::issuer::ClusterIssuer;
 use crate::network::mesh::Caller;
 use crate::network::network_policy::APP_NAME;
@@ -34,6 +40,15 @@ const AMQPS: Port = port!(5671);
 #[derive(Clone)]
 pub struct Rabbitmq {
     state: Rc<RabbitmqState>,
+    made: Made,
+}
+
+patchable! {
+    /// What stands beside Prometheus is patched at its bundle.
+    ///
+    Rabbitmq {
+        made: rabbitmq::RabbitmqCluster, cert_manager::Certificate, networking::NetworkPolicy, policy::PodDisruptionBudget;
+    }
 }
 
 /// A cluster of RabbitMQ while clients are added to it.

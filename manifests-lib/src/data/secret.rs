@@ -13,6 +13,7 @@ use crate::model::error::BuildError;
 use crate::model::facts::Facts;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::model::rule::Rule;
 use crate::values::{Name, SecretsManagerName};
 use crate::workload::Variable;
@@ -86,6 +87,7 @@ pub struct Credentials {
 pub struct Secret {
     name: String,
     made_for: MadeFor,
+    pub(crate) made: Made,
 }
 
 /// A key of a [`Secret`]: the one way in which a password reaches a container.
@@ -94,6 +96,13 @@ pub struct SecretKey {
     secret: String,
     key: String,
     made_for: MadeFor,
+    made: Made,
+}
+
+patchable! {
+    /// These are the objects of the whole Secret: its other keys have them in common.
+    ///
+    SecretKey { made: external_secrets::ExternalSecret, generators::Password; }
 }
 
 impl From<GeneratedSecret> for SecretSource {
@@ -126,6 +135,7 @@ impl Secret {
             secret: self.name.clone(),
             key: key.to_owned(),
             made_for: self.made_for.clone(),
+            made: self.made.clone(),
         }
     }
 }
@@ -136,9 +146,9 @@ impl SecretKey {
         Self { made_for: MadeFor::component(component, origin), ..self }
     }
 
-    /// A key of a Secret that an operator makes.
-    pub(crate) fn of(secret: String, key: &str, made_for: MadeFor) -> Self {
-        Self { secret, key: key.to_owned(), made_for }
+    /// A key of a Secret that an operator makes, of these parts.
+    pub(crate) fn of(secret: String, key: &str, made_for: MadeFor, made: Made) -> Self {
+        Self { secret, key: key.to_owned(), made_for, made }
     }
 
     /// An environment variable that takes its value from the Secret.
@@ -268,12 +278,10 @@ pub(crate) fn generated(
 }
 
 fn add(component: &Component, origin: Origin, names: Names, contents: Contents) -> Secret {
-    let secret = Secret {
-        name: names.secret.clone(),
-        made_for: MadeFor::namespace(&component.bundle.namespace, origin),
-    };
-    component.bundle.push(SecretPart { component: component.clone(), origin, names, contents });
-    secret
+    let name = names.secret.clone();
+    let made_for = MadeFor::namespace(&component.bundle.namespace, origin);
+    let part = SecretPart { component: component.clone(), origin, names, contents };
+    Secret { name, made_for, made: component.bundle.push(part) }
 }
 
 struct Names {

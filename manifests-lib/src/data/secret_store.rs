@@ -12,6 +12,7 @@ use crate::model::error::BuildError;
 use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::model::resource::Resource;
 use crate::model::rule::Rule;
 use crate::values::{Name, Region, SecretsManagerName};
@@ -59,18 +60,32 @@ pub(crate) fn store_of(bundle: &Name) -> String {
     format!("{STORE}{bundle}")
 }
 
+/// The stores of all bundles that read, of a [`SecretsManagerStore`].
+#[derive(Clone)]
+pub struct SecretsManagerStoreHandle {
+    made: Made,
+}
+
+patchable! {
+    SecretsManagerStoreHandle { made: external_secrets::ClusterSecretStore; }
+}
+
 impl Bundle {
     /// Makes the stores of AWS Secrets Manager; the bundle's namespace is that of External Secrets.
     ///
     /// The build reports a bundle that reads two folders, and two namespaces that read one.
     #[track_caller]
-    pub fn secrets_manager_store(&self, store: SecretsManagerStore<'_>) {
+    pub fn secrets_manager_store(
+        &self,
+        store: SecretsManagerStore<'_>,
+    ) -> SecretsManagerStoreHandle {
         let SecretsManagerStore { region, service_account } = store;
-        self.push(StorePart {
+        let made = self.push(StorePart {
             origin: Origin::here(),
             region: region.clone(),
             identity: (self.namespace().clone(), service_account),
         });
+        SecretsManagerStoreHandle { made }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::facts::Facts;
 use crate::model::metadata::named;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::values::{LabelKey, Name, SecretDataKey, SecretsManagerName};
 
 /// A Secret that is a copy of a secret in AWS Secrets Manager, fetched again every hour.
@@ -28,14 +29,25 @@ pub struct SyncedSecret {
     pub labels: Vec<(LabelKey, Name)>,
 }
 
+/// A [`SyncedSecret`] of a bundle.
+#[derive(Clone)]
+pub struct SyncedSecretHandle {
+    made: Made,
+}
+
+patchable! {
+    SyncedSecretHandle { made: external_secrets::ExternalSecret; }
+}
+
 impl Bundle {
     /// Copies a secret of AWS Secrets Manager into the bundle's namespace.
     #[track_caller]
-    pub fn synced_secret(&self, secret: SyncedSecret) {
-        self.push(SyncedSecretPart {
+    pub fn synced_secret(&self, secret: SyncedSecret) -> SyncedSecretHandle {
+        let made = self.push(SyncedSecretPart {
             read: SecretRead::new(self, secret.from.clone(), Origin::here()),
             secret,
         });
+        SyncedSecretHandle { made }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::rc::Rc;
 
 use crate::data::NotSecret;
@@ -12,10 +13,11 @@ use crate::model::facts::Facts;
 use crate::model::label::Labels;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, NoHandle, Of, Patch, patchable};
 use crate::model::resource::{Manifest, Namespaced, Resource};
 use crate::model::rule::Rule;
 use crate::network::outbound::Destination;
-use crate::network::tool::Admissions;
+use crate::network::tool::ToolPods;
 use crate::values::Name;
 use crate::workload::{Allowance, NodeGroup, SecurityException};
 
@@ -34,10 +36,10 @@ pub(crate) struct BundleState {
     pub(crate) namespace: Namespace,
     pub(crate) place: Rc<Place>,
     origin: Origin,
-    parts: RefCell<Vec<Rc<dyn Part>>>,
-    patches: RefCell<Vec<Rc<Patch>>>,
+    parts: RefCell<Vec<Box<dyn Part>>>,
+    patches: RefCell<Vec<Patch>>,
     declared: Declared,
-    admissions: RefCell<BTreeMap<Labels, Rc<Admissions>>>,
+    tool_pods: RefCell<BTreeMap<Labels, ToolPods>>,
     destinations: RefCell<BTreeMap<Name, BTreeSet<Destination>>>,
 }
 
@@ -55,13 +57,6 @@ pub(crate) trait Part {
 
     /// What it declares, from which other parts are built.
     fn declare(&self, _: &mut Facts) {}
-}
-
-/// An adjustment of every object of one kind in a bundle; says whether the resource was of that kind.
-struct Patch {
-    origin: Origin,
-    kind: &'static str,
-    apply: Box<dyn Fn(&mut Resource) -> bool>,
 }
 
 /// What the parts of a bundle have become.
@@ -123,7 +118,7 @@ impl Bundle {
                 parts: RefCell::default(),
                 patches: RefCell::default(),
                 declared: Declared::default(),
-                admissions: RefCell::default(),
+                tool_pods: RefCell::default(),
                 destinations: RefCell::default(),
             }),
         };
@@ -168,9 +163,9 @@ impl Bundle {
     /// A namespaced object without a namespace gets the bundle's. The `env` label is added.
     #[track_caller]
     pub fn add<T: Manifest + Clone>(&self, object: T) -> Added<T> {
-        let state = Rc::new(RefCell::new(object));
-        self.state.push(AddedPart { origin: Origin::here(), object: Rc::clone(&state) });
-        Added { object: state }
+        let object = Rc::new(RefCell::new(object));
+        let made = self.push(AddedPart { origin: Origin::here(), object: Rc::clone(&object) });
+        Added { object, made }
     }
 
     /// Adjusts every `T` of the bundle after it has been built, whatever wrote it.
@@ -184,15 +179,40 @@ impl Bundle {
     /// # }
     /// ```
     ///
-    /// The build reports a patch that finds no `T`, and one after which the bundle no longer holds together.
+    /// The objects of one part are patched at its handle ([`Makes`](super::Makes)), some of the bundle by
+    /// [`patch_where`](Self::patch_where).
+    ///
+    /// Patches run in the order of their lines. The build reports one that finds no `T`, and one after which the platform no
+    /// longer holds together.
     #[track_caller]
-    pub fn patch<T: Manifest>(&self, patch: impl Fn(&mut T) + 'static) {
-        let origin = Origin::here();
-        self.state.patches.borrow_mut().push(Rc::new(Patch {
-            origin,
-            kind: T::KIND,
-            apply: Box::new(move |resource| resource.patch(origin, &patch)),
-        }));
+    pub fn patch<T: Manifest>(&self, patch: impl Fn(&mut T) + NoHandle + 'static) {
+        self.state.patch(Patch::new(Origin::here(), Of::Bundle, |_: &T| true, patch));
+    }
+
+    /// Adjusts the `T` of the bundle for which a condition holds, as [`patch`](Self::patch) does. It sees the object as earlier
+    /// patches have left it.
+    ///
+    /// ```
+    /// # use k8s_openapi::api::core::v1 as core;
+    /// # use manifests_lib::model::Bundle;
+    /// # fn example(bundle: &Bundle) {
+    /// let headless = |service: &core::Service| {
+    ///     service.spec.as_ref().is_some_and(|spec| spec.cluster_ip.as_deref() == Some("None"))
+    /// };
+    /// bundle.patch_where(headless, |service| {
+    ///     service.spec.get_or_insert_default().publish_not_ready_addresses = Some(true);
+    /// });
+    /// # }
+    /// ```
+    ///
+    /// The build reports a condition that holds for no object.
+    #[track_caller]
+    pub fn patch_where<T: Manifest>(
+        &self,
+        condition: impl Fn(&T) -> bool + NoHandle + 'static,
+        patch: impl Fn(&mut T) + NoHandle + 'static,
+    ) {
+        self.state.patch(Patch::new(Origin::here(), Of::Bundle, condition, patch));
     }
 
     /// Declares that a container of a workload that was [added](Self::add) or [patched](Self::patch) is allowed more than the
@@ -205,7 +225,7 @@ impl Bundle {
         allows: Allowance,
         reason: &'static str,
     ) {
-        self.state.push(Allowed(SecurityException {
+        self.state.note(Allowed(SecurityException {
             origin: Origin::here(),
             container: format!("{workload}/{container}"),
             allows,
@@ -214,49 +234,39 @@ impl Bundle {
     }
 
     pub(crate) fn declare(&self, declared: &mut Facts) {
-        for part in self.state.parts() {
+        for part in &*self.state.parts.borrow() {
             part.declare(declared);
         }
     }
 
     pub(crate) fn build<'a>(&self, declared: &'a Facts, facts: &'a mut Facts) -> Output<'a> {
         let mut output = Output::new(declared, facts);
-        for part in self.state.parts() {
-            part.build(&mut output);
-        }
+        let made: Vec<Range<usize>> = self
+            .state
+            .parts
+            .borrow()
+            .iter()
+            .map(|part| {
+                let first = output.resources.len();
+                part.build(&mut output);
+                first..output.resources.len()
+            })
+            .collect();
         for resource in &mut output.resources {
             complete(resource, &self.state.namespace, &self.state.place.environment);
         }
-        let patches = self.state.patches.borrow().clone();
-        for patch in patches {
-            let parts = self.state.written();
-            let mut found = false;
-            for resource in &mut output.resources {
-                found |= (patch.apply)(resource);
-            }
-            if self.state.written() != parts {
-                output.errors.push(BuildError::new(
-                    Rule::PartInPatch,
-                    patch.origin,
-                    "the patch adds to a bundle whose parts are built, where it would be lost: write it beside the patch",
-                ));
-            }
-            if !found {
-                output.errors.push(BuildError::new(
-                    Rule::PatchWithoutTarget,
-                    patch.origin,
-                    format!(
-                        "the patch adjusts a {}, but the bundle {} has none: remove it or add the object",
-                        patch.kind, self.state.name
-                    ),
-                ));
-            }
+        for patch in &*self.state.patches.borrow() {
+            output.errors.extend(patch.apply(&self.state.name, &mut output.resources, &made));
         }
         output
     }
 
-    pub(crate) fn push(&self, part: impl Part + 'static) {
-        self.state.push(part);
+    pub(crate) fn push(&self, part: impl Part + 'static) -> Made {
+        self.state.push(part)
+    }
+
+    pub(crate) fn note(&self, part: impl Part + 'static) {
+        self.state.note(part);
     }
 
     /// What the bundle declares about its Application.
@@ -272,14 +282,14 @@ impl Bundle {
         self.state.error(mistake);
     }
 
-    /// Whom the pods with these labels admit, if something was admitted to them before.
-    pub(crate) fn admissions(&self, labels: &Labels) -> Option<Rc<Admissions>> {
-        self.state.admissions.borrow().get(labels).cloned()
+    /// The pods of tools with these labels, if a line has named them before.
+    pub(crate) fn known_pods(&self, labels: &Labels) -> Option<ToolPods> {
+        self.state.tool_pods.borrow().get(labels).cloned()
     }
 
-    /// Nobody yet: the list for pods with these labels.
-    pub(crate) fn new_admissions(&self, labels: &Labels) -> Rc<Admissions> {
-        Rc::clone(self.state.admissions.borrow_mut().entry(labels.clone()).or_default())
+    /// From now on they are known.
+    pub(crate) fn know_pods(&self, labels: Labels, pods: ToolPods) {
+        self.state.tool_pods.borrow_mut().insert(labels, pods);
     }
 
     pub(crate) fn place(&self) -> &Rc<Place> {
@@ -327,13 +337,19 @@ pub(crate) fn complete(resource: &mut Resource, namespace: &Namespace, environme
 }
 
 impl BundleState {
-    pub(crate) fn push(&self, part: impl Part + 'static) {
-        self.parts.borrow_mut().push(Rc::new(part));
+    /// Adds what becomes objects; its handle keeps what is returned, so that they can be patched.
+    pub(crate) fn push(self: &Rc<Self>, part: impl Part + 'static) -> Made {
+        self.note(part);
+        Made::by(self, self.parts.borrow().len() - 1)
     }
 
-    /// The parts so far. None is borrowed while one is built: a part may run lines of the caller, which may add another.
-    fn parts(&self) -> impl Iterator<Item = Rc<dyn Part>> {
-        (0..).map_while(|position| self.parts.borrow().get(position).cloned())
+    /// Adds what becomes no object.
+    pub(crate) fn note(&self, part: impl Part + 'static) {
+        self.parts.borrow_mut().push(Box::new(part));
+    }
+
+    pub(super) fn patch(&self, patch: Patch) {
+        self.patches.borrow_mut().push(patch);
     }
 
     /// Lets pods of a component send there.
@@ -347,13 +363,8 @@ impl BundleState {
         self.destinations.borrow().get(component).cloned().unwrap_or_default()
     }
 
-    /// How many parts and patches there are.
-    fn written(&self) -> usize {
-        self.parts.borrow().len() + self.patches.borrow().len()
-    }
-
     pub(crate) fn error(&self, error: BuildError) {
-        self.push(Mistake(error));
+        self.note(Mistake(error));
     }
 }
 
@@ -388,6 +399,11 @@ impl Part for Allowed {
 /// An object that joined a bundle as it stands.
 pub struct Added<T> {
     object: Rc<RefCell<T>>,
+    pub(crate) made: Made,
+}
+
+patchable! {
+    impl [T: Manifest] Added<T> { made: T; }
 }
 
 impl<T: Manifest> Added<T> {

@@ -37,7 +37,8 @@ impl Component {
         self.sibling(self.name.clone(), nodes)
     }
 
-    /// The bundle that it is part of: [`Bundle::add`] and [`Bundle::patch`] are the typed way out of what parts offer.
+    /// The bundle that it is part of: [`Bundle::add`], [`Bundle::patch`] and [`Bundle::patch_where`] are the typed way out of
+    /// what parts offer.
     #[must_use]
     pub fn bundle(&self) -> Bundle {
         Bundle::of(Rc::clone(&self.bundle))

@@ -11,6 +11,7 @@ use crate::model::error::BuildError;
 use crate::model::label::{Labels, label};
 use crate::model::metadata::{named, named_in};
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::model::rule::Rule;
 use crate::network::{network_policy, outbound};
 use crate::values::Name;
@@ -106,6 +107,16 @@ pub struct NamespaceRules {
     pub pod_security: PodSecurity,
 }
 
+/// A namespace that a bundle creates.
+#[derive(Clone)]
+pub struct NamespaceHandle {
+    made: Made,
+}
+
+patchable! {
+    NamespaceHandle { made: core::Namespace, networking::NetworkPolicy; }
+}
+
 impl Bundle {
     /// Creates a namespace whose pods nobody reaches who is not admitted. Every namespace has one bundle that creates it.
     ///
@@ -114,7 +125,11 @@ impl Bundle {
     ///
     /// Becomes a Namespace and, unless it [denies more](Self::deny_by_default), a NetworkPolicy `default-deny`.
     #[track_caller]
-    pub fn create_namespace(&self, namespace: &Namespace, rules: &NamespaceRules) {
+    pub fn create_namespace(
+        &self,
+        namespace: &Namespace,
+        rules: &NamespaceRules,
+    ) -> NamespaceHandle {
         let NamespaceRules { injection, pod_security } = rules;
         let mut labels = label(ENFORCE, pod_security.as_str());
         labels.extend(label(WARN, pod_security.as_str()));
@@ -122,7 +137,8 @@ impl Bundle {
         if let Injection::Revision(revision) = injection {
             labels.extend(label(REVISION, revision));
         }
-        self.push(NamespacePart { origin: Origin::here(), namespace: namespace.clone(), labels });
+        let (origin, namespace) = (Origin::here(), namespace.clone());
+        NamespaceHandle { made: self.push(NamespacePart { origin, namespace, labels }) }
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
+use crate::model::patch;
 use crate::model::texts;
 use crate::yaml;
 
@@ -114,7 +115,7 @@ impl Resource {
         self.origin
     }
 
-    /// The lines that adjusted the object after it was built, in order.
+    /// The lines of the patches that have changed the object, in order.
     #[must_use]
     pub fn patched(&self) -> &[Origin] {
         &self.patched
@@ -186,14 +187,12 @@ impl Resource {
         self.object.is_namespaced()
     }
 
-    /// Runs `patch` where the object is a `T`; says whether it was.
-    pub(crate) fn patch<T: Manifest>(&mut self, origin: Origin, patch: &dyn Fn(&mut T)) -> bool {
-        let Some(object) = self.object.as_any_mut().downcast_mut() else {
-            return false;
-        };
-        patch(object);
-        self.patched.push(origin);
-        true
+    /// Runs `patch` where the object is a `T`.
+    pub(super) fn patch<T: Manifest>(&mut self, origin: Origin, patch: &dyn Fn(&mut T)) {
+        let object = self.object.as_any_mut().downcast_mut();
+        if object.is_some_and(|object| patch::changes(object, patch)) {
+            self.patched.push(origin);
+        }
     }
 }
 

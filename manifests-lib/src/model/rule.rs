@@ -241,13 +241,9 @@ rules! {
     ///
     /// Split it, or put the data into an image or a volume.
     ObjectTooLarge = "object-too-large",
-    /// A patch runs when the parts of its bundle are built. What it adds to a bundle would be lost.
+    /// A patch finds no object: its bundle or handle makes none of the kind, or its condition holds for none. It does nothing.
     ///
-    /// Add it beside the patch.
-    PartInPatch = "part-in-patch",
-    /// A patch adjusts a kind of which its bundle has no object, and does nothing.
-    ///
-    /// Remove the patch, or add the object.
+    /// Remove the patch, correct its condition, or add the object.
     PatchWithoutTarget = "patch-without-target",
     /// A namespace enforces a level of Pod Security that refuses pods of its own. They would never start.
     ///

@@ -9,6 +9,7 @@ use crate::model::facts::Facts;
 use crate::model::made_for::MadeFor;
 use crate::model::metadata::named;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::network::issuer::{Asked, ClusterIssuer};
 use crate::values::{Host, Name};
 
@@ -39,6 +40,11 @@ pub enum CertificateHosts {
 pub struct TlsSecret {
     pub(crate) name: Name,
     made_for: MadeFor,
+    made: Made,
+}
+
+patchable! {
+    TlsSecret { made: cert_manager::Certificate; }
 }
 
 impl TlsSecret {
@@ -81,9 +87,8 @@ impl Bundle {
             CertificateHosts::Of(hosts) => hosts.iter().map(ToString::to_string).collect(),
             CertificateHosts::Below(host) => vec![format!("*.{host}")],
         };
-        self.add(certificate_of(&name, issuer, dns_names));
-        self.push(AskedPart(issuer.asked_in(self.namespace())));
-        self.tls_secret(Origin::here(), name)
+        let certificate = certificate_of(&name, issuer, dns_names);
+        self.tls_secret(Origin::here(), name, issuer, certificate)
     }
 
     /// Brings the certificate of an issuer's CA into the bundle's namespace, for pods that call its servers: a Secret
@@ -91,13 +96,21 @@ impl Bundle {
     #[track_caller]
     #[must_use = "give the CA to a pod"]
     pub fn ca(&self, name: Name, issuer: &ClusterIssuer) -> TlsSecret {
-        self.add(ca_in(issuer, named(&name)));
-        self.push(AskedPart(issuer.asked_in(self.namespace())));
-        self.tls_secret(Origin::here(), name)
+        let certificate = ca_in(issuer, named(&name));
+        self.tls_secret(Origin::here(), name, issuer, certificate)
     }
 
-    fn tls_secret(&self, origin: Origin, name: Name) -> TlsSecret {
-        TlsSecret { name, made_for: MadeFor::namespace(self.namespace(), origin) }
+    #[track_caller]
+    fn tls_secret(
+        &self,
+        origin: Origin,
+        name: Name,
+        issuer: &ClusterIssuer,
+        certificate: cert_manager::Certificate,
+    ) -> TlsSecret {
+        let made = self.add(certificate).made;
+        self.note(AskedPart(issuer.asked_in(self.namespace())));
+        TlsSecret { name, made_for: MadeFor::namespace(self.namespace(), origin), made }
     }
 }
 

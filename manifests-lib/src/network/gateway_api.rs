@@ -16,9 +16,9 @@ use crate::model::origin::Origin;
 use crate::values::{Name, NodePort};
 
 pub use gateway::GatewaySpec;
-pub use internal::{InternalAccess, ServingCertificate};
+pub use internal::{InternalAccess, InternalGateway, ServingCertificate};
 pub use nginx::Limits;
-pub use public::{PublicEntrance, PublicGateway, Route};
+pub use public::{PublicEntrance, PublicGateway, Route, RouteHandle};
 
 pub(crate) use route::backend_tls_policy;
 

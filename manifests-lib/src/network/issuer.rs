@@ -5,6 +5,7 @@ mod policy;
 use std::collections::BTreeMap;
 
 use custom_resources::cert_manager::v1 as cert_manager;
+use k8s_openapi::api::admissionregistration::v1 as admission;
 
 use self::policy::{IssuerPolicy, PolicyPart};
 use super::certificate::{elliptic_curve_key, specification};
@@ -13,6 +14,7 @@ use crate::model::bundle::Bundle;
 use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::values::{EmailAddress, Host, Name, Region};
 
 pub(crate) use self::policy::{Asked, IssuerFact, refused_certificates};
@@ -24,6 +26,14 @@ pub(crate) use self::policy::{Asked, IssuerFact, refused_certificates};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClusterIssuer {
     name: Name,
+    made: Made,
+}
+
+patchable! {
+    ClusterIssuer {
+        made: cert_manager::ClusterIssuer, cert_manager::Certificate, admission::ValidatingAdmissionPolicy,
+            admission::ValidatingAdmissionPolicyBinding;
+    }
 }
 
 /// Where the certificates of a [`ClusterIssuer`] come from.
@@ -125,34 +135,35 @@ impl Bundle {
         from: &Issuer,
         policy: IssuerPolicy,
     ) -> ClusterIssuer {
-        let issuer = ClusterIssuer { name };
-        let name = issuer.name.to_string();
-        let spec = match from {
+        let text = name.to_string();
+        let (root, spec) = match from {
             Issuer::SelfSigned => {
                 let root = format!("{name}-root");
-                self.add(cluster_issuer(
+                let self_signed = self.add(cluster_issuer(
                     root.clone(),
                     cert_manager::IssuerSpec {
                         self_signed: Some(cert_manager::SelfSignedIssuer::default()),
                         ..NO_ISSUER
                     },
                 ));
-                self.add(ca(&name, root));
-                cert_manager::IssuerSpec {
+                self.add(ca(&text, root));
+                let spec = cert_manager::IssuerSpec {
                     ca: Some(cert_manager::CaIssuer {
-                        secret_name: name.clone(),
+                        secret_name: text.clone(),
                         crl_distribution_points: None,
                         issuing_certificate_urls: None,
                         ocsp_servers: None,
                     }),
                     ..NO_ISSUER
-                }
+                };
+                (Some(self_signed), spec)
             }
-            Issuer::Acme(acme) => acme.spec(&name),
+            Issuer::Acme(acme) => (None, acme.spec(&text)),
         };
-        self.add(cluster_issuer(name, spec));
-        self.push(PolicyPart { origin, policy });
-        issuer
+        let issuer = self.add(cluster_issuer(text, spec));
+        let first = root.unwrap_or(issuer).made;
+        let policy = self.push(PolicyPart { origin, policy });
+        ClusterIssuer { name, made: first.through(&policy) }
     }
 }
 

@@ -16,10 +16,12 @@ mod sidecar_policy;
 use crate::model::namespace::Namespace;
 
 pub use egress::{Egress, EgressHandle};
-pub use egress_gateway::{EgressGateway, EgressGatewaySpec};
-pub use gateway::{GatewayPort, GatewayRoute, IngressGateway};
-pub use ingress_gateway::{Exposure, IngressGatewaySpec};
-pub use namespace_rules::MERGED_METRICS;
+pub use egress_gateway::{EgressGateway, EgressGatewayHandle, EgressGatewaySpec};
+pub use gateway::{GatewayPort, GatewayRoute, GatewayRouteHandle, IngressGateway};
+pub use ingress_gateway::{Exposure, IngressGatewayHandle, IngressGatewaySpec};
+pub use namespace_rules::{DefaultDenyHandle, MERGED_METRICS};
+pub use route::MeshRouteHandle;
+pub use sidecar_policy::SidecarPolicyHandle;
 
 pub(crate) use authorization::{Caller, admit};
 pub(crate) use external_service::external_service;

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use custom_resources::istio::security::v1 as security;
 use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::model::bundle::{Output, Part};
@@ -14,6 +16,7 @@ use crate::model::label::{Labels, SelectorLabels};
 use crate::model::made_for::MadeFor;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::network::mesh::{self, Caller, IngressGateway, OpenedPort};
 use crate::network::outbound::{Destination, MeshHost, Receiver};
 use crate::network::tool::Pods;
@@ -71,11 +74,29 @@ mod sealed {
 pub struct Service<P> {
     state: Rc<ServiceState>,
     protocol: PhantomData<P>,
+    made: Made,
+}
+
+patchable! {
+    /// ```
+    /// # use k8s_openapi::api::core::v1 as core;
+    /// # use manifests_lib::network::{Http, Service};
+    /// # fn example(service: &Service<Http>) {
+    /// service.patch(|service: &mut core::Service| {
+    ///     service.spec.get_or_insert_default().session_affinity = Some("ClientIP".to_owned());
+    /// });
+    /// # }
+    /// ```
+    ///
+    impl [P] Service<P> {
+        made: core::Service, security::AuthorizationPolicy, networking::NetworkPolicy;
+    }
 }
 
 impl<P> Clone for Service<P> {
     fn clone(&self) -> Self {
-        Self { state: Rc::clone(&self.state), protocol: PhantomData }
+        let made = self.made.clone();
+        Self { state: Rc::clone(&self.state), protocol: PhantomData, made }
     }
 }
 
@@ -129,8 +150,8 @@ impl<L> ContainerHandle<L> {
             callers: RefCell::default(),
             opened: RefCell::default(),
         });
-        component.bundle.push(Rc::clone(&state));
-        Service { state, protocol: PhantomData }
+        let made = component.bundle.push(Rc::clone(&state));
+        Service { state, protocol: PhantomData, made }
     }
 }
 
@@ -266,18 +287,15 @@ impl ServiceState {
         }
     }
 
-    /// How the gateway opens the port already; otherwise it does so from now on as is said here.
-    pub(crate) fn opened_by(
-        &self,
-        gateway: &IngressGateway,
-        opened: OpenedPort,
-    ) -> Option<OpenedPort> {
-        let mut all = self.opened.borrow_mut();
-        let first = all.iter().find(|(other, _)| other == gateway).map(|(_, first)| *first);
-        if first.is_none() {
-            all.push((gateway.clone(), opened));
-        }
-        first
+    /// How the gateway opens the port, if it does so already.
+    pub(crate) fn opened_by(&self, gateway: &IngressGateway) -> Option<OpenedPort> {
+        let all = self.opened.borrow();
+        all.iter().find(|(other, _)| other == gateway).map(|(_, opened)| opened.clone())
+    }
+
+    /// The gateway opens the port like this from now on.
+    pub(crate) fn open(&self, gateway: IngressGateway, opened: OpenedPort) {
+        self.opened.borrow_mut().push((gateway, opened));
     }
 
     fn pod_labels(&self) -> Labels {

@@ -15,6 +15,7 @@ use crate::model::facts::Facts;
 use crate::model::label::{Labels, label, matching};
 use crate::model::metadata::named;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::values::{LabelKey, Name, Port};
 
 /// Pods that a chart or an operator of a bundle runs: their identity as callers, and who may reach them. Nobody does who is not
@@ -26,16 +27,19 @@ use crate::values::{LabelKey, Name, Port};
 #[derive(Clone)]
 pub struct ToolPods {
     state: Rc<ToolPodsState>,
+    made: Made,
+}
+
+patchable! {
+    ToolPods { made: networking::NetworkPolicy; }
 }
 
 struct ToolPodsState {
     bundle: Bundle,
     labels: Labels,
-    admitted: Rc<Admissions>,
+    /// Whom they admit, whichever line says so.
+    admitted: RefCell<BTreeSet<Admission>>,
 }
-
-/// Whom the pods with some labels admit, whichever line says so.
-pub(crate) type Admissions = RefCell<BTreeSet<Admission>>;
 
 /// Who may reach pods, in the order in which a NetworkPolicy lists its rules.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,15 +96,19 @@ impl Bundle {
     #[track_caller]
     pub fn tool_pods(&self, key: &LabelKey, value: &Name) -> ToolPods {
         let labels = label(key, value);
-        let bundle = self.clone();
-        if let Some(admitted) = self.admissions(&labels) {
-            return ToolPods { state: Rc::new(ToolPodsState { bundle, labels, admitted }) };
+        if let Some(known) = self.known_pods(&labels) {
+            return known;
         }
-        let admitted = self.new_admissions(&labels);
-        let state = Rc::new(ToolPodsState { bundle, labels, admitted });
+        let state = Rc::new(ToolPodsState {
+            bundle: self.clone(),
+            labels: labels.clone(),
+            admitted: RefCell::default(),
+        });
         let (origin, pods) = (Origin::here(), Rc::clone(&state));
-        self.push(AdmissionPart { origin, name: value.clone(), pods });
-        ToolPods { state }
+        let made = self.push(AdmissionPart { origin, name: value.clone(), pods });
+        let pods = ToolPods { state, made };
+        self.know_pods(labels, pods.clone());
+        pods
     }
 }
 

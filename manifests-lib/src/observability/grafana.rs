@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Value, json};
 
-use crate::model::bundle::Bundle;
+use crate::model::bundle::{Added, Bundle};
 use crate::model::metadata::named;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
@@ -97,7 +97,11 @@ impl Bundle {
     ///
     /// The build reports a bundle of another namespace than Grafana's, and a variable with a dash in its name.
     #[track_caller]
-    pub fn grafana_dashboard(&self, grafana: &WebUiHandle, dashboard: &Dashboard) {
+    pub fn grafana_dashboard(
+        &self,
+        grafana: &WebUiHandle,
+        dashboard: &Dashboard,
+    ) -> Added<ConfigMap> {
         let namespace = &grafana.web_ui.service.namespace;
         if namespace != self.namespace() {
             self.error(
@@ -132,7 +136,7 @@ impl Bundle {
                 format!("{:#}\n", dashboard.model()),
             )])),
             ..ConfigMap::default()
-        });
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use custom_resources::coreos::monitoring::v1::{self as monitoring, NamespaceSelector};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
+use crate::model::bundle::Added;
 use crate::model::label::label;
 use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
@@ -97,7 +98,7 @@ impl Prometheus {
 
     /// Has Prometheus scrape pods, whose NetworkPolicies have to admit it.
     #[track_caller]
-    pub fn pod_monitor(&self, monitor: PodMonitor<'_>) {
+    pub fn pod_monitor(&self, monitor: PodMonitor<'_>) -> Added<monitoring::PodMonitor> {
         let PodMonitor { name, pods, endpoint } = monitor;
         let (namespaces, labels) = match pods {
             MonitoredPods::Everywhere => {
@@ -117,7 +118,7 @@ impl Prometheus {
                 pod_metrics_endpoints: Some(vec![endpoint]),
                 ..monitoring::PodMonitorSpec::required(selector)
             },
-        });
+        })
     }
 
     /// Lets Prometheus check that what it scrapes has a certificate of this issuer for this host, whatever the address.
@@ -147,7 +148,10 @@ impl Prometheus {
 
     /// Has Prometheus scrape the pods behind Services, whose NetworkPolicies have to admit it.
     #[track_caller]
-    pub fn service_monitor(&self, monitor: ServiceMonitor<'_>) {
+    pub fn service_monitor(
+        &self,
+        monitor: ServiceMonitor<'_>,
+    ) -> Added<monitoring::ServiceMonitor> {
         let ServiceMonitor { name, namespace, services, port, job_label } = monitor;
         let endpoint = monitoring::ServiceMonitorEndpoint {
             port: Some(port.to_owned()),
@@ -160,7 +164,7 @@ impl Prometheus {
                 namespace_selector: Some(only(namespace)),
                 ..monitoring::ServiceMonitorSpec::required(vec![endpoint], services)
             },
-        });
+        })
     }
 
     pub(crate) fn pods(&self) -> Pods {

@@ -9,6 +9,7 @@ use custom_resources::coreos::monitoring::v1 as monitoring;
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::network::service::{RequestProtocol, Service, ServiceState};
 
 /// What callers of a service may expect over 30 days.
@@ -145,6 +146,16 @@ impl Severity {
     }
 }
 
+/// The alerts of a service's [`Slo`].
+#[derive(Clone)]
+pub struct SloHandle {
+    made: Made,
+}
+
+patchable! {
+    SloHandle { made: monitoring::PrometheusRule; }
+}
+
 impl<P> Service<P> {
     /// Gives the service an SLO: alerts fire when its error budget burns too fast.
     ///
@@ -155,13 +166,13 @@ impl<P> Service<P> {
     ///
     /// Upstream: <https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts>
     #[track_caller]
-    pub fn slo(&self, slo: Slo)
+    pub fn slo(&self, slo: Slo) -> SloHandle
     where
         P: RequestProtocol,
     {
         let service = self.state();
         let bundle = Rc::clone(&service.component().bundle);
-        bundle.push(SloPart { origin: Origin::here(), service, slo });
+        SloHandle { made: bundle.push(SloPart { origin: Origin::here(), service, slo }) }
     }
 }
 

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use custom_resources::cert_manager::v1 as cert_manager;
+use custom_resources::k8s::networking::gateway::v1 as gateway_api;
+
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::model::rule::Rule;
 use crate::network::service_ref::ServiceRef;
 use crate::network::tool::ToolPort;
@@ -57,6 +61,15 @@ pub struct WebUi {
 pub struct WebUiHandle {
     pub(crate) web_ui: WebUi,
     pub(crate) port: ToolPort,
+    pub(crate) made: Made,
+}
+
+patchable! {
+    /// It has made something only where a gateway leads to it: where it has a [host](Self::host).
+    ///
+    WebUiHandle {
+        made: gateway_api::HTTPRoute, gateway_api::BackendTLSPolicy, cert_manager::Certificate;
+    }
 }
 
 impl WebUiHandle {

@@ -13,6 +13,7 @@ use crate::model::bundle::Output;
 use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
+use crate::model::patch::{self, NoHandle};
 use crate::model::rule::Rule;
 use crate::values::{
     AbsolutePath, Bytes, Cpu, Image, InvalidText, Name, Port, Seconds, mebibytes, seconds,
@@ -355,8 +356,15 @@ impl<P> ContainerHandle<P> {
     }
 
     /// Adjusts the container as k8s-openapi has it, after everything else.
+    ///
+    /// ```
+    /// # use manifests_lib::workload::{ContainerHandle, WithPort};
+    /// # fn example(server: &ContainerHandle<WithPort>) {
+    /// server.patch(|container| container.tty = Some(true));
+    /// # }
+    /// ```
     #[track_caller]
-    pub fn patch(&self, patch: impl Fn(&mut core::Container) + 'static) {
+    pub fn patch(&self, patch: impl Fn(&mut core::Container) + NoHandle + 'static) {
         let origin = Origin::here();
         let mut options = self.state.options.borrow_mut();
         options.patches.push((origin, Box::new(patch)));
@@ -376,19 +384,18 @@ impl ContainerState {
         self.port.as_ref().map(|(port, _)| *port)
     }
 
-    /// The lines that adjust the container after it is built.
-    pub(super) fn patched(&self) -> Vec<Origin> {
-        let options = self.options.borrow();
-        options.patches.iter().map(|(origin, _)| *origin).collect()
-    }
-
     /// The volumes that the container mounts, and the lines that mount them.
     pub(super) fn volumes(&self) -> Vec<(Origin, PodVolume)> {
         let options = self.options.borrow();
         options.mounts.iter().map(|(origin, _, volume)| (*origin, volume.clone())).collect()
     }
 
-    pub(super) fn build(&self, output: &mut Output<'_>) -> core::Container {
+    /// The container; `patched` gets the lines whose patches have changed it.
+    pub(super) fn build(
+        &self,
+        output: &mut Output<'_>,
+        patched: &mut Vec<Origin>,
+    ) -> core::Container {
         let options = self.options.borrow();
         output.errors.extend(options.errors.iter().cloned());
         output.errors.extend(twice_mounted(&options.mounts));
@@ -422,8 +429,10 @@ impl ContainerState {
         if !options.mounts.is_empty() {
             container.volume_mounts = Some(options.mounts.iter().map(mount).collect());
         }
-        for (_, patch) in &options.patches {
-            patch(&mut container);
+        for (origin, patch) in &options.patches {
+            if patch::changes(&mut container, patch) {
+                patched.push(*origin);
+            }
         }
         container
     }

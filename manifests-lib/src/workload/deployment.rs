@@ -2,7 +2,11 @@
 
 use std::rc::Rc;
 
+use custom_resources::istio::networking::v1 as istio;
 use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::networking::v1 as networking;
+use k8s_openapi::api::policy::v1 as policy;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::pod::Pod;
@@ -11,6 +15,7 @@ use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::label::SelectorLabels;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 
 /// Pods that keep nothing and can be replaced at any time.
 ///
@@ -22,6 +27,27 @@ use crate::model::origin::Origin;
 #[derive(Clone)]
 pub struct Deployment {
     pod: Rc<Pod>,
+    made: Made,
+}
+
+patchable! {
+    /// ```
+    /// # use k8s_openapi::api::apps::v1 as apps;
+    /// # use k8s_openapi::api::core::v1 as core;
+    /// # use manifests_lib::workload::Deployment;
+    /// # fn example(deployment: &Deployment) {
+    /// deployment.patch(|deployment: &mut apps::Deployment| {
+    ///     deployment.spec.get_or_insert_default().min_ready_seconds = Some(5);
+    /// });
+    /// deployment.patch(|account: &mut core::ServiceAccount| {
+    ///     account.automount_service_account_token = Some(true);
+    /// });
+    /// # }
+    /// ```
+    ///
+    Deployment {
+        made: apps::Deployment, core::ServiceAccount, policy::PodDisruptionBudget, networking::NetworkPolicy, istio::Sidecar;
+    }
 }
 
 impl Component {
@@ -30,8 +56,8 @@ impl Component {
     pub fn deployment(&self, replicas: u16) -> Deployment {
         let rule = SelectorLabels::AppComponentEnvironment;
         let pod = Pod::new(self, "deployment", Origin::here(), replicas, rule);
-        self.bundle.push(DeploymentPart(Rc::clone(&pod)));
-        Deployment { pod }
+        let made = self.bundle.push(DeploymentPart(Rc::clone(&pod)));
+        Deployment { pod, made }
     }
 }
 
@@ -67,10 +93,10 @@ struct DeploymentPart(Rc<Pod>);
 impl Part for DeploymentPart {
     fn build(&self, output: &mut Output<'_>) {
         let pod = &self.0;
-        let template = pod.template(output);
+        let (template, patched) = pod.template(output);
         output.add_patched(
             pod.origin(),
-            pod.patched(),
+            patched,
             apps::Deployment {
                 metadata: pod.metadata(),
                 spec: Some(apps::DeploymentSpec {

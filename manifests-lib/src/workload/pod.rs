@@ -80,12 +80,6 @@ impl Pod {
         self.component.metadata(self.kind)
     }
 
-    /// The lines that adjust its containers after they are built.
-    pub(super) fn patched(&self) -> Vec<Origin> {
-        let containers = self.containers.borrow();
-        containers.iter().flat_map(|container| container.patched()).collect()
-    }
-
     pub(super) fn origin(&self) -> Origin {
         self.origin
     }
@@ -109,15 +103,20 @@ impl Pod {
         outbound::limit(output, self.origin, component);
     }
 
-    pub(super) fn template(&self, output: &mut Output<'_>) -> core::PodTemplateSpec {
+    /// The template, and the lines whose patches have changed its containers.
+    pub(super) fn template(&self, output: &mut Output<'_>) -> (core::PodTemplateSpec, Vec<Origin>) {
         let labels = self.component.labels();
         let containers = self.containers.borrow();
         output.errors.extend(clashes(&containers));
-        core::PodTemplateSpec {
+        let mut patched = Vec::new();
+        let template = core::PodTemplateSpec {
             metadata: Some(ObjectMeta { labels: Some(labels.clone()), ..ObjectMeta::default() }),
             spec: Some(core::PodSpec {
                 automount_service_account_token: Some(false),
-                containers: containers.iter().map(|container| container.build(output)).collect(),
+                containers: containers
+                    .iter()
+                    .map(|container| container.build(output, &mut patched))
+                    .collect(),
                 enable_service_links: Some(false),
                 node_selector: Some(self.component.nodes().node_selector()),
                 security_context: Some(core::PodSecurityContext {
@@ -130,7 +129,8 @@ impl Pod {
                 volumes: volumes(&containers, self.component.nodes(), output),
                 ..core::PodSpec::default()
             }),
-        }
+        };
+        (template, patched)
     }
 }
 

@@ -4,8 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use custom_resources::istio::networking::v1 as istio;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::networking::v1 as networking;
+use k8s_openapi::api::policy::v1 as policy;
 
 use super::pod::Pod;
 use super::volume::{PodVolume, PodVolumeSource, volume_claim};
@@ -15,6 +18,7 @@ use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::label::SelectorLabels;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::model::rule::Rule;
 use crate::network::service::{Service, ServiceState};
 use crate::values::{Bytes, Name};
@@ -28,6 +32,13 @@ use crate::values::{Bytes, Name};
 #[derive(Clone)]
 pub struct StatefulSet {
     state: Rc<StatefulSetState>,
+    made: Made,
+}
+
+patchable! {
+    StatefulSet {
+        made: apps::StatefulSet, core::ServiceAccount, policy::PodDisruptionBudget, networking::NetworkPolicy, istio::Sidecar;
+    }
 }
 
 /// A volume that each pod of a [StatefulSet] has for itself.
@@ -66,8 +77,8 @@ impl Component {
             claims: RefCell::default(),
             service: RefCell::default(),
         });
-        self.bundle.push(Rc::clone(&state));
-        StatefulSet { state }
+        let made = self.bundle.push(Rc::clone(&state));
+        StatefulSet { state, made }
     }
 }
 
@@ -149,7 +160,7 @@ impl Volume for VolumeClaimTemplateHandle {
 impl Part for StatefulSetState {
     fn build(&self, output: &mut Output<'_>) {
         let pod = &self.pod;
-        let template = pod.template(output);
+        let (template, patched) = pod.template(output);
         let service = self.service.borrow();
         if service.is_none() {
             output.errors.push(BuildError::new(
@@ -163,7 +174,7 @@ impl Part for StatefulSetState {
         output.errors.extend(twice_claimed(&claims));
         output.add_patched(
             pod.origin(),
-            pod.patched(),
+            patched,
             apps::StatefulSet {
                 metadata: pod.metadata(),
                 spec: Some(apps::StatefulSetSpec {

@@ -10,6 +10,7 @@ use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::model::rule::Rule;
 use crate::values::{AbsolutePath, Bytes, Name};
 use crate::workload::NodeGroup;
@@ -158,6 +159,11 @@ pub struct LocalVolume {
 #[derive(Clone)]
 pub struct LocalVolumeHandle {
     state: Rc<LocalVolumeState>,
+    made: Made,
+}
+
+patchable! {
+    LocalVolumeHandle { made: core::PersistentVolume, core::PersistentVolumeClaim; }
 }
 
 struct LocalVolumeState {
@@ -218,8 +224,8 @@ impl Component {
             size: volume.size,
             names,
         });
-        self.bundle.push(Rc::clone(&state));
-        LocalVolumeHandle { state }
+        let made = self.bundle.push(Rc::clone(&state));
+        LocalVolumeHandle { state, made }
     }
 }
 

@@ -6,6 +6,7 @@ mod escapes;
 mod metadata;
 mod mismatches;
 mod names;
+mod patches;
 mod pod_security;
 mod secrets;
 mod selectors;

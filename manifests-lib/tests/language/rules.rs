@@ -164,7 +164,7 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let stateful_set = web.component(name!("store"), &NODES).stateful_set(1);
             stateful_set.governed_by(&service(&web.app(&NODES)));
         }
-        Rule::ForeignNamespace => shop.bundle().create_namespace(&NAMESPACE, &RULES),
+        Rule::ForeignNamespace => drop(shop.bundle().create_namespace(&NAMESPACE, &RULES)),
         Rule::GatewayWithoutRoutes => drop(gateway(shop, LIMITS)),
         Rule::InvalidAnnotation => {
             let mut object = config_map("settings");
@@ -239,12 +239,6 @@ fn break_rule(rule: Rule, shop: &Shop) {
         Rule::ObjectTooLarge => {
             let data = Some(BTreeMap::from([("dump".to_owned(), "x".repeat((1 << 20) + 1))]));
             shop.bundle().add(core::ConfigMap { data, ..config_map("settings") });
-        }
-        Rule::PartInPatch => {
-            let web = shop.bundle();
-            let other = web.clone();
-            server(&web.app(&NODES));
-            web.patch(move |_: &mut apps::Deployment| drop(other.add(config_map("settings"))));
         }
         Rule::PatchWithoutTarget => shop.bundle().patch(|_: &mut apps::StatefulSet| {}),
         Rule::PodSecurityViolation => {

@@ -67,7 +67,7 @@ impl Aurora {
             port: MYSQL,
             hosts: vec![MeshHost { namespace: owner.bundle.namespace.clone(), host: host.clone() }],
         });
-        component.bundle.push(AuroraPart {
+        let endpoint_part = component.bundle.push(AuroraPart {
             component: component.clone(),
             origin,
             endpoint: host.clone(),
@@ -81,6 +81,7 @@ impl Aurora {
             password: secret.key("password").only_for(owner, origin),
             container: None,
             made_for: MadeFor::component(owner, origin),
+            made: secret.made.through(&endpoint_part),
         }
     }
 }

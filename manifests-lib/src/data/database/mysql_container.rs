@@ -96,7 +96,7 @@ impl MysqlContainer {
         mysql.empty_dir_at(origin, path!("/var/run/mysqld"), mebibytes(16));
         let service: Service<Tcp> = mysql.expose_at(origin, MYSQL);
         stateful_set.governed_by(&service);
-        mesh::require_mutual_tls(origin, service.state());
+        let mutual_tls = mesh::require_mutual_tls(origin, service.state());
         let (host, port) = owner.calls_at(origin, &service.state()).into_parts();
         DatabaseHandle {
             host,
@@ -106,6 +106,7 @@ impl MysqlContainer {
             database,
             container: Some(stateful_set),
             made_for: MadeFor::component(owner, origin),
+            made: secret.made.through(&mutual_tls),
         }
     }
 }

@@ -124,7 +124,7 @@ impl Bundle {
             callers: RefCell::default(),
             clients: RefCell::default(),
         });
-        self.push(RabbitmqPart {
+        let made = self.push(RabbitmqPart {
             origin,
             state: Rc::clone(&state),
             replicas,
@@ -136,7 +136,7 @@ impl Bundle {
             topology_operator: topology_operator.pods(),
             prometheus: prometheus.pods(),
         });
-        Rabbitmq { state }
+        Rabbitmq { state, made }
     }
 }
 

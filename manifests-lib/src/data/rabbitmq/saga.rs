@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use custom_resources::cert_manager::v1 as cert_manager;
 use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use serde_json::json;
 
@@ -12,6 +13,7 @@ use crate::model::component::Component;
 use crate::model::facts::Facts;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::network::certificate::{CA_KEY, ca_in};
 use crate::values::{Name, Port};
 use crate::workload::Variable;
@@ -41,6 +43,14 @@ pub struct SagaHandle {
     password: SecretKey,
     ca: SecretKey,
     made_for: MadeFor,
+    made: Made,
+}
+
+patchable! {
+    SagaHandle {
+        made: rabbitmq::Vhost, rabbitmq::User, rabbitmq::Permission, rabbitmq::Policy, rabbitmq::Exchange,
+            rabbitmq::Queue, rabbitmq::Binding, cert_manager::Certificate;
+    }
 }
 
 /// Where messages are sent, and the first part of the names of queues.
@@ -60,7 +70,6 @@ impl Component {
         let Saga { rabbitmq, steps } = saga;
         let origin = Origin::here();
         let made_for = MadeFor::component(self, origin);
-        let key = |secret: String, key| SecretKey::of(secret, key, made_for.clone());
         rabbitmq.admit(self);
         let part = SagaPart {
             component: self.clone(),
@@ -71,17 +80,19 @@ impl Component {
         let service = rabbitmq.state.service();
         // The operator's own suffix.
         let credentials = format!("{}-user-credentials", part.user());
-        let handle = SagaHandle {
+        let (virtual_host, ca) = (part.virtual_host(), part.ca());
+        let made = self.bundle.push(part);
+        let key = |secret: String, key| SecretKey::of(secret, key, made_for.clone(), made.clone());
+        SagaHandle {
             host: service.host(),
             port: service.port,
-            virtual_host: part.virtual_host(),
+            virtual_host,
             user: key(credentials.clone(), "username"),
             password: key(credentials, "password"),
-            ca: key(part.ca(), CA_KEY),
+            ca: key(ca, CA_KEY),
             made_for: made_for.clone(),
-        };
-        self.bundle.push(part);
-        handle
+            made: made.clone(),
+        }
     }
 }
 

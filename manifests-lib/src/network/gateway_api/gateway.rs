@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use custom_resources::k8s::networking::gateway::v1 as api;
 use k8s_openapi::api::networking::v1 as networking;
@@ -25,7 +26,6 @@ use crate::network::issuer::ClusterIssuer;
 use crate::network::mesh::RoutedHost;
 use crate::network::network_policy;
 use crate::network::tool::Pods;
-use crate::outside::Literal;
 use crate::values::{Host, Name, Port};
 use crate::workload::disruption_budget::{Unready, disruption_budget};
 
@@ -59,6 +59,8 @@ impl GatewaySpec<'_> {
 /// A gateway while routes are added to it.
 pub(super) struct GatewayState {
     pub(super) origin: Origin,
+    /// The bundle that it is part of.
+    pub(super) bundle: Bundle,
     pub(super) parent: Parent,
     class: Name,
     issuer: ClusterIssuer,
@@ -71,7 +73,7 @@ pub(super) struct GatewayState {
 /// From where a gateway is reached, and what it leads to.
 pub(super) enum Visibility {
     /// Everybody on the internet, where the environment has a load balancer.
-    Public { routes: RefCell<Vec<PublicRoute>> },
+    Public { routes: RefCell<Vec<Rc<PublicRoute>>> },
     /// Clients in the network of the cluster.
     Internal {
         /// The domain of all hosts.
@@ -91,6 +93,7 @@ impl GatewayState {
         let GatewaySpec { name, class, issuer, replicas, exposure, limits } = spec;
         Self {
             origin,
+            bundle: bundle.clone(),
             parent: Parent { name, namespace: bundle.namespace().clone() },
             class,
             issuer: issuer.clone(),
@@ -119,7 +122,7 @@ impl GatewayState {
         match &self.visibility {
             Visibility::Public { routes } => {
                 let routes = routes.borrow();
-                let mut routes: Vec<&PublicRoute> = routes.iter().collect();
+                let mut routes: Vec<&Rc<PublicRoute>> = routes.iter().collect();
                 routes.sort_by_key(|route| &route.bundle);
                 distinct(routes.into_iter().map(|route| route.host.to_string()))
             }
@@ -211,10 +214,11 @@ impl GatewayState {
     }
 
     /// Routes for one host and path.
-    fn duplicate_routes(&self, routes: &[PublicRoute]) -> Vec<BuildError> {
+    fn duplicate_routes(&self, routes: &[Rc<PublicRoute>]) -> Vec<BuildError> {
         let mut first = BTreeMap::new();
         let mut errors = Vec::new();
-        for PublicRoute { origin, host, path, .. } in routes {
+        for route in routes {
+            let PublicRoute { origin, host, path, .. } = &**route;
             if let Some(other) = first.insert((host, path), *origin) {
                 errors.push(
                     BuildError::new(
@@ -233,8 +237,8 @@ impl GatewayState {
         errors
     }
 
-    /// The routes into the mesh, and what lets them lead to its ingress gateways.
-    fn build_routes(&self, output: &mut Output<'_>) {
+    /// What lets the routes into the mesh lead to its ingress gateways.
+    fn build_grants(&self, output: &mut Output<'_>) {
         let Visibility::Public { routes } = &self.visibility else {
             return;
         };
@@ -250,13 +254,10 @@ impl GatewayState {
             ));
         }
         output.errors.extend(self.duplicate_routes(&routes));
-        let mut ingress_gateways = BTreeSet::new();
-        for route in routes.iter() {
-            ingress_gateways.insert((route.ingress.namespace.clone(), route.ingress.name.clone()));
-            output.add(route.origin, route.build(&self.parent));
-            let host = &route.host;
-            Literal::tell(output.facts, host.as_str(), host.origin(), route.origin);
-        }
+        let ingress_gateways: BTreeSet<_> = routes
+            .iter()
+            .map(|route| (route.ingress.namespace.clone(), route.ingress.name.clone()))
+            .collect();
         for (namespace, service) in ingress_gateways {
             output.add(self.origin, route::grant(&self.parent, &namespace, &service));
         }
@@ -267,7 +268,8 @@ impl Part for GatewayState {
     fn declare(&self, declared: &mut Facts) {
         declared.push(self.issuer.asked_in(&self.parent.namespace));
         if let Visibility::Public { routes } = &self.visibility {
-            for PublicRoute { host, ingress, port, .. } in &*routes.borrow() {
+            for route in &*routes.borrow() {
+                let PublicRoute { host, ingress, port, .. } = &**route;
                 declared.push(RoutedHost {
                     from: self.pods(),
                     ingress: ingress.clone(),
@@ -298,6 +300,6 @@ impl Part for GatewayState {
             let budget = disruption_budget(self.metadata(), pods, Unready::Counted);
             output.add(self.origin, budget);
         }
-        self.build_routes(output);
+        self.build_grants(output);
     }
 }

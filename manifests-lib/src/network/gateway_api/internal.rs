@@ -3,8 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use custom_resources::cert_manager::v1::Certificate;
+use custom_resources::cert_manager::v1 as cert_manager;
 use custom_resources::k8s::networking::gateway::v1 as api;
+use custom_resources::nginx::gateway::v1alpha1 as nginx;
+use k8s_openapi::api::networking::v1 as networking;
+use k8s_openapi::api::policy::v1 as policy;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::gateway::{GatewaySpec, GatewayState, Visibility};
@@ -13,6 +16,7 @@ use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::facts::Facts;
 use crate::model::metadata::named_in;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::network::certificate::certificate_of;
 use crate::network::issuer::{Asked, ClusterIssuer};
 use crate::network::service_ref::ServiceRef;
@@ -24,7 +28,21 @@ use crate::values::{Host, Name};
 /// forwarding ports.
 #[derive(Clone)]
 pub struct InternalAccess {
-    gateway: Option<Rc<GatewayState>>,
+    gateway: Option<InternalGateway>,
+}
+
+/// A gateway for web UIs, of [`Bundle::internal_gateway`].
+#[derive(Clone)]
+pub struct InternalGateway {
+    state: Rc<GatewayState>,
+    made: Made,
+}
+
+patchable! {
+    InternalGateway {
+        made: api::Gateway, cert_manager::Certificate, networking::NetworkPolicy, policy::PodDisruptionBudget,
+            nginx::ClientSettingsPolicy, nginx::ProxySettingsPolicy, nginx::RateLimitPolicy;
+    }
 }
 
 /// The certificate of a web UI that is served by HTTPS.
@@ -43,8 +61,8 @@ impl Bundle {
     pub fn internal_gateway(&self, spec: GatewaySpec<'_>, domain: Host) -> InternalAccess {
         let visibility = Visibility::Internal { domain, routes_from: RefCell::default() };
         let state = Rc::new(GatewayState::new(Origin::here(), self, spec, visibility));
-        self.push(Rc::clone(&state));
-        InternalAccess { gateway: Some(state) }
+        let made = self.push(Rc::clone(&state));
+        InternalAccess { gateway: Some(InternalGateway { state, made }) }
     }
 }
 
@@ -53,6 +71,12 @@ impl InternalAccess {
     #[must_use]
     pub fn by_forwarding_ports() -> Self {
         Self { gateway: None }
+    }
+
+    /// The gateway, where there is one: its objects can be patched.
+    #[must_use]
+    pub fn gateway(&self) -> Option<&InternalGateway> {
+        self.gateway.as_ref()
     }
 
     /// Makes a web UI that is served by HTTP known, and leads the gateway to it where there is one.
@@ -86,13 +110,15 @@ impl InternalAccess {
         let WebUiSpec { name, port, requests, local_port } = web_ui;
         let bundle = port.bundle();
         let service = port.service().clone();
-        let host = self.gateway.as_ref().and_then(|gateway| {
+        let gateway = self.gateway.as_ref().map(|gateway| &gateway.state);
+        let host = gateway.and_then(|gateway| {
             port.admit_gateway(gateway.pods());
             gateway.take_routes_of(bundle).map(|domain| domain.below(&name))
         });
         let web_ui = WebUi { name, service, scheme, local_port, host, origin };
-        if let (Some(gateway), Some(host)) = (&self.gateway, &web_ui.host) {
-            bundle.push(WebUiRoutePart {
+        let mut made = bundle.push(WebUiPart(web_ui.clone()));
+        if let (Some(gateway), Some(host)) = (gateway, &web_ui.host) {
+            let route = bundle.push(WebUiRoutePart {
                 origin,
                 name: web_ui.name.clone(),
                 service: web_ui.service.clone(),
@@ -104,9 +130,9 @@ impl InternalAccess {
                     (certificate_of(secret, issuer, vec![web_ui.service.host()]), asked)
                 }),
             });
+            made = made.through(&route);
         }
-        bundle.push(WebUiPart(web_ui.clone()));
-        WebUiHandle { web_ui, port: port.clone() }
+        WebUiHandle { web_ui, port: port.clone(), made }
     }
 }
 
@@ -154,7 +180,7 @@ struct WebUiRoutePart {
     host: Host,
     matches: Vec<api::RuleMatch>,
     /// The certificate that it is served with; none where it is served by HTTP.
-    certificate: Option<(Certificate, Asked)>,
+    certificate: Option<(cert_manager::Certificate, Asked)>,
 }
 
 impl WebUiRoutePart {

@@ -3,11 +3,19 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use custom_resources::cert_manager::v1 as cert_manager;
+use custom_resources::istio::networking::v1 as istio;
+use custom_resources::k8s::networking::gateway::v1 as api;
+use custom_resources::nginx::gateway::v1alpha1 as nginx;
+use k8s_openapi::api::networking::v1 as networking;
+use k8s_openapi::api::policy::v1 as policy;
+
 use super::gateway::{GatewaySpec, GatewayState, Visibility};
-use super::route::PublicRoute;
+use super::route::{PublicRoute, PublicRoutePart};
 use crate::model::bundle::Bundle;
 use crate::model::origin::Origin;
-use crate::network::mesh::IngressGateway;
+use crate::model::patch::{Made, patchable};
+use crate::network::mesh::{GatewayRouteHandle, IngressGateway};
 use crate::network::service::{RequestProtocol, Service};
 use crate::values::{Host, Name, NodePort, UrlPath};
 
@@ -15,6 +23,15 @@ use crate::values::{Host, Name, NodePort, UrlPath};
 #[derive(Clone)]
 pub struct PublicGateway {
     state: Rc<GatewayState>,
+    made: Made,
+}
+
+patchable! {
+    PublicGateway {
+        made: api::Gateway, cert_manager::Certificate, networking::NetworkPolicy, policy::PodDisruptionBudget,
+            nginx::ClientSettingsPolicy, nginx::ProxySettingsPolicy, nginx::RateLimitPolicy,
+            api::ReferenceGrant;
+    }
 }
 
 /// A [`PublicGateway`] and the gateway by which its requests enter the mesh, where services admit nobody else from outside.
@@ -42,6 +59,33 @@ pub struct Route {
     pub node_port: NodePort,
 }
 
+/// A [`Route`] of a service.
+#[derive(Clone)]
+pub struct RouteHandle {
+    beside_gateway: Made,
+    beside_service: Made,
+}
+
+patchable! {
+    /// ```
+    /// # use custom_resources::k8s::networking::gateway::v1 as gateway;
+    /// # use manifests_lib::network::gateway_api::RouteHandle;
+    /// # fn example(route: &RouteHandle) {
+    /// route.patch(|route: &mut gateway::HTTPRoute| {
+    ///     let example = ("example.com/owner".to_owned(), "shop".to_owned());
+    ///     route.metadata.annotations.get_or_insert_default().extend([example]);
+    /// });
+    /// # }
+    /// ```
+    ///
+    /// Several routes of a service through one ingress gateway have the same objects of the mesh.
+    ///
+    RouteHandle {
+        beside_gateway: api::HTTPRoute;
+        beside_service: istio::Gateway, istio::VirtualService, istio::DestinationRule;
+    }
+}
+
 impl Bundle {
     /// Makes a gateway that everybody reaches.
     ///
@@ -51,8 +95,8 @@ impl Bundle {
     pub fn public_gateway(&self, spec: GatewaySpec<'_>) -> PublicGateway {
         let visibility = Visibility::Public { routes: RefCell::default() };
         let state = Rc::new(GatewayState::new(Origin::here(), self, spec, visibility));
-        self.push(Rc::clone(&state));
-        PublicGateway { state }
+        let made = self.push(Rc::clone(&state));
+        PublicGateway { state, made }
     }
 }
 
@@ -69,17 +113,21 @@ impl PublicEntrance {
     ///
     /// The build reports two routes for one host and path.
     #[track_caller]
-    pub fn route<P: RequestProtocol>(&self, service: &Service<P>, route: Route) {
+    pub fn route<P: RequestProtocol>(&self, service: &Service<P>, route: Route) -> RouteHandle {
         let Route { name, host, path, node_port } = route;
         let origin = Origin::here();
         let service = service.state();
-        let Visibility::Public { routes } = &self.gateway.visibility else {
-            return;
-        };
-        self.ingress.open(origin, &service, node_port);
+        let GatewayRouteHandle { made: beside_service } =
+            self.ingress.open(origin, &service, node_port);
         let port = service.port();
         let ingress = self.ingress.clone();
         let bundle = service.component().bundle.name.clone();
-        routes.borrow_mut().push(PublicRoute { origin, bundle, name, host, path, ingress, port });
+        let route = Rc::new(PublicRoute { origin, bundle, name, host, path, ingress, port });
+        if let Visibility::Public { routes } = &self.gateway.visibility {
+            routes.borrow_mut().push(Rc::clone(&route));
+        }
+        let gateway = self.gateway.parent.clone();
+        let beside_gateway = self.gateway.bundle.push(PublicRoutePart { gateway, route });
+        RouteHandle { beside_gateway, beside_service }
     }
 }

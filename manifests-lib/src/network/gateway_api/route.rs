@@ -1,13 +1,17 @@
 //! Routes: which host and path of a gateway lead where.
 
+use std::rc::Rc;
+
 use custom_resources::k8s::networking::gateway::v1 as api;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::GROUP;
+use crate::model::bundle::{Output, Part};
 use crate::model::metadata::named_in;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::network::mesh::IngressGateway;
+use crate::outside::Literal;
 use crate::values::{Host, Name, Port, UrlPath};
 
 /// The gateway that routes belong to.
@@ -29,8 +33,22 @@ pub(super) struct PublicRoute {
     pub(super) port: Port,
 }
 
+/// A route, in the bundle of its gateway.
+pub(super) struct PublicRoutePart {
+    pub(super) gateway: Parent,
+    pub(super) route: Rc<PublicRoute>,
+}
+
+impl Part for PublicRoutePart {
+    fn build(&self, output: &mut Output<'_>) {
+        let PublicRoute { origin, host, .. } = &*self.route;
+        output.add(*origin, self.route.http_route(&self.gateway));
+        Literal::tell(output.facts, host.as_str(), host.origin(), *origin);
+    }
+}
+
 impl PublicRoute {
-    pub(super) fn build(&self, gateway: &Parent) -> api::HTTPRoute {
+    fn http_route(&self, gateway: &Parent) -> api::HTTPRoute {
         let backend = api::HttpBackendRef {
             namespace: Some(self.ingress.namespace.to_string()),
             ..backend(&self.ingress.name, self.port)

@@ -2,7 +2,7 @@
 
 use custom_resources::istio::networking::v1beta1 as networking;
 
-use crate::model::bundle::Bundle;
+use crate::model::bundle::{Added, Bundle};
 use crate::model::label::label;
 use crate::model::metadata::named;
 
@@ -14,13 +14,13 @@ impl Bundle {
     ///
     /// Upstream: <https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/>
     #[track_caller]
-    pub fn capture_dns(&self) {
+    pub fn capture_dns(&self) -> Added<networking::ProxyConfig> {
         self.add(networking::ProxyConfig {
             metadata: named("dns-capture"),
             spec: Some(networking::ProxyConfigSpec {
                 environment_variables: Some(label("ISTIO_META_DNS_CAPTURE", "true")),
                 ..networking::ProxyConfigSpec::default()
             }),
-        });
+        })
     }
 }

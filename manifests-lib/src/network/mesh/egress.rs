@@ -13,6 +13,7 @@ use crate::model::component::Component;
 use crate::model::facts::Facts;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::network::outbound::{Destination, MeshHost, Receiver};
 use crate::network::service::Http;
 use crate::network::tool::Pods;
@@ -36,8 +37,18 @@ pub struct Egress<'a> {
 }
 
 /// An [`Egress`] of a component.
+#[derive(Clone)]
 pub struct EgressHandle {
     state: Rc<EgressState>,
+    made: Made,
+}
+
+patchable! {
+    /// The AuthorizationPolicy beside the gateway belongs to [that one](super::EgressGatewayHandle).
+    ///
+    EgressHandle {
+        made: networking::ServiceEntry, networking::Gateway, networking::VirtualService, networking::DestinationRule;
+    }
 }
 
 struct EgressState {
@@ -63,8 +74,8 @@ impl Component {
             service_entry: RefCell::new(self.object_name("service-entry")),
         });
         self.sends_to(state.destination());
-        self.bundle.push(Rc::clone(&state));
-        EgressHandle { state }
+        let made = self.bundle.push(Rc::clone(&state));
+        EgressHandle { state, made }
     }
 }
 

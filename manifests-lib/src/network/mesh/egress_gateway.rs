@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use custom_resources::istio::security::v1 as security;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::Caller;
@@ -14,6 +16,7 @@ use crate::model::label::Labels;
 use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::network::network_policy;
 use crate::observability::prometheus::Prometheus;
 use crate::values::{Host, Name, Port};
@@ -55,16 +58,29 @@ pub struct EgressGatewaySpec<'a> {
     pub prometheus: &'a Prometheus,
 }
 
+/// What belongs to an egress gateway beside its pods.
+#[derive(Clone)]
+pub struct EgressGatewayHandle {
+    made: Made,
+}
+
+patchable! {
+    EgressGatewayHandle {
+        made: core::Service, networking::NetworkPolicy, security::AuthorizationPolicy;
+    }
+}
+
 impl Bundle {
     /// Adds what belongs to an egress gateway beside its pods.
     #[track_caller]
-    pub fn egress_gateway(&self, spec: EgressGatewaySpec<'_>) {
+    pub fn egress_gateway(&self, spec: EgressGatewaySpec<'_>) -> EgressGatewayHandle {
         let EgressGatewaySpec { gateway, prometheus } = spec;
-        self.push(EgressPart {
+        let made = self.push(EgressPart {
             origin: Origin::here(),
             gateway: gateway.clone(),
             prometheus: prometheus.clone(),
         });
+        EgressGatewayHandle { made }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::model::facts::Facts;
 use crate::model::label::Labels;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::model::rule::Rule;
 use crate::network::gateway_api::GatewayNodePort;
 use crate::network::service::{RequestProtocol, Service, ServiceState};
@@ -57,6 +58,18 @@ pub struct GatewayRoute<'a> {
     pub node_port: NodePort,
 }
 
+/// A [`GatewayRoute`] of a service. What opens the same port a second time has the same objects.
+#[derive(Clone)]
+pub struct GatewayRouteHandle {
+    pub(crate) made: Made,
+}
+
+patchable! {
+    GatewayRouteHandle {
+        made: networking::Gateway, networking::VirtualService, networking::DestinationRule;
+    }
+}
+
 /// A port that a gateway opens for a service. The gateway's own Service is made of them: no number stands twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatewayPort {
@@ -86,32 +99,40 @@ impl IngressGateway {
     }
 
     /// Opens a port for a service, which admits the gateway. Once: several URLs of a service share the port.
-    pub(crate) fn open(&self, origin: Origin, service: &Rc<ServiceState>, node_port: NodePort) {
-        if let Some(first) = service.opened_by(self, OpenedPort { node_port, origin }) {
+    pub(crate) fn open(
+        &self,
+        origin: Origin,
+        service: &Rc<ServiceState>,
+        node_port: NodePort,
+    ) -> GatewayRouteHandle {
+        if let Some(first) = service.opened_by(self) {
             if first.node_port != node_port {
                 service.component().bundle.error(another_node_port(origin, &first));
             }
-            return;
+            return first.route;
         }
         service.admit(self.caller());
-        service.component().bundle.push(GatewayRoutePart {
+        let made = service.component().bundle.push(GatewayRoutePart {
             origin,
             service: Rc::clone(service),
             gateway: self.clone(),
             node_port,
         });
+        let route = GatewayRouteHandle { made };
+        service.open(self.clone(), OpenedPort { node_port, origin, route: route.clone() });
+        route
     }
 }
 
 impl<P> Service<P> {
     /// Makes the service reachable from outside the mesh, through a port of a gateway.
     #[track_caller]
-    pub fn gateway_route(&self, route: GatewayRoute<'_>)
+    pub fn gateway_route(&self, route: GatewayRoute<'_>) -> GatewayRouteHandle
     where
         P: RequestProtocol,
     {
         let GatewayRoute { gateway, node_port } = route;
-        gateway.open(Origin::here(), &self.state(), node_port);
+        gateway.open(Origin::here(), &self.state(), node_port)
     }
 }
 
@@ -194,10 +215,11 @@ impl GatewayRoutePart {
 }
 
 /// How a gateway opens the port of a service.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct OpenedPort {
     node_port: NodePort,
     origin: Origin,
+    route: GatewayRouteHandle,
 }
 
 fn another_node_port(origin: Origin, first: &OpenedPort) -> BuildError {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use custom_resources::cert_manager::v1 as cert_manager;
+use custom_resources::k8s::networking::gateway::v1 as gateway_api;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 
@@ -12,6 +14,7 @@ use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::facts::Facts;
 use crate::model::metadata::named;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::network::certificate::certificate_of;
 use crate::network::gateway_api::backend_tls_policy;
 use crate::network::issuer::ClusterIssuer;
@@ -71,17 +74,30 @@ impl Exposure {
     }
 }
 
+/// What belongs to an ingress gateway beside its pods.
+#[derive(Clone)]
+pub struct IngressGatewayHandle {
+    made: Made,
+}
+
+patchable! {
+    IngressGatewayHandle {
+        made: core::Service, networking::NetworkPolicy, cert_manager::Certificate, gateway_api::BackendTLSPolicy;
+    }
+}
+
 impl Bundle {
     /// Adds what belongs to an ingress gateway beside its pods.
     #[track_caller]
-    pub fn ingress_gateway(&self, spec: IngressGatewaySpec<'_>) {
+    pub fn ingress_gateway(&self, spec: IngressGatewaySpec<'_>) -> IngressGatewayHandle {
         let IngressGatewaySpec { gateway, exposure, prometheus } = spec;
-        self.push(IngressPart {
+        let made = self.push(IngressPart {
             origin: Origin::here(),
             gateway: gateway.clone(),
             exposure,
             prometheus: prometheus.clone(),
         });
+        IngressGatewayHandle { made }
     }
 }
 

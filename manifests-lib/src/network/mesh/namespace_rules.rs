@@ -8,6 +8,7 @@ use crate::model::bundle::{Added, Bundle, Output, Part};
 use crate::model::facts::Facts;
 use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
+use crate::model::patch::{Made, patchable};
 use crate::network::network_policy;
 use crate::network::outbound::DeniedByDefault;
 use crate::observability::prometheus::Prometheus;
@@ -23,6 +24,16 @@ pub const MERGED_METRICS: Port = port!(15020);
 /// Upstream: <https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio>
 const METRICS: [Port; 2] = [MERGED_METRICS, port!(15090)];
 
+/// What denies by default in a namespace, of [`Bundle::deny_by_default`].
+#[derive(Clone)]
+pub struct DefaultDenyHandle {
+    made: Made,
+}
+
+patchable! {
+    DefaultDenyHandle { made: security::AuthorizationPolicy, networking::NetworkPolicy; }
+}
+
 impl Bundle {
     /// Refuses every call into the bundle's namespace that no service admits, and everything that leaves its pods and that no component
     /// declares; scraping the proxies stays possible.
@@ -33,9 +44,9 @@ impl Bundle {
     ///
     /// Upstream: <https://istio.io/latest/docs/concepts/security/#authorization-policies>
     #[track_caller]
-    pub fn deny_by_default(&self, prometheus: &Prometheus) {
-        self.push(Denial(self.namespace().clone()));
-        self.add(security::AuthorizationPolicy {
+    pub fn deny_by_default(&self, prometheus: &Prometheus) -> DefaultDenyHandle {
+        self.note(Denial(self.namespace().clone()));
+        let calls = self.add(security::AuthorizationPolicy {
             metadata: named("default-deny"),
             // No rule admits anybody: an ALLOW policy without rules matches no request.
             spec: Some(security::AuthorizationPolicySpec::default()),
@@ -44,13 +55,14 @@ impl Bundle {
             metadata: named("default-deny"),
             spec: Some(network_policy::nothing(["Ingress", "Egress"])),
         });
-        self.add(networking::NetworkPolicy {
+        let metrics = self.add(networking::NetworkPolicy {
             metadata: named("metrics"),
             spec: Some(network_policy::only(
                 LabelSelector::default(),
                 vec![metrics_to(prometheus)],
             )),
         });
+        DefaultDenyHandle { made: calls.made.through(&metrics.made) }
     }
 
     /// Lets pods of the bundle's namespace talk to each other by mutual TLS only. In the namespace of the control plane it holds

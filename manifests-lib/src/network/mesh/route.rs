@@ -8,8 +8,30 @@ use super::own_namespace;
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::network::service::{RequestProtocol, Service, ServiceState};
 use crate::values::Port;
+
+/// A route inside the mesh, of [`Service::mesh_route`].
+#[derive(Clone)]
+pub struct MeshRouteHandle {
+    made: Made,
+}
+
+patchable! {
+    /// ```
+    /// # use custom_resources::istio::networking::v1 as istio;
+    /// # use manifests_lib::network::{Http, Service};
+    /// # fn example(service: &Service<Http>) {
+    /// service.mesh_route().patch(|route: &mut istio::VirtualService| {
+    ///     let requests = route.spec.iter_mut().flat_map(|spec| spec.http.iter_mut().flatten());
+    ///     requests.for_each(|request| request.timeout = Some("5s".to_owned()));
+    /// });
+    /// # }
+    /// ```
+    ///
+    MeshRouteHandle { made: networking::VirtualService, networking::DestinationRule; }
+}
 
 impl<P> Service<P> {
     /// Routes requests inside the mesh to the service; only its own namespace sees the route.
@@ -18,13 +40,13 @@ impl<P> Service<P> {
     ///
     /// Upstream: <https://istio.io/latest/docs/reference/config/networking/virtual-service/>
     #[track_caller]
-    pub fn mesh_route(&self)
+    pub fn mesh_route(&self) -> MeshRouteHandle
     where
         P: RequestProtocol,
     {
         let service = self.state();
         let bundle = Rc::clone(&service.component().bundle);
-        bundle.push(MeshRoutePart { origin: Origin::here(), service });
+        MeshRouteHandle { made: bundle.push(MeshRoutePart { origin: Origin::here(), service }) }
     }
 }
 
@@ -95,9 +117,9 @@ fn destination_rule(
 }
 
 /// Makes callers of a service that has no route of its own use mutual TLS.
-pub(crate) fn require_mutual_tls(origin: Origin, service: Rc<ServiceState>) {
+pub(crate) fn require_mutual_tls(origin: Origin, service: Rc<ServiceState>) -> Made {
     let bundle = Rc::clone(&service.component().bundle);
-    bundle.push(MutualTlsPart { origin, service });
+    bundle.push(MutualTlsPart { origin, service })
 }
 
 struct MutualTlsPart {

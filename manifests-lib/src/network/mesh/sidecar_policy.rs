@@ -7,12 +7,25 @@ use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::facts::Facts;
 use crate::model::namespace::{REVISION, SidecarsRequired};
 use crate::model::origin::Origin;
+use crate::model::patch::{Made, patchable};
 use crate::network::admission_policy::{AdmissionPolicy, Judged};
 
 /// Of two forms of a sidecar: a container, or an init container that keeps running. A gateway's container has an image only
 /// once the control plane has filled it in.
 const HAS_PROXY: &str = "object.spec.containers.exists(c, c.name == 'istio-proxy' && c.image != 'auto') || \
                          (has(object.spec.initContainers) && object.spec.initContainers.exists(c, c.name == 'istio-proxy'))";
+
+/// What refuses pods without a proxy, of [`Bundle::require_sidecars`].
+#[derive(Clone)]
+pub struct SidecarPolicyHandle {
+    made: Made,
+}
+
+patchable! {
+    SidecarPolicyHandle {
+        made: admission::ValidatingAdmissionPolicy, admission::ValidatingAdmissionPolicyBinding;
+    }
+}
 
 impl Bundle {
     /// Has the API server itself refuse every pod without a proxy in the namespaces of the mesh. Otherwise a pod that is created
@@ -23,8 +36,8 @@ impl Bundle {
     ///
     /// Upstream: <https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/>
     #[track_caller]
-    pub fn require_sidecars(&self) {
-        self.push(SidecarPolicyPart { origin: Origin::here() });
+    pub fn require_sidecars(&self) -> SidecarPolicyHandle {
+        SidecarPolicyHandle { made: self.push(SidecarPolicyPart { origin: Origin::here() }) }
     }
 }
 

@@ -238,6 +238,23 @@ fn routes_lead_to_the_gateway_of_the_mesh() {
     route_web(&shop, &entrance);
     assert_snapshot!(shop.objects(&door, &["HTTPRoute", "ReferenceGrant"]), @r#"
     apiVersion: gateway.networking.k8s.io/v1
+    kind: ReferenceGrant
+    metadata:
+      name: door-front-door
+      labels:
+        env: test
+      namespace: elsewhere
+    spec:
+      from:
+      - group: gateway.networking.k8s.io
+        kind: HTTPRoute
+        namespace: shop
+      to:
+      - name: front-door
+        group: ""
+        kind: Service
+    ---
+    apiVersion: gateway.networking.k8s.io/v1
     kind: HTTPRoute
     metadata:
       name: orders
@@ -292,23 +309,6 @@ fn routes_lead_to_the_gateway_of_the_mesh() {
         - path:
             type: PathPrefix
             value: /
-    ---
-    apiVersion: gateway.networking.k8s.io/v1
-    kind: ReferenceGrant
-    metadata:
-      name: door-front-door
-      labels:
-        env: test
-      namespace: elsewhere
-    spec:
-      from:
-      - group: gateway.networking.k8s.io
-        kind: HTTPRoute
-        namespace: shop
-      to:
-      - name: front-door
-        group: ""
-        kind: Service
     "#);
 }
 

@@ -1,0 +1,537 @@
+//! Every object can be patched at the handle of the part that makes it, and a patch there reaches no other object.
+
+use std::any::type_name_of_val;
+
+use custom_resources::cert_manager::v1 as cert_manager;
+use custom_resources::coreos::monitoring::v1 as monitoring;
+use custom_resources::external_secrets::generators::v1alpha1 as generators;
+use custom_resources::external_secrets::v1 as external_secrets;
+use custom_resources::istio::networking::v1 as istio;
+use custom_resources::istio::networking::v1beta1::ProxyConfig;
+use custom_resources::istio::security::v1 as security;
+use custom_resources::k8s::networking::gateway::v1 as gateway_api;
+use custom_resources::nginx::gateway::v1alpha1 as nginx;
+use custom_resources::rabbitmq::v1beta1 as rabbitmq;
+use insta::assert_snapshot;
+use k8s_openapi::api::admissionregistration::v1 as admission;
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::api::networking::v1 as networking;
+use k8s_openapi::api::policy::v1 as policy;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use manifests_lib::data::database::{Aurora, AuroraEndpoint, MysqlContainer};
+use manifests_lib::data::rabbitmq::{RabbitmqClusterSpec, Saga};
+use manifests_lib::data::{GeneratedSecret, SecretValue, SecretsManagerStore, SyncedSecret};
+use manifests_lib::model::{Bundle, Component, Injection, Namespace, NamespaceRules, PodSecurity};
+use manifests_lib::network::gateway_api::{Exposure, Route, ServingCertificate};
+use manifests_lib::network::mesh::{
+    Egress, EgressGateway, EgressGatewaySpec, Exposure as MeshExposure, GatewayRoute,
+    IngressGateway, IngressGatewaySpec,
+};
+use manifests_lib::network::network_policy::APP_NAME;
+use manifests_lib::network::{
+    Certificate, CertificateHosts, ClusterIssuer, Http, Issuer, Service, ToolService,
+};
+use manifests_lib::observability::grafana::{Dashboard, Variable};
+use manifests_lib::observability::{
+    Latency, LatencyBound, MonitoredPods, PodMonitor, Prometheus, ServiceMonitor, Slo, WebUiHandle,
+    WebUiRequests, WebUiSpec, pod_metrics_endpoint,
+};
+use manifests_lib::platform::BuiltPlatform;
+use manifests_lib::values::{gibibytes, mebibytes, millicores};
+use manifests_lib::workload::{LocalVolume, Resources};
+use manifests_lib::{
+    cidr, host, name, node_port, path, port, public_image, region, secret_data_key,
+    secrets_manager_name, slo_target, url_path,
+};
+
+use crate::support::{
+    ELSEWHERE, FRONT_DOOR, NAMESPACE, NODES, Shop, config_map, container, gateway_spec,
+};
+
+const PATCHED_BY: &str = "example.com/patched-by";
+
+/// Patches, at a handle, one kind of object after the other: the object says by which handle.
+macro_rules! patch {
+    ($handle:expr, $($kind:ty),+ $(,)?) => {{
+        let handle = &$handle;
+        let by = type_name_of_val(handle);
+        $(handle.patch(move |object: &mut $kind| sign(&mut object.metadata, by));)+
+    }};
+}
+
+fn sign(metadata: &mut ObjectMeta, handle: &'static str) {
+    let (handle, _) = handle.split_once('<').unwrap_or((handle, ""));
+    let handle = handle.rsplit("::").next().unwrap_or_default();
+    let by = metadata.annotations.get_or_insert_default().entry(PATCHED_BY.to_owned());
+    by.and_modify(|others| *others = format!("{others}, {handle}")).or_insert(handle.to_owned());
+}
+
+/// Who patches the objects of bundles: all but those that deliver them.
+fn signed(built: &BuiltPlatform) -> String {
+    let delivery = ["root", "team-parent"];
+    let bundles = built.bundles.iter().filter(|it| !delivery.contains(&it.name.as_str()));
+    let lines = bundles.flat_map(|bundle| &bundle.resources).map(|resource| {
+        let object = resource.object_ref();
+        let json = resource.to_json().expect("finite numbers");
+        let by = json["metadata"]["annotations"][PATCHED_BY].as_str().unwrap_or("nobody");
+        format!("{} {}: {by}", object.kind, object.name)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+const BACK_DOOR: EgressGateway =
+    EgressGateway { name: name!("back-door"), namespace: ELSEWHERE, selector: name!("egress") };
+
+/// A Deployment, in a namespace that denies by default.
+fn served(component: &Component) -> Service<Http> {
+    let deployment = component.deployment(2);
+    patch!(
+        deployment,
+        apps::Deployment,
+        core::ServiceAccount,
+        policy::PodDisruptionBudget,
+        networking::NetworkPolicy,
+        istio::Sidecar,
+    );
+    let service = deployment.container(container()).expose_http(port!(80));
+    patch!(service, core::Service);
+    service
+}
+
+/// Workloads and what they keep.
+fn workloads(web: &Bundle) -> Service<Http> {
+    let app = web.app(&NODES);
+    let service = served(&app);
+    patch!(service, security::AuthorizationPolicy, networking::NetworkPolicy);
+
+    let stateful_set = web.component(name!("store"), &NODES).stateful_set(2);
+    let store = stateful_set.container(container()).expose_tcp(port!(6379));
+    stateful_set.governed_by(&store);
+    patch!(
+        stateful_set,
+        apps::StatefulSet,
+        core::ServiceAccount,
+        policy::PodDisruptionBudget,
+        networking::NetworkPolicy,
+        istio::Sidecar,
+    );
+    patch!(store, core::Service);
+
+    let volume = app.local_volume(LocalVolume { path: path!("/data"), size: gibibytes(1) });
+    patch!(volume, core::PersistentVolume, core::PersistentVolumeClaim);
+    patch!(web.add(config_map("settings")), core::ConfigMap);
+    service
+}
+
+/// What a service has beside it.
+fn ways_in_and_out(web: &Bundle, service: &Service<Http>) {
+    let slo = service.slo(Slo {
+        availability: slo_target!(995),
+        latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds250 },
+    });
+    patch!(slo, monitoring::PrometheusRule);
+    let other = IngressGateway { name: name!("side-door"), ..FRONT_DOOR };
+    let route = GatewayRoute { gateway: &other, node_port: node_port!(30002) };
+    let mobile = served(&web.component(name!("mobile"), &NODES));
+    patch!(mobile, security::AuthorizationPolicy, networking::NetworkPolicy);
+    let route = mobile.gateway_route(route);
+    patch!(route, istio::Gateway, istio::VirtualService, istio::DestinationRule);
+    let api = served(&web.component(name!("api"), &NODES));
+    patch!(api.mesh_route(), istio::VirtualService, istio::DestinationRule);
+    let exit = web.component(name!("exit"), &NODES);
+    let way_out =
+        exit.egress(Egress { host: host!("example.com"), port: port!(80), through: &BACK_DOOR });
+    patch!(
+        way_out,
+        istio::ServiceEntry,
+        istio::Gateway,
+        istio::VirtualService,
+        istio::DestinationRule,
+    );
+}
+
+/// What comes from elsewhere: databases, secrets and messages.
+fn data(shop: &Shop, web: &Bundle, issuer: &ClusterIssuer, prometheus: &Prometheus) {
+    let resources = Resources { cpu: millicores(100), memory: mebibytes(768) };
+    let mysql = web.component(name!("writer"), &NODES).database(MysqlContainer {
+        image: public_image!(
+            "mysql:8.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        ),
+        on: NODES,
+        resources,
+        storage: gibibytes(5),
+        storage_class: name!("fast"),
+    });
+    patch!(
+        mysql,
+        apps::StatefulSet,
+        core::Service,
+        core::ServiceAccount,
+        external_secrets::ExternalSecret,
+        generators::Password,
+        istio::DestinationRule,
+        istio::Sidecar,
+        networking::NetworkPolicy,
+        security::AuthorizationPolicy,
+    );
+    let orders = shop.bundle_named(name!("orders")).app(&NODES);
+    let aurora = orders.database(Aurora {
+        endpoint: AuroraEndpoint {
+            cluster: name!("web"),
+            account: name!("c0example0ab"),
+            region: region!("eu-west-1"),
+        },
+        addresses: cidr!("10.0.0.0/16"),
+        database: name!("shop"),
+        credentials: secrets_manager_name!("test/orders/database"),
+    });
+    patch!(aurora, istio::ServiceEntry, external_secrets::ExternalSecret);
+    let key = orders.secret(SecretValue {
+        key: name!("signing-key"),
+        source: GeneratedSecret { length: 32 }.into(),
+    });
+    patch!(key, external_secrets::ExternalSecret, generators::Password);
+    let synced = web.synced_secret(SyncedSecret {
+        name: name!("login"),
+        from: secrets_manager_name!("test/web/login"),
+        keys: vec![secret_data_key!("clientID")],
+        labels: Vec::new(),
+    });
+    patch!(synced, external_secrets::ExternalSecret);
+    let tools = shop.bundle_in(&ELSEWHERE, name!("tools"));
+    let store = tools.secrets_manager_store(SecretsManagerStore {
+        region: &region!("eu-west-1"),
+        service_account: name!("reader"),
+    });
+    patch!(store, external_secrets::ClusterSecretStore);
+    let operator = tools.tool_pods(&APP_NAME, &name!("operator"));
+    patch!(operator, networking::NetworkPolicy);
+    let broker = tools.rabbitmq_cluster(RabbitmqClusterSpec {
+        name: name!("rabbit"),
+        replicas: 3,
+        image: public_image!("rabbitmq:4.2-management@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+        nodes: &NODES,
+        resources,
+        storage: gibibytes(5),
+        storage_class: &name!("fast"),
+        issuer,
+        topology_operator: &operator,
+        prometheus,
+    });
+    patch!(
+        broker,
+        rabbitmq::RabbitmqCluster,
+        cert_manager::Certificate,
+        networking::NetworkPolicy,
+        policy::PodDisruptionBudget,
+    );
+    let saga = orders.saga(Saga { rabbitmq: &broker, steps: vec![name!("pay")] });
+    patch!(
+        saga,
+        rabbitmq::Vhost,
+        rabbitmq::User,
+        rabbitmq::Permission,
+        rabbitmq::Policy,
+        rabbitmq::Exchange,
+        rabbitmq::Queue,
+        rabbitmq::Binding,
+        cert_manager::Certificate,
+    );
+}
+
+/// Where requests come from outside, and leave.
+fn gateways(
+    shop: &Shop,
+    service: &Service<Http>,
+    issuer: &ClusterIssuer,
+    prometheus: &Prometheus,
+) -> WebUiHandle {
+    let doors = shop.bundle_in(&ELSEWHERE, name!("doors"));
+    let ingress = doors.ingress_gateway(IngressGatewaySpec {
+        gateway: &FRONT_DOOR,
+        exposure: MeshExposure::ApiGateway { issuer: issuer.clone() },
+        prometheus,
+    });
+    patch!(
+        ingress,
+        core::Service,
+        networking::NetworkPolicy,
+        cert_manager::Certificate,
+        gateway_api::BackendTLSPolicy,
+    );
+    let egress = doors.egress_gateway(EgressGatewaySpec { gateway: &BACK_DOOR, prometheus });
+    patch!(egress, core::Service, networking::NetworkPolicy, security::AuthorizationPolicy);
+    let public = doors.public_gateway(gateway_spec(
+        issuer,
+        name!("public"),
+        Exposure::NodePort(node_port!(30443)),
+    ));
+    patch!(
+        public,
+        gateway_api::Gateway,
+        gateway_api::ReferenceGrant,
+        cert_manager::Certificate,
+        networking::NetworkPolicy,
+        policy::PodDisruptionBudget,
+        nginx::ClientSettingsPolicy,
+        nginx::ProxySettingsPolicy,
+        nginx::RateLimitPolicy,
+    );
+    let route = public.into_mesh(&FRONT_DOOR).route(
+        service,
+        Route {
+            name: name!("all"),
+            host: host!("www.example.com"),
+            path: url_path!("/"),
+            node_port: node_port!(30001),
+        },
+    );
+    patch!(
+        route,
+        gateway_api::HTTPRoute,
+        istio::Gateway,
+        istio::VirtualService,
+        istio::DestinationRule,
+    );
+    let internal = doors.internal_gateway(
+        gateway_spec(issuer, name!("internal"), Exposure::NetworkLoadBalancer),
+        host!("internal.example.com"),
+    );
+    let gateway = internal.gateway().expect("a gateway");
+    patch!(
+        *gateway,
+        gateway_api::Gateway,
+        cert_manager::Certificate,
+        networking::NetworkPolicy,
+        policy::PodDisruptionBudget,
+        nginx::ClientSettingsPolicy,
+        nginx::ProxySettingsPolicy,
+        nginx::RateLimitPolicy,
+    );
+    let charts = shop.bundle_in(&ELSEWHERE, name!("charts"));
+    let pods = charts.tool_pods(&APP_NAME, &name!("charts"));
+    patch!(pods, networking::NetworkPolicy);
+    let service =
+        ToolService { name: name!("charts"), port: port!(3000), target_port: port!(3000) };
+    let port = pods.port(service);
+    let certificate = ServingCertificate { secret: name!("charts-tls"), issuer };
+    let spec = WebUiSpec {
+        name: name!("charts"),
+        port: &port,
+        requests: WebUiRequests::All,
+        local_port: port!(8080),
+    };
+    let web_ui = internal.https_web_ui(spec, &certificate);
+    patch!(
+        web_ui,
+        gateway_api::HTTPRoute,
+        gateway_api::BackendTLSPolicy,
+        cert_manager::Certificate,
+    );
+    web_ui
+}
+
+/// What holds for namespaces, and what all bundles need.
+fn foundations(web: &Bundle, tools: &Bundle, prometheus: &Prometheus) -> ClusterIssuer {
+    let rules =
+        NamespaceRules { injection: Injection::None, pod_security: PodSecurity::Restricted };
+    let namespace = tools.create_namespace(&Namespace::new(name!("empty")), &rules);
+    patch!(namespace, core::Namespace, networking::NetworkPolicy);
+    let denied = web.deny_by_default(prometheus);
+    patch!(denied, security::AuthorizationPolicy, networking::NetworkPolicy);
+    patch!(web.strict_mutual_tls(), security::PeerAuthentication);
+    patch!(web.capture_dns(), ProxyConfig);
+    patch!(
+        tools.require_sidecars(),
+        admission::ValidatingAdmissionPolicy,
+        admission::ValidatingAdmissionPolicyBinding,
+    );
+    let issuer = tools.host_issuer(name!("everybody"), &Issuer::SelfSigned);
+    patch!(
+        issuer,
+        cert_manager::ClusterIssuer,
+        cert_manager::Certificate,
+        admission::ValidatingAdmissionPolicy,
+        admission::ValidatingAdmissionPolicyBinding,
+    );
+    let hosts = CertificateHosts::Below(host!("example.com"));
+    let edge = web.certificate(Certificate { name: name!("edge"), issuer: &issuer, hosts });
+    patch!(edge, cert_manager::Certificate);
+    patch!(web.ca(name!("edge-ca"), &issuer), cert_manager::Certificate);
+    issuer
+}
+
+/// What Prometheus and Grafana find.
+fn observability(monitoring: &Bundle, prometheus: &Prometheus, grafana: &WebUiHandle) {
+    let pods = prometheus.pod_monitor(PodMonitor {
+        name: name!("pods"),
+        pods: MonitoredPods::Everywhere,
+        endpoint: pod_metrics_endpoint("metrics"),
+    });
+    patch!(pods, monitoring::PodMonitor);
+    let services = prometheus.service_monitor(ServiceMonitor {
+        name: name!("services"),
+        namespace: &NAMESPACE,
+        services: LabelSelector::default(),
+        port: "metrics",
+        job_label: APP_NAME,
+    });
+    patch!(services, monitoring::ServiceMonitor);
+    let dashboard = Dashboard {
+        name: name!("jobs"),
+        title: "Jobs",
+        data_source: name!("metrics"),
+        variable: Variable { name: name!("job"), metric: "up", label: "job" },
+        panels: Vec::new(),
+    };
+    patch!(monitoring.grafana_dashboard(grafana, &dashboard), core::ConfigMap);
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "one line an object")]
+fn every_object_is_patched_at_the_handle_of_its_part_alone() {
+    let shop = Shop::new();
+    let monitoring = shop.bundle_in(&ELSEWHERE, name!("monitoring"));
+    let scraper = monitoring.tool_pods(&APP_NAME, &name!("scraper"));
+    patch!(scraper, networking::NetworkPolicy);
+    let prometheus = Prometheus::new(&scraper);
+    let web = shop.bundle();
+    let issuer = foundations(&web, &shop.bundle_named(name!("foundations")), &prometheus);
+    let service = workloads(&web);
+    ways_in_and_out(&web, &service);
+    data(&shop, &web, &issuer, &prometheus);
+    let charts = gateways(&shop, &service, &issuer, &prometheus);
+    observability(&monitoring, &prometheus, &charts);
+    // What a broker needs beside Prometheus is patched at the bundle of Prometheus.
+    assert_snapshot!(signed(&shop.build()), @"
+    NetworkPolicy scraper: ToolPods
+    Certificate rabbit-authority: nobody
+    PodMonitor rabbit: nobody
+    PodMonitor pods: Added
+    ServiceMonitor services: Added
+    ConfigMap jobs-dashboard: Added
+    AuthorizationPolicy default-deny: DefaultDenyHandle
+    NetworkPolicy default-deny: DefaultDenyHandle
+    NetworkPolicy metrics: DefaultDenyHandle
+    PeerAuthentication peer-authentication: Added
+    ProxyConfig dns-capture: Added
+    Certificate edge: TlsSecret
+    Certificate edge-ca: TlsSecret
+    Deployment web-app-deployment: Deployment
+    ServiceAccount web-app-service-account: Deployment
+    PodDisruptionBudget web-app-pod-disruption-budget: Deployment
+    NetworkPolicy web-app-egress-network-policy: Deployment
+    Sidecar web-app-sidecar: Deployment
+    Service web-app-service: Service
+    AuthorizationPolicy web-app-authorization-policy: Service
+    NetworkPolicy web-app-network-policy: Service
+    StatefulSet web-store-stateful-set: StatefulSet
+    ServiceAccount web-store-service-account: StatefulSet
+    PodDisruptionBudget web-store-pod-disruption-budget: StatefulSet
+    NetworkPolicy web-store-egress-network-policy: StatefulSet
+    Sidecar web-store-sidecar: StatefulSet
+    Service web-store-service: Service
+    PersistentVolume web-app-persistent-volume: LocalVolumeHandle
+    PersistentVolumeClaim web-app-host-path-persistent-volume-claim: LocalVolumeHandle
+    ConfigMap settings: Added
+    PrometheusRule web-app-objective: SloHandle
+    Deployment web-mobile-deployment: Deployment
+    ServiceAccount web-mobile-service-account: Deployment
+    PodDisruptionBudget web-mobile-pod-disruption-budget: Deployment
+    NetworkPolicy web-mobile-egress-network-policy: Deployment
+    Sidecar web-mobile-sidecar: Deployment
+    Service web-mobile-service: Service
+    AuthorizationPolicy web-mobile-authorization-policy: Service
+    NetworkPolicy web-mobile-network-policy: Service
+    Gateway web-mobile-gateway: GatewayRouteHandle
+    VirtualService web-mobile-virtual-service: GatewayRouteHandle
+    DestinationRule web-mobile-destination-rule: GatewayRouteHandle
+    Deployment web-api-deployment: Deployment
+    ServiceAccount web-api-service-account: Deployment
+    PodDisruptionBudget web-api-pod-disruption-budget: Deployment
+    NetworkPolicy web-api-egress-network-policy: Deployment
+    Sidecar web-api-sidecar: Deployment
+    Service web-api-service: Service
+    VirtualService web-api-virtual-service: MeshRouteHandle
+    DestinationRule web-api-destination-rule: MeshRouteHandle
+    ServiceEntry web-exit-service-entry: EgressHandle
+    Gateway web-exit-gateway: EgressHandle
+    VirtualService web-exit-virtual-service: EgressHandle
+    DestinationRule web-exit-destination-rule: EgressHandle
+    Password web-db-root-password: DatabaseHandle
+    Password web-db-user-password: DatabaseHandle
+    ExternalSecret web-db-external-secret: DatabaseHandle
+    StatefulSet web-db-stateful-set: DatabaseHandle
+    ServiceAccount web-db-service-account: DatabaseHandle
+    NetworkPolicy web-db-egress-network-policy: DatabaseHandle
+    Sidecar web-db-sidecar: DatabaseHandle
+    Service web-db-service: DatabaseHandle
+    AuthorizationPolicy web-db-authorization-policy: DatabaseHandle
+    NetworkPolicy web-db-network-policy: DatabaseHandle
+    DestinationRule web-db-destination-rule: DatabaseHandle
+    ExternalSecret login: SyncedSecretHandle
+    Gateway web-app-gateway: RouteHandle
+    VirtualService web-app-virtual-service: RouteHandle
+    DestinationRule web-app-destination-rule: RouteHandle
+    Namespace empty: NamespaceHandle
+    NetworkPolicy default-deny: NamespaceHandle
+    ValidatingAdmissionPolicy sidecar-required: SidecarPolicyHandle
+    ValidatingAdmissionPolicyBinding sidecar-required: SidecarPolicyHandle
+    ClusterIssuer everybody-root: ClusterIssuer
+    Certificate everybody: ClusterIssuer
+    ClusterIssuer everybody: ClusterIssuer
+    ValidatingAdmissionPolicy certificates-of-everybody: ClusterIssuer
+    ValidatingAdmissionPolicyBinding certificates-of-everybody: ClusterIssuer
+    ExternalSecret orders-db-external-secret: DatabaseHandle
+    ServiceEntry orders-db-service-entry: DatabaseHandle
+    Password orders-app-signing-key: SecretKey
+    ExternalSecret orders-app-external-secret-signing-key: SecretKey
+    Vhost orders-app-vhost: SagaHandle
+    User orders-app-user: SagaHandle
+    Permission orders-app-permission: SagaHandle
+    Policy orders-app-policy: SagaHandle
+    Exchange orders-app-exchange-saga: SagaHandle
+    Queue orders-app-queue-saga-pay: SagaHandle
+    Binding orders-app-binding-saga-pay: SagaHandle
+    Exchange orders-app-exchange-dead-letter: SagaHandle
+    Queue orders-app-queue-dead-letter-pay: SagaHandle
+    Binding orders-app-binding-dead-letter-pay: SagaHandle
+    Certificate orders-app-authority: SagaHandle
+    ClusterSecretStore aws-secrets-manager-orders: SecretsManagerStoreHandle
+    ClusterSecretStore aws-secrets-manager-web: SecretsManagerStoreHandle
+    NetworkPolicy operator: ToolPods
+    Certificate rabbit-tls: Rabbitmq
+    RabbitmqCluster rabbit: Rabbitmq
+    NetworkPolicy rabbit: Rabbitmq
+    PodDisruptionBudget rabbit: Rabbitmq
+    Service front-door: IngressGatewayHandle
+    NetworkPolicy front-door: IngressGatewayHandle
+    Certificate front-door: IngressGatewayHandle
+    BackendTLSPolicy front-door: IngressGatewayHandle
+    Service back-door: EgressGatewayHandle
+    NetworkPolicy back-door: EgressGatewayHandle
+    AuthorizationPolicy back-door: EgressGatewayHandle
+    AuthorizationPolicy web-exit-egress: EgressGatewayHandle
+    Certificate public: PublicGateway
+    Gateway public: PublicGateway
+    NetworkPolicy public: PublicGateway
+    RateLimitPolicy public: PublicGateway
+    ClientSettingsPolicy public: PublicGateway
+    ProxySettingsPolicy public: PublicGateway
+    PodDisruptionBudget public: PublicGateway
+    ReferenceGrant public-front-door: PublicGateway
+    HTTPRoute all: RouteHandle
+    Certificate internal: InternalGateway
+    Gateway internal: InternalGateway
+    NetworkPolicy internal: InternalGateway
+    RateLimitPolicy internal: InternalGateway
+    ClientSettingsPolicy internal: InternalGateway
+    ProxySettingsPolicy internal: InternalGateway
+    PodDisruptionBudget internal: InternalGateway
+    NetworkPolicy charts: ToolPods
+    HTTPRoute charts-dashboard: WebUiHandle
+    Certificate charts-tls: WebUiHandle
+    BackendTLSPolicy charts-dashboard: WebUiHandle
+    ");
+}
