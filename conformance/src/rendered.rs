@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use harness::{Failure, cannot_write};
 use manifests_lib::cluster::{Cluster, Infrastructure};
 use manifests_lib::delivery::{Source, SourceFrom, file_names};
+use manifests_lib::environment::Environment;
 use manifests_lib::model::{BuildError, ObjectRef, Resource};
 use manifests_lib::platform::BuiltPlatform;
 use manifests_lib::yaml;
 use serde_json::{Map, Value};
-use services::platform::Environment;
 
 /// One environment, rendered.
 #[derive(Clone)]

@@ -1,17 +1,6 @@
-//! The list of environments.
+//! The list of environments: each has a crate beside this one.
 
-use services::platform::Environment;
-
-/// An environment that has a crate beside this one.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry {
-    /// Its name on the command line, and of its folders here and below `snapshots/`.
-    pub name: &'static str,
-    /// A line for `--help`.
-    pub about: &'static str,
-    /// Builds it.
-    pub environment: fn() -> Environment,
-}
+use manifests_lib::environment::Entry;
 
 /// Every environment, in the order of rendering and listing. The first is the default on the command line.
 pub const ALL: &[Entry] = &[

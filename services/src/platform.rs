@@ -2,7 +2,7 @@
 //! more than one module.
 
 use manifests_lib::cluster::Infrastructure;
-use manifests_lib::delivery::gitops::Reviewers;
+use manifests_lib::environment::Environment;
 use manifests_lib::name;
 use manifests_lib::outside::Shared;
 use manifests_lib::platform::Platform;
@@ -82,18 +82,6 @@ pub struct Settings<K: Choices> {
     pub prometheus: prometheus::Settings<K>,
     /// RabbitMQ.
     pub rabbitmq: rabbitmq::Settings,
-}
-
-/// An environment: the platform as it runs there, and where it runs.
-pub struct Environment {
-    /// Every bundle.
-    pub platform: Platform,
-    /// The cluster.
-    pub infrastructure: Infrastructure,
-    /// The settings that every module has read.
-    pub site: Site,
-    /// Who reviews what the teams deploy, where the environment says so.
-    pub reviewers: Option<Reviewers>,
 }
 
 /// Builds the platform of an environment.
@@ -191,5 +179,5 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
         &gateways.internal,
         prometheus,
     );
-    Environment { platform, infrastructure, site, reviewers }
+    Environment { platform, infrastructure, sources: site.sources, reviewers }
 }

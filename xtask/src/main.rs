@@ -2,13 +2,11 @@
 //!
 //! After an edit of a service, only this crate is built and linked, besides the service itself: keep it small.
 
-mod environment;
-
 use std::process::ExitCode;
 
 #[cfg(feature = "dynamic")]
 use dynamic as _;
 
 fn main() -> ExitCode {
-    commands::run(environment::all())
+    commands::run(environments::ALL)
 }

@@ -3,6 +3,7 @@
 use manifests_lib::cluster::{KubernetesMinor, KubernetesRelease, Minikube};
 use manifests_lib::data::database::MysqlContainer;
 use manifests_lib::data::{GeneratedCredentials, GeneratedSecret};
+use manifests_lib::environment::Environment;
 use manifests_lib::values::{
     LocalImage, PublicImage, Repository, gibibytes, mebibytes, millicores,
 };
@@ -12,7 +13,7 @@ use services::app::{account, customer, helloworld, httpbin, orchestrator, order}
 use services::deploy::argocd;
 use services::infra::{cert_manager, fluentbit, istio, jaeger, kiali, nginx, prometheus, rabbitmq};
 use services::node_group;
-use services::platform::{self, Environment, Settings};
+use services::platform::{self, Settings};
 use services::site::{self, Laptop};
 
 /// The long-term release that follows 8.0, which Aurora MySQL 3 is and which has no more updates.

@@ -5,6 +5,7 @@ use manifests_lib::cluster::{
 };
 use manifests_lib::data::SecretsManagerSecret;
 use manifests_lib::data::database::{Aurora, AuroraEndpoint};
+use manifests_lib::environment::Environment;
 use manifests_lib::network::{Acme, AcmeServer};
 use manifests_lib::values::{
     AccountId, Cidr, EcrImage, EcrRegistry, IamRoleName, KmsKeyId, Name, Region, Repository,
@@ -19,7 +20,7 @@ use services::app::{account, customer, helloworld, httpbin, orchestrator, order}
 use services::deploy::argocd;
 use services::infra::{cert_manager, fluentbit, istio, jaeger, kiali, nginx, prometheus, rabbitmq};
 use services::node_group;
-use services::platform::{self, Environment, Settings};
+use services::platform::{self, Settings};
 use services::site::{self, Aws};
 
 /// AWS account of the images and the cluster. The number is AWS's own example: replace it with yours.

@@ -6,32 +6,15 @@ use std::sync::OnceLock;
 use clap::builder::{
     PossibleValue, PossibleValuesParser, TypedValueParser, ValueParser, ValueParserFactory,
 };
-use manifests_lib::cluster::ClusterConfig;
+use manifests_lib::cluster::{self, ClusterConfig};
 use manifests_lib::delivery::gitops::Reviewers;
+use manifests_lib::environment::{Entry, Environment};
 use manifests_lib::model::BuildError;
 use manifests_lib::outside::Outside;
 use manifests_lib::platform::BuiltPlatform;
 use support::Failure;
 
 use crate::cluster::kind::Infrastructure;
-
-/// An environment, as far as the commands need it.
-pub trait Environment: Send + Sync {
-    /// Its name on the command line, and of its folder below `snapshots/`.
-    fn name(&self) -> &'static str;
-
-    /// A line for `--help`.
-    fn about(&self) -> &'static str;
-
-    /// Its cluster.
-    fn infrastructure(&self) -> Infrastructure;
-
-    /// The platform as it runs there, or every mistake in it.
-    ///
-    /// # Errors
-    /// If the platform cannot be built.
-    fn build(&self) -> Result<Built, Vec<BuildError>>;
-}
 
 /// Everything that is built from an environment.
 #[derive(Debug)]
@@ -49,10 +32,10 @@ pub struct Built {
 }
 
 /// Set once, before the command line is parsed, because it decides which names are accepted.
-static ALL: OnceLock<Vec<Box<dyn Environment>>> = OnceLock::new();
+static ALL: OnceLock<&'static [Entry]> = OnceLock::new();
 
 /// Registers the environments of the command line.
-pub fn register(environments: Vec<Box<dyn Environment>>) {
+pub fn register(environments: &'static [Entry]) {
     // A second call changes nothing.
     let _ = ALL.set(environments);
 }
@@ -66,7 +49,7 @@ pub struct EnvironmentName {
 
 impl fmt::Display for EnvironmentName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.environment().name())
+        formatter.write_str(self.entry().name)
     }
 }
 
@@ -82,14 +65,14 @@ impl ValueParserFactory for EnvironmentName {
 fn values() -> Vec<PossibleValue> {
     EnvironmentName::all()
         .map(|name| {
-            let environment = name.environment();
-            PossibleValue::new(environment.name()).help(environment.about())
+            let entry = name.entry();
+            PossibleValue::new(entry.name).help(entry.about)
         })
         .collect()
 }
 
-fn environments() -> &'static [Box<dyn Environment>] {
-    ALL.get().map_or(&[], Vec::as_slice)
+fn environments() -> &'static [Entry] {
+    ALL.get().copied().unwrap_or_default()
 }
 
 impl EnvironmentName {
@@ -100,34 +83,42 @@ impl EnvironmentName {
 
     /// The environment of this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::all().find(|known| known.environment().name() == name)
+        Self::all().find(|known| known.entry().name == name)
     }
 
     /// The default environment: the first of the list.
     pub const DEFAULT: Self = Self { index: 0 };
 
-    fn environment(self) -> &'static dyn Environment {
-        environments()[self.index].as_ref()
+    fn entry(self) -> &'static Entry {
+        &environments()[self.index]
     }
 
     /// Its cluster.
     pub fn infrastructure(self) -> Infrastructure {
-        self.environment().infrastructure()
+        let Environment { infrastructure, sources, .. } = (self.entry().environment)();
+        Infrastructure::new(infrastructure, sources)
     }
 
     /// The platform as it runs in the environment.
     pub fn build(self) -> Result<Built, Failure> {
-        let built = self
-            .environment()
+        let Environment { platform, infrastructure, sources, reviewers } =
+            (self.entry().environment)();
+        let platform = platform
             .build()
             .map_err(|errors| Failure::all(errors.iter().map(BuildError::to_string)))?;
-        let own = &built.platform.environment;
-        if own.as_str() == self.environment().name() {
-            return Ok(built);
+        let own = &platform.environment;
+        if own.as_str() != self.entry().name {
+            return Err(Failure::new(format!(
+                "the environment {self} has the name {own} in its own settings: its files would go to another folder; correct the name \
+                 in environments/{self}/src/lib.rs"
+            )));
         }
-        Err(Failure::new(format!(
-            "the environment {self} has the name {own} in its own settings: its files would go to another folder; correct the name in \
-             environments/{self}/src/lib.rs"
-        )))
+        let cluster_config = match &infrastructure {
+            cluster::Infrastructure::Minikube(_) => None,
+            cluster::Infrastructure::Eks(eks) => Some(eks.cluster_config(&platform.pod_identities)),
+        };
+        let outside = Outside::of(&platform, &infrastructure);
+        let infrastructure = Infrastructure::new(infrastructure, sources);
+        Ok(Built { infrastructure, platform, cluster_config, outside, reviewers })
     }
 }

@@ -1,6 +1,6 @@
 //! The commands of the repository, one line each.
 //!
-//! The commands know environments only through a trait, so that an edit of a service does not rebuild this crate.
+//! The commands get environments as a list, so that an edit of a service does not rebuild this crate.
 
 mod bootstrap;
 mod cluster;
@@ -11,6 +11,8 @@ mod invocation;
 mod open;
 mod output;
 mod render;
+#[cfg(test)]
+mod small;
 mod tree;
 mod watch;
 
@@ -19,9 +21,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use external::External;
-
-pub use cluster::kind::{Infrastructure, Laptop};
-pub use environment::{Built, Environment};
+use manifests_lib::environment::Entry;
 
 /// Kubernetes manifests as typed Rust: render them, check them with independent programs, create a cluster and
 /// deploy them to it, generate the types that they are made of.
@@ -60,8 +60,10 @@ enum Chart {
     Import(External),
 }
 
-/// Runs the command in the process's arguments, which may name these environments.
-pub fn run(environments: Vec<Box<dyn Environment>>) -> ExitCode {
+/// Runs the command in the process's arguments, which may name these environments: the whole `main` of an xtask.
+///
+/// The first environment is the default where a command takes one. Without any, no command has anything to do.
+pub fn run(environments: &'static [Entry]) -> ExitCode {
     environment::register(environments);
     let outcome = match Command::parse() {
         Command::Render(arguments) => render::run(&arguments),

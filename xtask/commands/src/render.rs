@@ -282,14 +282,15 @@ mod tests {
     use manifests_lib::outside::{Shared, SharedResource};
 
     use super::*;
+    use crate::small;
 
     /// An environment that says to share what it does not use.
     fn environment() -> Outside {
-        let environment = (environments::ALL[0].environment)();
+        let platform = small::platform();
         let what = SharedResource::Host(host!("elsewhere.example.com"));
-        environment.platform.share(Shared { what, reason: "the test says so" });
-        let built = environment.platform.build().expect("a platform without mistakes");
-        Outside::of(&built, &environment.infrastructure)
+        platform.share(Shared { what, reason: "the test says so" });
+        let built = platform.build().expect("a platform without mistakes");
+        Outside::of(&built, &small::cluster().into())
     }
 
     #[test]

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use custom_resources::argoproj::v1alpha1::Application;
+use manifests_lib::environment::Entry;
+use manifests_lib::environment::Environment;
 use manifests_lib::outside::{self, Outside};
 use manifests_lib::platform::BuiltPlatform;
-use services::platform::Environment;
 
 use super::{build, platforms, workspace};
 
@@ -81,7 +82,7 @@ fn the_same_environment_gives_the_same_bytes() {
 /// A copied environment must not lead to what belongs to another; `cargo xtask render` refuses it as well.
 #[test]
 fn environments_share_nothing_outside_their_clusters() {
-    let of = |entry: &environments::Entry| {
+    let of = |entry: &Entry| {
         let Environment { platform, infrastructure, .. } = (entry.environment)();
         Outside::of(&platform.build().expect("a platform without mistakes"), &infrastructure)
     };

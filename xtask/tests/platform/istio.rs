@@ -3,9 +3,10 @@
 use custom_resources::argoproj::v1alpha1::Application;
 use manifests_lib::chart_version;
 use manifests_lib::delivery::SourceFrom;
+use manifests_lib::environment::Environment;
 use manifests_lib::values::ChartVersion;
 use services::infra::istio::{self, Revisions};
-use services::platform::{self, Environment, Settings};
+use services::platform::{self, Settings};
 
 use super::build;
 

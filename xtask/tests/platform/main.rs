@@ -10,9 +10,9 @@ mod owners;
 
 use std::path::Path;
 
+use manifests_lib::environment::Environment;
 use manifests_lib::model::BuildError;
 use manifests_lib::platform::BuiltPlatform;
-use services::platform::Environment;
 
 fn build(environment: Environment) -> BuiltPlatform {
     environment.platform.build().unwrap_or_else(|errors| {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use manifests_lib::cluster::{Cluster, Eks, Minikube};
+use manifests_lib::cluster::{self, Cluster, Eks, Minikube};
 use manifests_lib::values::{AbsolutePath, Image, Name};
 use support::Failure;
 
@@ -46,6 +46,16 @@ impl NodePorts<'_> {
 }
 
 impl Infrastructure {
+    /// A cluster, with the mount point of the sources that its pods run.
+    pub(crate) fn new(cluster: cluster::Infrastructure, sources: Option<AbsolutePath>) -> Self {
+        match cluster {
+            cluster::Infrastructure::Minikube(cluster) => {
+                Self::Minikube(Laptop { cluster, sources })
+            }
+            cluster::Infrastructure::Eks(eks) => Self::Eks(eks),
+        }
+    }
+
     /// The nodes and storage classes.
     pub(crate) fn cluster(&self) -> Cluster {
         match self {

@@ -255,55 +255,51 @@ mod tests {
     use manifests_lib::values::millicores;
 
     use super::*;
+    use crate::small;
 
-    fn built(name: &str) -> (BuiltPlatform, Cluster) {
-        let entry = environments::ALL.iter().find(|entry| entry.name == name);
-        let environment = (entry.expect("an environment of the list").environment)();
-        let platform = environment.platform.build();
-        let cluster = environment.infrastructure.cluster();
-        (platform.expect("a platform that can be built"), cluster)
+    fn built() -> BuiltPlatform {
+        small::platform().build().expect("a platform that can be built")
     }
 
     #[test]
-    fn every_environment_has_room() {
-        for entry in environments::ALL {
-            let (platform, cluster) = built(entry.name);
-            assert!(check(&platform, &cluster).is_ok(), "{}", entry.name);
-            let lines = report(&platform, &cluster).expect("quantities");
-            let of_app = lines.iter().any(|line| line.starts_with("  app "));
-            assert!(of_app, "{lines:?}");
-        }
+    fn what_fits_is_reported_by_group() {
+        let (platform, cluster) = (built(), small::nodes());
+        assert!(check(&platform, &cluster).is_ok());
+        let lines = report(&platform, &cluster).expect("quantities");
+        let of_app = lines.iter().find(|line| line.starts_with("  app ")).expect("the group");
+        let words: Vec<_> = of_app.split_whitespace().collect();
+        assert_eq!([words[1], words[5], words[9]], ["700", "3136", "4"], "{of_app}");
     }
 
     #[test]
     fn a_group_that_cannot_hold_its_pods_is_named() {
-        let (platform, mut cluster) = built("dev");
-        let pools = cluster.node_pools.iter_mut();
-        for pool in pools.filter(|pool| group_name(pool) == "app") {
+        let (platform, mut cluster) = (built(), small::nodes());
+        for pool in cluster.node_pools.iter_mut().filter(|pool| group_name(pool) == "app") {
             pool.cpu = millicores(100);
         }
         let failure = check(&platform, &cluster).expect_err("too little");
-        let sentence = failure.to_string();
-        let begin = "the pods of the node group app request ";
-        let end = " millicores, but its nodes have 100: some pods would stay Pending; give the cluster of environments/dev more, or request less";
-        assert!(sentence.starts_with(begin) && sentence.ends_with(end), "{sentence}");
+        assert_eq!(
+            failure.to_string(),
+            "the pods of the node group app request 700 millicores, but its nodes have 100: some pods would stay Pending; give the cluster \
+             of environments/small more, or request less"
+        );
     }
 
     #[test]
     fn a_group_that_the_cluster_lacks_is_named() {
-        let (platform, mut cluster) = built("prd");
+        let (platform, mut cluster) = (built(), small::nodes());
         cluster.node_pools.retain(|pool| group_name(pool) != "app");
         let failure = check(&platform, &cluster).expect_err("no such nodes");
         let sentence = failure.to_string();
         assert!(
-            sentence.contains(" need nodes with the label node.kubernetes.io/nodegroup=app, which no nodes of the cluster have"),
+            sentence.contains(" need nodes with the label example.com/group=app, which no nodes of the cluster have"),
             "{sentence}"
         );
     }
 
     #[test]
     fn the_broker_counts() {
-        let (platform, _) = built("prd");
+        let platform = built();
         let resources = platform.resources();
         let broker = resources
             .filter(|resource| resource.get::<RabbitmqCluster>().is_some())

@@ -1,0 +1,31 @@
+//! An environment as a whole, and how programs such as the commands learn of it.
+
+use crate::cluster::Infrastructure;
+use crate::delivery::gitops::Reviewers;
+use crate::platform::Platform;
+use crate::values::AbsolutePath;
+
+/// An environment that programs can name: a line of the list of all of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Its name on the command line, and of its folders below `environments/`, `snapshots/` and `reviews/`. Its platform has the
+    /// same name.
+    pub name: &'static str,
+    /// A line for `--help`.
+    pub about: &'static str,
+    /// Describes it, anew with each call: without input or output, and each time the same.
+    pub environment: fn() -> Environment,
+}
+
+/// An environment: the platform as it runs there, and where it runs.
+pub struct Environment {
+    /// Every bundle.
+    pub platform: Platform,
+    /// The cluster.
+    pub infrastructure: Infrastructure,
+    /// Folder on the nodes of a laptop's cluster that the sources of the services are mounted to, where pods run them; `None` where
+    /// images run as built.
+    pub sources: Option<AbsolutePath>,
+    /// Who reviews what the teams deploy, where the environment says so.
+    pub reviewers: Option<Reviewers>,
+}
