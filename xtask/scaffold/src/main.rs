@@ -7,6 +7,7 @@ mod places;
 mod plan;
 mod service;
 mod source;
+mod tool;
 
 use std::process::ExitCode;
 
@@ -16,13 +17,13 @@ use support::{Failure, workspace};
 use name::Name;
 use plan::Plan;
 
-/// Writes a new service, and the lines that lead to it; overwrites nothing.
+/// Writes a new service or tool, and the lines that lead to it; overwrites nothing.
 ///
 /// It leaves out what only you know: then the compiler names each place.
 #[derive(Parser)]
 #[command(
     bin_name = "cargo xtask new",
-    after_help = "While something is left out, `cargo xtask` does not compile: `cargo run -p scaffold -- service NAME` does the same.\n\
+    after_help = "While something is left out, `cargo xtask` does not compile: `cargo run -p scaffold -- …` does the same.\n\
                   Exit codes: 0 written, 2 could not; then nothing is written."
 )]
 struct Arguments {
@@ -35,6 +36,11 @@ enum Command {
     /// A microservice that others in the mesh can call
     Service {
         /// Its name in the cluster, such as stock or gift-card
+        name: Name,
+    },
+    /// A tool of the infrastructure that a Helm chart installs
+    Tool {
+        /// Its name in the cluster, such as redis or cert-manager
         name: Name,
     },
 }
@@ -54,6 +60,7 @@ fn run(command: Command) -> Result<String, Failure> {
     let mut plan = Plan::new(workspace()?);
     let next = match command {
         Command::Service { name } => service::plan(&mut plan, &name)?,
+        Command::Tool { name } => tool::plan(&mut plan, &name)?,
     };
     let written = plan.apply()?;
     Ok(format!("{written}\n{next}"))

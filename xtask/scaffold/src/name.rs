@@ -11,11 +11,6 @@ const RULE: &str = "a name has 1 to 63 of a-z, 0-9 and '-', begins with a letter
 pub struct Name(String);
 
 impl Name {
-    /// As the cluster has it: `gift-card`.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// As Rust has it: `gift_card`.
     pub fn module(&self) -> String {
         self.0.replace('-', "_")
@@ -25,6 +20,14 @@ impl Name {
     pub fn title(&self) -> String {
         let (first, rest) = self.0.split_at(1);
         first.to_uppercase() + &rest.replace('-', " ")
+    }
+
+    /// A template with this name: in the cluster for `@name`, of the module for `@module`, as a sentence begins for `@Title`.
+    pub fn fill_in(&self, template: &str) -> String {
+        template
+            .replace("@name", &self.0)
+            .replace("@module", &self.module())
+            .replace("@Title", &self.title())
     }
 }
 

@@ -6,7 +6,7 @@ use crate::name::Name;
 use crate::places::{Folder, Module};
 use crate::plan::Plan;
 
-/// The module; `NAME` stands for the name, `TITLE` for the same at the beginning of a sentence.
+/// The module, as [`Name::fill_in`] takes it.
 const TEMPLATE: &str = include_str!("service.rs.txt");
 
 /// Plans the module, its settings and its call, and returns the next step.
@@ -17,7 +17,7 @@ pub fn plan(plan: &mut Plan, name: &Name) -> Result<String> {
     Module {
         folder: Folder { name: "app", team: "&app" },
         name,
-        text: TEMPLATE.replace("TITLE", &name.title()).replace("NAME", name.as_str()),
+        text: name.fill_in(TEMPLATE),
         settings: true,
     }
     .plan(plan)?;

@@ -15,30 +15,58 @@ mod app {
     mod stock;
 }
 
+mod infra {
+    mod fluent_bit;
+    #[path = "../../../../../services/src/infra/shared.rs"]
+    mod shared;
+}
+
 #[path = "../scaffold/support.rs"]
 mod support;
 
 use support::Scratch;
 
-/// The module that the program writes, with these lines after another one.
-fn filled_in(arguments: &[&str], path: &str, after: &str, lines: &str) -> String {
+/// The module that the program writes, with what the compiler asks for: pieces, each after a text.
+fn filled_in(arguments: &[&str], path: &str, pieces: &[(&str, &str)]) -> String {
     let scratch = Scratch::new();
     assert_eq!(scratch.run(arguments).code, 0);
-    scratch.edit(path, after, &format!("{after}{lines}"));
+    for (after, piece) in pieces {
+        scratch.edit(path, after, &format!("{after}{piece}"));
+    }
     scratch.files()[path].clone()
+}
+
+/// As if a released chart had not been used yet.
+#[test]
+fn a_tool() {
+    let kinds = "
+        values: chart::Values::with(|values| values.metrics_port = Some(2020)),
+        kinds: vec![GroupKind::of::<core::ConfigMap>()],
+        crd_groups: vec![],";
+    let module = filled_in(
+        &["tool", "fluent-bit"],
+        "services/src/infra/fluent_bit.rs",
+        &[
+            ("release: name!(\"fluent-bit\"),", kinds),
+            (
+                "use helm_values::{HelmChart, fluent_bit as chart};",
+                "\nuse k8s_openapi::api::core::v1 as core;",
+            ),
+        ],
+    );
+    assert_eq!(module, include_str!("infra/fluent_bit.rs"));
 }
 
 #[test]
 fn a_service() {
-    let lines = "        port: port!(8080),
+    let fields = "
+        port: port!(8080),
         resources: Resources { cpu: millicores(100), memory: mebibytes(128) },
-        user: uid!(65532),
-";
+        user: uid!(65532),";
     let module = filled_in(
         &["service", "stock"],
         "services/src/app/stock.rs",
-        "        probe: Probe::Tcp,\n",
-        lines,
+        &[("probe: Probe::Tcp,", fields)],
     );
     assert_eq!(module, include_str!("app/stock.rs"));
 }

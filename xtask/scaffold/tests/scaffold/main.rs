@@ -3,3 +3,4 @@
 mod refusals;
 mod service;
 mod support;
+mod tool;
