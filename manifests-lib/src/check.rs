@@ -1,5 +1,6 @@
 //! What must hold for every finished object, whether it was built, patched or added as it stands.
 
+mod bounds;
 mod exceptions;
 mod metadata;
 mod overrides;
@@ -16,10 +17,11 @@ use crate::model::resource::Resource;
 use crate::model::rule::Rule;
 use crate::workload::SecurityException;
 
+pub(crate) use bounds::{ports_of_proxies, unpinned_images};
 pub(crate) use exceptions::idle as idle_exceptions;
 pub(crate) use pod_security::refused_pods;
 pub(crate) use secrets::in_plain_text as secrets_in_plain_text;
-pub(crate) use workload::{claims, shared_selectors};
+pub(crate) use workload::{claims, selected_pods};
 
 use workload::Workload;
 

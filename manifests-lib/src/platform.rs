@@ -197,7 +197,10 @@ impl Platform {
         errors.extend(check::refused_pods(resources.clone()));
         let issuers: Vec<IssuerFact> = facts.take();
         errors.extend(issuer::refused_certificates(&issuers, resources.clone()));
-        errors.extend(check::shared_selectors(resources));
+        errors.extend(check::ports_of_proxies(resources.clone()));
+        let images = images(facts.take());
+        errors.extend(check::unpinned_images(resources.clone(), &images));
+        errors.extend(check::selected_pods(resources));
         errors.extend(duplicate_objects(&bundles));
         errors.extend(duplicate_releases(&bundles));
         let stores: Vec<StoreFact> = facts.take();
@@ -228,7 +231,7 @@ impl Platform {
             gateway_ports,
             node_ports,
             web_uis,
-            images: images(facts.take()),
+            images,
             pod_identities,
             bundles,
         })

@@ -11,10 +11,10 @@ pub use image::{EcrImage, EcrRegistry, Image, LocalImage};
 pub use port::{NodePort, Port};
 pub use quantity::{Bytes, Cpu, Seconds, gibibytes, mebibytes, millicores, seconds};
 pub(crate) use text::kubernetes as text_rules;
-pub(crate) use text::says_secret;
 pub use text::{
     AbsolutePath, AccountId, ChartVersion, Cidr, EksAddonVersion, EmailAddress, GitBranch,
     GitCommit, GitUrl, Host, IamRoleName, InvalidText, KmsKeyId, LabelKey, LogGroup, Name,
     PlainVariableName, PublicImage, Region, RelativePath, Repository, SecretDataKey,
     SecretsManagerName, Tag, UrlPath, VariableName,
 };
+pub(crate) use text::{is_commit, says_secret};

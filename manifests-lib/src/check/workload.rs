@@ -38,6 +38,8 @@ pub(super) struct Workload<'a> {
     claims: &'a [core::PersistentVolumeClaim],
     /// Whether it has a pod on every node that it may run on.
     on_every_node: bool,
+    /// How many pods it has, where it says so.
+    replicas: Option<i32>,
 }
 
 impl<'a> Workload<'a> {
@@ -50,6 +52,7 @@ impl<'a> Workload<'a> {
             pods: template.and_then(|template| template.spec.as_ref()),
             claims: &[],
             on_every_node: false,
+            replicas: None,
         };
         if let Some(pod) = resource.get::<core::Pod>() {
             return Some(Self {
@@ -60,13 +63,17 @@ impl<'a> Workload<'a> {
         }
         if let Some(deployment) = resource.get::<apps::Deployment>() {
             let spec = deployment.spec.as_ref();
-            return Some(new(spec.map(|spec| &spec.selector), spec.map(|spec| &spec.template)));
+            return Some(Self {
+                replicas: spec.and_then(|spec| spec.replicas),
+                ..new(spec.map(|spec| &spec.selector), spec.map(|spec| &spec.template))
+            });
         }
         if let Some(stateful_set) = resource.get::<apps::StatefulSet>() {
             let spec = stateful_set.spec.as_ref();
             let claims = spec.and_then(|spec| spec.volume_claim_templates.as_deref());
             return Some(Self {
                 claims: claims.unwrap_or_default(),
+                replicas: spec.and_then(|spec| spec.replicas),
                 ..new(spec.map(|spec| &spec.selector), spec.map(|spec| &spec.template))
             });
         }
@@ -112,8 +119,14 @@ impl<'a> Workload<'a> {
         self.metadata?.annotations.as_ref()
     }
 
+    /// Whether its pods say that they get no proxy of the mesh.
+    pub(super) fn is_outside_mesh(&self) -> bool {
+        let says_no = |labels: &Labels| labels.get(INJECT).is_some_and(|value| value == "false");
+        self.labels().is_some_and(says_no) || self.annotations().is_some_and(says_no)
+    }
+
     /// Every container, those that run first included.
-    fn containers(&self) -> impl Iterator<Item = &'a core::Container> {
+    pub(super) fn containers(&self) -> impl Iterator<Item = &'a core::Container> {
         let pods = self.pods.into_iter();
         pods.flat_map(|pods| pods.containers.iter().chain(pods.init_containers.iter().flatten()))
     }
@@ -220,10 +233,14 @@ impl<'a> Workload<'a> {
     }
 }
 
-/// Services that select the pods of several workloads: a share of the requests would reach pods that do not serve them.
-pub(crate) fn shared_selectors<'a>(
-    resources: impl Iterator<Item = &'a Resource>,
-) -> Vec<BuildError> {
+/// Whether pods get a proxy of the mesh where their namespace does.
+///
+/// Upstream: <https://istio.io/latest/docs/reference/config/labels/#SidecarInject>
+const INJECT: &str = "sidecar.istio.io/inject";
+
+/// Services that select the pods of several workloads, a share of whose requests would reach pods that do not serve them, and
+/// Services whose workloads have no pods.
+pub(crate) fn selected_pods<'a>(resources: impl Iterator<Item = &'a Resource>) -> Vec<BuildError> {
     let mut services = Vec::new();
     // By namespace and label, so that a Service looks at few workloads.
     let mut workloads: BTreeMap<_, Vec<Workload<'_>>> = BTreeMap::new();
@@ -248,6 +265,20 @@ pub(crate) fn shared_selectors<'a>(
             .flatten()
             .filter(|workload| workload.has_labels(selector))
             .collect();
+        if !selected.is_empty() && selected.iter().all(|workload| workload.replicas == Some(0)) {
+            errors.push(
+                BuildError::new(
+                    Rule::ServiceWithoutPods,
+                    resource.origin(),
+                    format!(
+                        "{} selects pods of which there are none (replicas: 0): nobody would answer; run at least one, or remove the \
+                         Service",
+                        resource.object_ref()
+                    ),
+                )
+                .related(selected.iter().map(|workload| workload.resource.origin())),
+            );
+        }
         if selected.len() > 1 {
             errors.push(
                 BuildError::new(

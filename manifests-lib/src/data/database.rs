@@ -16,10 +16,12 @@ use k8s_openapi::api::networking::v1 as networking;
 
 use crate::data::secret::SecretKey;
 use crate::model::component::Component;
+use crate::model::error::BuildError;
 use crate::model::label::SelectorLabels;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
+use crate::model::rule::Rule;
 use crate::values::{Name, Port};
 use crate::workload::{NodeGroup, StatefulSet, Variable};
 
@@ -82,6 +84,16 @@ impl Component {
     }
 
     fn database_at(&self, origin: Origin, database: Database) -> DatabaseHandle {
+        let (name, is_user, way_out) = match &database {
+            Database::MysqlContainer(_) => {
+                (&self.bundle.name, true, "it is the bundle's: give the bundle another name")
+            }
+            Database::Aurora(aurora) => (&aurora.database, false, "name another database"),
+        };
+        if let Some(why) = refused_name(name, is_user) {
+            let message = format!("{why}: {way_out}");
+            self.bundle.error(BuildError::new(Rule::InvalidDatabaseName, origin, message));
+        }
         match database {
             Database::MysqlContainer(container) => container.add_to(self, origin),
             Database::Aurora(aurora) => aurora.add_to(self, origin),
@@ -92,6 +104,31 @@ impl Component {
     fn of_database(&self, nodes: &NodeGroup) -> Self {
         self.sibling(name!("db"), nodes)
     }
+}
+
+/// Databases that every MySQL has by itself.
+const OF_MYSQL: [&str; 2] = ["mysql", "sys"];
+
+/// What MySQL allows for the name of a user.
+///
+/// Upstream: <https://dev.mysql.com/doc/refman/8.4/en/user-names.html>
+const LONGEST_USER: usize = 32;
+
+/// Why MySQL does not take a name for a database and, in a container, for its user.
+fn refused_name(name: &Name, is_user: bool) -> Option<String> {
+    let text = name.as_str();
+    if OF_MYSQL.contains(&text) {
+        return Some(format!("MySQL has a database {name} of its own"));
+    }
+    if is_user && text == "root" {
+        return Some("the image of MySQL takes no user root, which it makes itself".to_owned());
+    }
+    (is_user && text.len() > LONGEST_USER).then(|| {
+        format!(
+            "MySQL takes {LONGEST_USER} characters for the name of a user, and {name} has {}",
+            text.len()
+        )
+    })
 }
 
 impl From<MysqlContainer> for Database {

@@ -18,7 +18,7 @@ use crate::model::resource::{Manifest, Namespaced, Resource};
 use crate::model::rule::Rule;
 use crate::network::outbound::Destination;
 use crate::network::tool::ToolPods;
-use crate::values::Name;
+use crate::values::{Bytes, Name};
 use crate::workload::{Allowance, NodeGroup, SecurityException};
 
 /// Resources that are deployed together.
@@ -365,6 +365,17 @@ impl BundleState {
 
     pub(crate) fn error(&self, error: BuildError) {
         self.note(Mistake(error));
+    }
+
+    /// Refuses what has no room.
+    pub(crate) fn refuse_zero(&self, origin: Origin, what: &str, size: Bytes) {
+        if size.as_mebibytes() == 0 {
+            self.error(BuildError::new(
+                Rule::ZeroSize,
+                origin,
+                format!("{what} has the size 0, which the API server refuses or reads as no limit: say how much it holds"),
+            ));
+        }
     }
 }
 

@@ -131,6 +131,16 @@ impl Bundle {
         rules: &NamespaceRules,
     ) -> NamespaceHandle {
         let NamespaceRules { injection, pod_security } = rules;
+        let name = namespace.name().as_str();
+        if name == "default" || name.starts_with("kube-") {
+            self.error(
+                Rule::ForeignNamespace,
+                Origin::here(),
+                format!(
+                    "every cluster has the namespace {name}, with pods of others: this bundle would make it its own; create another one"
+                ),
+            );
+        }
         let mut labels = label(ENFORCE, pod_security.as_str());
         labels.extend(label(WARN, pod_security.as_str()));
         labels.extend(label(AUDIT, PodSecurity::Restricted.as_str()));

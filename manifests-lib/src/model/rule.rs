@@ -75,6 +75,10 @@ rules! {
     ///
     /// Give one service another port, or name one node port in all its routes.
     DuplicateGatewayPort = "duplicate-gateway-port",
+    /// A certificate is asked for one host twice. One of them was probably to be another.
+    ///
+    /// Correct or remove it.
+    DuplicateHost = "duplicate-host",
     /// Two volumes are mounted at one path of a container. The API server refuses the pod.
     ///
     /// Mount one at another path.
@@ -111,6 +115,10 @@ rules! {
     ///
     /// Give one another name or port.
     DuplicateWebUi = "duplicate-web-ui",
+    /// Requests to a port that speaks TLS would leave the mesh as HTTP in plain text. The host refuses them.
+    ///
+    /// Name a port that speaks HTTP, or add a ServiceEntry of protocol TLS.
+    EgressInPlainText = "egress-in-plain-text",
     /// A bundle deploys nothing. Argo CD refuses an Application without a source.
     ///
     /// Add to the bundle, or remove it.
@@ -160,6 +168,11 @@ rules! {
     ///
     /// Rename it.
     InvalidDataKey = "invalid-data-key",
+    /// A database or its user has a name that MySQL keeps for itself or does not take. The database does not start, or the schema cannot
+    /// be made.
+    ///
+    /// Choose another name; that of a container is the bundle's.
+    InvalidDatabaseName = "invalid-database-name",
     /// A label has a key that is no qualified name, or a value that is longer than 63 characters or has others than letters,
     /// digits, `-`, `_` and `.`. The API server refuses the object.
     ///
@@ -178,6 +191,10 @@ rules! {
     ///
     /// Use letters, digits and `_`, and do not begin with a digit.
     InvalidVariableName = "invalid-variable-name",
+    /// The value of an environment variable has a NUL character. The runtime refuses the container.
+    ///
+    /// Remove it.
+    InvalidVariableValue = "invalid-variable-value",
     /// The name of a volume, which comes from the path where it is mounted, is no DNS label. The API server refuses the pod.
     ///
     /// Choose another path or name.
@@ -249,6 +266,11 @@ rules! {
     ///
     /// Change the pods, or run them in a namespace of their own whose level allows what they do.
     PodSecurityViolation = "pod-security-violation",
+    /// A container of the mesh, or a service behind a gateway of it, has a port on which the proxy listens itself, from 15000 to 15090. One
+    /// of them does not start.
+    ///
+    /// Choose another port.
+    ProxyPort = "proxy-port",
     /// A secret value would stand in Git, where everybody who reads the repository reads it: a name says that it is a secret, or the
     /// text itself reads like one, such as an address with a password, a private key or the value of `--token`.
     ///
@@ -259,6 +281,14 @@ rules! {
     ///
     /// Label the template, or change the selector.
     SelectorMismatch = "selector-mismatch",
+    /// A Service selects pods of which there are none: their workload has no replicas. Nobody answers.
+    ///
+    /// Run at least one, or remove the Service.
+    ServiceWithoutPods = "service-without-pods",
+    /// Volumes of one pod are to belong to several users. A pod has one group for all of them: the last one would have all.
+    ///
+    /// Give them one owner.
+    SeveralVolumeOwners = "several-volume-owners",
     /// Two environments use one thing outside their clusters, such as a database, a secret or a host. What the one does there, it does to
     /// the other.
     ///
@@ -286,6 +316,11 @@ rules! {
     ///
     /// Call `Bundle::require_sidecars` once, at a bundle that is deployed early, such as that of the namespaces.
     SidecarNotRequired = "sidecar-not-required",
+    /// A volume is a folder that a node runs on, or would hide one that the kernel gives a container. Who writes there owns the node, or
+    /// the container does not start.
+    ///
+    /// Choose another folder.
+    SystemFolder = "system-folder",
     /// A container is allowed more than the restricted standard, and no line says why.
     ///
     /// Remove what allows it, or declare the exception with its reason (`ContainerHandle::allow`, `Bundle::allow`).
@@ -295,6 +330,11 @@ rules! {
     ///
     /// Exclude them from it, and create them with `Bundle::create_namespace`.
     UnnamedNamespace = "unnamed-namespace",
+    /// A container runs an image under a name that can lead to another image later. What runs is not what was reviewed, and nodes
+    /// disagree.
+    ///
+    /// Name an image of others by its digest, and your own by the commit that it was built from.
+    UnpinnedImage = "unpinned-image",
     /// A workload that was added as it stands selects no nodes. Its pods run on any, such as those of the gateways.
     ///
     /// Set the node selector of a node group.
@@ -325,6 +365,11 @@ rules! {
     ///
     /// Make it in a bundle of the namespace that reads it.
     WrongNamespace = "wrong-namespace",
+    /// Something has the size 0: a request of processor time, a folder, a volume or the time to start. The API server refuses it, or
+    /// reads it as something else, such as no limit.
+    ///
+    /// Say how much it needs.
+    ZeroSize = "zero-size",
 }
 
 impl fmt::Display for Rule {

@@ -10,6 +10,7 @@ use crate::model::made_for::MadeFor;
 use crate::model::metadata::named;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
+use crate::model::rule::Rule;
 use crate::network::issuer::{Asked, ClusterIssuer};
 use crate::values::{Host, Name};
 
@@ -74,6 +75,15 @@ impl TlsSecret {
     }
 }
 
+/// A host that is there twice.
+fn twice(hosts: &[Host]) -> Option<&Host> {
+    hosts
+        .iter()
+        .enumerate()
+        .find(|(index, host)| hosts[..*index].contains(host))
+        .map(|(_, host)| host)
+}
+
 /// The key of a certificate's Secret that holds the certificate of the CA.
 pub(crate) const CA_KEY: &str = "ca.crt";
 
@@ -84,7 +94,15 @@ impl Bundle {
     pub fn certificate(&self, certificate: Certificate<'_>) -> TlsSecret {
         let Certificate { name, issuer, hosts } = certificate;
         let dns_names = match hosts {
-            CertificateHosts::Of(hosts) => hosts.iter().map(ToString::to_string).collect(),
+            CertificateHosts::Of(hosts) => {
+                if let Some(host) = twice(&hosts) {
+                    let message = format!(
+                        "the certificate {name} is for {host} twice: probably one of them should be another host; correct or remove it"
+                    );
+                    self.error(Rule::DuplicateHost, Origin::here(), message);
+                }
+                hosts.iter().map(ToString::to_string).collect()
+            }
             CertificateHosts::Below(host) => vec![format!("*.{host}")],
         };
         let certificate = certificate_of(&name, issuer, dns_names);

@@ -30,6 +30,13 @@ pub(crate) use ingress_gateway::RoutedHost;
 pub(crate) use route::require_mutual_tls;
 pub(crate) use sidecar::limit_proxy;
 
+/// Whether the proxy of a pod listens on a port itself, or might.
+///
+/// Upstream: <https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio>
+pub(crate) fn is_of_proxy(port: i32) -> bool {
+    (15000..=15090).contains(&port)
+}
+
 /// `exportTo` of what only its own namespace sees.
 pub(crate) fn own_namespace() -> Vec<String> {
     vec![".".to_owned()]

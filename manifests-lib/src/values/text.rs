@@ -126,6 +126,7 @@ pub use kubernetes::{AbsolutePath, LabelKey, Name, SecretDataKey};
 pub use registry::{ChartVersion, PublicImage, Repository, Tag};
 pub use variable::{PlainVariableName, VariableName};
 
+pub(crate) use registry::is_commit;
 pub(crate) use variable::says_secret;
 
 use written::Text;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use k8s_openapi::api::core::v1 as core;
 
-use super::volume::{PodVolume, PodVolumeSource};
+use super::volume::{PodVolume, PodVolumeSource, is_below};
 use super::{Allowance, Probe, SecurityException, User, Variable, Volume, security};
 use crate::data::NotSecret;
 use crate::model::bundle::Output;
@@ -16,7 +16,8 @@ use crate::model::origin::Origin;
 use crate::model::patch::{self, NoHandle};
 use crate::model::rule::Rule;
 use crate::values::{
-    AbsolutePath, Bytes, Cpu, Image, InvalidText, Name, Port, Seconds, mebibytes, seconds,
+    AbsolutePath, Bytes, Cpu, Image, InvalidText, Name, Port, Seconds, mebibytes, millicores,
+    seconds,
 };
 
 /// A container that listens on a port.
@@ -207,19 +208,34 @@ impl<P> ContainerHandle<P> {
         let component = component.clone();
         let handle = Self { component, workload, port, state: Rc::new(state) };
         if handle.state.resources.memory == mebibytes(0) {
-            handle.state.options.borrow_mut().errors.push(BuildError::new(
-                Rule::MissingMemory,
+            handle.refuse(
                 origin,
+                Rule::MissingMemory,
                 format!(
                     "container {} has no memory: the kernel would kill it at once; give it what it needs",
                     handle.state.name
                 ),
-            ));
+            );
+        }
+        if handle.state.resources.cpu == millicores(0) {
+            handle.refuse(
+                origin,
+                Rule::ZeroSize,
+                format!(
+                    "container {} requests no processor time, and would get none on a busy node: give it what it needs, such as \
+                     millicores(10)",
+                    handle.state.name
+                ),
+            );
         }
         if let Some(reason) = handle.state.user.reason_for_root() {
             handle.allow_at(origin, Allowance::Root, reason);
         }
         handle
+    }
+
+    fn refuse(&self, origin: Origin, rule: Rule, message: String) {
+        self.state.options.borrow_mut().errors.push(BuildError::new(rule, origin, message));
     }
 
     /// What the pods of the workload are built from.
@@ -240,7 +256,14 @@ impl<P> ContainerHandle<P> {
     }
 
     /// Gives the container another time to start than 5 minutes before the kubelet restarts it.
+    ///
+    /// The build reports a time of 0, in whose place the API server would take another.
+    #[track_caller]
     pub fn startup_time(&self, time: Seconds) {
+        if time == seconds(0) {
+            let message = "0 seconds are no time to start, and the API server would take 6 in their place: give it longer";
+            self.refuse(Origin::here(), Rule::ZeroSize, message.to_owned());
+        }
         self.state.options.borrow_mut().startup_time = Some(time);
     }
 
@@ -306,6 +329,12 @@ impl<P> ContainerHandle<P> {
             );
             options.errors.push(BuildError::new(Rule::InvalidVolumeName, origin, mistake));
         }
+        if OF_KERNEL.into_iter().any(|folder| is_below(&path, folder)) {
+            let mistake = format!(
+                "a volume at {path} would hide what the kernel gives every container there, and the container would not start: choose another path"
+            );
+            options.errors.push(BuildError::new(Rule::SystemFolder, origin, mistake));
+        }
         options.mounts.push((origin, path, volume));
     }
 
@@ -317,6 +346,7 @@ impl<P> ContainerHandle<P> {
     }
 
     pub(crate) fn empty_dir_at(&self, origin: Origin, path: AbsolutePath, size: Bytes) {
+        self.component.bundle.refuse_zero(origin, &format!("the folder {path}"), size);
         let folder: String = path
             .as_str()
             .chars()
@@ -370,6 +400,9 @@ impl<P> ContainerHandle<P> {
         options.patches.push((origin, Box::new(patch)));
     }
 }
+
+/// Folders of a container that the kernel fills. Programs take `/dev/shm` for files.
+const OF_KERNEL: [&str; 4] = ["/dev/null", "/dev/pts", "/proc", "/sys"];
 
 impl ContainerState {
     pub(super) fn name(&self) -> &Name {

@@ -59,8 +59,18 @@ impl Pod {
     }
 
     /// Volumes of the pod belong to this group.
-    pub(super) fn own_volumes(&self, group: i64) {
-        self.group.set(Some(group));
+    pub(super) fn own_volumes(&self, origin: Origin, group: i64) {
+        if let Some(other) = self.group.replace(Some(group)).filter(|other| *other != group) {
+            self.component.bundle.error(BuildError::new(
+                Rule::SeveralVolumeOwners,
+                origin,
+                format!(
+                    "the volumes of one pod belong to one group, and those of {} are to belong to {other} and to {group}: the last one \
+                     would have all; give them one owner",
+                    self.name()
+                ),
+            ));
+        }
     }
 
     pub(super) fn replicas(&self) -> i32 {

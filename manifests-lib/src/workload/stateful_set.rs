@@ -113,7 +113,9 @@ impl StatefulSet {
         claim: VolumeClaimTemplate,
     ) -> VolumeClaimTemplateHandle {
         let name = claim.name.to_string();
-        self.state.pod.own_volumes(claim.owner.id());
+        self.state.pod.own_volumes(origin, claim.owner.id());
+        let component = &self.state.pod.component;
+        component.bundle.refuse_zero(origin, &format!("the volume {name}"), claim.size);
         self.state.claims.borrow_mut().push((origin, claim));
         let stateful_set = self.state.pod.name();
         VolumeClaimTemplateHandle(PodVolume {

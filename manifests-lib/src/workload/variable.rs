@@ -82,6 +82,12 @@ impl Variable {
         if let Err(error) = VariableName::new(name) {
             return Some((Rule::InvalidVariableName, error.to_string()));
         }
+        if matches!(&self.value, Value::Plain(value) if value.contains('\0')) {
+            let mistake = format!(
+                "the value of {name} has a NUL character, at which a variable ends, and the runtime refuses the container: remove it"
+            );
+            return Some((Rule::InvalidVariableValue, mistake));
+        }
         match &self.value {
             Value::Plain(value) if self.made_for.is_none() && value.contains(IN_CLUSTER) => {
                 let mistake = format!(

@@ -1,5 +1,6 @@
 //! What compiles and is refused by the build all the same, in the words that people read.
 
+mod bounds;
 mod delivery;
 mod elsewhere;
 mod escapes;

@@ -7,6 +7,7 @@ use helm_values::HelmChart;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use manifests_lib::cluster::{IamPolicy, WellKnownPolicy};
+use manifests_lib::data::database::MysqlContainer;
 use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec};
 use manifests_lib::data::{GeneratedSecret, SecretKey, SecretValue};
 use manifests_lib::delivery::{Chart, Kustomization};
@@ -17,7 +18,9 @@ use manifests_lib::model::{
 use manifests_lib::network::gateway_api::{
     Exposure, GatewaySpec, InternalAccess, Limits, PublicGateway, Route,
 };
-use manifests_lib::network::mesh::{Exposure as MeshExposure, GatewayRoute, IngressGatewaySpec};
+use manifests_lib::network::mesh::{
+    Egress, EgressGateway, Exposure as MeshExposure, GatewayRoute, IngressGatewaySpec,
+};
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{Certificate, CertificateHosts, ToolPort, ToolService};
 use manifests_lib::observability::grafana::{Dashboard, Variable};
@@ -92,6 +95,12 @@ fn break_rule(rule: Rule, shop: &Shop) {
             open(shop, name!("web"), port!(80), node_port!(30001));
             open(shop, name!("mobile"), port!(80), node_port!(30002));
         }
+        Rule::DuplicateHost => {
+            let web = shop.bundle();
+            let hosts = CertificateHosts::Of(vec![host!("web.shop.svc"), host!("web.shop.svc")]);
+            let issuer = shop.issuer();
+            let _ = web.certificate(Certificate { name: name!("web"), issuer: &issuer, hosts });
+        }
         Rule::DuplicateMountPath => {
             let server = server(&shop.bundle().app(&NODES));
             server.empty_dir(path!("/tmp"), mebibytes(1));
@@ -143,6 +152,15 @@ fn break_rule(rule: Rule, shop: &Shop) {
             web_ui(&port);
             web_ui(&port);
         }
+        Rule::EgressInPlainText => {
+            let through = &EgressGateway {
+                name: name!("back-door"),
+                namespace: ELSEWHERE,
+                selector: name!("egress"),
+            };
+            let app = shop.bundle().app(&NODES);
+            app.egress(Egress { host: host!("www.example.com"), port: port!(443), through });
+        }
         Rule::EmptyBundle => drop(shop.bundle()),
         Rule::EmptySelector => patched(shop, |deployment| {
             deployment.spec.get_or_insert_default().selector.match_labels = None;
@@ -177,6 +195,9 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let data = Some(BTreeMap::from([("a/b".to_owned(), String::new())]));
             shop.bundle().add(core::ConfigMap { data, ..config_map("settings") });
         }
+        Rule::InvalidDatabaseName => {
+            drop(shop.bundle_named(name!("sys")).app(&NODES).database(mysql()));
+        }
         Rule::InvalidLabel => {
             let mut object = config_map("settings");
             object.metadata.labels = Some(BTreeMap::from([("team".to_owned(), "a b".to_owned())]));
@@ -192,6 +213,9 @@ fn break_rule(rule: Rule, shop: &Shop) {
         Rule::InvalidVariableName => {
             let app = shop.bundle().app(&NODES);
             server(&app).env([generated(&app, 32).variable("SIGNING-KEY")]);
+        }
+        Rule::InvalidVariableValue => {
+            server(&shop.bundle().app(&NODES)).env([plain!("MODE", "fa\0st")]);
         }
         Rule::InvalidVolumeName => {
             server(&shop.bundle().app(&NODES)).empty_dir(path!("/..."), mebibytes(1));
@@ -250,6 +274,12 @@ fn break_rule(rule: Rule, shop: &Shop) {
                 pods.get_or_insert_default().host_network = Some(true);
             });
         }
+        Rule::ProxyPort => {
+            let rules = NamespaceRules { injection: Injection::Revision(name!("stable")), ..RULES };
+            shop.bundle().create_namespace(&NAMESPACE, &rules);
+            let deployment = deployment(&shop.bundle_named(name!("api")).app(&NODES));
+            deployment.container(Container { port: port!(15021), ..container() });
+        }
         Rule::SecretInPlainText => {
             let web = shop.bundle();
             let address = web.app(&NODES).calls(&service(&web.component(name!("api"), &NODES)));
@@ -258,6 +288,16 @@ fn break_rule(rule: Rule, shop: &Shop) {
         Rule::SelectorMismatch => patched(shop, |deployment| {
             deployment.spec.get_or_insert_default().template.metadata = None;
         }),
+        Rule::ServiceWithoutPods => {
+            let deployment = shop.bundle().app(&NODES).deployment(0);
+            let _ = deployment.container(container()).expose_http(port!(80));
+        }
+        Rule::SeveralVolumeOwners => {
+            let stateful_set = shop.bundle().app(&NODES).stateful_set(1);
+            let _ = stateful_set.volume_claim_template(claim());
+            let other = VolumeClaimTemplate { name: name!("logs"), owner: uid!(2000), ..claim() };
+            let _ = stateful_set.volume_claim_template(other);
+        }
         Rule::SharedSecretFolder => {
             shop.secrets_manager();
             let credentials = || secrets_manager_name!("test/web/login");
@@ -275,6 +315,9 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let rules = NamespaceRules { injection: Injection::Revision(name!("stable")), ..RULES };
             shop.bundle().create_namespace(&NAMESPACE, &rules);
         }
+        Rule::SystemFolder => {
+            server(&shop.bundle().app(&NODES)).empty_dir(path!("/proc"), mebibytes(1));
+        }
         Rule::UndeclaredSecurityException => patched(shop, |deployment| {
             let template = &mut deployment.spec.get_or_insert_default().template;
             template.spec.get_or_insert_default().host_network = Some(true);
@@ -290,6 +333,10 @@ fn break_rule(rule: Rule, shop: &Shop) {
             kinds: vec![GroupKind::of::<core::Namespace>()],
             crd_groups: Vec::new(),
         })),
+        Rule::UnpinnedImage => patched(shop, |deployment| {
+            let pods = &mut deployment.spec.get_or_insert_default().template.spec;
+            pods.get_or_insert_default().containers[0].image = Some("nginx:latest".to_owned());
+        }),
         Rule::UnplacedPod => patched(shop, |deployment| {
             let pods = &mut deployment.spec.get_or_insert_default().template.spec;
             pods.get_or_insert_default().node_selector = None;
@@ -324,6 +371,21 @@ fn break_rule(rule: Rule, shop: &Shop) {
             server(&worker).env([address.url("API_URL")]);
         }
         Rule::WrongNamespace => dashboard(shop, &ELSEWHERE, name!("job")),
+        Rule::ZeroSize => {
+            server(&shop.bundle().app(&NODES)).empty_dir(path!("/tmp"), mebibytes(0));
+        }
+    }
+}
+
+fn mysql() -> MysqlContainer {
+    MysqlContainer {
+        image: public_image!(
+            "mysql:8.4@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        ),
+        on: NODES,
+        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
+        storage: gibibytes(5),
+        storage_class: name!("fast"),
     }
 }
 

@@ -3,7 +3,7 @@
 mod aws;
 pub mod kind;
 mod minikube;
-mod sizes;
+pub(crate) mod sizes;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

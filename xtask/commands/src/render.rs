@@ -17,6 +17,7 @@ use manifests_lib::model::{BuildError, Rule};
 use manifests_lib::outside::{self, Outside};
 use support::{Failure, in_workspace};
 
+use crate::cluster::sizes;
 use crate::environment::{Built, EnvironmentName};
 use crate::output::printed;
 use crate::tree::{Plan, SingleFile};
@@ -136,6 +137,7 @@ impl Arguments {
         started: Instant,
         built: &Built,
     ) -> Result<Report, Failure> {
+        sizes::check(&built.platform, &built.infrastructure.cluster())?;
         let files = files::of_platform(&built.platform)?;
         let mut report = Report::default();
         if self.stdout {

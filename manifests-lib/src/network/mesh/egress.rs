@@ -10,10 +10,12 @@ use super::gateway::gateway_of;
 use super::{external_service, gateway_objects, own_and, own_namespace, route};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
+use crate::model::error::BuildError;
 use crate::model::facts::Facts;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
+use crate::model::rule::Rule;
 use crate::network::outbound::{Destination, MeshHost, Receiver};
 use crate::network::service::Http;
 use crate::network::tool::Pods;
@@ -30,11 +32,14 @@ use crate::values::{Host, Name, Port};
 pub struct Egress<'a> {
     /// Host outside.
     pub host: Host,
-    /// Port of the host, for HTTP.
+    /// Port of the host, for HTTP: not 443, which speaks TLS. `port!(80)`.
     pub port: Port,
     /// Gateway to go through.
     pub through: &'a EgressGateway,
 }
+
+/// Ports that speak TLS by convention.
+const TLS: [Port; 2] = [port!(443), port!(8443)];
 
 /// An [`Egress`] of a component.
 #[derive(Clone)]
@@ -65,9 +70,13 @@ impl Component {
     #[track_caller]
     pub fn egress(&self, egress: Egress<'_>) -> EgressHandle {
         let Egress { host, port, through } = egress;
+        let origin = Origin::here();
+        if let Some((rule, message)) = mistake(&host, port) {
+            self.bundle.error(BuildError::new(rule, origin, message));
+        }
         let state = Rc::new(EgressState {
             component: self.clone(),
-            origin: Origin::here(),
+            origin,
             host,
             port,
             gateway: through.clone(),
@@ -77,6 +86,28 @@ impl Component {
         let made = self.bundle.push(Rc::clone(&state));
         EgressHandle { state, made }
     }
+}
+
+/// What is wrong with a way out, if anything.
+fn mistake(host: &Host, port: Port) -> Option<(Rule, String)> {
+    let labels: Vec<_> = host.as_str().rsplit('.').collect();
+    if matches!(labels.as_slice(), ["svc", ..] | ["local", "cluster", "svc", ..]) {
+        return Some((
+            Rule::AddressAsText,
+            format!(
+                "{host} is inside the cluster, and leads nowhere outside: declare the call (Component::calls)"
+            ),
+        ));
+    }
+    TLS.contains(&port).then(|| {
+        (
+            Rule::EgressInPlainText,
+            format!(
+                "port {port} of {host} speaks TLS, and the mesh would send it HTTP in plain text, which it refuses: name the port of \
+                 the host that speaks HTTP, such as 80; a host that speaks TLS only needs a ServiceEntry of protocol TLS (Bundle::add)"
+            ),
+        )
+    })
 }
 
 impl EgressHandle {

@@ -7,7 +7,7 @@ use custom_resources::istio::networking::v1 as networking;
 
 use super::ingress_gateway::{self, Arrival};
 use super::route::{self, Reach};
-use super::{Caller, gateway_objects, own_and};
+use super::{Caller, gateway_objects, is_of_proxy, own_and};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
@@ -270,6 +270,17 @@ pub(crate) fn conflicting_ports(
     let mut gateway_ports = BTreeMap::new();
     let mut node_ports = BTreeMap::new();
     for port in ports {
+        if is_of_proxy(port.port.into()) {
+            errors.push(BuildError::new(
+                Rule::ProxyPort,
+                port.origin,
+                format!(
+                    "a gateway opens a service's own port, and its proxy listens on ports from 15000 to 15090 itself, so that {} is \
+                     taken: give the service another port",
+                    port.port
+                ),
+            ));
+        }
         if let Some(other) =
             gateway_ports.insert((&port.namespace, &port.gateway, port.port), port.origin)
         {

@@ -81,6 +81,11 @@ const fn repository(bytes: &[u8]) -> bool {
     !part_starts
 }
 
+/// Whether a tag is a commit, whole or abbreviated as Git does it.
+pub(crate) fn is_commit(tag: &str) -> bool {
+    (7..=40).contains(&tag.len()) && tag.bytes().all(lower_hexadecimal)
+}
+
 const fn port_until_slash(bytes: &[u8], start: usize) -> bool {
     let mut index = start;
     while index < bytes.len() && bytes[index] != b'/' {

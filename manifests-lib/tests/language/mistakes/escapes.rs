@@ -168,7 +168,7 @@ fn template() -> core::PodTemplateSpec {
             node_selector: Some(NODES.node_selector()),
             containers: vec![core::Container {
                 name: "agent".to_owned(),
-                image: Some("agent:1.0".to_owned()),
+                image: Some(format!("agent:1.0@sha256:{}", "0f".repeat(32))),
                 security_context: Some(core::SecurityContext {
                     run_as_user: Some(1000),
                     ..restricted_security_context()

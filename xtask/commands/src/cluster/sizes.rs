@@ -13,6 +13,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use manifests_lib::cluster::{Cluster, NodePool};
 use manifests_lib::model::Resource;
 use manifests_lib::platform::BuiltPlatform;
+use manifests_lib::values::Bytes;
 
 use support::Failure;
 
@@ -24,9 +25,9 @@ struct Amounts {
     pods: u64,
 }
 
-/// Fails if the nodes of a group cannot hold its pods.
+/// Fails if the nodes of a group cannot hold its pods, or the largest of them one of its pods.
 pub fn check(platform: &BuiltPlatform, cluster: &Cluster) -> Result<(), Failure> {
-    let mut sentences = Vec::new();
+    let mut sentences = too_large_for_a_node(platform, cluster)?;
     for (group, requested, offered) in groups(platform, cluster)? {
         for (what, requested, offered) in [
             ("millicores", requested.cpu, offered.cpu),
@@ -43,6 +44,43 @@ pub fn check(platform: &BuiltPlatform, cluster: &Cluster) -> Result<(), Failure>
         }
     }
     if sentences.is_empty() { Ok(()) } else { Err(Failure::all(sentences)) }
+}
+
+/// A sentence for each pod that no node of its group can hold.
+fn too_large_for_a_node(
+    platform: &BuiltPlatform,
+    cluster: &Cluster,
+) -> Result<Vec<String>, Failure> {
+    let mut sentences = Vec::new();
+    for resource in platform.resources() {
+        let Some(pods) = pods(resource) else {
+            continue;
+        };
+        let (pool, each) = placed(resource, &pods, platform, cluster)?;
+        let nodes = || cluster.node_pools.iter().filter(|other| shares_nodes(pool, other));
+        let group = pool.map_or_else(|| ANY.to_owned(), group_name);
+        let largest_cpu = nodes().map(|pool| u64::from(pool.cpu.as_millicores())).max();
+        let largest_memory = nodes().map(|pool| bytes(pool.memory)).max();
+        for (what, requested, offered) in [
+            ("millicores", each.cpu, largest_cpu.unwrap_or_default()),
+            (
+                "MiB of memory",
+                mebibytes(each.memory),
+                mebibytes(largest_memory.unwrap_or_default()),
+            ),
+        ] {
+            if requested > offered {
+                sentences.push(format!(
+                    "{}: a pod of {} requests {requested} {what}, but the largest node of the node group {group} has {offered}: it would stay \
+                     Pending; request less, or give the cluster of environments/{} larger nodes",
+                    resource.origin(),
+                    resource.object_ref(),
+                    platform.environment
+                ));
+            }
+        }
+    }
+    Ok(sentences)
 }
 
 /// A line for each group.
@@ -64,6 +102,10 @@ pub fn report(platform: &BuiltPlatform, cluster: &Cluster) -> Result<Vec<String>
     Ok(lines)
 }
 
+fn bytes(size: Bytes) -> u64 {
+    u64::from(size.as_mebibytes()) << 20
+}
+
 fn mebibytes(bytes: u64) -> u64 {
     bytes.div_ceil(1 << 20)
 }
@@ -76,38 +118,24 @@ fn groups(
     let mut requested: BTreeMap<String, Amounts> = BTreeMap::new();
     let pools = &cluster.node_pools;
     for resource in platform.resources() {
-        let Some(Pods { count, selector, containers }) = pods(resource) else {
+        let Some(of_object) = pods(resource) else {
             continue;
         };
-        let pool = selected(&selector, pools).map_err(|label| {
-            Failure::new(format!(
-                "{}: the pods of {} need nodes with the label {label}, which no nodes of the cluster have: they would stay Pending; give the \
-                 cluster of environments/{} such a group",
-                resource.origin(),
-                resource.object_ref(),
-                platform.environment
-            ))
-        })?;
-        let count = match count {
+        let (pool, each) = placed(resource, &of_object, platform, cluster)?;
+        let count = match of_object.count {
             Count::Replicas(replicas) => replicas,
             Count::OnePerNode => pools
                 .iter()
-                .filter(|other| pool.is_none_or(|pool| group_name(pool) == group_name(other)))
+                .filter(|other| shares_nodes(pool, other))
                 .map(|pool| u64::from(pool.nodes))
                 .sum(),
         };
         let group = pool.map_or_else(|| ANY.to_owned(), group_name);
         let sum = requested.entry(group).or_default();
-        let each = of_pod(&containers).ok_or_else(|| {
-            Failure::new(format!(
-                "{}: a request of {} is not a quantity that can be added up: write it in m, Ki, Mi, Gi or without a unit",
-                resource.origin(),
-                resource.object_ref()
-            ))
-        })?;
-        sum.cpu += each.cpu * count;
-        sum.memory += each.memory * count;
-        sum.pods += count;
+        // What does not fit into the number fits into no cluster either.
+        sum.cpu = sum.cpu.saturating_add(each.cpu.saturating_mul(count));
+        sum.memory = sum.memory.saturating_add(each.memory.saturating_mul(count));
+        sum.pods = sum.pods.saturating_add(count);
     }
     Ok(pools
         .iter()
@@ -119,6 +147,37 @@ fn groups(
         .collect())
 }
 
+/// The nodes that the pods of an object select, `None` if they take any, and what each pod requests.
+fn placed<'a>(
+    resource: &Resource,
+    pods: &Pods<'_>,
+    platform: &BuiltPlatform,
+    cluster: &'a Cluster,
+) -> Result<(Option<&'a NodePool>, Amounts), Failure> {
+    let pool = selected(&pods.selector, &cluster.node_pools).map_err(|label| {
+        Failure::new(format!(
+            "{}: the pods of {} need nodes with the label {label}, which no nodes of the cluster have: they would stay Pending; give the \
+             cluster of environments/{} such a group",
+            resource.origin(),
+            resource.object_ref(),
+            platform.environment
+        ))
+    })?;
+    let each = of_pod(pods).ok_or_else(|| {
+        Failure::new(format!(
+            "{}: a request of {} is not a quantity that can be added up: write it in m, Ki, Mi, Gi or without a unit",
+            resource.origin(),
+            resource.object_ref()
+        ))
+    })?;
+    Ok((pool, each))
+}
+
+/// Whether pods that select these nodes, or any, may run on those of the other pool.
+fn shares_nodes(pool: Option<&NodePool>, other: &NodePool) -> bool {
+    pool.is_none_or(|pool| group_name(pool) == group_name(other))
+}
+
 fn group_name(pool: &NodePool) -> String {
     pool.group.as_ref().map_or_else(|| ANY.to_owned(), |group| group.value.to_string())
 }
@@ -127,7 +186,7 @@ fn offered(pool: &NodePool) -> Amounts {
     let nodes = u64::from(pool.nodes);
     Amounts {
         cpu: nodes * u64::from(pool.cpu.as_millicores()),
-        memory: nodes * (u64::from(pool.memory.as_mebibytes()) << 20),
+        memory: nodes * bytes(pool.memory),
         pods: nodes * u64::from(pool.pods),
     }
 }
@@ -142,6 +201,8 @@ struct Pods<'a> {
     selector: BTreeMap<&'a str, &'a str>,
     /// The resources of each of their containers.
     containers: Vec<Option<&'a core::ResourceRequirements>>,
+    /// The resources of each container that runs before those, one after the other.
+    first: Vec<Option<&'a core::ResourceRequirements>>,
 }
 
 enum Count {
@@ -192,16 +253,19 @@ fn pods(resource: &Resource) -> Option<Pods<'_>> {
         count: replicas(spec.replicas),
         selector: required_labels(spec.affinity.as_ref()).collect(),
         containers: vec![spec.resources.as_ref()],
+        first: Vec::new(),
     })
 }
 
 fn of_template(count: Count, pod: &core::PodSpec) -> Pods<'_> {
     let selector = pod.node_selector.iter().flatten();
     let containers = pod.containers.iter();
+    let first = pod.init_containers.iter().flatten();
     Pods {
         count,
         selector: selector.map(|(key, value)| (key.as_str(), value.as_str())).collect(),
         containers: containers.map(|container| container.resources.as_ref()).collect(),
+        first: first.map(|container| container.resources.as_ref()).collect(),
     }
 }
 
@@ -219,19 +283,31 @@ fn required_labels(affinity: Option<&core::Affinity>) -> impl Iterator<Item = (&
         })
 }
 
-/// What one pod requests; `None` if a quantity cannot be read.
-fn of_pod(containers: &[Option<&core::ResourceRequirements>]) -> Option<Amounts> {
+/// What one pod requests: all its containers, or one that runs before them where that needs more. `None` if a quantity cannot be read.
+///
+/// Upstream: <https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers>
+fn of_pod(pods: &Pods<'_>) -> Option<Amounts> {
     let mut sum = Amounts::default();
-    for resources in containers {
-        let requests = resources.and_then(|resources| resources.requests.as_ref());
-        let read = |key: &str, unit: u64| match requests.and_then(|requests| requests.get(key)) {
-            None => Some(0),
-            Some(quantity) => amount(quantity, unit),
-        };
-        sum.cpu += read("cpu", 1000)?;
-        sum.memory += read("memory", 1)?;
+    for resources in &pods.containers {
+        let Amounts { cpu, memory, .. } = of_container(*resources)?;
+        sum.cpu = sum.cpu.saturating_add(cpu);
+        sum.memory = sum.memory.saturating_add(memory);
+    }
+    for resources in &pods.first {
+        let Amounts { cpu, memory, .. } = of_container(*resources)?;
+        sum.cpu = sum.cpu.max(cpu);
+        sum.memory = sum.memory.max(memory);
     }
     Some(sum)
+}
+
+fn of_container(resources: Option<&core::ResourceRequirements>) -> Option<Amounts> {
+    let requests = resources.and_then(|resources| resources.requests.as_ref());
+    let read = |key: &str, unit: u64| match requests.and_then(|requests| requests.get(key)) {
+        None => Some(0),
+        Some(quantity) => amount(quantity, unit),
+    };
+    Some(Amounts { cpu: read("cpu", 1000)?, memory: read("memory", 1)?, pods: 0 })
 }
 
 /// A quantity in fractions of its unit: thousandths for CPU, whole ones for bytes.
@@ -275,12 +351,12 @@ mod tests {
     fn a_group_that_cannot_hold_its_pods_is_named() {
         let (platform, mut cluster) = (built(), small::nodes());
         for pool in cluster.node_pools.iter_mut().filter(|pool| group_name(pool) == "app") {
-            pool.cpu = millicores(100);
+            pool.cpu = millicores(200);
         }
         let failure = check(&platform, &cluster).expect_err("too little");
         assert_eq!(
             failure.to_string(),
-            "the pods of the node group app request 700 millicores, but its nodes have 100: some pods would stay Pending; give the cluster \
+            "the pods of the node group app request 700 millicores, but its nodes have 200: some pods would stay Pending; give the cluster \
              of environments/small more, or request less"
         );
     }
@@ -298,6 +374,37 @@ mod tests {
     }
 
     #[test]
+    fn a_pod_that_is_larger_than_every_node_is_named() {
+        let (platform, mut cluster) = (built(), small::nodes());
+        for pool in &mut cluster.node_pools {
+            // Together they would have room.
+            (pool.cpu, pool.nodes) = (millicores(50), 1000);
+        }
+        let sentence = check(&platform, &cluster).expect_err("too small").to_string();
+        let each = "a pod of Deployment.apps shop/web-app-deployment requests 100 millicores, but the largest node of the node group \
+                    app has 50: it would stay Pending";
+        assert!(sentence.contains(each), "{sentence}");
+    }
+
+    #[test]
+    fn what_runs_first_counts_where_it_needs_more() {
+        let requests = |cpu: &str| core::ResourceRequirements {
+            requests: Some(BTreeMap::from([("cpu".to_owned(), Quantity(cpu.to_owned()))])),
+            ..core::ResourceRequirements::default()
+        };
+        let (small, large) = (requests("100m"), requests("1"));
+        let pods = |first| Pods {
+            count: Count::Replicas(1),
+            selector: BTreeMap::new(),
+            containers: vec![Some(&small), Some(&small)],
+            first,
+        };
+        let cpu = |pods: &Pods<'_>| of_pod(pods).expect("quantities").cpu;
+        assert_eq!(cpu(&pods(vec![Some(&small)])), 200);
+        assert_eq!(cpu(&pods(vec![Some(&large), Some(&large)])), 1000);
+    }
+
+    #[test]
     fn the_broker_counts() {
         let platform = built();
         let resources = platform.resources();
@@ -307,7 +414,7 @@ mod tests {
             .expect("a broker");
         assert!(matches!(broker.count, Count::Replicas(3)));
         assert_eq!(broker.selector.values().copied().collect::<Vec<_>>(), ["app"]);
-        let each = of_pod(&broker.containers).expect("quantities");
+        let each = of_pod(&broker).expect("quantities");
         assert_eq!((each.cpu, mebibytes(each.memory)), (200, 1024));
     }
 

@@ -1,0 +1,279 @@
+//! What a cluster takes, and what does not work there.
+
+use insta::assert_snapshot;
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
+use manifests_lib::data::database::{Aurora, AuroraEndpoint, Database, MysqlContainer};
+use manifests_lib::model::{Injection, Namespace, NamespaceRules};
+use manifests_lib::network::mesh::{Egress, EgressGateway, GatewayRoute};
+use manifests_lib::network::{Certificate, CertificateHosts};
+use manifests_lib::values::{
+    EcrImage, EcrRegistry, Host, Image, Name, Port, Tag, gibibytes, mebibytes, millicores, seconds,
+};
+use manifests_lib::workload::{Container, LocalVolume, Resources, VolumeClaimTemplate};
+use manifests_lib::{
+    account_id, cidr, host, name, node_port, path, plain, port, public_image, region, repository,
+    secrets_manager_name, tag, uid,
+};
+
+use crate::support::{
+    ELSEWHERE, FRONT_DOOR, NAMESPACE, NODES, RULES, Shop, container, deployment, listed, server,
+    service_on,
+};
+
+const FEW: Resources = Resources { cpu: millicores(0), memory: mebibytes(64) };
+
+#[test]
+fn no_processor_time() {
+    let shop = Shop::new();
+    deployment(&shop.bundle().app(&NODES)).container(Container { resources: FEW, ..container() });
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/bounds.rs:N: container server requests no processor time, and would get none on a busy node: give it what it needs, such as millicores(10) [zero-size]");
+}
+
+#[test]
+fn no_time_to_start() {
+    let shop = Shop::new();
+    server(&shop.bundle().app(&NODES)).startup_time(seconds(0));
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/bounds.rs:N: 0 seconds are no time to start, and the API server would take 6 in their place: give it longer [zero-size]");
+}
+
+#[test]
+fn folders_and_volumes_without_room() {
+    let shop = Shop::new();
+    let app = shop.bundle().app(&NODES);
+    server(&app).empty_dir(path!("/tmp"), mebibytes(0));
+    let _ = app.local_volume(LocalVolume { path: path!("/data/web"), size: gibibytes(0) });
+    let _ = shop.bundle_named(name!("store")).app(&NODES).stateful_set(1).volume_claim_template(
+        VolumeClaimTemplate {
+            name: name!("data"),
+            size: gibibytes(0),
+            storage_class: name!("fast"),
+            owner: uid!(1000),
+        },
+    );
+    let mistakes = shop.mistakes();
+    let zero: Vec<_> = mistakes.lines().filter(|line| line.ends_with("[zero-size]")).collect();
+    assert_snapshot!(zero.join("\n"), @r"
+    manifests-lib/tests/language/mistakes/bounds.rs:N: the folder /tmp has the size 0, which the API server refuses or reads as no limit: say how much it holds [zero-size]
+    manifests-lib/tests/language/mistakes/bounds.rs:N: the folder /data/web has the size 0, which the API server refuses or reads as no limit: say how much it holds [zero-size]
+    manifests-lib/tests/language/mistakes/bounds.rs:N: the volume data has the size 0, which the API server refuses or reads as no limit: say how much it holds [zero-size]
+    ");
+}
+
+#[test]
+fn two_owners_of_the_volumes_of_a_pod() {
+    let shop = Shop::new();
+    let stateful_set = shop.bundle().app(&NODES).stateful_set(1);
+    let server = stateful_set.container(container());
+    stateful_set.governed_by(&server.expose_tcp(port!(80)));
+    for (name, owner) in [(name!("data"), uid!(1000)), (name!("logs"), uid!(2000))] {
+        let _ = stateful_set.volume_claim_template(VolumeClaimTemplate {
+            name,
+            size: gibibytes(1),
+            storage_class: name!("fast"),
+            owner,
+        });
+    }
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/bounds.rs:N: the volumes of one pod belong to one group, and those of web-app-stateful-set are to belong to 1000 and to 2000: the last one would have all; give them one owner [several-volume-owners]");
+}
+
+#[test]
+fn a_service_of_no_pods() {
+    let shop = Shop::new();
+    let stopped = shop.bundle().app(&NODES).deployment(0);
+    let _ = stopped.container(container()).expose_http(port!(80));
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/bounds.rs:N: Service shop/web-app-service selects pods of which there are none (replicas: 0): nobody would answer; run at least one, or remove the Service (see also manifests-lib/tests/language/mistakes/bounds.rs:N) [service-without-pods]");
+}
+
+#[test]
+fn what_is_stopped_and_has_no_service_is_accepted() {
+    let shop = Shop::new();
+    shop.bundle().app(&NODES).deployment(0).container(container());
+    assert_eq!(listed(&shop.errors()), "");
+}
+
+/// A container on a port, in a namespace of the mesh or outside it.
+fn listens(port: Port, injection: Injection) -> String {
+    let shop = Shop::new();
+    let tools = Namespace::new(name!("tools"));
+    let web = shop.bundle_in(&tools, name!("web"));
+    web.create_namespace(&tools, &NamespaceRules { injection, ..RULES });
+    web.require_sidecars();
+    deployment(&web.app(&NODES)).container(Container { port, ..container() });
+    listed(&shop.errors())
+}
+
+#[test]
+fn a_port_of_the_proxy() {
+    let stable = || Injection::Revision(name!("stable"));
+    for port in [port!(15000), port!(15001), port!(15006), port!(15021), port!(15090)] {
+        let mistakes = listens(port, stable());
+        assert!(mistakes.contains("[proxy-port]"), "{port}: {mistakes}");
+        assert_eq!(listens(port, Injection::None), "");
+    }
+    for port in [port!(14999), port!(15091)] {
+        assert_eq!(listens(port, stable()), "");
+    }
+}
+
+#[test]
+fn a_port_of_the_proxy_behind_a_gateway() {
+    let shop = Shop::new();
+    let service = service_on(&shop.bundle().app(&NODES), port!(15021));
+    service.gateway_route(GatewayRoute { gateway: &FRONT_DOOR, node_port: node_port!(30001) });
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/bounds.rs:N: a gateway opens a service's own port, and its proxy listens on ports from 15000 to 15090 itself, so that 15021 is taken: give the service another port [proxy-port]");
+}
+
+/// A database of a bundle of this name.
+fn database(bundle: Name, database: impl Into<Database>) -> String {
+    let shop = Shop::new();
+    let _ = shop.bundle_named(bundle).app(&NODES).database(database);
+    shop.secrets_manager();
+    listed(&shop.errors())
+}
+
+fn mysql() -> MysqlContainer {
+    MysqlContainer {
+        image: public_image!(
+            "mysql:8.4@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        ),
+        on: NODES,
+        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
+        storage: gibibytes(5),
+        storage_class: name!("fast"),
+    }
+}
+
+fn aurora(database: Name) -> Aurora {
+    Aurora {
+        endpoint: AuroraEndpoint {
+            cluster: name!("web"),
+            account: name!("c0example0ab"),
+            region: region!("eu-west-1"),
+        },
+        addresses: cidr!("10.0.0.0/16"),
+        database,
+        credentials: secrets_manager_name!("test/web/database"),
+    }
+}
+
+#[test]
+fn names_that_mysql_does_not_take() {
+    for name in [name!("sys"), name!("mysql"), name!("a23456789012345678901234567890123")] {
+        let mistakes = database(name.clone(), mysql());
+        assert!(mistakes.contains("[invalid-database-name]"), "{name}: {mistakes}");
+    }
+    assert_eq!(database(name!("a2345678901234567890123456789012"), mysql()), "");
+    assert!(database(name!("web"), aurora(name!("sys"))).contains("[invalid-database-name]"));
+    assert_eq!(database(name!("web"), aurora(name!("a23456789012345678901234567890123"))), "");
+}
+
+/// A container that runs this image, which a patch or whoever added it gave to it.
+fn runs(image: &'static str) -> String {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES));
+    web.patch(move |deployment: &mut apps::Deployment| {
+        let pods: &mut Option<core::PodSpec> =
+            &mut deployment.spec.get_or_insert_default().template.spec;
+        pods.get_or_insert_default().containers[0].image = Some(image.to_owned());
+    });
+    listed(&shop.errors())
+}
+
+#[test]
+fn images_whose_name_can_lead_elsewhere() {
+    for image in [
+        "nginx",
+        "nginx:latest",
+        "nginx:1.29",
+        "ghcr.io/example/web:d74ac1c",
+        "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:latest",
+        "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:v1.2",
+    ] {
+        let mistakes = runs(image);
+        assert!(mistakes.contains("[unpinned-image]"), "{image}: {mistakes}");
+    }
+    for image in [
+        "nginx@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:d74ac1c",
+        "auto",
+    ] {
+        assert_eq!(runs(image), "", "{image}");
+    }
+}
+
+fn of_ecr(tag: Tag) -> Image {
+    let registry =
+        EcrRegistry { account: account_id!("123456789012"), region: region!("eu-west-1") };
+    EcrImage { registry, repository: repository!("web"), tag }.into()
+}
+
+#[test]
+fn an_image_of_ecr_that_is_no_commit() {
+    let shop = Shop::new();
+    let image = of_ecr(tag!("latest"));
+    deployment(&shop.bundle().app(&NODES)).container(Container { image, ..container() });
+    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server runs 123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:latest, a name that can lead to another image later: what runs would not be what was reviewed; name an image of others by its digest (public_image!), and your own by the commit that it was built from, such as tag!("d74ac1c") [unpinned-image]"#);
+}
+
+#[test]
+fn one_host_twice_in_a_certificate() {
+    let shop = Shop::new();
+    let issuer = shop.issuer();
+    let hosts = CertificateHosts::Of(vec![host!("www.example.com"), host!("www.example.com")]);
+    let _ = shop.bundle().certificate(Certificate { name: name!("web"), issuer: &issuer, hosts });
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/bounds.rs:N: the certificate web is for www.example.com twice: probably one of them should be another host; correct or remove it [duplicate-host]");
+}
+
+/// A way out to this host and port.
+fn way_out(host: Host, port: Port) -> String {
+    let shop = Shop::new();
+    let through = &EgressGateway {
+        name: name!("back-door"),
+        namespace: ELSEWHERE,
+        selector: name!("egress"),
+    };
+    shop.bundle().app(&NODES).egress(Egress { host, port, through });
+    crate::support::without_lines(&listed(&shop.errors()))
+}
+
+#[test]
+fn requests_in_plain_text_to_a_port_of_tls() {
+    assert_snapshot!(way_out(host!("www.example.com"), port!(443)), @"manifests-lib/tests/language/mistakes/bounds.rs:N: port 443 of www.example.com speaks TLS, and the mesh would send it HTTP in plain text, which it refuses: name the port of the host that speaks HTTP, such as 80; a host that speaks TLS only needs a ServiceEntry of protocol TLS (Bundle::add) [egress-in-plain-text]");
+    assert_eq!(way_out(host!("www.example.com"), port!(80)), "");
+}
+
+#[test]
+fn a_way_out_that_leads_inside() {
+    assert_snapshot!(way_out(host!("api.shop.svc.cluster.local"), port!(80)), @"manifests-lib/tests/language/mistakes/bounds.rs:N: api.shop.svc.cluster.local is inside the cluster, and leads nowhere outside: declare the call (Component::calls) [address-as-text]");
+}
+
+#[test]
+fn folders_that_the_node_or_the_container_needs() {
+    let shop = Shop::new();
+    let app = shop.bundle().app(&NODES);
+    let node = app.local_volume(LocalVolume { path: path!("/etc/kubernetes"), size: gibibytes(1) });
+    let server = server(&app);
+    server.mount(&node, path!("/settings"));
+    server.empty_dir(path!("/proc"), mebibytes(1));
+    server.empty_dir(path!("/dev/shm"), mebibytes(1));
+    assert_snapshot!(shop.mistakes(), @r"
+    manifests-lib/tests/language/mistakes/bounds.rs:N: the folder /etc/kubernetes of the nodes is below /etc, which the node itself runs on: whoever writes there owns the node; keep data elsewhere, such as below /data or /mnt [system-folder]
+    manifests-lib/tests/language/mistakes/bounds.rs:N: a volume at /proc would hide what the kernel gives every container there, and the container would not start: choose another path [system-folder]
+    ");
+}
+
+#[test]
+fn a_namespace_that_every_cluster_has() {
+    let shop = Shop::new();
+    shop.bundle().create_namespace(&Namespace::new(name!("default")), &RULES);
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/bounds.rs:N: every cluster has the namespace default, with pods of others: this bundle would make it its own; create another one [foreign-namespace]");
+}
+
+#[test]
+fn a_value_that_no_variable_can_have() {
+    let shop = Shop::new();
+    server(&shop.bundle_in(&NAMESPACE, name!("web")).app(&NODES)).env([plain!("MODE", "fa\0st")]);
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/bounds.rs:N: the value of MODE has a NUL character, at which a variable ends, and the runtime refuses the container: remove it [invalid-variable-value]");
+}
