@@ -168,13 +168,13 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
     curl::bundle(&app, &mesh.egress);
 
     // Argo CD deploys all of it, including itself.
-    let projects = argocd::Projects { app: app.name().clone(), infra: infra.team.name().clone() };
-    let reviewers = argocd::reviewers(&argocd, &projects);
+    let teams = argocd::Teams { app: app.name().clone(), infra: infra.team.name().clone() };
+    let reviewers = argocd::reviewers(&argocd, &teams);
     argocd::bundle(
         &platform,
         &site,
         argocd,
-        &projects,
+        &teams,
         &issuers.cluster,
         &gateways.internal,
         prometheus,

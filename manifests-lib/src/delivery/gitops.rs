@@ -20,6 +20,7 @@ use crate::values::{GitBranch, GitUrl, Name, RelativePath};
 
 pub use declared::IgnoredDifference;
 pub(crate) use declared::{Declared, Delivery};
+pub use project::team_of_project;
 pub use reviewers::Reviewers;
 pub use tree::ROOT;
 pub(crate) use tree::{BuiltTeam, Tree, deliver};

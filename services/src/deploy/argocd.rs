@@ -25,7 +25,7 @@ use crate::node_group;
 use crate::site::{Aws, Laptop, Site};
 
 pub use github::GitHubLogin;
-pub(crate) use github::Projects;
+pub(crate) use github::Teams;
 
 /// Argo CD's namespace.
 const NAMESPACE: Namespace = Namespace::new(name!("argocd"));
@@ -106,13 +106,10 @@ pub(crate) fn git_source<K: Logins>(settings: &Settings<K>) -> GitSource {
 }
 
 /// The GitHub teams that review what they may deploy, where people log in through GitHub.
-pub(crate) fn reviewers<K: Logins>(
-    settings: &Settings<K>,
-    projects: &Projects,
-) -> Option<Reviewers> {
+pub(crate) fn reviewers<K: Logins>(settings: &Settings<K>, teams: &Teams) -> Option<Reviewers> {
     match settings.login.clone().into() {
         Login::LocalAdmin => None,
-        Login::GitHub(github) => Some(github.reviewers(projects)),
+        Login::GitHub(github) => Some(github.reviewers(teams)),
     }
 }
 
@@ -121,7 +118,7 @@ pub(crate) fn bundle<K: Logins>(
     platform: &Platform,
     site: &Site,
     settings: Settings<K>,
-    projects: &Projects,
+    teams: &Teams,
     issuer: &ClusterIssuer,
     internal: &InternalAccess,
     prometheus: &Prometheus,
@@ -162,7 +159,7 @@ pub(crate) fn bundle<K: Logins>(
     });
     argocd.chart(Chart {
         release: RELEASE,
-        values: values(site, &login, projects, web_ui.host()),
+        values: values(site, &login, teams, web_ui.host()),
         kinds: vec![
             GroupKind::of::<apps::v1::Deployment>(),
             GroupKind::of::<apps::v1::StatefulSet>(),
@@ -182,7 +179,7 @@ pub(crate) fn bundle<K: Logins>(
     argocd.never_prune();
 }
 
-fn values(site: &Site, login: &Login, projects: &Projects, host: Option<&Host>) -> chart::Values {
+fn values(site: &Site, login: &Login, teams: &Teams, host: Option<&Host>) -> chart::Values {
     chart::Values::with(|values| {
         let global = &mut values.global;
         global.node_selector = Some(node_group::DEPLOY.node_selector());
@@ -198,7 +195,7 @@ fn values(site: &Site, login: &Login, projects: &Projects, host: Option<&Host>) 
         values.repo_server.network_policy.create = Some(true);
 
         settings(&mut values.configs.cm, login);
-        rbac(&mut values.configs.rbac, login, projects);
+        rbac(&mut values.configs.rbac, login, teams);
         // Rendering all charts at once, as after a restart, would need more memory than the pod has.
         values.configs.params.reposerver_parallelism_limit = Some(2);
 
@@ -263,12 +260,12 @@ fn settings(cm: &mut chart::ConfigsCm, login: &Login) {
     cm.additional.extend(health::checks());
 }
 
-fn rbac(rbac: &mut chart::ConfigsRbac, login: &Login, projects: &Projects) {
+fn rbac(rbac: &mut chart::ConfigsRbac, login: &Login, teams: &Teams) {
     // No default role: everything that no line of the policy grants is denied.
     rbac.policy_default = Some(String::new());
     rbac.policy_csv = match login {
         Login::LocalAdmin => None,
-        Login::GitHub(github) => Some(github.policy(projects)),
+        Login::GitHub(github) => Some(github.policy(teams)),
     };
     rbac.scopes = Some("[groups]".to_owned());
 }

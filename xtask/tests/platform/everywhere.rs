@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use custom_resources::argoproj::v1alpha1::Application;
-use manifests_lib::environment::Entry;
-use manifests_lib::environment::Environment;
+use manifests_lib::environment::{Entry, Environment};
 use manifests_lib::outside::{self, Outside};
 use manifests_lib::platform::BuiltPlatform;
 
@@ -34,12 +32,15 @@ fn every_resource_comes_from_the_module_of_its_bundle_or_of_who_asks_for_it() {
         for bundle in &platform.bundles {
             for resource in &bundle.resources {
                 let file = resource.origin().file;
-                // An Application is in the folder of its parent, and comes from the module of the bundle that it deploys.
-                let name = resource
-                    .get::<Application>()
-                    .and_then(|application| application.metadata.name.as_deref())
-                    .and_then(|name| name.strip_suffix("-application"))
-                    .unwrap_or(bundle.name.as_str());
+                // An Application is in the folder of its parent, a project in that of the root; both come from the module of the bundle
+                // that they are for.
+                let identity = resource.object_ref();
+                let name = match identity.kind {
+                    "Application" => identity.name.strip_suffix("-application"),
+                    "AppProject" => identity.name.split_once('.').map(|(_, bundle)| bundle),
+                    _ => None,
+                };
+                let name = name.unwrap_or(bundle.name.as_str());
                 let added = file.starts_with("services/src/")
                     && ADDED_TO_OTHERS.contains(&resource.object_ref().kind);
                 assert!(

@@ -54,16 +54,17 @@ fn a_folder_of_snapshots_belongs_to_the_team_of_its_project() {
     let reviewers = reviewers();
     for entry in environments::ALL {
         let platform = build((entry.environment)());
-        let projects: BTreeMap<&str, &str> = platform
+        let teams: BTreeMap<&str, &str> = platform
             .resources()
             .filter_map(|resource| resource.get::<Application>())
             .filter_map(|application| {
-                Some((application.metadata.name.as_deref()?, application.spec.project.as_str()))
+                let team = application.spec.project.split('.').next()?;
+                Some((application.metadata.name.as_deref()?, team))
             })
             .collect();
         for bundle in &platform.bundles {
             let path = format!("snapshots/{}/{}/object.yaml", entry.name, bundle.name);
-            let project = projects[application_name(&bundle.name).as_str()];
+            let project = teams[application_name(&bundle.name).as_str()];
             assert_eq!(owner(&path), team(&reviewers, project), "{path}");
         }
     }
@@ -82,7 +83,7 @@ fn what_gives_rights_to_others_belongs_to_the_administrators() {
         "snapshots/prd/argocd/secret.yaml",
         "snapshots/prd/infra-parent/application-istio-application.yaml",
         "snapshots/prd/istio/application-istio-cni-application.yaml",
-        "snapshots/prd/root/appproject-app.yaml",
+        "snapshots/prd/root/appproject-root.yaml",
     ] {
         assert_eq!(owner(path), administrators, "{path}");
     }

@@ -35,7 +35,7 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
         subject.change = break_platform;
         for rendered in &mut subject.environments {
             for object in &mut rendered.objects {
-                if object.identity.kind == "AppProject" && object.identity.name == "app" {
+                if object.identity.kind == "AppProject" && object.identity.name.contains('.') {
                     *object = object.with(allow_priority_classes)?;
                 }
             }
@@ -50,7 +50,7 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
 }
 
 /// Each fault, and what has to be said of it.
-const FAULTS: [(&str, &[&str]); 7] = [
+const FAULTS: [(&str, &[&str]); 8] = [
     (
         "a health check that does not ask whether an Application was synced",
         &["app-parent waits for operator", "is deployed before it"],
@@ -62,6 +62,10 @@ const FAULTS: [(&str, &[&str]); 7] = [
     (
         "a kept object that counts as a difference",
         &["without what it keeps", "account-application is OutOfSync"],
+    ),
+    (
+        "a project without a kind of its bundle that leaves",
+        &["an object of a kind that no other bundle has goes with its bundle", "it is there"],
     ),
     ("an object of others that is taken over", &["an object of another Application is refused"]),
 ];
@@ -80,6 +84,7 @@ fn break_platform(objects: &mut Vec<Object>) -> Result<(), Failure> {
             ("root", _, "itself-application") => leave_to_helm,
             ("app-parent", _, "copy-application") => take_over,
             ("account", "PersistentVolume", _) => |value| set(value, COMPARE_OPTIONS, ""),
+            ("app-parent", "AppProject", "app.customer") => lose_quotas,
             ("customer", "PersistentVolumeClaim", _) => |value| set(value, SYNC_OPTIONS, ""),
             _ => continue,
         };
@@ -95,6 +100,12 @@ fn set(value: &mut Value, annotation: &str, text: &str) {
 fn leave_to_helm(value: &mut Value) {
     if let Some(annotations) = value["metadata"]["annotations"].as_object_mut() {
         annotations.retain(|key, _| !key.contains("apply-migration"));
+    }
+}
+
+fn lose_quotas(value: &mut Value) {
+    if let Some(kinds) = value["spec"]["namespaceResourceWhitelist"].as_array_mut() {
+        kinds.retain(|kind| kind["kind"] != "ResourceQuota");
     }
 }
 

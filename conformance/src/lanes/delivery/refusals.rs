@@ -1,5 +1,6 @@
 //! What the projects of an environment have to refuse: each is tried by an Application of its own.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -49,12 +50,23 @@ fn own_name(rendered: &Rendered, project: &str) -> String {
 
 /// What is tried with the projects of an environment.
 pub fn attempts(rendered: &Rendered) -> Result<Vec<Attempt>, Failure> {
-    let mut teams = Vec::new();
+    // Of each team the first project with a folder of snapshots: the language makes all of them alike.
+    let mut teams: BTreeMap<&str, Team> = BTreeMap::new();
     for object in &rendered.objects {
-        let name = object.identity.name.as_str();
-        if object.identity.kind == "AppProject" && ![ROOT, DEFAULT].contains(&name) {
-            teams.push(Team::of(rendered, object)?);
+        let Some((team, _)) = object.identity.name.split_once('.') else { continue };
+        if object.identity.kind != "AppProject" || teams.contains_key(team) {
+            continue;
         }
+        if let Some(project) = Team::of(rendered, object) {
+            teams.insert(team, project);
+        }
+    }
+    let teams: Vec<Team> = teams.into_values().collect();
+    if teams.len() < 2 {
+        return Err(Failure::new(format!(
+            "{}: no two teams have projects that deploy snapshots, so nothing can be tried between them: render the environment again",
+            rendered.environment
+        )));
     }
     let mut attempts = Vec::new();
     for (index, team) in teams.iter().enumerate() {
@@ -72,24 +84,14 @@ struct Team {
 }
 
 impl Team {
-    fn of(rendered: &Rendered, project: &Object) -> Result<Self, Failure> {
+    fn of(rendered: &Rendered, project: &Object) -> Option<Self> {
         let spec = &project.value["spec"];
-        let first = |value: &Value, what: &str| {
-            value.as_str().map(str::to_owned).ok_or_else(|| {
-                Failure::new(format!(
-                    "{}: {project} ({}) has no {what}: what may its Applications deploy?",
-                    rendered.environment, project.origin
-                ))
-            })
-        };
-        let repositories = spec["sourceRepos"].as_array().into_iter().flatten();
         let own = own_repository(rendered);
-        let repository = repositories.into_iter().find(|repository| **repository == own);
-        Ok(Self {
+        let repository = spec["sourceRepos"].as_array()?.iter().find(|it| **it == own)?;
+        Some(Self {
             project: own_name(rendered, &project.identity.name),
-            repository: first(repository.unwrap_or(&Value::Null), "repository of snapshots")?,
-            // The one that no other team has.
-            namespace: first(&spec["destinations"][0]["namespace"], "namespace")?,
+            repository: repository.as_str()?.to_owned(),
+            namespace: spec["destinations"][0]["namespace"].as_str()?.to_owned(),
         })
     }
 }

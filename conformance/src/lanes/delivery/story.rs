@@ -124,6 +124,10 @@ impl Trial<'_> {
                 let deployment = there(state, "Deployment", &customer.identity.name);
                 application.or_else(|| deployment.then(|| format!("{customer} is there")))
             }),
+            expectation(
+                "an object of a kind that no other bundle has goes with its bundle",
+                |state| there(state, "ResourceQuota", ONLY_ONE).then(|| "it is there".to_owned()),
+            ),
             expectation("volumes and claims that left Git stay", |state| {
                 let is_gone =
                     |volume: &&&Object| !there(state, volume.identity.kind, &volume.identity.name);
@@ -154,13 +158,7 @@ impl Trial<'_> {
                 },
             ),
         ];
-        let state = self.expect(&expectations, report)?;
-        if there(&state, "ResourceQuota", ONLY_ONE) {
-            report.note(
-                "an object of a kind that no other bundle of its project has stays when its bundle leaves: the project loses the \
-                 kind at the same time, and Argo CD deletes nothing that a project does not list",
-            );
-        }
+        self.expect(&expectations, report)?;
         Ok(())
     }
 
@@ -171,11 +169,7 @@ impl Trial<'_> {
         change(&mut bad, "infra-parent", "certificates-application", |value| {
             value["spec"]["destination"]["namespace"] = json!("kube-public");
         })?;
-        change(&mut bad, "root", "app", |value| {
-            if let Some(kinds) = value["spec"]["namespaceResourceWhitelist"].as_array_mut() {
-                kinds.retain(|kind| kind["kind"] != LOST);
-            }
-        })?;
+        change(&mut bad, "app-parent", "app.order", lose)?;
         let commit =
             self.commit("a mistake in a bundle, a parent and a project", &bad, &["account"])?;
         let expectations = [
@@ -186,7 +180,7 @@ impl Trial<'_> {
                 "do not match any of the allowed destinations",
             ),
             expectation("a kind that left a project in Git leaves it in the cluster", |state| {
-                let project = state.object("AppProject", "app");
+                let project = state.object("AppProject", "app.order");
                 let kinds = project.map(|it| it["spec"]["namespaceResourceWhitelist"].to_string());
                 let is_gone = kinds.as_ref().is_some_and(|it| !it.contains(LOST));
                 (!is_gone).then(|| format!("it contains {}", kinds.unwrap_or_default()))
@@ -195,7 +189,10 @@ impl Trial<'_> {
         ];
         self.expect(&expectations, report)?;
 
-        let commit = self.commit("mended, but now a mistake in root", &good, &["root"])?;
+        let mut half = good.clone();
+        change(&mut half, "app-parent", "app.order", lose)?;
+        let commit =
+            self.commit("mended but for the project, and a mistake in root", &half, &["root"])?;
         let expectations = [
             complaint("a file that is no YAML stops root", "root", "broken.yaml"),
             complaint(
@@ -211,7 +208,7 @@ impl Trial<'_> {
         self.expect(&expectations, report)?;
 
         let mut last = good;
-        change(&mut last, "root", "app", |value| {
+        change(&mut last, "app-parent", "app.order", |value| {
             if let Some(spec) = value["spec"].as_object_mut() {
                 spec.remove("description");
             }
@@ -225,13 +222,20 @@ impl Trial<'_> {
             expectation(
                 "a field that bootstrap wrote leaves the cluster when it leaves Git",
                 |state| {
-                    let project = state.object("AppProject", "app");
+                    let project = state.object("AppProject", "app.order");
                     let description = project.map_or(&Value::Null, |it| &it["spec"]["description"]);
                     (!description.is_null()).then(|| format!("the description is {description}"))
                 },
             ),
         ];
         self.expect(&expectations, report).map(|_| ())
+    }
+}
+
+/// Takes a kind from a project.
+fn lose(project: &mut Value) {
+    if let Some(kinds) = project["spec"]["namespaceResourceWhitelist"].as_array_mut() {
+        kinds.retain(|kind| kind["kind"] != LOST);
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) enum ObjectsOfOthers {
 pub(super) struct Application<'a> {
     /// The bundle that it deploys.
     pub(super) bundle: Name,
-    pub(super) project: Name,
+    pub(super) project: String,
     pub(super) namespace: &'a Namespace,
     /// Whether the bundle has objects of its own.
     pub(super) has_folder: bool,
@@ -102,7 +102,7 @@ impl Application<'_> {
                         server: Some(IN_CLUSTER.to_owned()),
                         name: None,
                     },
-                    self.project.to_string(),
+                    self.project,
                 )
             },
         }

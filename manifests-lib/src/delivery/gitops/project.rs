@@ -20,12 +20,27 @@ use crate::values::Name;
 /// The project that Argo CD makes by itself, and puts Applications into that name none.
 const DEFAULT: Name = name!("default");
 
-/// A project that admits exactly what its bundles contain, and `kinds`. Namespaces are admitted by name, because their labels
-/// decide what their pods may do.
+/// The project of a bundle that holds no Applications, for the life of its Application: the bundle may leave Git before what it
+/// deployed is deleted, and Argo CD deletes nothing that a project does not admit.
+///
+/// The dot ends the team's name, so that no pattern of one team's projects matches another's.
+pub(super) fn name_of_leaf(team: &Name, bundle: &Name) -> String {
+    format!("{team}.{bundle}")
+}
+
+/// The team of an Argo CD project, as `app` of `app.account`; `root` of what is beside the teams.
+#[must_use]
+pub fn team_of_project(project: &str) -> &str {
+    project.split('.').next().unwrap_or(project)
+}
+
+/// A project that admits exactly where and from where its bundles deploy, and `kinds`. Namespaces are admitted by name, because
+/// their labels decide what their pods may do.
 ///
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/projects/>
 pub(super) fn project<'a>(
-    name: &Name,
+    name: String,
+    description: String,
     git_source: &GitSource,
     bundles: impl IntoIterator<Item = &'a BuiltBundle>,
     kinds: impl IntoIterator<Item = GroupKind>,
@@ -33,7 +48,6 @@ pub(super) fn project<'a>(
     let mut repositories = BTreeSet::new();
     let mut namespaces = BTreeSet::new();
     let mut created = BTreeSet::new();
-    let mut kinds: BTreeSet<GroupKind> = kinds.into_iter().collect();
     for bundle in bundles {
         if !bundle.resources.is_empty() {
             repositories.insert(git_source.repository.to_string());
@@ -43,14 +57,18 @@ pub(super) fn project<'a>(
         namespaces.insert(bundle.namespace.to_string());
         namespaces.extend(bundle.namespaces().into_keys());
         created.extend(bundle.resources.iter().filter_map(name_of_namespace).cloned());
-        kinds.extend(bundle.kinds().into_keys());
     }
+    let kinds: BTreeSet<GroupKind> = kinds.into_iter().collect();
     let (in_namespaces, cluster_scoped): (Vec<GroupKind>, Vec<GroupKind>) =
         kinds.into_iter().partition(|kind| kind.namespaced);
     argo::AppProject {
-        metadata: ObjectMeta { annotations: Some(super::protection::first()), ..named(name) },
+        metadata: ObjectMeta {
+            name: Some(name),
+            annotations: Some(super::protection::first()),
+            ..ObjectMeta::default()
+        },
         spec: argo::AppProjectSpec {
-            description: Some(format!("What the bundles of {name} contain")),
+            description: Some(description),
             source_repos: Some(repositories.into_iter().collect()),
             destinations: Some(namespaces.into_iter().map(destination).collect()),
             cluster_resource_whitelist: Some(

@@ -1,5 +1,7 @@
 //! The App of Apps: from bundles to Applications and projects.
 
+use std::collections::BTreeSet;
+
 use custom_resources::argoproj::v1alpha1 as argo;
 
 use super::application::{Application, ObjectsOfOthers};
@@ -116,6 +118,12 @@ impl Tree {
         (Waves { root, bundles: of_bundles, teams: of_teams }, errors)
     }
 
+    fn leaves(&self, team: &Name, bundles: &[usize]) -> Leaves {
+        let below = self.all_below(bundles).into_iter().map(|bundle| &self.bundles[bundle]);
+        let leaves = below.filter(|bundle| bundle.applications.is_empty());
+        Leaves { team: team.clone(), kinds: kinds_of(leaves) }
+    }
+
     fn member(&self, bundle: usize) -> Member {
         let BuiltBundle { name, origin, .. } = &self.bundles[bundle];
         Member { name: name.clone(), origin: *origin, bundles: self.below(bundle) }
@@ -164,6 +172,13 @@ fn annotate(bundle: &mut BuiltBundle) {
     }
 }
 
+/// The bundles of a team that hold no Applications; of `root`, those beside the teams.
+struct Leaves {
+    team: Name,
+    /// Kinds of all of them: what leaves one is still admitted by its project, and so it is pruned.
+    kinds: BTreeSet<GroupKind>,
+}
+
 /// The waves of a platform's Applications.
 struct Waves {
     root: u32,
@@ -181,16 +196,16 @@ struct Applications<'a> {
 impl Applications<'_> {
     /// Returns the bundles of the root and the teams; bundles of Applications get theirs.
     fn generate(&self, origin: Origin, tree: &mut Tree) -> Vec<BuiltBundle> {
-        self.add_applications(tree);
+        let teams: Vec<Leaves> =
+            tree.teams.iter().map(|team| tree.leaves(&team.name, &team.bundles)).collect();
+        let beside = tree.leaves(&ROOT, &tree.top);
+        self.add_applications(tree, &beside, &teams);
         let parents: Vec<BuiltBundle> = tree
             .teams
             .iter()
-            .map(|team| {
-                let applications = team
-                    .bundles
-                    .iter()
-                    .map(|bundle| self.application(tree, *bundle, &team.name))
-                    .collect();
+            .zip(&teams)
+            .map(|(team, leaves)| {
+                let applications = self.applications(tree, &team.bundles, leaves);
                 self.generated(team.origin, team.folder(), applications)
             })
             .collect();
@@ -198,9 +213,7 @@ impl Applications<'_> {
         for (team, wave) in tree.teams.iter().zip(&self.waves.teams) {
             applications.push(self.above(team.origin, team.folder(), *wave));
         }
-        for bundle in &tree.top {
-            applications.push(self.application(tree, *bundle, &ROOT));
-        }
+        applications.extend(self.applications(tree, &tree.top, &beside));
         let mut root = self.generated(origin, ROOT, applications);
         let projects = self.projects(tree, &root, &parents);
         root.resources.splice(0..0, projects);
@@ -208,27 +221,51 @@ impl Applications<'_> {
     }
 
     /// The Applications of the bundles that hold some.
-    fn add_applications(&self, tree: &mut Tree) {
-        let of_root = tree.top.iter().map(|bundle| (*bundle, ROOT));
-        let of_teams = tree
-            .teams
-            .iter()
-            .flat_map(|team| team.bundles.iter().map(|bundle| (*bundle, team.name.clone())));
-        let roots: Vec<(usize, Name)> = of_root.chain(of_teams).collect();
-        for (root, project) in roots {
+    fn add_applications(&self, tree: &mut Tree, beside: &Leaves, teams: &[Leaves]) {
+        let of_root = tree.top.iter().map(|bundle| (*bundle, beside));
+        let of_teams =
+            tree.teams.iter().zip(teams).flat_map(|(team, leaves)| {
+                team.bundles.iter().map(move |bundle| (*bundle, leaves))
+            });
+        let roots: Vec<(usize, &Leaves)> = of_root.chain(of_teams).collect();
+        for (root, leaves) in roots {
             for bundle in tree.below(root) {
-                let applications: Vec<Resource> = tree.bundles[bundle]
-                    .applications
-                    .iter()
-                    .map(|child| self.application(tree, *child, &project))
-                    .collect();
+                let applications =
+                    self.applications(tree, &tree.bundles[bundle].applications, leaves);
                 tree.bundles[bundle].resources.extend(applications);
             }
         }
     }
 
+    /// The Applications that deploy bundles, each with its project in the same folder: one sync makes both, the project first.
+    fn applications(&self, tree: &Tree, bundles: &[usize], leaves: &Leaves) -> Vec<Resource> {
+        let of_bundle = |bundle: &usize| {
+            let application = self.application(tree, *bundle, leaves);
+            self.project(&tree.bundles[*bundle], leaves).into_iter().chain([application])
+        };
+        bundles.iter().flat_map(of_bundle).collect()
+    }
+
+    /// The project of a bundle that holds no Applications.
+    fn project(&self, bundle: &BuiltBundle, leaves: &Leaves) -> Option<Resource> {
+        bundle.applications.is_empty().then(|| {
+            let Leaves { team, kinds } = leaves;
+            let project = project::project(
+                project::name_of_leaf(team, &bundle.name),
+                format!(
+                    "Where {} deploys, and kinds that the bundles of {team} contain",
+                    bundle.name
+                ),
+                self.source,
+                [bundle],
+                kinds.iter().copied(),
+            );
+            self.resource(bundle.origin, project)
+        })
+    }
+
     /// The Application that deploys a bundle.
-    fn application(&self, tree: &Tree, bundle: usize, project: &Name) -> Resource {
+    fn application(&self, tree: &Tree, bundle: usize, leaves: &Leaves) -> Resource {
         let wave = self.waves.bundles[bundle];
         let bundle = &tree.bundles[bundle];
         let holds_applications = !bundle.applications.is_empty();
@@ -236,7 +273,11 @@ impl Applications<'_> {
             || bundle.sources.iter().any(|source| !source.crd_groups.is_empty());
         let application = Application {
             bundle: bundle.name.clone(),
-            project: if holds_applications { ROOT } else { project.clone() },
+            project: if holds_applications {
+                ROOT.to_string()
+            } else {
+                project::name_of_leaf(&leaves.team, &bundle.name)
+            },
             namespace: &bundle.namespace,
             has_folder: holds_applications || !bundle.resources.is_empty(),
             sources: &bundle.sources,
@@ -257,7 +298,7 @@ impl Applications<'_> {
     fn above(&self, origin: Origin, folder: Name, wave: u32) -> Resource {
         let application = Application {
             bundle: folder,
-            project: ROOT,
+            project: ROOT.to_string(),
             namespace: &self.source.namespace,
             has_folder: true,
             sources: &[],
@@ -270,27 +311,21 @@ impl Applications<'_> {
         self.resource(origin, application.build(self.environment, self.source))
     }
 
-    /// The projects `root` and `default`, and one for each team.
-    fn projects(&self, tree: &Tree, root: &BuiltBundle, parents: &[BuiltBundle]) -> Vec<Resource> {
-        let bundles = |positions: Vec<usize>| positions.into_iter().map(|at| &tree.bundles[at]);
-        let mut of_root: Vec<&BuiltBundle> = [root].into_iter().chain(parents).collect();
-        of_root.extend(bundles(tree.all_below(&tree.top)));
-        let mut of_teams = Vec::new();
-        for team in &tree.teams {
-            let (holders, others): (Vec<&BuiltBundle>, Vec<&BuiltBundle>) =
-                bundles(tree.all_below(&team.bundles))
-                    .partition(|bundle| !bundle.applications.is_empty());
-            of_root.extend(holders);
-            let project = project::project(&team.name, self.source, others, []);
-            of_teams.push(self.resource(team.origin, project));
-        }
-        let own_kinds = [GroupKind::of::<argo::AppProject>()];
-        let project = project::project(&ROOT, self.source, of_root, own_kinds);
-        [project, project::default()]
-            .map(|project| self.resource(root.origin, project))
-            .into_iter()
-            .chain(of_teams)
-            .collect()
+    /// The projects `root`, of everything that holds Applications, and `default`.
+    fn projects(&self, tree: &Tree, root: &BuiltBundle, parents: &[BuiltBundle]) -> [Resource; 2] {
+        let holders = tree.bundles.iter().filter(|bundle| !bundle.applications.is_empty());
+        let holders: Vec<&BuiltBundle> = [root].into_iter().chain(parents).chain(holders).collect();
+        let mut kinds = kinds_of(holders.iter().copied());
+        // Root's own folder is not there yet.
+        kinds.insert(GroupKind::of::<argo::AppProject>());
+        let of_root = project::project(
+            ROOT.to_string(),
+            format!("What the bundles of {ROOT} contain"),
+            self.source,
+            holders,
+            kinds,
+        );
+        [of_root, project::default()].map(|project| self.resource(root.origin, project))
     }
 
     fn generated(&self, origin: Origin, name: Name, resources: Vec<Resource>) -> BuiltBundle {
@@ -302,4 +337,8 @@ impl Applications<'_> {
         complete(&mut resource, &self.source.namespace, self.environment);
         resource
     }
+}
+
+fn kinds_of<'a>(bundles: impl IntoIterator<Item = &'a BuiltBundle>) -> BTreeSet<GroupKind> {
+    bundles.into_iter().flat_map(|bundle| bundle.kinds().into_keys()).collect()
 }

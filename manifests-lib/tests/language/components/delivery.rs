@@ -56,7 +56,7 @@ fn an_application_reads_the_folder_of_its_bundle() {
       destination:
         namespace: shop
         server: https://kubernetes.default.svc
-      project: team
+      project: team.web
       sources:
       - path: snapshots/test/web
         repoURL: https://example.com/manifests.git
@@ -140,7 +140,7 @@ fn a_chart_is_a_source_with_its_values() {
       destination:
         namespace: shop
         server: https://kubernetes.default.svc
-      project: team
+      project: team.tool
       sources:
       - chart: tool
         helm:
@@ -206,7 +206,7 @@ fn a_chart_that_installs_crds_is_applied_by_the_server_and_kept() {
       destination:
         namespace: shop
         server: https://kubernetes.default.svc
-      project: team
+      project: team.tool
       sources:
       - chart: tool
         helm:
@@ -284,7 +284,7 @@ fn a_kustomization_names_its_images_and_what_others_own() {
         jqPathExpressions:
         - .webhooks[].clientConfig.caBundle
         kind: ValidatingWebhookConfiguration
-      project: team
+      project: team.operator
       sources:
       - name: operator@v1.2.3
         kustomize:
@@ -333,17 +333,18 @@ fn a_kustomization_names_its_images_and_what_others_own() {
 }
 
 #[test]
-fn a_project_admits_what_its_bundles_contain() {
+fn a_project_admits_where_its_bundle_deploys_and_what_its_team_contains() {
     let shop = Shop::new();
     let web = shop.bundle();
     server(&web.app(&NODES));
+    web.add(config_map("settings"));
     let tool = shop.bundle_named(name!("tool"));
     with_chart(&tool).also_writes_to(&Namespace::new(name!("elsewhere")));
-    assert_snapshot!(application(&shop.build(), "root", "team"), @r#"
+    assert_snapshot!(application(&shop.build(), "team-parent", "team.tool"), @r#"
     apiVersion: argoproj.io/v1alpha1
     kind: AppProject
     metadata:
-      name: team
+      name: team.tool
       annotations:
         argocd.argoproj.io/compare-options: IgnoreExtraneous
         argocd.argoproj.io/sync-options: Prune=false,Delete=false
@@ -353,7 +354,7 @@ fn a_project_admits_what_its_bundles_contain() {
       namespace: argocd
     spec:
       clusterResourceWhitelist: []
-      description: What the bundles of team contain
+      description: Where tool deploys, and kinds that the bundles of team contain
       destinations:
       - namespace: elsewhere
         server: https://kubernetes.default.svc
@@ -361,12 +362,13 @@ fn a_project_admits_what_its_bundles_contain() {
         server: https://kubernetes.default.svc
       namespaceResourceWhitelist:
       - group: ""
+        kind: ConfigMap
+      - group: ""
         kind: ServiceAccount
       - group: apps
         kind: Deployment
       sourceRepos:
       - https://example.com/charts
-      - https://example.com/manifests.git
     "#);
 }
 
@@ -377,14 +379,11 @@ fn a_project_admits_the_namespaces_that_it_creates_by_name() {
         let bundle = shop.bundle_in(&Namespace::new(name.clone()), name);
         bundle.create_namespace(bundle.namespace(), &RULES);
     }
-    let project = application(&shop.build(), "root", "team");
+    let project = application(&shop.build(), "team-parent", "team.tools");
     let (_, kinds) = project.split_once("spec:\n").expect("a project");
     let (kinds, _) = kinds.split_once("  description").expect("a description");
     assert_snapshot!(kinds, @r#"
     clusterResourceWhitelist:
-    - name: more-tools
-      group: ""
-      kind: Namespace
     - name: tools
       group: ""
       kind: Namespace
@@ -658,7 +657,7 @@ fn what_is_kept_is_never_pruned() {
       destination:
         namespace: shop
         server: https://kubernetes.default.svc
-      project: team
+      project: team.web
       sources:
       - path: snapshots/test/web
         repoURL: https://example.com/manifests.git

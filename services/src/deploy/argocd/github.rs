@@ -6,11 +6,11 @@ use manifests_lib::prelude::*;
 use manifests_lib::values::{SecretDataKey, SecretsManagerName};
 use manifests_lib::{label_key, secret_data_key};
 
-/// The Argo CD projects that GitHub teams have rights in.
-pub(crate) struct Projects {
-    /// Project of the microservices.
+/// The teams of the platform whose Applications GitHub teams have rights in.
+pub(crate) struct Teams {
+    /// Team of the microservices.
     pub(crate) app: Name,
-    /// Project of the infrastructure.
+    /// Team of the infrastructure.
     pub(crate) infra: Name,
 }
 
@@ -24,9 +24,9 @@ pub struct GitHubLogin {
     pub organisation: Name,
     /// Team that may do everything.
     pub administrators: Name,
-    /// Team that may view and sync the Applications of the project `app`.
+    /// Team that may view and sync the Applications of the team `app`.
     pub app: Name,
-    /// Team that may view and sync the Applications of the project `infra`.
+    /// Team that may view and sync the Applications of the team `infra`.
     pub infra: Name,
     /// Secret in AWS Secrets Manager with the properties `clientID` and `clientSecret` of GitHub's OAuth application.
     pub credentials: SecretsManagerName,
@@ -45,14 +45,14 @@ impl GitHubLogin {
         });
     }
 
-    /// The same teams as reviewers: who may sync a project also approves what is in it.
-    pub(super) fn reviewers(&self, projects: &Projects) -> Reviewers {
+    /// The same teams as reviewers: who may sync Applications also approves what is in them.
+    pub(super) fn reviewers(&self, teams: &Teams) -> Reviewers {
         let Self { organisation, administrators, app, infra, credentials: _ } = self;
-        let teams = [(&projects.app, app), (&projects.infra, infra)];
+        let teams = [(&teams.app, app), (&teams.infra, infra)];
         Reviewers {
             organisation: organisation.clone(),
             administrators: administrators.clone(),
-            teams: teams.map(|(project, team)| (project.clone(), team.clone())).into(),
+            teams: teams.map(|(team, reviewers)| (team.clone(), reviewers.clone())).into(),
         }
     }
 
@@ -83,17 +83,19 @@ impl GitHubLogin {
     /// RBAC policy by group: a GitHub team is the group `<organisation>:<team>`.
     ///
     /// Upstream: <https://argo-cd.readthedocs.io/en/stable/operator-manual/rbac/>
-    pub(super) fn policy(&self, projects: &Projects) -> String {
+    pub(super) fn policy(&self, teams: &Teams) -> String {
         let Self { organisation, administrators, app, infra, credentials: _ } = self;
         let mut policy = format!("g, {organisation}:{administrators}, role:admin\n");
-        for (project, team) in [(&projects.app, app), (&projects.infra, infra)] {
-            let role = format!("role:{project}");
+        for (team, members) in [(&teams.app, app), (&teams.infra, infra)] {
+            let role = format!("role:{team}");
+            // The projects of its bundles.
+            let projects = format!("{team}.*");
             for line in [
-                format!("p, {role}, applications, get, {project}/*, allow"),
-                format!("p, {role}, applications, sync, {project}/*, allow"),
-                format!("p, {role}, logs, get, {project}/*, allow"),
-                format!("p, {role}, projects, get, {project}, allow"),
-                format!("g, {organisation}:{team}, {role}"),
+                format!("p, {role}, applications, get, {projects}/*, allow"),
+                format!("p, {role}, applications, sync, {projects}/*, allow"),
+                format!("p, {role}, logs, get, {projects}/*, allow"),
+                format!("p, {role}, projects, get, {projects}, allow"),
+                format!("g, {organisation}:{members}, {role}"),
             ] {
                 policy.push_str(&line);
                 policy.push('\n');

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use custom_resources::argoproj::v1alpha1::{AppProject, Application};
 use k8s_openapi::api::core::v1::Namespace;
-use manifests_lib::delivery::gitops::{ROOT, application_name};
+use manifests_lib::delivery::gitops::{ROOT, application_name, team_of_project};
 use manifests_lib::delivery::{Source, SourceFrom};
 use manifests_lib::model::Resource;
 use manifests_lib::platform::BuiltBundle;
@@ -101,7 +101,11 @@ impl ArgoCd {
             .ok_or_else(|| missing("web UI of Argo CD"))?;
         let files = Files { name, built };
         let is_namespace = |resource: &Resource| resource.get::<Namespace>().is_some();
-        let is_project = |resource: &Resource| resource.get::<AppProject>().is_some();
+        // The root Application brings those of bundles.
+        let is_project = |resource: &Resource| {
+            let name = &resource.object_ref().name;
+            resource.get::<AppProject>().is_some() && team_of_project(name) == name
+        };
         let is_root = |resource: &Resource| {
             resource.get::<Application>().is_some()
                 && resource.object_ref().name == application_name(&root.name)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use custom_resources::argoproj::v1alpha1::Application;
-use manifests_lib::delivery::gitops::{Reviewers, application_name};
+use manifests_lib::delivery::gitops::{Reviewers, application_name, team_of_project};
 
 use super::Report;
 use crate::environment::{Built, EnvironmentName};
@@ -33,7 +33,8 @@ impl Owned {
             .resources()
             .filter_map(|resource| resource.get::<Application>())
             .filter_map(|application| {
-                Some((application.metadata.name.as_deref()?, application.spec.project.as_str()))
+                let project = team_of_project(&application.spec.project);
+                Some((application.metadata.name.as_deref()?, project))
             })
             .collect();
         let mut owned = Self {

@@ -1,7 +1,7 @@
 //! The App of Apps: waves, projects, and what is never pruned.
 
 use custom_resources::argoproj::v1alpha1::Application;
-use manifests_lib::delivery::gitops::application_name;
+use manifests_lib::delivery::gitops::{application_name, team_of_project};
 use manifests_lib::platform::{BuiltBundle, BuiltPlatform};
 
 /// A line for each Application, below the one that holds it.
@@ -50,7 +50,7 @@ fn add(
         "",
         wave(application),
         name(application),
-        application.spec.project,
+        team_of_project(&application.spec.project),
         of_others.concat(),
         if prunes { "" } else { ", never pruned" },
         indent = depth * 2
