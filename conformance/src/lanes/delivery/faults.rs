@@ -64,7 +64,7 @@ const FAULTS: [(&str, &[&str]); 8] = [
         &["without what it keeps", "account-application is OutOfSync"],
     ),
     (
-        "a project without a kind of its bundle that leaves",
+        "a project that has only what its team still contains",
         &["an object of a kind that no other bundle has goes with its bundle", "it is there"],
     ),
     ("an object of others that is taken over", &["an object of another Application is refused"]),
@@ -77,6 +77,7 @@ fn tell(trial: &mut Trial<'_>, report: &mut Report) -> Result<(), Failure> {
 }
 
 fn break_platform(objects: &mut Vec<Object>) -> Result<(), Failure> {
+    project_of_what_left(objects)?;
     for object in objects {
         let (kind, name) = (object.identity.kind, object.identity.name.as_str());
         let change: fn(&mut Value) = match (object.bundle.as_str(), kind, name) {
@@ -84,7 +85,6 @@ fn break_platform(objects: &mut Vec<Object>) -> Result<(), Failure> {
             ("root", _, "itself-application") => leave_to_helm,
             ("app-parent", _, "copy-application") => take_over,
             ("account", "PersistentVolume", _) => |value| set(value, COMPARE_OPTIONS, ""),
-            ("app-parent", "AppProject", "app.customer") => lose_quotas,
             ("customer", "PersistentVolumeClaim", _) => |value| set(value, SYNC_OPTIONS, ""),
             _ => continue,
         };
@@ -103,10 +103,19 @@ fn leave_to_helm(value: &mut Value) {
     }
 }
 
-fn lose_quotas(value: &mut Value) {
-    if let Some(kinds) = value["spec"]["namespaceResourceWhitelist"].as_array_mut() {
-        kinds.retain(|kind| kind["kind"] != "ResourceQuota");
+/// Once customer has left, its project is like that of a bundle that stays.
+fn project_of_what_left(objects: &mut Vec<Object>) -> Result<(), Failure> {
+    let name = "app.customer";
+    let project = |it: &&Object| it.bundle == "app-parent" && it.identity.name == "app.account";
+    if objects.iter().any(|it| it.identity.name == name) {
+        return Ok(());
     }
+    if let Some(other) = objects.iter().find(project) {
+        let mut own = other.with_field(&["metadata", "name"], json!(name))?;
+        name.clone_into(&mut own.identity.name);
+        objects.push(own);
+    }
+    Ok(())
 }
 
 fn take_over(value: &mut Value) {
