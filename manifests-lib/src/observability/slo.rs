@@ -17,7 +17,7 @@ use crate::network::service::{RequestProtocol, Service, ServiceState};
 /// Upstream: <https://sre.google/workbook/implementing-slos/>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slo {
-    /// How many requests have an answer other than a server error.
+    /// How many requests have an answer other than a server error: `slo_target!(999)`.
     pub availability: SloTarget,
     /// How many of these come in time.
     pub latency: Latency,
@@ -34,7 +34,7 @@ impl Slo {
 /// In which time a service answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latency {
-    /// How many answers come in time.
+    /// How many answers come in time: `slo_target!(990)`.
     pub target: SloTarget,
     /// The time.
     pub within: LatencyBound,
@@ -76,9 +76,11 @@ impl SloTarget {
 /// A [`SloTarget`] from a literal, checked when it is compiled.
 #[macro_export]
 macro_rules! slo_target {
-    ($literal:expr) => {
-        $crate::literal!($crate::observability::SloTarget, $literal)
-    };
+    ($literal:expr) => {{
+        const VALUE: $crate::observability::SloTarget =
+            $crate::observability::SloTarget::from_static($literal);
+        VALUE
+    }};
 }
 
 /// A time that the proxies of the mesh count answers by: the boundaries of their histogram.

@@ -76,15 +76,17 @@ impl NodePort {
 /// A [`Port`] from a literal, checked when it is compiled.
 #[macro_export]
 macro_rules! port {
-    ($literal:expr) => {
-        $crate::literal!($crate::values::Port, $literal)
-    };
+    ($literal:expr) => {{
+        const VALUE: $crate::values::Port = $crate::values::Port::from_static($literal);
+        VALUE
+    }};
 }
 
 /// A [`NodePort`] from a literal, checked when it is compiled.
 #[macro_export]
 macro_rules! node_port {
-    ($literal:expr) => {
-        $crate::literal!($crate::values::NodePort, $literal)
-    };
+    ($literal:expr) => {{
+        const VALUE: $crate::values::NodePort = $crate::values::NodePort::from_static($literal);
+        VALUE
+    }};
 }

@@ -23,6 +23,9 @@ impl fmt::Display for InvalidText {
 impl std::error::Error for InvalidText {}
 
 /// A type of text; with `($) name`, the macro `name!` for its literals too.
+///
+/// The value of a literal is a const item, so that a bad one is an error in the editor and in `cargo check`. Each macro writes it out:
+/// a macro for all of them would be named in every error.
 macro_rules! text_type {
     ($(#[$documentation:meta])* $type:ident, $check:path, $rule:literal $(, ($d:tt) $macro:ident)?) => {
         $(#[$documentation])*
@@ -93,9 +96,11 @@ macro_rules! text_type {
             )]
             #[macro_export]
             macro_rules! $macro {
-                ($d literal:expr) => {
-                    $crate::literal!($crate::values::$type, $d literal)
-                };
+                ($d literal:expr) => {{
+                    const VALUE: $crate::values::$type =
+                        $crate::values::$type::from_static($d literal);
+                    VALUE
+                }};
             }
         )?
     };
@@ -130,14 +135,3 @@ pub(crate) use registry::is_commit;
 pub(crate) use variable::says_secret;
 
 use written::Text;
-
-/// Makes a literal macro: the value is a const item, so that a bad literal is an error in the editor and in
-/// `cargo check`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! literal {
-    ($type:ty, $literal:expr) => {{
-        const VALUE: $type = <$type>::from_static($literal);
-        VALUE
-    }};
-}

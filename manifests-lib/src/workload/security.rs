@@ -47,9 +47,10 @@ impl User {
 /// A [`User`] from a literal that is not 0, checked when it is compiled.
 #[macro_export]
 macro_rules! uid {
-    ($literal:expr) => {
-        $crate::literal!($crate::workload::User, $literal)
-    };
+    ($literal:expr) => {{
+        const VALUE: $crate::workload::User = $crate::workload::User::from_static($literal);
+        VALUE
+    }};
 }
 
 /// What a container may be allowed beyond the rule.

@@ -132,7 +132,11 @@ impl Variable {
 macro_rules! plain {
     ($name:expr, $value:expr) => {
         $crate::workload::Variable::plain(
-            $crate::literal!($crate::values::PlainVariableName, $name),
+            {
+                const VALUE: $crate::values::PlainVariableName =
+                    $crate::values::PlainVariableName::from_static($name);
+                VALUE
+            },
             $value,
         )
     };
@@ -146,7 +150,11 @@ macro_rules! plain {
 macro_rules! not_secret {
     ($name:expr, $value:expr, $reason:expr) => {
         $crate::workload::Variable::not_secret(
-            $crate::literal!($crate::values::VariableName, $name),
+            {
+                const VALUE: $crate::values::VariableName =
+                    $crate::values::VariableName::from_static($name);
+                VALUE
+            },
             $value,
             $reason,
         )

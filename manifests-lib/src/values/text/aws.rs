@@ -11,10 +11,10 @@ text_type! {
 }
 
 text_type! {
-    /// An AWS region, such as `ap-northeast-1`.
+    /// A region of AWS, such as `ap-northeast-1`. One that AWS opens later joins the list of `values/text/aws.rs`.
     Region,
     region,
-    "an AWS region reads like ap-northeast-1",
+    "a region of AWS is one of its commercial regions, such as ap-northeast-1; one that it has opened since joins REGIONS in values/text/aws.rs",
     ($) region
 }
 
@@ -85,28 +85,57 @@ const fn account_id(bytes: &[u8]) -> bool {
     bytes.len() == 12 && all!(bytes, byte => byte.is_ascii_digit())
 }
 
-/// Two or more parts of letters, then one of digits, separated by dashes.
+/// Every region of AWS whose names and addresses are made like those of most: not those of China, of the government of the United
+/// States and of the European sovereign cloud, whose ARNs and domains begin or end differently.
+///
+/// Upstream: <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>
+const REGIONS: [&str; 34] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
 const fn region(bytes: &[u8]) -> bool {
-    if bytes.len() < 6 || !bytes[bytes.len() - 1].is_ascii_digit() || bytes[2] != b'-' {
-        return false;
-    }
-    let mut dashes = 0;
     let mut index = 0;
-    while index < bytes.len() {
-        let byte = bytes[index];
-        if byte == b'-' {
-            if index == 0 || bytes[index - 1] == b'-' {
-                return false;
-            }
-            dashes += 1;
-        } else if !(byte.is_ascii_lowercase()
-            || dashes >= 2 && byte.is_ascii_digit() && bytes[index - 1] == b'-')
-        {
-            return false;
+    while index < REGIONS.len() {
+        // Equal but for the case of letters, of which a region has none in capitals.
+        if REGIONS[index].as_bytes().eq_ignore_ascii_case(bytes) {
+            return all!(bytes, byte => !byte.is_ascii_uppercase());
         }
         index += 1;
     }
-    dashes >= 2
+    false
 }
 
 const fn secrets_manager_name(bytes: &[u8]) -> bool {

@@ -15,7 +15,7 @@ text_type! {
     /// A branch of a Git repository.
     GitBranch,
     git_branch,
-    "a branch has letters, digits, '-', '_' and '.' in parts separated by '/', and does not begin with '-'",
+    "a branch has letters, digits, '-', '_' and single '.' in parts separated by '/', of which none begins with '.' or ends with '.lock', does not begin with '-' and does not end with '.'",
     ($) git_branch
 }
 
@@ -69,10 +69,24 @@ const fn git_url(bytes: &[u8]) -> bool {
         && all!(bytes, byte => byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@'))
 }
 
+/// What `git check-ref-format` takes, of plain characters.
 const fn git_branch(bytes: &[u8]) -> bool {
-    !bytes.is_empty()
-        && bytes[0] != b'-'
-        && path_parts(bytes, 0)
+    if bytes.is_empty() || bytes[0] == b'-' || bytes[bytes.len() - 1] == b'.' {
+        return false;
+    }
+    let mut index = 0;
+    while index < bytes.len() {
+        let begins = index == 0 || bytes[index - 1] == b'/';
+        if bytes[index] == b'.' && (begins || bytes[index - 1] == b'.') {
+            return false;
+        }
+        let (_, rest) = bytes.split_at(index);
+        if matches!(rest, b".lock" | [b'.', b'l', b'o', b'c', b'k', b'/', ..]) {
+            return false;
+        }
+        index += 1;
+    }
+    path_parts(bytes, 0)
         && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/'))
 }
 

@@ -68,9 +68,11 @@ impl AbsolutePath {
 /// Written out: the prelude could not export a macro that another one makes under the name of a built-in attribute.
 #[macro_export]
 macro_rules! path {
-    ($literal:expr) => {
-        $crate::literal!($crate::values::AbsolutePath, $literal)
-    };
+    ($literal:expr) => {{
+        const VALUE: $crate::values::AbsolutePath =
+            $crate::values::AbsolutePath::from_static($literal);
+        VALUE
+    }};
 }
 
 pub(crate) const fn dns_label(bytes: &[u8]) -> bool {

@@ -8,7 +8,7 @@ text_type! {
     /// Upstream: <https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests>
     Repository,
     repository,
-    "an image repository has lower-case parts separated by '/', without tag or digest",
+    "an image repository has parts separated by '/', without tag or digest: lower-case letters and digits, between them one '.', one or two '_' or dashes",
     ($) repository
 }
 
@@ -38,7 +38,7 @@ text_type! {
     /// The version of a released chart: `1.30.3`, `v1.21.1`, `2.0.0-rc.1`.
     ChartVersion,
     chart_version,
-    "a chart version has three numbers separated by '.', optionally 'v' before them and '-' and a pre-release of a-z, 0-9, '.' and '-' behind",
+    "a chart version has three numbers without leading zeros, separated by '.', optionally 'v' before them and '-' and a pre-release of a-z, 0-9, '.' and '-' behind",
     ($) chart_version
 }
 
@@ -50,35 +50,66 @@ impl ChartVersion {
     }
 }
 
+/// The grammar of the distribution specification, after an optional registry with a port.
 const fn repository(bytes: &[u8]) -> bool {
     if bytes.is_empty() || bytes.len() > 255 {
         return false;
     }
-    let mut after_first_slash = false;
-    let mut part_starts = true;
     let mut index = 0;
-    while index < bytes.len() {
-        let byte = bytes[index];
-        let last = index + 1 == bytes.len() || bytes[index + 1] == b'/';
-        if byte == b'/' {
-            if part_starts {
-                return false;
-            }
-            after_first_slash = true;
-            part_starts = true;
-        } else if lower_or_digit(byte) {
-            part_starts = false;
-        } else if byte == b':' && !after_first_slash && !part_starts && !last {
-            // The port of a registry: it ends with the first slash.
-            if !port_until_slash(bytes, index + 1) {
-                return false;
-            }
-        } else if !matches!(byte, b'.' | b'_' | b'-') || part_starts || last {
+    let mut in_first_part = true;
+    loop {
+        let end = part_end(bytes, index);
+        if !is_part(bytes, index, end) {
             return false;
+        }
+        index = end;
+        if index < bytes.len() && bytes[index] == b':' {
+            // The port of a registry: it ends with the first slash.
+            let slash = if in_first_part { port_end(bytes, index + 1) } else { bytes.len() };
+            if slash == bytes.len() {
+                return false;
+            }
+            index = slash;
+        }
+        if index == bytes.len() {
+            return true;
+        }
+        if bytes[index] != b'/' {
+            return false;
+        }
+        in_first_part = false;
+        index += 1;
+    }
+}
+
+/// Where a part that begins here ends.
+const fn part_end(bytes: &[u8], mut index: usize) -> usize {
+    while index < bytes.len() && bytes[index] != b'/' && bytes[index] != b':' {
+        index += 1;
+    }
+    index
+}
+
+/// Letters and digits, between them one `.`, one or two `_`, or dashes.
+const fn is_part(bytes: &[u8], start: usize, end: usize) -> bool {
+    let mut separator = start;
+    let mut index = start;
+    while index < end {
+        if lower_or_digit(bytes[index]) {
+            if index > separator && !is_separator(bytes, separator, index) {
+                return false;
+            }
+            separator = index + 1;
         }
         index += 1;
     }
-    !part_starts
+    start < end && separator == end && lower_or_digit(bytes[start])
+}
+
+const fn is_separator(bytes: &[u8], start: usize, end: usize) -> bool {
+    let (_, text) = bytes.split_at(start);
+    let text = text.split_at(end - start).0;
+    matches!(text, b"." | b"_" | b"__") || all!(text, byte => byte == b'-')
 }
 
 /// Whether a tag is a commit, whole or abbreviated as Git does it.
@@ -86,15 +117,16 @@ pub(crate) fn is_commit(tag: &str) -> bool {
     (7..=40).contains(&tag.len()) && tag.bytes().all(lower_hexadecimal)
 }
 
-const fn port_until_slash(bytes: &[u8], start: usize) -> bool {
+/// Where a port from 1 to 65535 that begins here ends, if a slash is behind it; otherwise the end of the text.
+const fn port_end(bytes: &[u8], start: usize) -> usize {
+    let mut number = 0_u32;
     let mut index = start;
-    while index < bytes.len() && bytes[index] != b'/' {
-        if !bytes[index].is_ascii_digit() {
-            return false;
-        }
+    while index < bytes.len() && bytes[index].is_ascii_digit() && number <= 65535 {
+        number = number * 10 + (bytes[index] - b'0') as u32;
         index += 1;
     }
-    index > start && index < bytes.len()
+    let ends = index < bytes.len() && bytes[index] == b'/';
+    if ends && number >= 1 && number <= 65535 { index } else { bytes.len() }
 }
 
 const fn tag(bytes: &[u8]) -> bool {
@@ -120,7 +152,7 @@ const fn public_image(bytes: &[u8]) -> bool {
         && all!(hexadecimal, byte => lower_hexadecimal(byte))
 }
 
-/// Three numbers, optionally `v` before and a pre-release behind them.
+/// A semantic version without build metadata: three numbers, optionally `v` before and a pre-release behind them.
 const fn chart_version(bytes: &[u8]) -> bool {
     let mut position = if !bytes.is_empty() && bytes[0] == b'v' { 1 } else { 0 };
     let mut number = 0;
@@ -129,7 +161,7 @@ const fn chart_version(bytes: &[u8]) -> bool {
         while position < bytes.len() && bytes[position].is_ascii_digit() {
             position += 1;
         }
-        if position == start {
+        if !is_number(bytes, start, position) {
             return false;
         }
         number += 1;
@@ -148,4 +180,30 @@ const fn chart_version(bytes: &[u8]) -> bool {
         && pre_release.len() > 1
         && pre_release[pre_release.len() - 1].is_ascii_alphanumeric()
         && all!(pre_release, byte => byte.is_ascii_digit() || byte.is_ascii_lowercase() || matches!(byte, b'-' | b'.'))
+        && are_identifiers(pre_release)
+}
+
+/// Digits without a leading zero.
+const fn is_number(bytes: &[u8], start: usize, end: usize) -> bool {
+    end == start + 1 || end > start && bytes[start] != b'0'
+}
+
+/// Whether no part between dots behind the first dash is empty, or a number with a leading zero.
+const fn are_identifiers(pre_release: &[u8]) -> bool {
+    let mut start = 1;
+    let mut digits = true;
+    let mut index = 1;
+    while index <= pre_release.len() {
+        if index == pre_release.len() || pre_release[index] == b'.' {
+            if index == start || digits && !is_number(pre_release, start, index) {
+                return false;
+            }
+            start = index + 1;
+            digits = true;
+        } else if !pre_release[index].is_ascii_digit() {
+            digits = false;
+        }
+        index += 1;
+    }
+    true
 }

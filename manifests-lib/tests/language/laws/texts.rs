@@ -2,9 +2,9 @@
 //! of those who read the text, with the means of the standard library that a compile-time check does not have.
 
 use manifests_lib::values::{
-    AbsolutePath, AccountId, ChartVersion, Cidr, EksAddonVersion, EmailAddress, GitCommit, Host,
-    IamRoleName, KmsKeyId, LabelKey, Name, PlainVariableName, PublicImage, Region, Repository,
-    SecretDataKey, SecretsManagerName, Tag, UrlPath, VariableName,
+    AbsolutePath, AccountId, ChartVersion, Cidr, EksAddonVersion, EmailAddress, GitBranch,
+    GitCommit, Host, IamRoleName, KmsKeyId, LabelKey, Name, PlainVariableName, PublicImage, Region,
+    Repository, SecretDataKey, SecretsManagerName, Tag, UrlPath, VariableName,
 };
 use proptest::prelude::*;
 
@@ -39,7 +39,8 @@ fn name(text: &str) -> bool {
 }
 
 fn host(text: &str) -> bool {
-    subdomain(text) && text.contains('.')
+    let last = text.rsplit('.').next().unwrap_or_default();
+    subdomain(text) && text.contains('.') && !last.chars().all(digit)
 }
 
 fn label_key(text: &str) -> bool {
@@ -62,11 +63,22 @@ fn absolute_path(text: &str) -> bool {
     })
 }
 
+/// The rules of an HTTPRoute's path.
 fn url_path(text: &str) -> bool {
+    let upper = text.to_ascii_uppercase();
+    let mut escaped = text.split('%').skip(1);
+    let hexadecimal = |text: &str| {
+        text.len() >= 2
+            && text.is_char_boundary(2)
+            && text[..2].chars().all(|it| it.is_ascii_hexdigit())
+    };
     text.starts_with('/')
-        && text
-            .chars()
-            .all(|character| ('!'..='~').contains(&character) && !"?#".contains(character))
+        && text.len() <= 1024
+        && text.chars().all(|it| it.is_ascii_alphanumeric() || "/%-._~!$&'()*+,;=:@".contains(it))
+        && escaped.all(hexadecimal)
+        && !["//", "/./", "/../", "%2F"].iter().any(|part| upper.contains(part))
+        && !text.ends_with("/.")
+        && !text.ends_with("/..")
 }
 
 fn variable(text: &str) -> bool {
@@ -97,13 +109,23 @@ fn plain_variable(text: &str) -> bool {
 
 /// The distribution specification's grammar of names, after an optional registry with a port.
 fn repository(text: &str) -> bool {
-    let named = |part: &str| framed(part, 255, lower, "._-");
+    let separator = |text: &str| {
+        [".", "_", "__"].contains(&text) || !text.is_empty() && text.chars().all(|it| it == '-')
+    };
+    let named = |part: &str| {
+        let separators: Vec<_> = part.split(lower).filter(|text| !text.is_empty()).collect();
+        part.chars().all(|it| lower(it) || "._-".contains(it))
+            && part.starts_with(lower)
+            && part.ends_with(lower)
+            && separators.into_iter().all(separator)
+    };
     let mut parts = text.split('/');
     let first = parts.next().unwrap_or_default();
     let rest: Vec<_> = parts.collect();
     let registry = match first.split_once(':') {
         Some((registry, port)) => {
-            named(registry) && !rest.is_empty() && !port.is_empty() && port.chars().all(digit)
+            let number = port.chars().all(digit) && port.parse::<u16>().is_ok_and(|port| port > 0);
+            named(registry) && !rest.is_empty() && number
         }
         None => named(first),
     };
@@ -147,39 +169,26 @@ fn chart_version(text: &str) -> bool {
         Some((numbers, pre_release)) => (numbers, Some(pre_release)),
         None => (text, None),
     };
+    let number = |text: &str| {
+        !text.is_empty() && text.chars().all(digit) && (text == "0" || !text.starts_with('0'))
+    };
+    let identifier = |text: &str| !text.is_empty() && (!text.chars().all(digit) || number(text));
     let numbers: Vec<_> = numbers.split('.').collect();
     numbers.len() == 3
-        && numbers.iter().all(|number| !number.is_empty() && number.chars().all(digit))
+        && numbers.into_iter().all(number)
         && pre_release.is_none_or(|pre_release| {
             pre_release.ends_with(lower)
                 && pre_release.chars().all(|character| lower(character) || "-.".contains(character))
+                && pre_release.split('.').all(identifier)
         })
 }
 
 fn cidr(text: &str) -> bool {
     text.split_once('/').is_some_and(|(address, bits)| {
-        address.parse::<std::net::Ipv4Addr>().is_ok()
-            && (1..=32).any(|number: u8| number.to_string() == bits)
+        let Ok(address) = address.parse::<std::net::Ipv4Addr>() else { return false };
+        let prefix = (1..=32_u32).find(|number| number.to_string() == bits);
+        prefix.is_some_and(|prefix| u64::from(address.to_bits()).is_multiple_of(1 << (32 - prefix)))
     })
-}
-
-/// Two letters, one or more words, a number: `us-gov-west-1`.
-fn region(text: &str) -> bool {
-    let letters = |text: &str| {
-        !text.is_empty() && text.chars().all(|character| character.is_ascii_lowercase())
-    };
-    let parts: Vec<_> = text.split('-').collect();
-    match parts.as_slice() {
-        [area, words @ .., number] => {
-            area.len() == 2
-                && letters(area)
-                && !words.is_empty()
-                && words.iter().all(|word| letters(word))
-                && number.len() == 1
-                && number.chars().all(digit)
-        }
-        _ => false,
-    }
 }
 
 fn secrets_manager(text: &str) -> bool {
@@ -228,11 +237,25 @@ fn eks_addon_version(text: &str) -> bool {
 fn email_address(text: &str) -> bool {
     text.split_once('@').is_some_and(|(person, domain)| {
         (1..=64).contains(&person.len())
-            && person
-                .chars()
-                .all(|character| character.is_ascii_alphanumeric() || "._+-".contains(character))
+            && person.split('.').all(|part| {
+                !part.is_empty()
+                    && part.chars().all(|it| it.is_ascii_alphanumeric() || "_+-".contains(it))
+            })
             && host(domain)
     })
+}
+
+/// `git check-ref-format`, of plain characters.
+fn git_branch(text: &str) -> bool {
+    !text.starts_with('-')
+        && !text.ends_with('.')
+        && !text.contains("..")
+        && text.split('/').all(|part| {
+            !part.is_empty()
+                && !part.starts_with('.')
+                && part.strip_suffix(".lock").is_none()
+                && part.chars().all(|it| it.is_ascii_alphanumeric() || "-_.".contains(it))
+        })
 }
 
 /// The API server's own rule.
@@ -308,6 +331,10 @@ fn texts() -> impl Strategy<Value = String> {
         r"(/(\.{1,3}|[a-z]{0,2}|b:)){1,4}",
         "/[a-z/?# %.]{0,6}",
         "[a-z.+_]{0,3}@[a-z]{0,2}\\.[a-z]{0,2}",
+        "[a-z]{0,2}([./-]|\\.lock|__|\\.\\.){1,2}[a-z]{0,2}(/|\\.lock)?",
+        "(/(%[0-9a-fA-F]{1,2}|%2[fF]|[a-z~]|\\.{0,2})){1,3}/?",
+        "[a-z]:[0-9]{1,6}/[a-z]",
+        "(ap|eu|us|me)-(north|south|east|west|central|northeast)-[0-9]{1,2}",
         "[a-z]{1,3}-[a-z0-9]{1,4}(-[a-z]{0,4}){0,2}-[0-9]{0,2}",
         "[0-9]{11,13}",
         "([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}",
@@ -361,9 +388,9 @@ laws! {
     Repository is repository
     Tag is tag
     PublicImage is public_image
+    GitBranch is git_branch
     GitCommit is git_commit
     AccountId is account
-    Region is region
     ChartVersion is chart_version
     Cidr is cidr
     SecretsManagerName is secrets_manager
@@ -418,7 +445,12 @@ fn every_rule_accepts_what_people_write() {
     assert!(Tag::new("00690e9").is_ok());
     assert!(PublicImage::new(format!("localhost:5000/web:1.2@sha256:{}", "0f".repeat(32))).is_ok());
     assert!(AccountId::new("012345678901").is_ok());
-    assert!(Region::new("us-gov-west-1").is_ok());
+    assert!(Region::new("ap-northeast-1").is_ok());
+    assert!(GitBranch::new("release/1.2").is_ok());
+    assert!(UrlPath::new("/status/200").is_ok());
+    assert!(UrlPath::new("/a%20b/").is_ok());
+    assert!(Repository::new("a.b/c__d--e").is_ok());
+    assert!(Cidr::new("10.20.0.0/16").is_ok());
     assert!(SecretsManagerName::new("prd/account/database").is_ok());
     assert!(KmsKeyId::new("1234abcd-12ab-34cd-56ef-1234567890ab").is_ok());
     assert!(KmsKeyId::new("mrk-1234abcd12ab34cd56ef1234567890ab").is_ok());
@@ -427,8 +459,27 @@ fn every_rule_accepts_what_people_write() {
 }
 
 #[test]
-fn a_region_does_not_begin_with_a_digit() {
-    assert!(Region::new("0a-aa0").is_err());
+fn what_upstream_refuses_is_refused() {
+    fn refused<T, E>(value: Result<T, E>) {
+        assert!(value.is_err());
+    }
+    for region in ["ap-northeast-9", "xx-aaa-9", "eu-central-12", "AP-NORTHEAST-1", "us-gov-west-1"]
+    {
+        refused(Region::new(region));
+    }
+    for path in ["//a", "/../a", "/%zz", "/a%2fb", "/a{b}", "/<>"] {
+        refused(UrlPath::new(path));
+    }
+    for repository in ["a..b", "a._b", "a-_.b", "host:99999/x", "host:0/x"] {
+        refused(Repository::new(repository));
+    }
+    for branch in ["a..b", "a.lock", ".a", "a.lock/b", "a."] {
+        refused(GitBranch::new(branch));
+    }
+    refused(ChartVersion::new("01.2.3"));
+    refused(EmailAddress::new("a..b@example.com"));
+    refused(Cidr::new("10.20.30.1/16"));
+    refused(Host::new("10.0.0.1"));
 }
 
 proptest! {

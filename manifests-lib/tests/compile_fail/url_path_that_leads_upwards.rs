@@ -1,0 +1,5 @@
+use manifests_lib::url_path;
+
+fn main() {
+    let _ = url_path!("/status/../admin");
+}
