@@ -4,6 +4,7 @@ mod aws;
 pub mod kind;
 mod minikube;
 pub(crate) mod sizes;
+mod storage;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

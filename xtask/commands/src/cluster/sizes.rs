@@ -17,6 +17,8 @@ use manifests_lib::values::Bytes;
 
 use support::Failure;
 
+use super::storage;
+
 /// CPU in thousandths of a core and memory in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Amounts {
@@ -25,9 +27,11 @@ struct Amounts {
     pods: u64,
 }
 
-/// Fails if the nodes of a group cannot hold its pods, or the largest of them one of its pods.
+/// Fails if the nodes of a group cannot hold its pods, or the largest of them one of its pods, or if the cluster has not the storage that
+/// they ask for.
 pub fn check(platform: &BuiltPlatform, cluster: &Cluster) -> Result<(), Failure> {
     let mut sentences = too_large_for_a_node(platform, cluster)?;
+    sentences.extend(storage::unknown_classes(platform, cluster));
     for (group, requested, offered) in groups(platform, cluster)? {
         for (what, requested, offered) in [
             ("millicores", requested.cpu, offered.cpu),
