@@ -28,7 +28,7 @@ pub struct Site {
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings<K: Kind> {
-    /// Value of the label `env` and folder of the snapshots.
+    /// Value of the label `env` and folder of the snapshots: `name!("stg")`.
     pub name: Name,
     /// Pods of each workload that does not set its own number.
     pub replicas: u16,

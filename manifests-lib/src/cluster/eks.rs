@@ -12,11 +12,11 @@ use crate::workload::NodeGroup;
 /// Upstream: <https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html>
 #[derive(Clone, Debug)]
 pub struct Eks {
-    /// Name of the cluster.
+    /// Name of the cluster: `name!("microservices")`.
     pub name: Name,
-    /// Account that owns the cluster.
+    /// Account that owns the cluster: `account_id!("123456789012")`.
     pub account: AccountId,
-    /// Where it runs.
+    /// Where it runs: `region!("ap-northeast-1")`.
     pub region: Region,
     /// Zones of its nodes and volumes. Two: a volume stays in its zone, so a group needs a node in each zone for a pod to
     /// find its volume again.
@@ -24,14 +24,16 @@ pub struct Eks {
     /// What runs on the control plane and the nodes.
     pub kubernetes: KubernetesMinor,
     /// The addresses of its VPC, from which nodes and pods get theirs; `192.168.0.0/16` is eksctl's own. Only a new cluster takes another.
+    /// `cidr!("192.168.0.0/16")`.
     pub vpc_cidr: Cidr,
-    /// From where people reach the API server; nodes reach it inside the VPC.
+    /// From where people reach the API server; nodes reach it inside the VPC. `vec![cidr!("203.0.113.0/24")]`.
     pub public_access_cidrs: Vec<Cidr>,
     /// IAM role whose holders may do everything in the cluster. Nobody else has rights in it, not even who creates it: create the
-    /// cluster with this role.
+    /// cluster with this role. `iam_role_name!("platform-administrators")`.
     pub administrators: IamRoleName,
     /// Key in KMS, of the account and the region, that encrypts Secrets in etcd; whoever may not use it cannot read a backup of
     /// them. It cannot be replaced or removed later, and without it the Secrets are lost: forbid its deletion.
+    /// `kms_key_id!("1234abcd-12ab-34cd-56ef-1234567890ab")`.
     ///
     /// Upstream: <https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html>
     pub secrets_key: KmsKeyId,
@@ -46,19 +48,19 @@ pub struct Eks {
 /// For the releases that fit a cluster: `aws eks describe-addon-versions --kubernetes-version 1.35 --addon-name coredns`.
 #[derive(Clone, Debug)]
 pub struct EksAddons {
-    /// The group that runs those that do not run on every node.
+    /// The group that runs those that do not run on every node: `NodeGroup { label, value }`.
     pub nodes: NodeGroup,
-    /// `aws-ebs-csi-driver`: makes volumes.
+    /// `aws-ebs-csi-driver`: makes volumes. `eks_addon_version!("v1.13.2-eksbuild.4")`.
     pub aws_ebs_csi_driver: EksAddonVersion,
-    /// `coredns`: names of Services.
+    /// `coredns`: names of Services. `eks_addon_version!("v1.13.2-eksbuild.4")`.
     pub coredns: EksAddonVersion,
-    /// `eks-pod-identity-agent`: rights in AWS for pods.
+    /// `eks-pod-identity-agent`: rights in AWS for pods. `eks_addon_version!("v1.13.2-eksbuild.4")`.
     pub eks_pod_identity_agent: EksAddonVersion,
-    /// `kube-proxy`: addresses of Services.
+    /// `kube-proxy`: addresses of Services. `eks_addon_version!("v1.13.2-eksbuild.4")`.
     pub kube_proxy: EksAddonVersion,
-    /// `metrics-server`: what `kubectl top` shows.
+    /// `metrics-server`: what `kubectl top` shows. `eks_addon_version!("v1.13.2-eksbuild.4")`.
     pub metrics_server: EksAddonVersion,
-    /// `vpc-cni`: addresses of pods, and NetworkPolicies.
+    /// `vpc-cni`: addresses of pods, and NetworkPolicies. `eks_addon_version!("v1.13.2-eksbuild.4")`.
     pub vpc_cni: EksAddonVersion,
 }
 
@@ -78,7 +80,7 @@ pub enum AvailabilityZone {
 /// A managed node group of EKS.
 #[derive(Clone, Debug)]
 pub struct EksNodeGroup {
-    /// The group whose label its nodes carry.
+    /// The group whose label its nodes carry: `NodeGroup { label, value }`.
     pub group: NodeGroup,
     /// Type of its instances.
     pub instance: InstanceType,

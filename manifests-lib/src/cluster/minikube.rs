@@ -11,15 +11,15 @@ use crate::workload::NodeGroup;
 /// Upstream: <https://minikube.sigs.k8s.io/docs/tutorials/multi_node/>
 #[derive(Clone, Debug)]
 pub struct Minikube {
-    /// Name of the cluster, of its first node and of its context, `minikube --profile`.
+    /// Name of the cluster, of its first node and of its context, `minikube --profile`: `name!("minikube")`.
     pub profile: Name,
     /// What runs on the nodes, `minikube start --kubernetes-version`.
     pub kubernetes: KubernetesRelease,
-    /// The groups; one node each.
+    /// The groups; one node each. `vec![NodeGroup { label, value }]`.
     pub node_groups: Vec<NodeGroup>,
     /// Processors of every node, `minikube start --cpus`.
     pub cpus: u16,
-    /// Memory of every node, `minikube start --memory`.
+    /// Memory of every node, `minikube start --memory`: `mebibytes(12_288)`.
     pub memory: Bytes,
 }
 

@@ -21,7 +21,7 @@ use crate::workload::Variable;
 /// A secret text that a component needs.
 #[derive(Clone, Debug)]
 pub struct SecretValue {
-    /// Key in the Secret; the Secret is named `<bundle>-<component>-secret-<key>`.
+    /// Key in the Secret; the Secret is named `<bundle>-<component>-secret-<key>`. `name!("app-key")`.
     pub key: Name,
     /// Where the text comes from.
     pub source: SecretSource,
@@ -49,9 +49,9 @@ pub struct GeneratedSecret {
 /// A property of a secret in AWS Secrets Manager.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretsManagerSecret {
-    /// Name of the secret.
+    /// Name of the secret: `secrets_manager_name!("prd/order/app")`.
     pub name: SecretsManagerName,
-    /// Property of its JSON object.
+    /// Property of its JSON object: `name!("app-key")`.
     pub property: Name,
 }
 
@@ -67,7 +67,7 @@ pub enum CredentialsSource {
 /// A user whose password is [generated](GeneratedSecret).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GeneratedCredentials {
-    /// Name of the user.
+    /// Name of the user: `name!("admin")`.
     pub user: Name,
     /// The password.
     pub password: GeneratedSecret,

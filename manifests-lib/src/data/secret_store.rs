@@ -29,9 +29,9 @@ use crate::values::{Name, Region, SecretsManagerName};
 /// Upstream: <https://external-secrets.io/latest/provider/aws-access/>
 #[derive(Clone, Debug)]
 pub struct SecretsManagerStore<'a> {
-    /// Region of the Secrets Manager.
+    /// Region of the Secrets Manager: `&region!("ap-northeast-1")`.
     pub region: &'a Region,
-    /// ServiceAccount of the pods of External Secrets, in the bundle's namespace.
+    /// ServiceAccount of the pods of External Secrets, in the bundle's namespace: `name!("external-secrets")`.
     pub service_account: Name,
 }
 

@@ -19,11 +19,11 @@ use crate::values::{LabelKey, Name, SecretDataKey, SecretsManagerName};
 /// Upstream: <https://external-secrets.io/latest/api/externalsecret/>
 #[derive(Clone, Debug)]
 pub struct SyncedSecret {
-    /// Name of the Secret.
+    /// Name of the Secret: `name!("github")`.
     pub name: Name,
-    /// The secret in AWS: a JSON object.
+    /// The secret in AWS: a JSON object. `secrets_manager_name!("prd/argocd/github")`.
     pub from: SecretsManagerName,
-    /// Properties of the object, which become keys of the Secret.
+    /// Properties of the object, which become keys of the Secret: `vec![secret_data_key!("clientID")]`.
     pub keys: Vec<SecretDataKey>,
     /// Labels of the Secret, by which some tools find it.
     pub labels: Vec<(LabelKey, Name)>,

@@ -22,7 +22,7 @@ use crate::values::{ChartVersion, GitCommit, GitUrl, Name, RelativePath, Reposit
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/helm/>
 #[derive(Clone, Debug)]
 pub struct Chart<V> {
-    /// Name of the Helm release, from which most charts derive the names of their objects.
+    /// Name of the Helm release, from which most charts derive the names of their objects: `name!("jaeger")`.
     pub release: Name,
     /// What differs from the chart's defaults.
     pub values: V,
@@ -37,13 +37,13 @@ pub struct Chart<V> {
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/kustomize/>
 #[derive(Clone, Debug)]
 pub struct Kustomization {
-    /// Repository of the project.
+    /// Repository of the project: `git_url!("https://github.com/example/operator.git")`.
     pub repository: GitUrl,
-    /// Tag of the release, for people: the name of the source in Argo CD.
+    /// Tag of the release, for people: the name of the source in Argo CD. `tag!("v2.21.0")`.
     pub release: Tag,
-    /// The commit that the tag leads to. This is what Argo CD builds: a tag can be moved.
+    /// The commit that the tag leads to. This is what Argo CD builds: a tag can be moved. `git_commit!("0123…")`.
     pub commit: GitCommit,
-    /// Folder of the kustomization.
+    /// Folder of the kustomization: `relative_path!("config/default")`.
     pub path: RelativePath,
     /// Images to run in place of those that the repository names.
     pub images: Vec<KustomizeImage>,
@@ -61,11 +61,11 @@ pub struct Kustomization {
 /// name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KustomizeImage {
-    /// Repository as the built kustomization names it.
+    /// Repository as the built kustomization names it: `repository!("example/operator")`.
     pub name: Repository,
-    /// Repository to pull from.
+    /// Repository to pull from: `repository!("ghcr.io/example/operator")`.
     pub from: Repository,
-    /// Release to run.
+    /// Release to run: `tag!("v2.21.0")`.
     pub release: Tag,
 }
 

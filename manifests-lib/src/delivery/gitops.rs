@@ -28,13 +28,13 @@ pub(crate) use tree::{BuiltTeam, Tree, deliver};
 /// Where Argo CD runs and where it reads what was rendered.
 #[derive(Clone, Debug)]
 pub struct GitSource {
-    /// Namespace of Argo CD and of every Application.
+    /// Namespace of Argo CD and of every Application: `Namespace::new(name!("argocd"))`.
     pub namespace: Namespace,
-    /// Repository that holds the snapshots.
+    /// Repository that holds the snapshots: `git_url!("https://github.com/example/manifests.git")`.
     pub repository: GitUrl,
-    /// Branch that this environment follows.
+    /// Branch that this environment follows: `git_branch!("main")`.
     pub branch: GitBranch,
-    /// Folder of the repository that has one folder of snapshots per environment.
+    /// Folder of the repository that has one folder of snapshots per environment: `relative_path!("snapshots")`.
     pub snapshots: RelativePath,
     /// What the cluster has before the platform.
     pub prerequisites: Prerequisites,
@@ -49,7 +49,7 @@ pub fn application_name(bundle: &Name) -> String {
 /// What a cluster has before the platform is deployed.
 #[derive(Clone, Debug)]
 pub struct Prerequisites {
-    /// Namespaces, such as kube-system.
+    /// Namespaces, such as `Namespace::KUBE_SYSTEM`.
     pub namespaces: Vec<Namespace>,
     /// API groups of CRDs.
     pub api_groups: Vec<&'static str>,

@@ -17,7 +17,7 @@ use crate::values::{Host, Name};
 /// A certificate of a server in the bundle's namespace, renewed by itself.
 #[derive(Clone, Debug)]
 pub struct Certificate<'a> {
-    /// Name of the Certificate and of the Secret that holds it.
+    /// Name of the Certificate and of the Secret that holds it: `name!("web")`.
     pub name: Name,
     /// Its issuer.
     pub issuer: &'a ClusterIssuer,

@@ -54,12 +54,12 @@ pub enum Issuer {
 pub struct Acme {
     /// The CA.
     pub server: AcmeServer,
-    /// Address that the CA warns before a certificate expires.
+    /// Address that the CA warns before a certificate expires: `email_address!("platform@example.com")`.
     pub email: EmailAddress,
-    /// Region of the AWS API that is called.
+    /// Region of the AWS API that is called: `region!("ap-northeast-1")`.
     pub region: Region,
     /// The public zones in Route 53 that the hosts are in. cert-manager may write the records of challenges there, and nothing
-    /// else; an issuer signs nothing outside of them.
+    /// else; an issuer signs nothing outside of them. `vec![host!("example.com")]`.
     pub zones: Vec<Host>,
 }
 

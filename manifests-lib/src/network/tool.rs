@@ -74,11 +74,11 @@ impl Pods {
 /// A port of a tool's Service.
 #[derive(Clone, Debug)]
 pub struct ToolService {
-    /// Name of the Service, which the chart or operator makes in the bundle's namespace.
+    /// Name of the Service, which the chart or operator makes in the bundle's namespace: `name!("grafana")`.
     pub name: Name,
-    /// Port of the Service.
+    /// Port of the Service: `port!(80)`.
     pub port: Port,
-    /// Port of the pods behind it.
+    /// Port of the pods behind it: `port!(3000)`.
     pub target_port: Port,
 }
 

@@ -20,11 +20,11 @@ use crate::values::Name;
 /// Upstream: <https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/>
 #[derive(Clone, Debug)]
 pub struct Dashboard {
-    /// Part of its URL: `/d/<name>`.
+    /// Part of its URL: `/d/<name>`. `name!("slo")`.
     pub name: Name,
     /// What people and other tools find it by.
     pub title: &'static str,
-    /// The `uid` of the Prometheus, among Grafana's data sources.
+    /// The `uid` of the Prometheus, among Grafana's data sources: `name!("prometheus")`.
     pub data_source: Name,
     /// What is chosen above the panels.
     pub variable: Variable,
@@ -35,7 +35,7 @@ pub struct Dashboard {
 /// A value that people choose; queries name it as `$<name>`.
 #[derive(Clone, Debug)]
 pub struct Variable {
-    /// Its name in queries. In the dashboard's URL it is `var-<name>`.
+    /// Its name in queries. In the dashboard's URL it is `var-<name>`. `name!("service")`.
     pub name: Name,
     /// The metric that has the values, a selector of Prometheus.
     pub metric: &'static str,

@@ -27,7 +27,7 @@ pub struct Prometheus {
 /// Upstream: <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor>
 #[derive(Clone, Debug)]
 pub struct PodMonitor<'a> {
-    /// Name of the PodMonitor.
+    /// Name of the PodMonitor: `name!("istiod")`.
     pub name: Name,
     /// Where the pods are.
     pub pods: MonitoredPods<'a>,
@@ -53,15 +53,15 @@ pub enum MonitoredPods<'a> {
 /// Upstream: <https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitor>
 #[derive(Clone, Debug)]
 pub struct ServiceMonitor<'a> {
-    /// Name of the ServiceMonitor.
+    /// Name of the ServiceMonitor: `name!("istiod")`.
     pub name: Name,
-    /// Namespace of the Services.
+    /// Namespace of the Services: `&Namespace::KUBE_SYSTEM`.
     pub namespace: &'a Namespace,
     /// Which Services of it.
     pub services: LabelSelector,
     /// Name of their port.
     pub port: &'static str,
-    /// The label of the Services that gives the label `job`.
+    /// The label of the Services that gives the label `job`: `label_key!("app.kubernetes.io/name")`.
     pub job_label: LabelKey,
 }
 

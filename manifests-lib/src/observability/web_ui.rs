@@ -16,13 +16,13 @@ use crate::values::{Host, Name, Port, UrlPath};
 /// What a [`WebUi`] is made with.
 #[derive(Clone)]
 pub struct WebUiSpec<'a> {
-    /// What people call it, such as `grafana`.
+    /// What people call it, such as `grafana`: `name!("grafana")`.
     pub name: Name,
     /// Where it is served.
     pub port: &'a ToolPort,
     /// Which requests the internal gateway lets through.
     pub requests: WebUiRequests,
-    /// Port of the laptop that leads to it, the same in every environment: browsers remember it.
+    /// Port of the laptop that leads to it, the same in every environment: browsers remember it. `port!(8000)`.
     pub local_port: Port,
 }
 

@@ -57,9 +57,9 @@ impl Image {
 /// An image that was built on the laptop. Load it into every node that runs it: no registry has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalImage {
-    /// Repository, such as `account-gin`.
+    /// Repository, such as `account-gin`: `repository!("account-gin")`.
     pub repository: Repository,
-    /// Tag, such as `latest`.
+    /// Tag, such as `latest`: `tag!("latest")`.
     pub tag: Tag,
 }
 
@@ -68,9 +68,9 @@ pub struct LocalImage {
 /// Upstream: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EcrRegistry {
-    /// Account that owns the registry.
+    /// Account that owns the registry: `account_id!("123456789012")`.
     pub account: AccountId,
-    /// Region of the registry.
+    /// Region of the registry: `region!("ap-northeast-1")`.
     pub region: Region,
 }
 
@@ -79,9 +79,9 @@ pub struct EcrRegistry {
 pub struct EcrImage {
     /// Registry that serves the image.
     pub registry: EcrRegistry,
-    /// Repository, such as `account-gin-repository`.
+    /// Repository, such as `account-gin-repository`: `repository!("account-gin-repository")`.
     pub repository: Repository,
-    /// Tag: the Git commit that was built.
+    /// Tag: the Git commit that was built. `tag!("d74ac1c")`.
     pub tag: Tag,
 }
 

@@ -28,15 +28,15 @@ use crate::values::{
 /// Upstream: <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container>
 #[derive(Clone, Debug)]
 pub struct Container {
-    /// Name, unique in the pod.
+    /// Name, unique in the pod: `name!("gin")`.
     pub name: Name,
-    /// Image that it runs.
+    /// Image that it runs: `public_image!("…").into()`, or `image.into()` of a setting.
     pub image: Image,
-    /// Port that it listens on.
+    /// Port that it listens on: `port!(8080)`.
     pub port: Port,
-    /// CPU and memory.
+    /// CPU and memory: `Resources { cpu: millicores(100), memory: mebibytes(128) }`.
     pub resources: Resources,
-    /// User and group id.
+    /// User and group id: `uid!(65532)`.
     pub user: User,
     /// Startup, readiness and liveness probe.
     pub probe: Probe,
@@ -45,13 +45,13 @@ pub struct Container {
 /// A container that listens on no port: nothing can be routed to it, and no probe checks it.
 #[derive(Clone, Debug)]
 pub struct PortlessContainer {
-    /// Name, unique in the pod.
+    /// Name, unique in the pod: `name!("gin")`.
     pub name: Name,
-    /// Image that it runs.
+    /// Image that it runs: `public_image!("…").into()`, or `image.into()` of a setting.
     pub image: Image,
-    /// CPU and memory.
+    /// CPU and memory: `Resources { cpu: millicores(100), memory: mebibytes(128) }`.
     pub resources: Resources,
-    /// User and group id.
+    /// User and group id: `uid!(65532)`.
     pub user: User,
 }
 
@@ -61,9 +61,9 @@ pub struct PortlessContainer {
 /// Upstream: <https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resources {
-    /// Processor time that is reserved.
+    /// Processor time that is reserved: `millicores(100)`.
     pub cpu: Cpu,
-    /// Memory that is reserved and never exceeded.
+    /// Memory that is reserved and never exceeded: `mebibytes(128)`.
     pub memory: Bytes,
 }
 

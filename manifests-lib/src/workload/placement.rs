@@ -8,9 +8,9 @@ use crate::values::{LabelKey, Name};
 /// Nodes that share a label and a purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeGroup {
-    /// Label of the nodes.
+    /// Label of the nodes: `label_key!("node.kubernetes.io/nodegroup")`.
     pub label: LabelKey,
-    /// Value of the label.
+    /// Value of the label: `name!("app")`.
     pub value: Name,
 }
 

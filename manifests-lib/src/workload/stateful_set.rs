@@ -44,13 +44,13 @@ patchable! {
 /// A volume that each pod of a [StatefulSet] has for itself.
 #[derive(Clone, Debug)]
 pub struct VolumeClaimTemplate {
-    /// Name; the claim of the first pod is called `<name>-<stateful set>-0`.
+    /// Name; the claim of the first pod is called `<name>-<stateful set>-0`. `name!("data")`.
     pub name: Name,
-    /// Size to ask for.
+    /// Size to ask for: `gibibytes(5)`.
     pub size: Bytes,
-    /// Storage class that provides it.
+    /// Storage class that provides it: `Eks::GP3`.
     pub storage_class: Name,
-    /// User whose group owns the files.
+    /// User whose group owns the files: `uid!(65532)`.
     pub owner: User,
 }
 

@@ -149,9 +149,9 @@ fn unclassed_claim(size: Bytes) -> core::PersistentVolumeClaimSpec {
 /// Upstream: <https://kubernetes.io/docs/concepts/storage/volumes/#local>
 #[derive(Clone, Debug)]
 pub struct LocalVolume {
-    /// Folder on the nodes.
+    /// Folder on the nodes: `path!("/data/src")`.
     pub path: AbsolutePath,
-    /// Size that is written down; the node's disk is the real limit.
+    /// Size that is written down; the node's disk is the real limit. `gibibytes(2)`.
     pub size: Bytes,
 }
 
@@ -177,9 +177,9 @@ struct LocalVolumeState {
 /// Names of a [`LocalVolume`]'s objects that a cluster already has and that do not follow the rule.
 #[derive(Clone, Debug)]
 pub struct LocalVolumeNames {
-    /// Name of the PersistentVolume.
+    /// Name of the PersistentVolume: `name!("source-volume")`.
     pub volume: Name,
-    /// Name of the PersistentVolumeClaim.
+    /// Name of the PersistentVolumeClaim: `name!("source-claim")`.
     pub claim: Name,
 }
 

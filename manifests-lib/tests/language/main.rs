@@ -1,6 +1,7 @@
 //! The language, as those who write a platform in it see it: what each part becomes, what is refused, what always holds.
 
 mod components;
+mod documentation;
 mod handles;
 mod laws;
 mod mistakes;

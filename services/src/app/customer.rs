@@ -12,7 +12,7 @@ pub struct Settings<K: Kind> {
     pub image: K::Image,
     /// The database of customers.
     pub database: K::Database,
-    /// Public host: `https://<host>/customers`.
+    /// Public host: `https://<host>/customers`. `host!("api.example.com")`.
     pub host: Host,
 }
 

@@ -16,7 +16,7 @@ exec nginx -g "daemon off;"
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings {
-    /// Public host.
+    /// Public host: `host!("hello.example.com")`.
     pub host: Host,
 }
 

@@ -14,7 +14,7 @@ const PORT: Port = port!(8080);
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings {
-    /// Public host.
+    /// Public host: `host!("httpbin.example.com")`.
     pub host: Host,
 }
 

@@ -12,7 +12,7 @@ const PORT: Port = port!(8000);
 pub struct Settings<K: Kind> {
     /// Image of FastAPI.
     pub image: K::Image,
-    /// Public host: `https://<host>/checkout`.
+    /// Public host: `https://<host>/checkout`. `host!("api.example.com")`.
     pub host: Host,
 }
 

@@ -46,7 +46,7 @@ const RELEASE: Name = name!("argocd");
 /// What differs between environments.
 #[derive(Debug)]
 pub struct Settings<K: Logins> {
-    /// Git branch that Argo CD follows.
+    /// Git branch that Argo CD follows: `git_branch!("main")`.
     pub branch: GitBranch,
     /// Login method.
     pub login: K::Login,

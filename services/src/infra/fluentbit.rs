@@ -65,9 +65,9 @@ pub struct Stdout;
 /// Upstream: <https://docs.fluentbit.io/manual/data-pipeline/outputs/cloudwatch>
 #[derive(Clone, Debug)]
 pub struct CloudwatchLogs {
-    /// AWS region.
+    /// AWS region: `region!("ap-northeast-1")`.
     pub region: Region,
-    /// The log group.
+    /// The log group: `log_group!("/prd/services")`.
     pub log_group: LogGroup,
     /// How long logs are kept.
     pub retention: Retention,

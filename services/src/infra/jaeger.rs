@@ -48,7 +48,7 @@ const DATA: &str = "/badger";
 pub struct Settings {
     /// How long traces are kept, in hours.
     pub hours: u16,
-    /// Size of the volume.
+    /// Size of the volume: `gibibytes(5)`.
     pub size: Bytes,
 }
 

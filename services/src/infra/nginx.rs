@@ -62,7 +62,7 @@ pub struct PortOfNodes(
 /// Each gateway has an AWS network load balancer, which DNS records point to.
 #[derive(Debug)]
 pub struct LoadBalancers {
-    /// Domain of the web UIs: the internal gateway serves each under a host below it.
+    /// Domain of the web UIs: the internal gateway serves each under a host below it. `host!("internal.example.com")`.
     pub internal_domain: Host,
 }
 

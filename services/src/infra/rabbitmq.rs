@@ -32,9 +32,9 @@ const WEBHOOK: Port = port!(9443);
 pub struct Settings {
     /// Number of pods; must be odd.
     pub replicas: u16,
-    /// Volume size of each pod.
+    /// Volume size of each pod: `gibibytes(5)`.
     pub storage: Bytes,
-    /// Memory of each pod; above 60 % RabbitMQ blocks publishers.
+    /// Memory of each pod; above 60 % RabbitMQ blocks publishers. `mebibytes(512)`.
     pub memory: Bytes,
 }
 

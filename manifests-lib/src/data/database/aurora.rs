@@ -27,11 +27,11 @@ use crate::values::{Cidr, Name, Region, SecretsManagerName};
 pub struct Aurora {
     /// Where the cluster is reached.
     pub endpoint: AuroraEndpoint,
-    /// The addresses of its subnets, or of the VPC that they are in: where the pods of its owner may send to.
+    /// The addresses of its subnets, or of the VPC that they are in: where the pods of its owner may send to. `cidr!("192.168.0.0/16")`.
     pub addresses: Cidr,
-    /// Name of the database.
+    /// Name of the database: `name!("account")`.
     pub database: Name,
-    /// Secret in AWS Secrets Manager with the properties `username` and `password`.
+    /// Secret in AWS Secrets Manager with the properties `username` and `password`: `secrets_manager_name!("prd/account/database")`.
     pub credentials: SecretsManagerName,
 }
 
@@ -40,11 +40,11 @@ pub struct Aurora {
 /// A reader's endpoint, or a host that is no cluster, cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuroraEndpoint {
-    /// Identifier of the cluster.
+    /// Identifier of the cluster: `name!("account")`.
     pub cluster: Name,
-    /// What AWS calls the account in this region, after `cluster-` in every endpoint.
+    /// What AWS calls the account in this region, after `cluster-` in every endpoint: `name!("c0example0ab")`.
     pub account: Name,
-    /// Region of the cluster.
+    /// Region of the cluster: `region!("ap-northeast-1")`.
     pub region: Region,
 }
 

@@ -23,14 +23,15 @@ use crate::workload::{Container, NodeGroup, Probe, Resources, VolumeClaimTemplat
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MysqlContainer {
     /// Image of MySQL 8.4, whose options it is started with. It upgrades the data of 8.0 at its first start.
+    /// `public_image!("mysql:8.4.11@sha256:…")`.
     pub image: PublicImage,
-    /// Nodes that it runs on.
+    /// Nodes that it runs on: `NodeGroup { label, value }`.
     pub on: NodeGroup,
-    /// CPU and memory.
+    /// CPU and memory: `Resources { cpu: millicores(100), memory: mebibytes(128) }`.
     pub resources: Resources,
-    /// Size of the data volume.
+    /// Size of the data volume: `gibibytes(5)`.
     pub storage: Bytes,
-    /// Storage class of the data volume.
+    /// Storage class of the data volume: `Minikube::LOCAL_PATH`.
     pub storage_class: Name,
 }
 

@@ -36,19 +36,19 @@ use crate::workload::{NodeGroup, Resources};
 /// Pods of the cluster talk to each other in plain text: the NetworkPolicy keeps others from their ports.
 #[derive(Clone)]
 pub struct RabbitmqClusterSpec<'a> {
-    /// Name of the RabbitmqCluster and of the Service that the operator makes.
+    /// Name of the RabbitmqCluster and of the Service that the operator makes: `name!("rabbitmq")`.
     pub name: Name,
     /// How many pods; an odd number, of which a majority has to agree.
     pub replicas: u16,
-    /// RabbitMQ with its management plugin, which the operators call.
+    /// RabbitMQ with its management plugin, which the operators call: `public_image!("rabbitmq:4.2-management@sha256:…")`.
     pub image: PublicImage,
-    /// Nodes to run on.
+    /// Nodes to run on: `&NodeGroup { label, value }`.
     pub nodes: &'a NodeGroup,
-    /// CPU and memory of each pod.
+    /// CPU and memory of each pod: `Resources { cpu: millicores(100), memory: mebibytes(128) }`.
     pub resources: Resources,
-    /// Disk of each pod, at least 4 GiB: RabbitMQ stops taking messages when less than 2 GB are free.
+    /// Disk of each pod, at least 4 GiB: RabbitMQ stops taking messages when less than 2 GB are free. `gibibytes(20)`.
     pub storage: Bytes,
-    /// Class of the disk.
+    /// Class of the disk: `&Eks::GP3`.
     pub storage_class: &'a Name,
     /// Issuer of its certificate; clients and the operator trust that CA.
     pub issuer: &'a ClusterIssuer,

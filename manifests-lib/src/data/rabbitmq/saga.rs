@@ -29,7 +29,7 @@ use crate::workload::Variable;
 pub struct Saga<'a> {
     /// The broker.
     pub rabbitmq: &'a Rabbitmq,
-    /// The steps, which are the routing keys.
+    /// The steps, which are the routing keys: `vec![name!("create"), name!("pay")]`.
     pub steps: Vec<Name>,
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct Delivery {
 pub struct IgnoredDifference {
     /// Kind of the objects.
     pub kind: GroupKind,
-    /// The one object that is meant; every object of the kind in the Application without it.
+    /// The one object that is meant; every object of the kind in the Application without it. `Some(name!("web"))`.
     pub name: Option<Name>,
     /// The fields, as jq path expressions: `.webhooks[].clientConfig.caBundle`.
     pub fields: Vec<&'static str>,

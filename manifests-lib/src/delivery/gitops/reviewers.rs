@@ -11,9 +11,10 @@ use crate::values::Name;
 /// Upstream: <https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reviewers {
-    /// The organisation.
+    /// The organisation: `name!("example")`.
     pub organisation: Name,
     /// Team that reviews everything that belongs to no team below, such as what holds Applications.
+    /// `name!("sre")`.
     pub administrators: Name,
     /// By the name of a [`Team`](crate::model::Team).
     pub teams: BTreeMap<Name, Name>,

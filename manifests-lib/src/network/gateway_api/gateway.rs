@@ -37,9 +37,9 @@ use crate::workload::disruption_budget::{Unready, disruption_budget};
 /// Upstream: <https://gateway-api.sigs.k8s.io/api-types/gateway/>
 #[derive(Clone, Debug)]
 pub struct GatewaySpec<'a> {
-    /// Name of the Gateway, and of the Certificate of all its hosts.
+    /// Name of the Gateway, and of the Certificate of all its hosts: `name!("public")`.
     pub name: Name,
-    /// The GatewayClass: which controller makes the gateway.
+    /// The GatewayClass: which controller makes the gateway. `name!("nginx")`.
     pub class: Name,
     /// Issuer of the certificate.
     pub issuer: &'a ClusterIssuer,

@@ -48,7 +48,7 @@ patchable! {
 /// The certificate of a web UI that is served by HTTPS.
 #[derive(Clone, Debug)]
 pub struct ServingCertificate<'a> {
-    /// Name of the Secret that the tool takes it from, and of the Certificate.
+    /// Name of the Secret that the tool takes it from, and of the Certificate: `name!("argocd-server-tls")`.
     pub secret: Name,
     /// Its issuer.
     pub issuer: &'a ClusterIssuer,

@@ -21,13 +21,13 @@ pub struct Limits {
     pub requests_per_second: u16,
     /// How many requests may come at once before the rate counts.
     pub burst: u16,
-    /// The largest body of a request, at most 9999 MiB.
+    /// The largest body of a request, at most 9999 MiB: `mebibytes(1)`.
     pub max_body_size: Bytes,
-    /// How long to wait for the next part of a request's body.
+    /// How long to wait for the next part of a request's body: `seconds(10)`.
     pub body_timeout: Seconds,
-    /// How long to wait for a connection to a service.
+    /// How long to wait for a connection to a service: `seconds(5)`.
     pub connect_timeout: Seconds,
-    /// How long to wait for the next part of a service's answer.
+    /// How long to wait for the next part of a service's answer: `seconds(30)`.
     pub response_timeout: Seconds,
 }
 

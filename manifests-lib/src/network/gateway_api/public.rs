@@ -49,13 +49,13 @@ pub struct PublicEntrance {
 /// Upstream: <https://gateway-api.sigs.k8s.io/api-types/httproute/>
 #[derive(Clone, Debug)]
 pub struct Route {
-    /// Name of the HTTPRoute.
+    /// Name of the HTTPRoute: `name!("customers")`.
     pub name: Name,
-    /// Host that requests name. It becomes a name of the gateway's certificate.
+    /// Host that requests name. It becomes a name of the gateway's certificate. `host!("api.example.com")`.
     pub host: Host,
-    /// First part of their paths; `/` for all.
+    /// First part of their paths; `/` for all. `url_path!("/customers")`.
     pub path: UrlPath,
-    /// Port on every node for the ingress gateway's port, where that gateway is reached by node ports.
+    /// Port on every node for the ingress gateway's port, where that gateway is reached by node ports: `node_port!(30001)`.
     pub node_port: NodePort,
 }
 

@@ -30,7 +30,7 @@ use crate::values::{Host, Name, Port};
 /// the component alone to this way out.
 #[derive(Clone, Debug)]
 pub struct Egress<'a> {
-    /// Host outside.
+    /// Host outside: `host!("httpbin.org")`.
     pub host: Host,
     /// Port of the host, for HTTP: not 443, which speaks TLS. `port!(80)`.
     pub port: Port,

@@ -26,11 +26,11 @@ use crate::values::{Host, Name, Port};
 /// Upstream: <https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EgressGateway {
-    /// Name of its Service.
+    /// Name of its Service: `name!("egress-gateway")`.
     pub name: Name,
-    /// Where its pods run.
+    /// Where its pods run: `Namespace::new(name!("istio-egress"))`.
     pub namespace: Namespace,
-    /// Value of the label `istio` of its pods.
+    /// Value of the label `istio` of its pods: `name!("egress")`.
     pub selector: Name,
 }
 

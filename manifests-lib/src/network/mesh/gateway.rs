@@ -26,11 +26,11 @@ use crate::values::{Name, NodePort, Port};
 /// Upstream: <https://istio.io/latest/docs/setup/additional-setup/gateway/>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IngressGateway {
-    /// Name of its Service and ServiceAccount.
+    /// Name of its Service and ServiceAccount: `name!("ingress-gateway")`.
     pub name: Name,
-    /// Where its pods run.
+    /// Where its pods run: `Namespace::new(name!("istio-ingress"))`.
     pub namespace: Namespace,
-    /// Value of the label `istio` of its pods.
+    /// Value of the label `istio` of its pods: `name!("ingress")`.
     pub selector: Name,
 }
 
@@ -54,7 +54,7 @@ impl IngressGateway {
 pub struct GatewayRoute<'a> {
     /// Gateway that opens the port.
     pub gateway: &'a IngressGateway,
-    /// Port on every node for the gateway's port, where the gateway is reached by node ports.
+    /// Port on every node for the gateway's port, where the gateway is reached by node ports: `node_port!(30001)`.
     pub node_port: NodePort,
 }
 

@@ -20,13 +20,13 @@ pub(crate) struct Teams {
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/>
 #[derive(Clone, Debug)]
 pub struct GitHubLogin {
-    /// The organisation.
+    /// The organisation: `name!("example")`.
     pub organisation: Name,
-    /// Team that may do everything.
+    /// Team that may do everything: `name!("sre")`.
     pub administrators: Name,
-    /// Team that may view and sync the Applications of the team `app`.
+    /// Team that may view and sync the Applications of the team `app`: `name!("app")`.
     pub app: Name,
-    /// Team that may view and sync the Applications of the team `infra`.
+    /// Team that may view and sync the Applications of the team `infra`: `name!("infra")`.
     pub infra: Name,
     /// Secret in AWS Secrets Manager with the properties `clientID` and `clientSecret` of GitHub's OAuth application.
     pub credentials: SecretsManagerName,
