@@ -161,6 +161,16 @@ impl Bundle {
     /// Adds any object of k8s-openapi or of the generated custom resources as it stands: the typed way out.
     ///
     /// A namespaced object without a namespace gets the bundle's. The `env` label is added.
+    ///
+    /// ```
+    /// # use k8s_openapi::api::core::v1 as core;
+    /// # use manifests_lib::model::{Bundle, named};
+    /// # fn example(bundle: &Bundle) {
+    /// let settings = core::ConfigMap { metadata: named("settings"), ..core::ConfigMap::default() };
+    /// let settings = bundle.add(settings);
+    /// settings.patch(|settings| settings.immutable = Some(true));
+    /// # }
+    /// ```
     #[track_caller]
     pub fn add<T: Manifest + Clone>(&self, object: T) -> Added<T> {
         let object = Rc::new(RefCell::new(object));

@@ -16,7 +16,8 @@ use crate::yaml;
 
 /// What has made a `K`: `patch` of the handle takes a closure that adjusts one.
 ///
-/// The implementors are the handles, each with the kinds of objects that it makes.
+/// The implementors are the handles, each with the kinds of objects that it makes. Where a handle makes one kind alone, the
+/// argument of the closure needs no type.
 #[diagnostic::on_unimplemented(
     message = "nothing that this handle makes is a `{K}`",
     label = "the argument of the closure is a `{K}`",

@@ -44,12 +44,3 @@ fn a_stateful_set_whose_pods_have_no_dns_names() {
     web.app(&NODES).stateful_set(1).container(container());
     assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/unfinished.rs:N: a stateful set without a Service of its own gives its pods no DNS names: expose a container and call governed_by with the Service [missing-governing-service]");
 }
-
-#[test]
-fn a_patch_that_finds_nothing() {
-    let shop = Shop::new();
-    let web = shop.bundle();
-    server(&web.app(&NODES));
-    web.patch(|_: &mut apps::StatefulSet| {});
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/unfinished.rs:N: the patch adjusts a StatefulSet, but the bundle web has none: remove it or add the object [patch-without-target]");
-}
