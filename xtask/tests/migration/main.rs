@@ -1,5 +1,9 @@
 //! `docs/migrating-from-helm.md` is true: every object of the Helm release is rendered with its identity or is listed in
 //! the document, and every listed difference exists.
+//!
+//! All of it is about clusters that ran that release. Who has none, or has migrated all of them, deletes the document, its
+//! `docs/helm-release-identity.tsv` and this folder together: nothing else here needs them. Until then a service of the release cannot be
+//! renamed or removed unless the document says what becomes of it in the cluster.
 
 mod compare;
 mod document;
