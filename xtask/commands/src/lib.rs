@@ -36,7 +36,7 @@ enum Command {
     Cluster(cluster::Command),
     Bootstrap(bootstrap::Arguments),
     Open(open::Arguments),
-    /// Write a new service or tool, and the lines that lead to it (options: see its `--help`)
+    /// Write a new service, tool or environment, and the lines that lead to it (options: see its `--help`)
     New(External),
     #[command(subcommand)]
     Crd(Crd),

@@ -1,7 +1,8 @@
-//! Writes a new service or tool, and the lines that lead to it.
+//! Writes a new service, tool or environment, and the lines that lead to it.
 //!
 //! What only a person knows is left out, so that the compiler names each place: a field of a container, a setting of an environment.
 
+mod environment;
 mod name;
 mod places;
 mod plan;
@@ -17,7 +18,7 @@ use support::{Failure, workspace};
 use name::Name;
 use plan::Plan;
 
-/// Writes a new service or tool, and the lines that lead to it; overwrites nothing.
+/// Writes a new service, tool or environment, and the lines that lead to it; overwrites nothing.
 ///
 /// It leaves out what only you know: then the compiler names each place.
 #[derive(Parser)]
@@ -43,6 +44,14 @@ enum Command {
         /// Its name in the cluster, such as redis or cert-manager
         name: Name,
     },
+    /// An environment as a copy of another one, whose values are then changed
+    Environment {
+        /// Its name, such as stg
+        name: Name,
+        /// The environment to copy
+        #[arg(long, value_name = "ENV")]
+        like: Name,
+    },
 }
 
 fn main() -> ExitCode {
@@ -61,6 +70,7 @@ fn run(command: Command) -> Result<String, Failure> {
     let next = match command {
         Command::Service { name } => service::plan(&mut plan, &name)?,
         Command::Tool { name } => tool::plan(&mut plan, &name)?,
+        Command::Environment { name, like } => environment::plan(&mut plan, &name, &like)?,
     };
     let written = plan.apply()?;
     Ok(format!("{written}\n{next}"))

@@ -56,16 +56,13 @@ impl Plan {
         })
     }
 
-    /// Plans a new file.
+    /// Refuses a file, folder or link that is there already.
     ///
     /// # Errors
-    /// If something is there already.
-    pub fn create(&mut self, path: String, text: String) -> Result<()> {
-        match fs::symlink_metadata(self.root.join(&path)) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                self.files.push(File { path, old: None, new: text });
-                Ok(())
-            }
+    /// If it is, or nobody can know.
+    pub fn refuse_existing(&self, path: &str) -> Result<()> {
+        match fs::symlink_metadata(self.root.join(path)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(error) => Err(Failure::new(format!(
                 "{path} cannot be created: {error}; nothing was written: make room for it, then run again"
             ))),
@@ -73,6 +70,16 @@ impl Plan {
                 "{path} exists already; nothing was written: choose another name, or move it away"
             ))),
         }
+    }
+
+    /// Plans a new file.
+    ///
+    /// # Errors
+    /// If something is there already.
+    pub fn create(&mut self, path: String, text: String) -> Result<()> {
+        self.refuse_existing(&path)?;
+        self.files.push(File { path, old: None, new: text });
+        Ok(())
     }
 
     /// Plans another text of a file that was read.

@@ -1,6 +1,7 @@
 //! New pieces in the text of a Rust file; all other lines stay as they are.
 
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -13,8 +14,8 @@ pub struct Source<'a> {
     /// Below the workspace.
     path: &'a str,
     text: &'a str,
-    /// Offset and text.
-    pieces: Vec<(usize, String)>,
+    /// What is replaced and by which text; mostly nothing.
+    pieces: Vec<(Range<usize>, String)>,
 }
 
 impl<'a> Source<'a> {
@@ -46,16 +47,24 @@ impl<'a> Source<'a> {
         &self.text[syntax.span().byte_range()]
     }
 
+    /// Puts a piece in place of a piece of syntax.
+    pub fn replace(&mut self, syntax: &impl Spanned, piece: String) {
+        self.pieces.push((syntax.span().byte_range(), piece));
+    }
+
     pub fn insert_before(&mut self, syntax: &impl Spanned, piece: String) {
-        self.pieces.push((syntax.span().byte_range().start, piece));
+        let start = syntax.span().byte_range().start;
+        self.pieces.push((start..start, piece));
     }
 
     pub fn insert_after(&mut self, syntax: &impl Spanned, piece: String) {
-        self.pieces.push((syntax.span().byte_range().end, piece));
+        let end = syntax.span().byte_range().end;
+        self.pieces.push((end..end, piece));
     }
 
     pub fn insert_at_end(&mut self, piece: String) {
-        self.pieces.push((self.text.len(), piece));
+        let end = self.text.len();
+        self.pieces.push((end..end, piece));
     }
 
     /// Adds an element to a list with commas: before `next`, or else after the last of `group`, or else at the end.
@@ -86,10 +95,10 @@ impl<'a> Source<'a> {
     /// # Errors
     /// If rustfmt cannot be started or does not accept it.
     pub fn finish(mut self, root: &Path) -> Result<String> {
-        self.pieces.sort_by_key(|(offset, _)| *offset);
+        self.pieces.sort_by_key(|(range, _)| range.start);
         let mut text = self.text.to_owned();
-        for (offset, piece) in self.pieces.iter().rev() {
-            text.insert_str(*offset, piece);
+        for (range, piece) in self.pieces.into_iter().rev() {
+            text.replace_range(range, &piece);
         }
         format(root, &text)
     }

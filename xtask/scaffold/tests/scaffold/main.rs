@@ -1,6 +1,8 @@
 //! The program from the outside, run on a small workspace of its own.
 
+mod environment;
 mod refusals;
 mod service;
 mod support;
+mod this_repository;
 mod tool;

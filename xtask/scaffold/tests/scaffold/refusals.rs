@@ -10,7 +10,7 @@ use crate::support::{Outcome, Scratch};
 const PLATFORM: &str = "services/src/platform.rs";
 
 /// The message of a run that changes nothing.
-fn refused(scratch: &Scratch, run: impl Fn(&Scratch) -> Outcome) -> String {
+pub fn refused(scratch: &Scratch, run: impl Fn(&Scratch) -> Outcome) -> String {
     let before = scratch.files();
     let outcome = run(scratch);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{}", outcome.stderr);

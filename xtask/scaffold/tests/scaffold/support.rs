@@ -16,7 +16,7 @@ pub struct Outcome {
     pub stderr: String,
 }
 
-/// A workspace with two services and two tools.
+/// A workspace with two services, two tools and two environments.
 pub struct Scratch {
     folder: TempDir,
 }
@@ -99,7 +99,7 @@ impl Scratch {
 }
 
 /// The text files below a folder, without those behind symbolic links.
-fn files(folder: &Path) -> BTreeMap<String, String> {
+pub fn files(folder: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
