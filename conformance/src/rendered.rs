@@ -81,7 +81,7 @@ pub fn environments() -> Result<Vec<Rendered>, Failure> {
 
 impl Rendered {
     /// Builds and renders an environment.
-    fn of(environment: Environment) -> Result<Self, Failure> {
+    pub fn of(environment: Environment) -> Result<Self, Failure> {
         let Environment { platform, infrastructure, .. } = environment;
         let built = platform.build().map_err(|errors| {
             let errors: Vec<String> = errors.iter().map(BuildError::to_string).collect();

@@ -52,20 +52,28 @@ fn is_judged(object: &Object) -> bool {
 /// Analyzes every environment.
 pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Result<(), Failure> {
     let mut table = Table::new(EXPLAINED);
-    for rendered in rendered::environments()? {
-        environment(programs, &rendered, &mut table, report)?;
+    let all = rendered::environments()?;
+    for rendered in &all {
+        environment(programs, rendered, &mut table, report)?;
     }
-    unused(&table, report);
+    unused(&table, &all, report);
     Ok(())
 }
 
-/// Reports the entries of the table that explain what istioctl does not say.
-pub fn unused(table: &Table, report: &mut Report) {
-    for (code, origin) in table.unused() {
-        report.finding(format!(
-            "{code} about {origin}: explained, but istioctl no longer says it: remove it from \
-             conformance/src/lanes/mesh/explained.rs"
-        ));
+/// Reports the entries of the table that explain what istioctl does not say of objects for which the reason holds. A platform
+/// that has no such object keeps the entry.
+pub fn unused(table: &Table, all: &[Rendered], report: &mut Report) {
+    for Explained { code, kind, holds } in table.unused() {
+        let about = all.iter().find_map(|rendered| {
+            let mut objects = rendered.objects.iter().filter(|it| it.identity.kind == kind);
+            objects.find(|object| holds(object, &rendered.objects))
+        });
+        if let Some(object) = about {
+            report.finding(format!(
+                "{code} about {object}: explained, but istioctl no longer says it: remove it from \
+                 conformance/src/lanes/mesh/explained.rs"
+            ));
+        }
     }
 }
 
@@ -93,7 +101,7 @@ pub fn environment(
     }
     let mut explained = 0;
     for message in analysis.messages {
-        if table.explains(&message) {
+        if table.explains(&message, &rendered.objects) {
             explained += 1;
         } else {
             let Message { code, level, origin, text } = message;

@@ -21,9 +21,10 @@ pub const ANY: &str = "*";
 pub const WRITTEN_TWICE: &[&str] = &["Gateway", "PersistentVolumeClaim"];
 
 /// The kinds with pods, as far as they are rendered.
-const POD_TEMPLATES: &[&str] = &["Deployment", "StatefulSet"];
+const POD_TEMPLATES: &[&str] = &["DaemonSet", "Deployment", "StatefulSet"];
 
-/// Everything that may be filled in. An entry that no object needs any more is a finding.
+/// Everything that may be filled in. An entry is a finding if objects leave its field out and none gets it; a platform without such
+/// objects keeps it.
 #[rustfmt::skip]
 pub const ALLOWED: &[Allowed] = &[
     // Pods: what the API server fills in.
@@ -38,9 +39,14 @@ pub const ALLOWED: &[Allowed] = &[
     (POD_TEMPLATES, "spec.template.spec.terminationGracePeriodSeconds", "30"),
     // The older name of serviceAccountName, kept equal to it.
     (POD_TEMPLATES, "spec.template.spec.serviceAccount", ANY),
-    (&["Deployment"], "spec.template.spec.containers[].livenessProbe.httpGet.scheme", r#""HTTP""#),
-    (&["Deployment"], "spec.template.spec.containers[].readinessProbe.httpGet.scheme", r#""HTTP""#),
-    (&["Deployment"], "spec.template.spec.containers[].startupProbe.httpGet.scheme", r#""HTTP""#),
+    (POD_TEMPLATES, "spec.template.spec.containers[].livenessProbe.httpGet.scheme", r#""HTTP""#),
+    (POD_TEMPLATES, "spec.template.spec.containers[].readinessProbe.httpGet.scheme", r#""HTTP""#),
+    (POD_TEMPLATES, "spec.template.spec.containers[].startupProbe.httpGet.scheme", r#""HTTP""#),
+    (POD_TEMPLATES, "spec.template.spec.containers[].livenessProbe.grpc.service", r#""""#),
+    (POD_TEMPLATES, "spec.template.spec.containers[].readinessProbe.grpc.service", r#""""#),
+    (POD_TEMPLATES, "spec.template.spec.containers[].startupProbe.grpc.service", r#""""#),
+    (POD_TEMPLATES, "spec.template.spec.initContainers[].terminationMessagePath", r#""/dev/termination-log""#),
+    (POD_TEMPLATES, "spec.template.spec.initContainers[].terminationMessagePolicy", r#""File""#),
 
     // Workloads.
     (&["Deployment"], "spec.progressDeadlineSeconds", "600"),
@@ -77,13 +83,21 @@ pub const ALLOWED: &[Allowed] = &[
 /// The table while it is used.
 pub struct Table {
     filled_in: Vec<Entry>,
-    written_twice: Vec<(&'static str, bool)>,
+    written_twice: Vec<SecondWrite>,
+}
+
+struct SecondWrite {
+    kind: &'static str,
+    has_occasion: bool,
+    used: bool,
 }
 
 struct Entry {
     kind: &'static str,
     path: &'static str,
     stored: &'static str,
+    /// Whether an object leaves the field out.
+    has_occasion: bool,
     used: bool,
 }
 
@@ -93,15 +107,37 @@ impl Table {
         let filled_in = lines
             .iter()
             .flat_map(|&(kinds, path, stored)| {
-                kinds.iter().map(move |&kind| Entry { kind, path, stored, used: false })
+                kinds.iter().map(move |&kind| Entry {
+                    kind,
+                    path,
+                    stored,
+                    has_occasion: false,
+                    used: false,
+                })
             })
             .collect();
-        Self { filled_in, written_twice: WRITTEN_TWICE.iter().map(|&kind| (kind, false)).collect() }
+        let written_twice = WRITTEN_TWICE.iter().map(|&kind| SecondWrite {
+            kind,
+            has_occasion: false,
+            used: false,
+        });
+        Self { filled_in, written_twice: written_twice.collect() }
     }
 
-    /// How many entries there are.
-    pub fn len(&self) -> usize {
-        self.filled_in.len() + self.written_twice.len()
+    /// Notes for which entries an object that is written is an occasion.
+    pub fn sees(&mut self, kind: &str, written: &Value) {
+        for entry in self.filled_in.iter_mut().filter(|entry| entry.kind == kind) {
+            entry.has_occasion |= leaves_out(written, entry.path);
+        }
+        for entry in self.written_twice.iter_mut().filter(|entry| entry.kind == kind) {
+            entry.has_occasion = true;
+        }
+    }
+
+    /// How many entries were needed.
+    pub fn used(&self) -> usize {
+        self.filled_in.iter().filter(|entry| entry.used).count()
+            + self.written_twice.iter().filter(|entry| entry.used).count()
     }
 
     /// Whether a difference is something listed that was filled in; notes the entry as used.
@@ -127,23 +163,39 @@ impl Table {
     /// Whether a second apply may write objects of a kind although they do not differ; notes the entry as used.
     pub fn allows_second_write(&mut self, kind: &str) -> bool {
         let mut allowed = false;
-        for (listed, used) in &mut self.written_twice {
-            if *listed == kind {
-                *used = true;
-                allowed = true;
-            }
+        for entry in self.written_twice.iter_mut().filter(|entry| entry.kind == kind) {
+            entry.used = true;
+            allowed = true;
         }
         allowed
     }
 
-    /// Kind and path of the entries that were not needed.
+    /// Kind and path of the entries that were not needed, although there was an occasion.
     pub fn unused(&self) -> BTreeSet<(&'static str, &'static str)> {
-        let filled_in = self.filled_in.iter().filter(|entry| !entry.used);
-        let written_twice = self.written_twice.iter().filter(|(_, used)| !used);
+        let filled_in = self.filled_in.iter().filter(|entry| entry.has_occasion && !entry.used);
+        let written_twice =
+            self.written_twice.iter().filter(|entry| entry.has_occasion && !entry.used);
         filled_in
             .map(|entry| (entry.kind, entry.path))
-            .chain(written_twice.map(|(kind, _)| (*kind, "metadata.resourceVersion")))
+            .chain(written_twice.map(|entry| (entry.kind, "metadata.resourceVersion")))
             .collect()
+    }
+}
+
+/// Whether an object has the place of a field in its path without list numbers, and not the field itself.
+fn leaves_out(value: &Value, path: &str) -> bool {
+    if let Some(rest) = path.strip_prefix("[]") {
+        let rest = rest.trim_start_matches('.');
+        return value.as_array().is_some_and(|all| all.iter().any(|one| leaves_out(one, rest)));
+    }
+    let quoted = path.strip_prefix("[\"").and_then(|path| path.split_once("\"]"));
+    let (key, rest) =
+        quoted.unwrap_or_else(|| path.split_at(path.find(['.', '[']).unwrap_or(path.len())));
+    let rest = rest.trim_start_matches('.');
+    let Some(fields) = value.as_object() else { return false };
+    match fields.get(key) {
+        None => rest.is_empty(),
+        Some(value) => !rest.is_empty() && leaves_out(value, rest),
     }
 }
 
@@ -187,6 +239,7 @@ mod tests {
         assert!(!table.allows("Service", &replaced));
         let gone = difference("spec.clusterIP", Some(json!("None")), None);
         assert!(!table.allows("Service", &gone));
+        table.sees("Service", &json!({"spec": {}}));
         assert!(table.unused().contains(&("Service", "spec.clusterIP")));
     }
 
@@ -195,6 +248,7 @@ mod tests {
         let mut table = Table::new(LINES);
         let claim = ("PersistentVolumeClaim", "metadata.resourceVersion");
         assert!(!table.allows_second_write("Service"));
+        table.sees("PersistentVolumeClaim", &json!({}));
         assert!(table.unused().contains(&claim));
         assert!(table.allows_second_write("PersistentVolumeClaim"));
         assert!(!table.unused().contains(&claim));
@@ -206,11 +260,37 @@ mod tests {
     fn names_each_kind_that_does_not_need_its_entry() {
         let mut table = Table::new(LINES);
         table.allows("StatefulSet", &filled_in("spec.type", json!("Recreate")));
-        for kind in WRITTEN_TWICE {
-            table.allows_second_write(kind);
+        // Nothing that is rendered could need them.
+        assert!(table.unused().is_empty());
+        for kind in ["Deployment", "Service", "StatefulSet"] {
+            table.sees(kind, &json!({"spec": {}}));
         }
         let unused: Vec<_> = table.unused().into_iter().collect();
         assert_eq!(unused, [("Deployment", "spec.type"), ("Service", "spec.clusterIP")]);
+    }
+
+    #[test]
+    fn only_who_leaves_a_field_out_can_get_it() {
+        let written = json!({
+            "metadata": {"labels": {"app": "web"}},
+            "spec": {"containers": [{"probe": {"grpc": {}}}, {"probe": {"http": {"scheme": "HTTPS"}}}]},
+        });
+        for path in [
+            "status",
+            "metadata.labels[\"kubernetes.io/metadata.name\"]",
+            "spec.containers[].probe.grpc.service",
+            "spec.containers[].probe.grpc",
+        ] {
+            assert!(leaves_out(&written, path), "{path}");
+        }
+        for path in [
+            "spec",
+            "spec.containers[].probe.http.scheme",
+            "spec.containers[].probe.exec.command",
+            "spec.initContainers[].name",
+        ] {
+            assert!(!leaves_out(&written, path), "{path}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::lanes::Options;
 use crate::lanes::broker::{self, Server};
-use crate::lanes::faults::{change, environment, expect, first};
+use crate::lanes::faults::{change, environment, expect, first, last};
 use crate::rendered::Rendered;
 
 /// A fault: the first object of the kind with another value at the path, and what has to be found.
@@ -20,6 +20,8 @@ struct Fault {
 /// What RabbitMQ refuses, and topologies in which messages are lost, go astray, or users may too much.
 pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Result<(), Failure> {
     let server = Server::start(programs)?;
+    let objects = environment()?.objects;
+    let other_queue = objects[last(&objects, "Queue")?].value["spec"]["name"].clone();
     let definition = &["spec", "definition"];
     for fault in [
         Fault {
@@ -68,7 +70,7 @@ pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Resu
             name: "a binding that leads to another queue",
             kind: "Binding",
             path: &["spec", "destination"],
-            value: json!("dead-letter.order"),
+            value: other_queue,
             expected: "nothing leads to the queue saga.",
         },
         Fault {

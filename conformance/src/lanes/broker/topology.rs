@@ -350,12 +350,78 @@ fn spec<T: DeserializeOwned>(object: &Object) -> Result<T, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use manifests_lib::cluster::{KubernetesMinor, KubernetesRelease, Minikube};
+    use manifests_lib::data::rabbitmq::{RabbitmqClusterSpec, Saga};
+    use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
+    use manifests_lib::environment::Environment;
+    use manifests_lib::model::{Namespace, named};
+    use manifests_lib::network::Issuer;
+    use manifests_lib::network::network_policy::APP_NAME;
+    use manifests_lib::observability::Prometheus;
+    use manifests_lib::platform::Platform;
+    use manifests_lib::values::{gibibytes, mebibytes, millicores};
+    use manifests_lib::workload::{NodeGroup, Resources};
+    use manifests_lib::{git_branch, git_url, label_key, name, public_image, relative_path};
+
     use super::*;
-    use crate::rendered::environments;
+
+    const NODES: NodeGroup =
+        NodeGroup { label: label_key!("example.com/group"), value: name!("all") };
+
+    /// A shop whose orders are paid and sent in a saga.
+    fn rendered() -> Rendered {
+        let shop = Namespace::new(name!("shop"));
+        let source = GitSource {
+            namespace: shop.clone(),
+            repository: git_url!("https://example.com/manifests.git"),
+            branch: git_branch!("main"),
+            snapshots: relative_path!("snapshots"),
+            prerequisites: Prerequisites {
+                namespaces: vec![shop.clone()],
+                api_groups: vec![
+                    "argoproj.io",
+                    "cert-manager.io",
+                    "monitoring.coreos.com",
+                    "networking.istio.io",
+                    "rabbitmq.com",
+                ],
+            },
+        };
+        let platform = Platform::new(&name!("test"), source);
+        let post = platform.team(name!("team")).bundle(name!("post"), &shop);
+        let pods = |name| post.tool_pods(&APP_NAME, &name);
+        let broker = post.rabbitmq_cluster(RabbitmqClusterSpec {
+            name: name!("rabbit"),
+            replicas: 1,
+            image: public_image!("rabbitmq:4.2-management@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+            nodes: &NODES,
+            resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
+            storage: gibibytes(5),
+            storage_class: &name!("fast"),
+            issuer: &post.host_issuer(name!("everybody"), &Issuer::SelfSigned),
+            topology_operator: &pods(name!("operator")),
+            prometheus: &Prometheus::new(&pods(name!("scraper"))),
+        });
+        post.app(&NODES).saga(Saga { rabbitmq: &broker, steps: vec![name!("pay"), name!("send")] });
+        post.add(k8s_openapi::api::core::v1::ConfigMap {
+            metadata: named("settings"),
+            ..k8s_openapi::api::core::v1::ConfigMap::default()
+        });
+        let cluster = Minikube {
+            profile: name!("minikube"),
+            kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
+            node_groups: vec![NODES],
+            cpus: 8,
+            memory: gibibytes(8),
+        };
+        let infrastructure = cluster.into();
+        let environment = Environment { platform, infrastructure, sources: None, reviewers: None };
+        Rendered::of(environment).unwrap()
+    }
 
     #[test]
     fn the_operator_asks_for_every_object() {
-        let rendered = environments().unwrap().remove(0);
+        let rendered = rendered();
         let topology = Topology::of(&rendered, true).unwrap();
         let asked: Vec<String> = topology
             .declarations
@@ -363,24 +429,20 @@ mod tests {
             .map(|declaration| format!("{} {}", declaration.method, declaration.path))
             .collect();
         insta::assert_snapshot!(asked.join("\n"), @"
-        PUT vhosts/orchestrator
-        PUT users/orchestrator-app-user
-        PUT permissions/orchestrator/orchestrator-app-user
-        PUT exchanges/orchestrator/saga
-        PUT exchanges/orchestrator/dead-letter
-        PUT queues/orchestrator/saga.account
-        PUT queues/orchestrator/saga.customer
-        PUT queues/orchestrator/saga.order
-        PUT queues/orchestrator/dead-letter.account
-        PUT queues/orchestrator/dead-letter.customer
-        PUT queues/orchestrator/dead-letter.order
-        PUT policies/orchestrator/saga
-        POST bindings/orchestrator/e/saga/q/saga.account
-        POST bindings/orchestrator/e/saga/q/saga.customer
-        POST bindings/orchestrator/e/saga/q/saga.order
-        POST bindings/orchestrator/e/dead-letter/q/dead-letter.account
-        POST bindings/orchestrator/e/dead-letter/q/dead-letter.customer
-        POST bindings/orchestrator/e/dead-letter/q/dead-letter.order
+        PUT vhosts/post
+        PUT users/post-app-user
+        PUT permissions/post/post-app-user
+        PUT exchanges/post/saga
+        PUT exchanges/post/dead-letter
+        PUT queues/post/saga.pay
+        PUT queues/post/saga.send
+        PUT queues/post/dead-letter.pay
+        PUT queues/post/dead-letter.send
+        PUT policies/post/saga
+        POST bindings/post/e/saga/q/saga.pay
+        POST bindings/post/e/saga/q/saga.send
+        POST bindings/post/e/dead-letter/q/dead-letter.pay
+        POST bindings/post/e/dead-letter/q/dead-letter.send
         ");
         let policy = |knows_quorum_queues| {
             let topology = Topology::of(&rendered, knows_quorum_queues).unwrap();
@@ -393,7 +455,7 @@ mod tests {
 
     #[test]
     fn what_would_go_unjudged_is_a_failure() {
-        let mut rendered = environments().unwrap().remove(0);
+        let mut rendered = rendered();
         let index =
             rendered.objects.iter().position(|object| object.identity.kind == "User").unwrap();
         let user = &rendered.objects[index];

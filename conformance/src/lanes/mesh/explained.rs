@@ -1,35 +1,68 @@
 //! What istioctl says although nothing is wrong, with the reasons.
 
+use manifests_lib::model::ObjectRef;
+use serde_json::Value;
+
 use super::Message;
+use crate::rendered::Object;
 
-/// Code, its objects (`Kind namespace/name`), and why it is no mistake.
-pub type Explained = (&'static str, &'static [&'static str], &'static str);
+/// A kind of message that is no finding.
+#[derive(Clone, Copy)]
+pub struct Explained {
+    /// Its code.
+    pub code: &'static str,
+    /// The kind of the objects that it is about.
+    pub kind: &'static str,
+    /// Whether the reason holds for an object of that kind, beside all objects of its environment.
+    pub holds: fn(&Object, &[Object]) -> bool,
+}
 
-/// Every message that is no finding. An object that is explained and no longer spoken of is one.
+/// Every message that is no finding.
 pub const EXPLAINED: &[Explained] = &[
-    (
-        "IST0134",
-        &[
-            "ServiceEntry services/account-db-service-entry",
-            "ServiceEntry services/customer-db-service-entry",
-            "ServiceEntry services/order-db-service-entry",
-        ],
-        "A TCP service without an address of its own would take every connection to its port. istiod allocates one to it \
-         (PILOT_ENABLE_IP_AUTOALLOCATE, on unless turned off) for proxies that capture DNS, which the ProxyConfig of the \
-         namespace turns on; the analyzer looks for both in the mesh configuration only, which is not rendered.",
-    ),
-    (
-        "IST0138",
-        &[
-            "Gateway services/customer-app-gateway",
-            "Gateway services/helloworld-app-gateway",
-            "Gateway services/httpbin-app-gateway",
-            "Gateway services/orchestrator-app-gateway",
-        ],
-        "A client that finds one certificate for two hosts may send requests for both over one HTTP/2 connection. These Gateways \
-         are different ports, which no connection shares, and NGINX, the only client, speaks HTTP/1.1 to them.",
-    ),
+    // A TCP service without an address of its own would take every connection to its port. istiod allocates one to it
+    // (PILOT_ENABLE_IP_AUTOALLOCATE, on unless turned off) for proxies that capture DNS, which the ProxyConfig of the
+    // namespace turns on; the analyzer looks for both in the mesh configuration only, which is not rendered.
+    Explained { code: "IST0134", kind: "ServiceEntry", holds: is_found_by_captured_dns },
+    // A client that finds one certificate for two hosts may send requests for both over one HTTP/2 connection. These Gateways
+    // are different ports, which no connection shares, and NGINX, the only client, speaks HTTP/1.1 to them.
+    Explained { code: "IST0138", kind: "Gateway", holds: has_ports_of_its_own },
 ];
+
+/// Whether the proxies of its namespace capture DNS.
+fn is_found_by_captured_dns(entry: &Object, all: &[Object]) -> bool {
+    all.iter().any(|object| {
+        let captures = "/spec/environmentVariables/ISTIO_META_DNS_CAPTURE";
+        object.identity.kind == "ProxyConfig"
+            && object.identity.namespace == entry.identity.namespace
+            && object.value.pointer(captures).is_some_and(|value| value == "true")
+    })
+}
+
+/// Whether no other Gateway for the same pods opens one of its ports.
+fn has_ports_of_its_own(gateway: &Object, all: &[Object]) -> bool {
+    let selector = |object: &Object| object.value["spec"]["selector"].clone();
+    let ports = |object: &Object| -> Vec<Value> {
+        let servers = object.value["spec"]["servers"].as_array().into_iter().flatten();
+        servers.map(|server| server["port"]["number"].clone()).collect()
+    };
+    let own = ports(gateway);
+    all.iter()
+        .filter(|other| {
+            other.identity.kind == "Gateway"
+                && other.identity != gateway.identity
+                && selector(other) == selector(gateway)
+        })
+        .all(|other| ports(other).iter().all(|port| !own.contains(port)))
+}
+
+/// How istioctl calls an object.
+fn origin(object: &Object) -> String {
+    let ObjectRef { group: _, kind, namespace, name } = &object.identity;
+    match namespace {
+        Some(namespace) => format!("{kind} {namespace}/{name}"),
+        None => format!("{kind} {name}"),
+    }
+}
 
 /// The table while it is used.
 pub struct Table {
@@ -37,69 +70,110 @@ pub struct Table {
 }
 
 struct Entry {
-    code: &'static str,
-    origin: &'static str,
+    explained: Explained,
     used: bool,
 }
 
 impl Table {
-    /// One entry for each object of each line.
+    /// A table of these lines.
     pub fn new(lines: &[Explained]) -> Self {
-        let entries = lines
-            .iter()
-            .flat_map(|&(code, origins, _)| {
-                origins.iter().map(move |&origin| Entry { code, origin, used: false })
-            })
-            .collect();
-        Self { entries }
+        let entry = |&explained| Entry { explained, used: false };
+        Self { entries: lines.iter().map(entry).collect() }
     }
 
-    /// Whether a message is explained; notes the entry as used.
-    pub fn explains(&mut self, message: &Message) -> bool {
+    /// Whether a message about one of these objects is explained; notes the entry as used.
+    pub fn explains(&mut self, message: &Message, objects: &[Object]) -> bool {
+        let Some(about) = objects.iter().find(|object| origin(object) == message.origin) else {
+            return false;
+        };
         let mut explained = false;
-        for entry in &mut self.entries {
-            if message.code == entry.code && message.origin == entry.origin {
-                entry.used = true;
+        for Entry { explained: Explained { code, kind, holds }, used } in &mut self.entries {
+            if message.code == *code && about.identity.kind == *kind && holds(about, objects) {
+                *used = true;
                 explained = true;
             }
         }
         explained
     }
 
-    /// Code and object of the entries that were not needed.
-    pub fn unused(&self) -> Vec<(&'static str, &'static str)> {
-        self.entries
-            .iter()
-            .filter(|entry| !entry.used)
-            .map(|entry| (entry.code, entry.origin))
-            .collect()
+    /// The entries that were not needed.
+    pub fn unused(&self) -> impl Iterator<Item = Explained> {
+        self.entries.iter().filter(|entry| !entry.used).map(|entry| entry.explained)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::json;
 
-    fn message(code: &str, origin: &str) -> Message {
+    use super::*;
+    use crate::rendered;
+
+    fn object(kind: &'static str, name: &str, spec: Value) -> Object {
+        let mut object = rendered::tests::service(name);
+        object.identity = ObjectRef { kind, group: "networking.istio.io", ..object.identity };
+        object.value = json!({ "spec": spec });
+        object
+    }
+
+    fn message(code: &str, about: &Object) -> Message {
         Message {
             code: code.to_owned(),
             level: "Error".to_owned(),
-            origin: origin.to_owned(),
+            origin: origin(about),
             text: "Referenced selector not found".to_owned(),
         }
     }
 
+    /// A Gateway for the pods with this label.
+    fn gateway(name: &str, pods: &str, port: u16) -> Object {
+        let servers = json!([{ "port": { "number": port } }]);
+        object("Gateway", name, json!({ "selector": { "istio": pods }, "servers": servers }))
+    }
+
     #[test]
-    fn explains_by_code_and_object() {
-        let lines: [Explained; 2] = [
-            ("IST0101", &["Gateway services/web"], "pods are elsewhere"),
-            ("IST0102", &["Namespace web"], "never said"),
+    fn explains_by_code_and_kind_what_the_reason_holds_for() {
+        let lines = [
+            Explained {
+                code: "IST0101",
+                kind: "Gateway",
+                holds: |it, _| it.identity.name == "web",
+            },
+            Explained { code: "IST0102", kind: "Namespace", holds: |_, _| true },
         ];
         let mut table = Table::new(&lines);
-        assert!(table.explains(&message("IST0101", "Gateway services/web")));
-        assert!(!table.explains(&message("IST0101", "Gateway services/web-2")));
-        assert!(!table.explains(&message("IST0101", "VirtualService services/web")));
-        assert!(!table.explains(&message("IST0103", "Gateway services/web")));
-        assert_eq!(table.unused(), [("IST0102", "Namespace web")]);
+        let [web, other] = ["web", "other"].map(|name| gateway(name, "ingress", 80));
+        let service = object("VirtualService", "web", json!({}));
+        let objects = [web.clone(), other.clone(), service.clone()];
+        assert!(table.explains(&message("IST0101", &web), &objects));
+        assert!(!table.explains(&message("IST0101", &other), &objects));
+        assert!(!table.explains(&message("IST0101", &service), &objects));
+        assert!(!table.explains(&message("IST0103", &web), &objects));
+        assert!(!table.explains(&message("IST0101", &gateway("unknown", "ingress", 80)), &objects));
+        assert_eq!(origin(&web), "Gateway example/web");
+        assert_eq!(table.unused().map(|it| it.code).collect::<Vec<_>>(), ["IST0102"]);
+    }
+
+    #[test]
+    fn a_service_outside_needs_proxies_that_capture_dns() {
+        let entry = object("ServiceEntry", "database", json!({}));
+        let config = |value: &str| {
+            let variables = json!({ "ISTIO_META_DNS_CAPTURE": value });
+            object("ProxyConfig", "dns", json!({ "environmentVariables": variables }))
+        };
+        assert!(is_found_by_captured_dns(&entry, &[entry.clone(), config("true")]));
+        assert!(!is_found_by_captured_dns(&entry, &[entry.clone(), config("false")]));
+        let mut elsewhere = config("true");
+        elsewhere.identity.namespace = Some("elsewhere".to_owned());
+        assert!(!is_found_by_captured_dns(&entry, &[entry.clone(), elsewhere]));
+    }
+
+    #[test]
+    fn a_shared_certificate_needs_ports_that_are_not_shared() {
+        let web = gateway("web", "ingress", 80);
+        let beside = |other: Object| has_ports_of_its_own(&web, &[web.clone(), other]);
+        assert!(beside(gateway("other", "ingress", 81)));
+        assert!(beside(gateway("other", "elsewhere", 80)));
+        assert!(!beside(gateway("other", "ingress", 80)));
     }
 }
