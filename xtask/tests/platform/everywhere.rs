@@ -108,12 +108,7 @@ fn names_stay_where_they_belong() {
         .collect();
     let environments: Vec<&str> = environments::ALL.iter().map(|entry| entry.name).collect();
     for (line, literal) in string_literals(&workspace().join("manifests-lib/src")) {
-        let begins = |name: &&&str| {
-            literal
-                .strip_prefix(**name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-        };
-        let named = services.iter().chain(&environments).find(begins);
+        let named = services.iter().chain(&environments).find(|name| literal == **name);
         assert_eq!(named, None, "{line} names what the language does not know");
     }
     for (line, literal) in string_literals(&workspace().join("services/src")) {

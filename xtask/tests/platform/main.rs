@@ -1,6 +1,5 @@
 //! The built platform of every environment, in memory, without writing files.
 
-mod calls;
 mod everywhere;
 mod gitops;
 mod health;

@@ -131,6 +131,7 @@ fn limited(platform: &BuiltPlatform) -> BTreeSet<String> {
         .collect()
 }
 
+/// A namespace without a default deny admits everybody to pods that no other policy names, such as those beside a gateway.
 #[test]
 fn every_namespace_denies_by_default() {
     for platform in platforms() {
