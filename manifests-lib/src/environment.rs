@@ -23,9 +23,18 @@ pub struct Environment {
     pub platform: Platform,
     /// The cluster.
     pub infrastructure: Infrastructure,
-    /// Folder on the nodes of a laptop's cluster that the sources of the services are mounted to, where pods run them; `None` where
-    /// images run as built.
-    pub sources: Option<AbsolutePath>,
+    /// The sources that pods run, on a laptop; `None` where images run as built.
+    pub sources: Option<Sources>,
     /// Who reviews what the teams deploy, where the environment says so.
     pub reviewers: Option<Reviewers>,
+}
+
+/// Sources of services that pods run in place of those in their images: a folder with one folder per service, which
+/// `cargo xtask cluster up` mounts from the laptop to the nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sources {
+    /// The folder on the nodes.
+    pub nodes: AbsolutePath,
+    /// The folder on the laptop, relative to the root of the workspace, unless the command line names another one.
+    pub laptop: &'static str,
 }

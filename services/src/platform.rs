@@ -2,7 +2,7 @@
 //! more than one module.
 
 use manifests_lib::cluster::Infrastructure;
-use manifests_lib::environment::Environment;
+use manifests_lib::environment::{Environment, Sources};
 use manifests_lib::name;
 use manifests_lib::outside::Shared;
 use manifests_lib::platform::Platform;
@@ -83,6 +83,9 @@ pub struct Settings<K: Choices> {
     /// RabbitMQ.
     pub rabbitmq: rabbitmq::Settings,
 }
+
+/// Where the sources of the services are on a laptop: the repository `microservices-backend`, cloned beside this one.
+const SOURCES: &str = "../microservices-backend/src";
 
 /// Builds the platform of an environment.
 #[must_use]
@@ -179,5 +182,6 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
         &gateways.internal,
         prometheus,
     );
-    Environment { platform, infrastructure, sources: site.sources, reviewers }
+    let sources = site.sources.map(|nodes| Sources { nodes, laptop: SOURCES });
+    Environment { platform, infrastructure, sources, reviewers }
 }

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use crate::environment::EnvironmentName;
-use crate::external::External;
+use crate::external::{External, Program};
 use crate::output;
 use support::Failure;
 
@@ -28,8 +28,8 @@ pub enum Command {
 
 /// Create the cluster of an environment: nodes with labels, add-ons, sources and local images
 ///
-/// dev: starts Minikube as environments/dev describes it, or adds what is missing; a second run changes nothing, except that
-/// it loads images that were built since. prd: eksctl creates the cluster from environments/prd/eks.yaml; this command runs
+/// Minikube: starts it as the environment describes it, or adds what is missing; a second run changes nothing, except that
+/// it loads images that were built since. EKS: eksctl creates the cluster from environments/ENV/eks.yaml; this command runs
 /// nothing in AWS and prints the commands to run.
 ///
 /// Exit codes: 0 done, 1 done except for images that are not built yet, 2 could not.
@@ -39,8 +39,8 @@ pub struct Up {
     #[arg(value_name = "ENV")]
     environment: EnvironmentName,
 
-    /// Folder with a folder of sources per service, which pods of dev run instead of the sources in their images
-    /// [default: src of microservices-backend beside this repository]
+    /// Folder with a folder of sources per service, which pods on a laptop run instead of the sources in their images
+    /// [default: the one that the environment names]
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
 
@@ -51,7 +51,7 @@ pub struct Up {
 
 /// Delete the cluster of an environment and everything in it
 ///
-/// dev: asks for confirmation, then has Minikube delete its nodes and their volumes. prd: prints the commands to run.
+/// Minikube: asks for confirmation, then has it delete its nodes and their volumes. EKS: prints the commands to run.
 #[derive(Args)]
 pub struct Down {
     /// Environment whose cluster to delete
@@ -81,7 +81,7 @@ pub fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::Up(up) => up.run(),
         Command::Down(down) => down.run(),
         Command::Status(status) => status.run(),
-        Command::Check(check) => check.start("eksctl-schema", &[]),
+        Command::Check(check) => check.start(Program::EksctlSchema, &[]),
     }
 }
 

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use external::External;
+use external::{External, Program};
 use manifests_lib::environment::Entry;
 
 /// Kubernetes manifests as typed Rust: render them, check them with independent programs, create a cluster and
@@ -71,10 +71,10 @@ pub fn run(environments: &'static [Entry]) -> ExitCode {
         Command::Cluster(command) => cluster::run(&command),
         Command::Bootstrap(arguments) => bootstrap::run(&arguments),
         Command::Open(arguments) => open::run(&arguments),
-        Command::New(scaffold) => scaffold.start("scaffold", &[]),
-        Command::Crd(Crd::Import(importer)) => importer.start("import", &["crd"]),
-        Command::Chart(Chart::Import(importer)) => importer.start("import", &["chart"]),
-        Command::Conformance(lanes) => lanes.start("conformance", &[]),
+        Command::New(scaffold) => scaffold.start(Program::Scaffold, &[]),
+        Command::Crd(Crd::Import(importer)) => importer.start(Program::Import, &["crd"]),
+        Command::Chart(Chart::Import(importer)) => importer.start(Program::Import, &["chart"]),
+        Command::Conformance(lanes) => lanes.start(Program::Conformance, &[]),
     };
     outcome.unwrap_or_else(|failure| failure.report())
 }

@@ -6,4 +6,4 @@ mod failure;
 mod workspace;
 
 pub use failure::{COULD_NOT_RUN, Failure, Result};
-pub use workspace::{in_workspace, workspace};
+pub use workspace::{WORKSPACE, in_workspace, workspace};

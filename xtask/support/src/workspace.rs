@@ -7,14 +7,17 @@ use std::path::{Path, PathBuf};
 
 use crate::{Failure, Result};
 
+/// Set for the programs that a command starts, to the root of its own workspace: the sources of such a program may be elsewhere.
+pub const WORKSPACE: &str = "MANIFESTS_WORKSPACE";
+
 /// What `cargo run` sets to the folder of the package that it runs.
 const PACKAGE: &str = "CARGO_MANIFEST_DIR";
 
 /// Lies in the root of every workspace that was built.
 const LOCK: &str = "Cargo.lock";
 
-/// The root of the workspace that Cargo runs this program from, whatever the current folder is; without Cargo, the root of
-/// the one around the current folder.
+/// The root of the workspace that the command which started this program works on; without one, that of the workspace that Cargo
+/// runs this program from, whatever the current folder is; without Cargo, the root of the one around the current folder.
 ///
 /// # Errors
 /// If there is none, such as when the checkout was moved or removed while the program runs: no other one takes its place.
@@ -24,7 +27,7 @@ pub fn workspace() -> Result<PathBuf> {
             "the current folder cannot be read: {error}; change to a folder of the workspace, then run again"
         ))
     })?;
-    root(env::var_os(PACKAGE), &current)
+    root(env::var_os(WORKSPACE).or_else(|| env::var_os(PACKAGE)), &current)
 }
 
 /// A path in the workspace, relative to the current folder where possible.

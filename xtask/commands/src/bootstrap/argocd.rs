@@ -71,7 +71,7 @@ impl ArgoCd {
         let platform = &built.platform;
         let missing = |what: &str| {
             Failure::new(format!(
-                "the platform of {name} has no {what}, which bootstrap needs: services/src/platform.rs has to deploy Argo CD with \
+                "the platform of {name} has no {what}, which bootstrap needs: deploy Argo CD with \
                  the chart of the bundle that creates its namespace"
             ))
         };

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use manifests_lib::cluster::{self, Cluster, Eks, Minikube};
-use manifests_lib::values::{AbsolutePath, Image, Name};
+use manifests_lib::environment::Sources;
+use manifests_lib::values::{Image, Name};
 use support::Failure;
 
 use super::{aws, minikube};
@@ -27,8 +28,8 @@ pub enum Infrastructure {
 pub struct Laptop {
     /// The cluster.
     pub cluster: Minikube,
-    /// Mount point of the laptop's sources on the nodes, if pods run the sources.
-    pub sources: Option<AbsolutePath>,
+    /// The sources that pods run, if they do.
+    pub sources: Option<Sources>,
 }
 
 /// How to reach the node ports of a cluster from the laptop that it runs on.
@@ -46,8 +47,8 @@ impl NodePorts<'_> {
 }
 
 impl Infrastructure {
-    /// A cluster, with the mount point of the sources that its pods run.
-    pub(crate) fn new(cluster: cluster::Infrastructure, sources: Option<AbsolutePath>) -> Self {
+    /// A cluster, with the sources that its pods run.
+    pub(crate) fn new(cluster: cluster::Infrastructure, sources: Option<Sources>) -> Self {
         match cluster {
             cluster::Infrastructure::Minikube(cluster) => {
                 Self::Minikube(Laptop { cluster, sources })
@@ -75,7 +76,12 @@ impl Infrastructure {
         match self {
             Self::Minikube(laptop) => {
                 let images = built.platform.images.iter().filter_map(Image::local).collect();
-                let up = minikube::Up { laptop, images, sources: minikube::sources(sources)? };
+                let up = minikube::Up {
+                    name,
+                    laptop,
+                    images,
+                    sources: minikube::sources(laptop, sources)?,
+                };
                 if dry_run {
                     output::lines(&up.commands())?;
                     return Ok(ExitCode::SUCCESS);

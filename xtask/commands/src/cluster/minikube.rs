@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use manifests_lib::cluster::Minikube;
-use manifests_lib::values::LocalImage;
+use manifests_lib::values::{AbsolutePath, LocalImage};
 
 use super::kind::Laptop;
 use crate::context;
@@ -14,11 +14,18 @@ use support::{Failure, in_workspace};
 
 /// Creates the cluster.
 pub struct Up<'a> {
+    pub name: EnvironmentName,
     pub laptop: &'a Laptop,
     /// Locally built images.
     pub images: Vec<&'a LocalImage>,
-    /// Folder of the sources on the laptop.
-    pub sources: PathBuf,
+    /// The sources on the laptop and on the nodes, if pods run them.
+    pub sources: Option<Mount>,
+}
+
+/// Folders that are the same.
+pub struct Mount {
+    laptop: PathBuf,
+    nodes: AbsolutePath,
 }
 
 impl Up<'_> {
@@ -33,11 +40,13 @@ impl Up<'_> {
     /// Creates what is missing.
     pub fn run(&self) -> Result<ExitCode, Failure> {
         let cluster = &self.laptop.cluster;
-        if self.laptop.sources.is_some() && !self.sources.is_dir() {
+        if let Some(Mount { laptop, .. }) = &self.sources
+            && !laptop.is_dir()
+        {
             return Err(Failure::new(format!(
-                "{} is not a folder, but the pods of dev run the sources in it: clone microservices-backend there, or name another \
-                 folder with --sources",
-                self.sources.display()
+                "{} is not a folder, but the pods of {} run the sources in it: clone them there, or name another folder with --sources",
+                laptop.display(),
+                self.name
             )));
         }
         fits_the_laptop(cluster)?;
@@ -100,8 +109,8 @@ impl Up<'_> {
             format!("--memory={}", cluster.memory.as_mebibytes()),
             format!("--addons={}", Minikube::ADDONS.join(",")),
         ];
-        let mount = self.laptop.sources.as_ref().map(|path| {
-            let folders = format!("--mount-string={}:{path}", self.sources.display());
+        let mount = self.sources.as_ref().map(|Mount { laptop, nodes }| {
+            let folders = format!("--mount-string={}:{nodes}", laptop.display());
             ["--mount".to_owned(), folders]
         });
         let arguments = arguments.into_iter().chain(mount.into_iter().flatten());
@@ -137,19 +146,22 @@ impl Up<'_> {
     }
 }
 
-/// The folder of the sources as the absolute path that Minikube needs.
-pub fn sources(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
+/// The sources that pods run, from the given folder if there is one, by the absolute path that Minikube needs.
+pub fn sources(laptop: &Laptop, given: Option<PathBuf>) -> Result<Option<Mount>, Failure> {
+    let Some(sources) = &laptop.sources else { return Ok(None) };
     let folder = match given {
         Some(folder) => folder,
-        None => in_workspace("../microservices-backend/src")?,
+        None => in_workspace(sources.laptop)?,
     };
     // Without `..` if the folder exists.
-    folder.canonicalize().or_else(|_| std::path::absolute(&folder)).map_err(|error| {
+    let absolute = folder.canonicalize().or_else(|_| std::path::absolute(&folder));
+    let laptop = absolute.map_err(|error| {
         Failure::new(format!(
             "cannot make the path {} absolute: {error}; name the folder with --sources",
             folder.display()
         ))
-    })
+    })?;
+    Ok(Some(Mount { laptop, nodes: sources.nodes.clone() }))
 }
 
 /// Deletes the cluster.
