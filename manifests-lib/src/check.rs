@@ -18,7 +18,6 @@ use crate::model::rule::Rule;
 use crate::workload::SecurityException;
 
 pub(crate) use bounds::{ports_of_proxies, unpinned_images};
-pub(crate) use exceptions::idle as idle_exceptions;
 pub(crate) use pod_security::refused_pods;
 pub(crate) use secrets::in_plain_text as secrets_in_plain_text;
 pub(crate) use workload::{claims, selected_pods};
@@ -37,32 +36,43 @@ impl Mistake {
     }
 }
 
-/// Everything wrong with one object of a bundle that declares these exceptions.
-pub(crate) fn resource(resource: &Resource, declared: &[SecurityException]) -> Vec<BuildError> {
+/// Everything wrong with the objects of a bundle that declares these exceptions, each by itself, and with the exceptions.
+pub(crate) fn bundle(resources: &[Resource], declared: &[SecurityException]) -> Vec<BuildError> {
+    let mut errors = Vec::new();
+    let mut allowed = Vec::new();
+    for resource in resources {
+        let mut mistakes = mistakes(resource);
+        match exceptions::of_object(resource) {
+            Ok(of_object) => {
+                mistakes.extend(exceptions::undeclared(&of_object, declared));
+                allowed.extend(of_object);
+            }
+            Err(mistake) => mistakes.push(mistake),
+        }
+        errors.extend(mistakes.into_iter().map(|Mistake { rule, message }| {
+            let message = format!("{}: {message}", resource.object_ref());
+            BuildError::new(rule, resource.origin(), message).related(resource.patched().to_vec())
+        }));
+    }
+    errors.extend(exceptions::idle(&allowed, declared));
+    errors
+}
+
+/// Everything wrong with one object, but what its containers are allowed.
+fn mistakes(resource: &Resource) -> Vec<Mistake> {
     let mut mistakes = metadata::mistakes(resource);
     mistakes.extend(written_by_cluster::kind_and_status(resource));
     mistakes.extend(size::too_large(resource));
     if let Some(workload) = Workload::of(resource) {
         mistakes.extend(workload.mistakes());
     }
-    mistakes.extend(exceptions::undeclared(resource, declared));
     if let Some(config_map) = resource.get::<core::ConfigMap>() {
         mistakes.extend(size::data_keys(config_map));
     }
     if let Some(secret) = resource.get::<core::Secret>() {
         mistakes.extend(plain_secret(secret));
     }
-    if mistakes.is_empty() {
-        return Vec::new();
-    }
-    let object = resource.object_ref();
     mistakes
-        .into_iter()
-        .map(|Mistake { rule, message }| {
-            BuildError::new(rule, resource.origin(), format!("{object}: {message}"))
-                .related(resource.patched().to_vec())
-        })
-        .collect()
 }
 
 /// Values of a Secret would stand in Git.

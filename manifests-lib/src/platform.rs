@@ -188,10 +188,7 @@ impl Platform {
             tree.bundles
         };
         for bundle in &bundles {
-            for resource in &bundle.resources {
-                errors.extend(check::resource(resource, &bundle.exceptions));
-            }
-            errors.extend(check::idle_exceptions(&bundle.resources, &bundle.exceptions));
+            errors.extend(check::bundle(&bundle.resources, &bundle.exceptions));
         }
         let resources = bundles.iter().flat_map(|bundle| &bundle.resources);
         errors.extend(check::refused_pods(resources.clone()));

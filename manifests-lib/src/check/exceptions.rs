@@ -13,8 +13,11 @@ use crate::model::rule::Rule;
 use crate::workload::escapes::{Escapes, Extent, escapes};
 use crate::workload::{Allowance, SecurityException};
 
-/// What the containers of an object are allowed beyond the rule, by their names as exceptions have them.
-fn of_object(resource: &Resource) -> Vec<(String, Escapes)> {
+/// What a container is allowed beyond the rule, by its name as exceptions have it.
+pub(super) type Allowed = (String, Escapes);
+
+/// What the containers of an object are allowed beyond the rule.
+pub(super) fn of_object(resource: &Resource) -> Result<Vec<Allowed>, Mistake> {
     let workload = Workload::of(resource);
     let whole = workload.and_then(|it| Some((it.pods()?, it.annotations())));
     let of = |pods: &core::PodSpec, annotations: Option<&Labels>, extent| {
@@ -27,17 +30,18 @@ fn of_object(resource: &Resource) -> Vec<(String, Escapes)> {
         named.collect()
     };
     if let Some((pods, annotations)) = whole {
-        return of(pods, annotations, Extent::Whole);
+        return Ok(of(pods, annotations, Extent::Whole));
     }
-    overrides::pods(resource).map(|pods| of(&pods, None, Extent::Part)).unwrap_or_default()
+    let pods = overrides::pods(resource)?;
+    Ok(pods.map(|pods| of(&pods, None, Extent::Part)).unwrap_or_default())
 }
 
 /// What a container of an object is allowed beyond the rule without a reason.
-pub(super) fn undeclared(resource: &Resource, exceptions: &[SecurityException]) -> Vec<Mistake> {
+pub(super) fn undeclared(allowed: &[Allowed], exceptions: &[SecurityException]) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
-    for (container, escapes) in of_object(resource) {
+    for (container, escapes) in allowed {
         let declared = |allowance: Allowance| {
-            exceptions.iter().any(|it| it.container == container && it.allows == allowance)
+            exceptions.iter().any(|it| it.container == *container && it.allows == allowance)
         };
         let name = container.rsplit('/').next().unwrap_or_default();
         for (allowance, fields) in escapes.iter().filter(|(allowance, _)| !declared(**allowance)) {
@@ -55,15 +59,11 @@ pub(super) fn undeclared(resource: &Resource, exceptions: &[SecurityException]) 
 }
 
 /// Exceptions of a bundle that say no reason or that none of its containers needs.
-pub(crate) fn idle(resources: &[Resource], exceptions: &[SecurityException]) -> Vec<BuildError> {
-    if exceptions.is_empty() {
-        return Vec::new();
-    }
-    let needed: BTreeSet<(String, Allowance)> = resources
+pub(super) fn idle(allowed: &[Allowed], exceptions: &[SecurityException]) -> Vec<BuildError> {
+    let needed: BTreeSet<(&str, Allowance)> = allowed
         .iter()
-        .flat_map(of_object)
         .flat_map(|(container, escapes)| {
-            escapes.into_keys().map(move |allowance| (container.clone(), allowance))
+            escapes.keys().map(|allowance| (container.as_str(), *allowance))
         })
         .collect();
     let mut errors = Vec::new();
@@ -78,7 +78,7 @@ pub(crate) fn idle(resources: &[Resource], exceptions: &[SecurityException]) -> 
                 ),
             ));
         }
-        if !needed.contains(&(container.clone(), *allows)) {
+        if !needed.contains(&(container.as_str(), *allows)) {
             errors.push(BuildError::new(
                 Rule::UnusedSecurityException,
                 *origin,

@@ -183,6 +183,11 @@ rules! {
     ///
     /// Choose another name.
     InvalidObjectName = "invalid-object-name",
+    /// What a custom resource changes of the pods that its operator writes is no `PodSpec`. The API server refuses it, and what it allows its
+    /// containers cannot be judged.
+    ///
+    /// Correct the field that the message names.
+    InvalidPodOverride = "invalid-pod-override",
     /// The values of a chart are not JSON, so that they cannot stand in an Application.
     ///
     /// Leave out what JSON does not have, such as a number that is not finite.

@@ -385,7 +385,7 @@ impl<P> ContainerHandle<P> {
         });
     }
 
-    /// Adjusts the container as k8s-openapi has it, after everything else.
+    /// Adjusts the container as k8s-openapi has it, after everything else and before all patches of whole objects.
     ///
     /// ```
     /// # use manifests_lib::workload::{ContainerHandle, WithPort};

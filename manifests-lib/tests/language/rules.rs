@@ -38,8 +38,9 @@ use serde_json::json;
 
 use crate::outside;
 use crate::support::{
-    ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, RULES, Shop, Values, config_map, container,
-    deployment, listed, server, service, service_on, with_chart, with_values,
+    ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, RULES, Shop, Values, break_override,
+    config_map, container, deployment, listed, overriding, server, service, service_on, with_chart,
+    with_values,
 };
 
 /// The least that breaks a rule. The compiler asks for one of each.
@@ -204,6 +205,7 @@ fn break_rule(rule: Rule, shop: &Shop) {
             shop.bundle().add(object);
         }
         Rule::InvalidObjectName => drop(shop.bundle().add(config_map("../settings"))),
+        Rule::InvalidPodOverride => drop(shop.bundle().add(overriding("rabbit", break_override))),
         Rule::InvalidValues => drop(shop.bundle().chart(Chart {
             release: name!("tool"),
             values: NoJson,

@@ -1,5 +1,6 @@
 //! A small platform to test with, and how its objects and mistakes are shown.
 
+use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use helm_values::{HelmChart, Nullable};
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
@@ -24,6 +25,7 @@ use manifests_lib::{
     git_branch, git_url, label_key, name, port, region, relative_path, repository, tag, uid, yaml,
 };
 use serde::Serialize;
+use serde_json::json;
 
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("shop"));
 
@@ -243,6 +245,43 @@ pub(crate) fn service_on(component: &Component, port: Port) -> Service<Http> {
 
 pub(crate) fn config_map(name: &str) -> core::ConfigMap {
     core::ConfigMap { metadata: named(name), ..core::ConfigMap::default() }
+}
+
+/// A broker that changes its operator's pods.
+pub(crate) fn overriding(
+    name: &str,
+    change: impl Fn(&mut rabbitmq::TemplateSpec),
+) -> rabbitmq::RabbitmqCluster {
+    let mut pods = rabbitmq::TemplateSpec::required(vec![core::Container {
+        name: "rabbitmq".to_owned(),
+        ..core::Container::default()
+    }]);
+    change(&mut pods);
+    rabbitmq::RabbitmqCluster {
+        metadata: named(name),
+        spec: Some(rabbitmq::RabbitmqClusterSpec {
+            override_: Some(rabbitmq::RabbitmqClusterOverride {
+                stateful_set: Some(rabbitmq::OverrideStatefulSet {
+                    spec: Some(rabbitmq::StatefulSetSpec {
+                        template: Some(rabbitmq::SpecTemplate { spec: Some(pods) }),
+                    }),
+                }),
+            }),
+            ..rabbitmq::RabbitmqClusterSpec::default()
+        }),
+    }
+}
+
+/// Makes it what no API server takes: of the metadata of a claim, the CRD's schema says nothing.
+pub(crate) fn break_override(pods: &mut rabbitmq::TemplateSpec) {
+    let claim = rabbitmq::EphemeralVolumeClaimTemplate {
+        metadata: Some(json!("none")),
+        spec: core::PersistentVolumeClaimSpec::default(),
+    };
+    pods.volumes = Some(vec![rabbitmq::SpecVolume {
+        ephemeral: Some(rabbitmq::VolumeEphemeral { volume_claim_template: Some(claim) }),
+        ..rabbitmq::SpecVolume::required("scratch".to_owned())
+    }]);
 }
 
 /// Values of a chart that nobody has released. Its default number of shards can be erased.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use insta::assert_snapshot;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::batch::v1 as batch;
@@ -12,7 +11,7 @@ use manifests_lib::model::{Manifest, Rule, named};
 use manifests_lib::name;
 use manifests_lib::workload::{Allowance, User, restricted_security_context};
 
-use crate::support::{NODES, Shop, container, deployment, server};
+use crate::support::{NODES, Shop, break_override, container, deployment, overriding, server};
 
 /// The exceptions that a build asks for, without the way out.
 fn asked(shop: &Shop) -> String {
@@ -256,32 +255,22 @@ fn every_kind_that_has_pods_is_judged() {
 #[test]
 fn what_a_custom_resource_changes_of_its_pods() {
     let shop = Shop::new();
-    let broker = |host_network, name: &str| {
-        let mut pods = rabbitmq::TemplateSpec::required(vec![core::Container {
-            name: "rabbitmq".to_owned(),
-            ..core::Container::default()
-        }]);
-        pods.host_network = host_network;
-        rabbitmq::RabbitmqCluster {
-            metadata: named(name),
-            spec: Some(rabbitmq::RabbitmqClusterSpec {
-                override_: Some(rabbitmq::RabbitmqClusterOverride {
-                    stateful_set: Some(rabbitmq::OverrideStatefulSet {
-                        spec: Some(rabbitmq::StatefulSetSpec {
-                            template: Some(rabbitmq::SpecTemplate { spec: Some(pods) }),
-                        }),
-                    }),
-                }),
-                ..rabbitmq::RabbitmqClusterSpec::default()
-            }),
-        }
-    };
     let tools = shop.bundle();
-    tools.add(broker(None, "careful"));
-    tools.add(broker(Some(true), "careless"));
+    tools.add(overriding("careful", |_| {}));
+    tools.add(overriding("careless", |pods| pods.host_network = Some(true)));
     assert_snapshot!(asked(&shop), @"rabbitmq uses the node (hostNetwork)");
     tools.allow(&name!("careless"), &name!("rabbitmq"), Allowance::Node, "few ports are left");
     assert_eq!(asked(&shop), "");
+}
+
+#[test]
+fn what_a_custom_resource_changes_and_nobody_can_read() {
+    let shop = Shop::new();
+    shop.bundle().add(overriding("careless", |pods| {
+        pods.host_network = Some(true);
+        break_override(pods);
+    }));
+    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/escapes.rs:N: RabbitmqCluster.rabbitmq.com shop/careless: what it changes of its pods is no PodSpec (invalid type: string "none", expected ObjectMeta): the API server would refuse it, and what it allows cannot be judged; correct it [invalid-pod-override]"#);
 }
 
 #[test]
