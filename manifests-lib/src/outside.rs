@@ -47,16 +47,16 @@ pub enum SharedResource {
 }
 
 impl SharedResource {
-    fn is(&self, thing: &Thing) -> bool {
-        match (self, thing) {
-            (Self::Database(endpoint), Thing::Database(host)) => endpoint.host() == *host,
-            (Self::Host(host), Thing::Host(other)) => host.as_str() == other,
-            (Self::KmsKey(key), Thing::KmsKey { id, .. }) => key == id,
-            (Self::LogGroup(group), Thing::LogGroup { name, .. }) => group == name,
-            (Self::Secret(secret), Thing::Secret { name, .. }) => secret.as_str() == name,
-            (Self::Arn(arn), Thing::Arn(other)) => arn == other,
-            _ => false,
-        }
+    fn named(&self) -> Named {
+        let (kind, name) = match self {
+            Self::Database(endpoint) => (Kind::Database, endpoint.host()),
+            Self::Host(host) => (Kind::Host, host.to_string()),
+            Self::KmsKey(key) => (Kind::KmsKey, key.to_string()),
+            Self::LogGroup(group) => (Kind::LogGroup, group.to_string()),
+            Self::Secret(secret) => (Kind::Secret, secret.to_string()),
+            Self::Arn(arn) => (Kind::Arn, (*arn).to_owned()),
+        };
+        Named { kind, name }
     }
 
     fn origin(&self) -> Option<Origin> {
@@ -73,14 +73,7 @@ impl SharedResource {
 
 impl fmt::Display for SharedResource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Database(endpoint) => write!(formatter, "the database {}", endpoint.host()),
-            Self::Host(host) => write!(formatter, "the host {host}"),
-            Self::KmsKey(key) => write!(formatter, "the key {key} of KMS"),
-            Self::LogGroup(group) => write!(formatter, "the log group {group}"),
-            Self::Secret(secret) => write!(formatter, "the secret {secret}"),
-            Self::Arn(arn) => formatter.write_str(arn),
-        }
+        self.named().fmt(formatter)
     }
 }
 
@@ -120,29 +113,31 @@ pub struct Outside {
     shares: Vec<Shared>,
 }
 
-/// One thing outside the clusters, by the name that is unique in the world.
+/// One thing outside the clusters, by what is unique in the world.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Thing {
+struct Thing {
+    named: Named,
+    /// Where the name is unique, unless it is so everywhere.
+    place: Option<(AccountId, Region)>,
+}
+
+/// What people call a thing.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Named {
+    kind: Kind,
+    name: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
     /// By what kubectl calls it, which knows no account.
-    Cluster(String),
-    Database(String),
-    Host(String),
-    KmsKey {
-        account: AccountId,
-        region: Region,
-        id: KmsKeyId,
-    },
-    LogGroup {
-        account: AccountId,
-        region: Region,
-        name: LogGroup,
-    },
-    Secret {
-        account: AccountId,
-        region: Region,
-        name: String,
-    },
-    Arn(String),
+    Cluster,
+    Database,
+    Host,
+    KmsKey,
+    LogGroup,
+    Secret,
+    Arn,
 }
 
 #[derive(Debug)]
@@ -180,11 +175,11 @@ impl Outside {
         };
         for resource in platform.resources() {
             for host in hosts(resource) {
-                outside.add(Thing::Host(host.clone()), used(host, resource.origin()));
+                outside.add(Kind::Host, host.clone(), None, used(host, resource.origin()));
             }
         }
         for DatabaseOutside { host, origin } in &platform.databases {
-            outside.add(Thing::Database(host.clone()), used(host, *origin));
+            outside.add(Kind::Database, host.clone(), None, used(host, *origin));
         }
         if let Infrastructure::Eks(eks) = infrastructure {
             for identity in &platform.pod_identities {
@@ -194,23 +189,24 @@ impl Outside {
         outside
     }
 
-    fn add(&mut self, thing: Thing, used: Use) {
-        self.uses.entry(thing).or_insert(used);
+    fn add(&mut self, kind: Kind, name: String, place: Option<(AccountId, Region)>, used: Use) {
+        self.uses.entry(Thing { named: Named { kind, name }, place }).or_insert(used);
     }
 
     fn add_cluster(&mut self, infrastructure: &Infrastructure) {
         match infrastructure {
             Infrastructure::Minikube(minikube) => {
                 let profile = &minikube.profile;
-                self.add(Thing::Cluster(profile.to_string()), Use::of_cluster(profile.origin()));
+                let used = Use::of_cluster(profile.origin());
+                self.add(Kind::Cluster, profile.to_string(), None, used);
             }
             Infrastructure::Eks(eks) => {
                 let [_, cluster] = eks.kubeconfig_clusters();
-                self.add(Thing::Cluster(cluster), Use::of_cluster(eks.name.origin()));
-                let (account, region) = (eks.account.clone(), eks.region.clone());
-                let id = eks.secrets_key.clone();
-                let used = Use::of_cluster(id.origin());
-                self.add(Thing::KmsKey { account, region, id }, used);
+                self.add(Kind::Cluster, cluster, None, Use::of_cluster(eks.name.origin()));
+                let place = (eks.account.clone(), eks.region.clone());
+                let key = &eks.secrets_key;
+                let used = Use::of_cluster(key.origin());
+                self.add(Kind::KmsKey, key.to_string(), Some(place), used);
             }
         }
     }
@@ -223,31 +219,28 @@ impl Outside {
     ) {
         let IamPolicy::Statements(statements) = &identity.policy else { return };
         for arn in statements.iter().flat_map(|statement| &statement.resources) {
-            let account = account.clone();
             let by_role = Use { literal: None, asks: Some(identity.origin) };
-            let (thing, used) = match arn {
+            let place = |region: &Region| Some((account.clone(), region.clone()));
+            match arn {
                 Arn::Secret { region, name } => {
-                    let (region, name) = (region.clone(), name.clone());
-                    let used = used(&name, identity.origin);
-                    (Thing::Secret { account, region, name }, used)
+                    let used = used(name, identity.origin);
+                    self.add(Kind::Secret, name.clone(), place(region), used);
                 }
                 Arn::LogGroup { region, name } => {
-                    let (region, name) = (region.clone(), name.clone());
                     let used = Use { literal: name.origin(), ..by_role };
-                    (Thing::LogGroup { account, region, name }, used)
+                    self.add(Kind::LogGroup, name.to_string(), place(region), used);
                 }
                 Arn::Regional { .. } | Arn::Global { service: "s3", .. } => {
-                    (Thing::Arn(arn.in_account(&account)), by_role)
+                    self.add(Kind::Arn, arn.in_account(account), None, by_role);
                 }
                 // Nothing else that is global is an environment's own: zones are shared, and rights name records in them.
-                Arn::Global { .. } | Arn::Every => continue,
-            };
-            self.add(thing, used);
+                Arn::Global { .. } | Arn::Every => {}
+            }
         }
     }
 
     fn says_shared(&self, thing: &Thing) -> bool {
-        self.shares.iter().any(|shared| shared.what.is(thing))
+        self.shares.iter().any(|shared| shared.what.named() == thing.named)
     }
 }
 
@@ -257,41 +250,42 @@ fn hosts(resource: &Resource) -> impl Iterator<Item = &String> {
     route.and_then(|route| route.spec.hostnames.as_ref()).into_iter().flatten()
 }
 
-impl fmt::Display for Thing {
+impl fmt::Display for Named {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Cluster(name) => write!(formatter, "the cluster {name}"),
-            Self::Database(host) => write!(formatter, "the database {host}"),
-            Self::Host(host) => write!(formatter, "the host {host}"),
-            Self::KmsKey { id, .. } => write!(formatter, "the key {id} of KMS"),
-            Self::LogGroup { name, .. } => write!(formatter, "the log group {name}"),
-            Self::Secret { name, .. } => write!(formatter, "the secret {name}"),
-            Self::Arn(arn) => formatter.write_str(arn),
+        let Self { kind, name } = self;
+        match kind {
+            Kind::Cluster => write!(formatter, "the cluster {name}"),
+            Kind::Database => write!(formatter, "the database {name}"),
+            Kind::Host => write!(formatter, "the host {name}"),
+            Kind::KmsKey => write!(formatter, "the key {name} of KMS"),
+            Kind::LogGroup => write!(formatter, "the log group {name}"),
+            Kind::Secret => write!(formatter, "the secret {name}"),
+            Kind::Arn => formatter.write_str(name),
         }
     }
 }
 
-impl Thing {
+impl Kind {
     /// What happens where `own` uses what belongs to `other`.
-    fn effect(&self, own: &Name, other: &Name) -> String {
+    fn effect(self, own: &Name, other: &Name) -> String {
         match self {
-            Self::Cluster(_) => {
+            Self::Cluster => {
                 "each would remove from the cluster what the other deployed".to_owned()
             }
-            Self::Database(_) => format!("{own} would read and change the data of {other}"),
-            Self::Host(_) => {
+            Self::Database => format!("{own} would read and change the data of {other}"),
+            Self::Host => {
                 format!("a name leads to one place, so that clients of {other} might reach {own}")
             }
-            Self::KmsKey { .. } => {
+            Self::KmsKey => {
                 format!("who may decrypt for {own} could read the Secrets of {other}")
             }
-            Self::LogGroup { .. } => {
+            Self::LogGroup => {
                 format!("the logs of {own} would be among those of {other}, and kept as long")
             }
-            Self::Secret { .. } => {
+            Self::Secret => {
                 format!("{own} would hold a key to what {other} alone should reach")
             }
-            Self::Arn(_) => format!("pods of {own} might change what belongs to {other}"),
+            Self::Arn => format!("pods of {own} might change what belongs to {other}"),
         }
     }
 }
@@ -314,10 +308,9 @@ pub fn mistakes(environments: &[&Outside]) -> Vec<BuildError> {
         }
         for shared in &own.shares {
             let others = environments.iter().filter(|&&other| !std::ptr::eq(other, own));
-            let is_shared = |(thing, _): (&Thing, &Use)| shared.what.is(thing);
-            if !own.uses.iter().any(is_shared)
-                || !others.into_iter().any(|other| other.uses.iter().any(is_shared))
-            {
+            let named = shared.what.named();
+            let is_used = |by: &Outside| by.uses.keys().any(|thing| thing.named == named);
+            if !is_used(own) || !others.into_iter().any(|other| is_used(other)) {
                 errors.push(shared_with_nobody(own, shared));
             }
         }
@@ -332,7 +325,7 @@ fn both_use(
 ) -> BuildError {
     let (name, others) = (&own.environment, &other.environment);
     let sharing = match (own.says_shared(thing), other.says_shared(thing)) {
-        _ if matches!(thing, Thing::Cluster(_)) => String::new(),
+        _ if thing.named.kind == Kind::Cluster => String::new(),
         (true, _) => {
             format!("; {others} does not say that it is shared: add it to the `shares` of {others}")
         }
@@ -346,8 +339,9 @@ fn both_use(
         Rule::SharedBetweenEnvironments,
         line(used, own),
         format!(
-            "{name} uses {thing}, and so does {others}: {}; give {name} one of its own{sharing}",
-            thing.effect(name, others)
+            "{name} uses {}, and so does {others}: {}; give {name} one of its own{sharing}",
+            thing.named,
+            thing.named.kind.effect(name, others)
         ),
     )
     .related([line(first, other)].into_iter().chain(used.asks))
