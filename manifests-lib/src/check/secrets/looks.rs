@@ -50,6 +50,9 @@ const NAMES: [&str; 11] = [
     "secretaccesskey",
 ];
 
+/// The fewest characters of a private key or a token.
+const SHORTEST: usize = 15;
+
 /// The longest name that is looked at.
 const LONGEST_NAME: usize = 64;
 
@@ -60,14 +63,44 @@ const WORDS: [&str; 12] = [
 ];
 
 /// Whether a text is a secret, or could be the name of one: without such a text, an object holds no secret.
+///
+/// Every text of every object comes here, so that the most are let through at first sight.
 pub(super) fn is_suspicious(text: &str) -> bool {
-    let is_name = text.len() <= LONGEST_NAME
-        && (names_secret(text) || is_option_of_secret(text) || says_secret(text.as_bytes()));
-    is_name || like_a_secret(text).is_some()
+    let could_name = text.len() <= LONGEST_NAME && has_word_of_secret(text.as_bytes());
+    could_name && (names_secret(text) || is_option_of_secret(text) || says_secret(text.as_bytes()))
+        || like_a_secret(text).is_some()
+}
+
+/// Whether a text has a part of a word that says secret.
+fn has_word_of_secret(text: &[u8]) -> bool {
+    for (position, byte) in text.iter().enumerate() {
+        let words: &[&str] = match byte {
+            b'a' | b'A' => &["accesskey", "auth"],
+            b'b' | b'B' => &["bearer"],
+            b'c' | b'C' => &["cookie", "cred"],
+            b'd' | b'D' => &["dsn"],
+            b'j' | b'J' => &["jwt"],
+            b'k' | b'K' => &["key"],
+            b'p' | b'P' => &["pass", "pat", "pem", "pwd"],
+            b's' | b'S' => &["secret"],
+            b't' | b'T' => &["token"],
+            _ => continue,
+        };
+        for word in words {
+            let begin = text.get(position..position + word.len());
+            if begin.is_some_and(|begin| begin.eq_ignore_ascii_case(word.as_bytes())) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// What a text holds that is a secret.
 pub(super) fn like_a_secret(text: &str) -> Option<String> {
+    if text.len() < SHORTEST && !['@', ':', '='].into_iter().any(|it| text.contains(it)) {
+        return None;
+    }
     if holds_private_key(text) {
         return Some("a private key".to_owned());
     }
@@ -142,7 +175,9 @@ fn holds_password_of_url(text: &str) -> bool {
 /// Whose token a text holds.
 fn token(text: &str) -> Option<&'static str> {
     let of_token = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/');
-    for (issuer, prefix, longer) in TOKENS {
+    for (issuer, prefix, longer) in
+        TOKENS.into_iter().filter(|(_, prefix, _)| text.contains(prefix))
+    {
         for (position, _) in text.match_indices(prefix) {
             let begins = !text[..position].ends_with(|it: char| it.is_ascii_alphanumeric());
             let rest = &text.as_bytes()[position + prefix.len()..];
@@ -159,7 +194,7 @@ fn token(text: &str) -> Option<&'static str> {
 
 /// The name of a secret that a text gives a value to: `password: …`, `--token=…`, `API_KEY="…"`.
 fn assigned(text: &str) -> Option<&str> {
-    text.match_indices([':', '=']).find_map(|(position, separator)| {
+    text.match_indices(':').chain(text.match_indices('=')).find_map(|(position, separator)| {
         let (before, after) = (&text[..position], &text[position + 1..]);
         let compares =
             after.starts_with(['=', '~', ':']) || before.ends_with(['=', '!', '<', '>', ':', '~']);
