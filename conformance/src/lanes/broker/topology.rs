@@ -402,7 +402,9 @@ mod tests {
             topology_operator: &pods(name!("operator")),
             prometheus: &Prometheus::new(&pods(name!("scraper"))),
         });
-        post.app(&NODES).saga(Saga { rabbitmq: &broker, steps: vec![name!("pay"), name!("send")] });
+        let _ = post
+            .app(&NODES)
+            .saga(Saga { rabbitmq: &broker, steps: vec![name!("pay"), name!("send")] });
         post.add(k8s_openapi::api::core::v1::ConfigMap {
             metadata: named("settings"),
             ..k8s_openapi::api::core::v1::ConfigMap::default()
