@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use custom_resources::istio::networking::v1 as networking;
 use custom_resources::k8s::networking::gateway::v1 as gateway_api;
 
 use crate::cluster::{Arn, IamPolicy, Infrastructure, PodIdentity};
@@ -15,6 +16,7 @@ use crate::model::facts::Facts;
 use crate::model::origin::Origin;
 use crate::model::resource::Resource;
 use crate::model::rule::Rule;
+use crate::network::mesh::own_servers;
 use crate::platform::BuiltPlatform;
 use crate::values::{AccountId, Host, KmsKeyId, LogGroup, Name, Region, SecretsManagerName};
 
@@ -42,6 +44,8 @@ pub enum SharedResource {
     LogGroup(LogGroup),
     /// A secret in AWS Secrets Manager: `secrets_manager_name!("shared/slack")`.
     Secret(SecretsManagerName),
+    /// A server that a ServiceEntry of both leads to, as it names it: `"postgres.example.com"`.
+    Server(&'static str),
     /// Whatever else rights in AWS name, as the policy names it: `"arn:aws:sqs:ap-northeast-1:123456789012:orders"`.
     Arn(&'static str),
 }
@@ -54,6 +58,8 @@ impl SharedResource {
             Self::KmsKey(key) => (Kind::KmsKey, key.to_string()),
             Self::LogGroup(group) => (Kind::LogGroup, group.to_string()),
             Self::Secret(secret) => (Kind::Secret, secret.to_string()),
+            // Found like a database, whichever of both it is in the other environment.
+            Self::Server(name) => (Kind::Database, (*name).to_owned()),
             Self::Arn(arn) => (Kind::Arn, (*arn).to_owned()),
         };
         Named { kind, name }
@@ -66,14 +72,17 @@ impl SharedResource {
             Self::KmsKey(key) => key.origin(),
             Self::LogGroup(group) => group.origin(),
             Self::Secret(secret) => secret.origin(),
-            Self::Arn(_) => None,
+            Self::Server(_) | Self::Arn(_) => None,
         }
     }
 }
 
 impl fmt::Display for SharedResource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.named().fmt(formatter)
+        match self {
+            Self::Server(name) => write!(formatter, "the server {name}"),
+            _ => self.named().fmt(formatter),
+        }
     }
 }
 
@@ -132,6 +141,7 @@ struct Named {
 enum Kind {
     /// By what kubectl calls it, which knows no account.
     Cluster,
+    /// Or another server that is not the public's, which holds data as well as any.
     Database,
     Host,
     KmsKey,
@@ -146,17 +156,21 @@ struct Use {
     literal: Option<Origin>,
     /// The line that asks for it.
     asks: Option<Origin>,
+    /// Whether only a ServiceEntry tells of it.
+    by_entry: bool,
 }
 
 impl Use {
     fn of_cluster(literal: Option<Origin>) -> Self {
-        Self { literal, asks: None }
+        Self { literal, asks: None, by_entry: false }
     }
 }
 
 impl Outside {
-    /// Collects what a platform in its cluster uses: hosts of routes, databases, what its pods have rights to in AWS, and the cluster
-    /// itself.
+    /// Collects what a platform in its cluster uses: hosts of routes, databases and other servers of a ServiceEntry, what
+    /// its pods have rights to in AWS, and the cluster itself.
+    ///
+    /// Servers that speak HTTP or TLS are left out: those of others, such as a payment provider's, serve all environments.
     #[must_use]
     pub fn of(platform: &BuiltPlatform, infrastructure: &Infrastructure) -> Self {
         let environment = platform.environment.clone();
@@ -170,8 +184,10 @@ impl Outside {
         let literals: BTreeMap<&str, &Literal> =
             platform.literals.iter().map(|literal| (literal.text.as_str(), literal)).collect();
         let used = |text: &str, asks: Origin| match literals.get(text) {
-            Some(literal) => Use { literal: Some(literal.origin), asks: Some(literal.asks) },
-            None => Use { literal: None, asks: Some(asks) },
+            Some(literal) => {
+                Use { literal: Some(literal.origin), asks: Some(literal.asks), by_entry: false }
+            }
+            None => Use { literal: None, asks: Some(asks), by_entry: false },
         };
         for resource in platform.resources() {
             for host in hosts(resource) {
@@ -180,6 +196,14 @@ impl Outside {
         }
         for DatabaseOutside { host, origin } in &platform.databases {
             outside.add(Kind::Database, host.clone(), None, used(host, *origin));
+        }
+        // After the databases, whose own ServiceEntries are among these.
+        for resource in platform.resources() {
+            let entry = resource.get::<networking::ServiceEntry>();
+            for server in entry.map(own_servers).unwrap_or_default() {
+                let by_entry = Use { literal: None, asks: Some(resource.origin()), by_entry: true };
+                outside.add(Kind::Database, server.to_owned(), None, by_entry);
+            }
         }
         if let Infrastructure::Eks(eks) = infrastructure {
             for identity in &platform.pod_identities {
@@ -219,7 +243,7 @@ impl Outside {
     ) {
         let IamPolicy::Statements(statements) = &identity.policy else { return };
         for arn in statements.iter().flat_map(|statement| &statement.resources) {
-            let by_role = Use { literal: None, asks: Some(identity.origin) };
+            let by_role = Use { literal: None, asks: Some(identity.origin), by_entry: false };
             let place = |region: &Region| Some((account.clone(), region.clone()));
             match arn {
                 Arn::Secret { region, name } => {
@@ -335,12 +359,16 @@ fn both_use(
         _ => "; where both are to use it, say so in the `shares` of both".to_owned(),
     };
     let line = |used: &Use, environment: &Outside| used.literal.unwrap_or(environment.origin);
+    let what = if used.by_entry {
+        format!("the server {} by another protocol than HTTP and TLS", thing.named.name)
+    } else {
+        thing.named.to_string()
+    };
     BuildError::new(
         Rule::SharedBetweenEnvironments,
         line(used, own),
         format!(
-            "{name} uses {}, and so does {others}: {}; give {name} one of its own{sharing}",
-            thing.named,
+            "{name} uses {what}, and so does {others}: {}; give {name} one of its own{sharing}",
             thing.named.kind.effect(name, others)
         ),
     )

@@ -24,7 +24,7 @@ pub use route::MeshRouteHandle;
 pub use sidecar_policy::SidecarPolicyHandle;
 
 pub(crate) use authorization::{Caller, admit};
-pub(crate) use external_service::external_service;
+pub(crate) use external_service::{external_service, own_servers};
 pub(crate) use gateway::{OpenedPort, conflicting_ports};
 pub(crate) use ingress_gateway::RoutedHost;
 pub(crate) use route::require_mutual_tls;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use custom_resources::istio::networking::v1 as networking;
 use insta::assert_snapshot;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::cluster::{
     Arn, AvailabilityZone, Eks, EksAddons, IamPolicy, Infrastructure, KubernetesMinor,
     KubernetesRelease, Minikube, Statement,
@@ -131,6 +133,16 @@ fn eks(name: Name, secrets_key: KmsKeyId) -> Eks {
     }
 }
 
+fn minikube(profile: Name) -> Minikube {
+    Minikube {
+        profile,
+        kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
+        node_groups: Vec::new(),
+        cpus: 8,
+        memory: mebibytes(8192),
+    }
+}
+
 fn mistakes(stg: Uses, both_share: &[SharedResource]) -> Vec<BuildError> {
     let environment = |name, uses| environment(name, uses, both_share.iter().cloned());
     outside::mistakes(&[&environment(name!("prd"), production()), &environment(name!("stg"), stg)])
@@ -225,19 +237,121 @@ fn one_name_in_two_accounts_is_two_things() {
     assert_eq!(outside::mistakes(&[&prd(), &stg(account_id!("123456789012"))]).len(), 2);
 }
 
+/// An environment where a bundle adds a `ServiceEntry` by hand.
+fn with_entries(
+    name: Name,
+    entries: &[networking::ServiceEntrySpec],
+    shares: &[SharedResource],
+) -> Outside {
+    let shop = Shop::named(&name);
+    for what in shares {
+        shop.platform().share(Shared { what: what.clone(), reason: "the test says so" });
+    }
+    let web = shop.bundle();
+    let _ = service(&web.app(&NODES));
+    for (number, spec) in entries.iter().enumerate() {
+        web.add(networking::ServiceEntry {
+            metadata: ObjectMeta { name: Some(format!("entry-{number}")), ..ObjectMeta::default() },
+            spec: spec.clone(),
+        });
+    }
+    Outside::of(&shop.build(), &Infrastructure::from(minikube(name)))
+}
+
+fn entry(host: &str, protocol: Option<&str>) -> networking::ServiceEntrySpec {
+    networking::ServiceEntrySpec {
+        addresses: None,
+        endpoints: None,
+        export_to: None,
+        hosts: vec![host.to_owned()],
+        location: Some(networking::ServiceEntryLocation::MeshExternal),
+        ports: Some(vec![networking::ServiceEntryPort {
+            name: "data".to_owned(),
+            number: 5432,
+            protocol: protocol.map(str::to_owned),
+            target_port: None,
+        }]),
+        resolution: Some(networking::ServiceEntryResolution::Dns),
+        subject_alt_names: None,
+        workload_selector: None,
+    }
+}
+
+/// The mistakes of two environments that have the same ServiceEntry.
+fn of_both(entry: &networking::ServiceEntrySpec, shares: &[SharedResource]) -> Vec<BuildError> {
+    let environment = |name| with_entries(name, std::slice::from_ref(entry), shares);
+    outside::mistakes(&[&environment(name!("prd")), &environment(name!("stg"))])
+}
+
+#[test]
+fn a_server_of_a_service_entry_is_an_environments_own() {
+    let postgres = entry("postgres.example.com", Some("TCP"));
+    assert_snapshot!(without_lines(&listed(&of_both(&postgres, &[]))), @"manifests-lib/tests/language/outside.rs:N: stg uses the server postgres.example.com by another protocol than HTTP and TLS, and so does prd: stg would read and change the data of prd; give stg one of its own; where both are to use it, say so in the `shares` of both (see also manifests-lib/tests/language/outside.rs:N) (see also manifests-lib/tests/language/outside.rs:N) [shared-between-environments]");
+    let shared = SharedResource::Server("postgres.example.com");
+    assert_eq!(of_both(&postgres, &[shared]), []);
+    for protocol in [None, Some("MONGO"), Some("MySQL")] {
+        assert_eq!(of_both(&entry("db.example.com", protocol), &[]).len(), 1, "{protocol:?}");
+    }
+}
+
+/// Such as a payment provider.
+#[test]
+fn a_server_of_the_public_is_everybodys() {
+    for protocol in ["HTTP", "http", "HTTPS", "HTTP2", "GRPC", "TLS"] {
+        assert_eq!(of_both(&entry("api.example.com", Some(protocol)), &[]), [], "{protocol}");
+    }
+}
+
+/// A host of the mesh only names what the addresses are.
+#[test]
+fn a_service_entry_with_addresses_leads_to_these() {
+    let at = |host: &str, address: &str| networking::ServiceEntrySpec {
+        endpoints: Some(vec![networking::ServiceEntryEndpoint {
+            address: Some(address.to_owned()),
+            labels: None,
+            locality: None,
+            network: None,
+            ports: None,
+            service_account: None,
+            weight: None,
+        }]),
+        resolution: Some(networking::ServiceEntryResolution::Static),
+        ..entry(host, Some("TCP"))
+    };
+    let mistakes = |prd, stg| {
+        let prd = with_entries(name!("prd"), &[prd], &[]);
+        outside::mistakes(&[&prd, &with_entries(name!("stg"), &[stg], &[])]).len()
+    };
+    assert_eq!(mistakes(at("db.outside", "192.0.2.1"), at("db.outside", "192.0.2.2")), 0);
+    assert_eq!(mistakes(at("db.outside", "192.0.2.1"), at("data.outside", "192.0.2.1")), 1);
+}
+
+#[test]
+fn pods_that_a_service_entry_names_are_not_outside() {
+    let inside = networking::ServiceEntrySpec {
+        location: Some(networking::ServiceEntryLocation::MeshInternal),
+        ..entry("postgres.example.com", Some("TCP"))
+    };
+    assert_eq!(of_both(&inside, &[]), []);
+}
+
+/// The other one has it as a database, with credentials and all.
+#[test]
+fn a_copy_of_a_database_by_hand_is_found() {
+    let host = "orders.cluster-c0example0ab.eu-west-1.rds.amazonaws.com";
+    let stg = with_entries(name!("stg"), &[entry(host, Some("TCP"))], &[]);
+    let [error] = outside::mistakes(&[&environment(name!("prd"), production(), None), &stg])
+        .try_into()
+        .expect("one mistake");
+    assert!(error.message.contains(host), "{}", error.message);
+}
+
 #[test]
 fn laptops_have_profiles_of_their_own() {
     let laptop = |name: Name, profile: Name| {
         let shop = Shop::named(&name);
         let _ = service(&shop.bundle().app(&NODES));
-        let minikube = Minikube {
-            profile,
-            kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
-            node_groups: Vec::new(),
-            cpus: 8,
-            memory: mebibytes(8192),
-        };
-        Outside::of(&shop.build(), &Infrastructure::from(minikube))
+        Outside::of(&shop.build(), &Infrastructure::from(minikube(profile)))
     };
     let dev = || laptop(name!("dev"), name!("minikube"));
     assert_eq!(outside::mistakes(&[&dev(), &laptop(name!("try"), name!("try"))]), []);
