@@ -334,6 +334,7 @@ fn texts() -> impl Strategy<Value = String> {
         "[a-z]{0,2}([./-]|\\.lock|__|\\.\\.){1,2}[a-z]{0,2}(/|\\.lock)?",
         "(/(%[0-9a-fA-F]{1,2}|%2[fF]|[a-z~]|\\.{0,2})){1,3}/?",
         "[a-z]:[0-9]{1,6}/[a-z]",
+        "0?[0-9]\\.0?[0-9]\\.0?[0-9](-(0?[0-9]|[a0])(\\.{1,2}[0-9a]{1,2})?)?",
         "(ap|eu|us|me)-(north|south|east|west|central|northeast)-[0-9]{1,2}",
         "[a-z]{1,3}-[a-z0-9]{1,4}(-[a-z]{0,4}){0,2}-[0-9]{0,2}",
         "[0-9]{11,13}",
@@ -476,7 +477,9 @@ fn what_upstream_refuses_is_refused() {
     for branch in ["a..b", "a.lock", ".a", "a.lock/b", "a."] {
         refused(GitBranch::new(branch));
     }
-    refused(ChartVersion::new("01.2.3"));
+    for version in ["01.2.3", "1.2.3-01", "1.2.3-a..b"] {
+        refused(ChartVersion::new(version));
+    }
     refused(EmailAddress::new("a..b@example.com"));
     refused(Cidr::new("10.20.30.1/16"));
     refused(Host::new("10.0.0.1"));
