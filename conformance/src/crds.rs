@@ -3,7 +3,7 @@
 mod source;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use harness::Failure;
 use serde::Deserialize;
@@ -76,9 +76,15 @@ fn defines(definition: &Value, kind: &CustomKind) -> bool {
         && spec["versions"].as_array().is_some_and(|versions| versions.iter().any(serves))
 }
 
-/// Where `crds.toml` of this workspace is.
+/// Where `crds.toml` of this workspace is; where it has none, that of the sources of the lanes, which are there for a dependency by
+/// path or by Git.
 pub fn lock_file() -> Result<PathBuf, Failure> {
-    Ok(support::workspace()?.join("manifests-lib/custom-resources/crds.toml"))
+    const FILE: &str = "manifests-lib/custom-resources/crds.toml";
+    let own = support::workspace()?.join(FILE);
+    if own.is_file() {
+        return Ok(own);
+    }
+    Ok(Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(FILE))
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@ use std::fmt;
 use std::fs;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use harness::{Failure, cannot_write};
 use manifests_lib::cluster::{Cluster, Infrastructure};
 use manifests_lib::delivery::{Source, SourceFrom, file_names};
-use manifests_lib::environment::Environment;
+use manifests_lib::environment::{Entry, Environment};
 use manifests_lib::model::{BuildError, ObjectRef, Resource};
 use manifests_lib::platform::BuiltPlatform;
 use manifests_lib::yaml;
@@ -74,9 +75,21 @@ pub struct Object {
     pub yaml: String,
 }
 
-/// Every environment of the workspace.
+/// Set once, before the first lane.
+static ALL: OnceLock<&'static [Entry]> = OnceLock::new();
+
+/// Registers the environments that the lanes judge.
+pub fn register(environments: &'static [Entry]) {
+    // A second call changes nothing.
+    let _ = ALL.set(environments);
+}
+
+/// Every environment that the lanes judge.
 pub fn environments() -> Result<Vec<Rendered>, Failure> {
-    environments::ALL.iter().map(|entry| Rendered::of((entry.environment)())).collect()
+    #[cfg(test)]
+    register(environments::ALL);
+    let all = ALL.get().copied().unwrap_or_default();
+    all.iter().map(|entry| Rendered::of((entry.environment)())).collect()
 }
 
 impl Rendered {

@@ -27,7 +27,7 @@ pub fn workspace() -> Result<PathBuf> {
             "the current folder cannot be read: {error}; change to a folder of the workspace, then run again"
         ))
     })?;
-    root(env::var_os(WORKSPACE).or_else(|| env::var_os(PACKAGE)), &current)
+    root(named(|variable| env::var_os(variable)), &current)
 }
 
 /// A path in the workspace, relative to the current folder where possible.
@@ -40,6 +40,11 @@ pub fn in_workspace(path: &str) -> Result<PathBuf> {
         .ok()
         .and_then(|directory| absolute.strip_prefix(directory).map(Path::to_path_buf).ok());
     Ok(relative.unwrap_or(absolute))
+}
+
+/// The folder that the environment names: that of the command, if one has started this program.
+fn named(read: impl Fn(&str) -> Option<OsString>) -> Option<OsString> {
+    read(WORKSPACE).or_else(|| read(PACKAGE))
 }
 
 fn root(package: Option<OsString>, current: &Path) -> Result<PathBuf> {
@@ -98,6 +103,14 @@ mod tests {
         let checkouts = Checkouts::new("cargo");
         let root = checkouts.root(Some("one/xtask"), "two/xtask/src");
         assert_eq!(root, Ok(checkouts.0.join("one")));
+    }
+
+    #[test]
+    fn a_command_says_it_before_cargo_does() {
+        let both = |variable: &str| Some(OsString::from(variable));
+        assert_eq!(named(both), Some(WORKSPACE.into()));
+        let by_cargo = |variable: &str| (variable == PACKAGE).then(|| variable.into());
+        assert_eq!(named(by_cargo), Some(PACKAGE.into()));
     }
 
     #[test]
