@@ -33,8 +33,9 @@ pub struct Environment {
 /// `cargo xtask cluster up` mounts from the laptop to the nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sources {
-    /// The folder on the nodes.
+    /// The folder on the nodes: `path!("/mnt/sources")`.
     pub nodes: AbsolutePath,
-    /// The folder on the laptop, relative to the root of the workspace, unless the command line names another one.
+    /// The folder on the laptop, relative to the root of the workspace, unless the command line names another one:
+    /// `"../sources"`.
     pub laptop: &'static str,
 }

@@ -110,7 +110,7 @@ impl EnvironmentName {
         if own.as_str() != self.entry().name {
             return Err(Failure::new(format!(
                 "the environment {self} has the name {own} in its own settings: its files would go to another folder; correct the name \
-                 in environments/{self}/src/lib.rs"
+                 there, or in the list of environments"
             )));
         }
         let cluster_config = match &infrastructure {

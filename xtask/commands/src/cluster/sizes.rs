@@ -41,7 +41,7 @@ pub fn check(platform: &BuiltPlatform, cluster: &Cluster) -> Result<(), Failure>
             if requested > offered {
                 sentences.push(format!(
                     "the pods of the node group {group} request {requested} {what}, but its nodes have {offered}: some pods would stay Pending; \
-                     give the cluster of environments/{} more, or request less",
+                     give the cluster of {} more, or request less",
                     platform.environment
                 ));
             }
@@ -76,7 +76,7 @@ fn too_large_for_a_node(
             if requested > offered {
                 sentences.push(format!(
                     "{}: a pod of {} requests {requested} {what}, but the largest node of the node group {group} has {offered}: it would stay \
-                     Pending; request less, or give the cluster of environments/{} larger nodes",
+                     Pending; request less, or give the cluster of {} larger nodes",
                     resource.origin(),
                     resource.object_ref(),
                     platform.environment
@@ -161,7 +161,7 @@ fn placed<'a>(
     let pool = selected(&pods.selector, &cluster.node_pools).map_err(|label| {
         Failure::new(format!(
             "{}: the pods of {} need nodes with the label {label}, which no nodes of the cluster have: they would stay Pending; give the \
-             cluster of environments/{} such a group",
+             cluster of {} such a group",
             resource.origin(),
             resource.object_ref(),
             platform.environment
@@ -361,7 +361,7 @@ mod tests {
         assert_eq!(
             failure.to_string(),
             "the pods of the node group app request 700 millicores, but its nodes have 200: some pods would stay Pending; give the cluster \
-             of environments/small more, or request less"
+             of small more, or request less"
         );
     }
 
