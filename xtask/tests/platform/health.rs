@@ -184,3 +184,26 @@ fn nobody_waits_for_ever_for_a_job() {
     assert_eq!(health(ended("Failed")), "Degraded");
     assert_eq!(health(ended("Suspended")), "Suspended");
 }
+
+#[test]
+fn a_route_waits_for_no_gateway() {
+    let check = check("gateway.networking.k8s.io_HTTPRoute");
+    let health = |status: Value| {
+        health(&check, &json!({ "metadata": { "generation": 2 }, "status": status }))
+    };
+    let seen = |generation: u32, status: &str| {
+        let condition = json!({
+            "type": "Accepted",
+            "status": status,
+            "message": "no listener",
+            "observedGeneration": generation,
+        });
+        json!({ "parents": [{ "conditions": [condition] }] })
+    };
+    // Its gateway may come later.
+    assert_eq!(health(json!({})), "Healthy");
+    assert_eq!(health(seen(2, "True")), "Healthy");
+    assert_eq!(health(seen(2, "False")), "Degraded no listener");
+    // About what it was before.
+    assert_eq!(health(seen(1, "False")), "Healthy");
+}

@@ -11,7 +11,7 @@ use manifests_lib::delivery::gitops::{ROOT, application_name};
 const PATIENCE: u32 = 600;
 
 /// The checks, by the keys of Argo CD's settings.
-pub(super) fn checks() -> [(String, String); 3] {
+pub(super) fn checks() -> [(String, String); 4] {
     let root = application_name(&ROOT);
     let clock = format!(
         "local os = require(\"os\")\nlocal too_early = os.date(\"!%Y-%m-%dT%H:%M:%SZ\", os.time() - {PATIENCE})\n"
@@ -20,6 +20,7 @@ pub(super) fn checks() -> [(String, String); 3] {
         ("argoproj.io_Application", format!("local root = \"{root}\"\n{clock}{APPLICATION}")),
         ("apiextensions.k8s.io_CustomResourceDefinition", DEFINITION.to_owned()),
         ("batch_Job", format!("{clock}{JOB}")),
+        ("gateway.networking.k8s.io_HTTPRoute", ROUTE.to_owned()),
     ]
     .map(|(kind, script)| (format!("resource.customizations.health.{kind}"), script))
 }
@@ -88,4 +89,17 @@ if status.startTime ~= nil and status.startTime < too_early then
   return { status = "Degraded", message = "not finished in time" }
 end
 return { status = "Progressing", message = "" }
+"#;
+
+/// `Healthy` before its gateway has seen it: the gateway may come later, as it needs what routes lead to. Prometheus has routes,
+/// and the gateway is scraped by it.
+const ROUTE: &str = r#"for _, parent in ipairs((obj.status or {}).parents or {}) do
+  for _, condition in ipairs(parent.conditions or {}) do
+    if (condition.type == "Accepted" or condition.type == "ResolvedRefs") and condition.status == "False"
+      and (condition.observedGeneration or obj.metadata.generation) == obj.metadata.generation then
+      return { status = "Degraded", message = condition.message or condition.type }
+    end
+  end
+end
+return { status = "Healthy", message = "" }
 "#;
