@@ -5,12 +5,14 @@
 
 mod api;
 mod apply;
+mod argocd;
 mod bootstrap;
 mod broker;
 mod charts;
 mod delivery;
 pub mod envoy;
 mod faults;
+mod gitops;
 mod helm;
 mod logs;
 mod mesh;
@@ -45,7 +47,7 @@ pub struct Lane {
 type Work = fn(&Programs, &Options, &mut Report) -> Result<(), Failure>;
 
 /// Every lane, in the order in which they run.
-pub const LANES: [Lane; 12] = [
+pub const LANES: [Lane; 13] = [
     Lane {
         name: "yaml",
         judges: "yaml-reader",
@@ -117,6 +119,14 @@ pub const LANES: [Lane; 12] = [
         is_default: false,
         run: bootstrap::run,
         faults: None,
+    },
+    Lane {
+        name: "argocd",
+        judges: "argocd, helm, kustomize, git, then those of `schedule`",
+        about: "A real Argo CD brings the whole platform from `bootstrap` to Synced and Healthy, with its charts",
+        is_default: false,
+        run: argocd::run,
+        faults: Some(argocd::faults::run),
     },
     Lane {
         name: "logs",

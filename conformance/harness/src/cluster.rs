@@ -77,6 +77,11 @@ impl Files {
 impl Cluster {
     /// Starts etcd and the API server and waits until they are ready.
     pub fn start(programs: &Programs) -> Result<Self, Failure> {
+        Self::start_behind(programs, None)
+    }
+
+    /// Likewise; where a socket is named, the API server reaches webhooks through the proxy that listens there, by CONNECT.
+    pub fn start_behind(programs: &Programs, proxy: Option<&Path>) -> Result<Self, Failure> {
         let etcd = programs.path(Program::ETCD)?;
         let api_server = programs.path(Program::KUBE_APISERVER)?;
         let kubectl = programs.path(Program::KUBECTL)?;
@@ -87,7 +92,9 @@ impl Cluster {
             Self { servers: Vec::new(), folder: Some(folder), files, kubectl, watchdog };
         let token = cluster.write_secrets().map_err(|error| cannot_prepare(&error))?;
         let etcd_port = cluster.start_etcd(&etcd)?;
-        cluster.start_api_server(&api_server, etcd_port, &token)?;
+        let egress = proxy.map(|socket| cluster.write_egress(socket)).transpose();
+        let egress = egress.map_err(|error| cannot_prepare(&error))?;
+        cluster.start_api_server(&api_server, etcd_port, &token, egress.as_deref())?;
         Ok(cluster)
     }
 
@@ -205,6 +212,22 @@ impl Cluster {
         Ok(token)
     }
 
+    /// Writes how the API server reaches what is in the cluster.
+    fn write_egress(&self, socket: &Path) -> io::Result<PathBuf> {
+        let file = self.files.at("egress.json");
+        let connection = json!({
+            "proxyProtocol": "HTTPConnect",
+            "transport": {"uds": {"udsName": socket}},
+        });
+        let configuration = json!({
+            "apiVersion": "apiserver.k8s.io/v1beta1",
+            "kind": "EgressSelectorConfiguration",
+            "egressSelections": [{"name": "cluster", "connection": connection}],
+        });
+        fs::write(&file, configuration.to_string())?;
+        Ok(file)
+    }
+
     fn start_etcd(&mut self, program: &Path) -> Result<u16, Failure> {
         self.attempt(Program::ETCD, |cluster| {
             let (client, peer) = (free_port()?, free_port()?);
@@ -228,6 +251,7 @@ impl Cluster {
         program: &Path,
         etcd_port: u16,
         token: &str,
+        egress: Option<&Path>,
     ) -> Result<u16, Failure> {
         self.attempt(Program::KUBE_APISERVER, |cluster| {
             let port = free_port()?;
@@ -249,7 +273,8 @@ impl Cluster {
                 .arg(flag("service-account-key-file", &files.service_account_public_key()))
                 .arg(flag("service-account-signing-key-file", &files.service_account_key()))
                 .arg("--service-cluster-ip-range=10.96.0.0/12")
-                .arg("--allow-privileged=true");
+                .arg("--allow-privileged=true")
+                .args(egress.map(|file| flag("egress-selector-config-file", file)));
             let watchdog = cluster.watchdog.clone();
             let mut ready = cluster.kubectl_command();
             ready.args(["get", "--raw", "/readyz"]);

@@ -92,6 +92,18 @@ impl Process {
         self.running.id()
     }
 
+    /// What it is called in messages.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The most memory that it has had so far, in bytes; nothing where the kernel does not say it.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
+    }
+
     /// A failure where the server has ended by itself, with the end of its log.
     pub fn check(&mut self) -> Result<(), Failure> {
         match self.running.try_wait() {
@@ -332,6 +344,17 @@ mod tests {
         let failure = trap("").terminate(Duration::from_secs(1));
         let failure = failure.unwrap_err().to_string();
         assert!(failure.starts_with("server has not ended 1 s after SIGTERM"), "{failure}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn its_memory_is_known_while_it_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut server = start("exec sleep 600", folder.path());
+        let mebibyte = 1 << 20;
+        assert!(server.peak_memory().is_some_and(|bytes| bytes > 0 && bytes < 1024 * mebibyte));
+        server.kill();
+        assert_eq!(server.peak_memory(), None);
     }
 
     #[test]

@@ -28,6 +28,20 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
     Ok(())
 }
 
+/// Runs `cargo xtask bootstrap` against a cluster that has its nodes.
+pub fn install(
+    programs: &Programs,
+    options: &Options,
+    rendered: &Rendered,
+    cluster: &Cluster,
+) -> Result<(), Failure> {
+    build()?;
+    let chart = chart(rendered, options)?;
+    let tried = Tried { programs, rendered, chart: chart.as_deref() };
+    let folder = tried.stand_ins(cluster)?;
+    succeeded(&tried.bootstrap(cluster, &folder, Killed::Never)?)
+}
+
 /// Where `cargo xtask bootstrap` is killed.
 #[derive(Clone, Copy)]
 enum Killed {

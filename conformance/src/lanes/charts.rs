@@ -19,7 +19,7 @@ use crate::rendered::{self, Object, Rendered};
 
 use documents::Made;
 use effects::Effects;
-use render::Renderer;
+pub use render::Renderer;
 
 /// Kinds by which the API server asks others, who do not run here.
 const ASKS_OTHERS: [&str; 3] =

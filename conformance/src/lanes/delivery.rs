@@ -1,12 +1,9 @@
 //! Lane `delivery`: a real Argo CD, with the settings of the environments, deploys a small platform and its changes.
 
-mod argocd;
 pub mod faults;
-mod git;
 mod platform;
 mod refusals;
 mod settings;
-mod state;
 mod story;
 mod trial;
 

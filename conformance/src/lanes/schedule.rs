@@ -19,6 +19,7 @@ use crate::rendered::{self, Object, Rendered};
 
 pub use provisioner::{Provisioner, volumes};
 use state::State;
+pub use state::{has_all_pods, is_ready};
 
 /// How often the cluster is looked at.
 const POLL: Duration = Duration::from_secs(1);

@@ -49,7 +49,7 @@ fn takes_proxy(template: &Value) -> bool {
 }
 
 /// Requests as in Istio's defaults; the rest satisfies the strictest pod security.
-fn proxy() -> Value {
+pub fn proxy() -> Value {
     json!({
         "name": "istio-proxy",
         "image": "docker.io/istio/proxyv2",

@@ -1,12 +1,14 @@
 // What Argo CD talks to beside the API server, on loopback: a Redis without persistence, and the internet, as far as a
-// folder plays it.
+// folder plays it. And what the API server talks to beside it: the webhooks of the cluster.
 //
 //	surroundings redis ADDRESS
 //	surroundings internet ADDRESS FOLDER
+//	surroundings webhooks SOCKET FOLDER
 //
 // The internet is a proxy for https. Whatever host is asked for, the answer is that of the folder FOLDER/hosts/HOST: below
-// a folder *.git that of a Git repository, everything else as a file. Whoever trusts FOLDER/authority.pem, which is new
-// each time, trusts every answer. What is asked for and not there, such as another host, is a line on standard output.
+// a folder *.git that of a Git repository, /v2/NAME/manifests/TAG that of a registry of OCI images, everything else as a
+// file. Whoever trusts FOLDER/authority.pem, which is new each time, trusts every answer. What is asked for and not there,
+// such as another host, is a line on standard output.
 package main
 
 import (
@@ -14,6 +16,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -46,8 +49,10 @@ func run(arguments []string) error {
 		return redis(arguments[1])
 	case len(arguments) == 3 && arguments[0] == "internet":
 		return internet(arguments[1], arguments[2])
+	case len(arguments) == 3 && arguments[0] == "webhooks":
+		return webhooks(arguments[1], arguments[2])
 	}
-	return errors.New("usage: surroundings redis ADDRESS | internet ADDRESS FOLDER")
+	return errors.New("usage: surroundings redis ADDRESS | internet ADDRESS FOLDER | webhooks SOCKET FOLDER")
 }
 
 // tick is how often entries age; miniredis has no clock of its own.
@@ -78,13 +83,23 @@ func internet(address, folder string) error {
 		return err
 	}
 	hosts := hosts{folder: filepath.Join(folder, "hosts"), backend: backend}
+	everywhere := func(string) bool { return true }
+	return serve(listener, authority, everywhere, hosts)
+}
+
+// serve is a proxy for TLS: wherever a connection is asked for, the handler answers it, unless it is refused.
+func serve(listener net.Listener, authority *authority, admits func(string) bool, handler http.Handler) error {
 	settings := &tls.Config{GetCertificate: authority.certificate, NextProtos: []string{"http/1.1"}}
 	// Connections that a client has opened through the proxy.
 	tunnels := make(tunnels)
-	go http.Serve(tls.NewListener(tunnels, settings), hosts)
+	go http.Serve(tls.NewListener(tunnels, settings), handler)
 	return http.Serve(listener, http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		if request.Method != http.MethodConnect {
 			http.Error(writer, "only CONNECT", http.StatusMethodNotAllowed)
+			return
+		}
+		if !admits(request.Host) {
+			http.Error(writer, "nobody answers at "+request.Host, http.StatusBadGateway)
 			return
 		}
 		connection, buffered, err := writer.(http.Hijacker).Hijack()
@@ -108,6 +123,7 @@ func (hosts hosts) ServeHTTP(writer http.ResponseWriter, request *http.Request) 
 	}
 	folder := filepath.Join(hosts.folder, filepath.Base(host))
 	answer := &answer{ResponseWriter: writer, status: http.StatusOK}
+	describeManifest(answer.Header(), folder, request.URL.Path)
 	if repository, _, ok := strings.Cut(request.URL.Path, ".git/"); ok && isFolder(filepath.Join(folder, filepath.Clean(repository+".git"))) {
 		(&cgi.Handler{Path: hosts.backend, Env: []string{"GIT_PROJECT_ROOT=" + folder, "GIT_HTTP_EXPORT_ALL=1"}}).ServeHTTP(answer, request)
 	} else {
@@ -116,6 +132,19 @@ func (hosts hosts) ServeHTTP(writer http.ResponseWriter, request *http.Request) 
 	if answer.status == http.StatusNotFound {
 		fmt.Printf("%s %s%s\n", request.Method, host, request.URL.Path)
 	}
+}
+
+// describeManifest says of the manifest of an OCI image what its bytes do not: its type and its digest.
+func describeManifest(header http.Header, folder, path string) {
+	if !strings.HasPrefix(path, "/v2/") || !strings.Contains(path, "/manifests/") {
+		return
+	}
+	bytes, err := os.ReadFile(filepath.Join(folder, filepath.Clean(path)))
+	if err != nil {
+		return
+	}
+	header.Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+	header.Set("Docker-Content-Digest", fmt.Sprintf("sha256:%x", sha256.Sum256(bytes)))
 }
 
 func isFolder(path string) bool {

@@ -173,7 +173,8 @@ impl Program {
         built("amtool", "alertmanager", "github.com/prometheus/alertmanager/cmd/amtool");
     /// Argo CD; which of its programs it is, [`ARGOCD_PROGRAM`](Self::ARGOCD_PROGRAM) says.
     pub const ARGOCD: Self = built("argocd", "argocd", "github.com/argoproj/argo-cd/v3/cmd");
-    /// What it talks to: a Redis, and the internet, as far as a folder plays it; see `programs/argocd/main.go`.
+    /// What it talks to: a Redis, and the internet, as far as a folder plays it; and the webhooks of a cluster; see
+    /// `programs/argocd/main.go`.
     pub const SURROUNDINGS: Self = built("surroundings", "argocd", "conformance/argocd");
     /// The message broker. Its script cannot be asked for its version.
     pub const RABBITMQ_SERVER: Self = Self {

@@ -159,7 +159,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// A copy of the source's repository that may be changed.
-    fn checked_out(&self, source: &RenderedSource) -> Result<PathBuf, Failure> {
+    pub fn checked_out(&self, source: &RenderedSource) -> Result<PathBuf, Failure> {
         let SourceFrom::Kustomization { repository, release, .. } = &source.spec.from else {
             return Ok(PathBuf::new());
         };

@@ -8,7 +8,7 @@ use harness::{Cluster, Failure, Report, cannot_write};
 use serde_json::{Value, json};
 
 use super::platform::{ARGOCD, BRANCH};
-use super::state::State;
+use crate::lanes::gitops::State;
 use crate::rendered::{Object, Rendered};
 
 /// The project that may contain Applications.

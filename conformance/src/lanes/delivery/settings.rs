@@ -1,13 +1,16 @@
 //! What the environments tell Argo CD by the values of its chart.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use custom_resources::argoproj::v1alpha1::Application;
-use harness::Failure;
+use harness::{Cluster, Failure, cannot_write};
 use k8s_openapi::Resource as _;
 use manifests_lib::delivery::SourceFrom;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::platform::ARGOCD;
+use crate::lanes::gitops;
 use crate::rendered::{Rendered, RenderedSource};
 
 /// Settings that decide what Argo CD deploys, and when.
@@ -58,6 +61,36 @@ impl Settings {
         }
         Ok(Self { config_map, controller })
     }
+
+    /// Writes what Argo CD reads from its namespace; its chart makes the same objects.
+    pub fn write(&self, cluster: &mut Cluster) -> Result<(), Failure> {
+        let key = gitops::secret_key()?;
+        let objects = [
+            settings_object("ConfigMap", "argocd-cm", json!(self.config_map)),
+            settings_object("ConfigMap", "argocd-rbac-cm", json!({})),
+            settings_object("ConfigMap", "argocd-ssh-known-hosts-cm", json!({})),
+            settings_object("ConfigMap", "argocd-tls-certs-cm", json!({})),
+            settings_object("Secret", "argocd-secret", json!({ gitops::SECRET_KEY: key })),
+        ];
+        let file = cluster.folder("argocd")?.join("settings.json");
+        let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
+        fs::write(&file, list.to_string()).map_err(|error| cannot_write(&file, &error))?;
+        cluster.run_kubectl(&["create", "--filename", &file.display().to_string()]).map(|_| ())
+    }
+}
+
+fn settings_object(kind: &str, name: &str, data: Value) -> Value {
+    let field = if kind == "Secret" { "stringData" } else { "data" };
+    json!({
+        "apiVersion": "v1",
+        "kind": kind,
+        "metadata": {
+            "name": name,
+            "namespace": ARGOCD.name().as_str(),
+            "labels": {"app.kubernetes.io/part-of": "argocd"},
+        },
+        field: data,
+    })
 }
 
 /// The values of Argo CD's own chart.

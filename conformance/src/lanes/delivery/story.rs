@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::platform::{Edition, FIRST, ITSELF, ONLY_ONE, ORDER, SHOP};
 use super::refusals;
-use super::state::{Application, State};
 use super::trial::{Expectation, Trial};
+use crate::lanes::gitops::{Application, State};
 use crate::rendered::Object;
 
 /// How long nothing may happen that has to wait.

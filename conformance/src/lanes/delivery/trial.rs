@@ -11,14 +11,23 @@ use manifests_lib::delivery::gitops::ROOT;
 use serde_json::{Value, json};
 
 use super::Subject;
-use super::argocd::ArgoCd;
-use super::git::Repository;
 use super::platform::{self, ARGOCD, BRANCH, ENVIRONMENT, Edition, ITSELF, NODES, REPOSITORY};
 use super::refusals::{self, Attempt};
-use super::state::{State, Watch};
 use crate::crds::CustomKind;
+use crate::lanes::gitops::{ArgoCd, Environment, Repository, State, Watch};
 use crate::lanes::{Options, apply};
 use crate::rendered::{self, Object};
+
+/// The kinds of objects that are looked at beside the Applications.
+const KINDS: &[&str] = &[
+    "appprojects.argoproj.io",
+    "configmaps",
+    "deployments",
+    "limitranges",
+    "persistentvolumeclaims",
+    "persistentvolumes",
+    "resourcequotas",
+];
 
 /// How often Argo CD is asked.
 const POLL: Duration = Duration::from_millis(500);
@@ -79,7 +88,14 @@ impl<'a> Trial<'a> {
             also_at(&hosts, &refusals::own_repository(rendered))?;
         }
         prepare(programs, options, cluster)?;
-        let argocd = ArgoCd::start(programs, cluster, folder, &subject.settings)?;
+        subject.settings.write(cluster)?;
+        let environment = Environment {
+            controller: subject.settings.controller.clone(),
+            ..Environment::default()
+        };
+        let namespace = ARGOCD;
+        let argocd =
+            ArgoCd::start(programs, cluster, namespace.name().as_str(), folder, &environment, &[])?;
         let (watch, deadline) = (Watch::default(), DEADLINE);
         Ok(Self { subject, cluster, argocd, repository, watch, attempts, deadline })
     }
@@ -224,7 +240,7 @@ impl<'a> Trial<'a> {
     fn look(&mut self) -> Result<State, Failure> {
         self.cluster.check()?;
         self.argocd.check()?;
-        let state = State::read(self.cluster)?;
+        let state = State::read(self.cluster, KINDS)?;
         self.watch.look(&state);
         Ok(state)
     }

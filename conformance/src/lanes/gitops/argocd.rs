@@ -1,20 +1,26 @@
 //! Argo CD's application controller and repository server beside a cluster, with what they talk to.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::net::{Ipv4Addr, TcpStream};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use harness::{
     ATTEMPTS, Cluster, Failure, Process, Program, Programs, READY, cannot_write, free_port, secret,
 };
-use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::platform::ARGOCD;
-use super::settings::Settings;
+/// Environment variables of its programs, beside those that the lanes need themselves.
+#[derive(Default)]
+pub struct Environment {
+    /// Of the application controller.
+    pub controller: BTreeMap<String, String>,
+    /// Of the repository server.
+    pub repository_server: BTreeMap<String, String>,
+}
 
 /// Argo CD at work; it ends, and its folder goes, when this is dropped.
 pub struct ArgoCd {
@@ -26,20 +32,26 @@ pub struct ArgoCd {
 }
 
 impl ArgoCd {
-    /// Starts everything; `folder` has the hosts that are played below `hosts`.
+    /// Starts everything; `folder` has the hosts that are played below `hosts`, the Applications are in `namespace`, and the
+    /// repository server calls `tools`.
     pub fn start(
         programs: &Programs,
-        cluster: &mut Cluster,
+        cluster: &Cluster,
+        namespace: &str,
         folder: TempDir,
-        settings: &Settings,
+        environment: &Environment,
+        tools: &[Program],
     ) -> Result<Self, Failure> {
-        write_settings(cluster, settings)?;
         let root = folder.path().to_owned();
         for name in ["hosts", "home", "programs", "temporary"] {
             let folder = root.join(name);
             fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
         }
         write_program(&root.join("programs").join(VERIFIER.0), VERIFIER.1)?;
+        for tool in tools {
+            let link = root.join("programs").join(tool.name());
+            symlink(programs.path(*tool)?, &link).map_err(|error| cannot_write(&link, &error))?;
+        }
         let mut starting = Starting { programs, root: &root, servers: Vec::new() };
         let redis = starting.server(Program::SURROUNDINGS, "redis", |command, port| {
             command.args(["redis", &address(port)]);
@@ -52,7 +64,7 @@ impl ArgoCd {
         let unknown = root.join("internet.log");
         let repository_server =
             starting.server(Program::ARGOCD, "argocd-repo-server", |command, port| {
-                command
+                starting_with(command, &environment.repository_server, &root)
                     .args(["--address=127.0.0.1", "--metrics-address=127.0.0.1", "--disable-tls"])
                     // Of TLS, and not empty where it is left out.
                     .arg("--client-ca-path=")
@@ -67,18 +79,17 @@ impl ArgoCd {
             })?;
         // Listens only once it is at work, and for metrics alone: on all addresses, as it has no option for that.
         starting.server(Program::ARGOCD, "argocd-application-controller", |command, port| {
-            command
+            starting_with(command, &environment.controller, &root)
                 .arg(format!("--metrics-port={port}"))
                 .arg(format!("--redis={}", address(redis)))
                 .arg(format!("--repo-server={}", address(repository_server)))
                 .arg("--repo-server-plaintext")
-                .envs(&settings.controller)
                 // The cluster that it is in, which Applications call kubernetes.default.svc, is that of the kubeconfig.
                 .env("ARGOCD_FAKE_IN_CLUSTER", "true")
                 .env("KUBECONFIG", cluster.kubeconfig())
                 .args(["--kubeconfig"])
                 .arg(cluster.kubeconfig())
-                .args(["--namespace", ARGOCD.name().as_str()]);
+                .args(["--namespace", namespace]);
             Ok(())
         })?;
         Ok(Self { servers: starting.servers, _folder: folder, unknown })
@@ -87,6 +98,11 @@ impl ArgoCd {
     /// A failure where one of the programs has ended.
     pub fn check(&mut self) -> Result<(), Failure> {
         self.servers.iter_mut().try_for_each(Process::check)
+    }
+
+    /// The most memory that each program has had so far, in bytes.
+    pub fn peak_memory(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.servers.iter().filter_map(|server| Some((server.name(), server.peak_memory()?)))
     }
 
     /// What was asked of the internet and is not played, each once.
@@ -123,14 +139,7 @@ impl Starting<'_> {
             command
                 .env_clear()
                 .env("PATH", path_with(&self.root.join("programs")))
-                .env("HOME", self.root.join("home"))
-                .env("TMPDIR", self.root.join("temporary"))
-                .env(Program::ARGOCD_PROGRAM, name)
-                .env("ARGOCD_GPG_ENABLED", "false")
-                .env("ARGOCD_APP_CONF_PATH", self.root.join("home"))
-                .env("ARGOCD_TLS_DATA_PATH", self.root.join("home"))
-                .env("ARGOCD_SSH_DATA_PATH", self.root.join("home"))
-                .env("ARGOCD_ASK_PASS_SOCK", self.root.join("ask-pass.sock"));
+                .env(Program::ARGOCD_PROGRAM, name);
             configure(&mut command, port)?;
             let log = self.root.join(format!("{name}.log"));
             let mut server = self.programs.start(name, &mut command, log)?;
@@ -147,6 +156,27 @@ impl Starting<'_> {
     }
 }
 
+/// Gives a program of Argo CD its environment: that of its pod, and in place of the folders of its image those of the lane.
+fn starting_with<'a>(
+    command: &'a mut Command,
+    environment: &BTreeMap<String, String>,
+    root: &Path,
+) -> &'a mut Command {
+    let home = root.join("home");
+    command
+        .envs(environment)
+        .env("HOME", &home)
+        .env("TMPDIR", root.join("temporary"))
+        .env("ARGOCD_GPG_ENABLED", "false")
+        .env("ARGOCD_APP_CONF_PATH", &home)
+        .env("ARGOCD_TLS_DATA_PATH", &home)
+        .env("ARGOCD_SSH_DATA_PATH", &home)
+        .env("ARGOCD_ASK_PASS_SOCK", root.join("ask-pass.sock"))
+        .env("HELM_CACHE_HOME", home.join("helm-cache"))
+        .env("HELM_CONFIG_HOME", home.join("helm-config"))
+        .env("HELM_DATA_HOME", home.join("helm-data"))
+}
+
 /// A script of Argo CD's image, which says what it says of a commit that nobody has signed: nothing.
 const VERIFIER: (&str, &str) = ("git-verify-wrapper.sh", "#!/bin/sh\n");
 
@@ -154,6 +184,16 @@ fn write_program(file: &Path, text: &str) -> Result<(), Failure> {
     fs::write(file, text)
         .and_then(|()| fs::set_permissions(file, fs::Permissions::from_mode(0o755)))
         .map_err(|error| cannot_write(file, &error))
+}
+
+/// The key of the Secret `argocd-secret` by which Argo CD signs logins: its server, which does not run here, makes it.
+pub const SECRET_KEY: &str = "server.secretkey";
+
+/// What nobody can guess.
+pub fn secret_key() -> Result<String, Failure> {
+    secret().map_err(|error| {
+        Failure::new(format!("cannot read /dev/urandom: {error}; run it on a machine that has it"))
+    })
 }
 
 /// The `PATH` with a folder before all others.
@@ -166,36 +206,4 @@ fn path_with(folder: &Path) -> OsString {
 
 fn address(port: u16) -> String {
     format!("127.0.0.1:{port}")
-}
-
-/// What Argo CD reads from its namespace; its chart makes the same objects.
-fn write_settings(cluster: &mut Cluster, settings: &Settings) -> Result<(), Failure> {
-    let key = secret().map_err(|error| {
-        Failure::new(format!("cannot read /dev/urandom: {error}; run it on a machine that has it"))
-    })?;
-    let objects = [
-        settings_object("ConfigMap", "argocd-cm", json!(settings.config_map)),
-        settings_object("ConfigMap", "argocd-rbac-cm", json!({})),
-        settings_object("ConfigMap", "argocd-ssh-known-hosts-cm", json!({})),
-        settings_object("ConfigMap", "argocd-tls-certs-cm", json!({})),
-        settings_object("Secret", "argocd-secret", json!({"server.secretkey": key})),
-    ];
-    let file = cluster.folder("argocd")?.join("settings.json");
-    let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
-    fs::write(&file, list.to_string()).map_err(|error| cannot_write(&file, &error))?;
-    cluster.run_kubectl(&["create", "--filename", &file.display().to_string()]).map(|_| ())
-}
-
-fn settings_object(kind: &str, name: &str, data: Value) -> Value {
-    let field = if kind == "Secret" { "stringData" } else { "data" };
-    json!({
-        "apiVersion": "v1",
-        "kind": kind,
-        "metadata": {
-            "name": name,
-            "namespace": ARGOCD.name().as_str(),
-            "labels": {"app.kubernetes.io/part-of": "argocd"},
-        },
-        field: data,
-    })
 }

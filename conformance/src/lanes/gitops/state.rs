@@ -6,9 +6,6 @@ use std::fmt;
 use harness::{Cluster, Failure};
 use serde_json::Value;
 
-/// The kinds of objects that are looked at beside the Applications.
-const KINDS: &str = "appprojects.argoproj.io,configmaps,deployments,limitranges,persistentvolumeclaims,persistentvolumes,resourcequotas";
-
 /// Every Application, by its name, and what they deploy, by kind and name.
 #[derive(Default)]
 pub struct State {
@@ -24,9 +21,9 @@ pub struct Application<'a> {
 }
 
 impl State {
-    /// Asks the API server.
-    pub fn read(cluster: &mut Cluster) -> Result<Self, Failure> {
-        let kinds = format!("applications.argoproj.io,{KINDS}");
+    /// Asks the API server; of other kinds than Applications for those that are named.
+    pub fn read(cluster: &mut Cluster, kinds: &[&str]) -> Result<Self, Failure> {
+        let kinds = [&["applications.argoproj.io"], kinds].concat().join(",");
         let mut answer = cluster.get(&[&kinds, "--all-namespaces"])?;
         let mut state = Self::default();
         if let Value::Array(items) = answer["items"].take() {
