@@ -77,7 +77,11 @@ pub fn tell_of_removals(trial: &mut Trial<'_>, report: &mut Report) -> Result<()
     let removed = find(&whole, OBJECT.0, OBJECT.1)?.clone();
     let mut changed = whole.clone();
     let left = format!("{BUNDLE}-application");
-    changed.retain(|object| object.bundle != BUNDLE && object.identity.name != left);
+    let project = format!(".{BUNDLE}");
+    changed.retain(|object| {
+        let name = &object.identity.name;
+        object.bundle != BUNDLE && *name != left && !name.ends_with(&project)
+    });
     changed.retain(|object| object.identity != removed.identity);
     change(&mut changed, "argocd-application", |values| {
         if let Some(settings) = values["configs"]["cm"].as_object_mut() {
