@@ -89,7 +89,7 @@ fn judge(
         report.compared(state.ready_pods(), format!("pods of {name} Ready"));
         report.compared(
             objects.injected,
-            format!("pod templates of {name} with the requests of istio-proxy added"),
+            format!("pod templates of {name} as the webhook of Istio leaves them"),
         );
         report.compared(state.bound_claims(), format!("claims of {name} bound"));
         if objects.custom > 0 {

@@ -1,4 +1,5 @@
-//! What Istio's webhook adds to pods, as far as the scheduler is concerned: the requests of istio-proxy.
+//! What Istio's webhook makes of pods, as far as admission and the scheduler are concerned: the requests of istio-proxy, and the image
+//! of gateways.
 
 use std::collections::BTreeSet;
 
@@ -20,11 +21,22 @@ pub fn injected_namespaces(objects: &[Object]) -> BTreeSet<String> {
         .collect()
 }
 
-/// The workload with a proxy in its pods; nothing where they get none.
+/// What `sidecar-required` refuses: nobody has put an image in its place.
+const NO_IMAGE: &str = "auto";
+
+const IMAGE: &str = "docker.io/istio/proxyv2";
+
+/// The workload with a proxy in its pods, of a gateway with its image; nothing where they are left as they are.
 pub fn inject(object: &Object, namespaces: &BTreeSet<String>) -> Result<Option<Object>, Failure> {
     let namespace = object.identity.namespace.as_deref().unwrap_or_default();
     let template = &object.value["spec"]["template"];
-    if !namespaces.contains(namespace) || !takes_proxy(template) {
+    if !namespaces.contains(namespace) {
+        return Ok(None);
+    }
+    if is_gateway(template) {
+        return object.with(give_image).map(Some);
+    }
+    if !takes_proxy(template) {
         return Ok(None);
     }
     object
@@ -34,6 +46,20 @@ pub fn inject(object: &Object, namespaces: &BTreeSet<String>) -> Result<Option<O
             }
         })
         .map(Some)
+}
+
+fn is_gateway(template: &Value) -> bool {
+    let containers = template["spec"]["containers"].as_array();
+    containers.is_some_and(|all| all.iter().any(|container| container["image"] == NO_IMAGE))
+}
+
+fn give_image(workload: &mut Value) {
+    let containers = workload["spec"]["template"]["spec"]["containers"].as_array_mut();
+    for container in containers.into_iter().flatten() {
+        if container["image"] == NO_IMAGE {
+            container["image"] = json!(IMAGE);
+        }
+    }
 }
 
 fn takes_proxy(template: &Value) -> bool {
@@ -52,7 +78,7 @@ fn takes_proxy(template: &Value) -> bool {
 pub fn proxy() -> Value {
     json!({
         "name": "istio-proxy",
-        "image": "docker.io/istio/proxyv2",
+        "image": IMAGE,
         "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}},
         "securityContext": {
             "allowPrivilegeEscalation": false,
@@ -83,6 +109,19 @@ mod tests {
 
     fn namespaces() -> BTreeSet<String> {
         BTreeSet::from(["example".to_owned()])
+    }
+
+    #[test]
+    fn gateways_get_their_image_and_no_second_proxy() {
+        let mut gateway = deployment(json!({"sidecar.istio.io/inject": "true"}));
+        gateway.value["spec"]["template"]["spec"]["containers"] =
+            json!([{"name": "istio-proxy", "image": "auto"}]);
+        let injected = inject(&gateway, &namespaces()).unwrap().unwrap();
+        assert_eq!(
+            injected.value["spec"]["template"]["spec"]["containers"],
+            json!([{"name": "istio-proxy", "image": IMAGE}])
+        );
+        assert!(inject(&gateway, &BTreeSet::new()).unwrap().is_none());
     }
 
     #[test]
