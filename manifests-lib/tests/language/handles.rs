@@ -19,7 +19,7 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::policy::v1 as policy;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
-use manifests_lib::data::database::{Aurora, AuroraEndpoint, MysqlContainer};
+use manifests_lib::data::database::Aurora;
 use manifests_lib::data::rabbitmq::{RabbitmqClusterSpec, Saga};
 use manifests_lib::data::{GeneratedSecret, SecretValue, SecretsManagerStore, SyncedSecret};
 use manifests_lib::model::{Bundle, Component, Injection, Namespace, NamespaceRules, PodSecurity};
@@ -41,12 +41,13 @@ use manifests_lib::platform::BuiltPlatform;
 use manifests_lib::values::{gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{LocalVolume, Resources};
 use manifests_lib::{
-    cidr, host, name, node_port, path, port, public_image, region, secret_data_key,
-    secrets_manager_name, slo_target, url_path,
+    host, name, node_port, path, port, public_image, region, secret_data_key, secrets_manager_name,
+    slo_target, url_path,
 };
 
 use crate::support::{
-    ELSEWHERE, FRONT_DOOR, NAMESPACE, NODES, Shop, config_map, container, gateway_spec,
+    ELSEWHERE, FRONT_DOOR, NAMESPACE, NODES, Shop, aurora, config_map, container, gateway_spec,
+    mysql,
 };
 
 const PATCHED_BY: &str = "example.com/patched-by";
@@ -153,16 +154,7 @@ fn ways_in_and_out(web: &Bundle, service: &Service<Http>) {
 
 /// What comes from elsewhere: databases, secrets and messages.
 fn data(shop: &Shop, web: &Bundle, issuer: &ClusterIssuer, prometheus: &Prometheus) {
-    let resources = Resources { cpu: millicores(100), memory: mebibytes(768) };
-    let mysql = web.component(name!("writer"), &NODES).database(MysqlContainer {
-        image: public_image!(
-            "mysql:8.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-        ),
-        on: NODES,
-        resources,
-        storage: gibibytes(5),
-        storage_class: name!("fast"),
-    });
+    let mysql = web.component(name!("writer"), &NODES).database(mysql());
     patch!(
         mysql,
         apps::StatefulSet,
@@ -177,14 +169,8 @@ fn data(shop: &Shop, web: &Bundle, issuer: &ClusterIssuer, prometheus: &Promethe
     );
     let orders = shop.bundle_named(name!("orders")).app(&NODES);
     let aurora = orders.database(Aurora {
-        endpoint: AuroraEndpoint {
-            cluster: name!("web"),
-            account: name!("c0example0ab"),
-            region: region!("eu-west-1"),
-        },
-        addresses: cidr!("10.0.0.0/16"),
-        database: name!("shop"),
         credentials: secrets_manager_name!("test/orders/database"),
+        ..aurora()
     });
     patch!(aurora, istio::ServiceEntry, external_secrets::ExternalSecret);
     let key = orders.secret(SecretValue {
@@ -212,7 +198,7 @@ fn data(shop: &Shop, web: &Bundle, issuer: &ClusterIssuer, prometheus: &Promethe
         replicas: 3,
         image: public_image!("rabbitmq:4.2-management@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
         nodes: &NODES,
-        resources,
+        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
         storage: gibibytes(5),
         storage_class: &name!("fast"),
         issuer,

@@ -3,7 +3,6 @@
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-use manifests_lib::data::database::{Aurora, AuroraEndpoint, Database, MysqlContainer};
 use manifests_lib::data::rabbitmq::{RabbitmqClusterSpec, Saga};
 use manifests_lib::data::{
     GeneratedCredentials, GeneratedSecret, SecretValue, SecretsManagerStore, SyncedSecret,
@@ -21,41 +20,17 @@ use manifests_lib::platform::BuiltBundle;
 use manifests_lib::values::{Host, gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{ContainerHandle, Deployment, LocalVolume, Resources, WithPort};
 use manifests_lib::{
-    cidr, host, name, node_port, path, plain, port, public_image, region, secret_data_key,
+    host, name, node_port, path, plain, port, public_image, region, secret_data_key,
     secrets_manager_name, slo_target, url_path,
 };
 
 use crate::support::{
-    ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, RULES, Shop, config_map, container,
+    ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, RULES, Shop, aurora, config_map, container,
+    mysql,
 };
 
 fn settings() -> core::ConfigMap {
     config_map("settings")
-}
-
-fn mysql() -> Database {
-    Database::MysqlContainer(MysqlContainer {
-        image: public_image!(
-            "mysql:8.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-        ),
-        on: NODES,
-        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
-        storage: gibibytes(5),
-        storage_class: name!("fast"),
-    })
-}
-
-fn aurora() -> Database {
-    Database::Aurora(Aurora {
-        endpoint: AuroraEndpoint {
-            cluster: name!("web"),
-            account: name!("c0example0ab"),
-            region: region!("eu-west-1"),
-        },
-        addresses: cidr!("10.0.0.0/16"),
-        database: name!("shop"),
-        credentials: secrets_manager_name!("test/web/database"),
-    })
 }
 
 fn deployment(component: &Component) -> Deployment {

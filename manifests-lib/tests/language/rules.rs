@@ -7,7 +7,6 @@ use helm_values::HelmChart;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use manifests_lib::cluster::{IamPolicy, WellKnownPolicy};
-use manifests_lib::data::database::MysqlContainer;
 use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec};
 use manifests_lib::data::{GeneratedSecret, SecretKey, SecretValue};
 use manifests_lib::delivery::{Chart, Kustomization};
@@ -39,8 +38,8 @@ use serde_json::json;
 use crate::outside;
 use crate::support::{
     ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, RULES, Shop, Values, break_override,
-    config_map, container, deployment, listed, overriding, server, service, service_on, with_chart,
-    with_values,
+    config_map, container, deployment, listed, mysql, overriding, server, service, service_on,
+    with_chart, with_values,
 };
 
 /// The least that breaks a rule. The compiler asks for one of each.
@@ -376,18 +375,6 @@ fn break_rule(rule: Rule, shop: &Shop) {
         Rule::ZeroSize => {
             server(&shop.bundle().app(&NODES)).empty_dir(path!("/tmp"), mebibytes(0));
         }
-    }
-}
-
-fn mysql() -> MysqlContainer {
-    MysqlContainer {
-        image: public_image!(
-            "mysql:8.4@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-        ),
-        on: NODES,
-        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
-        storage: gibibytes(5),
-        storage_class: name!("fast"),
     }
 }
 

@@ -5,6 +5,7 @@ use helm_values::{HelmChart, Nullable};
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use manifests_lib::data::SecretsManagerStore;
+use manifests_lib::data::database::{Aurora, AuroraEndpoint, MysqlContainer};
 use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
 use manifests_lib::delivery::{Chart, HelmRelease, SourceHandle};
 use manifests_lib::model::{
@@ -17,12 +18,13 @@ use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{ClusterIssuer, Http, Issuer, Service};
 use manifests_lib::observability::Prometheus;
 use manifests_lib::platform::{BuiltPlatform, Platform};
-use manifests_lib::values::{LocalImage, Name, Port, mebibytes, millicores, seconds};
+use manifests_lib::values::{LocalImage, Name, Port, gibibytes, mebibytes, millicores, seconds};
 use manifests_lib::workload::{
     Container, ContainerHandle, Deployment, NodeGroup, Probe, Resources, WithPort,
 };
 use manifests_lib::{
-    git_branch, git_url, label_key, name, port, region, relative_path, repository, tag, uid, yaml,
+    cidr, git_branch, git_url, label_key, name, port, public_image, region, relative_path,
+    repository, secrets_manager_name, tag, uid, yaml,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -39,6 +41,33 @@ pub(crate) const RULES: NamespaceRules =
 
 pub(crate) const FRONT_DOOR: IngressGateway =
     IngressGateway { name: name!("front-door"), namespace: ELSEWHERE, selector: name!("ingress") };
+
+/// A database in a container.
+pub(crate) fn mysql() -> MysqlContainer {
+    MysqlContainer {
+        image: public_image!(
+            "mysql:8.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        ),
+        on: NODES,
+        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
+        storage: gibibytes(5),
+        storage_class: name!("fast"),
+    }
+}
+
+/// A database outside the cluster.
+pub(crate) fn aurora() -> Aurora {
+    Aurora {
+        endpoint: AuroraEndpoint {
+            cluster: name!("web"),
+            account: name!("c0example0ab"),
+            region: region!("eu-west-1"),
+        },
+        addresses: cidr!("10.0.0.0/16"),
+        database: name!("shop"),
+        credentials: secrets_manager_name!("test/web/database"),
+    }
+}
 
 /// What a gateway takes from one client.
 pub(crate) const LIMITS: Limits = Limits {

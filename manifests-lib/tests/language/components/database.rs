@@ -1,40 +1,10 @@
 use insta::assert_snapshot;
-use manifests_lib::data::database::{
-    Aurora, AuroraEndpoint, Database, DatabaseHandle, MysqlContainer,
-};
+use manifests_lib::data::database::{Database, DatabaseHandle};
 use manifests_lib::model::{Bundle, SelectorLabels};
-use manifests_lib::values::{gibibytes, mebibytes, millicores};
-use manifests_lib::workload::Resources;
-use manifests_lib::{cidr, name, public_image, region, secrets_manager_name};
 
-use crate::support::{NODES, Shop, server};
+use crate::support::{NODES, Shop, aurora, mysql, server};
 
-fn mysql() -> Database {
-    Database::MysqlContainer(MysqlContainer {
-        image: public_image!(
-            "mysql:8.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-        ),
-        on: NODES,
-        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
-        storage: gibibytes(5),
-        storage_class: name!("fast"),
-    })
-}
-
-fn aurora() -> Database {
-    Database::Aurora(Aurora {
-        endpoint: AuroraEndpoint {
-            cluster: name!("web"),
-            account: name!("c0example0ab"),
-            region: region!("eu-west-1"),
-        },
-        addresses: cidr!("10.0.0.0/16"),
-        database: name!("shop"),
-        credentials: secrets_manager_name!("test/web/database"),
-    })
-}
-
-fn with(database: Database) -> (Shop, Bundle, DatabaseHandle) {
+fn with(database: impl Into<Database>) -> (Shop, Bundle, DatabaseHandle) {
     let shop = Shop::new();
     let web = shop.bundle();
     let handle = web.app(&NODES).database(database);
@@ -43,7 +13,7 @@ fn with(database: Database) -> (Shop, Bundle, DatabaseHandle) {
 }
 
 /// How a server finds its database.
-fn variables(database: Database) -> String {
+fn variables(database: impl Into<Database>) -> String {
     let (shop, web, handle) = with(database);
     server(&web.app(&NODES)).env([
         handle.host("DB_HOST"),

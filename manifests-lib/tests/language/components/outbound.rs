@@ -1,14 +1,13 @@
 //! What leaves the pods of a namespace that denies by default.
 
 use insta::assert_snapshot;
-use manifests_lib::data::database::{Aurora, AuroraEndpoint};
 use manifests_lib::model::{Bundle, Namespace};
 use manifests_lib::network::ToolService;
 use manifests_lib::network::mesh::{Egress, EgressGateway};
 use manifests_lib::network::network_policy::APP_NAME;
-use manifests_lib::{cidr, host, name, port, region, secrets_manager_name};
+use manifests_lib::{host, name, port};
 
-use crate::support::{ELSEWHERE, NODES, Shop, server, service};
+use crate::support::{ELSEWHERE, NODES, Shop, aurora, server, service};
 
 /// A platform whose namespace `shop` denies by default.
 fn denying() -> Shop {
@@ -233,16 +232,7 @@ fn aurora_is_reached_at_its_addresses_by_its_owner_alone() {
     let web = shop.bundle();
     shop.secrets_manager();
     let app = web.app(&NODES);
-    let _ = app.database(Aurora {
-        endpoint: AuroraEndpoint {
-            cluster: name!("web"),
-            account: name!("c0example0ab"),
-            region: region!("eu-west-1"),
-        },
-        addresses: cidr!("10.0.0.0/16"),
-        database: name!("shop"),
-        credentials: secrets_manager_name!("test/web/database"),
-    });
+    let _ = app.database(aurora());
     server(&app);
     assert_snapshot!(rules(&shop, &web), @"
     - ports:

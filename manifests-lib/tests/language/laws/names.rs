@@ -1,14 +1,13 @@
-use manifests_lib::data::database::MysqlContainer;
 use manifests_lib::data::{GeneratedSecret, SecretValue};
 use manifests_lib::model::Bundle;
 use manifests_lib::network::mesh::GatewayRoute;
-use manifests_lib::values::{Name, gibibytes, mebibytes, millicores};
-use manifests_lib::workload::{LocalVolume, Resources, VolumeClaimTemplate};
-use manifests_lib::{name, node_port, path, plain, port, public_image, uid};
+use manifests_lib::values::{Name, gibibytes, mebibytes};
+use manifests_lib::workload::{LocalVolume, VolumeClaimTemplate};
+use manifests_lib::{name, node_port, path, plain, port, uid};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::support::{FRONT_DOOR, NODES, Shop, container};
+use crate::support::{FRONT_DOOR, NODES, Shop, container, mysql};
 
 /// Names of every length, most of them near the longest.
 fn names(longest: usize) -> impl Strategy<Value = Name> {
@@ -42,18 +41,6 @@ fn fill(bundle: &Bundle) {
 /// What MySQL takes as the name of a database and its user.
 fn is_user_of_mysql(name: &str) -> bool {
     name.len() <= 32 && !["mysql", "root", "sys"].contains(&name)
-}
-
-fn mysql() -> MysqlContainer {
-    MysqlContainer {
-        image: public_image!(
-            "mysql:8.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-        ),
-        on: NODES,
-        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
-        storage: gibibytes(5),
-        storage_class: name!("fast"),
-    }
 }
 
 /// A DNS subdomain as Kubernetes reads it: only the whole has a longest length.

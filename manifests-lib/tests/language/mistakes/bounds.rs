@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
-use manifests_lib::data::database::{Aurora, AuroraEndpoint, Database, MysqlContainer};
+use manifests_lib::data::database::{Aurora, Database};
 use manifests_lib::model::{Injection, Namespace, NamespaceRules};
 use manifests_lib::network::mesh::{Egress, EgressGateway, GatewayRoute};
 use manifests_lib::network::{Certificate, CertificateHosts};
@@ -12,13 +12,12 @@ use manifests_lib::values::{
 };
 use manifests_lib::workload::{Container, LocalVolume, Resources, VolumeClaimTemplate};
 use manifests_lib::{
-    account_id, cidr, host, name, node_port, path, plain, port, public_image, region, repository,
-    secrets_manager_name, tag, uid,
+    account_id, host, name, node_port, path, plain, port, region, repository, tag, uid,
 };
 
 use crate::support::{
-    ELSEWHERE, FRONT_DOOR, NAMESPACE, NODES, RULES, Shop, container, deployment, listed, server,
-    service_on,
+    ELSEWHERE, FRONT_DOOR, NAMESPACE, NODES, RULES, Shop, aurora, container, deployment, listed,
+    mysql, server, service_on,
 };
 
 const FEW: Resources = Resources { cpu: millicores(0), memory: mebibytes(64) };
@@ -132,29 +131,8 @@ fn database(bundle: Name, database: impl Into<Database>) -> String {
     listed(&shop.errors())
 }
 
-fn mysql() -> MysqlContainer {
-    MysqlContainer {
-        image: public_image!(
-            "mysql:8.4@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-        ),
-        on: NODES,
-        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
-        storage: gibibytes(5),
-        storage_class: name!("fast"),
-    }
-}
-
-fn aurora(database: Name) -> Aurora {
-    Aurora {
-        endpoint: AuroraEndpoint {
-            cluster: name!("web"),
-            account: name!("c0example0ab"),
-            region: region!("eu-west-1"),
-        },
-        addresses: cidr!("10.0.0.0/16"),
-        database,
-        credentials: secrets_manager_name!("test/web/database"),
-    }
+fn aurora_with(database: Name) -> Aurora {
+    Aurora { database, ..aurora() }
 }
 
 #[test]
@@ -164,8 +142,8 @@ fn names_that_mysql_does_not_take() {
         assert!(mistakes.contains("[invalid-database-name]"), "{name}: {mistakes}");
     }
     assert_eq!(database(name!("a2345678901234567890123456789012"), mysql()), "");
-    assert!(database(name!("web"), aurora(name!("sys"))).contains("[invalid-database-name]"));
-    assert_eq!(database(name!("web"), aurora(name!("a23456789012345678901234567890123"))), "");
+    assert!(database(name!("web"), aurora_with(name!("sys"))).contains("[invalid-database-name]"));
+    assert_eq!(database(name!("web"), aurora_with(name!("a23456789012345678901234567890123"))), "");
 }
 
 /// A container that runs this image, which a patch or whoever added it gave to it.

@@ -1,7 +1,6 @@
 //! What was made for one component, workload or namespace, and is given to another one.
 
 use insta::assert_snapshot;
-use manifests_lib::data::database::MysqlContainer;
 use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec, Saga};
 use manifests_lib::data::{GeneratedSecret, SecretValue};
 use manifests_lib::model::{Component, Origin};
@@ -13,19 +12,7 @@ use manifests_lib::workload::{
 };
 use manifests_lib::{name, path, port, public_image, uid};
 
-use crate::support::{ELSEWHERE, NODES, Shop, config_map, container, server, service};
-
-fn mysql() -> MysqlContainer {
-    MysqlContainer {
-        image: public_image!(
-            "mysql:8.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-        ),
-        on: NODES,
-        resources: Resources { cpu: millicores(100), memory: mebibytes(768) },
-        storage: gibibytes(5),
-        storage_class: name!("fast"),
-    }
-}
+use crate::support::{ELSEWHERE, NODES, Shop, config_map, container, mysql, server, service};
 
 fn rabbitmq(shop: &Shop) -> Rabbitmq {
     let tools = shop.bundle_named(name!("tools"));

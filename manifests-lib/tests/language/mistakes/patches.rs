@@ -4,11 +4,10 @@ use insta::assert_snapshot;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::policy::v1 as policy;
-use manifests_lib::data::database::{Aurora, AuroraEndpoint};
 use manifests_lib::model::Origin;
-use manifests_lib::{cidr, name, port, region, secrets_manager_name};
+use manifests_lib::{name, port};
 
-use crate::support::{NODES, Shop, container, server, service, service_on};
+use crate::support::{NODES, Shop, aurora, container, server, service, service_on};
 
 #[test]
 fn a_kind_that_the_bundle_does_not_have() {
@@ -43,16 +42,7 @@ fn a_kind_that_a_handle_makes_only_elsewhere() {
 #[test]
 fn a_container_of_a_database_outside() {
     let shop = Shop::new();
-    let database = shop.bundle().app(&NODES).database(Aurora {
-        endpoint: AuroraEndpoint {
-            cluster: name!("web"),
-            account: name!("c0example0ab"),
-            region: region!("eu-west-1"),
-        },
-        addresses: cidr!("10.0.0.0/16"),
-        database: name!("shop"),
-        credentials: secrets_manager_name!("test/web/database"),
-    });
+    let database = shop.bundle().app(&NODES).database(aurora());
     shop.secrets_manager();
     assert!(database.container().is_none());
     database.patch(|_: &mut apps::StatefulSet| {});
