@@ -2,9 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use custom_resources::rabbitmq::v1beta1::RabbitmqCluster;
-use k8s_openapi::api::apps::v1 as apps;
-use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::storage::v1::StorageClass;
 use manifests_lib::cluster::Cluster;
 use manifests_lib::model::Resource;
@@ -16,40 +13,22 @@ pub(super) fn unknown_classes(platform: &BuiltPlatform, cluster: &Cluster) -> Ve
         platform.resources().filter_map(|it| it.get::<StorageClass>()?.metadata.name.as_deref());
     let of_cluster = cluster.storage_classes.iter().map(|class| class.name.as_str());
     let known: BTreeSet<&str> = own.chain(of_cluster).collect();
-    let mut sentences = Vec::new();
-    for resource in platform.resources() {
-        // An empty name asks for a volume without a class.
-        let asked = storage_classes(resource).into_iter().filter(|class| !class.is_empty());
-        for class in asked.filter(|class| !known.contains(class)) {
-            sentences.push(format!(
-                "{}: {} asks for the storage class {class}, which the cluster does not have: its pods would stay Pending; name one of {}",
-                resource.origin(),
-                resource.object_ref(),
-                known.iter().copied().collect::<Vec<_>>().join(", ")
-            ));
-        }
-    }
-    sentences
-}
-
-/// The storage classes that an object asks for.
-fn storage_classes(resource: &Resource) -> Vec<&str> {
-    if let Some(core::PersistentVolumeClaim { spec: Some(spec), .. }) = resource.get() {
-        return spec.storage_class_name.as_deref().into_iter().collect();
-    }
-    if let Some(apps::StatefulSet { spec: Some(spec), .. }) = resource.get() {
-        let claims = spec.volume_claim_templates.iter().flatten();
-        return claims.filter_map(|it| it.spec.as_ref()?.storage_class_name.as_deref()).collect();
-    }
-    let Some(RabbitmqCluster { spec: Some(spec), .. }) = resource.get() else {
-        return Vec::new();
+    let asked = platform.claimed_storage_classes().filter(|(_, class)| !class.is_empty());
+    let unknown = asked.filter(|(_, class)| !known.contains(class));
+    let sentence = |(resource, class): (&Resource, &str)| {
+        format!(
+            "{}: {} asks for the storage class {class}, which the cluster does not have: its pods would stay Pending; name one of {}",
+            resource.origin(),
+            resource.object_ref(),
+            known.iter().copied().collect::<Vec<_>>().join(", ")
+        )
     };
-    let disk = spec.persistence.as_ref();
-    disk.and_then(|disk| disk.storage_class_name.as_deref()).into_iter().collect()
+    unknown.map(sentence).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use k8s_openapi::api::core::v1 as core;
     use manifests_lib::model::{Namespace, named};
     use manifests_lib::name;
     use manifests_lib::values::{Name, gibibytes};
