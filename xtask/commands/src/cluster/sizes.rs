@@ -30,9 +30,10 @@ struct Amounts {
 /// Fails if the nodes of a group cannot hold its pods, or the largest of them one of its pods, or if the cluster has not the storage that
 /// they ask for.
 pub fn check(platform: &BuiltPlatform, cluster: &Cluster) -> Result<(), Failure> {
-    let mut sentences = too_large_for_a_node(platform, cluster)?;
+    let placements = placements(platform, cluster)?;
+    let mut sentences = too_large_for_a_node(&placements, platform, cluster);
     sentences.extend(storage::unknown_classes(platform, cluster));
-    for (group, requested, offered) in groups(platform, cluster)? {
+    for (group, requested, offered) in groups(&placements, cluster) {
         for (what, requested, offered) in [
             ("millicores", requested.cpu, offered.cpu),
             ("MiB of memory", mebibytes(requested.memory), mebibytes(offered.memory)),
@@ -52,19 +53,17 @@ pub fn check(platform: &BuiltPlatform, cluster: &Cluster) -> Result<(), Failure>
 
 /// A sentence for each pod that no node of its group can hold.
 fn too_large_for_a_node(
+    placements: &[Placement<'_>],
     platform: &BuiltPlatform,
     cluster: &Cluster,
-) -> Result<Vec<String>, Failure> {
+) -> Vec<String> {
     let mut sentences = Vec::new();
-    for resource in platform.resources() {
-        let Some(pods) = pods(resource) else {
-            continue;
-        };
-        let (pool, each) = placed(resource, &pods, platform, cluster)?;
-        let nodes = || cluster.node_pools.iter().filter(|other| shares_nodes(pool, other));
-        let group = pool.map_or_else(|| ANY.to_owned(), group_name);
-        let largest_cpu = nodes().map(|pool| u64::from(pool.cpu.as_millicores())).max();
-        let largest_memory = nodes().map(|pool| bytes(pool.memory)).max();
+    for placement in placements {
+        let Placement { resource, each, .. } = placement;
+        let group = placement.group();
+        let largest_cpu =
+            placement.nodes(cluster).map(|pool| u64::from(pool.cpu.as_millicores())).max();
+        let largest_memory = placement.nodes(cluster).map(|pool| bytes(pool.memory)).max();
         for (what, requested, offered) in [
             ("millicores", each.cpu, largest_cpu.unwrap_or_default()),
             (
@@ -84,7 +83,7 @@ fn too_large_for_a_node(
             }
         }
     }
-    Ok(sentences)
+    sentences
 }
 
 /// A line for each group.
@@ -92,7 +91,7 @@ pub fn report(platform: &BuiltPlatform, cluster: &Cluster) -> Result<Vec<String>
     let mut lines = vec![
         "Requests of the platform's own pods, of what the nodes have (charts and proxies are extra):".to_owned(),
     ];
-    for (group, requested, offered) in groups(platform, cluster)? {
+    for (group, requested, offered) in groups(&placements(platform, cluster)?, cluster) {
         lines.push(format!(
             "  {group:<8} {:>6} of {:>6} millicores {:>6} of {:>6} MiB {:>4} of {:>4} pods",
             requested.cpu,
@@ -115,71 +114,81 @@ fn mebibytes(bytes: u64) -> u64 {
 }
 
 /// Each group with what is requested and what its nodes have.
-fn groups(
-    platform: &BuiltPlatform,
-    cluster: &Cluster,
-) -> Result<Vec<(String, Amounts, Amounts)>, Failure> {
+fn groups(placements: &[Placement<'_>], cluster: &Cluster) -> Vec<(String, Amounts, Amounts)> {
     let mut requested: BTreeMap<String, Amounts> = BTreeMap::new();
-    let pools = &cluster.node_pools;
-    for resource in platform.resources() {
-        let Some(of_object) = pods(resource) else {
-            continue;
-        };
-        let (pool, each) = placed(resource, &of_object, platform, cluster)?;
-        let count = match of_object.count {
+    for placement in placements {
+        let each = placement.each;
+        let count = match placement.count {
             Count::Replicas(replicas) => replicas,
-            Count::OnePerNode => pools
-                .iter()
-                .filter(|other| shares_nodes(pool, other))
-                .map(|pool| u64::from(pool.nodes))
-                .sum(),
+            Count::OnePerNode => placement.nodes(cluster).map(|pool| u64::from(pool.nodes)).sum(),
         };
-        let group = pool.map_or_else(|| ANY.to_owned(), group_name);
-        let sum = requested.entry(group).or_default();
+        let sum = requested.entry(placement.group()).or_default();
         // What does not fit into the number fits into no cluster either.
         sum.cpu = sum.cpu.saturating_add(each.cpu.saturating_mul(count));
         sum.memory = sum.memory.saturating_add(each.memory.saturating_mul(count));
         sum.pods = sum.pods.saturating_add(count);
     }
-    Ok(pools
+    cluster
+        .node_pools
         .iter()
         .map(|pool| {
             let name = group_name(pool);
             let sum = requested.get(&name).copied().unwrap_or_default();
             (name, sum, offered(pool))
         })
-        .collect())
+        .collect()
 }
 
-/// The nodes that the pods of an object select, `None` if they take any, and what each pod requests.
-fn placed<'a>(
-    resource: &Resource,
-    pods: &Pods<'_>,
-    platform: &BuiltPlatform,
+/// The pods of an object, and where they run.
+struct Placement<'a> {
+    resource: &'a Resource,
+    count: Count,
+    /// What each of them requests.
+    each: Amounts,
+    /// The nodes that they select; `None` if they take any.
+    pool: Option<&'a NodePool>,
+}
+
+impl Placement<'_> {
+    fn group(&self) -> String {
+        self.pool.map_or_else(|| ANY.to_owned(), group_name)
+    }
+
+    /// The nodes on which they may run.
+    fn nodes<'a>(&self, cluster: &'a Cluster) -> impl Iterator<Item = &'a NodePool> {
+        let own = self.pool.map(group_name);
+        let may_run =
+            move |pool: &&NodePool| own.as_ref().is_none_or(|own| *own == group_name(pool));
+        cluster.node_pools.iter().filter(may_run)
+    }
+}
+
+/// Where the pods of each object run.
+fn placements<'a>(
+    platform: &'a BuiltPlatform,
     cluster: &'a Cluster,
-) -> Result<(Option<&'a NodePool>, Amounts), Failure> {
-    let pool = selected(&pods.selector, &cluster.node_pools).map_err(|label| {
-        Failure::new(format!(
-            "{}: the pods of {} need nodes with the label {label}, which no nodes of the cluster have: they would stay Pending; give the \
-             cluster of {} such a group",
-            resource.origin(),
-            resource.object_ref(),
-            platform.environment
-        ))
-    })?;
-    let each = of_pod(pods).ok_or_else(|| {
-        Failure::new(format!(
-            "{}: a request of {} is not a quantity that can be added up: write it in m, Ki, Mi, Gi or without a unit",
-            resource.origin(),
-            resource.object_ref()
-        ))
-    })?;
-    Ok((pool, each))
-}
-
-/// Whether pods that select these nodes, or any, may run on those of the other pool.
-fn shares_nodes(pool: Option<&NodePool>, other: &NodePool) -> bool {
-    pool.is_none_or(|pool| group_name(pool) == group_name(other))
+) -> Result<Vec<Placement<'a>>, Failure> {
+    let of_object = |resource| Some((resource, pods(resource)?));
+    let placed = |(resource, pods): (&'a Resource, Pods<'_>)| {
+        let pool = selected(&pods.selector, &cluster.node_pools).map_err(|label| {
+            Failure::new(format!(
+                "{}: the pods of {} need nodes with the label {label}, which no nodes of the cluster have: they would stay Pending; give the \
+                 cluster of {} such a group",
+                resource.origin(),
+                resource.object_ref(),
+                platform.environment
+            ))
+        })?;
+        let each = of_pod(&pods).ok_or_else(|| {
+            Failure::new(format!(
+                "{}: a request of {} is not a quantity that can be added up: write it in m, Ki, Mi, Gi or without a unit",
+                resource.origin(),
+                resource.object_ref()
+            ))
+        })?;
+        Ok(Placement { resource, count: pods.count, each, pool })
+    };
+    platform.resources().filter_map(of_object).map(placed).collect()
 }
 
 fn group_name(pool: &NodePool) -> String {
