@@ -33,13 +33,9 @@ pub enum Program {
 }
 
 impl Program {
+    /// Packages are called like their folders.
     fn package(self) -> &'static str {
-        match self {
-            Self::Scaffold => "scaffold",
-            Self::Import => "import",
-            Self::EksctlSchema => "eksctl-schema",
-            Self::Conformance => "conformance",
-        }
+        self.folder().rsplit('/').next().unwrap_or_default()
     }
 
     /// The folder of the package in a workspace that has it.
