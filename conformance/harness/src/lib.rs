@@ -37,7 +37,7 @@ mod report;
 mod watchdog;
 
 pub use cluster::{ATTEMPTS, Applied, Cluster, READY, free_port, secret};
-pub use process::{Process, Running, ended};
+pub use process::{Process, Running, ended, refused};
 pub use programs::{Program, Programs, cannot_write, minor_release};
 pub use report::{Compared, Judge, Outcome, Report, progress};
 pub use support::Failure;

@@ -1,5 +1,6 @@
 //! Programs that run beside this one, and programs that run to their end.
 
+use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -219,6 +220,12 @@ pub fn ended(status: ExitStatus) -> String {
         Some(code) => format!("ended with exit code {code}"),
         None => format!("was ended ({status})"),
     }
+}
+
+/// The failure of a command that ended otherwise than with 0: `what` it was, and what it printed.
+pub fn refused(what: impl fmt::Display, output: &Output) -> Failure {
+    Failure::new(format!("{what} {}; what it printed says why:", ended(output.status)))
+        .with_output(&String::from_utf8_lossy(&output.stderr))
 }
 
 fn command_name(command: &Command) -> &Path {

@@ -151,12 +151,7 @@ fn parsed(output: &Output) -> Result<Value, Failure> {
 fn refused(command: &Command, output: &Output) -> Failure {
     let arguments: Vec<_> =
         command.get_args().skip(3).map(|argument| argument.to_string_lossy()).collect();
-    Failure::new(format!(
-        "kubectl {} {}; what it printed says why:",
-        arguments.join(" "),
-        ended(output.status)
-    ))
-    .with_output(&String::from_utf8_lossy(&output.stderr))
+    process::refused(format_args!("kubectl {}", arguments.join(" ")), output)
 }
 
 /// Tells warnings from errors; a message may have several lines.

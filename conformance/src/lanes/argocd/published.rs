@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::{Failure, Program, Programs, cannot_write, ended};
+use harness::{Failure, Program, Programs, cannot_write, refused};
 use manifests_lib::delivery::SourceFrom;
 use released::sha256;
 use serde_json::json;
@@ -132,13 +132,8 @@ fn run(programs: &Programs, command: &mut Command) -> Result<(), Failure> {
         return Ok(());
     }
     let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
-    Err(Failure::new(format!(
-        "{} {} {}; what it printed says why:",
-        command.get_program().display(),
-        arguments.join(" "),
-        ended(output.status)
-    ))
-    .with_output(&String::from_utf8_lossy(&output.stderr)))
+    let what = format!("{} {}", command.get_program().display(), arguments.join(" "));
+    Err(refused(what, &output))
 }
 
 #[cfg(test)]

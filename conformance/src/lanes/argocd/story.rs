@@ -101,10 +101,10 @@ pub fn tell_of_removals(trial: &mut Trial<'_>, report: &mut Report) -> Result<()
         .collect();
     let is_otherwise = |trial: &Trial<'_>, state: &State| {
         let mut otherwise = Vec::new();
-        if state.of(BUNDLE).is_some() || there(state, "Deployment", &workload.identity.name) {
+        if state.of(BUNDLE).is_some() || state.has("Deployment", &workload.identity.name) {
             otherwise.push(format!("the bundle {BUNDLE}, which left Git, is there"));
         }
-        if there(state, "PodDisruptionBudget", &removed.identity.name) {
+        if state.has("PodDisruptionBudget", &removed.identity.name) {
             otherwise.push(format!("{removed}, which left Git, stays"));
         }
         if has_value(state) {
@@ -157,10 +157,6 @@ fn tell_of_mending(trial: &mut Trial<'_>, report: &mut Report) -> Result<(), Fai
 /// Whether Argo CD's ConfigMap has the value that leaves.
 fn has_value(state: &State) -> bool {
     state.object("ConfigMap", "argocd-cm").is_some_and(|map| map["data"][VALUE].is_string())
-}
-
-fn there(state: &State, kind: &str, name: &str) -> bool {
-    state.object(kind, name).is_some_and(|object| object["metadata"]["deletionTimestamp"].is_null())
 }
 
 fn find<'a>(objects: &'a [Object], bundle: &str, kind: &str) -> Result<&'a Object, Failure> {

@@ -114,23 +114,23 @@ impl Trial<'_> {
         let customer = find(&before, "customer", "Deployment")?;
         let expectations = [
             expectation("an object that left Git is gone", |state| {
-                there(state, "ConfigMap", FIRST.settings).then(|| "it is there".to_owned())
+                state.has("ConfigMap", FIRST.settings).then(|| "it is there".to_owned())
             }),
             expectation("an object with another name is made anew", |state| {
-                (!there(state, "ConfigMap", SECOND.settings)).then(|| "it is missing".to_owned())
+                (!state.has("ConfigMap", SECOND.settings)).then(|| "it is missing".to_owned())
             }),
             expectation("a bundle that left goes with what it deployed", |state| {
                 let application = state.of("customer").map(|it| it.to_string());
-                let deployment = there(state, "Deployment", &customer.identity.name);
+                let deployment = state.has("Deployment", &customer.identity.name);
                 application.or_else(|| deployment.then(|| format!("{customer} is there")))
             }),
             expectation(
                 "an object of a kind that no other bundle has goes with its bundle",
-                |state| there(state, "ResourceQuota", ONLY_ONE).then(|| "it is there".to_owned()),
+                |state| state.has("ResourceQuota", ONLY_ONE).then(|| "it is there".to_owned()),
             ),
             expectation("volumes and claims that left Git stay", |state| {
                 let is_gone =
-                    |volume: &&&Object| !there(state, volume.identity.kind, &volume.identity.name);
+                    |volume: &&&Object| !state.has(volume.identity.kind, &volume.identity.name);
                 volumes.iter().find(is_gone).map(|volume| format!("{volume} is gone"))
             }),
             expectation("an Application is Synced and Healthy without what it keeps", |state| {
@@ -305,10 +305,6 @@ fn told(application: Option<Application<'_>>) -> String {
 fn all(state: &State) -> String {
     let own = state.all().filter(|application| !application.name().starts_with("refused-"));
     own.map(|application| application.to_string()).collect::<Vec<_>>().join("; ")
-}
-
-fn there(state: &State, kind: &str, name: &str) -> bool {
-    state.object(kind, name).is_some_and(|object| object["metadata"]["deletionTimestamp"].is_null())
 }
 
 fn holds_data(object: &Object) -> bool {

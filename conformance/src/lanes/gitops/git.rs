@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::{Failure, Programs, cannot_write, ended};
+use harness::{Failure, Programs, cannot_write, refused};
 
 /// A repository.
 pub struct Repository<'a> {
@@ -81,12 +81,7 @@ impl<'a> Repository<'a> {
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
-        Err(Failure::new(format!(
-            "git {} {}; what it printed says why:",
-            arguments.join(" "),
-            ended(output.status)
-        ))
-        .with_output(&String::from_utf8_lossy(&output.stderr)))
+        Err(refused(format_args!("git {}", arguments.join(" ")), &output))
     }
 }
 

@@ -44,6 +44,12 @@ impl State {
         self.objects.get(&(kind.to_owned(), name.to_owned()))
     }
 
+    /// Whether there is such an object, and it is not being deleted.
+    pub fn has(&self, kind: &str, name: &str) -> bool {
+        self.object(kind, name)
+            .is_some_and(|object| object["metadata"]["deletionTimestamp"].is_null())
+    }
+
     /// The Application of a bundle.
     pub fn of(&self, bundle: &str) -> Option<Application<'_>> {
         self.named(&format!("{bundle}-application"))
