@@ -9,7 +9,7 @@ use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
 use manifests_lib::model::{Namespace, Team};
 use manifests_lib::platform::{BuiltPlatform, Platform};
 use manifests_lib::values::{LocalImage, Name, mebibytes, millicores};
-use manifests_lib::workload::{Container, NodeGroup, Probe, Resources};
+use manifests_lib::workload::{Container, NodeGroup, Probe, Resources, Workload};
 use manifests_lib::{
     git_branch, git_url, label_key, name, path, plain, port, relative_path, repository, tag, uid,
     url_path,

@@ -5,14 +5,14 @@ pub use crate::data::rabbitmq::{Rabbitmq, Saga};
 pub use crate::model::{Bundle, Component, SelectorLabels, Team};
 pub use crate::network::gateway_api::{PublicEntrance, Route};
 pub use crate::network::mesh::{Egress, EgressGateway};
-pub use crate::network::{Http, Service, Tcp};
+pub use crate::network::{Grpc, Http, Http2, Service, Tcp, Tls};
 pub use crate::observability::{Latency, LatencyBound, Prometheus, Slo};
 pub use crate::values::{
     Host, Image, Name, Port, PublicImage, gibibytes, mebibytes, millicores, seconds,
 };
 pub use crate::workload::{
     Container, ContainerHandle, Deployment, LocalVolume, LocalVolumeNames, PortlessContainer,
-    Probe, Resources, User, WithPort,
+    Probe, Resources, User, WithPort, Workload,
 };
 pub use crate::{node_port, not_secret, path, plain, port, slo_target, uid};
 pub use {host, name, public_image, repository, tag, url_path};

@@ -1,5 +1,6 @@
 //! What runs: pods, the objects that keep them running, and their variables and volumes.
 
+mod common;
 mod container;
 mod deployment;
 pub(crate) mod disruption_budget;
@@ -13,6 +14,7 @@ mod stateful_set;
 mod variable;
 mod volume;
 
+pub use common::Workload;
 pub use container::{
     Container, ContainerHandle, Exposable, PortlessContainer, Resources, WithPort, WithoutPort,
 };

@@ -17,52 +17,13 @@ use crate::model::made_for::MadeFor;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
+use crate::network::callable::{Callable, Endpoint};
 use crate::network::mesh::{self, Caller, IngressGateway, OpenedPort};
 use crate::network::outbound::{Destination, MeshHost, Receiver};
+use crate::network::protocol::{Grpc, Http, Http2, Protocol, Tcp, Tls};
 use crate::network::tool::Pods;
 use crate::values::Port;
-use crate::workload::{ContainerHandle, Exposable, Variable};
-
-/// What is spoken on a port: decides how the mesh treats it.
-///
-/// Upstream: <https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/>
-pub trait Protocol: sealed::Sealed + 'static {
-    /// The value of `appProtocol` and the prefix of a port's name.
-    #[doc(hidden)]
-    const NAME: &'static str;
-}
-
-/// A protocol of requests: what speaks it can be routed and can have an SLO.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no requests: a route and an SLO need a service of HTTP",
-    label = "the mesh sees connections of this service, not requests",
-    note = "expose the container by `expose_http` where it speaks HTTP; otherwise remove the route or the SLO"
-)]
-pub trait RequestProtocol: Protocol {}
-
-/// HTTP/1.1, routed by request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Http {}
-
-/// Bytes, routed by connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tcp {}
-
-impl Protocol for Http {
-    const NAME: &'static str = "http";
-}
-
-impl RequestProtocol for Http {}
-
-impl Protocol for Tcp {
-    const NAME: &'static str = "tcp";
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for super::Http {}
-    impl Sealed for super::Tcp {}
-}
+use crate::workload::{ContainerHandle, Exposable};
 
 /// A Service by the protocol that it speaks. Routes, gateways and callers take it by reference; nobody repeats its name,
 /// namespace or port.
@@ -124,6 +85,36 @@ impl<L> ContainerHandle<L> {
         self.expose_at(Origin::here(), port)
     }
 
+    /// Gives the container's port, which speaks HTTP/2 without TLS, a stable address; `port` is that of the Service.
+    #[track_caller]
+    #[must_use = "a service that nobody calls and nothing routes to is refused by the namespace's default deny"]
+    pub fn expose_http2(&self, port: Port) -> Service<Http2>
+    where
+        L: Exposable,
+    {
+        self.expose_at(Origin::here(), port)
+    }
+
+    /// Gives the container's port, which speaks gRPC without TLS, a stable address; `port` is that of the Service.
+    #[track_caller]
+    #[must_use = "a service that nobody calls and nothing routes to is refused by the namespace's default deny"]
+    pub fn expose_grpc(&self, port: Port) -> Service<Grpc>
+    where
+        L: Exposable,
+    {
+        self.expose_at(Origin::here(), port)
+    }
+
+    /// Gives the container's port, on which the program itself speaks TLS, a stable address; `port` is that of the Service.
+    #[track_caller]
+    #[must_use = "a service that nobody calls is refused by the namespace's default deny"]
+    pub fn expose_tls(&self, port: Port) -> Service<Tls>
+    where
+        L: Exposable,
+    {
+        self.expose_at(Origin::here(), port)
+    }
+
     /// Gives the container's port, of whose bytes the mesh knows nothing, a stable address; `port` is that of the Service.
     #[track_caller]
     #[must_use = "a service that nobody calls is refused by the namespace's default deny"]
@@ -155,64 +146,14 @@ impl<L> ContainerHandle<L> {
     }
 }
 
-impl Component {
-    /// Declares that the component calls a service, and gives the address to call.
-    ///
-    /// This is the only way to an address, so that a call that the service does not admit cannot be written. The admission
-    /// stands in the service's bundle, as AuthorizationPolicy and NetworkPolicy; what lets the call out in the component's own.
-    #[must_use = "give the address to a container, or do not ask for admission"]
-    #[track_caller]
-    pub fn calls<P: Protocol>(&self, service: &Service<P>) -> Endpoint {
-        self.calls_at(Origin::here(), &service.state)
-    }
+impl<P: Protocol> Callable for Service<P> {
+    type Protocol = P;
 
-    pub(crate) fn calls_at(&self, origin: Origin, service: &ServiceState) -> Endpoint {
-        service.admit(self.caller());
-        self.sends_to(service.destination());
-        Endpoint {
-            host: service.host(),
-            port: service.port,
-            protocol: service.protocol,
-            made_for: MadeFor::component(self, origin),
-        }
-    }
-}
-
-/// The address of a service that admits the component.
-#[derive(Clone, Debug)]
-pub struct Endpoint {
-    host: String,
-    port: Port,
-    protocol: &'static str,
-    made_for: MadeFor,
-}
-
-impl Endpoint {
-    /// The URL, such as `http://account-app-service.services.svc.cluster.local:50000`.
-    #[must_use]
-    pub fn url(&self, variable: &str) -> Variable {
-        let Self { host, port, protocol, made_for: _ } = self;
-        self.variable(variable, format!("{protocol}://{host}:{port}"))
-    }
-
-    /// The host alone.
-    #[must_use]
-    pub fn host(&self, variable: &str) -> Variable {
-        self.variable(variable, &self.host)
-    }
-
-    /// The port alone.
-    #[must_use]
-    pub fn port(&self, variable: &str) -> Variable {
-        self.variable(variable, self.port.to_string())
-    }
-
-    fn variable(&self, name: &str, value: impl Into<String>) -> Variable {
-        Variable::from_handle(name, value, self.made_for.clone())
-    }
-
-    pub(crate) fn into_parts(self) -> (String, Port) {
-        (self.host, self.port)
+    fn admit(&self, caller: &Component, origin: Origin) -> Endpoint<P> {
+        let service = &self.state;
+        service.admit(caller.caller());
+        caller.sends_to(service.destination());
+        Endpoint::new(service.host(), service.port, MadeFor::component(caller, origin))
     }
 }
 

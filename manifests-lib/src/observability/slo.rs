@@ -10,7 +10,8 @@ use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
-use crate::network::service::{RequestProtocol, Service, ServiceState};
+use crate::network::protocol::RequestProtocol;
+use crate::network::service::{Service, ServiceState};
 
 /// What callers of a service may expect over 30 days.
 ///

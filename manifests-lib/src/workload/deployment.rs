@@ -9,8 +9,8 @@ use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::policy::v1 as policy;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use super::Workload;
 use super::pod::Pod;
-use super::{Container, ContainerHandle, PortlessContainer, WithPort, WithoutPort};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::label::SelectorLabels;
@@ -61,25 +61,13 @@ impl Component {
     }
 }
 
+impl Workload for Deployment {
+    fn pod(&self) -> &Pod {
+        &self.pod
+    }
+}
+
 impl Deployment {
-    /// Adds a container that listens on a port.
-    #[track_caller]
-    pub fn container(&self, container: Container) -> ContainerHandle<WithPort> {
-        let pod = &self.pod;
-        let handle = container.part_of(&pod.component, pod.name(), Origin::here());
-        pod.add(handle.state());
-        handle
-    }
-
-    /// Adds a container that listens on no port.
-    #[track_caller]
-    pub fn portless_container(&self, container: PortlessContainer) -> ContainerHandle<WithoutPort> {
-        let pod = &self.pod;
-        let handle = container.part_of(&pod.component, pod.name(), Origin::here());
-        pod.add(handle.state());
-        handle
-    }
-
     /// Keeps the selector of a Deployment that a cluster already has: selectors are immutable.
     ///
     /// The rule is `app`, `component` and `env`.

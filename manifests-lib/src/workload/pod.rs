@@ -10,7 +10,10 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use super::container::ContainerState;
 use super::disruption_budget::{Unready, disruption_budget};
 use super::volume::PodVolume;
-use super::{NodeGroup, placement, security};
+use super::{
+    Container, ContainerHandle, NodeGroup, PortlessContainer, WithPort, WithoutPort, placement,
+    security,
+};
 use crate::model::bundle::Output;
 use crate::model::component::Component;
 use crate::model::error::BuildError;
@@ -20,7 +23,8 @@ use crate::model::rule::Rule;
 use crate::network::outbound;
 
 /// The pods of one workload.
-pub(super) struct Pod {
+#[doc(hidden)]
+pub struct Pod {
     pub(super) component: Component,
     /// Suffix of the workload's name, such as `deployment`.
     kind: &'static str,
@@ -50,8 +54,24 @@ impl Pod {
         })
     }
 
-    pub(super) fn add(&self, container: Rc<ContainerState>) {
-        self.containers.borrow_mut().push(container);
+    pub(crate) fn container(
+        &self,
+        origin: Origin,
+        container: Container,
+    ) -> ContainerHandle<WithPort> {
+        let handle = container.part_of(&self.component, self.name(), origin);
+        self.containers.borrow_mut().push(handle.state());
+        handle
+    }
+
+    pub(crate) fn portless_container(
+        &self,
+        origin: Origin,
+        container: PortlessContainer,
+    ) -> ContainerHandle<WithoutPort> {
+        let handle = container.part_of(&self.component, self.name(), origin);
+        self.containers.borrow_mut().push(handle.state());
+        handle
     }
 
     pub(super) fn keep_selector(&self, labels: SelectorLabels) {

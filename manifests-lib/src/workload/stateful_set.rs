@@ -12,7 +12,7 @@ use k8s_openapi::api::policy::v1 as policy;
 
 use super::pod::Pod;
 use super::volume::{PodVolume, PodVolumeSource, volume_claim};
-use super::{Container, ContainerHandle, User, Volume, WithPort};
+use super::{User, Volume, Workload};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
@@ -82,24 +82,13 @@ impl Component {
     }
 }
 
+impl Workload for StatefulSet {
+    fn pod(&self) -> &Pod {
+        &self.state.pod
+    }
+}
+
 impl StatefulSet {
-    /// Adds a container that listens on a port.
-    #[track_caller]
-    pub fn container(&self, container: Container) -> ContainerHandle<WithPort> {
-        self.container_at(Origin::here(), container)
-    }
-
-    pub(crate) fn container_at(
-        &self,
-        origin: Origin,
-        container: Container,
-    ) -> ContainerHandle<WithPort> {
-        let pod = &self.state.pod;
-        let handle = container.part_of(&pod.component, pod.name(), origin);
-        pod.add(handle.state());
-        handle
-    }
-
     /// Gives each pod a volume of its own.
     #[track_caller]
     #[must_use = "mount the claim into a container"]

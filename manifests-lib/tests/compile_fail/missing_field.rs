@@ -1,6 +1,6 @@
 use manifests_lib::{name, port, uid};
 use manifests_lib::values::Image;
-use manifests_lib::workload::{Container, Deployment, Resources};
+use manifests_lib::workload::{Container, Deployment, Resources, Workload};
 
 fn runs(deployment: &Deployment, image: Image, resources: Resources) {
     deployment.container(Container {

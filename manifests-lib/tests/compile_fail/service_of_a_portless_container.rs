@@ -1,5 +1,5 @@
 use manifests_lib::port;
-use manifests_lib::workload::{Deployment, PortlessContainer};
+use manifests_lib::workload::{Deployment, PortlessContainer, Workload};
 
 fn exposes(deployment: &Deployment, container: PortlessContainer) {
     let shell = deployment.portless_container(container);

@@ -39,7 +39,7 @@ use manifests_lib::observability::{
 };
 use manifests_lib::platform::BuiltPlatform;
 use manifests_lib::values::{gibibytes, mebibytes, millicores};
-use manifests_lib::workload::{LocalVolume, Resources};
+use manifests_lib::workload::{LocalVolume, Resources, Workload};
 use manifests_lib::{
     host, name, node_port, path, port, public_image, region, secret_data_key, secrets_manager_name,
     slo_target, url_path,

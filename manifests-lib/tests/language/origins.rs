@@ -18,7 +18,9 @@ use manifests_lib::observability::{
 };
 use manifests_lib::platform::BuiltBundle;
 use manifests_lib::values::{Host, gibibytes, mebibytes, millicores};
-use manifests_lib::workload::{ContainerHandle, Deployment, LocalVolume, Resources, WithPort};
+use manifests_lib::workload::{
+    ContainerHandle, Deployment, LocalVolume, Resources, WithPort, Workload,
+};
 use manifests_lib::{
     host, name, node_port, path, plain, port, public_image, region, secret_data_key,
     secrets_manager_name, slo_target, url_path,

@@ -26,7 +26,7 @@ use manifests_lib::observability::grafana::{Dashboard, Variable};
 use manifests_lib::observability::{WebUiHandle, WebUiRequests, WebUiSpec};
 use manifests_lib::values::{Bytes, Name, NodePort, Port, gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{
-    Allowance, Container, LocalVolume, NodeGroup, Resources, VolumeClaimTemplate,
+    Allowance, Container, LocalVolume, NodeGroup, Resources, VolumeClaimTemplate, Workload,
 };
 use manifests_lib::{
     git_commit, git_url, host, name, node_port, path, plain, port, public_image, relative_path,

@@ -20,7 +20,7 @@ use manifests_lib::observability::Prometheus;
 use manifests_lib::platform::{BuiltPlatform, Platform};
 use manifests_lib::values::{LocalImage, Name, Port, gibibytes, mebibytes, millicores, seconds};
 use manifests_lib::workload::{
-    Container, ContainerHandle, Deployment, NodeGroup, Probe, Resources, WithPort,
+    Container, ContainerHandle, Deployment, NodeGroup, Probe, Resources, WithPort, Workload,
 };
 use manifests_lib::{
     cidr, git_branch, git_url, label_key, name, port, public_image, region, relative_path,

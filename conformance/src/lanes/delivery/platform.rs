@@ -12,7 +12,7 @@ use manifests_lib::model::{
 use manifests_lib::platform::Platform;
 use manifests_lib::values::{LocalImage, Name, gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{
-    Container, ContainerHandle, LocalVolume, NodeGroup, Probe, Resources, WithPort,
+    Container, ContainerHandle, LocalVolume, NodeGroup, Probe, Resources, WithPort, Workload,
 };
 use manifests_lib::{
     git_branch, git_url, label_key, name, path, port, relative_path, repository, tag, uid,

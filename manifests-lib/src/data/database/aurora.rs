@@ -10,7 +10,7 @@ use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
 use crate::network::mesh;
 use crate::network::outbound::{Destination, MeshHost, Receiver};
-use crate::network::service::Tcp;
+use crate::network::protocol::Tcp;
 use crate::outside::{DatabaseOutside, Literal};
 use crate::values::{Cidr, Name, Region, SecretsManagerName};
 

@@ -7,12 +7,14 @@ use crate::data::secret::{self, GeneratedText, Secret};
 use crate::model::component::Component;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
+use crate::network::callable::Callable;
 use crate::network::mesh;
-use crate::network::service::{Service, Tcp};
+use crate::network::protocol::Tcp;
+use crate::network::service::Service;
 use crate::plain;
 use crate::uid;
 use crate::values::{Bytes, Name, PublicImage, Seconds, mebibytes, seconds};
-use crate::workload::{Container, NodeGroup, Probe, Resources, VolumeClaimTemplate};
+use crate::workload::{Container, NodeGroup, Probe, Resources, VolumeClaimTemplate, Workload};
 
 /// MySQL in a container, one per database, on a volume that outlives it.
 ///
@@ -63,7 +65,7 @@ impl MysqlContainer {
                 owner: user.clone(),
             },
         );
-        let mysql = stateful_set.container_at(
+        let mysql = stateful_set.pod().container(
             origin,
             Container {
                 name: name!("mysql"),
@@ -98,7 +100,7 @@ impl MysqlContainer {
         let service: Service<Tcp> = mysql.expose_at(origin, MYSQL);
         stateful_set.governed_by(&service);
         let mutual_tls = mesh::require_mutual_tls(origin, service.state());
-        let (host, port) = owner.calls_at(origin, &service.state()).into_parts();
+        let (host, port) = service.admit(owner, origin).into_parts();
         DatabaseHandle {
             host,
             port,

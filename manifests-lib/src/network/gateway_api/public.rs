@@ -16,7 +16,8 @@ use crate::model::bundle::Bundle;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
 use crate::network::mesh::{GatewayRouteHandle, IngressGateway};
-use crate::network::service::{RequestProtocol, Service};
+use crate::network::protocol::RequestProtocol;
+use crate::network::service::Service;
 use crate::values::{Host, Name, NodePort, UrlPath};
 
 /// A gateway that everybody on the internet reaches, where the environment has a load balancer.

@@ -17,7 +17,7 @@ use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
 use crate::model::rule::Rule;
 use crate::network::outbound::{Destination, MeshHost, Receiver};
-use crate::network::service::Http;
+use crate::network::protocol::Http;
 use crate::network::tool::Pods;
 use crate::values::{Host, Name, Port};
 

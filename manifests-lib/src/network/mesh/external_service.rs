@@ -2,7 +2,7 @@
 
 use custom_resources::istio::networking::v1 as networking;
 
-use crate::network::service::Protocol;
+use crate::network::protocol::Protocol;
 use crate::values::Port;
 
 /// A host outside the mesh, found by DNS, that these namespaces may reach.

@@ -18,7 +18,8 @@ use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
 use crate::model::rule::Rule;
 use crate::network::gateway_api::GatewayNodePort;
-use crate::network::service::{RequestProtocol, Service, ServiceState};
+use crate::network::protocol::RequestProtocol;
+use crate::network::service::{Service, ServiceState};
 use crate::values::{Name, NodePort, Port};
 
 /// The pods through which requests from outside enter, as others refer to them.

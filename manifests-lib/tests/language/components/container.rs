@@ -1,6 +1,6 @@
 use insta::assert_snapshot;
 use manifests_lib::values::{mebibytes, seconds};
-use manifests_lib::workload::{Allowance, User};
+use manifests_lib::workload::{Allowance, User, Workload};
 use manifests_lib::{name, path, plain};
 
 use crate::support::{NODES, Shop, container, deployment, server};

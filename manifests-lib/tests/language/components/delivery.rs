@@ -12,7 +12,7 @@ use manifests_lib::delivery::{Kustomization, KustomizeImage};
 use manifests_lib::model::{GroupKind, Namespace, named};
 use manifests_lib::platform::BuiltPlatform;
 use manifests_lib::values::gibibytes;
-use manifests_lib::workload::VolumeClaimTemplate;
+use manifests_lib::workload::{VolumeClaimTemplate, Workload};
 use manifests_lib::{
     chart_version, git_commit, git_url, name, path, port, relative_path, repository, tag, uid,
 };

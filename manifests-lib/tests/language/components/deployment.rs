@@ -1,7 +1,7 @@
 use insta::assert_snapshot;
 use manifests_lib::model::SelectorLabels;
 use manifests_lib::values::{mebibytes, millicores};
-use manifests_lib::workload::{PortlessContainer, Resources};
+use manifests_lib::workload::{PortlessContainer, Resources, Workload};
 use manifests_lib::{name, public_image, uid};
 
 use crate::support::{NODES, Shop, container, server};

@@ -1,7 +1,9 @@
 use insta::assert_snapshot;
 use manifests_lib::model::Component;
 use manifests_lib::values::gibibytes;
-use manifests_lib::workload::{Container, LocalVolume, LocalVolumeHandle, LocalVolumeNames};
+use manifests_lib::workload::{
+    Container, LocalVolume, LocalVolumeHandle, LocalVolumeNames, Workload,
+};
 use manifests_lib::{name, path, port};
 
 use crate::support::{NODES, Shop, container, deployment, server};

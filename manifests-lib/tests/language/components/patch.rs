@@ -2,6 +2,7 @@ use insta::assert_snapshot;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use manifests_lib::model::{Bundle, Resource};
+use manifests_lib::workload::Workload;
 use manifests_lib::{name, port};
 
 use crate::support::{NODES, Shop, container, server, service, service_on};

@@ -1,6 +1,6 @@
 use manifests_lib::model::Resource;
 use manifests_lib::values::Image;
-use manifests_lib::workload::Container;
+use manifests_lib::workload::{Container, Workload};
 use manifests_lib::{name, port, public_image};
 
 use crate::support::{NODES, Shop, container, deployment, server};

@@ -1,7 +1,7 @@
 use insta::assert_snapshot;
 use manifests_lib::model::Bundle;
 use manifests_lib::url_path;
-use manifests_lib::workload::Probe;
+use manifests_lib::workload::{Probe, Workload};
 
 use crate::support::{NODES, Shop, container, deployment};
 

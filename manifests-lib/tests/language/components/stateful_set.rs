@@ -1,7 +1,7 @@
 use insta::assert_snapshot;
 use manifests_lib::model::{Bundle, SelectorLabels};
 use manifests_lib::values::gibibytes;
-use manifests_lib::workload::{StatefulSet, VolumeClaimTemplate};
+use manifests_lib::workload::{StatefulSet, VolumeClaimTemplate, Workload};
 use manifests_lib::{name, path, port, uid};
 
 use crate::support::{NODES, Shop, container};

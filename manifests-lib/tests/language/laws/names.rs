@@ -2,7 +2,7 @@ use manifests_lib::data::{GeneratedSecret, SecretValue};
 use manifests_lib::model::Bundle;
 use manifests_lib::network::mesh::GatewayRoute;
 use manifests_lib::values::{Name, gibibytes, mebibytes};
-use manifests_lib::workload::{LocalVolume, VolumeClaimTemplate};
+use manifests_lib::workload::{LocalVolume, VolumeClaimTemplate, Workload};
 use manifests_lib::{name, node_port, path, plain, port, uid};
 use proptest::prelude::*;
 use serde_json::Value;

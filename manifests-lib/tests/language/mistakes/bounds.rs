@@ -10,7 +10,7 @@ use manifests_lib::network::{Certificate, CertificateHosts};
 use manifests_lib::values::{
     EcrImage, EcrRegistry, Host, Image, Name, Port, Tag, gibibytes, mebibytes, millicores, seconds,
 };
-use manifests_lib::workload::{Container, LocalVolume, Resources, VolumeClaimTemplate};
+use manifests_lib::workload::{Container, LocalVolume, Resources, VolumeClaimTemplate, Workload};
 use manifests_lib::{
     account_id, host, name, node_port, path, plain, port, region, repository, tag, uid,
 };

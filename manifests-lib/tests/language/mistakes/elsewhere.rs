@@ -8,7 +8,7 @@ use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::values::{gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{
     ContainerHandle, LocalVolume, Resources, VolumeClaimTemplate, VolumeClaimTemplateHandle,
-    WithPort,
+    WithPort, Workload,
 };
 use manifests_lib::{name, path, port, public_image, uid};
 

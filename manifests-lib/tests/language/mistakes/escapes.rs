@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use manifests_lib::model::{Manifest, Rule, named};
 use manifests_lib::name;
-use manifests_lib::workload::{Allowance, User, restricted_security_context};
+use manifests_lib::workload::{Allowance, User, Workload, restricted_security_context};
 
 use crate::support::{NODES, Shop, break_override, container, deployment, overriding, server};
 

@@ -4,7 +4,7 @@ use manifests_lib::data::{GeneratedSecret, SecretValue};
 use manifests_lib::model::SelectorLabels;
 use manifests_lib::observability::{Latency, LatencyBound, Slo};
 use manifests_lib::values::gibibytes;
-use manifests_lib::workload::{LocalVolume, NodeGroup};
+use manifests_lib::workload::{LocalVolume, NodeGroup, Workload};
 use manifests_lib::{label_key, name, path, slo_target};
 
 use crate::support::{NODES, Shop, container, server, service};

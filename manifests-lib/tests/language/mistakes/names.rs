@@ -2,6 +2,7 @@ use insta::assert_snapshot;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::values::{VariableName, mebibytes};
+use manifests_lib::workload::Workload;
 use manifests_lib::{name, path, port};
 
 use crate::support::{NAMESPACE, NODES, Shop, config_map, container, server, service};

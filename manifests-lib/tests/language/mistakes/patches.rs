@@ -5,6 +5,7 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::policy::v1 as policy;
 use manifests_lib::model::Origin;
+use manifests_lib::workload::Workload;
 use manifests_lib::{name, port};
 
 use crate::support::{NODES, Shop, aurora, container, server, service, service_on};

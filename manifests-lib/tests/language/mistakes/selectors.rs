@@ -1,3 +1,4 @@
+use manifests_lib::workload::Workload;
 use std::collections::BTreeMap;
 
 use insta::assert_snapshot;

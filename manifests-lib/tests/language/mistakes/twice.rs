@@ -6,7 +6,7 @@ use manifests_lib::network::mesh::GatewayRoute;
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::observability::{WebUiRequests, WebUiSpec};
 use manifests_lib::values::{Name, NodePort, Port, gibibytes, mebibytes};
-use manifests_lib::workload::{Container, VolumeClaimTemplate};
+use manifests_lib::workload::{Container, VolumeClaimTemplate, Workload};
 use manifests_lib::{name, node_port, path, plain, port, uid};
 
 use crate::support::{

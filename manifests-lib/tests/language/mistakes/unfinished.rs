@@ -2,6 +2,7 @@ use insta::assert_snapshot;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::batch::v1 as batch;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use manifests_lib::workload::Workload;
 
 use crate::support::{NODES, Shop, container, deployment, server};
 

@@ -1,0 +1,95 @@
+//! Calls: what a component may send to, and the address that it gets for saying so.
+
+use std::marker::PhantomData;
+
+use super::protocol::{Protocol, UrlProtocol};
+use super::service::Service;
+use crate::model::component::Component;
+use crate::model::made_for::MadeFor;
+use crate::model::origin::Origin;
+use crate::values::Port;
+use crate::workload::Variable;
+
+/// What a component can call: it admits the caller, and has an address.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be called",
+    label = "no address belongs to it",
+    note = "call a `Service`, which a container is exposed as"
+)]
+pub trait Callable: sealed::Sealed {
+    /// What is spoken there.
+    type Protocol: Protocol;
+
+    /// Admits the caller, and lets it out.
+    #[doc(hidden)]
+    fn admit(&self, caller: &Component, origin: Origin) -> Endpoint<Self::Protocol>;
+}
+
+/// The address of what admits the component, and what is spoken there.
+#[derive(Clone, Debug)]
+pub struct Endpoint<P> {
+    host: String,
+    port: Port,
+    made_for: MadeFor,
+    protocol: PhantomData<P>,
+}
+
+impl Component {
+    /// Declares that the component calls a service, and gives the address to call.
+    ///
+    /// This is the only way to an address, so that a call that the service does not admit cannot be written. The admission
+    /// stands in the service's bundle, as AuthorizationPolicy and NetworkPolicy; what lets the call out in the component's own.
+    #[must_use = "give the address to a container, or do not ask for admission"]
+    #[track_caller]
+    pub fn calls<C: Callable>(&self, callee: &C) -> Endpoint<C::Protocol> {
+        callee.admit(self, Origin::here())
+    }
+}
+
+impl<P: Protocol> Endpoint<P> {
+    pub(crate) fn new(host: String, port: Port, made_for: MadeFor) -> Self {
+        Self { host, port, made_for, protocol: PhantomData }
+    }
+
+    /// The URL, such as `http://account-app-service.services.svc.cluster.local:50000`.
+    #[must_use]
+    pub fn url(&self, variable: &str) -> Variable
+    where
+        P: UrlProtocol,
+    {
+        let Self { host, port, .. } = self;
+        self.variable(variable, format!("{}://{host}:{port}", P::SCHEME))
+    }
+
+    /// `<host>:<port>`, as clients of gRPC and of databases take it.
+    #[must_use]
+    pub fn address(&self, variable: &str) -> Variable {
+        let Self { host, port, .. } = self;
+        self.variable(variable, format!("{host}:{port}"))
+    }
+
+    /// The host alone.
+    #[must_use]
+    pub fn host(&self, variable: &str) -> Variable {
+        self.variable(variable, &self.host)
+    }
+
+    /// The port alone.
+    #[must_use]
+    pub fn port(&self, variable: &str) -> Variable {
+        self.variable(variable, self.port.to_string())
+    }
+
+    fn variable(&self, name: &str, value: impl Into<String>) -> Variable {
+        Variable::from_handle(name, value, self.made_for.clone())
+    }
+
+    pub(crate) fn into_parts(self) -> (String, Port) {
+        (self.host, self.port)
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<P> Sealed for super::Service<P> {}
+}
