@@ -6,7 +6,7 @@ use criterion::{
 };
 use manifests_lib::data::{GeneratedSecret, SecretValue};
 use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
-use manifests_lib::model::{Namespace, Team};
+use manifests_lib::model::{Conventions, Namespace, Team};
 use manifests_lib::platform::{BuiltPlatform, Platform};
 use manifests_lib::values::{LocalImage, Name, mebibytes, millicores};
 use manifests_lib::workload::{Container, NodeGroup, Probe, Resources, Workload};
@@ -74,7 +74,7 @@ fn git_source() -> GitSource {
 
 /// A platform of this many bundles, not yet built.
 fn platform(bundles: usize) -> Platform {
-    let platform = Platform::new(&name!("bench"), git_source());
+    let platform = Platform::new(&name!("bench"), git_source(), Conventions::named_by_kind());
     let team = platform.team(name!("team"));
     (0..bundles).for_each(|number| add_bundle(&team, number));
     platform

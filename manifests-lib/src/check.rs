@@ -2,6 +2,7 @@
 
 mod bounds;
 mod exceptions;
+mod mesh;
 mod metadata;
 mod overrides;
 mod pod_security;
@@ -18,6 +19,7 @@ use crate::model::rule::Rule;
 use crate::workload::SecurityException;
 
 pub(crate) use bounds::{ports_of_proxies, unpinned_images};
+pub(crate) use mesh::{needs_mesh, unread_by_mesh};
 pub(crate) use pod_security::refused_pods;
 pub(crate) use secrets::in_plain_text as secrets_in_plain_text;
 pub(crate) use workload::{claims, selected_pods};

@@ -2,6 +2,7 @@
 
 pub(crate) mod bundle;
 pub(crate) mod component;
+pub(crate) mod conventions;
 pub(crate) mod distinct;
 pub(crate) mod error;
 pub(crate) mod facts;
@@ -19,6 +20,7 @@ mod texts;
 
 pub use bundle::{Added, Bundle};
 pub use component::Component;
+pub use conventions::{ComponentLabels, Conventions, Identity, Mesh, ObjectName};
 pub use error::BuildError;
 pub use group_kind::GroupKind;
 pub use label::SelectorLabels;

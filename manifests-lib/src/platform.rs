@@ -11,6 +11,7 @@ use crate::data::secret_store::{self, SecretRead, StoreFact};
 use crate::delivery::chart::{Source, SourceFrom};
 use crate::delivery::gitops::{self, BuiltTeam, Delivery, GitSource, Tree};
 use crate::model::bundle::{Bundle, Place};
+use crate::model::conventions::Conventions;
 use crate::model::error::BuildError;
 use crate::model::facts::Facts;
 use crate::model::namespace::Namespace;
@@ -120,12 +121,16 @@ impl BuiltBundle {
 }
 
 impl Platform {
-    /// Starts the platform of an environment, whose name is the value of the label `env` and the folder of its snapshots.
+    /// Starts the platform of an environment, whose name is the value of a label of every object, such as `env`, and the folder of its
+    /// snapshots.
     #[track_caller]
     #[must_use]
-    pub fn new(environment: &Name, source: GitSource) -> Self {
-        let place =
-            Place { environment: environment.clone(), applications_in: source.namespace.clone() };
+    pub fn new(environment: &Name, source: GitSource, conventions: Conventions) -> Self {
+        let place = Place {
+            environment: environment.clone(),
+            conventions,
+            applications_in: source.namespace.clone(),
+        };
         Self {
             state: Rc::new(PlatformState {
                 origin: Origin::here(),
@@ -179,7 +184,7 @@ impl Platform {
         let twice = duplicate_bundles(&tree.bundles);
         let bundles = if twice.is_empty() {
             let (bundles, found) =
-                gitops::deliver(environment, self.state.origin, &self.state.source, tree);
+                gitops::deliver(&self.state.place, self.state.origin, &self.state.source, tree);
             errors.extend(found);
             errors.extend(duplicate_bundles(&bundles));
             bundles
@@ -192,6 +197,7 @@ impl Platform {
         }
         let resources = bundles.iter().flat_map(|bundle| &bundle.resources);
         errors.extend(check::refused_pods(resources.clone()));
+        errors.extend(check::unread_by_mesh(&self.state.place.conventions, resources.clone()));
         let issuers: Vec<IssuerFact> = facts.take();
         errors.extend(issuer::refused_certificates(&issuers, resources.clone()));
         errors.extend(check::ports_of_proxies(resources.clone()));

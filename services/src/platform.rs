@@ -3,6 +3,7 @@
 
 use manifests_lib::cluster::Infrastructure;
 use manifests_lib::environment::{Environment, Sources};
+use manifests_lib::model::Conventions;
 use manifests_lib::name;
 use manifests_lib::outside::Shared;
 use manifests_lib::platform::Platform;
@@ -112,7 +113,8 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
     } = settings;
     let site = Site::from(site);
     let infrastructure: Infrastructure = cluster.into();
-    let platform = Platform::new(&site.name, argocd::git_source(&argocd));
+    let platform =
+        Platform::new(&site.name, argocd::git_source(&argocd), Conventions::named_by_kind());
     for shared in shares {
         platform.share(shared);
     }

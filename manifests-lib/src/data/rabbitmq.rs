@@ -16,6 +16,7 @@ use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::policy::v1 as policy;
 
 use crate::model::component::Component;
+use crate::model::conventions::Conventions;
 use crate::model::distinct::distinct;
 use crate::model::label::{Labels, label};
 use crate::model::namespace::Namespace;
@@ -55,6 +56,7 @@ patchable! {
 struct RabbitmqState {
     name: Name,
     namespace: Namespace,
+    conventions: Conventions,
     issuer: ClusterIssuer,
     callers: RefCell<BTreeSet<Caller>>,
     /// Namespaces that have queues and users of it, by the name of the bundle that asks.
@@ -74,7 +76,7 @@ impl Rabbitmq {
 impl RabbitmqState {
     /// Where clients connect.
     fn service(&self) -> ServiceRef {
-        ServiceRef { name: self.name.clone(), namespace: self.namespace.clone(), port: AMQPS }
+        ServiceRef::new(self.name.clone(), self.namespace.clone(), AMQPS, &self.conventions)
     }
 
     /// The labels of its pods, which the operator gives them.

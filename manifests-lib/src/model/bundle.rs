@@ -8,6 +8,7 @@ use std::rc::Rc;
 use crate::data::NotSecret;
 use crate::delivery::gitops::Declared;
 use crate::model::component::Component;
+use crate::model::conventions::Conventions;
 use crate::model::error::BuildError;
 use crate::model::facts::Facts;
 use crate::model::label::Labels;
@@ -45,8 +46,9 @@ pub(crate) struct BundleState {
 
 /// What all bundles of a platform have in common.
 pub(crate) struct Place {
-    /// Value of the label `env`.
+    /// Value of the label for the environment.
     pub(crate) environment: Name,
+    pub(crate) conventions: Conventions,
     /// Namespace of the Applications.
     pub(crate) applications_in: Namespace,
 }
@@ -63,6 +65,7 @@ pub(crate) trait Part {
 pub(crate) struct Output<'a> {
     /// What parts of all bundles have declared.
     pub(crate) declared: &'a Facts,
+    pub(crate) conventions: &'a Conventions,
     pub(crate) resources: Vec<Resource>,
     pub(crate) errors: Vec<BuildError>,
     pub(crate) exceptions: Vec<SecurityException>,
@@ -72,9 +75,10 @@ pub(crate) struct Output<'a> {
 }
 
 impl<'a> Output<'a> {
-    fn new(declared: &'a Facts, facts: &'a mut Facts) -> Self {
+    fn new(declared: &'a Facts, conventions: &'a Conventions, facts: &'a mut Facts) -> Self {
         Self {
             declared,
+            conventions,
             resources: Vec::new(),
             errors: Vec::new(),
             exceptions: Vec::new(),
@@ -249,8 +253,8 @@ impl Bundle {
         }
     }
 
-    pub(crate) fn build<'a>(&self, declared: &'a Facts, facts: &'a mut Facts) -> Output<'a> {
-        let mut output = Output::new(declared, facts);
+    pub(crate) fn build<'a>(&'a self, declared: &'a Facts, facts: &'a mut Facts) -> Output<'a> {
+        let mut output = Output::new(declared, &self.state.place.conventions, facts);
         let made: Vec<Range<usize>> = self
             .state
             .parts
@@ -263,7 +267,7 @@ impl Bundle {
             })
             .collect();
         for resource in &mut output.resources {
-            complete(resource, &self.state.namespace, &self.state.place.environment);
+            complete(resource, &self.state.namespace, &self.state.place);
         }
         for patch in &*self.state.patches.borrow() {
             output.errors.extend(patch.apply(&self.state.name, &mut output.resources, &made));
@@ -333,7 +337,7 @@ pub(crate) fn name_too_long(of: &str, name: &Name, origin: Origin) -> Option<Bui
 }
 
 /// The namespace and the label that every object of a bundle has.
-pub(crate) fn complete(resource: &mut Resource, namespace: &Namespace, environment: &Name) {
+pub(crate) fn complete(resource: &mut Resource, namespace: &Namespace, place: &Place) {
     let namespaced = resource.is_namespaced();
     let metadata = resource.metadata_mut();
     if namespaced && metadata.namespace.is_none() {
@@ -342,8 +346,8 @@ pub(crate) fn complete(resource: &mut Resource, namespace: &Namespace, environme
     metadata
         .labels
         .get_or_insert_default()
-        .entry("env".to_owned())
-        .or_insert_with(|| environment.to_string());
+        .entry(String::from(&place.conventions.labels.environment))
+        .or_insert_with(|| place.environment.to_string());
 }
 
 impl BundleState {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::model::bundle::{Bundle, BundleState};
+use crate::model::conventions::{Conventions, Identity, ObjectName};
 use crate::model::label::{Labels, SelectorLabels};
 use crate::network::mesh::Caller;
 use crate::values::Name;
@@ -12,8 +13,8 @@ use crate::workload::NodeGroup;
 
 /// A named part of a bundle, such as `app` or `db`.
 ///
-/// Objects are named `<bundle>-<component>-<kind>` and labelled `app=<bundle>`, `component=<component>`,
-/// `env=<environment>`. Its pods run on the nodes of one group.
+/// Its objects are named and labelled as the platform's [`Conventions`] have it, such as `<bundle>-<component>-<kind>` with the
+/// labels `app=<bundle>`, `component=<component>` and `env=<environment>`. Its pods run on the nodes of one group.
 #[derive(Clone)]
 pub struct Component {
     pub(crate) bundle: Rc<BundleState>,
@@ -52,18 +53,26 @@ impl Component {
         &self.nodes
     }
 
-    /// `<bundle>-<component>-<kind>`.
-    pub(crate) fn object_name(&self, kind: &str) -> String {
-        format!("{}-{}-{kind}", self.bundle.name, self.name)
+    /// What the platform calls the component's object of a kind.
+    pub(crate) fn object_name(&self, object: &str) -> String {
+        let (bundle, component) = (&self.bundle.name, &self.name);
+        (self.conventions().names)(&ObjectName { bundle, component, object })
     }
 
     /// The labels of every object and pod of the component.
     pub(crate) fn labels(&self) -> Labels {
-        Labels::from([
-            ("app".to_owned(), self.bundle.name.to_string()),
-            ("component".to_owned(), self.name.to_string()),
-            ("env".to_owned(), self.bundle.place.environment.to_string()),
-        ])
+        let environment = &self.bundle.place.environment;
+        let identity = Identity { environment, bundle: &self.bundle.name, component: &self.name };
+        self.conventions().labels(&identity)
+    }
+
+    /// Those of its labels that a selector uses.
+    pub(crate) fn selected_by(&self, labels: SelectorLabels) -> Labels {
+        labels.of(&self.labels(), &self.conventions().labels)
+    }
+
+    pub(crate) fn conventions(&self) -> &Conventions {
+        &self.bundle.place.conventions
     }
 
     /// Metadata of the component's object of a kind.
@@ -85,7 +94,7 @@ impl Component {
         Caller {
             namespace: self.bundle.namespace.to_string(),
             service_account: self.service_account(),
-            pod_labels: SelectorLabels::AppComponent.of(&self.labels()),
+            pod_labels: self.selected_by(SelectorLabels::AppComponent),
         }
     }
 }

@@ -4,37 +4,41 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
+use crate::model::conventions::ComponentLabels;
+use crate::values::LabelKey;
+
 /// Labels or annotations as the API takes them.
 pub type Labels = BTreeMap<String, String>;
 
-/// Which identifying labels a selector uses.
+/// Which identifying labels a selector uses; the keys are those of the platform's [`Conventions`](super::Conventions).
 ///
 /// The rule is [`SelectorLabels::AppComponentEnvironment`] for a Deployment and [`SelectorLabels::AppComponent`] for a
 /// Service and a StatefulSet. Selectors of workloads are immutable, so an object that keeps an older one says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SelectorLabels {
-    /// `app`.
+    /// The bundle: `app`.
     App,
-    /// `app`, `component`.
+    /// The bundle and the component: `app`, `component`.
     AppComponent,
-    /// `app`, `component`, `env`.
+    /// All: `app`, `component`, `env`.
     AppComponentEnvironment,
-    /// `app`, `env`.
+    /// The bundle and the environment: `app`, `env`.
     AppEnvironment,
 }
 
 impl SelectorLabels {
     /// The chosen ones of `labels`.
-    pub(crate) fn of(self, labels: &Labels) -> Labels {
-        let keys: &[&str] = match self {
-            Self::App => &["app"],
-            Self::AppComponent => &["app", "component"],
-            Self::AppComponentEnvironment => &["app", "component", "env"],
-            Self::AppEnvironment => &["app", "env"],
+    pub(crate) fn of(self, labels: &Labels, keys: &ComponentLabels) -> Labels {
+        let ComponentLabels { bundle, component, environment, .. } = keys;
+        let keys: &[&LabelKey] = match self {
+            Self::App => &[bundle],
+            Self::AppComponent => &[bundle, component],
+            Self::AppComponentEnvironment => &[bundle, component, environment],
+            Self::AppEnvironment => &[bundle, environment],
         };
         labels
             .iter()
-            .filter(|(key, _)| keys.contains(&key.as_str()))
+            .filter(|(key, _)| keys.iter().any(|it| it.as_str() == key.as_str()))
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect()
     }

@@ -6,6 +6,7 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
+use crate::check;
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::error::BuildError;
 use crate::model::label::{Labels, label};
@@ -173,7 +174,10 @@ struct NamespacePart {
 
 impl Part for NamespacePart {
     fn build(&self, output: &mut Output<'_>) {
-        if self.labels.contains_key(REVISION)
+        if self.labels.contains_key(REVISION) && !output.conventions.has_mesh() {
+            let what = format!("pods of the namespace {} get sidecars", self.namespace);
+            output.errors.push(check::needs_mesh(self.origin, &what));
+        } else if self.labels.contains_key(REVISION)
             && output.declared.all::<SidecarsRequired>().is_empty()
         {
             output.errors.push(BuildError::new(

@@ -254,6 +254,11 @@ rules! {
     ///
     /// Remove `metadata.namespace`.
     NamespaceOfClusterScopedObject = "namespace-of-cluster-scoped-object",
+    /// A line asks for what only a mesh does, such as a route between services or an SLO that its proxies count, and the platform's
+    /// conventions have none. Nothing would read the object, or nothing would count.
+    ///
+    /// Remove it, or name the mesh in the platform's `Conventions`.
+    NeedsMesh = "needs-mesh",
     /// A value of a chart is null, which makes helm erase the chart's default.
     ///
     /// Leave the value out, or list it below `unset` in `charts.toml` if the chart takes null.

@@ -105,7 +105,10 @@ impl Bundle {
     #[track_caller]
     #[must_use = "give the issuer to what needs certificates"]
     pub fn service_issuer(&self, name: Name) -> ClusterIssuer {
-        let policy = IssuerPolicy::of_services(name.clone());
+        let policy = IssuerPolicy::of_services(
+            name.clone(),
+            self.place().conventions.cluster_domain.clone(),
+        );
         self.issuer(Origin::here(), name, &Issuer::SelfSigned, policy)
     }
 

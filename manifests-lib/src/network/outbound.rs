@@ -81,7 +81,7 @@ pub(crate) fn limit(output: &mut Output<'_>, origin: Origin, component: &Compone
     if !is_denied_by_default(output, namespace) {
         return;
     }
-    let pods = SelectorLabels::AppComponent.of(&component.labels());
+    let pods = component.selected_by(SelectorLabels::AppComponent);
     let declared = component.bundle.destinations(component.name());
     let tools: BTreeSet<_> =
         output.declared.all::<OpenToMesh>().iter().map(|OpenToMesh(tool)| tool.clone()).collect();

@@ -195,7 +195,7 @@ impl ServiceState {
 
     /// The name that every pod of the cluster can resolve.
     pub(crate) fn host(&self) -> String {
-        format!("{}.{}.svc.cluster.local", self.name(), self.namespace())
+        self.component.conventions().host(self.name(), self.namespace())
     }
 
     pub(crate) fn name(&self) -> String {
@@ -240,7 +240,7 @@ impl ServiceState {
     }
 
     fn pod_labels(&self) -> Labels {
-        SelectorLabels::AppComponent.of(&self.component.labels())
+        self.component.selected_by(SelectorLabels::AppComponent)
     }
 }
 
@@ -261,7 +261,7 @@ impl Part for ServiceState {
                         target_port: Some(IntOrString::Int(self.target_port.into())),
                         ..core::ServicePort::default()
                     }]),
-                    selector: Some(self.selector.get().of(&component.labels())),
+                    selector: Some(component.selected_by(self.selector.get())),
                     type_: Some("ClusterIP".to_owned()),
                     ..core::ServiceSpec::default()
                 }),

@@ -1,5 +1,6 @@
 //! Services that charts and operators make, as others refer to them.
 
+use crate::model::conventions::Conventions;
 use crate::model::namespace::Namespace;
 use crate::values::{Name, Port};
 
@@ -9,10 +10,22 @@ use crate::values::{Name, Port};
 pub struct ServiceRef {
     pub(crate) name: Name,
     pub(crate) namespace: Namespace,
+    /// `<name>.<namespace>.svc.<domain of the cluster>`.
+    pub(crate) host: String,
     pub(crate) port: Port,
 }
 
 impl ServiceRef {
+    pub(crate) fn new(
+        name: Name,
+        namespace: Namespace,
+        port: Port,
+        conventions: &Conventions,
+    ) -> Self {
+        let host = conventions.host(&name, &namespace);
+        Self { name, namespace, host, port }
+    }
+
     /// Name of the Service.
     #[must_use]
     pub fn name(&self) -> &Name {
@@ -31,10 +44,10 @@ impl ServiceRef {
         self.port
     }
 
-    /// The host that every pod of the cluster resolves: `<name>.<namespace>.svc.cluster.local`.
+    /// The host that every pod of the cluster resolves: `<name>.<namespace>.svc.<domain of the cluster>`.
     #[must_use]
     pub fn host(&self) -> String {
-        format!("{}.{}.svc.cluster.local", self.name, self.namespace)
+        self.host.clone()
     }
 
     /// `<host>:<port>`.

@@ -135,7 +135,9 @@ impl ToolPods {
     pub fn port(&self, service: ToolService) -> ToolPort {
         let ToolService { name, port, target_port } = service;
         let namespace = self.state.bundle.namespace().clone();
-        ToolPort { pods: self.clone(), service: ServiceRef { name, namespace, port }, target_port }
+        let conventions = &self.state.bundle.place().conventions;
+        let service = ServiceRef::new(name, namespace, port, conventions);
+        ToolPort { pods: self.clone(), service, target_port }
     }
 
     /// Declares that the pods call a port of another tool, and gives the address: they are admitted there, and their bundle is

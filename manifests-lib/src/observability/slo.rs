@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use custom_resources::coreos::monitoring::v1 as monitoring;
 
+use crate::check;
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::origin::Origin;
@@ -187,6 +188,11 @@ struct SloPart {
 
 impl Part for SloPart {
     fn build(&self, output: &mut Output<'_>) {
+        if !output.conventions.has_mesh() {
+            let what = "the proxies of a mesh count the requests of an SLO";
+            output.errors.push(check::needs_mesh(self.origin, what));
+            return;
+        }
         let component: &Component = self.service.component();
         output.add(
             self.origin,

@@ -291,7 +291,7 @@ impl<P> ContainerHandle<P> {
                         variable.name
                     ),
                 ))
-            } else if let Some((rule, mistake)) = variable.mistake() {
+            } else if let Some((rule, mistake)) = variable.mistake(self.component.conventions()) {
                 Some(BuildError::new(rule, origin, mistake))
             } else {
                 variable.refusal(&self.component, origin)

@@ -98,7 +98,7 @@ impl Pod {
     }
 
     pub(super) fn selector(&self) -> LabelSelector {
-        matching(self.selector.get().of(&self.component.labels()))
+        matching(self.component.selected_by(self.selector.get()))
     }
 
     /// Name of the workload.
@@ -154,8 +154,9 @@ impl Pod {
                     ..security::of_pod()
                 }),
                 service_account_name: Some(self.component.service_account()),
-                topology_spread_constraints: (self.replicas > 1)
-                    .then(|| placement::spread(&SelectorLabels::AppComponent.of(&labels))),
+                topology_spread_constraints: (self.replicas > 1).then(|| {
+                    placement::spread(&self.component.selected_by(SelectorLabels::AppComponent))
+                }),
                 volumes: volumes(&containers, self.component.nodes(), output),
                 ..core::PodSpec::default()
             }),

@@ -3,6 +3,7 @@
 use k8s_openapi::api::core::v1 as core;
 
 use crate::model::component::Component;
+use crate::model::conventions::Conventions;
 use crate::model::error::BuildError;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
@@ -22,9 +23,6 @@ pub struct Variable {
     /// Why it is no secret, where it reads like one.
     not_secret: Option<&'static str>,
 }
-
-/// What ends the name of every Service of a cluster.
-const IN_CLUSTER: &str = ".svc.cluster.local";
 
 #[derive(Clone, Debug, PartialEq)]
 enum Value {
@@ -77,7 +75,7 @@ impl Variable {
     }
 
     /// What is wrong with the name, if anything.
-    pub(crate) fn mistake(&self) -> Option<(Rule, String)> {
+    pub(crate) fn mistake(&self, conventions: &Conventions) -> Option<(Rule, String)> {
         let name = self.name.as_str();
         if let Err(error) = VariableName::new(name) {
             return Some((Rule::InvalidVariableName, error.to_string()));
@@ -89,7 +87,7 @@ impl Variable {
             return Some((Rule::InvalidVariableValue, mistake));
         }
         match &self.value {
-            Value::Plain(value) if self.made_for.is_none() && value.contains(IN_CLUSTER) => {
+            Value::Plain(value) if self.made_for.is_none() && conventions.is_inside(value) => {
                 let mistake = format!(
                     "the variable {name} holds an address inside the cluster as text: nothing admits its callers; ask for it by \
                      `calls`"

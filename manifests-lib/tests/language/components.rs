@@ -2,6 +2,7 @@
 
 mod certificate;
 mod container;
+mod conventions;
 mod credentials;
 mod database;
 mod default_deny;

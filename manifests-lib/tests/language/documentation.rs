@@ -40,13 +40,15 @@ const WRITTEN: [(&str, &[&str]); 32] = [
 ];
 
 /// What the language fills in itself, for others to read.
-const READ_ONLY: [&str; 10] = [
+const READ_ONLY: [&str; 12] = [
     "BuiltBundle",
     "BuiltPlatform",
     "Cluster",
     "GatewayNodePort",
     "GatewayPort",
+    "Identity",
     "NodePool",
+    "ObjectName",
     "PodIdentity",
     "Source",
     "StorageClass",

@@ -251,6 +251,9 @@ fn break_rule(rule: Rule, shop: &Shop) {
         Rule::NameTooLong => {
             shop.bundle_named(name!("a234567890123456789012345678901234567"));
         }
+        Rule::NeedsMesh => {
+            service(&shop.bundle().app(&NODES)).mesh_route();
+        }
         Rule::NamespaceOfClusterScopedObject => {
             let metadata = named_in(&NAMESPACE, "disk");
             let volume = core::PersistentVolume { metadata, ..core::PersistentVolume::default() };
@@ -484,7 +487,7 @@ impl HelmChart for NoJson {
 #[test]
 fn every_rule_can_be_broken() {
     for rule in Rule::ALL {
-        let shop = Shop::new();
+        let shop = if *rule == Rule::NeedsMesh { Shop::without_mesh() } else { Shop::new() };
         break_rule(*rule, &shop);
         let errors = [shop.errors(), outside::broken()].concat();
         assert!(errors.iter().any(|error| error.rule == *rule), "{rule}: {}", listed(&errors));

@@ -9,8 +9,8 @@ use manifests_lib::data::database::{Aurora, AuroraEndpoint, MysqlContainer};
 use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
 use manifests_lib::delivery::{Chart, HelmRelease, SourceHandle};
 use manifests_lib::model::{
-    BuildError, Bundle, Component, GroupKind, Injection, Namespace, NamespaceRules, PodSecurity,
-    Resource, Team, named,
+    BuildError, Bundle, Component, Conventions, GroupKind, Injection, Mesh, Namespace,
+    NamespaceRules, PodSecurity, Resource, Team, named,
 };
 use manifests_lib::network::gateway_api::{Exposure, GatewaySpec, Limits};
 use manifests_lib::network::mesh::IngressGateway;
@@ -102,9 +102,22 @@ impl Shop {
     /// The platform of an environment of this name.
     #[track_caller]
     pub(crate) fn named(environment: &Name) -> Self {
-        let platform = Platform::new(environment, git_source());
+        Self::by(environment, Conventions::named_by_kind())
+    }
+
+    /// A platform of these conventions.
+    #[track_caller]
+    pub(crate) fn by(environment: &Name, conventions: Conventions) -> Self {
+        let platform = Platform::new(environment, git_source(), conventions);
         let team = platform.team(name!("team"));
         Self { platform, team }
+    }
+
+    /// The platform of an environment without a mesh.
+    #[track_caller]
+    pub(crate) fn without_mesh() -> Self {
+        let conventions = Conventions { mesh: Mesh::None, ..Conventions::named_by_kind() };
+        Self::by(&name!("test"), conventions)
     }
 
     pub(crate) fn platform(&self) -> &Platform {

@@ -4,7 +4,7 @@ use custom_resources::rabbitmq::v1beta1::{RabbitmqCluster, RabbitmqClusterSpec};
 use k8s_openapi::api::core::v1 as core;
 use manifests_lib::cluster::{Cluster, KubernetesMinor, KubernetesRelease, Minikube};
 use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
-use manifests_lib::model::{Namespace, named};
+use manifests_lib::model::{Conventions, Namespace, named};
 use manifests_lib::platform::Platform;
 use manifests_lib::prelude::*;
 use manifests_lib::values::LocalImage;
@@ -30,7 +30,7 @@ pub fn platform() -> Platform {
             api_groups: vec!["argoproj.io", "rabbitmq.com"],
         },
     };
-    let platform = Platform::new(&name!("small"), source);
+    let platform = Platform::new(&name!("small"), source, Conventions::named_by_kind());
     let bundle = platform.team(name!("team")).bundle(name!("web"), &SHOP);
     bundle.app(&GROUP).deployment(1).container(Container {
         name: name!("server"),

@@ -354,7 +354,7 @@ mod tests {
     use manifests_lib::data::rabbitmq::{RabbitmqClusterSpec, Saga};
     use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
     use manifests_lib::environment::Environment;
-    use manifests_lib::model::{Namespace, named};
+    use manifests_lib::model::{Conventions, Namespace, named};
     use manifests_lib::network::Issuer;
     use manifests_lib::network::network_policy::APP_NAME;
     use manifests_lib::observability::Prometheus;
@@ -387,7 +387,7 @@ mod tests {
                 ],
             },
         };
-        let platform = Platform::new(&name!("test"), source);
+        let platform = Platform::new(&name!("test"), source, Conventions::named_by_kind());
         let post = platform.team(name!("team")).bundle(name!("post"), &shop);
         let pods = |name| post.tool_pods(&APP_NAME, &name);
         let broker = post.rabbitmq_cluster(RabbitmqClusterSpec {

@@ -7,7 +7,8 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
 use manifests_lib::model::{
-    BuildError, Bundle, Component, Injection, Namespace, NamespaceRules, PodSecurity, Team, named,
+    BuildError, Bundle, Component, Conventions, Injection, Namespace, NamespaceRules, PodSecurity,
+    Team, named,
 };
 use manifests_lib::platform::Platform;
 use manifests_lib::values::{LocalImage, Name, gibibytes, mebibytes, millicores};
@@ -91,6 +92,7 @@ pub fn objects(edition: Edition) -> Result<Vec<Object>, Failure> {
                 api_groups: Vec::new(),
             },
         },
+        Conventions::named_by_kind(),
     );
     write(&platform, edition);
     let built = platform.build().map_err(|errors| {

@@ -98,6 +98,9 @@ impl Part for AuroraPart {
     fn build(&self, output: &mut Output<'_>) {
         Literal::tell(output.facts, &self.endpoint, self.literal, self.origin);
         output.facts.push(DatabaseOutside { host: self.endpoint.clone(), origin: self.origin });
+        if !output.conventions.has_mesh() {
+            return;
+        }
         output.add(
             self.origin,
             networking::ServiceEntry {

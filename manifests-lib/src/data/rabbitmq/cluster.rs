@@ -120,6 +120,7 @@ impl Bundle {
         let state = Rc::new(RabbitmqState {
             name,
             namespace: self.namespace().clone(),
+            conventions: self.place().conventions.clone(),
             issuer: issuer.clone(),
             callers: RefCell::default(),
             clients: RefCell::default(),
@@ -212,7 +213,7 @@ impl RabbitmqPart {
         vec![
             format!("{name}.{namespace}.svc"),
             self.state.service().host(),
-            format!("*.{name}-nodes.{namespace}.svc.cluster.local"),
+            self.state.conventions.host(format!("*.{name}-nodes"), namespace),
         ]
     }
 

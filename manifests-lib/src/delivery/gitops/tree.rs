@@ -7,7 +7,7 @@ use custom_resources::argoproj::v1alpha1 as argo;
 use super::application::{Application, ObjectsOfOthers};
 use super::order::{Member, Order};
 use super::{GitSource, project, protection};
-use crate::model::bundle::{complete, name_too_long};
+use crate::model::bundle::{Place, complete, name_too_long};
 use crate::model::error::BuildError;
 use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
@@ -45,7 +45,7 @@ impl BuiltTeam {
 
 /// Adds to the built bundles what Argo CD needs: annotations, Applications, and the bundles of the App of Apps itself.
 pub(crate) fn deliver(
-    environment: &Name,
+    place: &Place,
     origin: Origin,
     source: &GitSource,
     mut tree: Tree,
@@ -58,7 +58,7 @@ pub(crate) fn deliver(
         tree.teams.iter().filter_map(|team| name_too_long("team", &team.name, team.origin)),
     );
     tree.bundles.iter_mut().for_each(annotate);
-    let applications = Applications { environment, source, waves };
+    let applications = Applications { place, source, waves };
     let generated = applications.generate(origin, &mut tree);
     tree.bundles.extend(generated);
     (tree.bundles, errors)
@@ -188,7 +188,7 @@ struct Waves {
 
 /// Writes the Applications of a platform.
 struct Applications<'a> {
-    environment: &'a Name,
+    place: &'a Place,
     source: &'a GitSource,
     waves: Waves,
 }
@@ -291,7 +291,7 @@ impl Applications<'_> {
             },
             wave,
         };
-        self.resource(bundle.origin, application.build(self.environment, self.source))
+        self.resource(bundle.origin, application.build(&self.place.environment, self.source))
     }
 
     /// The Application that deploys generated Applications.
@@ -308,7 +308,7 @@ impl Applications<'_> {
             of_others: ObjectsOfOthers::Refuse,
             wave,
         };
-        self.resource(origin, application.build(self.environment, self.source))
+        self.resource(origin, application.build(&self.place.environment, self.source))
     }
 
     /// The projects `root`, of everything that holds Applications, and `default`.
@@ -334,7 +334,7 @@ impl Applications<'_> {
 
     fn resource(&self, origin: Origin, object: impl Manifest) -> Resource {
         let mut resource = Resource::new(origin, Vec::new(), object);
-        complete(&mut resource, &self.source.namespace, self.environment);
+        complete(&mut resource, &self.source.namespace, self.place);
         resource
     }
 }

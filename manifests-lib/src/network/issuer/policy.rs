@@ -32,7 +32,7 @@ pub(super) struct IssuerPolicy {
 #[derive(Clone)]
 enum Signs {
     /// Hosts of Services, each in its own namespace.
-    Services,
+    Services { domain: Host },
     /// Any hosts in these namespaces; where there are zones, hosts in them.
     Hosts { namespaces: BTreeSet<String>, zones: Option<Vec<Host>> },
 }
@@ -41,8 +41,9 @@ enum Signs {
 pub(crate) struct IssuerFact(IssuerPolicy);
 
 impl IssuerPolicy {
-    pub(super) fn of_services(issuer: Name) -> Self {
-        Self { issuer, signs: Signs::Services }
+    /// `domain` is that of the cluster.
+    pub(super) fn of_services(issuer: Name, domain: Host) -> Self {
+        Self { issuer, signs: Signs::Services { domain } }
     }
 
     /// In namespaces that are known once every bundle has said what it asks for.
@@ -96,10 +97,11 @@ impl IssuerPolicy {
             format!("the issuer {issuer} signs DNS names only, and no CA"),
         )];
         match &self.signs {
-            Signs::Services => validations.push(validation(
-                "object.spec.dnsNames.all(name, name.endsWith('.' + object.metadata.namespace + '.svc') || \
-                 name.endsWith('.' + object.metadata.namespace + '.svc.cluster.local') || name.endsWith('.invalid'))"
-                    .to_owned(),
+            Signs::Services { domain } => validations.push(validation(
+                format!(
+                    "object.spec.dnsNames.all(name, name.endsWith('.' + object.metadata.namespace + '.svc') || \
+                     name.endsWith('.' + object.metadata.namespace + '.svc.{domain}') || name.endsWith('.invalid'))"
+                ),
                 format!("the issuer {issuer} signs names of Services of the Certificate's own namespace"),
             )),
             Signs::Hosts { namespaces, zones } => {
@@ -135,8 +137,8 @@ impl IssuerPolicy {
         }
         let outside = |within: &dyn Fn(&str) -> bool| names.iter().find(|name| !within(name));
         match &self.signs {
-            Signs::Services => {
-                let ends = [format!(".{namespace}.svc"), format!(".{namespace}.svc.cluster.local")];
+            Signs::Services { domain } => {
+                let ends = [format!(".{namespace}.svc"), format!(".{namespace}.svc.{domain}")];
                 outside(&|name| {
                     name.ends_with(".invalid") || ends.iter().any(|end| name.ends_with(end))
                 })

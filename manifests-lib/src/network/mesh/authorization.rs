@@ -10,7 +10,7 @@ use crate::model::component::Component;
 use crate::model::label::{Labels, matching};
 use crate::model::origin::Origin;
 use crate::network::network_policy;
-use crate::values::Port;
+use crate::values::{Host, Port};
 
 /// A caller that a service admits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,9 +21,9 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// The identity that the caller's certificate proves.
-    pub(super) fn principal(&self) -> String {
-        format!("cluster.local/ns/{}/sa/{}", self.namespace, self.service_account)
+    /// The identity that the caller's certificate proves, in the domain of the mesh's identities.
+    fn principal(&self, trust_domain: &Host) -> String {
+        format!("{trust_domain}/ns/{}/sa/{}", self.namespace, self.service_account)
     }
 
     /// Where the caller's packets come from.
@@ -39,13 +39,16 @@ pub(super) fn selector(pod_labels: Labels) -> security::WorkloadSelector {
 
 /// Admits these callers to a port of the pods.
 pub(super) fn admission<'a>(
+    trust_domain: &Host,
     callers: impl IntoIterator<Item = &'a Caller>,
     port: Port,
 ) -> security::AuthorizationPolicyRule {
     security::AuthorizationPolicyRule {
         from: Some(vec![security::RuleFrom {
             source: Some(security::FromSource {
-                principals: Some(callers.into_iter().map(Caller::principal).collect()),
+                principals: Some(
+                    callers.into_iter().map(|caller| caller.principal(trust_domain)).collect(),
+                ),
                 ..security::FromSource::default()
             }),
         }]),
@@ -68,19 +71,21 @@ pub(crate) fn admit(
     port: Port,
     callers: &BTreeSet<Caller>,
 ) {
-    let rule = admission(callers, port);
-    output.add(
-        origin,
-        security::AuthorizationPolicy {
-            metadata: component.metadata("authorization-policy"),
-            spec: Some(security::AuthorizationPolicySpec {
-                action: Some(security::AuthorizationPolicyAction::Allow),
-                rules: Some(vec![rule]),
-                selector: Some(selector(pod_labels.clone())),
-                ..security::AuthorizationPolicySpec::default()
-            }),
-        },
-    );
+    if let Some(trust_domain) = output.conventions.trust_domain() {
+        let rule = admission(trust_domain, callers, port);
+        output.add(
+            origin,
+            security::AuthorizationPolicy {
+                metadata: component.metadata("authorization-policy"),
+                spec: Some(security::AuthorizationPolicySpec {
+                    action: Some(security::AuthorizationPolicyAction::Allow),
+                    rules: Some(vec![rule]),
+                    selector: Some(selector(pod_labels.clone())),
+                    ..security::AuthorizationPolicySpec::default()
+                }),
+            },
+        );
+    }
     output.add(
         origin,
         networking::NetworkPolicy {

@@ -130,7 +130,7 @@ impl EgressState {
             port: MUTUAL_TLS,
             hosts: vec![
                 host(&self.component.bundle.namespace, String::from(&self.host)),
-                host(namespace, self.gateway.host()),
+                host(namespace, self.gateway.host(self.component.conventions())),
             ],
         }
     }
@@ -179,7 +179,7 @@ impl EgressState {
         };
         let to_gateway = networking::Destination {
             subset: Some(self.component.bundle.name.to_string()),
-            ..route::destination(self.gateway.host(), MUTUAL_TLS)
+            ..route::destination(self.gateway.host(self.component.conventions()), MUTUAL_TLS)
         };
         let to_host = route::destination(String::from(&self.host), self.port);
         networking::VirtualService {
@@ -221,7 +221,9 @@ impl EgressState {
                         self.component.bundle.name.to_string(),
                     )
                 }]),
-                ..networking::DestinationRuleSpec::required(self.gateway.host())
+                ..networking::DestinationRuleSpec::required(
+                    self.gateway.host(self.component.conventions()),
+                )
             }),
         }
     }

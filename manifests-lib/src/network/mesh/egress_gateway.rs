@@ -12,6 +12,7 @@ use super::authorization::{admission, selector};
 use super::gateway_objects;
 use super::namespace_rules::metrics_to;
 use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::conventions::Conventions;
 use crate::model::label::Labels;
 use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
@@ -38,8 +39,8 @@ pub struct EgressGateway {
 pub(super) const MUTUAL_TLS: Port = port!(443);
 
 impl EgressGateway {
-    pub(super) fn host(&self) -> String {
-        format!("{}.{}.svc.cluster.local", self.name, self.namespace)
+    pub(super) fn host(&self, conventions: &Conventions) -> String {
+        conventions.host(&self.name, &self.namespace)
     }
 }
 
@@ -145,6 +146,7 @@ impl Part for EgressPart {
 
         // No rule admits anybody: an ALLOW policy without rules matches no request.
         output.add(self.origin, self.policy(named(name), None));
+        let Some(trust_domain) = output.conventions.trust_domain() else { return };
         for way in ways.into_values() {
             // The gateway chooses its server, and with it the host outside, by the name that the sidecar asks for.
             let rule = security::AuthorizationPolicyRule {
@@ -153,7 +155,7 @@ impl Part for EgressPart {
                     values: Some(vec![way.host.to_string()]),
                     not_values: None,
                 }]),
-                ..admission([&way.caller], MUTUAL_TLS)
+                ..admission(trust_domain, [&way.caller], MUTUAL_TLS)
             };
             output.add(self.origin, self.policy(named(&way.name), Some(vec![rule])));
         }

@@ -10,6 +10,7 @@ use super::route::{self, Reach};
 use super::{Caller, gateway_objects, is_of_proxy, own_and};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
+use crate::model::conventions::Conventions;
 use crate::model::error::BuildError;
 use crate::model::facts::Facts;
 use crate::model::label::Labels;
@@ -40,8 +41,8 @@ impl IngressGateway {
     pub const STATUS_PORT: &'static str = gateway_objects::STATUS_PORT;
 
     /// The name that every pod of the cluster can resolve.
-    pub(super) fn host(&self) -> String {
-        format!("{}.{}.svc.cluster.local", self.name, self.namespace)
+    pub(super) fn host(&self, conventions: &Conventions) -> String {
+        conventions.host(&self.name, &self.namespace)
     }
 }
 
@@ -192,7 +193,11 @@ impl GatewayRoutePart {
             Arrival::Plain => ("HTTP", vec![EVERY_HOST.to_owned()], None),
             Arrival::Tls(hosts) => {
                 // The gateway's own name is what the API gateway asks a certificate for, whatever host the request is for.
-                let hosts = hosts.iter().cloned().chain([self.gateway.host()]).collect();
+                let hosts = hosts
+                    .iter()
+                    .cloned()
+                    .chain([self.gateway.host(self.service.component().conventions())])
+                    .collect();
                 ("HTTPS", hosts, Some(self.tls()))
             }
         };

@@ -220,7 +220,7 @@ impl Part for IngressPart {
         output.add(self.origin, self.network_policy(output.declared, &opened));
         if let Exposure::ApiGateway { issuer } = &self.exposure {
             let IngressGateway { name, .. } = &self.gateway;
-            let host = self.gateway.host();
+            let host = self.gateway.host(output.conventions);
             output.add(self.origin, certificate_of(name, issuer, vec![host.clone()]));
             let policy = backend_tls_policy(named(name), name, name.as_str(), host);
             output.add(self.origin, policy);

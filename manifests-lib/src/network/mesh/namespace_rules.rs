@@ -8,6 +8,7 @@ use crate::model::bundle::{Added, Bundle, Output, Part};
 use crate::model::facts::Facts;
 use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
+use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
 use crate::network::network_policy;
 use crate::network::outbound::DeniedByDefault;
@@ -40,29 +41,15 @@ impl Bundle {
     ///
     /// Becomes an AuthorizationPolicy without rules and two NetworkPolicies here, and for each component of the namespace that runs pods
     /// a NetworkPolicy of what leaves them and a Sidecar of what their proxies know: DNS, what is [open to the
-    /// mesh](crate::network::ToolPods::open_to_mesh), and what the component calls.
+    /// mesh](crate::network::ToolPods::open_to_mesh), and what the component calls. Without a mesh, the NetworkPolicies alone.
     ///
     /// Upstream: <https://istio.io/latest/docs/concepts/security/#authorization-policies>
     #[track_caller]
     pub fn deny_by_default(&self, prometheus: &Prometheus) -> DefaultDenyHandle {
-        self.note(Denial(self.namespace().clone()));
-        let calls = self.add(security::AuthorizationPolicy {
-            metadata: named("default-deny"),
-            // No rule admits anybody: an ALLOW policy without rules matches no request.
-            spec: Some(security::AuthorizationPolicySpec::default()),
-        });
-        self.add(networking::NetworkPolicy {
-            metadata: named("default-deny"),
-            spec: Some(network_policy::nothing(["Ingress", "Egress"])),
-        });
-        let metrics = self.add(networking::NetworkPolicy {
-            metadata: named("metrics"),
-            spec: Some(network_policy::only(
-                LabelSelector::default(),
-                vec![metrics_to(prometheus)],
-            )),
-        });
-        DefaultDenyHandle { made: calls.made.through(&metrics.made) }
+        let (origin, prometheus) = (Origin::here(), prometheus.clone());
+        DefaultDenyHandle {
+            made: self.push(Denial { origin, namespace: self.namespace().clone(), prometheus }),
+        }
     }
 
     /// Lets pods of the bundle's namespace talk to each other by mutual TLS only. In the namespace of the control plane it holds
@@ -88,12 +75,37 @@ pub(super) fn metrics_to(prometheus: &Prometheus) -> networking::NetworkPolicyIn
     network_policy::admit([prometheus.pods().peer()], METRICS)
 }
 
-struct Denial(Namespace);
+struct Denial {
+    origin: Origin,
+    namespace: Namespace,
+    prometheus: Prometheus,
+}
 
 impl Part for Denial {
-    fn build(&self, _: &mut Output<'_>) {}
+    fn build(&self, output: &mut Output<'_>) {
+        let Self { origin, prometheus, .. } = self;
+        if output.conventions.has_mesh() {
+            let nobody = security::AuthorizationPolicy {
+                metadata: named("default-deny"),
+                // No rule admits anybody: an ALLOW policy without rules matches no request.
+                spec: Some(security::AuthorizationPolicySpec::default()),
+            };
+            output.add(*origin, nobody);
+        }
+        let policy = |name: &str, spec| networking::NetworkPolicy {
+            metadata: named(name),
+            spec: Some(spec),
+        };
+        let nothing = network_policy::nothing(["Ingress", "Egress"]);
+        output.add(*origin, policy("default-deny", nothing));
+        if output.conventions.has_mesh() {
+            let metrics =
+                network_policy::only(LabelSelector::default(), vec![metrics_to(prometheus)]);
+            output.add(*origin, policy("metrics", metrics));
+        }
+    }
 
     fn declare(&self, declared: &mut Facts) {
-        declared.push(DeniedByDefault(self.0.clone()));
+        declared.push(DeniedByDefault(self.namespace.clone()));
     }
 }

@@ -130,6 +130,9 @@ struct MutualTlsPart {
 
 impl Part for MutualTlsPart {
     fn build(&self, output: &mut Output<'_>) {
+        if !output.conventions.has_mesh() {
+            return;
+        }
         let component = self.service.component();
         output.add(self.origin, destination_rule(component, self.service.host(), own_namespace()));
     }

@@ -17,7 +17,7 @@ const NOTHING: &str = "~/*";
 /// Lets the proxies of these pods know these hosts alone: under the outbound traffic policy `REGISTRY_ONLY`, requests to all others end
 /// in the proxy.
 ///
-/// Becomes a Sidecar.
+/// Becomes a Sidecar, where there is a mesh.
 ///
 /// Upstream: <https://istio.io/latest/docs/reference/config/networking/sidecar/>
 pub(crate) fn limit_proxy(
@@ -27,6 +27,9 @@ pub(crate) fn limit_proxy(
     pods: Labels,
     hosts: &BTreeSet<MeshHost>,
 ) {
+    if !output.conventions.has_mesh() {
+        return;
+    }
     let own = &component.bundle.namespace;
     let known: BTreeSet<_> = hosts.iter().map(|host| host.seen_from(own)).collect();
     let known =
