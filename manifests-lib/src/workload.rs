@@ -1,11 +1,13 @@
 //! What runs: pods, the objects that keep them running, and their variables and volumes.
 
+mod annotations;
 mod common;
 mod container;
 mod deployment;
 pub(crate) mod disruption_budget;
 pub(crate) mod escapes;
 mod go;
+mod metrics;
 mod placement;
 mod pod;
 mod probe;

@@ -295,6 +295,10 @@ rules! {
     ///
     /// Run at least one, or remove the Service.
     ServiceWithoutPods = "service-without-pods",
+    /// The programs of a pod serve metrics at two places. In the mesh the proxy's agent asks one endpoint a pod.
+    ///
+    /// Serve both at one.
+    SeveralMetricsEndpoints = "several-metrics-endpoints",
     /// Volumes of one pod are to belong to several users. A pod has one group for all of them: the last one would have all.
     ///
     /// Give them one owner.

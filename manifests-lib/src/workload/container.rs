@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use k8s_openapi::api::core::v1 as core;
 
+use super::annotations::Annotations;
+use super::pod::Pod;
 use super::volume::{PodVolume, PodVolumeSource, is_below};
 use super::{Allowance, Probe, SecurityException, User, Variable, Volume, security};
 use crate::data::NotSecret;
@@ -120,6 +122,8 @@ pub struct ContainerHandle<P> {
     pub(crate) component: Component,
     /// Name of the Deployment or StatefulSet that it is part of.
     workload: String,
+    /// Of the pod that it is part of.
+    pub(super) annotations: Annotations,
     pub(crate) port: P,
     state: Rc<ContainerState>,
 }
@@ -152,16 +156,10 @@ struct Options {
 
 impl Container {
     /// The container as part of a component's workload, to whose pods its [state](ContainerHandle::state) belongs.
-    pub(super) fn part_of(
-        self,
-        component: &Component,
-        workload: String,
-        origin: Origin,
-    ) -> ContainerHandle<WithPort> {
+    pub(super) fn part_of(self, pod: &Pod, origin: Origin) -> ContainerHandle<WithPort> {
         let Self { name, image, port, resources, user, probe } = self;
         ContainerHandle::new(
-            component,
-            workload,
+            pod,
             WithPort(port),
             ContainerState {
                 origin,
@@ -178,16 +176,10 @@ impl Container {
 
 impl PortlessContainer {
     /// The container as part of a component's workload, to whose pods its [state](ContainerHandle::state) belongs.
-    pub(super) fn part_of(
-        self,
-        component: &Component,
-        workload: String,
-        origin: Origin,
-    ) -> ContainerHandle<WithoutPort> {
+    pub(super) fn part_of(self, pod: &Pod, origin: Origin) -> ContainerHandle<WithoutPort> {
         let Self { name, image, resources, user } = self;
         ContainerHandle::new(
-            component,
-            workload,
+            pod,
             WithoutPort,
             ContainerState {
                 origin,
@@ -203,10 +195,15 @@ impl PortlessContainer {
 }
 
 impl<P> ContainerHandle<P> {
-    fn new(component: &Component, workload: String, port: P, state: ContainerState) -> Self {
+    fn new(pod: &Pod, port: P, state: ContainerState) -> Self {
         let origin = state.origin;
-        let component = component.clone();
-        let handle = Self { component, workload, port, state: Rc::new(state) };
+        let handle = Self {
+            component: pod.component.clone(),
+            workload: pod.name(),
+            annotations: pod.annotations.clone(),
+            port,
+            state: Rc::new(state),
+        };
         if handle.state.resources.memory == mebibytes(0) {
             handle.refuse(
                 origin,

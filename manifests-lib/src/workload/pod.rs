@@ -7,6 +7,7 @@ use std::rc::Rc;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
+use super::annotations::Annotations;
 use super::container::ContainerState;
 use super::disruption_budget::{Unready, disruption_budget};
 use super::volume::PodVolume;
@@ -33,6 +34,8 @@ pub struct Pod {
     containers: RefCell<Vec<Rc<ContainerState>>>,
     selector: Cell<SelectorLabels>,
     group: Cell<Option<i64>>,
+    /// Of the template.
+    pub(super) annotations: Annotations,
 }
 
 impl Pod {
@@ -51,6 +54,7 @@ impl Pod {
             containers: RefCell::default(),
             selector: Cell::new(selector),
             group: Cell::new(None),
+            annotations: Annotations::default(),
         })
     }
 
@@ -59,7 +63,7 @@ impl Pod {
         origin: Origin,
         container: Container,
     ) -> ContainerHandle<WithPort> {
-        let handle = container.part_of(&self.component, self.name(), origin);
+        let handle = container.part_of(self, origin);
         self.containers.borrow_mut().push(handle.state());
         handle
     }
@@ -69,7 +73,7 @@ impl Pod {
         origin: Origin,
         container: PortlessContainer,
     ) -> ContainerHandle<WithoutPort> {
-        let handle = container.part_of(&self.component, self.name(), origin);
+        let handle = container.part_of(self, origin);
         self.containers.borrow_mut().push(handle.state());
         handle
     }
@@ -140,7 +144,11 @@ impl Pod {
         output.errors.extend(clashes(&containers));
         let mut patched = Vec::new();
         let template = core::PodTemplateSpec {
-            metadata: Some(ObjectMeta { labels: Some(labels.clone()), ..ObjectMeta::default() }),
+            metadata: Some(ObjectMeta {
+                annotations: self.annotations.build(),
+                labels: Some(labels.clone()),
+                ..ObjectMeta::default()
+            }),
             spec: Some(core::PodSpec {
                 automount_service_account_token: Some(false),
                 containers: containers

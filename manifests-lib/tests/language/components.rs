@@ -17,6 +17,7 @@ mod image;
 mod ingress_gateway;
 mod local_volume;
 mod mesh_route;
+mod metrics;
 mod namespace;
 mod outbound;
 mod patch;

@@ -296,6 +296,11 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let deployment = shop.bundle().app(&NODES).deployment(0);
             let _ = deployment.container(container()).expose_http(port!(80));
         }
+        Rule::SeveralMetricsEndpoints => {
+            let server = server(&shop.bundle().app(&NODES));
+            server.metrics(url_path!("/metrics"));
+            server.metrics(url_path!("/actuator/prometheus"));
+        }
         Rule::SeveralVolumeOwners => {
             let stateful_set = shop.bundle().app(&NODES).stateful_set(1);
             let _ = stateful_set.volume_claim_template(claim());
