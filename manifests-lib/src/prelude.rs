@@ -11,8 +11,8 @@ pub use crate::values::{
     Host, Image, Name, Port, PublicImage, gibibytes, mebibytes, millicores, seconds,
 };
 pub use crate::workload::{
-    Container, ContainerHandle, Deployment, LocalVolume, LocalVolumeNames, PortlessContainer,
-    Probe, Resources, User, WithPort, Workload,
+    Container, ContainerHandle, Deployment, HttpGet, LocalVolume, LocalVolumeNames,
+    PortlessContainer, Probe, Resources, User, WithPort, Workload,
 };
 pub use crate::{node_port, not_secret, path, plain, port, slo_target, uid};
 pub use {host, name, public_image, repository, tag, url_path};

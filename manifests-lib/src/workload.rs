@@ -23,7 +23,7 @@ pub use container::{
 pub use deployment::Deployment;
 pub use go::GoResources;
 pub use placement::{NodeGroup, spread};
-pub use probe::Probe;
+pub use probe::{HttpGet, KeepsRunning, Probe, TimedProbe};
 pub use security::{
     Allowance, SecurityException, User, restricted_security_context, runtime_default_seccomp,
 };

@@ -188,6 +188,11 @@ rules! {
     ///
     /// Correct the field that the message names.
     InvalidPodOverride = "invalid-pod-override",
+    /// A probe is said twice, has times that contradict each other, asks a port that its container does not have, or sends a header
+    /// that is none. The API server refuses it, or the kubelet asks in another way than it says.
+    ///
+    /// Correct what the message names.
+    InvalidProbe = "invalid-probe",
     /// The values of a chart are not JSON, so that they cannot stand in an Application.
     ///
     /// Leave out what JSON does not have, such as a number that is not finite.

@@ -8,6 +8,7 @@ use k8s_openapi::api::core::v1 as core;
 
 use super::annotations::Annotations;
 use super::pod::Pod;
+use super::probe::Apart;
 use super::volume::{PodVolume, PodVolumeSource, is_below};
 use super::{Allowance, Probe, SecurityException, User, Variable, Volume, security};
 use crate::data::NotSecret;
@@ -40,7 +41,7 @@ pub struct Container {
     pub resources: Resources,
     /// User and group id: `uid!(65532)`.
     pub user: User,
-    /// Startup, readiness and liveness probe.
+    /// Startup, readiness and liveness probe: `Probe::Tcp`, `Probe::Http(url_path!("/"))` or `Probe::Grpc`.
     pub probe: Probe,
 }
 
@@ -120,8 +121,6 @@ impl Exposable for WithPort {
 #[derive(Clone)]
 pub struct ContainerHandle<P> {
     pub(crate) component: Component,
-    /// Name of the Deployment or StatefulSet that it is part of.
-    workload: String,
     /// Of the pod that it is part of.
     pub(super) annotations: Annotations,
     pub(crate) port: P,
@@ -130,6 +129,8 @@ pub struct ContainerHandle<P> {
 
 pub(super) struct ContainerState {
     origin: Origin,
+    /// Name of the workload that it is part of.
+    workload: String,
     name: Name,
     image: Image,
     port: Option<(Port, Probe)>,
@@ -145,6 +146,7 @@ struct Options {
     command: Option<Vec<String>>,
     arguments: Option<Vec<String>>,
     startup_time: Option<Seconds>,
+    probes: Apart,
     variables: Vec<Variable>,
     mounts: Vec<(Origin, AbsolutePath, PodVolume)>,
     writable_root: bool,
@@ -163,6 +165,7 @@ impl Container {
             WithPort(port),
             ContainerState {
                 origin,
+                workload: pod.name(),
                 name,
                 image,
                 port: Some((port, probe)),
@@ -183,6 +186,7 @@ impl PortlessContainer {
             WithoutPort,
             ContainerState {
                 origin,
+                workload: pod.name(),
                 name,
                 image,
                 port: None,
@@ -199,7 +203,6 @@ impl<P> ContainerHandle<P> {
         let origin = state.origin;
         let handle = Self {
             component: pod.component.clone(),
-            workload: pod.name(),
             annotations: pod.annotations.clone(),
             port,
             state: Rc::new(state),
@@ -231,8 +234,13 @@ impl<P> ContainerHandle<P> {
         handle
     }
 
-    fn refuse(&self, origin: Origin, rule: Rule, message: String) {
+    pub(super) fn refuse(&self, origin: Origin, rule: Rule, message: String) {
         self.state.options.borrow_mut().errors.push(BuildError::new(rule, origin, message));
+    }
+
+    /// Changes the probes that are said apart.
+    pub(super) fn probes(&self, change: impl FnOnce(&mut Apart)) {
+        change(&mut self.state.options.borrow_mut().probes);
     }
 
     /// What the pods of the workload are built from.
@@ -299,7 +307,7 @@ impl<P> ContainerHandle<P> {
             }
             options.not_secret.extend(variable.reason().map(|reason| NotSecret {
                 origin,
-                object: self.workload.clone(),
+                object: self.state.workload.clone(),
                 path: format!("containers[{}].env[{}].value", self.state.name, variable.name),
                 reason,
             }));
@@ -316,7 +324,7 @@ impl<P> ContainerHandle<P> {
     pub(crate) fn mount_at(&self, origin: Origin, volume: &impl Volume, path: AbsolutePath) {
         let volume = volume.declare();
         let mut options = self.state.options.borrow_mut();
-        if let Some(mistake) = volume.refusal(&self.component, &self.workload, origin) {
+        if let Some(mistake) = volume.refusal(&self.component, &self.state.workload, origin) {
             options.errors.push(mistake);
             return;
         }
@@ -376,7 +384,7 @@ impl<P> ContainerHandle<P> {
     fn allow_at(&self, origin: Origin, allows: Allowance, reason: &'static str) {
         self.state.options.borrow_mut().exceptions.push(SecurityException {
             origin,
-            container: format!("{}/{}", self.workload, self.state.name),
+            container: format!("{}/{}", self.state.workload, self.state.name),
             allows,
             reason,
         });
@@ -429,8 +437,12 @@ impl ContainerState {
         let options = self.options.borrow();
         output.errors.extend(options.errors.iter().cloned());
         output.errors.extend(twice_mounted(&options.mounts));
+        let own = self.port.as_ref();
+        output.errors.extend(options.probes.mistakes(&self.name, own, options.startup_time));
         output.exceptions.extend(options.exceptions.iter().cloned());
         output.not_secret.extend(options.not_secret.iter().cloned());
+        let path = format!("containers[{}]", self.name);
+        output.not_secret.extend(options.probes.not_secret(own, &self.workload, &path));
         output.facts.push(self.image.clone());
         let mut container = core::Container {
             name: String::from(&self.name),
@@ -442,17 +454,14 @@ impl ContainerState {
             security_context: Some(security::of_container(&self.user, !options.writable_root)),
             ..core::Container::default()
         };
-        if let Some((port, probe)) = &self.port {
+        if let Some((port, _)) = &self.port {
             container.ports = Some(vec![core::ContainerPort {
                 container_port: (*port).into(),
                 protocol: Some("TCP".to_owned()),
                 ..core::ContainerPort::default()
             }]);
-            let probes = probe.at(*port, options.startup_time.unwrap_or(seconds(300)));
-            container.startup_probe = Some(probes.startup);
-            container.readiness_probe = Some(probes.readiness);
-            container.liveness_probe = Some(probes.liveness);
         }
+        options.probes.build(&mut container, self.port.as_ref(), options.startup_time);
         if !options.variables.is_empty() {
             container.env = Some(options.variables.iter().map(Variable::build).collect());
         }

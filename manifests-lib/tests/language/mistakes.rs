@@ -9,6 +9,7 @@ mod mismatches;
 mod names;
 mod patches;
 mod pod_security;
+mod probes;
 mod secrets;
 mod selectors;
 mod twice;

@@ -26,7 +26,7 @@ use manifests_lib::observability::grafana::{Dashboard, Variable};
 use manifests_lib::observability::{WebUiHandle, WebUiRequests, WebUiSpec};
 use manifests_lib::values::{Bytes, Name, NodePort, Port, gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{
-    Allowance, Container, LocalVolume, NodeGroup, Resources, VolumeClaimTemplate, Workload,
+    Allowance, Container, LocalVolume, NodeGroup, Probe, Resources, VolumeClaimTemplate, Workload,
 };
 use manifests_lib::{
     git_commit, git_url, host, name, node_port, path, plain, port, public_image, relative_path,
@@ -205,6 +205,7 @@ fn break_rule(rule: Rule, shop: &Shop) {
         }
         Rule::InvalidObjectName => drop(shop.bundle().add(config_map("../settings"))),
         Rule::InvalidPodOverride => drop(shop.bundle().add(overriding("rabbit", break_override))),
+        Rule::InvalidProbe => server(&shop.bundle().app(&NODES)).liveness(Probe::Exec(&[])),
         Rule::InvalidValues => drop(shop.bundle().chart(Chart {
             release: name!("tool"),
             values: NoJson,

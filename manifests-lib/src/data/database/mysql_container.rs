@@ -73,7 +73,7 @@ impl MysqlContainer {
                 port: MYSQL,
                 resources,
                 user,
-                probe: Probe::Command(PING),
+                probe: Probe::Exec(PING),
             },
         );
         // What Aurora MySQL 3 creates users with, and every client understands.
