@@ -1,0 +1,75 @@
+//! The environments: a laptop and a cloud.
+
+use manifests_lib::cluster::{
+    AvailabilityZone, Eks, EksAddons, EksNodeGroup, InstanceType, KubernetesMinor,
+    KubernetesRelease, Minikube,
+};
+use manifests_lib::environment::{Entry, Environment};
+use manifests_lib::prelude::*;
+use manifests_lib::values::{AccountId, EcrImage, EcrRegistry, LocalImage, Region};
+use manifests_lib::{
+    account_id, cidr, eks_addon_version, git_branch, iam_role_name, kms_key_id, region,
+};
+
+use crate::platform::{Settings, platform};
+use crate::shop::NODES;
+
+/// Every environment.
+pub const ALL: &[Entry] = &[
+    Entry { name: "dev", about: "A laptop: Minikube, local images", environment: dev },
+    Entry { name: "prd", about: "Production: EKS, images from ECR", environment: prd },
+];
+
+fn dev() -> Environment {
+    let platform = platform(Settings {
+        environment: name!("dev"),
+        branch: git_branch!("develop"),
+        replicas: 1,
+        image: |repository| LocalImage { repository, tag: tag!("latest") }.into(),
+    });
+    let cluster = Minikube {
+        profile: name!("boutique"),
+        kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
+        node_groups: vec![NODES],
+        cpus: 4,
+        memory: mebibytes(8_192),
+    };
+    Environment { platform, infrastructure: cluster.into(), sources: None, reviewers: None }
+}
+
+const ACCOUNT: AccountId = account_id!("123456789012");
+const REGION: Region = region!("eu-west-1");
+
+fn prd() -> Environment {
+    let platform = platform(Settings {
+        environment: name!("prd"),
+        branch: git_branch!("main"),
+        replicas: 2,
+        image: |repository| {
+            let registry = EcrRegistry { account: ACCOUNT, region: REGION };
+            EcrImage { registry, repository, tag: tag!("34ffea9") }.into()
+        },
+    });
+    let cluster = Eks {
+        name: name!("boutique"),
+        account: ACCOUNT,
+        region: REGION,
+        zones: [AvailabilityZone::A, AvailabilityZone::C],
+        kubernetes: KubernetesMinor(35),
+        vpc_cidr: cidr!("192.168.0.0/16"),
+        public_access_cidrs: vec![cidr!("203.0.113.0/24")],
+        administrators: iam_role_name!("platform-administrators"),
+        secrets_key: kms_key_id!("1234abcd-12ab-34cd-56ef-1234567890ab"),
+        addons: EksAddons {
+            nodes: NODES,
+            aws_ebs_csi_driver: eks_addon_version!("v1.58.0-eksbuild.1"),
+            coredns: eks_addon_version!("v1.13.2-eksbuild.4"),
+            eks_pod_identity_agent: eks_addon_version!("v1.3.10-eksbuild.3"),
+            kube_proxy: eks_addon_version!("v1.35.3-eksbuild.2"),
+            metrics_server: eks_addon_version!("v0.8.1-eksbuild.5"),
+            vpc_cni: eks_addon_version!("v1.21.1-eksbuild.7"),
+        },
+        node_groups: vec![EksNodeGroup { group: NODES, instance: InstanceType::T3Large, nodes: 3 }],
+    };
+    Environment { platform, infrastructure: cluster.into(), sources: None, reviewers: None }
+}

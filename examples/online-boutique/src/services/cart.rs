@@ -1,0 +1,21 @@
+//! Carts, kept in Redis: C#.
+
+use manifests_lib::prelude::*;
+
+use crate::shop::{PART_OF_VISIT, Shop};
+
+pub(crate) fn bundle(shop: &Shop) -> Service<Grpc> {
+    let app = shop.service(name!("cartservice"));
+    let server = app.deployment(shop.replicas).container(Container {
+        name: name!("server"),
+        image: (shop.image)(repository!("cartservice")),
+        port: port!(7070),
+        resources: Resources { cpu: millicores(200), memory: mebibytes(128) },
+        user: uid!(1000),
+        probe: Probe::Grpc,
+    });
+
+    let service = server.expose_grpc(port!(7070));
+    service.slo(PART_OF_VISIT);
+    service
+}

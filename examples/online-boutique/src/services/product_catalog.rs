@@ -1,0 +1,22 @@
+//! The products: Go.
+
+use manifests_lib::prelude::*;
+
+use crate::shop::{PART_OF_VISIT, Shop};
+
+pub(crate) fn bundle(shop: &Shop) -> Service<Grpc> {
+    let app = shop.service(name!("productcatalogservice"));
+    let server = app.deployment(shop.replicas).container(Container {
+        name: name!("server"),
+        image: (shop.image)(repository!("productcatalogservice")),
+        port: port!(3550),
+        resources: Resources { cpu: millicores(100), memory: mebibytes(128) },
+        user: uid!(1000),
+        probe: Probe::Grpc,
+    });
+    server.env([plain!("PORT", "3550"), plain!("DISABLE_PROFILER", "1")]);
+
+    let service = server.expose_grpc(port!(3550));
+    service.slo(PART_OF_VISIT);
+    service
+}

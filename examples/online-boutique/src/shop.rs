@@ -1,0 +1,41 @@
+//! What all services share: their namespace and nodes, their images, and what their callers may expect.
+
+use manifests_lib::label_key;
+use manifests_lib::model::Namespace;
+use manifests_lib::prelude::*;
+use manifests_lib::values::Repository;
+use manifests_lib::workload::NodeGroup;
+
+/// The namespace of all services.
+pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("boutique"));
+
+/// The nodes of all services.
+pub(crate) const NODES: NodeGroup =
+    NodeGroup { label: label_key!("node.kubernetes.io/nodegroup"), value: name!("shop") };
+
+/// What a visitor may expect.
+pub(crate) const VISIT: Slo = Slo {
+    availability: slo_target!(995),
+    latency: Latency { target: slo_target!(950), within: LatencyBound::Second1 },
+};
+
+/// What services of a visit may expect of each other.
+pub(crate) const PART_OF_VISIT: Slo = Slo {
+    availability: slo_target!(998),
+    latency: Latency { target: slo_target!(990), within: LatencyBound::Milliseconds250 },
+};
+
+/// Where the services run.
+pub(crate) struct Shop {
+    pub(crate) team: Team,
+    pub(crate) replicas: u16,
+    pub(crate) image: fn(Repository) -> Image,
+}
+
+impl Shop {
+    /// The component of a service.
+    #[track_caller]
+    pub(crate) fn service(&self, name: Name) -> Component {
+        self.team.bundle(name, &NAMESPACE).app(&NODES)
+    }
+}
