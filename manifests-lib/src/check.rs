@@ -22,7 +22,7 @@ pub(crate) use bounds::{ports_of_proxies, unpinned_images};
 pub(crate) use mesh::{needs_mesh, unread_by_mesh};
 pub(crate) use pod_security::refused_pods;
 pub(crate) use secrets::in_plain_text as secrets_in_plain_text;
-pub(crate) use workload::{claims, selected_pods};
+pub(crate) use workload::{claims, mounted_claims, selected_pods};
 
 use workload::Workload;
 

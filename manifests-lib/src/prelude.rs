@@ -8,11 +8,13 @@ pub use crate::network::mesh::{Egress, EgressGateway};
 pub use crate::network::{Grpc, Http, Http2, Service, Tcp, Tls};
 pub use crate::observability::{Latency, LatencyBound, Prometheus, Slo};
 pub use crate::values::{
-    Host, Image, Name, Port, PublicImage, gibibytes, mebibytes, millicores, seconds,
+    Host, Image, Name, Percent, Port, PublicImage, Schedule, TimeZone, gibibytes, mebibytes,
+    millicores, seconds,
 };
 pub use crate::workload::{
-    Container, ContainerHandle, Deployment, HttpGet, LocalVolume, LocalVolumeNames,
-    PortlessContainer, Probe, Resources, User, WithPort, Workload,
+    Concurrency, Container, ContainerHandle, CronJob, CronJobHandle, DaemonSet, Deployment,
+    HttpGet, Job, JobHandle, LocalVolume, LocalVolumeNames, LongRunning, PortlessContainer, Probe,
+    Replicas, Resources, RestartPolicy, RunsToCompletion, ScaleOn, User, WithPort, Workload,
 };
-pub use crate::{node_port, not_secret, path, plain, port, slo_target, uid};
-pub use {host, name, public_image, repository, tag, url_path};
+pub use crate::{node_port, not_secret, path, percent, plain, port, slo_target, uid};
+pub use {host, name, public_image, repository, schedule, tag, time_zone, url_path};

@@ -2,19 +2,22 @@
 
 mod image;
 #[macro_use]
+mod percent;
+#[macro_use]
 mod port;
 mod quantity;
 #[macro_use]
 mod text;
 
 pub use image::{EcrImage, EcrRegistry, Image, LocalImage};
+pub use percent::Percent;
 pub use port::{NodePort, Port};
 pub use quantity::{Bytes, Cpu, Seconds, gibibytes, mebibytes, millicores, seconds};
 pub(crate) use text::kubernetes as text_rules;
 pub use text::{
     AbsolutePath, AccountId, ChartVersion, Cidr, EksAddonVersion, EmailAddress, GitBranch,
     GitCommit, GitUrl, Host, IamRoleName, InvalidText, KmsKeyId, LabelKey, LogGroup, Name,
-    PlainVariableName, PublicImage, Region, RelativePath, Repository, SecretDataKey,
-    SecretsManagerName, Tag, UrlPath, VariableName,
+    PlainVariableName, PublicImage, Region, RelativePath, Repository, Schedule, SecretDataKey,
+    SecretsManagerName, Tag, TimeZone, UrlPath, VariableName,
 };
 pub(crate) use text::{is_commit, says_secret};

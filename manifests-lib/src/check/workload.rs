@@ -27,6 +27,14 @@ pub(crate) fn claims(resource: &Resource) -> Vec<&core::PersistentVolumeClaimSpe
     templates.chain(ephemeral).collect()
 }
 
+/// The names of the claims that the pods of an object mount.
+pub(crate) fn mounted_claims(resource: &Resource) -> Vec<String> {
+    let pods = Workload::of(resource).and_then(|workload| workload.pods);
+    let volumes = pods.into_iter().flat_map(|pods| pods.volumes.iter().flatten());
+    let claims = volumes.filter_map(|volume| volume.persistent_volume_claim.as_ref());
+    claims.map(|claim| claim.claim_name.clone()).collect()
+}
+
 /// Pods, or a template of pods and what selects them.
 #[derive(Clone, Copy)]
 pub(super) struct Workload<'a> {

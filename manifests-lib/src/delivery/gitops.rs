@@ -9,6 +9,7 @@
 mod application;
 mod contents;
 mod declared;
+pub(crate) mod jobs;
 mod order;
 mod project;
 mod protection;

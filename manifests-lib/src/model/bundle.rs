@@ -42,6 +42,8 @@ pub(crate) struct BundleState {
     declared: Declared,
     tool_pods: RefCell<BTreeMap<Labels, ToolPods>>,
     destinations: RefCell<BTreeMap<Name, BTreeSet<Destination>>>,
+    /// The line of each component's workload.
+    workloads: RefCell<BTreeMap<Name, Origin>>,
 }
 
 /// What all bundles of a platform have in common.
@@ -124,6 +126,7 @@ impl Bundle {
                 declared: Declared::default(),
                 tool_pods: RefCell::default(),
                 destinations: RefCell::default(),
+                workloads: RefCell::default(),
             }),
         };
         if let Some(error) = name_too_long("bundle", bundle.name(), origin) {
@@ -375,6 +378,14 @@ impl BundleState {
     /// Where pods of a component send to.
     pub(crate) fn destinations(&self, component: &Name) -> BTreeSet<Destination> {
         self.destinations.borrow().get(component).cloned().unwrap_or_default()
+    }
+
+    /// Notes the workload of a component; the line of another one that it has already.
+    pub(crate) fn runs(&self, component: &Name, origin: Origin) -> Option<Origin> {
+        let mut workloads = self.workloads.borrow_mut();
+        let first = workloads.get(component).copied();
+        workloads.entry(component.clone()).or_insert(origin);
+        first
     }
 
     pub(crate) fn error(&self, error: BuildError) {

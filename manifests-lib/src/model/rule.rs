@@ -155,6 +155,11 @@ rules! {
     ///
     /// Route a service, or remove the gateway.
     GatewayWithoutRoutes = "gateway-without-routes",
+    /// A Deployment is to have between numbers of pods that leave nothing to scale: at least none, or at most as many as at least. The API
+    /// server refuses the autoscaler, or it never does anything.
+    ///
+    /// Say at least one and more at most, or a fixed number.
+    ImpossibleReplicas = "impossible-replicas",
     /// An annotation has a key that is no qualified name, or the annotations of an object are longer than 256 KiB. The API server
     /// refuses the object.
     ///
@@ -209,6 +214,10 @@ rules! {
     ///
     /// Choose another path or name.
     InvalidVolumeName = "invalid-volume-name",
+    /// A workload waits for a Job of another bundle. Argo CD syncs each bundle by itself, and would not wait.
+    ///
+    /// Make the Job of a component of the same bundle.
+    JobOfAnotherBundle = "job-of-another-bundle",
     /// A limit of a gateway is outside of what NGINX takes, or one that NGINX reads as "without limit".
     ///
     /// Choose a number between the ends that the message names.
@@ -308,6 +317,11 @@ rules! {
     ///
     /// Give them one owner.
     SeveralVolumeOwners = "several-volume-owners",
+    /// A component runs two workloads. Both have the same labels and ServiceAccount: Services and policies of one reach the pods of the
+    /// other.
+    ///
+    /// Make the second of a component of its own.
+    SeveralWorkloads = "several-workloads",
     /// Two environments use one thing outside their clusters, such as a database, a secret or a host. What the one does there, it does to
     /// the other.
     ///
@@ -335,6 +349,10 @@ rules! {
     ///
     /// Call `Bundle::require_sidecars` once, at a bundle that is deployed early, such as that of the namespaces.
     SidecarNotRequired = "sidecar-not-required",
+    /// A run of a CronJob may start only within less time than passes between two looks of its controller. Many would never run.
+    ///
+    /// Give it 10 seconds at least.
+    StartingDeadlineTooShort = "starting-deadline-too-short",
     /// A volume is a folder that a node runs on, or would hide one that the kernel gives a container. Who writes there owns the node, or
     /// the container does not start.
     ///

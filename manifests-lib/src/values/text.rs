@@ -120,6 +120,8 @@ mod http;
 pub(crate) mod kubernetes;
 #[macro_use]
 mod registry;
+#[macro_use]
+mod schedule;
 mod variable;
 
 pub use aws::{
@@ -129,6 +131,7 @@ pub use git::{GitBranch, GitCommit, GitUrl, RelativePath};
 pub use http::{Cidr, EmailAddress, Host, UrlPath};
 pub use kubernetes::{AbsolutePath, LabelKey, Name, SecretDataKey};
 pub use registry::{ChartVersion, PublicImage, Repository, Tag};
+pub use schedule::{Schedule, TimeZone};
 pub use variable::{PlainVariableName, VariableName};
 
 pub(crate) use registry::is_commit;

@@ -1,7 +1,7 @@
 //! What every kind of workload takes: containers and what is beside them in its pods.
 
 use super::pod::Pod;
-use super::{Container, ContainerHandle, PortlessContainer, WithPort, WithoutPort};
+use super::{Container, ContainerHandle, JobHandle, PortlessContainer, WithPort, WithoutPort};
 use crate::model::origin::Origin;
 
 /// What runs pods, whatever keeps them running.
@@ -14,7 +14,10 @@ pub trait Workload: sealed::Sealed {
 
     /// Adds a container that listens on a port.
     #[track_caller]
-    fn container(&self, container: Container) -> ContainerHandle<WithPort> {
+    fn container(&self, container: Container) -> ContainerHandle<WithPort>
+    where
+        Self: LongRunning,
+    {
         self.pod().container(Origin::here(), container)
     }
 
@@ -25,8 +28,30 @@ pub trait Workload: sealed::Sealed {
     }
 }
 
+/// What runs its pods until it is removed, so that they can serve.
+#[diagnostic::on_unimplemented(
+    message = "the pods of a `{Self}` run to their end, and serve nobody",
+    label = "its containers listen on no port",
+    note = "add the container as a `PortlessContainer` by `portless_container`; what serves is a `Deployment`, `StatefulSet` or `DaemonSet`"
+)]
+pub trait LongRunning: Workload {
+    /// Changes the pods only once a [`Job`](super::Job) of the same bundle has succeeded, such as a migration of their database. When it
+    /// fails they stay as they are.
+    #[track_caller]
+    fn after(&self, job: &JobHandle) {
+        job.precedes(self.pod(), Origin::here());
+    }
+}
+
+impl LongRunning for super::DaemonSet {}
+impl LongRunning for super::Deployment {}
+impl LongRunning for super::StatefulSet {}
+
 mod sealed {
     pub trait Sealed {}
+    impl Sealed for crate::workload::CronJobHandle {}
+    impl Sealed for crate::workload::DaemonSet {}
     impl Sealed for crate::workload::Deployment {}
+    impl Sealed for crate::workload::JobHandle {}
     impl Sealed for crate::workload::StatefulSet {}
 }

@@ -1,16 +1,18 @@
 //! Deployments: pods that keep nothing.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use custom_resources::istio::networking::v1 as istio;
 use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::autoscaling::v2 as autoscaling;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::policy::v1 as policy;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::Workload;
 use super::pod::Pod;
+use super::{Replicas, ScaleOn, Workload};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::label::SelectorLabels;
@@ -21,13 +23,19 @@ use crate::model::patch::{Made, patchable};
 ///
 /// Becomes a Deployment with a ServiceAccount of its own whose token is not mounted and, with more than one replica, a
 /// PodDisruptionBudget that lets one pod at a time be evicted and a spread over zones and nodes. A new version starts
-/// before an old pod stops.
+/// before an old pod stops. Between two numbers of pods an autoscaler chooses ([`Replicas::Between`]).
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/workloads/controllers/deployment/>
 #[derive(Clone)]
 pub struct Deployment {
-    pod: Rc<Pod>,
+    state: Rc<DeploymentState>,
     made: Made,
+}
+
+struct DeploymentState {
+    pod: Rc<Pod>,
+    replicas: Replicas,
+    scale_on: RefCell<Vec<ScaleOn>>,
 }
 
 patchable! {
@@ -46,24 +54,31 @@ patchable! {
     /// ```
     ///
     Deployment {
-        made: apps::Deployment, core::ServiceAccount, policy::PodDisruptionBudget, networking::NetworkPolicy, istio::Sidecar;
+        made: apps::Deployment, autoscaling::HorizontalPodAutoscaler, core::ServiceAccount, policy::PodDisruptionBudget,
+            networking::NetworkPolicy, istio::Sidecar;
     }
 }
 
 impl Component {
-    /// Runs a Deployment of this many pods.
+    /// Runs a Deployment of this many pods: a number, or [between two](Replicas::Between).
     #[track_caller]
-    pub fn deployment(&self, replicas: u16) -> Deployment {
+    pub fn deployment(&self, replicas: impl Into<Replicas>) -> Deployment {
+        self.deployment_at(Origin::here(), replicas.into())
+    }
+
+    fn deployment_at(&self, origin: Origin, replicas: Replicas) -> Deployment {
         let rule = SelectorLabels::AppComponentEnvironment;
-        let pod = Pod::new(self, "deployment", Origin::here(), replicas, rule);
-        let made = self.bundle.push(DeploymentPart(Rc::clone(&pod)));
-        Deployment { pod, made }
+        let pod = Pod::new(self, "deployment", origin, replicas.at_least(), rule);
+        let scale_on = RefCell::default();
+        let state = Rc::new(DeploymentState { pod, replicas, scale_on });
+        let made = self.bundle.push(Rc::clone(&state));
+        Deployment { state, made }
     }
 }
 
 impl Workload for Deployment {
     fn pod(&self) -> &Pod {
-        &self.pod
+        &self.state.pod
     }
 }
 
@@ -72,23 +87,38 @@ impl Deployment {
     ///
     /// The rule is `app`, `component` and `env`.
     pub fn selector(&self, labels: SelectorLabels) {
-        self.pod.keep_selector(labels);
+        self.state.pod.keep_selector(labels);
+    }
+
+    /// Lets its autoscaler look at something more: it takes the greatest number of pods that any of them needs. A fixed number of pods
+    /// stays as it is.
+    pub fn scale_on(&self, load: ScaleOn) {
+        self.state.scale_on.borrow_mut().push(load);
     }
 }
 
-struct DeploymentPart(Rc<Pod>);
-
-impl Part for DeploymentPart {
+impl Part for DeploymentState {
     fn build(&self, output: &mut Output<'_>) {
-        let pod = &self.0;
+        let pod = &self.pod;
+        if pod.is_refused() {
+            return;
+        }
         let (template, patched) = pod.template(output);
+        output.errors.extend(self.replicas.mistake(pod.origin()));
+        let first = template.spec.as_ref().and_then(|pods| pods.containers.first());
+        let autoscaler = self.replicas.autoscaler(
+            pod.metadata_of("horizontal-pod-autoscaler"),
+            pod.name(),
+            first.map_or("", |container| &container.name),
+            &self.scale_on.borrow(),
+        );
         output.add_patched(
             pod.origin(),
             patched,
             apps::Deployment {
                 metadata: pod.metadata(),
                 spec: Some(apps::DeploymentSpec {
-                    replicas: Some(pod.replicas()),
+                    replicas: self.replicas.fixed(),
                     revision_history_limit: Some(5),
                     selector: pod.selector(),
                     strategy: Some(apps::DeploymentStrategy {
@@ -104,6 +134,9 @@ impl Part for DeploymentPart {
                 status: None,
             },
         );
+        if let Some(autoscaler) = autoscaler {
+            output.add(pod.origin(), autoscaler);
+        }
         pod.build_companions(output);
     }
 }

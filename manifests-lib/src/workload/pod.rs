@@ -15,6 +15,7 @@ use super::{
     Container, ContainerHandle, NodeGroup, PortlessContainer, WithPort, WithoutPort, placement,
     security,
 };
+use crate::delivery::gitops::jobs;
 use crate::model::bundle::Output;
 use crate::model::component::Component;
 use crate::model::error::BuildError;
@@ -36,6 +37,10 @@ pub struct Pod {
     group: Cell<Option<i64>>,
     /// Of the template.
     pub(super) annotations: Annotations,
+    /// Whether its component runs something else already: then it becomes nothing.
+    refused: bool,
+    /// Whether they start only once Jobs of the bundle have succeeded.
+    after_jobs: Cell<bool>,
 }
 
 impl Pod {
@@ -46,6 +51,10 @@ impl Pod {
         replicas: u16,
         selector: SelectorLabels,
     ) -> Rc<Self> {
+        let other = component.bundle.runs(component.name(), origin);
+        if let Some(other) = other {
+            component.bundle.error(second_workload(component, origin, other));
+        }
         Rc::new(Self {
             component: component.clone(),
             kind,
@@ -55,6 +64,8 @@ impl Pod {
             selector: Cell::new(selector),
             group: Cell::new(None),
             annotations: Annotations::default(),
+            refused: other.is_some(),
+            after_jobs: Cell::new(false),
         })
     }
 
@@ -111,7 +122,24 @@ impl Pod {
     }
 
     pub(super) fn metadata(&self) -> ObjectMeta {
-        self.component.metadata(self.kind)
+        self.metadata_of(self.kind)
+    }
+
+    /// Metadata of what is applied together with the workload.
+    pub(super) fn metadata_of(&self, kind: &str) -> ObjectMeta {
+        let mut metadata = self.component.metadata(kind);
+        if self.after_jobs.get() {
+            jobs::apply_after_jobs(&mut metadata);
+        }
+        metadata
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused
+    }
+
+    pub(super) fn wait_for_jobs(&self) {
+        self.after_jobs.set(true);
     }
 
     pub(super) fn origin(&self) -> Origin {
@@ -171,6 +199,21 @@ impl Pod {
         };
         (template, patched)
     }
+}
+
+/// Two workloads of one component would be one for whatever selects pods by its labels.
+fn second_workload(component: &Component, origin: Origin, first: Origin) -> BuildError {
+    BuildError::new(
+        Rule::SeveralWorkloads,
+        origin,
+        format!(
+            "the component {} runs something already: both would have the same labels and ServiceAccount, so that the Services and \
+             policies of one reach the pods of the other; make this one of a component of its own, such as \
+             bundle.component(name!(\"report\"), …)",
+            component.name()
+        ),
+    )
+    .related([first])
 }
 
 /// Every volume that a container mounts, once.

@@ -151,6 +151,9 @@ impl Volume for VolumeClaimTemplateHandle {
 impl Part for StatefulSetState {
     fn build(&self, output: &mut Output<'_>) {
         let pod = &self.pod;
+        if pod.is_refused() {
+            return;
+        }
         let (template, patched) = pod.template(output);
         let service = self.service.borrow();
         if service.is_none() {

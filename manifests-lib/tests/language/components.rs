@@ -1,9 +1,12 @@
 //! The objects that each part of the language becomes.
 
+mod autoscaler;
 mod certificate;
 mod container;
 mod conventions;
 mod credentials;
+mod cron_job;
+mod daemon_set;
 mod database;
 mod default_deny;
 mod delivery;
@@ -15,9 +18,11 @@ mod grafana;
 mod identity;
 mod image;
 mod ingress_gateway;
+mod job;
 mod local_volume;
 mod mesh_route;
 mod metrics;
+mod migration;
 mod namespace;
 mod outbound;
 mod patch;

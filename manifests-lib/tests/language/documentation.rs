@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Types of values, and how one is written.
-const WRITTEN: [(&str, &[&str]); 32] = [
+const WRITTEN: [(&str, &[&str]); 35] = [
     ("AbsolutePath", &["path!("]),
     ("AccountId", &["account_id!("]),
     ("Bytes", &["mebibytes(", "gibibytes("]),
@@ -26,16 +26,19 @@ const WRITTEN: [(&str, &[&str]); 32] = [
     ("Namespace", &["Namespace::"]),
     ("NodeGroup", &["NodeGroup {"]),
     ("NodePort", &["node_port!("]),
+    ("Percent", &["percent!("]),
     ("Port", &["port!("]),
     ("PublicImage", &["public_image!("]),
     ("Region", &["region!("]),
     ("RelativePath", &["relative_path!("]),
     ("Repository", &["repository!("]),
     ("Resources", &["Resources {"]),
+    ("Schedule", &["schedule!("]),
     ("Seconds", &["seconds("]),
     ("SecretsManagerName", &["secrets_manager_name!("]),
     ("SloTarget", &["slo_target!("]),
     ("Tag", &["tag!("]),
+    ("TimeZone", &["time_zone!("]),
     ("User", &["uid!("]),
 ];
 

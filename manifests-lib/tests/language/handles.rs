@@ -15,6 +15,8 @@ use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use insta::assert_snapshot;
 use k8s_openapi::api::admissionregistration::v1 as admission;
 use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::autoscaling::v2 as autoscaling;
+use k8s_openapi::api::batch::v1 as batch;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::policy::v1 as policy;
@@ -38,16 +40,18 @@ use manifests_lib::observability::{
     WebUiRequests, WebUiSpec, pod_metrics_endpoint,
 };
 use manifests_lib::platform::BuiltPlatform;
-use manifests_lib::values::{gibibytes, mebibytes, millicores};
-use manifests_lib::workload::{LocalVolume, Resources, Workload};
+use manifests_lib::values::{gibibytes, mebibytes, millicores, seconds};
+use manifests_lib::workload::{
+    Concurrency, CronJob, Job, LocalVolume, Replicas, Resources, ScaleOn, Workload,
+};
 use manifests_lib::{
-    host, name, node_port, path, port, public_image, region, secret_data_key, secrets_manager_name,
-    slo_target, url_path,
+    host, name, node_port, path, percent, port, public_image, region, schedule, secret_data_key,
+    secrets_manager_name, slo_target, time_zone, url_path,
 };
 
 use crate::support::{
     ELSEWHERE, FRONT_DOOR, NAMESPACE, NODES, Shop, aurora, config_map, container, gateway_spec,
-    mysql,
+    mysql, task,
 };
 
 const PATCHED_BY: &str = "example.com/patched-by";
@@ -98,6 +102,39 @@ fn served(component: &Component) -> Service<Http> {
     let service = deployment.container(container()).expose_http(port!(80));
     patch!(service, core::Service);
     service
+}
+
+/// What runs on every node, and what ends.
+fn runs(web: &Bundle) {
+    let agent = web.component(name!("agent"), &NODES).daemon_set();
+    agent.container(container());
+    patch!(agent, apps::DaemonSet, core::ServiceAccount, networking::NetworkPolicy, istio::Sidecar);
+    let job = web.component(name!("seed"), &NODES).job(Job { active_deadline: seconds(60) });
+    job.portless_container(task());
+    patch!(job, batch::Job, core::ServiceAccount, networking::NetworkPolicy, istio::Sidecar);
+    let night = web.component(name!("night"), &NODES).cron_job(CronJob {
+        schedule: schedule!("17 3 * * *"),
+        time_zone: time_zone!("Europe/Berlin"),
+        concurrency: Concurrency::Forbid,
+        starting_deadline: seconds(600),
+        active_deadline: seconds(3600),
+    });
+    night.portless_container(task());
+    patch!(night, batch::CronJob, core::ServiceAccount, networking::NetworkPolicy, istio::Sidecar);
+    let scaled = web.component(name!("scaled"), &NODES).deployment(Replicas::Between {
+        min: 1,
+        max: 2,
+        scale_on: ScaleOn::Cpu(percent!(70)),
+    });
+    scaled.container(container());
+    patch!(
+        scaled,
+        apps::Deployment,
+        autoscaling::HorizontalPodAutoscaler,
+        core::ServiceAccount,
+        networking::NetworkPolicy,
+        istio::Sidecar,
+    );
 }
 
 /// Workloads and what they keep.
@@ -385,6 +422,7 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     let web = shop.bundle();
     let issuer = foundations(&web, &shop.bundle_named(name!("foundations")), &prometheus);
     let service = workloads(&web);
+    runs(&web);
     ways_in_and_out(&web, &service);
     data(&shop, &web, &issuer, &prometheus);
     let charts = gateways(&shop, &service, &issuer, &prometheus);
@@ -421,6 +459,23 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     PersistentVolume web-app-persistent-volume: LocalVolumeHandle
     PersistentVolumeClaim web-app-host-path-persistent-volume-claim: LocalVolumeHandle
     ConfigMap settings: Added
+    DaemonSet web-agent-daemon-set: DaemonSet
+    ServiceAccount web-agent-service-account: DaemonSet
+    NetworkPolicy web-agent-egress-network-policy: DaemonSet
+    Sidecar web-agent-sidecar: DaemonSet
+    Job web-seed-job: JobHandle
+    ServiceAccount web-seed-service-account: JobHandle
+    NetworkPolicy web-seed-egress-network-policy: JobHandle
+    Sidecar web-seed-sidecar: JobHandle
+    CronJob web-night-cron-job: CronJobHandle
+    ServiceAccount web-night-service-account: CronJobHandle
+    NetworkPolicy web-night-egress-network-policy: CronJobHandle
+    Sidecar web-night-sidecar: CronJobHandle
+    Deployment web-scaled-deployment: Deployment
+    HorizontalPodAutoscaler web-scaled-horizontal-pod-autoscaler: Deployment
+    ServiceAccount web-scaled-service-account: Deployment
+    NetworkPolicy web-scaled-egress-network-policy: Deployment
+    Sidecar web-scaled-sidecar: Deployment
     PrometheusRule web-app-objective: SloHandle
     Deployment web-mobile-deployment: Deployment
     ServiceAccount web-mobile-service-account: Deployment

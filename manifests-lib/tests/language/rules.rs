@@ -24,13 +24,16 @@ use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{Certificate, CertificateHosts, ToolPort, ToolService};
 use manifests_lib::observability::grafana::{Dashboard, Variable};
 use manifests_lib::observability::{WebUiHandle, WebUiRequests, WebUiSpec};
-use manifests_lib::values::{Bytes, Name, NodePort, Port, gibibytes, mebibytes, millicores};
+use manifests_lib::values::{
+    Bytes, Name, NodePort, Port, gibibytes, mebibytes, millicores, seconds,
+};
 use manifests_lib::workload::{
-    Allowance, Container, LocalVolume, NodeGroup, Probe, Resources, VolumeClaimTemplate, Workload,
+    Allowance, Concurrency, Container, CronJob, Job, JobHandle, LocalVolume, LongRunning,
+    NodeGroup, Probe, Replicas, Resources, ScaleOn, VolumeClaimTemplate, Workload,
 };
 use manifests_lib::{
-    git_commit, git_url, host, name, node_port, path, plain, port, public_image, relative_path,
-    secrets_manager_name, tag, uid, url_path,
+    git_commit, git_url, host, name, node_port, path, percent, plain, port, public_image,
+    relative_path, schedule, secrets_manager_name, tag, time_zone, uid, url_path,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -39,7 +42,7 @@ use crate::outside;
 use crate::support::{
     ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, RULES, Shop, Values, break_override,
     config_map, container, deployment, listed, mysql, overriding, server, service, service_on,
-    with_chart, with_values,
+    task, with_chart, with_values,
 };
 
 /// The least that breaks a rule. The compiler asks for one of each.
@@ -184,6 +187,11 @@ fn break_rule(rule: Rule, shop: &Shop) {
         }
         Rule::ForeignNamespace => drop(shop.bundle().create_namespace(&NAMESPACE, &RULES)),
         Rule::GatewayWithoutRoutes => drop(gateway(shop, LIMITS)),
+        Rule::ImpossibleReplicas => {
+            let scale_on = ScaleOn::Cpu(percent!(70));
+            let replicas = Replicas::Between { min: 2, max: 2, scale_on };
+            shop.bundle().app(&NODES).deployment(replicas).container(container());
+        }
         Rule::InvalidAnnotation => {
             let mut object = config_map("settings");
             object.metadata.annotations =
@@ -221,6 +229,12 @@ fn break_rule(rule: Rule, shop: &Shop) {
         }
         Rule::InvalidVolumeName => {
             server(&shop.bundle().app(&NODES)).empty_dir(path!("/..."), mebibytes(1));
+        }
+        Rule::JobOfAnotherBundle => {
+            let job = job(&shop.bundle_named(name!("other")).component(name!("migration"), &NODES));
+            let deployment = deployment(&shop.bundle().app(&NODES));
+            deployment.container(container());
+            deployment.after(&job);
         }
         Rule::LimitOutOfRange => drop(gateway(shop, Limits { requests_per_second: 0, ..LIMITS })),
         Rule::MissingContainer => drop(deployment(&shop.bundle().app(&NODES))),
@@ -308,6 +322,11 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let other = VolumeClaimTemplate { name: name!("logs"), owner: uid!(2000), ..claim() };
             let _ = stateful_set.volume_claim_template(other);
         }
+        Rule::SeveralWorkloads => {
+            let app = shop.bundle().app(&NODES);
+            server(&app);
+            job(&app);
+        }
         Rule::SharedSecretFolder => {
             shop.secrets_manager();
             let credentials = || secrets_manager_name!("test/web/login");
@@ -324,6 +343,16 @@ fn break_rule(rule: Rule, shop: &Shop) {
         Rule::SidecarNotRequired => {
             let rules = NamespaceRules { injection: Injection::Revision(name!("stable")), ..RULES };
             shop.bundle().create_namespace(&NAMESPACE, &rules);
+        }
+        Rule::StartingDeadlineTooShort => {
+            let cron_job = shop.bundle().app(&NODES).cron_job(CronJob {
+                schedule: schedule!("@daily"),
+                time_zone: time_zone!("Etc/UTC"),
+                concurrency: Concurrency::Forbid,
+                starting_deadline: seconds(5),
+                active_deadline: seconds(60),
+            });
+            cron_job.portless_container(task());
         }
         Rule::SystemFolder => {
             server(&shop.bundle().app(&NODES)).empty_dir(path!("/proc"), mebibytes(1));
@@ -473,6 +502,12 @@ fn dashboard(shop: &Shop, namespace: &Namespace, variable: Name) {
             panels: Vec::new(),
         },
     );
+}
+
+fn job(component: &Component) -> JobHandle {
+    let job = component.job(Job { active_deadline: seconds(600) });
+    job.portless_container(task());
+    job
 }
 
 /// Values that no JSON can carry.

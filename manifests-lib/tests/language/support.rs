@@ -20,7 +20,8 @@ use manifests_lib::observability::Prometheus;
 use manifests_lib::platform::{BuiltPlatform, Platform};
 use manifests_lib::values::{LocalImage, Name, Port, gibibytes, mebibytes, millicores, seconds};
 use manifests_lib::workload::{
-    Container, ContainerHandle, Deployment, NodeGroup, Probe, Resources, WithPort, Workload,
+    Container, ContainerHandle, Deployment, NodeGroup, PortlessContainer, Probe, Resources,
+    WithPort, Workload,
 };
 use manifests_lib::{
     cidr, git_branch, git_url, label_key, name, port, public_image, region, relative_path,
@@ -264,6 +265,16 @@ pub(crate) fn container() -> Container {
         resources: Resources { cpu: millicores(100), memory: mebibytes(64) },
         user: uid!(1000),
         probe: Probe::Tcp,
+    }
+}
+
+/// What runs to its end.
+pub(crate) fn task() -> PortlessContainer {
+    PortlessContainer {
+        name: name!("task"),
+        image: LocalImage { repository: repository!("web-task"), tag: tag!("1.0") }.into(),
+        resources: Resources { cpu: millicores(100), memory: mebibytes(64) },
+        user: uid!(1000),
     }
 }
 

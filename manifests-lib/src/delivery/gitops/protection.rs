@@ -17,7 +17,7 @@ const COMPARE_OPTIONS: &str = "argocd.argoproj.io/compare-options";
 /// `argocd.argoproj.io/sync-wave`: a number; lower ones are applied and healthy first.
 ///
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/>
-pub(super) const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
+pub(crate) const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 
 /// Whether data goes with the object: by itself, or because others are deleted with it.
 fn holds_data(object: &ObjectRef) -> bool {
@@ -54,7 +54,7 @@ pub(super) fn first() -> BTreeMap<String, String> {
     annotations
 }
 
-fn annotations(resource: &mut Resource) -> &mut BTreeMap<String, String> {
+pub(super) fn annotations(resource: &mut Resource) -> &mut BTreeMap<String, String> {
     resource.metadata_mut().annotations.get_or_insert_with(BTreeMap::new)
 }
 

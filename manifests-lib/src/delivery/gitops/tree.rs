@@ -6,7 +6,7 @@ use custom_resources::argoproj::v1alpha1 as argo;
 
 use super::application::{Application, ObjectsOfOthers};
 use super::order::{Member, Order};
-use super::{GitSource, project, protection};
+use super::{GitSource, jobs, project, protection};
 use crate::model::bundle::{Place, complete, name_too_long};
 use crate::model::error::BuildError;
 use crate::model::group_kind::GroupKind;
@@ -170,6 +170,7 @@ fn annotate(bundle: &mut BuiltBundle) {
             protection::allow_missing_kind(resource);
         }
     }
+    jobs::order(&mut bundle.resources);
 }
 
 /// The bundles of a team that hold no Applications; of `root`, those beside the teams.

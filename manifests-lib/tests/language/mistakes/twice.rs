@@ -65,10 +65,7 @@ fn one_workload_of_a_component() {
     let web = shop.bundle();
     server(&web.app(&NODES));
     server(&web.app(&NODES));
-    assert_snapshot!(shop.mistakes(), @"
-    manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/support.rs:N) [duplicate-object]
-    manifests-lib/tests/language/support.rs:N: ServiceAccount shop/web-app-service-account is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/support.rs:N) [duplicate-object]
-    ");
+    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/support.rs:N: the component app runs something already: both would have the same labels and ServiceAccount, so that the Services and policies of one reach the pods of the other; make this one of a component of its own, such as bundle.component(name!("report"), …) (see also manifests-lib/tests/language/support.rs:N) [several-workloads]"#);
 }
 
 #[test]
