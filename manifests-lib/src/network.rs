@@ -13,7 +13,7 @@ pub(crate) mod service;
 pub(crate) mod service_ref;
 pub(crate) mod tool;
 
-pub use callable::{Callable, Endpoint};
+pub use callable::{Callable, Endpoint, Endpoints};
 pub use certificate::{Certificate, CertificateHosts, TlsSecret};
 pub use issuer::{Acme, AcmeServer, ClusterIssuer, Issuer};
 pub use protocol::{Grpc, Http, Http2, Protocol, RequestProtocol, Tcp, Tls, UrlProtocol};

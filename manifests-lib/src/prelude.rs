@@ -4,7 +4,7 @@ pub use crate::data::SecretValue;
 pub use crate::data::rabbitmq::{Rabbitmq, Saga};
 pub use crate::model::{Bundle, Component, SelectorLabels, Team};
 pub use crate::network::gateway_api::{PublicEntrance, Route};
-pub use crate::network::mesh::{Egress, EgressGateway};
+pub use crate::network::mesh::{EgressGateway, ExternalService, ExternalServiceHandle, Way};
 pub use crate::network::{Grpc, Http, Http2, Service, Tcp, Tls};
 pub use crate::observability::{Latency, LatencyBound, Prometheus, Slo};
 pub use crate::values::{
@@ -17,4 +17,4 @@ pub use crate::workload::{
     Replicas, Resources, RestartPolicy, RunsToCompletion, ScaleOn, User, WithPort, Workload,
 };
 pub use crate::{node_port, not_secret, path, percent, plain, port, slo_target, uid};
-pub use {host, name, public_image, repository, schedule, tag, time_zone, url_path};
+pub use {cidr, host, name, public_image, repository, schedule, tag, time_zone, url_path};

@@ -70,6 +70,10 @@ rules! {
     ///
     /// Give one another port.
     DuplicateContainerPort = "duplicate-container-port",
+    /// A host outside, or a port of it, is declared twice. The mesh routes it by one of both.
+    ///
+    /// Declare it once, and let every caller take the handle (`another_port` adds ports).
+    DuplicateExternalService = "duplicate-external-service",
     /// Two services open one port of a gateway of the mesh, which sends all requests to one of them; or one service asks for
     /// two node ports of it.
     ///
@@ -117,7 +121,7 @@ rules! {
     DuplicateWebUi = "duplicate-web-ui",
     /// Requests to a port that speaks TLS would leave the mesh as HTTP in plain text. The host refuses them.
     ///
-    /// Name a port that speaks HTTP, or add a ServiceEntry of protocol TLS.
+    /// Let the program speak TLS (`protocol: Tls`), or name a port that speaks HTTP.
     EgressInPlainText = "egress-in-plain-text",
     /// A bundle deploys nothing. Argo CD refuses an Application without a source.
     ///
@@ -160,6 +164,10 @@ rules! {
     ///
     /// Say at least one and more at most, or a fixed number.
     ImpossibleReplicas = "impossible-replicas",
+    /// Two hosts outside are reached by TCP at one port, and nothing tells their connections apart. All of them lead to one of both.
+    ///
+    /// Call `Bundle::capture_dns` in the namespace of the callers, or name other ports.
+    IndistinctHosts = "indistinct-hosts",
     /// An annotation has a key that is no qualified name, or the annotations of an object are longer than 256 KiB. The API server
     /// refuses the object.
     ///
@@ -222,6 +230,10 @@ rules! {
     ///
     /// Choose a number between the ends that the message names.
     LimitOutOfRange = "limit-out-of-range",
+    /// A host outside is reached at no address. The network lets nobody send there.
+    ///
+    /// Name its ranges of addresses, or go through the egress gateway.
+    MissingAddresses = "missing-addresses",
     /// A workload has no container. The API server refuses it.
     ///
     /// Add one.
@@ -358,6 +370,10 @@ rules! {
     ///
     /// Choose another folder.
     SystemFolder = "system-folder",
+    /// The mesh would look for the server name of TLS at a port that speaks HTTP in plain text. Every connection ends in the proxy.
+    ///
+    /// Name the port that speaks TLS, or say `protocol: Http`.
+    TlsToPlainTextPort = "tls-to-plain-text-port",
     /// A container is allowed more than the restricted standard, and no line says why.
     ///
     /// Remove what allows it, or declare the exception with its reason (`ContainerHandle::allow`, `Bundle::allow`).

@@ -14,7 +14,7 @@ use crate::workload::Variable;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be called",
     label = "no address belongs to it",
-    note = "call a `Service`, which a container is exposed as"
+    note = "call a `Service`, which a container is exposed as, or an external service, which a component declares"
 )]
 pub trait Callable: sealed::Sealed {
     /// What is spoken there.
@@ -43,6 +43,35 @@ impl Component {
     #[track_caller]
     pub fn calls<C: Callable>(&self, callee: &C) -> Endpoint<C::Protocol> {
         callee.admit(self, Origin::here())
+    }
+
+    /// Declares that the component calls all of them, such as the members of one cluster, and gives their addresses.
+    #[must_use = "give the addresses to a container, or do not ask for admission"]
+    #[track_caller]
+    pub fn calls_all<'a, C: Callable + 'a>(
+        &self,
+        callees: impl IntoIterator<Item = &'a C>,
+    ) -> Endpoints<C::Protocol> {
+        let origin = Origin::here();
+        let all = callees.into_iter().map(|callee| callee.admit(self, origin)).collect();
+        Endpoints { all, made_for: MadeFor::component(self, origin) }
+    }
+}
+
+/// The addresses of several that admit the component, such as the members of one cluster.
+#[derive(Clone, Debug)]
+pub struct Endpoints<P> {
+    all: Vec<Endpoint<P>>,
+    made_for: MadeFor,
+}
+
+impl<P: Protocol> Endpoints<P> {
+    /// `<host>:<port>,<host>:<port>`, as clients of Kafka and of MongoDB take it.
+    #[must_use]
+    pub fn addresses(&self, variable: &str) -> Variable {
+        let addresses: Vec<_> =
+            self.all.iter().map(|Endpoint { host, port, .. }| format!("{host}:{port}")).collect();
+        Variable::from_handle(variable, addresses.join(","), self.made_for.clone())
     }
 }
 
@@ -92,4 +121,5 @@ impl<P: Protocol> Endpoint<P> {
 mod sealed {
     pub trait Sealed {}
     impl<P> Sealed for super::Service<P> {}
+    impl<P> Sealed for crate::network::mesh::ExternalServiceHandle<P> {}
 }

@@ -2,24 +2,26 @@
 
 mod authorization;
 mod dns_capture;
-mod egress;
 mod egress_gateway;
 mod external_service;
 mod gateway;
 mod gateway_objects;
 mod ingress_gateway;
 mod namespace_rules;
+mod outside;
 mod route;
 mod sidecar;
 mod sidecar_policy;
 
 use crate::model::namespace::Namespace;
 
-pub use egress::{Egress, EgressHandle};
 pub use egress_gateway::{EgressGateway, EgressGatewayHandle, EgressGatewaySpec};
 pub use gateway::{GatewayPort, GatewayRoute, GatewayRouteHandle, IngressGateway};
 pub use ingress_gateway::{Exposure, IngressGatewayHandle, IngressGatewaySpec};
 pub use namespace_rules::{DefaultDenyHandle, MERGED_METRICS};
+pub use outside::{
+    ConnectionProtocol, ExternalService, ExternalServiceHandle, OutsideProtocol, Way,
+};
 pub use route::MeshRouteHandle;
 pub use sidecar_policy::SidecarPolicyHandle;
 

@@ -12,6 +12,7 @@ mod default_deny;
 mod delivery;
 mod deployment;
 mod egress;
+mod external_service;
 mod gateway_api;
 mod gateway_route;
 mod grafana;

@@ -27,8 +27,8 @@ use manifests_lib::data::{GeneratedSecret, SecretValue, SecretsManagerStore, Syn
 use manifests_lib::model::{Bundle, Component, Injection, Namespace, NamespaceRules, PodSecurity};
 use manifests_lib::network::gateway_api::{Exposure, Route, ServingCertificate};
 use manifests_lib::network::mesh::{
-    Egress, EgressGateway, EgressGatewaySpec, Exposure as MeshExposure, GatewayRoute,
-    IngressGateway, IngressGatewaySpec,
+    EgressGateway, EgressGatewaySpec, Exposure as MeshExposure, ExternalService, GatewayRoute,
+    IngressGateway, IngressGatewaySpec, Way,
 };
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{
@@ -178,8 +178,13 @@ fn ways_in_and_out(web: &Bundle, service: &Service<Http>) {
     let api = served(&web.component(name!("api"), &NODES));
     patch!(api.mesh_route(), istio::VirtualService, istio::DestinationRule);
     let exit = web.component(name!("exit"), &NODES);
-    let way_out =
-        exit.egress(Egress { host: host!("example.com"), port: port!(80), through: &BACK_DOOR });
+    let way_out = exit.external_service(ExternalService {
+        host: host!("example.com"),
+        port: port!(80),
+        protocol: Http,
+        way: Way::Through(&BACK_DOOR),
+    });
+    let _ = exit.calls(&way_out);
     patch!(
         way_out,
         istio::ServiceEntry,
@@ -496,10 +501,10 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     Service web-api-service: Service
     VirtualService web-api-virtual-service: MeshRouteHandle
     DestinationRule web-api-destination-rule: MeshRouteHandle
-    ServiceEntry web-exit-service-entry: EgressHandle
-    Gateway web-exit-gateway: EgressHandle
-    VirtualService web-exit-virtual-service: EgressHandle
-    DestinationRule web-exit-destination-rule: EgressHandle
+    ServiceEntry web-exit-example-com-service-entry: ExternalServiceHandle
+    Gateway web-exit-example-com-gateway: ExternalServiceHandle
+    VirtualService web-exit-example-com-virtual-service: ExternalServiceHandle
+    DestinationRule web-exit-example-com-destination-rule: ExternalServiceHandle
     Password web-db-root-password: DatabaseHandle
     Password web-db-user-password: DatabaseHandle
     ExternalSecret web-db-external-secret: DatabaseHandle

@@ -7,6 +7,7 @@ mod escapes;
 mod metadata;
 mod mismatches;
 mod names;
+mod outside;
 mod patches;
 mod pod_security;
 mod probes;

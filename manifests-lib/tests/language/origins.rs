@@ -9,9 +9,11 @@ use manifests_lib::data::{
 };
 use manifests_lib::model::{Bundle, Component, Namespace, Origin, Resource};
 use manifests_lib::network::gateway_api::{Exposure, GatewaySpec, Route, ServingCertificate};
-use manifests_lib::network::mesh::{Egress, EgressGateway};
+use manifests_lib::network::mesh::{EgressGateway, ExternalService, Way};
 use manifests_lib::network::network_policy::APP_NAME;
-use manifests_lib::network::{Certificate, CertificateHosts, Http, Issuer, Service, ToolService};
+use manifests_lib::network::{
+    Certificate, CertificateHosts, Http, Issuer, Service, Tls, ToolService,
+};
 use manifests_lib::observability::{
     Latency, LatencyBound, MonitoredPods, PodMonitor, Prometheus, ServiceMonitor, Slo,
     WebUiRequests, WebUiSpec, pod_metrics_endpoint,
@@ -180,15 +182,18 @@ fn every_part_begins_in_this_file() {
     stateful_set.governed_by(&store.expose_tcp(port!(6379)));
     let api = server(&web.component(name!("api"), &NODES)).expose_http(port!(81));
     api.mesh_route();
-    web.component(name!("exit"), &NODES).egress(Egress {
+    let exit = web.component(name!("exit"), &NODES);
+    let outside = exit.external_service(ExternalService {
         host: host!("example.com"),
         port: port!(80),
-        through: &EgressGateway {
+        protocol: Http,
+        way: Way::Through(&EgressGateway {
             name: name!("back-door"),
             namespace: ELSEWHERE,
             selector: name!("egress"),
-        },
+        }),
     });
+    let _ = exit.calls(&outside.another_port(port!(443), Tls));
     gateways_and_broker(&web, &service, &prometheus);
     web.patch(|_: &mut apps::Deployment| {});
     for origin in origins(&shop, &web) {

@@ -18,10 +18,13 @@ use manifests_lib::network::gateway_api::{
     Exposure, GatewaySpec, InternalAccess, Limits, PublicGateway, Route,
 };
 use manifests_lib::network::mesh::{
-    Egress, EgressGateway, Exposure as MeshExposure, GatewayRoute, IngressGatewaySpec,
+    EgressGateway, Exposure as MeshExposure, ExternalService, ExternalServiceHandle, GatewayRoute,
+    IngressGatewaySpec, OutsideProtocol, Way,
 };
 use manifests_lib::network::network_policy::APP_NAME;
-use manifests_lib::network::{Certificate, CertificateHosts, ToolPort, ToolService};
+use manifests_lib::network::{
+    Certificate, CertificateHosts, Http, Tcp, Tls, ToolPort, ToolService,
+};
 use manifests_lib::observability::grafana::{Dashboard, Variable};
 use manifests_lib::observability::{WebUiHandle, WebUiRequests, WebUiSpec};
 use manifests_lib::values::{
@@ -32,7 +35,7 @@ use manifests_lib::workload::{
     NodeGroup, Probe, Replicas, Resources, ScaleOn, VolumeClaimTemplate, Workload,
 };
 use manifests_lib::{
-    git_commit, git_url, host, name, node_port, path, percent, plain, port, public_image,
+    cidr, git_commit, git_url, host, name, node_port, path, percent, plain, port, public_image,
     relative_path, schedule, secrets_manager_name, tag, time_zone, uid, url_path,
 };
 use serde::Serialize;
@@ -141,6 +144,9 @@ fn break_rule(rule: Rule, shop: &Shop) {
                 entrance.route(&service, Route { name, host, path: url_path!("/"), node_port });
             }
         }
+        Rule::DuplicateExternalService => {
+            drop(host_outside(shop, Tls, port!(443)).another_port(port!(443), Tls));
+        }
         Rule::DuplicateVariable => {
             let server = server(&shop.bundle().app(&NODES));
             server.env([plain!("MODE", "fast"), plain!("MODE", "slow")]);
@@ -155,15 +161,7 @@ fn break_rule(rule: Rule, shop: &Shop) {
             web_ui(&port);
             web_ui(&port);
         }
-        Rule::EgressInPlainText => {
-            let through = &EgressGateway {
-                name: name!("back-door"),
-                namespace: ELSEWHERE,
-                selector: name!("egress"),
-            };
-            let app = shop.bundle().app(&NODES);
-            app.egress(Egress { host: host!("www.example.com"), port: port!(443), through });
-        }
+        Rule::EgressInPlainText => drop(host_outside(shop, Http, port!(443))),
         Rule::EmptyBundle => drop(shop.bundle()),
         Rule::EmptySelector => patched(shop, |deployment| {
             deployment.spec.get_or_insert_default().selector.match_labels = None;
@@ -191,6 +189,14 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let scale_on = ScaleOn::Cpu(percent!(70));
             let replicas = Replicas::Between { min: 2, max: 2, scale_on };
             shop.bundle().app(&NODES).deployment(replicas).container(container());
+        }
+        Rule::IndistinctHosts => {
+            let app = shop.bundle().app(&NODES);
+            for host in [host!("one.example.com"), host!("two.example.com")] {
+                let way = Way::To(&[cidr!("198.51.100.0/24")]);
+                let service = ExternalService { host, port: port!(27017), protocol: Tcp, way };
+                let _ = app.calls(&app.external_service(service));
+            }
         }
         Rule::InvalidAnnotation => {
             let mut object = config_map("settings");
@@ -237,6 +243,11 @@ fn break_rule(rule: Rule, shop: &Shop) {
             deployment.after(&job);
         }
         Rule::LimitOutOfRange => drop(gateway(shop, Limits { requests_per_second: 0, ..LIMITS })),
+        Rule::MissingAddresses => {
+            let (host, way) = (host!("www.example.com"), Way::To(&[]));
+            let service = ExternalService { host, port: port!(443), protocol: Tls, way };
+            drop(shop.bundle().app(&NODES).external_service(service));
+        }
         Rule::MissingContainer => drop(deployment(&shop.bundle().app(&NODES))),
         Rule::MissingCrd => {
             drop(shop.bundle().add(Telemetry { metadata: named("traces"), spec: None }));
@@ -357,6 +368,7 @@ fn break_rule(rule: Rule, shop: &Shop) {
         Rule::SystemFolder => {
             server(&shop.bundle().app(&NODES)).empty_dir(path!("/proc"), mebibytes(1));
         }
+        Rule::TlsToPlainTextPort => drop(host_outside(shop, Tls, port!(80))),
         Rule::UndeclaredSecurityException => patched(shop, |deployment| {
             let template = &mut deployment.spec.get_or_insert_default().template;
             template.spec.get_or_insert_default().host_network = Some(true);
@@ -428,6 +440,19 @@ fn claim() -> VolumeClaimTemplate {
 fn open(shop: &Shop, name: Name, port: Port, node_port: NodePort) {
     let service = service_on(&shop.bundle_named(name).app(&NODES), port);
     service.gateway_route(GatewayRoute { gateway: &FRONT_DOOR, node_port });
+}
+
+/// A host outside.
+#[track_caller]
+fn host_outside<P: OutsideProtocol>(
+    shop: &Shop,
+    protocol: P,
+    port: Port,
+) -> ExternalServiceHandle<P> {
+    let gateway =
+        EgressGateway { name: name!("back-door"), namespace: ELSEWHERE, selector: name!("egress") };
+    let (host, way) = (host!("www.example.com"), Way::Through(&gateway));
+    shop.bundle().app(&NODES).external_service(ExternalService { host, port, protocol, way })
 }
 
 fn generated(component: &Component, length: u8) -> SecretKey {

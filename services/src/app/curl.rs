@@ -21,6 +21,13 @@ pub(crate) fn bundle(team: &Team, egress: &EgressGateway) {
     });
     curl.command(["sleep", "infinity"]);
 
-    app.egress(Egress { host: host!("httpbin.org"), port: port!(80), through: egress })
-        .service_entry_named(name!("curl-service-entry"));
+    let httpbin = app.external_service(ExternalService {
+        host: host!("httpbin.org"),
+        port: port!(80),
+        protocol: Http,
+        way: Way::Through(egress),
+    });
+    httpbin.names_without_host();
+    httpbin.service_entry_named(name!("curl-service-entry"));
+    let _ = app.calls(&httpbin);
 }

@@ -20,7 +20,7 @@ use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
 use crate::network::network_policy;
 use crate::observability::prometheus::Prometheus;
-use crate::values::{Host, Name, Port};
+use crate::values::{Name, Port};
 
 /// The pods through which requests leave the mesh, as others refer to them.
 ///
@@ -44,11 +44,11 @@ impl EgressGateway {
     }
 }
 
-/// An egress gateway, whose pods a chart makes. Nobody leaves by it but who declares an [`Egress`](super::Egress), each to its own
-/// host.
+/// An egress gateway, whose pods a chart makes. Nobody leaves by it but who calls an [`ExternalService`](super::ExternalService),
+/// each to its own hosts and ports.
 ///
-/// Becomes its Service, an AuthorizationPolicy without rules and one for every way out, and a NetworkPolicy that admits
-/// the pods that declare one, and Prometheus to the proxy's metrics.
+/// Becomes its Service, an AuthorizationPolicy without rules and one for every component that leaves by it, and a NetworkPolicy that
+/// admits their pods, and Prometheus to the proxy's metrics.
 ///
 /// Upstream: <https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/>
 #[derive(Clone)]
@@ -85,12 +85,13 @@ impl Bundle {
     }
 }
 
-/// A component that leaves the mesh.
+/// A component that leaves the mesh for a port of a host.
 pub(super) struct WayOut {
-    /// Name of its policy.
+    /// Name of the component's policy.
     pub(super) name: String,
     pub(super) caller: Caller,
-    pub(super) host: Host,
+    /// What its sidecar asks the gateway for.
+    pub(super) server_name: String,
     pub(super) gateway: EgressGateway,
 }
 
@@ -125,16 +126,16 @@ impl EgressPart {
 impl Part for EgressPart {
     fn build(&self, output: &mut Output<'_>) {
         let EgressGateway { name, .. } = &self.gateway;
-        let ways = output.declared.all::<WayOut>().iter();
         // In an order that does not depend on who was written first.
-        let ways: BTreeMap<&str, &WayOut> = ways
-            .filter(|way| way.gateway == self.gateway)
-            .map(|way| (way.name.as_str(), way))
-            .collect();
+        let mut ways: BTreeMap<&str, (&Caller, BTreeSet<&str>)> = BTreeMap::new();
+        for way in output.declared.all::<WayOut>().iter().filter(|it| it.gateway == self.gateway) {
+            let (_, names) = ways.entry(&way.name).or_insert((&way.caller, BTreeSet::new()));
+            names.insert(&way.server_name);
+        }
         let https = gateway_objects::port("https", MUTUAL_TLS);
         output.add(self.origin, gateway_objects::cluster_ip(name, &self.pods(), [https]));
 
-        let callers: BTreeSet<&Caller> = ways.values().map(|way| &way.caller).collect();
+        let callers: BTreeSet<&Caller> = ways.values().map(|(caller, _)| *caller).collect();
         let mut admitted = Vec::new();
         // A rule without a caller would admit everybody.
         if !callers.is_empty() {
@@ -147,17 +148,17 @@ impl Part for EgressPart {
         // No rule admits anybody: an ALLOW policy without rules matches no request.
         output.add(self.origin, self.policy(named(name), None));
         let Some(trust_domain) = output.conventions.trust_domain() else { return };
-        for way in ways.into_values() {
+        for (name, (caller, server_names)) in ways {
             // The gateway chooses its server, and with it the host outside, by the name that the sidecar asks for.
             let rule = security::AuthorizationPolicyRule {
                 when: Some(vec![security::RuleWhen {
                     key: "connection.sni".to_owned(),
-                    values: Some(vec![way.host.to_string()]),
+                    values: Some(server_names.into_iter().map(str::to_owned).collect()),
                     not_values: None,
                 }]),
-                ..admission(trust_domain, [&way.caller], MUTUAL_TLS)
+                ..admission(trust_domain, [caller], MUTUAL_TLS)
             };
-            output.add(self.origin, self.policy(named(&way.name), Some(vec![rule])));
+            output.add(self.origin, self.policy(named(name), Some(vec![rule])));
         }
     }
 }

@@ -1,12 +1,15 @@
 use insta::assert_snapshot;
 use manifests_lib::model::{Bundle, Namespace};
-use manifests_lib::network::mesh::{Egress, EgressGateway, EgressGatewaySpec, EgressHandle};
+use manifests_lib::network::Http;
+use manifests_lib::network::mesh::{
+    EgressGateway, EgressGatewaySpec, ExternalService, ExternalServiceHandle, Way,
+};
 use manifests_lib::values::{Host, Name};
 use manifests_lib::{host, name, port};
 
 use crate::support::{NODES, Shop};
 
-fn egress() -> (Shop, Bundle, EgressHandle) {
+fn egress() -> (Shop, Bundle, ExternalServiceHandle<Http>) {
     let shop = Shop::new();
     let web = shop.bundle();
     let handle = way_out(&web, host!("example.com"));
@@ -19,8 +22,13 @@ const BACK_DOOR: EgressGateway = EgressGateway {
     selector: name!("egress"),
 };
 
-fn way_out(bundle: &Bundle, host: Host) -> EgressHandle {
-    bundle.app(&NODES).egress(Egress { host, port: port!(80), through: &BACK_DOOR })
+fn way_out(bundle: &Bundle, host: Host) -> ExternalServiceHandle<Http> {
+    let app = bundle.app(&NODES);
+    let way = Way::Through(&BACK_DOOR);
+    let outside =
+        app.external_service(ExternalService { host, port: port!(80), protocol: Http, way });
+    let _ = app.calls(&outside);
+    outside
 }
 
 /// The bundle of a gateway by which these bundles leave.
@@ -30,7 +38,7 @@ fn gateway(bundles: &[(Name, Host)]) -> (Shop, Bundle) {
     let prometheus = shop.prometheus();
     gateways.egress_gateway(EgressGatewaySpec { gateway: &BACK_DOOR, prometheus: &prometheus });
     for (name, host) in bundles {
-        way_out(&shop.bundle_named(name.clone()), host.clone());
+        let _ = way_out(&shop.bundle_named(name.clone()), host.clone());
     }
     (shop, gateways)
 }
@@ -48,7 +56,7 @@ fn the_host_is_known_to_the_namespace_and_the_gateway() {
     apiVersion: networking.istio.io/v1
     kind: ServiceEntry
     metadata:
-      name: web-app-service-entry
+      name: web-app-example-com-service-entry
       labels:
         app: web
         component: app
@@ -62,7 +70,7 @@ fn the_host_is_known_to_the_namespace_and_the_gateway() {
       - example.com
       location: MESH_EXTERNAL
       ports:
-      - name: http-web
+      - name: http-80
         number: 80
         protocol: HTTP
       resolution: DNS
@@ -76,7 +84,7 @@ fn a_sidecar_reaches_the_host_through_the_gateway_alone() {
     apiVersion: networking.istio.io/v1
     kind: VirtualService
     metadata:
-      name: web-app-virtual-service
+      name: web-app-example-com-virtual-service
       labels:
         app: web
         component: app
@@ -87,7 +95,7 @@ fn a_sidecar_reaches_the_host_through_the_gateway_alone() {
       - .
       - elsewhere
       gateways:
-      - web-app-gateway
+      - web-app-example-com-gateway
       - mesh
       hosts:
       - example.com
@@ -101,10 +109,10 @@ fn a_sidecar_reaches_the_host_through_the_gateway_alone() {
             host: back-door.elsewhere.svc.cluster.local
             port:
               number: 443
-            subset: web
+            subset: example-com
       - match:
         - gateways:
-          - web-app-gateway
+          - web-app-example-com-gateway
           port: 443
         route:
         - destination:
@@ -135,7 +143,7 @@ fn between_sidecar_and_gateway_is_mutual_tls() {
     - .
     host: back-door.elsewhere.svc.cluster.local
     subsets:
-    - name: web
+    - name: example-com
       trafficPolicy:
         portLevelSettings:
         - port:

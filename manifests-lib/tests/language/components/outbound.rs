@@ -2,9 +2,9 @@
 
 use insta::assert_snapshot;
 use manifests_lib::model::{Bundle, Namespace};
-use manifests_lib::network::ToolService;
-use manifests_lib::network::mesh::{Egress, EgressGateway};
+use manifests_lib::network::mesh::{EgressGateway, ExternalService, Way};
 use manifests_lib::network::network_policy::APP_NAME;
+use manifests_lib::network::{Http, ToolService};
 use manifests_lib::{host, name, port};
 
 use crate::support::{ELSEWHERE, NODES, Shop, aurora, server, service};
@@ -186,16 +186,17 @@ fn a_host_outside_is_reached_by_the_egress_gateway() {
     let shop = denying();
     let web = shop.bundle();
     let app = web.app(&NODES);
-    app.egress(Egress {
+    let outside = app.external_service(ExternalService {
         host: host!("example.com"),
         port: port!(80),
-        through: &EgressGateway {
+        protocol: Http,
+        way: Way::Through(&EgressGateway {
             name: name!("back-door"),
             namespace: Namespace::new(name!("edge")),
             selector: name!("egress"),
-        },
+        }),
     });
-    server(&app);
+    server(&app).env([app.calls(&outside).url("OUTSIDE")]);
     assert_snapshot!(rules(&shop, &web), @"
     - ports:
       - port: 53

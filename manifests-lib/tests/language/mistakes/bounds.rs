@@ -5,7 +5,7 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use manifests_lib::data::database::{Aurora, Database};
 use manifests_lib::model::{Injection, Namespace, NamespaceRules};
-use manifests_lib::network::mesh::{Egress, EgressGateway, GatewayRoute};
+use manifests_lib::network::mesh::GatewayRoute;
 use manifests_lib::network::{Certificate, CertificateHosts};
 use manifests_lib::values::{
     EcrImage, EcrRegistry, Host, Image, Name, Port, Tag, gibibytes, mebibytes, millicores, seconds,
@@ -202,29 +202,6 @@ fn one_host_twice_in_a_certificate() {
     let hosts = CertificateHosts::Of(vec![host!("www.example.com"), host!("www.example.com")]);
     let _ = shop.bundle().certificate(Certificate { name: name!("web"), issuer: &issuer, hosts });
     assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/bounds.rs:N: the certificate web is for www.example.com twice: probably one of them should be another host; correct or remove it [duplicate-host]");
-}
-
-/// A way out to this host and port.
-fn way_out(host: Host, port: Port) -> String {
-    let shop = Shop::new();
-    let through = &EgressGateway {
-        name: name!("back-door"),
-        namespace: ELSEWHERE,
-        selector: name!("egress"),
-    };
-    shop.bundle().app(&NODES).egress(Egress { host, port, through });
-    crate::support::without_lines(&listed(&shop.errors()))
-}
-
-#[test]
-fn requests_in_plain_text_to_a_port_of_tls() {
-    assert_snapshot!(way_out(host!("www.example.com"), port!(443)), @"manifests-lib/tests/language/mistakes/bounds.rs:N: port 443 of www.example.com speaks TLS, and the mesh would send it HTTP in plain text, which it refuses: name the port of the host that speaks HTTP, such as 80; a host that speaks TLS only needs a ServiceEntry of protocol TLS (Bundle::add) [egress-in-plain-text]");
-    assert_eq!(way_out(host!("www.example.com"), port!(80)), "");
-}
-
-#[test]
-fn a_way_out_that_leads_inside() {
-    assert_snapshot!(way_out(host!("api.shop.svc.cluster.local"), port!(80)), @"manifests-lib/tests/language/mistakes/bounds.rs:N: api.shop.svc.cluster.local is inside the cluster, and leads nowhere outside: declare the call (Component::calls) [address-as-text]");
 }
 
 #[test]
