@@ -1,12 +1,14 @@
 //! What outlives pods: databases, messages and secrets.
 
 pub mod database;
+pub(crate) mod encryption;
 mod not_secret;
 pub mod rabbitmq;
 pub(crate) mod secret;
 pub(crate) mod secret_store;
 pub(crate) mod synced_secret;
 
+pub use encryption::{CaCertificates, Encryption};
 pub use not_secret::NotSecret;
 pub use secret::{
     Credentials, CredentialsSource, GeneratedCredentials, GeneratedSecret, Secret, SecretKey,

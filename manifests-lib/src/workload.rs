@@ -19,7 +19,7 @@ mod run_to_completion;
 mod security;
 mod stateful_set;
 mod variable;
-mod volume;
+pub(crate) mod volume;
 
 pub use common::{LongRunning, Workload};
 pub use container::{

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use manifests_lib::cluster::{Eks, Infrastructure, Minikube};
-use manifests_lib::data::database::{Aurora, Database, MysqlContainer};
+use manifests_lib::data::database::{AuroraMysql, Database, Mysql, MysqlContainer};
 use manifests_lib::data::{
     CredentialsSource, GeneratedCredentials, GeneratedSecret, SecretSource, SecretsManagerSecret,
 };
@@ -50,7 +50,7 @@ pub trait Kind: Debug {
     /// An image built from our own sources.
     type Image: Into<Image> + Debug;
     /// A database of a service.
-    type Database: Into<Database> + Debug;
+    type Database: Into<Database<Mysql>> + Debug;
     /// A secret value.
     type Secret: Into<SecretSource> + Debug;
     /// A user name and password.
@@ -95,7 +95,7 @@ impl Kind for Laptop {
 
 impl Kind for Aws {
     type Image = EcrImage;
-    type Database = Aurora;
+    type Database = AuroraMysql;
     type Secret = SecretsManagerSecret;
     type Credentials = SecretsManagerName;
     type Cluster = Eks;

@@ -3,8 +3,8 @@
 use manifests_lib::cluster::{
     AvailabilityZone, Eks, EksAddons, EksNodeGroup, InstanceType, KubernetesMinor,
 };
-use manifests_lib::data::SecretsManagerSecret;
-use manifests_lib::data::database::{Aurora, AuroraEndpoint};
+use manifests_lib::data::database::{AuroraEndpoint, AuroraMysql};
+use manifests_lib::data::{Encryption, SecretsManagerSecret};
 use manifests_lib::environment::Environment;
 use manifests_lib::network::{Acme, AcmeServer};
 use manifests_lib::values::{
@@ -174,10 +174,11 @@ fn image(repository: Repository, tag: Tag) -> EcrImage {
 }
 
 /// The database of a service, in an Aurora cluster of the same name.
-fn aurora(database: Name, credentials: SecretsManagerName) -> Aurora {
+fn aurora(database: Name, credentials: SecretsManagerName) -> AuroraMysql {
     let cluster = database.clone();
     let endpoint = AuroraEndpoint { cluster, account: AURORA_ACCOUNT, region: REGION };
-    Aurora { endpoint, addresses: VPC, database, credentials }
+    let encryption = Encryption::None { reason: "the images do not ask their database for TLS" };
+    AuroraMysql { endpoint, addresses: VPC, database, credentials, encryption }
 }
 
 fn secret(name: SecretsManagerName, property: Name) -> SecretsManagerSecret {

@@ -1,6 +1,8 @@
 //! Secrets: always delivered by External Secrets, never written down.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use custom_resources::external_secrets::generators::v1alpha1 as generators;
 use custom_resources::external_secrets::v1 as external_secrets;
@@ -88,6 +90,7 @@ pub struct Secret {
     name: String,
     made_for: MadeFor,
     pub(crate) made: Made,
+    escaped: Option<Escaped>,
 }
 
 /// A key of a [`Secret`]: the one way in which a password reaches a container.
@@ -97,6 +100,41 @@ pub struct SecretKey {
     key: String,
     made_for: MadeFor,
     made: Made,
+    /// The keys of the Secret that are there in other forms, too; none where the texts have letters and digits only.
+    escaped: Option<Escaped>,
+}
+
+/// Keys of a Secret, and the forms in which they are there besides their own.
+type Escaped = Rc<RefCell<BTreeSet<(String, Escape)>>>;
+
+/// A form of a text in which each of its characters stands for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Escape {
+    /// In a URL.
+    Url,
+    /// Between single quotes, which are doubled.
+    SingleQuoted,
+}
+
+impl Escape {
+    /// The key of a text in this form.
+    fn key(self, key: &str) -> String {
+        match self {
+            Self::Url => format!("{key}-url"),
+            Self::SingleQuoted => format!("{key}-quoted"),
+        }
+    }
+
+    /// What External Secrets makes it by.
+    ///
+    /// Upstream: <https://external-secrets.io/latest/guides/templating/>
+    fn template(self, key: &str) -> String {
+        match self {
+            // `urlquery` writes a blank as `+`, which is one in a query alone.
+            Self::Url => format!(r#"{{{{ .{key} | urlquery | replace "+" "%20" }}}}"#),
+            Self::SingleQuoted => format!(r#"{{{{ .{key} | replace "'" "''" }}}}"#),
+        }
+    }
 }
 
 patchable! {
@@ -136,11 +174,22 @@ impl Secret {
             key: key.to_owned(),
             made_for: self.made_for.clone(),
             made: self.made.clone(),
+            escaped: self.escaped.clone(),
         }
     }
 }
 
 impl SecretKey {
+    /// The same text in a form that can stand in a connection string.
+    pub(crate) fn escaped(&self, escape: Escape) -> Self {
+        let mut key = self.clone();
+        if let Some(escaped) = &self.escaped {
+            escaped.borrow_mut().insert((self.key.clone(), escape));
+            key.key = escape.key(&self.key);
+        }
+        key
+    }
+
     /// The same for the containers of one component only: what it is for admits no other one.
     pub(crate) fn only_for(self, component: &Component, origin: Origin) -> Self {
         Self { made_for: MadeFor::component(component, origin), ..self }
@@ -148,7 +197,7 @@ impl SecretKey {
 
     /// A key of a Secret that an operator makes, of these parts.
     pub(crate) fn of(secret: String, key: &str, made_for: MadeFor, made: Made) -> Self {
-        Self { secret, key: key.to_owned(), made_for, made }
+        Self { secret, key: key.to_owned(), made_for, made, escaped: None }
     }
 
     /// An environment variable that takes its value from the Secret.
@@ -174,6 +223,13 @@ impl SecretKey {
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
+    }
+}
+
+impl Credentials {
+    /// The parts that make the Secret.
+    pub(crate) fn made(&self) -> &Made {
+        &self.user.made
     }
 }
 
@@ -218,7 +274,7 @@ impl Component {
         self.credentials_at(Origin::here(), source.into())
     }
 
-    fn credentials_at(&self, origin: Origin, source: CredentialsSource) -> Credentials {
+    pub(crate) fn credentials_at(&self, origin: Origin, source: CredentialsSource) -> Credentials {
         let [user, password] = ["username", "password"];
         let secret = match source {
             CredentialsSource::Generated(credentials) => {
@@ -280,8 +336,17 @@ pub(crate) fn generated(
 fn add(component: &Component, origin: Origin, names: Names, contents: Contents) -> Secret {
     let name = names.secret.clone();
     let made_for = MadeFor::namespace(&component.bundle.namespace, origin);
-    let part = SecretPart { component: component.clone(), origin, names, contents };
-    Secret { name, made_for, made: component.bundle.push(part) }
+    let escaped = Escaped::default();
+    let is_generated = matches!(contents, Contents::Generated { .. });
+    let part = SecretPart {
+        component: component.clone(),
+        origin,
+        names,
+        contents,
+        escaped: Rc::clone(&escaped),
+    };
+    let made = component.bundle.push(part);
+    Secret { name, made_for, made, escaped: (!is_generated).then_some(escaped) }
 }
 
 struct Names {
@@ -305,6 +370,7 @@ struct SecretPart {
     origin: Origin,
     names: Names,
     contents: Contents,
+    escaped: Escaped,
 }
 
 enum Contents {
@@ -348,7 +414,8 @@ impl Part for SecretPart {
             Contents::SecretsManager { name, properties } => {
                 let properties =
                     properties.iter().map(|(key, property)| (key.as_str(), property.as_str()));
-                synced_secret::copy(&self.read(name), properties, &self.names.secret)
+                let spec = synced_secret::copy(&self.read(name), properties, &self.names.secret);
+                self.with_escaped(spec)
             }
         };
         output.add(
@@ -362,6 +429,19 @@ impl Part for SecretPart {
 }
 
 impl SecretPart {
+    /// The same with the forms of its keys that connection strings need.
+    fn with_escaped(
+        &self,
+        mut spec: external_secrets::ExternalSecretSpec,
+    ) -> external_secrets::ExternalSecretSpec {
+        let escaped = self.escaped.borrow();
+        if let (Some(target), false) = (&mut spec.target, escaped.is_empty()) {
+            let data = escaped.iter().map(|(key, form)| (form.key(key), form.template(key)));
+            target.template = Some(merged(data.collect()));
+        }
+        spec
+    }
+
     fn read(&self, secret: &SecretsManagerName) -> SecretRead {
         SecretRead::new(&self.component.bundle(), secret.clone(), self.origin)
     }
@@ -373,12 +453,7 @@ impl SecretPart {
         texts: &[GeneratedText],
         known: &BTreeMap<String, String>,
     ) -> external_secrets::ExternalSecretSpec {
-        let template = (!known.is_empty()).then(|| external_secrets::TargetTemplate {
-            data: Some(known.clone()),
-            engine_version: Some(external_secrets::TemplateEngineVersion::V2),
-            merge_policy: Some(external_secrets::TemplateMergePolicy::Merge),
-            ..external_secrets::TargetTemplate::default()
-        });
+        let template = (!known.is_empty()).then(|| merged(known.clone()));
         external_secrets::ExternalSecretSpec {
             data_from: Some(texts.iter().map(GeneratedText::reference).collect()),
             refresh_policy: Some(external_secrets::ExternalSecretRefreshPolicy::CreatedOnce),
@@ -392,6 +467,16 @@ impl SecretPart {
             }),
             ..external_secrets::ExternalSecretSpec::default()
         }
+    }
+}
+
+/// More keys of a Secret, beside those that were fetched or generated.
+fn merged(keys: BTreeMap<String, String>) -> external_secrets::TargetTemplate {
+    external_secrets::TargetTemplate {
+        data: Some(keys),
+        engine_version: Some(external_secrets::TemplateEngineVersion::V2),
+        merge_policy: Some(external_secrets::TemplateMergePolicy::Merge),
+        ..external_secrets::TargetTemplate::default()
     }
 }
 

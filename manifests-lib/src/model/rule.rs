@@ -147,6 +147,10 @@ rules! {
     ///
     /// Make both of one platform, or remove `after`.
     ForeignBundle = "foreign-bundle",
+    /// A user of a database outside the cluster has a password that is generated in the cluster. Nobody there knows it.
+    ///
+    /// Make the user at the database, and take its credentials from AWS Secrets Manager.
+    ForeignDatabaseUser = "foreign-database-user",
     /// The Service that a StatefulSet names stands before other pods. Its own pods get no DNS names.
     ///
     /// Expose a container of the StatefulSet, and pass that Service to `governed_by`.
@@ -173,6 +177,14 @@ rules! {
     ///
     /// Rename the key, or put long text into a ConfigMap.
     InvalidAnnotation = "invalid-annotation",
+    /// What clients check a server's certificate by is no certificate as PEM. They would refuse every connection.
+    ///
+    /// Take the bundle of CAs that the provider publishes: `CaCertificates(include_str!("rds.pem"))`.
+    InvalidCertificate = "invalid-certificate",
+    /// A connection string cannot say what it has to in its dialect. The program would not connect.
+    ///
+    /// Take another dialect, or the parts of the connection as variables of their own.
+    InvalidConnectionString = "invalid-connection-string",
     /// A variable of a Grafana dashboard has a dash in its name, at which Grafana ends the name in queries.
     ///
     /// Leave the dash out.
@@ -181,7 +193,7 @@ rules! {
     ///
     /// Rename it.
     InvalidDataKey = "invalid-data-key",
-    /// A database or its user has a name that MySQL keeps for itself or does not take. The database does not start, or the schema cannot
+    /// A database or its user has a name that its engine keeps for itself or does not take. The database does not start, or the schema cannot
     /// be made.
     ///
     /// Choose another name; that of a container is the bundle's.

@@ -283,7 +283,11 @@ impl<P> ContainerHandle<P> {
 
     pub(crate) fn env_at(&self, origin: Origin, variables: impl IntoIterator<Item = Variable>) {
         // An iterator of the caller may itself write to the container.
-        let variables: Vec<Variable> = variables.into_iter().collect();
+        let variables: Vec<Variable> =
+            variables.into_iter().flat_map(Variable::with_those_before).collect();
+        for file in variables.iter().filter_map(Variable::file) {
+            self.mount_once(origin, &file.volume, &file.folder);
+        }
         let mut options = self.state.options.borrow_mut();
         for variable in variables {
             let twice = options.variables.iter().any(|other| other.name == variable.name);
@@ -319,6 +323,17 @@ impl<P> ContainerHandle<P> {
     #[track_caller]
     pub fn mount(&self, volume: &impl Volume, path: AbsolutePath) {
         self.mount_at(Origin::here(), volume, path);
+    }
+
+    /// Mounts a volume that several variables need.
+    pub(crate) fn mount_once(&self, origin: Origin, volume: &PodVolume, path: &AbsolutePath) {
+        let mounted = {
+            let options = self.state.options.borrow();
+            options.mounts.iter().any(|(_, at, other)| at == path && other.is_same(volume))
+        };
+        if !mounted {
+            self.mount_at(origin, volume, path.clone());
+        }
     }
 
     pub(crate) fn mount_at(&self, origin: Origin, volume: &impl Volume, path: AbsolutePath) {

@@ -2,6 +2,7 @@
 
 use k8s_openapi::api::core::v1 as core;
 
+use crate::data::encryption::CaFile;
 use crate::model::component::Component;
 use crate::model::conventions::Conventions;
 use crate::model::error::BuildError;
@@ -22,12 +23,21 @@ pub struct Variable {
     made_for: Option<MadeFor>,
     /// Why it is no secret, where it reads like one.
     not_secret: Option<&'static str>,
+    /// What it refers to: the container gets them before it.
+    before: Vec<Variable>,
+    /// The file that it is about: the container gets it, too.
+    file: Option<CaFile>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Value {
     Plain(String),
-    Secret { name: String, key: String },
+    /// Of variables before it, by reference.
+    Composed(String),
+    Secret {
+        name: String,
+        key: String,
+    },
 }
 
 impl Variable {
@@ -49,7 +59,14 @@ impl Variable {
     }
 
     fn new(name: &str, value: Value, made_for: Option<MadeFor>) -> Self {
-        Self { name: name.to_owned(), value, made_for, not_secret: None }
+        Self {
+            name: name.to_owned(),
+            value,
+            made_for,
+            not_secret: None,
+            before: Vec::new(),
+            file: None,
+        }
     }
 
     /// A plain value that a handle knows, under a name that is checked when the container takes it.
@@ -61,6 +78,33 @@ impl Variable {
     pub(crate) fn from_secret(name: &str, secret: &str, key: &str, made_for: MadeFor) -> Self {
         let value = Value::Secret { name: secret.to_owned(), key: key.to_owned() };
         Self::new(name, value, Some(made_for))
+    }
+
+    /// A text with `$(…)` for variables that the container gets before it.
+    pub(crate) fn composed(
+        name: &str,
+        value: String,
+        before: Vec<Self>,
+        made_for: MadeFor,
+    ) -> Self {
+        Self { before, ..Self::new(name, Value::Composed(value), Some(made_for)) }
+    }
+
+    /// The same about a file, where there is one.
+    pub(crate) fn about(self, file: Option<CaFile>) -> Self {
+        Self { file, ..self }
+    }
+
+    /// It and what it refers to, in the order in which the container needs them.
+    pub(crate) fn with_those_before(mut self) -> Vec<Self> {
+        let mut variables = std::mem::take(&mut self.before);
+        variables.push(self);
+        variables
+    }
+
+    /// The file that it is about.
+    pub(crate) fn file(&self) -> Option<&CaFile> {
+        self.file.as_ref()
     }
 
     /// Why it is no secret, where its writer says so.
@@ -98,14 +142,14 @@ impl Variable {
             Value::Plain(_) => PlainVariableName::new(name)
                 .err()
                 .map(|error| (Rule::SecretInPlainText, error.to_string())),
-            Value::Secret { .. } => None,
+            Value::Composed(_) | Value::Secret { .. } => None,
         }
     }
 
     pub(crate) fn build(&self) -> core::EnvVar {
         let mut variable = core::EnvVar { name: self.name.clone(), ..core::EnvVar::default() };
         match &self.value {
-            Value::Plain(value) => variable.value = Some(value.clone()),
+            Value::Plain(value) | Value::Composed(value) => variable.value = Some(value.clone()),
             Value::Secret { name, key } => {
                 variable.value_from = Some(core::EnvVarSource {
                     secret_key_ref: Some(core::SecretKeySelector {

@@ -40,6 +40,8 @@ pub(crate) enum PodVolumeSource {
     },
     /// A claim template of the StatefulSet of this name: the pod's template does not repeat it.
     ClaimTemplate { stateful_set: String, made_at: Origin },
+    /// A ConfigMap, each key a file.
+    ConfigMap { name: String, made_for: MadeFor },
     /// Empty folder; its path tells it from another one.
     EmptyDir(AbsolutePath, Bytes),
 }
@@ -59,7 +61,9 @@ impl PodVolume {
     pub(crate) fn nodes(&self) -> Option<&NodeGroup> {
         match &self.source {
             PodVolumeSource::Claim { on, .. } => Some(on),
-            PodVolumeSource::ClaimTemplate { .. } | PodVolumeSource::EmptyDir(..) => None,
+            PodVolumeSource::ClaimTemplate { .. }
+            | PodVolumeSource::ConfigMap { .. }
+            | PodVolumeSource::EmptyDir(..) => None,
         }
     }
 
@@ -72,6 +76,9 @@ impl PodVolume {
     ) -> Option<BuildError> {
         match &self.source {
             PodVolumeSource::EmptyDir(..) => None,
+            PodVolumeSource::ConfigMap { name, made_for } => {
+                made_for.refusal(component, &format!("the ConfigMap {name}"), mounted_at)
+            }
             PodVolumeSource::Claim { name, made_for, .. } => {
                 made_for.refusal(component, &format!("the claim {name}"), mounted_at)
             }
@@ -100,6 +107,12 @@ impl PodVolume {
                 volume.persistent_volume_claim = Some(core::PersistentVolumeClaimVolumeSource {
                     claim_name: name.clone(),
                     read_only: None,
+                });
+            }
+            PodVolumeSource::ConfigMap { name, .. } => {
+                volume.config_map = Some(core::ConfigMapVolumeSource {
+                    name: name.clone(),
+                    ..core::ConfigMapVolumeSource::default()
                 });
             }
             PodVolumeSource::EmptyDir(_, size) => {

@@ -8,6 +8,7 @@ mod credentials;
 mod cron_job;
 mod daemon_set;
 mod database;
+mod database_users;
 mod default_deny;
 mod delivery;
 mod deployment;

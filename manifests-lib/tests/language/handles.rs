@@ -21,9 +21,11 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::policy::v1 as policy;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
-use manifests_lib::data::database::Aurora;
+use manifests_lib::data::database::{AuroraMysql, Rights};
 use manifests_lib::data::rabbitmq::{RabbitmqClusterSpec, Saga};
-use manifests_lib::data::{GeneratedSecret, SecretValue, SecretsManagerStore, SyncedSecret};
+use manifests_lib::data::{
+    GeneratedCredentials, GeneratedSecret, SecretValue, SecretsManagerStore, SyncedSecret,
+};
 use manifests_lib::model::{Bundle, Component, Injection, Namespace, NamespaceRules, PodSecurity};
 use manifests_lib::network::gateway_api::{Exposure, Route, ServingCertificate};
 use manifests_lib::network::mesh::{
@@ -51,7 +53,7 @@ use manifests_lib::{
 
 use crate::support::{
     ELSEWHERE, FRONT_DOOR, NAMESPACE, NODES, Shop, aurora, config_map, container, gateway_spec,
-    mysql, task,
+    mysql, postgres, task,
 };
 
 const PATCHED_BY: &str = "example.com/patched-by";
@@ -210,11 +212,21 @@ fn data(shop: &Shop, web: &Bundle, issuer: &ClusterIssuer, prometheus: &Promethe
         security::AuthorizationPolicy,
     );
     let orders = shop.bundle_named(name!("orders")).app(&NODES);
-    let aurora = orders.database(Aurora {
+    let aurora = orders.database(AuroraMysql {
         credentials: secrets_manager_name!("test/orders/database"),
         ..aurora()
     });
     patch!(aurora, istio::ServiceEntry, external_secrets::ExternalSecret);
+    let ledger = shop.bundle_named(name!("ledger")).app(&NODES);
+    let postgres = ledger.database(postgres());
+    patch!(postgres, core::ConfigMap);
+    let credentials = || GeneratedCredentials {
+        user: name!("auditor"),
+        password: GeneratedSecret { length: 32 },
+    };
+    let audit = shop.bundle_named(name!("audit")).app(&NODES);
+    let reader = postgres.user_of(&audit, Rights::ReadOnly, credentials());
+    patch!(reader, external_secrets::ExternalSecret, generators::Password);
     let key = orders.secret(SecretValue {
         key: name!("signing-key"),
         source: GeneratedSecret { length: 32 }.into(),
@@ -544,6 +556,20 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     Queue orders-app-queue-dead-letter-pay: SagaHandle
     Binding orders-app-binding-dead-letter-pay: SagaHandle
     Certificate orders-app-authority: SagaHandle
+    Password ledger-db-root-password: nobody
+    Password ledger-db-user-password: nobody
+    ExternalSecret ledger-db-external-secret: nobody
+    ConfigMap ledger-db-first-start: DatabaseHandle
+    StatefulSet ledger-db-stateful-set: nobody
+    ServiceAccount ledger-db-service-account: nobody
+    NetworkPolicy ledger-db-egress-network-policy: nobody
+    Sidecar ledger-db-sidecar: nobody
+    Service ledger-db-service: nobody
+    AuthorizationPolicy ledger-db-authorization-policy: nobody
+    NetworkPolicy ledger-db-network-policy: nobody
+    DestinationRule ledger-db-destination-rule: nobody
+    Password audit-app-ledger-db-password: DatabaseHandle
+    ExternalSecret audit-app-ledger-db-external-secret: DatabaseHandle
     ClusterSecretStore aws-secrets-manager-orders: SecretsManagerStoreHandle
     ClusterSecretStore aws-secrets-manager-web: SecretsManagerStoreHandle
     NetworkPolicy operator: ToolPods

@@ -9,7 +9,8 @@ use manifests_lib::cluster::{
     Arn, AvailabilityZone, Eks, EksAddons, IamPolicy, Infrastructure, KubernetesMinor,
     KubernetesRelease, Minikube, Statement,
 };
-use manifests_lib::data::database::{Aurora, AuroraEndpoint};
+use manifests_lib::data::Encryption;
+use manifests_lib::data::database::{AuroraEndpoint, AuroraMysql};
 use manifests_lib::model::BuildError;
 use manifests_lib::network::gateway_api::{Exposure, Route};
 use manifests_lib::outside::{self, Outside, Shared, SharedResource};
@@ -73,11 +74,12 @@ fn environment(
     }
     shop.secrets_manager();
     let web = shop.bundle();
-    let _ = web.app(&NODES).database(Aurora {
+    let _ = web.app(&NODES).database(AuroraMysql {
         endpoint: endpoint(uses.database),
         addresses: cidr!("10.0.0.0/16"),
         database: name!("orders"),
         credentials: uses.secret,
+        encryption: Encryption::None { reason: "the test says so" },
     });
     let issuer = shop.issuer();
     let door = shop.bundle_named(name!("door")).public_gateway(gateway_spec(

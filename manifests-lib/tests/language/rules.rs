@@ -7,8 +7,11 @@ use helm_values::HelmChart;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use manifests_lib::cluster::{IamPolicy, WellKnownPolicy};
+use manifests_lib::data::database::{AuroraMysql, Dialect, Rights};
 use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec};
-use manifests_lib::data::{GeneratedSecret, SecretKey, SecretValue};
+use manifests_lib::data::{
+    CaCertificates, Encryption, GeneratedCredentials, GeneratedSecret, SecretKey, SecretValue,
+};
 use manifests_lib::delivery::{Chart, Kustomization};
 use manifests_lib::model::{
     Bundle, Component, GroupKind, Injection, Namespace, NamespaceRules, Rule, SelectorLabels,
@@ -43,9 +46,9 @@ use serde_json::json;
 
 use crate::outside;
 use crate::support::{
-    ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, RULES, Shop, Values, break_override,
-    config_map, container, deployment, listed, mysql, overriding, server, service, service_on,
-    task, with_chart, with_values,
+    CAS, ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, RULES, Shop, Values, aurora,
+    break_override, config_map, container, deployment, listed, mysql, overriding, server, service,
+    service_on, task, with_chart, with_values,
 };
 
 /// The least that breaks a rule. The compiler asks for one of each.
@@ -173,6 +176,15 @@ fn break_rule(rule: Rule, shop: &Shop) {
             pods.get_or_insert_default().ephemeral_containers = Some(Vec::new());
         }),
         Rule::EvenReplicas => drop(broker(shop, 2, gibibytes(5))),
+        Rule::ForeignDatabaseUser => {
+            let credentials = GeneratedCredentials {
+                user: name!("reader"),
+                password: GeneratedSecret { length: 32 },
+            };
+            let database = shop.bundle().app(&NODES).database(aurora());
+            let other = shop.bundle_named(name!("other")).app(&NODES);
+            let _ = database.user_of(&other, Rights::ReadOnly, credentials);
+        }
         Rule::ForeignBundle => {
             let web = shop.bundle();
             web.add(config_map("settings"));
@@ -203,6 +215,16 @@ fn break_rule(rule: Rule, shop: &Shop) {
             object.metadata.annotations =
                 Some(BTreeMap::from([("a key".to_owned(), String::new())]));
             shop.bundle().add(object);
+        }
+        Rule::InvalidCertificate => {
+            let encryption = Encryption::Tls(CaCertificates("rds.pem"));
+            drop(shop.bundle().app(&NODES).database(AuroraMysql { encryption, ..aurora() }));
+        }
+        Rule::InvalidConnectionString => {
+            let encryption = Encryption::Tls(CAS);
+            let database =
+                shop.bundle().app(&NODES).database(AuroraMysql { encryption, ..aurora() });
+            drop(database.connection_string("DATABASE_URL", Dialect::Jdbc));
         }
         Rule::InvalidDashboardVariable => dashboard(shop, &NAMESPACE, name!("the-job")),
         Rule::InvalidDataKey => {

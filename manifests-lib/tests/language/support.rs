@@ -4,8 +4,10 @@ use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use helm_values::{HelmChart, Nullable};
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
-use manifests_lib::data::SecretsManagerStore;
-use manifests_lib::data::database::{Aurora, AuroraEndpoint, MysqlContainer};
+use manifests_lib::data::database::{
+    AuroraEndpoint, AuroraMysql, AuroraPostgres, MysqlContainer, PostgresContainer,
+};
+use manifests_lib::data::{CaCertificates, Encryption, SecretsManagerStore};
 use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
 use manifests_lib::delivery::{Chart, HelmRelease, SourceHandle};
 use manifests_lib::model::{
@@ -56,9 +58,33 @@ pub(crate) fn mysql() -> MysqlContainer {
     }
 }
 
+/// A database of PostgreSQL in a container.
+pub(crate) fn postgres() -> PostgresContainer {
+    PostgresContainer {
+        image: public_image!(
+            "postgres:17@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        ),
+        on: NODES,
+        resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
+        storage: gibibytes(5),
+        storage_class: name!("fast"),
+    }
+}
+
+/// CAs as a provider publishes them; what they sign is nobody's.
+pub(crate) const CAS: CaCertificates =
+    CaCertificates("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
+
+/// A database of PostgreSQL outside the cluster, by TLS.
+pub(crate) fn aurora_postgres() -> AuroraPostgres {
+    let AuroraMysql { endpoint, addresses, database, credentials, .. } = aurora();
+    let encryption = Encryption::Tls(CAS);
+    AuroraPostgres { endpoint, addresses, database, credentials, encryption }
+}
+
 /// A database outside the cluster.
-pub(crate) fn aurora() -> Aurora {
-    Aurora {
+pub(crate) fn aurora() -> AuroraMysql {
+    AuroraMysql {
         endpoint: AuroraEndpoint {
             cluster: name!("web"),
             account: name!("c0example0ab"),
@@ -67,6 +93,7 @@ pub(crate) fn aurora() -> Aurora {
         addresses: cidr!("10.0.0.0/16"),
         database: name!("shop"),
         credentials: secrets_manager_name!("test/web/database"),
+        encryption: Encryption::None { reason: "the test says so" },
     }
 }
 

@@ -1,38 +1,79 @@
-//! Aurora MySQL: outside the cluster, known to the mesh by name.
+//! Aurora: outside the cluster, known to the mesh by name.
+
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::rc::Rc;
 
 use custom_resources::istio::networking::v1 as networking;
 
-use super::{DatabaseHandle, MYSQL};
+use super::engine::EngineKind;
+use super::{Database, DatabaseHandle, Mysql, Place, Postgres, Server};
+use crate::data::encryption::{CaFile, Encryption, ca_file};
 use crate::data::secret;
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::made_for::MadeFor;
+use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::patch::Made;
 use crate::network::mesh;
 use crate::network::outbound::{Destination, MeshHost, Receiver};
 use crate::network::protocol::Tcp;
 use crate::outside::{DatabaseOutside, Literal};
-use crate::values::{Cidr, Name, Region, SecretsManagerName};
+use crate::values::{Cidr, Name, Port, Region, SecretsManagerName};
 
-/// A database of an Aurora MySQL 3 cluster.
-///
-/// Becomes a ServiceEntry that only the own namespace sees, so that the mesh lets the traffic out, and an
-/// ExternalSecret with the credentials. In a namespace that denies by default, the owner's pods alone may send to it.
-///
-/// Whether the connection is encrypted is up to the client: it begins in plain text, and the client asks for TLS afterwards, so that no
-/// proxy can do it in its place.
-///
-/// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html>
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Aurora {
-    /// Where the cluster is reached.
-    pub endpoint: AuroraEndpoint,
-    /// The addresses of its subnets, or of the VPC that they are in: where the pods of its owner may send to. `cidr!("192.168.0.0/16")`.
-    pub addresses: Cidr,
-    /// Name of the database: `name!("account")`.
-    pub database: Name,
-    /// Secret in AWS Secrets Manager with the properties `username` and `password`: `secrets_manager_name!("prd/account/database")`.
-    pub credentials: SecretsManagerName,
+macro_rules! aurora {
+    ($($(#[$documentation:meta])* $aurora:ident of $engine:ident;)*) => {
+        $(
+            $(#[$documentation])*
+            #[derive(Clone, Debug, PartialEq, Eq)]
+            pub struct $aurora {
+                /// Where the cluster is reached.
+                pub endpoint: AuroraEndpoint,
+                /// The addresses of its subnets, or of the VPC that they are in: where the pods of its owner may send to.
+                /// `cidr!("192.168.0.0/16")`.
+                pub addresses: Cidr,
+                /// Name of the database: `name!("account")`.
+                pub database: Name,
+                /// Secret in AWS Secrets Manager with the properties `username` and `password`:
+                /// `secrets_manager_name!("prd/account/database")`.
+                pub credentials: SecretsManagerName,
+                /// Whether clients ask for TLS: `Encryption::Tls(CaCertificates(include_str!("rds.pem")))`.
+                pub encryption: Encryption,
+            }
+
+            impl From<$aurora> for Database<$engine> {
+                fn from(aurora: $aurora) -> Self {
+                    let $aurora { endpoint, addresses, database, credentials, encryption } = aurora;
+                    let aurora = AuroraDatabase { endpoint, addresses, database, credentials, encryption };
+                    Self { place: Place::Aurora(aurora), engine: PhantomData }
+                }
+            }
+        )*
+    };
+}
+
+aurora! {
+    /// A database of an Aurora MySQL 3 cluster.
+    ///
+    /// Becomes a ServiceEntry that only the own namespace sees, so that the mesh lets the traffic out, an ExternalSecret with the
+    /// credentials and, with TLS, a ConfigMap of CAs. In a namespace that denies by default, the owner's pods alone may send to it.
+    ///
+    /// Whether the connection is encrypted is up to the client: it begins in plain text, and the client asks for TLS afterwards, so
+    /// that no proxy can do it in its place.
+    ///
+    /// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html>
+    AuroraMysql of Mysql;
+    /// A database of an Aurora PostgreSQL cluster.
+    ///
+    /// Becomes a ServiceEntry that only the own namespace sees, so that the mesh lets the traffic out, an ExternalSecret with the
+    /// credentials and, with TLS, a ConfigMap of CAs. In a namespace that denies by default, the owner's pods alone may send to it.
+    ///
+    /// Whether the connection is encrypted is up to the client: it begins in plain text, and the client asks for TLS afterwards, so
+    /// that no proxy can do it in its place. Since version 17, Aurora refuses clients that do not ask.
+    ///
+    /// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Security.html>
+    AuroraPostgres of Postgres;
 }
 
 /// The writer endpoint of an Aurora cluster: `<cluster>.cluster-<account>.<region>.rds.amazonaws.com`.
@@ -55,33 +96,92 @@ impl AuroraEndpoint {
     }
 }
 
-impl Aurora {
-    pub(super) fn add_to(self, owner: &Component, origin: Origin) -> DatabaseHandle {
-        let Self { endpoint, addresses, database, credentials } = self;
-        let component = owner.of_database(owner.nodes());
+/// A database of Aurora, of whichever engine.
+#[derive(Clone, Debug)]
+pub(super) struct AuroraDatabase {
+    endpoint: AuroraEndpoint,
+    addresses: Cidr,
+    pub(super) database: Name,
+    credentials: SecretsManagerName,
+    encryption: Encryption,
+}
+
+/// What the users of a database of Aurora have in common.
+pub(super) struct AuroraServer {
+    port: Port,
+    endpoint: AuroraEndpoint,
+    addresses: Cidr,
+    encryption: Encryption,
+    /// Namespaces whose mesh knows the host.
+    known_in: RefCell<Vec<Namespace>>,
+}
+
+impl AuroraServer {
+    /// Lets a component send there; `of` names what it needs for that.
+    pub(super) fn admit(
+        &self,
+        reader: &Component,
+        origin: Origin,
+        of: &Component,
+    ) -> (Option<CaFile>, Option<Made>) {
+        let host = self.endpoint.host();
+        let namespace = &reader.bundle.namespace;
+        reader.sends_to(Destination {
+            receiver: Receiver::Range(self.addresses.clone()),
+            port: self.port,
+            hosts: vec![MeshHost { namespace: namespace.clone(), host: host.clone() }],
+        });
+        let is_known = self.known_in.borrow().contains(namespace);
+        let entry = (!is_known).then(|| {
+            self.known_in.borrow_mut().push(namespace.clone());
+            of.bundle.push(AuroraPart {
+                component: of.clone(),
+                origin,
+                port: self.port,
+                endpoint: host,
+                literal: self.endpoint.cluster.origin(),
+            })
+        });
+        match self.encryption {
+            Encryption::Tls(certificates) => {
+                let (ca, made) = ca_file(of, reader, origin, certificates);
+                (Some(ca), Some(entry.map_or(made.clone(), |entry| entry.through(&made))))
+            }
+            Encryption::None { .. } => (None, entry),
+        }
+    }
+}
+
+impl AuroraDatabase {
+    pub(super) fn add_to(
+        self,
+        owner: &Component,
+        origin: Origin,
+        component: Name,
+        engine: EngineKind,
+    ) -> DatabaseHandle {
+        let Self { endpoint, addresses, database, credentials, encryption } = self;
+        encryption.check(owner, origin);
+        let component = owner.sibling(component, owner.nodes());
         let properties = ["username", "password"].map(str::to_owned);
         let secret = secret::from_secrets_manager(&component, origin, &credentials, properties);
-        let host = endpoint.host();
-        owner.sends_to(Destination {
-            receiver: Receiver::Range(addresses),
-            port: MYSQL,
-            hosts: vec![MeshHost { namespace: owner.bundle.namespace.clone(), host: host.clone() }],
-        });
-        let endpoint_part = component.bundle.push(AuroraPart {
-            component: component.clone(),
-            origin,
-            endpoint: host.clone(),
-            literal: endpoint.cluster.origin(),
-        });
+        let (host, port) = (endpoint.host(), engine.port());
+        let known_in = RefCell::default();
+        let server = AuroraServer { port, endpoint, addresses, encryption, known_in };
+        let (ca, made) = server.admit(owner, origin, &component);
         DatabaseHandle {
+            reader: owner.clone(),
+            component,
+            engine,
             host,
-            port: MYSQL,
+            port,
             database,
             user: secret.key("username").only_for(owner, origin),
             password: secret.key("password").only_for(owner, origin),
-            container: None,
+            ca,
+            server: Server::Aurora(Rc::new(server)),
             made_for: MadeFor::component(owner, origin),
-            made: secret.made.through(&endpoint_part),
+            made: made.map_or(secret.made.clone(), |made| secret.made.through(&made)),
         }
     }
 }
@@ -89,6 +189,7 @@ impl Aurora {
 struct AuroraPart {
     component: Component,
     origin: Origin,
+    port: Port,
     endpoint: String,
     /// The line that names the cluster.
     literal: Option<Origin>,
@@ -107,7 +208,7 @@ impl Part for AuroraPart {
                 metadata: self.component.metadata("service-entry"),
                 spec: mesh::external_service::<Tcp>(
                     &self.endpoint,
-                    MYSQL,
+                    self.port,
                     self.component.bundle.name.as_str(),
                     mesh::own_namespace(),
                 ),

@@ -3,12 +3,12 @@
 use insta::assert_snapshot;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
-use manifests_lib::data::database::{Aurora, Database};
+use manifests_lib::data::database::{AuroraMysql, Database, Mysql};
 use manifests_lib::model::{Injection, Namespace, NamespaceRules};
 use manifests_lib::network::mesh::GatewayRoute;
 use manifests_lib::network::{Certificate, CertificateHosts};
 use manifests_lib::values::{
-    EcrImage, EcrRegistry, Host, Image, Name, Port, Tag, gibibytes, mebibytes, millicores, seconds,
+    EcrImage, EcrRegistry, Image, Name, Port, Tag, gibibytes, mebibytes, millicores, seconds,
 };
 use manifests_lib::workload::{Container, LocalVolume, Resources, VolumeClaimTemplate, Workload};
 use manifests_lib::{
@@ -16,8 +16,8 @@ use manifests_lib::{
 };
 
 use crate::support::{
-    ELSEWHERE, FRONT_DOOR, NAMESPACE, NODES, RULES, Shop, aurora, container, deployment, listed,
-    mysql, server, service_on,
+    FRONT_DOOR, NAMESPACE, NODES, RULES, Shop, aurora, container, deployment, listed, mysql,
+    server, service_on,
 };
 
 const FEW: Resources = Resources { cpu: millicores(0), memory: mebibytes(64) };
@@ -124,15 +124,15 @@ fn a_port_of_the_proxy_behind_a_gateway() {
 }
 
 /// A database of a bundle of this name.
-fn database(bundle: Name, database: impl Into<Database>) -> String {
+fn database(bundle: Name, database: impl Into<Database<Mysql>>) -> String {
     let shop = Shop::new();
     let _ = shop.bundle_named(bundle).app(&NODES).database(database);
     shop.secrets_manager();
     listed(&shop.errors())
 }
 
-fn aurora_with(database: Name) -> Aurora {
-    Aurora { database, ..aurora() }
+fn aurora_with(database: Name) -> AuroraMysql {
+    AuroraMysql { database, ..aurora() }
 }
 
 #[test]
