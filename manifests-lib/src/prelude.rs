@@ -13,8 +13,9 @@ pub use crate::values::{
 };
 pub use crate::workload::{
     Concurrency, Container, ContainerHandle, CronJob, CronJobHandle, DaemonSet, Deployment,
-    HttpGet, Job, JobHandle, LocalVolume, LocalVolumeNames, LongRunning, PortlessContainer, Probe,
-    Replicas, Resources, RestartPolicy, RunsToCompletion, ScaleOn, User, WithPort, Workload,
+    HttpGet, InitContainer, Job, JobHandle, LocalVolume, LocalVolumeNames, LongRunning,
+    PortlessContainer, Probe, Replicas, Resources, RestartPolicy, RunsToCompletion, ScaleOn, User,
+    WithPort, Workload,
 };
 pub use crate::{node_port, not_secret, path, percent, plain, port, slo_target, uid};
 pub use {cidr, host, name, public_image, repository, schedule, tag, time_zone, url_path};

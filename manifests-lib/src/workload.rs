@@ -9,6 +9,7 @@ mod deployment;
 pub(crate) mod disruption_budget;
 pub(crate) mod escapes;
 mod go;
+mod init_container;
 mod job;
 mod metrics;
 mod placement;
@@ -23,12 +24,14 @@ pub(crate) mod volume;
 
 pub use common::{LongRunning, Workload};
 pub use container::{
-    Container, ContainerHandle, Exposable, PortlessContainer, Resources, WithPort, WithoutPort,
+    Container, ContainerHandle, Exposable, PortlessContainer, Resources, RunsFirst, WithPort,
+    WithoutPort,
 };
 pub use cron_job::{Concurrency, CronJob, CronJobHandle};
 pub use daemon_set::DaemonSet;
 pub use deployment::Deployment;
 pub use go::GoResources;
+pub use init_container::InitContainer;
 pub use job::{Job, JobHandle};
 pub use placement::{NodeGroup, spread};
 pub use probe::{HttpGet, KeepsRunning, Probe, TimedProbe};

@@ -1,7 +1,10 @@
 //! What every kind of workload takes: containers and what is beside them in its pods.
 
 use super::pod::Pod;
-use super::{Container, ContainerHandle, JobHandle, PortlessContainer, WithPort, WithoutPort};
+use super::{
+    Container, ContainerHandle, InitContainer, JobHandle, PortlessContainer, RunsFirst, WithPort,
+    WithoutPort,
+};
 use crate::model::origin::Origin;
 
 /// What runs pods, whatever keeps them running.
@@ -25,6 +28,29 @@ pub trait Workload: sealed::Sealed {
     #[track_caller]
     fn portless_container(&self, container: PortlessContainer) -> ContainerHandle<WithoutPort> {
         self.pod().portless_container(Origin::here(), container)
+    }
+
+    /// Adds a container that runs to its end before the others start.
+    #[track_caller]
+    fn init_container(&self, container: InitContainer) -> ContainerHandle<RunsFirst> {
+        self.pod().init_container(Origin::here(), container)
+    }
+
+    /// Adds a container that starts before the others, runs beside them and ends behind them: a proxy, or what ships logs.
+    ///
+    /// Becomes one of the pod's `initContainers` with the restart policy `Always`, in the order of their lines. What stands behind it
+    /// starts once its startup probe answers; its readiness counts for the pod. A Job ends without it.
+    ///
+    /// Upstream: <https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/>
+    #[track_caller]
+    fn sidecar(&self, sidecar: Container) -> ContainerHandle<WithPort> {
+        self.pod().sidecar(Origin::here(), sidecar)
+    }
+
+    /// The same for a [sidecar](Self::sidecar) that listens on no port.
+    #[track_caller]
+    fn portless_sidecar(&self, sidecar: PortlessContainer) -> ContainerHandle<WithoutPort> {
+        self.pod().portless_sidecar(Origin::here(), sidecar)
     }
 }
 

@@ -20,7 +20,6 @@ use crate::model::patch::{self, NoHandle};
 use crate::model::rule::Rule;
 use crate::values::{
     AbsolutePath, Bytes, Cpu, Image, InvalidText, Name, Port, Seconds, mebibytes, millicores,
-    seconds,
 };
 
 /// A container that listens on a port.
@@ -99,6 +98,10 @@ pub struct WithPort(Port);
 #[derive(Clone, Copy, Debug)]
 pub struct WithoutPort;
 
+/// Marks the handle of an [`InitContainer`](super::InitContainer): it ends before the others start.
+#[derive(Clone, Copy, Debug)]
+pub struct RunsFirst(pub(super) ());
+
 /// What can be exposed.
 #[diagnostic::on_unimplemented(
     message = "a container without a port cannot be exposed",
@@ -131,6 +134,7 @@ pub(super) struct ContainerState {
     origin: Origin,
     /// Name of the workload that it is part of.
     workload: String,
+    role: Role,
     name: Name,
     image: Image,
     port: Option<(Port, Probe)>,
@@ -156,50 +160,54 @@ struct Options {
     patches: Vec<(Origin, Patch)>,
 }
 
+/// When a container of a pod runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// As long as its pod.
+    Main,
+    /// To its end, before the main ones.
+    Init,
+    /// From before the main ones to behind them.
+    Sidecar,
+}
+
 impl Container {
     /// The container as part of a component's workload, to whose pods its [state](ContainerHandle::state) belongs.
     pub(super) fn part_of(self, pod: &Pod, origin: Origin) -> ContainerHandle<WithPort> {
+        let (port, state) = self.state(pod, origin);
+        ContainerHandle::new(pod, WithPort(port), state)
+    }
+
+    pub(super) fn sidecar_of(self, pod: &Pod, origin: Origin) -> ContainerHandle<WithPort> {
+        let (port, state) = self.state(pod, origin);
+        ContainerHandle::new(pod, WithPort(port), state.sidecar())
+    }
+
+    fn state(self, pod: &Pod, origin: Origin) -> (Port, ContainerState) {
         let Self { name, image, port, resources, user, probe } = self;
-        ContainerHandle::new(
-            pod,
-            WithPort(port),
-            ContainerState {
-                origin,
-                workload: pod.name(),
-                name,
-                image,
-                port: Some((port, probe)),
-                resources,
-                user,
-                options: RefCell::default(),
-            },
-        )
+        let listens = Some((port, probe));
+        (port, ContainerState::new(pod, origin, name, image, resources, user, listens))
     }
 }
 
 impl PortlessContainer {
     /// The container as part of a component's workload, to whose pods its [state](ContainerHandle::state) belongs.
     pub(super) fn part_of(self, pod: &Pod, origin: Origin) -> ContainerHandle<WithoutPort> {
+        ContainerHandle::new(pod, WithoutPort, self.state(pod, origin))
+    }
+
+    pub(super) fn sidecar_of(self, pod: &Pod, origin: Origin) -> ContainerHandle<WithoutPort> {
+        ContainerHandle::new(pod, WithoutPort, self.state(pod, origin).sidecar())
+    }
+
+    fn state(self, pod: &Pod, origin: Origin) -> ContainerState {
         let Self { name, image, resources, user } = self;
-        ContainerHandle::new(
-            pod,
-            WithoutPort,
-            ContainerState {
-                origin,
-                workload: pod.name(),
-                name,
-                image,
-                port: None,
-                resources,
-                user,
-                options: RefCell::default(),
-            },
-        )
+        ContainerState::new(pod, origin, name, image, resources, user, None)
     }
 }
 
 impl<P> ContainerHandle<P> {
-    fn new(pod: &Pod, port: P, state: ContainerState) -> Self {
+    pub(super) fn new(pod: &Pod, port: P, state: ContainerState) -> Self {
         let origin = state.origin;
         let handle = Self {
             component: pod.component.clone(),
@@ -243,6 +251,10 @@ impl<P> ContainerHandle<P> {
         change(&mut self.state.options.borrow_mut().probes);
     }
 
+    pub(super) fn start_within(&self, time: Seconds) {
+        self.state.options.borrow_mut().startup_time = Some(time);
+    }
+
     /// What the pods of the workload are built from.
     pub(super) fn state(&self) -> Rc<ContainerState> {
         Rc::clone(&self.state)
@@ -258,18 +270,6 @@ impl<P> ContainerHandle<P> {
     pub fn arguments<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) {
         let arguments = arguments.into_iter().map(str::to_owned).collect();
         self.state.options.borrow_mut().arguments = Some(arguments);
-    }
-
-    /// Gives the container another time to start than 5 minutes before the kubelet restarts it.
-    ///
-    /// The build reports a time of 0, in whose place the API server would take another.
-    #[track_caller]
-    pub fn startup_time(&self, time: Seconds) {
-        if time == seconds(0) {
-            let message = "0 seconds are no time to start, and the API server would take 6 in their place: give it longer";
-            self.refuse(Origin::here(), Rule::ZeroSize, message.to_owned());
-        }
-        self.state.options.borrow_mut().startup_time = Some(time);
     }
 
     /// Gives the container environment variables.
@@ -312,7 +312,7 @@ impl<P> ContainerHandle<P> {
             options.not_secret.extend(variable.reason().map(|reason| NotSecret {
                 origin,
                 object: self.state.workload.clone(),
-                path: format!("containers[{}].env[{}].value", self.state.name, variable.name),
+                path: format!("{}.env[{}].value", self.state.path(), variable.name),
                 reason,
             }));
             options.variables.push(variable);
@@ -425,6 +425,47 @@ impl<P> ContainerHandle<P> {
 const OF_KERNEL: [&str; 4] = ["/dev/null", "/dev/pts", "/proc", "/sys"];
 
 impl ContainerState {
+    pub(super) fn new(
+        pod: &Pod,
+        origin: Origin,
+        name: Name,
+        image: Image,
+        resources: Resources,
+        user: User,
+        port: Option<(Port, Probe)>,
+    ) -> Self {
+        Self {
+            origin,
+            workload: pod.name(),
+            role: Role::Main,
+            name,
+            image,
+            port,
+            resources,
+            user,
+            options: RefCell::default(),
+        }
+    }
+
+    pub(super) fn first(self) -> Self {
+        Self { role: Role::Init, ..self }
+    }
+
+    pub(super) fn sidecar(self) -> Self {
+        Self { role: Role::Sidecar, ..self }
+    }
+
+    /// Whether it starts before the main containers.
+    pub(super) fn starts_first(&self) -> bool {
+        self.role != Role::Main
+    }
+
+    /// Where it stands in the specification of its pod.
+    fn path(&self) -> String {
+        let list = if self.starts_first() { "initContainers" } else { "containers" };
+        format!("{list}[{}]", self.name)
+    }
+
     pub(super) fn name(&self) -> &Name {
         &self.name
     }
@@ -456,8 +497,7 @@ impl ContainerState {
         output.errors.extend(options.probes.mistakes(&self.name, own, options.startup_time));
         output.exceptions.extend(options.exceptions.iter().cloned());
         output.not_secret.extend(options.not_secret.iter().cloned());
-        let path = format!("containers[{}]", self.name);
-        output.not_secret.extend(options.probes.not_secret(own, &self.workload, &path));
+        output.not_secret.extend(options.probes.not_secret(own, &self.workload, &self.path()));
         output.facts.push(self.image.clone());
         let mut container = core::Container {
             name: String::from(&self.name),
@@ -466,6 +506,7 @@ impl ContainerState {
             args: options.arguments.clone(),
             command: options.command.clone(),
             resources: Some(self.resources.requirements()),
+            restart_policy: (self.role == Role::Sidecar).then(|| "Always".to_owned()),
             security_context: Some(security::of_container(&self.user, !options.writable_root)),
             ..core::Container::default()
         };

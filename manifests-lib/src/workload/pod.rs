@@ -12,8 +12,8 @@ use super::container::ContainerState;
 use super::disruption_budget::{Unready, disruption_budget};
 use super::volume::PodVolume;
 use super::{
-    Container, ContainerHandle, NodeGroup, PortlessContainer, WithPort, WithoutPort, placement,
-    security,
+    Container, ContainerHandle, InitContainer, NodeGroup, PortlessContainer, RunsFirst, WithPort,
+    WithoutPort, placement, security,
 };
 use crate::delivery::gitops::jobs;
 use crate::model::bundle::Output;
@@ -85,6 +85,32 @@ impl Pod {
         container: PortlessContainer,
     ) -> ContainerHandle<WithoutPort> {
         let handle = container.part_of(self, origin);
+        self.containers.borrow_mut().push(handle.state());
+        handle
+    }
+
+    pub(super) fn init_container(
+        &self,
+        origin: Origin,
+        container: InitContainer,
+    ) -> ContainerHandle<RunsFirst> {
+        let handle = container.part_of(self, origin);
+        self.containers.borrow_mut().push(handle.state());
+        handle
+    }
+
+    pub(super) fn sidecar(&self, origin: Origin, sidecar: Container) -> ContainerHandle<WithPort> {
+        let handle = sidecar.sidecar_of(self, origin);
+        self.containers.borrow_mut().push(handle.state());
+        handle
+    }
+
+    pub(super) fn portless_sidecar(
+        &self,
+        origin: Origin,
+        sidecar: PortlessContainer,
+    ) -> ContainerHandle<WithoutPort> {
+        let handle = sidecar.sidecar_of(self, origin);
         self.containers.borrow_mut().push(handle.state());
         handle
     }
@@ -171,6 +197,13 @@ impl Pod {
         let containers = self.containers.borrow();
         output.errors.extend(clashes(&containers));
         let mut patched = Vec::new();
+        let (first, main): (Vec<_>, Vec<_>) =
+            containers.iter().partition(|container| container.starts_first());
+        let mut build = |containers: Vec<&Rc<ContainerState>>| -> Vec<core::Container> {
+            let containers = containers.into_iter();
+            containers.map(|container| container.build(output, &mut patched)).collect()
+        };
+        let (init_containers, main) = (build(first), build(main));
         let template = core::PodTemplateSpec {
             metadata: Some(ObjectMeta {
                 annotations: self.annotations.build(),
@@ -179,11 +212,9 @@ impl Pod {
             }),
             spec: Some(core::PodSpec {
                 automount_service_account_token: Some(false),
-                containers: containers
-                    .iter()
-                    .map(|container| container.build(output, &mut patched))
-                    .collect(),
+                containers: main,
                 enable_service_links: Some(false),
+                init_containers: (!init_containers.is_empty()).then_some(init_containers),
                 node_selector: Some(self.component.nodes().node_selector()),
                 security_context: Some(core::PodSecurityContext {
                     fs_group: self.group.get(),

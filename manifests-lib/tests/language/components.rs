@@ -20,6 +20,7 @@ mod grafana;
 mod identity;
 mod image;
 mod ingress_gateway;
+mod init_container;
 mod job;
 mod local_volume;
 mod mesh_route;

@@ -68,6 +68,18 @@ impl Kind {
 }
 
 impl<P: KeepsRunning> ContainerHandle<P> {
+    /// Gives the container another time to start than 5 minutes before the kubelet restarts it.
+    ///
+    /// The build reports a time of 0, in whose place the API server would take another.
+    #[track_caller]
+    pub fn startup_time(&self, time: Seconds) {
+        if time == seconds(0) {
+            let message = "0 seconds are no time to start, and the API server would take 6 in their place: give it longer";
+            self.refuse(Origin::here(), Rule::ZeroSize, message.to_owned());
+        }
+        self.start_within(time);
+    }
+
     /// Lets the kubelet wait by this probe until the container has started: every 2 s, for as long as
     /// [`startup_time`](Self::startup_time) says. Until then neither of the others asks.
     ///
