@@ -3,4 +3,5 @@
 mod names;
 mod ports;
 mod quantities;
+mod schedules;
 mod texts;

@@ -16,7 +16,8 @@ pub const GROUP: NodeGroup =
     NodeGroup { label: label_key!("example.com/group"), value: name!("app") };
 
 const ARGOCD: Namespace = Namespace::new(name!("argocd"));
-const SHOP: Namespace = Namespace::new(name!("shop"));
+/// Where it runs.
+pub const SHOP: Namespace = Namespace::new(name!("shop"));
 
 /// One pod with 100 millicores and 64 MiB, and three brokers with 200 millicores and 1 GiB.
 pub fn platform() -> Platform {

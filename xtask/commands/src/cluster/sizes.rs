@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use custom_resources::rabbitmq::v1beta1::RabbitmqCluster;
 use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::autoscaling::v2 as autoscaling;
 use k8s_openapi::api::batch::v1 as batch;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
@@ -168,7 +169,8 @@ fn placements<'a>(
     platform: &'a BuiltPlatform,
     cluster: &'a Cluster,
 ) -> Result<Vec<Placement<'a>>, Failure> {
-    let of_object = |resource| Some((resource, pods(resource)?));
+    let most = autoscaled(platform);
+    let of_object = |resource| Some((resource, pods(resource, &most)?));
     let placed = |(resource, pods): (&'a Resource, Pods<'_>)| {
         let pool = selected(&pods.selector, &cluster.node_pools).map_err(|label| {
             Failure::new(format!(
@@ -242,13 +244,28 @@ fn selected<'a>(
     }
 }
 
-/// The pods of an object; `None` if it creates none.
-fn pods(resource: &Resource) -> Option<Pods<'_>> {
+/// The most pods that an autoscaler gives a Deployment, by namespace and name: the nodes have room for all of them.
+type Autoscaled = BTreeMap<(Option<String>, String), i32>;
+
+fn autoscaled(platform: &BuiltPlatform) -> Autoscaled {
+    let of_object = |resource: &Resource| {
+        let autoscaling::HorizontalPodAutoscaler { spec, .. } = resource.get()?;
+        let spec = spec.as_ref().filter(|spec| spec.scale_target_ref.kind == "Deployment")?;
+        let namespace = resource.object_ref().namespace;
+        Some(((namespace, spec.scale_target_ref.name.clone()), spec.max_replicas))
+    };
+    platform.resources().filter_map(of_object).collect()
+}
+
+/// The pods of an object; `None` if it creates none. Of a CronJob, those of one run: they need their room beside all others.
+fn pods<'a>(resource: &'a Resource, most: &Autoscaled) -> Option<Pods<'a>> {
     let replicas = |number: Option<i32>| {
         Count::Replicas(u64::try_from(number.unwrap_or(1)).unwrap_or_default())
     };
     if let Some(apps::Deployment { spec: Some(spec), .. }) = resource.get() {
-        return Some(of_template(replicas(spec.replicas), spec.template.spec.as_ref()?));
+        let object = resource.object_ref();
+        let most = most.get(&(object.namespace, object.name)).copied();
+        return Some(of_template(replicas(most.or(spec.replicas)), spec.template.spec.as_ref()?));
     }
     if let Some(apps::StatefulSet { spec: Some(spec), .. }) = resource.get() {
         return Some(of_template(replicas(spec.replicas), spec.template.spec.as_ref()?));
@@ -258,6 +275,10 @@ fn pods(resource: &Resource) -> Option<Pods<'_>> {
     }
     if let Some(batch::Job { spec: Some(spec), .. }) = resource.get() {
         return Some(of_template(replicas(spec.parallelism), spec.template.spec.as_ref()?));
+    }
+    if let Some(batch::CronJob { spec: Some(spec), .. }) = resource.get() {
+        let job = spec.job_template.spec.as_ref()?;
+        return Some(of_template(replicas(job.parallelism), job.template.spec.as_ref()?));
     }
     let RabbitmqCluster { spec: Some(spec), .. } = resource.get()? else {
         return None;
@@ -341,7 +362,11 @@ fn amount(quantity: &Quantity, unit: u64) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use manifests_lib::values::millicores;
+    use manifests_lib::prelude::{
+        Concurrency, CronJob, PortlessContainer, Replicas, Resources, RunsToCompletion, ScaleOn,
+        Workload, name, percent, repository, schedule, seconds, tag, time_zone, uid,
+    };
+    use manifests_lib::values::{LocalImage, mebibytes as of_memory, millicores};
 
     use super::*;
     use crate::small;
@@ -423,12 +448,41 @@ mod tests {
         let resources = platform.resources();
         let broker = resources
             .filter(|resource| resource.get::<RabbitmqCluster>().is_some())
-            .find_map(pods)
+            .find_map(|resource| pods(resource, &Autoscaled::new()))
             .expect("a broker");
         assert!(matches!(broker.count, Count::Replicas(3)));
         assert_eq!(broker.selector.values().copied().collect::<Vec<_>>(), ["app"]);
         let each = of_pod(&broker).expect("quantities");
         assert_eq!((each.cpu, mebibytes(each.memory)), (200, 1024));
+    }
+
+    #[test]
+    fn an_autoscaled_deployment_counts_with_all_its_pods_and_a_cron_job_with_one_run() {
+        let (platform, cluster) = (small::platform(), small::nodes());
+        let batch = platform.team(name!("other")).bundle(name!("batch"), &small::SHOP);
+        let scale_on = ScaleOn::Cpu(percent!(70));
+        let scaled = Replicas::Between { min: 1, max: 5, scale_on };
+        let task = PortlessContainer {
+            name: name!("task"),
+            image: LocalImage { repository: repository!("task"), tag: tag!("1.0") }.into(),
+            resources: Resources { cpu: millicores(100), memory: of_memory(64) },
+            user: uid!(1000),
+        };
+        batch.app(&small::GROUP).deployment(scaled).portless_container(task.clone());
+        let night = batch.component(name!("night"), &small::GROUP).cron_job(CronJob {
+            schedule: schedule!("@daily"),
+            time_zone: time_zone!("Etc/UTC"),
+            concurrency: Concurrency::Forbid,
+            starting_deadline: seconds(600),
+            active_deadline: seconds(600),
+        });
+        night.portless_container(task);
+        night.parallelism(2);
+        let built = platform.build().expect("a platform that can be built");
+        let placements = placements(&built, &cluster).expect("quantities");
+        let groups = groups(&placements, &cluster);
+        let (_, requested, _) = groups.iter().find(|(name, ..)| name == "app").expect("the group");
+        assert_eq!((requested.cpu, requested.pods), (700 + 5 * 100 + 2 * 100, 4 + 5 + 2));
     }
 
     #[test]
