@@ -1,8 +1,10 @@
 //! What outlives pods: databases, messages and secrets.
 
+pub mod cache;
 pub mod database;
 pub(crate) mod encryption;
 mod not_secret;
+pub(crate) mod outside_server;
 pub mod rabbitmq;
 pub(crate) mod secret;
 pub(crate) mod secret_store;

@@ -104,7 +104,7 @@ impl Literal {
     }
 }
 
-/// A database outside the cluster.
+/// A database or a cache outside the cluster.
 #[derive(Debug)]
 pub(crate) struct DatabaseOutside {
     pub(crate) host: String,

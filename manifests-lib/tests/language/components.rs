@@ -1,6 +1,7 @@
 //! The objects that each part of the language becomes.
 
 mod autoscaler;
+mod cache;
 mod certificate;
 mod container;
 mod conventions;

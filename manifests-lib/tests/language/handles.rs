@@ -21,6 +21,7 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::policy::v1 as policy;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use manifests_lib::data::cache::Persistence;
 use manifests_lib::data::database::{AuroraMysql, Rights};
 use manifests_lib::data::rabbitmq::{RabbitmqClusterSpec, Saga};
 use manifests_lib::data::{
@@ -52,8 +53,8 @@ use manifests_lib::{
 };
 
 use crate::support::{
-    ELSEWHERE, FRONT_DOOR, NAMESPACE, NODES, Shop, aurora, config_map, container, gateway_spec,
-    mysql, postgres, task,
+    ELSEWHERE, FRONT_DOOR, NAMESPACE, NODES, Shop, aurora, config_map, container, elasticache,
+    gateway_spec, mysql, postgres, task, valkey,
 };
 
 const PATCHED_BY: &str = "example.com/patched-by";
@@ -213,10 +214,14 @@ fn data(shop: &Shop, web: &Bundle, issuer: &ClusterIssuer, prometheus: &Promethe
     );
     let orders = shop.bundle_named(name!("orders")).app(&NODES);
     let aurora = orders.database(AuroraMysql {
-        credentials: secrets_manager_name!("test/orders/database"),
+        credentials: secrets_manager_name!("test/web/database"),
         ..aurora()
     });
     patch!(aurora, istio::ServiceEntry, external_secrets::ExternalSecret);
+    let cache = web.component(name!("writer"), &NODES).cache(valkey(Persistence::None));
+    patch!(cache, apps::StatefulSet, generators::Password, istio::DestinationRule);
+    let outside = orders.cache(elasticache());
+    patch!(outside, istio::ServiceEntry, external_secrets::ExternalSecret);
     let ledger = shop.bundle_named(name!("ledger")).app(&NODES);
     let postgres = ledger.database(postgres());
     patch!(postgres, core::ConfigMap);
@@ -528,6 +533,16 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     AuthorizationPolicy web-db-authorization-policy: DatabaseHandle
     NetworkPolicy web-db-network-policy: DatabaseHandle
     DestinationRule web-db-destination-rule: DatabaseHandle
+    Password web-cache-password: CacheHandle
+    ExternalSecret web-cache-external-secret: nobody
+    StatefulSet web-cache-stateful-set: CacheHandle
+    ServiceAccount web-cache-service-account: nobody
+    NetworkPolicy web-cache-egress-network-policy: nobody
+    Sidecar web-cache-sidecar: nobody
+    Service web-cache-service: nobody
+    AuthorizationPolicy web-cache-authorization-policy: nobody
+    NetworkPolicy web-cache-network-policy: nobody
+    DestinationRule web-cache-destination-rule: CacheHandle
     ExternalSecret login: SyncedSecretHandle
     Gateway web-app-gateway: RouteHandle
     VirtualService web-app-virtual-service: RouteHandle
@@ -543,6 +558,8 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     ValidatingAdmissionPolicyBinding certificates-of-everybody: ClusterIssuer
     ExternalSecret orders-db-external-secret: DatabaseHandle
     ServiceEntry orders-db-service-entry: DatabaseHandle
+    ExternalSecret orders-cache-external-secret: CacheHandle
+    ServiceEntry orders-cache-service-entry: CacheHandle
     Password orders-app-signing-key: SecretKey
     ExternalSecret orders-app-external-secret-signing-key: SecretKey
     Vhost orders-app-vhost: SagaHandle

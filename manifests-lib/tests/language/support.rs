@@ -4,6 +4,7 @@ use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use helm_values::{HelmChart, Nullable};
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
+use manifests_lib::data::cache::{ElastiCache, Persistence, ValkeyContainer};
 use manifests_lib::data::database::{
     AuroraEndpoint, AuroraMysql, AuroraPostgres, MysqlContainer, PostgresContainer,
 };
@@ -26,7 +27,7 @@ use manifests_lib::workload::{
     WithPort, Workload,
 };
 use manifests_lib::{
-    cidr, git_branch, git_url, label_key, name, port, public_image, region, relative_path,
+    cidr, git_branch, git_url, host, label_key, name, port, public_image, region, relative_path,
     repository, secrets_manager_name, tag, uid, yaml,
 };
 use serde::Serialize;
@@ -68,6 +69,27 @@ pub(crate) fn postgres() -> PostgresContainer {
         resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
         storage: gibibytes(5),
         storage_class: name!("fast"),
+    }
+}
+
+/// A cache in a container.
+pub(crate) fn valkey(persistence: Persistence) -> ValkeyContainer {
+    ValkeyContainer {
+        image: public_image!(
+            "valkey/valkey:8.1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        ),
+        on: NODES,
+        resources: Resources { cpu: millicores(50), memory: mebibytes(128) },
+        persistence,
+    }
+}
+
+/// A cache outside the cluster.
+pub(crate) fn elasticache() -> ElastiCache {
+    ElastiCache {
+        host: host!("master.web.abc123.euw1.cache.amazonaws.com"),
+        addresses: cidr!("10.0.0.0/16"),
+        credentials: secrets_manager_name!("test/web/cache"),
     }
 }
 

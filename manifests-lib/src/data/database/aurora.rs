@@ -4,22 +4,17 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use custom_resources::istio::networking::v1 as networking;
-
 use super::engine::EngineKind;
 use super::{Database, DatabaseHandle, Mysql, Place, Postgres, Server};
 use crate::data::encryption::{CaFile, Encryption, ca_file};
+use crate::data::outside_server::OutsideServer;
 use crate::data::secret;
-use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::made_for::MadeFor;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::patch::Made;
-use crate::network::mesh;
 use crate::network::outbound::{Destination, MeshHost, Receiver};
-use crate::network::protocol::Tcp;
-use crate::outside::{DatabaseOutside, Literal};
 use crate::values::{Cidr, Name, Port, Region, SecretsManagerName};
 
 macro_rules! aurora {
@@ -134,11 +129,11 @@ impl AuroraServer {
         let is_known = self.known_in.borrow().contains(namespace);
         let entry = (!is_known).then(|| {
             self.known_in.borrow_mut().push(namespace.clone());
-            of.bundle.push(AuroraPart {
+            of.bundle.push(OutsideServer {
                 component: of.clone(),
                 origin,
                 port: self.port,
-                endpoint: host,
+                host,
                 literal: self.endpoint.cluster.origin(),
             })
         });
@@ -183,36 +178,5 @@ impl AuroraDatabase {
             made_for: MadeFor::component(owner, origin),
             made: made.map_or(secret.made.clone(), |made| secret.made.through(&made)),
         }
-    }
-}
-
-struct AuroraPart {
-    component: Component,
-    origin: Origin,
-    port: Port,
-    endpoint: String,
-    /// The line that names the cluster.
-    literal: Option<Origin>,
-}
-
-impl Part for AuroraPart {
-    fn build(&self, output: &mut Output<'_>) {
-        Literal::tell(output.facts, &self.endpoint, self.literal, self.origin);
-        output.facts.push(DatabaseOutside { host: self.endpoint.clone(), origin: self.origin });
-        if !output.conventions.has_mesh() {
-            return;
-        }
-        output.add(
-            self.origin,
-            networking::ServiceEntry {
-                metadata: self.component.metadata("service-entry"),
-                spec: mesh::external_service::<Tcp>(
-                    &self.endpoint,
-                    self.port,
-                    self.component.bundle.name.as_str(),
-                    mesh::own_namespace(),
-                ),
-            },
-        );
     }
 }
