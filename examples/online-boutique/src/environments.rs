@@ -4,11 +4,13 @@ use manifests_lib::cluster::{
     AvailabilityZone, Eks, EksAddons, EksNodeGroup, InstanceType, KubernetesMinor,
     KubernetesRelease, Minikube,
 };
+use manifests_lib::data::cache::{ElastiCache, Persistence, ValkeyContainer};
 use manifests_lib::environment::{Entry, Environment};
 use manifests_lib::prelude::*;
-use manifests_lib::values::{AccountId, EcrImage, EcrRegistry, LocalImage, Region};
+use manifests_lib::values::{AccountId, Cidr, EcrImage, EcrRegistry, LocalImage, Region};
 use manifests_lib::{
     account_id, cidr, eks_addon_version, git_branch, iam_role_name, kms_key_id, region,
+    secrets_manager_name,
 };
 
 use crate::platform::{Settings, platform};
@@ -20,11 +22,23 @@ pub const ALL: &[Entry] = &[
     Entry { name: "prd", about: "Production: EKS, images from ECR", environment: prd },
 ];
 
+const VALKEY: PublicImage = public_image!(
+    "valkey/valkey:8@sha256:81db6d39e1bba3b3ff32bd3a1b19a6d69690f94a3954ec131277b9a26b95b3aa"
+);
+
 fn dev() -> Environment {
     let platform = platform(Settings {
         environment: name!("dev"),
         branch: git_branch!("develop"),
         replicas: 1,
+        secrets: None,
+        cache: ValkeyContainer {
+            image: VALKEY,
+            on: NODES,
+            resources: Resources { cpu: millicores(70), memory: mebibytes(256) },
+            persistence: Persistence::None,
+        }
+        .into(),
         image: |repository| LocalImage { repository, tag: tag!("latest") }.into(),
     });
     let cluster = Minikube {
@@ -39,12 +53,20 @@ fn dev() -> Environment {
 
 const ACCOUNT: AccountId = account_id!("123456789012");
 const REGION: Region = region!("eu-west-1");
+const VPC: Cidr = cidr!("192.168.0.0/16");
 
 fn prd() -> Environment {
     let platform = platform(Settings {
         environment: name!("prd"),
         branch: git_branch!("main"),
         replicas: 2,
+        secrets: Some(REGION),
+        cache: ElastiCache {
+            host: host!("master.boutique.example.euw1.cache.amazonaws.com"),
+            addresses: VPC,
+            credentials: secrets_manager_name!("prd/cartservice/cache"),
+        }
+        .into(),
         image: |repository| {
             let registry = EcrRegistry { account: ACCOUNT, region: REGION };
             EcrImage { registry, repository, tag: tag!("34ffea9") }.into()
@@ -56,7 +78,7 @@ fn prd() -> Environment {
         region: REGION,
         zones: [AvailabilityZone::A, AvailabilityZone::C],
         kubernetes: KubernetesMinor(35),
-        vpc_cidr: cidr!("192.168.0.0/16"),
+        vpc_cidr: VPC,
         public_access_cidrs: vec![cidr!("203.0.113.0/24")],
         administrators: iam_role_name!("platform-administrators"),
         secrets_key: kms_key_id!("1234abcd-12ab-34cd-56ef-1234567890ab"),

@@ -1,29 +1,25 @@
 //! The bill of materials: every bundle, and the handles that they get from each other.
 
+use manifests_lib::data::SecretsManagerStore;
+use manifests_lib::data::cache::Cache;
 use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
 use manifests_lib::model::{Conventions, Injection, Namespace, NamespaceRules, PodSecurity};
-use manifests_lib::network::mesh::{Exposure, IngressGateway, IngressGatewaySpec};
+use manifests_lib::network::mesh::{Exposure, IngressGatewaySpec};
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::platform::Platform;
 use manifests_lib::prelude::*;
-use manifests_lib::values::{GitBranch, Repository};
+use manifests_lib::values::{GitBranch, Region, Repository};
 use manifests_lib::{git_url, relative_path};
 
 use crate::services::{
     ad, cart, checkout, currency, email, frontend, load_generator, payment, product_catalog,
     recommendation, shipping,
 };
-use crate::shop::{NAMESPACE, Shop};
+use crate::shop::{Backends, INGRESS, NAMESPACE, Shop};
 
 const ARGOCD: Namespace = Namespace::new(name!("argocd"));
+const SECRETS: Namespace = Namespace::new(name!("external-secrets"));
 const MONITORING: Namespace = Namespace::new(name!("monitoring"));
-
-/// Where visitors come in.
-pub(crate) const INGRESS: IngressGateway = IngressGateway {
-    name: name!("ingress-gateway"),
-    namespace: Namespace::new(name!("istio-ingress")),
-    selector: name!("ingress"),
-};
 
 /// What differs between environments.
 pub(crate) struct Settings {
@@ -33,19 +29,28 @@ pub(crate) struct Settings {
     pub(crate) branch: GitBranch,
     /// Pods of each service.
     pub(crate) replicas: u16,
+    /// Region of the AWS Secrets Manager that has the environment's secrets; where there is none, they are generated.
+    pub(crate) secrets: Option<Region>,
+    /// Where carts are kept.
+    pub(crate) cache: Cache,
     /// The image that is built in a folder of the application.
     pub(crate) image: fn(Repository) -> Image,
 }
 
 /// The platform of an environment.
 pub(crate) fn platform(settings: Settings) -> Platform {
-    let Settings { environment, branch, replicas, image } = settings;
+    let Settings { environment, branch, replicas, secrets, cache, image } = settings;
     let platform = Platform::new(&environment, source(branch), Conventions::recommended());
 
     // Istio, its gateway's pods and Prometheus are there before.
     let infra = platform.team(name!("infra"));
     let monitoring = infra.bundle(name!("monitoring"), &MONITORING);
     let prometheus = Prometheus::new(&monitoring.tool_pods(&APP_NAME, &name!("prometheus")));
+    if let Some(region) = &secrets {
+        let secrets = infra.bundle(name!("secrets"), &SECRETS);
+        let service_account = name!("external-secrets");
+        secrets.secrets_manager_store(SecretsManagerStore { region, service_account });
+    }
     let ingress = infra.bundle(name!("ingress"), &INGRESS.namespace);
     ingress.ingress_gateway(IngressGatewaySpec {
         gateway: &INGRESS,
@@ -67,33 +72,19 @@ pub(crate) fn platform(settings: Settings) -> Platform {
     shared.deny_by_default(&prometheus);
 
     let shop = Shop { team, replicas, image };
-    let ads = ad::bundle(&shop);
-    let cart = cart::bundle(&shop);
-    let currency = currency::bundle(&shop);
-    let email = email::bundle(&shop);
-    let payment = payment::bundle(&shop);
-    let products = product_catalog::bundle(&shop);
-    let shipping = shipping::bundle(&shop);
-    let recommendations = recommendation::bundle(&shop, &products);
-    let calls = checkout::Calls {
-        cart: &cart,
-        currency: &currency,
-        email: &email,
-        payment: &payment,
-        products: &products,
-        shipping: &shipping,
+    let backends = Backends {
+        cart: cart::bundle(&shop, cache),
+        currency: currency::bundle(&shop),
+        products: product_catalog::bundle(&shop),
+        shipping: shipping::bundle(&shop),
     };
-    let checkout = checkout::bundle(&shop, &calls);
-    let calls = frontend::Calls {
-        ads: &ads,
-        cart: &cart,
-        checkout: &checkout,
-        currency: &currency,
-        products: &products,
-        recommendations: &recommendations,
-        shipping: &shipping,
+    let (email, payment) = (email::bundle(&shop), payment::bundle(&shop));
+    let parts = frontend::Parts {
+        ads: ad::bundle(&shop),
+        checkout: checkout::bundle(&shop, &backends, &email, &payment),
+        recommendations: recommendation::bundle(&shop, &backends.products),
     };
-    let frontend = frontend::bundle(&shop, &calls);
+    let frontend = frontend::bundle(&shop, &backends, &parts);
     load_generator::bundle(&shop, &frontend);
     platform
 }
@@ -106,7 +97,7 @@ fn source(branch: GitBranch) -> GitSource {
         branch,
         snapshots: relative_path!("snapshots"),
         prerequisites: Prerequisites {
-            namespaces: vec![ARGOCD, MONITORING, INGRESS.namespace],
+            namespaces: vec![ARGOCD, MONITORING, SECRETS, INGRESS.namespace],
             api_groups: vec![
                 "argoproj.io",
                 "external-secrets.io",

@@ -2,9 +2,10 @@
 
 use manifests_lib::label_key;
 use manifests_lib::model::Namespace;
+use manifests_lib::network::mesh::IngressGateway;
 use manifests_lib::prelude::*;
 use manifests_lib::values::Repository;
-use manifests_lib::workload::NodeGroup;
+use manifests_lib::workload::{NodeGroup, Variable};
 
 /// The namespace of all services.
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("boutique"));
@@ -12,6 +13,13 @@ pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("boutique"));
 /// The nodes of all services.
 pub(crate) const NODES: NodeGroup =
     NodeGroup { label: label_key!("node.kubernetes.io/nodegroup"), value: name!("shop") };
+
+/// Where visitors come in.
+pub(crate) const INGRESS: IngressGateway = IngressGateway {
+    name: name!("ingress-gateway"),
+    namespace: Namespace::new(name!("istio-ingress")),
+    selector: name!("ingress"),
+};
 
 /// What a visitor may expect.
 pub(crate) const VISIT: Slo = Slo {
@@ -37,5 +45,26 @@ impl Shop {
     #[track_caller]
     pub(crate) fn service(&self, name: Name) -> Component {
         self.team.bundle(name, &NAMESPACE).app(&NODES)
+    }
+}
+
+/// The services that a page and a checkout call alike.
+pub(crate) struct Backends {
+    pub(crate) cart: Service<Grpc>,
+    pub(crate) currency: Service<Grpc>,
+    pub(crate) products: Service<Grpc>,
+    pub(crate) shipping: Service<Grpc>,
+}
+
+impl Backends {
+    /// Declares that a service calls them; their addresses.
+    #[track_caller]
+    pub(crate) fn called_by(&self, app: &Component) -> [Variable; 4] {
+        [
+            app.calls(&self.cart).address("CART_SERVICE_ADDR"),
+            app.calls(&self.currency).address("CURRENCY_SERVICE_ADDR"),
+            app.calls(&self.products).address("PRODUCT_CATALOG_SERVICE_ADDR"),
+            app.calls(&self.shipping).address("SHIPPING_SERVICE_ADDR"),
+        ]
     }
 }

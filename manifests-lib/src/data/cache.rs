@@ -153,6 +153,21 @@ impl CacheHandle {
         Variable::composed(variable, url, before, self.made_for.clone())
     }
 
+    /// The connection as clients of .NET take it: `<host>:6379,user=$(…),password=$(…),ssl=false`.
+    ///
+    /// User and password are variables before it, `<variable>_USER` and `<variable>_PASSWORD`. They cannot have a comma, which nothing
+    /// escapes there: those that are generated have none, and ElastiCache takes none in an AUTH token.
+    ///
+    /// Upstream: <https://stackexchange.github.io/StackExchange.Redis/Configuration>
+    #[must_use]
+    pub fn stack_exchange(&self, variable: &str) -> Variable {
+        let [user, password] = ["USER", "PASSWORD"].map(|part| format!("{variable}_{part}"));
+        let Self { host, by_tls, .. } = self;
+        let string = format!("{host}:{REDIS},user=$({user}),password=$({password}),ssl={by_tls}");
+        let before = vec![self.user.variable(&user), self.password.variable(&password)];
+        Variable::composed(variable, string, before, self.made_for.clone())
+    }
+
     fn variable(&self, name: &str, value: impl Into<String>) -> Variable {
         Variable::from_handle(name, value, self.made_for.clone())
     }

@@ -1,11 +1,13 @@
-//! Carts, kept in Redis: C#.
+//! Carts, kept in a cache: C#.
 
+use manifests_lib::data::cache::Cache;
 use manifests_lib::prelude::*;
 
 use crate::shop::{PART_OF_VISIT, Shop};
 
-pub(crate) fn bundle(shop: &Shop) -> Service<Grpc> {
+pub(crate) fn bundle(shop: &Shop, cache: Cache) -> Service<Grpc> {
     let app = shop.service(name!("cartservice"));
+    let carts = app.cache(cache);
     let server = app.deployment(shop.replicas).container(Container {
         name: name!("server"),
         image: (shop.image)(repository!("cartservice")),
@@ -14,6 +16,7 @@ pub(crate) fn bundle(shop: &Shop) -> Service<Grpc> {
         user: uid!(1000),
         probe: Probe::Grpc,
     });
+    server.env([carts.stack_exchange("REDIS_ADDR")]);
 
     let service = server.expose_grpc(port!(7070));
     service.slo(PART_OF_VISIT);
