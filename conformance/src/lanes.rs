@@ -17,6 +17,7 @@ mod helm;
 mod logs;
 mod mesh;
 mod rules;
+mod runs;
 mod schedule;
 mod self_test;
 mod sidecar;

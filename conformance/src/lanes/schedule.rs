@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use harness::{Cluster, Failure, Programs, Report, cannot_write, progress};
 use serde_json::Value;
 
-use super::{Options, apply, in_cluster, sidecar};
+use super::{Options, apply, in_cluster, runs, sidecar};
 use crate::rendered::{self, Object, Rendered};
 
 pub use provisioner::{Provisioner, volumes};
@@ -140,7 +140,7 @@ fn judged(cluster: &mut Cluster, rendered: &Rendered) -> Result<Judged, Failure>
     let custom = apply::custom_kinds(cluster, &rendered.objects)?;
     let injected = sidecar::injected_namespaces(&rendered.objects);
     let mut judged = Judged { objects: Vec::new(), injected: 0, custom: 0, left_to_charts: 0 };
-    for object in &rendered.objects {
+    for object in &runs::with_runs(&runs::with_most_pods(&rendered.objects)?)? {
         if custom.iter().any(|custom| {
             custom.kind == object.identity.kind && custom.group == object.identity.group
         }) {

@@ -21,7 +21,10 @@ pub const ANY: &str = "*";
 pub const WRITTEN_TWICE: &[&str] = &["Gateway", "PersistentVolumeClaim"];
 
 /// The kinds with pods, as far as they are rendered.
-const POD_TEMPLATES: &[&str] = &["DaemonSet", "Deployment", "StatefulSet"];
+const POD_TEMPLATES: &[&str] = &["DaemonSet", "Deployment", "Job", "StatefulSet"];
+
+/// Those whose pods end.
+const CRON_JOB: &[&str] = &["CronJob"];
 
 /// Everything that may be filled in. An entry is a finding if objects leave its field out and none gets it; a platform without such
 /// objects keeps it.
@@ -54,6 +57,30 @@ pub const ALLOWED: &[Allowed] = &[
     (&["StatefulSet"], "spec.updateStrategy", r#"{"rollingUpdate": {"partition": 0}, "type": "RollingUpdate"}"#),
     (&["StatefulSet"], "spec.volumeClaimTemplates[].spec.volumeMode", r#""Filesystem""#),
     (&["StatefulSet"], "spec.volumeClaimTemplates[].status", r#"{"phase": "Pending"}"#),
+
+    (&["Job"], "spec.completionMode", r#""NonIndexed""#),
+    (&["Job"], "spec.completions", "1"),
+    (&["Job"], "spec.manualSelector", "false"),
+    (&["Job"], "spec.parallelism", "1"),
+    (&["Job"], "spec.podReplacementPolicy", r#""TerminatingOrFailed""#),
+    (&["Job"], "spec.suspend", "false"),
+    // What tells the pods of one Job from those of others.
+    (&["Job"], "spec.selector", ANY),
+    (&["Job"], "spec.template.metadata.labels[\"batch.kubernetes.io/controller-uid\"]", ANY),
+    (&["Job"], "spec.template.metadata.labels[\"batch.kubernetes.io/job-name\"]", ANY),
+    (&["Job"], "spec.template.metadata.labels[\"controller-uid\"]", ANY),
+    (&["Job"], "spec.template.metadata.labels[\"job-name\"]", ANY),
+    (CRON_JOB, "spec.failedJobsHistoryLimit", "1"),
+    (CRON_JOB, "spec.successfulJobsHistoryLimit", "3"),
+    (CRON_JOB, "spec.suspend", "false"),
+    (CRON_JOB, "spec.jobTemplate.spec.template.spec.containers[].terminationMessagePath", r#""/dev/termination-log""#),
+    (CRON_JOB, "spec.jobTemplate.spec.template.spec.containers[].terminationMessagePolicy", r#""File""#),
+    (CRON_JOB, "spec.jobTemplate.spec.template.spec.dnsPolicy", r#""ClusterFirst""#),
+    (CRON_JOB, "spec.jobTemplate.spec.template.spec.schedulerName", r#""default-scheduler""#),
+    (CRON_JOB, "spec.jobTemplate.spec.template.spec.terminationGracePeriodSeconds", "30"),
+    (CRON_JOB, "spec.jobTemplate.spec.template.spec.serviceAccount", ANY),
+    // A Deployment that is scaled.
+    (&["Deployment"], "spec.replicas", "1"),
 
     // Services get their addresses here; "None" of a headless one, which is written, is repeated in the list.
     (&["Service"], "spec.clusterIP", ANY),

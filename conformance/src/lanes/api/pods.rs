@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use harness::{Cluster, Failure, Report, cannot_write};
 use serde_json::{Value, json};
 
-use crate::lanes::sidecar;
+use crate::lanes::{runs, sidecar};
 use crate::rendered::{Object, Rendered};
 
 /// How long the API server may take until it enforces a policy that it has stored.
@@ -23,7 +23,8 @@ pub fn judge(
     let meshed = sidecar::injected_namespaces(&rendered.objects);
     let mut bare = Vec::new();
     let mut injected = Vec::new();
-    for object in &rendered.objects {
+    let objects = runs::with_runs(&rendered.objects)?;
+    for object in &objects {
         if let Some(with_proxy) = sidecar::inject(object, &meshed)? {
             bare.push((object, pod(object)));
             injected.push((object, pod(&with_proxy)));

@@ -235,8 +235,9 @@ pub fn of_kind<'a>(
 /// A workload without the name of its kind.
 pub fn short(object: &Object) -> String {
     let name = object.identity.name.as_str();
-    let name = name.strip_suffix("-deployment").or_else(|| name.strip_suffix("-stateful-set"));
-    name.unwrap_or(&object.identity.name).to_owned()
+    let kinds = ["-deployment", "-stateful-set", "-daemon-set"];
+    let short = kinds.into_iter().find_map(|kind| name.strip_suffix(kind));
+    short.unwrap_or(name).to_owned()
 }
 
 /// Hosts and ports that `ServiceEntries` name.
