@@ -122,6 +122,8 @@ pub(crate) mod kubernetes;
 mod registry;
 #[macro_use]
 mod schedule;
+#[macro_use]
+mod time_zone;
 mod variable;
 
 pub use aws::{
@@ -131,7 +133,8 @@ pub use git::{GitBranch, GitCommit, GitUrl, RelativePath};
 pub use http::{Cidr, EmailAddress, Host, UrlPath};
 pub use kubernetes::{AbsolutePath, LabelKey, Name, SecretDataKey};
 pub use registry::{ChartVersion, PublicImage, Repository, Tag};
-pub use schedule::{Schedule, TimeZone};
+pub use schedule::Schedule;
+pub use time_zone::TimeZone;
 pub use variable::{PlainVariableName, VariableName};
 
 pub(crate) use registry::is_commit;

@@ -1,4 +1,4 @@
-//! CronJobs: pods that run again and again by the clock.
+//! Cron jobs: pods that run again and again by the clock.
 
 use std::cell::RefCell;
 use std::rc::Rc;

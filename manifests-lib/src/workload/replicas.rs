@@ -15,7 +15,7 @@ use crate::values::Percent;
 pub enum Replicas {
     /// Always as many: `Replicas::Fixed(2)`.
     Fixed(u16),
-    /// As many as the load needs. Becomes a HorizontalPodAutoscaler, and the Deployment has no `replicas`, which both would write.
+    /// As many as the load needs. Becomes a `HorizontalPodAutoscaler`, and the Deployment has no `replicas`, which both would write.
     ///
     /// It adds pods as soon as the load has risen, up to twice as many or four more every 15 seconds, and removes what the load of the last 5 minutes
     /// has not needed. The cluster needs metrics-server.

@@ -1,4 +1,4 @@
-//! What Jobs and CronJobs have in common: their pods end.
+//! What jobs and cron jobs have in common: their pods end.
 
 use std::cell::Cell;
 

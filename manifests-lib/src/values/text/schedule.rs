@@ -1,4 +1,4 @@
-//! When something runs again and again: schedules of cron and time zones.
+//! When something runs again and again: schedules of cron.
 
 text_type! {
     /// The schedule of a CronJob, such as `17 3 * * *`: minute, hour, day of the month, month and day of the week.
@@ -16,19 +16,6 @@ text_type! {
     ($) schedule
 }
 
-text_type! {
-    /// A time zone of the IANA database, such as `Europe/Berlin` or `Etc/UTC`. Zones of an area follow its changes to summer time.
-    ///
-    /// Whether the city is there is up to the API server, which refuses one that its database lacks.
-    ///
-    /// Upstream: <https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#time-zones>
-    TimeZone,
-    time_zone,
-    "a time zone reads like Europe/Berlin or Etc/UTC: an area (Africa, America, Antarctica, Arctic, Asia, Atlantic, Australia, Europe, Etc, Indian or Pacific), '/', and a place, \
-     which begins with a capital letter, also behind another '/', and has letters, digits, '_', '-' and '+'",
-    ($) time_zone
-}
-
 /// Short for five fields.
 const MACROS: [&[u8]; 7] =
     [b"@annually", b"@daily", b"@hourly", b"@midnight", b"@monthly", b"@weekly", b"@yearly"];
@@ -41,20 +28,6 @@ const DAYS_OF_WEEK: [&[u8]; 7] = [b"SUN", b"MON", b"TUE", b"WED", b"THU", b"FRI"
 
 /// The most days that each month has.
 const DAYS: [u64; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
-const AREAS: [&[u8]; 11] = [
-    b"Africa",
-    b"America",
-    b"Antarctica",
-    b"Arctic",
-    b"Asia",
-    b"Atlantic",
-    b"Australia",
-    b"Etc",
-    b"Europe",
-    b"Indian",
-    b"Pacific",
-];
 
 /// What a field may say.
 struct Bounds {
@@ -143,9 +116,8 @@ const fn range(text: &[u8], bounds: &Bounds) -> Option<Field> {
         low = number;
     }
     match (behind, any) {
-        ([], true) => {}
         ([], false) if step.is_empty() => high = low,
-        ([], false) => {}
+        ([], _) => {}
         ([_, last @ ..], false) => match number(last, bounds.names, bounds.first) {
             Some(number) => high = number,
             None => return None,
@@ -206,7 +178,7 @@ const fn position(of: &[&[u8]], text: &[u8]) -> usize {
 }
 
 /// The first place of a byte, or the end.
-const fn find(text: &[u8], byte: u8) -> usize {
+pub(super) const fn find(text: &[u8], byte: u8) -> usize {
     let mut index = 0;
     while index < text.len() && text[index] != byte {
         index += 1;
@@ -214,7 +186,7 @@ const fn find(text: &[u8], byte: u8) -> usize {
     index
 }
 
-const fn equal(left: &[u8], right: &[u8]) -> bool {
+pub(super) const fn equal(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }
@@ -223,31 +195,4 @@ const fn equal(left: &[u8], right: &[u8]) -> bool {
         index += 1;
     }
     index == left.len()
-}
-
-const fn time_zone(bytes: &[u8]) -> bool {
-    let (area, place) = bytes.split_at(find(bytes, b'/'));
-    let mut known = false;
-    let mut index = 0;
-    while index < AREAS.len() {
-        known |= equal(AREAS[index], area);
-        index += 1;
-    }
-    let [b'/', place @ ..] = place else { return false };
-    if !known || place.is_empty() || !place[place.len() - 1].is_ascii_alphanumeric() {
-        return false;
-    }
-    let mut begins = true;
-    let mut index = 0;
-    while index < place.len() {
-        let byte = place[index];
-        let joins = matches!(byte, b'_' | b'-' | b'/' | b'+');
-        if begins && !byte.is_ascii_uppercase() || !joins && !byte.is_ascii_alphanumeric() {
-            return false;
-        }
-        // After '-' and '_' there are small letters and numbers, too: Port-au-Prince, Etc/GMT-1.
-        begins = byte == b'/';
-        index += 1;
-    }
-    true
 }

@@ -1,5 +1,5 @@
 use manifests_lib::time_zone;
 
 fn main() {
-    let _ = time_zone!("Berlin");
+    let _ = time_zone!("Europe/Berln");
 }
