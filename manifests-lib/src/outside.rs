@@ -270,8 +270,11 @@ impl Outside {
 
 /// The hosts that a route answers.
 fn hosts(resource: &Resource) -> impl Iterator<Item = &String> {
-    let route = resource.get::<gateway_api::HTTPRoute>();
-    route.and_then(|route| route.spec.hostnames.as_ref()).into_iter().flatten()
+    let http = resource.get::<gateway_api::HTTPRoute>();
+    let http = http.and_then(|route| route.spec.hostnames.as_ref());
+    let grpc = resource.get::<gateway_api::GRPCRoute>();
+    let grpc = grpc.and_then(|route| route.spec.hostnames.as_ref());
+    http.into_iter().chain(grpc).flatten()
 }
 
 impl fmt::Display for Named {

@@ -408,6 +408,10 @@ rules! {
     ///
     /// Give the service a public route, or remove the one of the mesh's gateway.
     UnreachableGatewayPort = "unreachable-gateway-port",
+    /// A route of a public gateway says what the gateway does not do, or refuses.
+    ///
+    /// Say what the message names instead.
+    UnsupportedRoute = "unsupported-route",
     /// A text is declared to be no secret that does not read like one, or is not there. A secret that comes there later would pass
     /// unseen.
     ///

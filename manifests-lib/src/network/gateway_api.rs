@@ -9,7 +9,9 @@ mod aws;
 mod gateway;
 mod internal;
 mod nginx;
+mod options;
 mod public;
+mod public_route;
 mod route;
 
 use crate::model::origin::Origin;
@@ -18,7 +20,8 @@ use crate::values::{Name, NodePort};
 pub use gateway::GatewaySpec;
 pub use internal::{InternalAccess, InternalGateway, ServingCertificate};
 pub use nginx::Limits;
-pub use public::{PublicEntrance, PublicGateway, Route, RouteHandle};
+pub use options::{Cors, HttpMethod, Origins, Redirect, RedirectStatus, RedirectTo, Share};
+pub use public::{HttpProtocol, PublicEntrance, PublicGateway, RedirectHandle, Route, RouteHandle};
 
 pub(crate) use route::backend_tls_policy;
 

@@ -32,6 +32,7 @@ mod outbound;
 mod patch;
 mod platform;
 mod probe;
+mod public_route;
 mod rabbitmq;
 mod raw;
 mod secret;

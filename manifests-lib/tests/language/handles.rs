@@ -28,7 +28,9 @@ use manifests_lib::data::{
     GeneratedCredentials, GeneratedSecret, SecretValue, SecretsManagerStore, SyncedSecret,
 };
 use manifests_lib::model::{Bundle, Component, Injection, Namespace, NamespaceRules, PodSecurity};
-use manifests_lib::network::gateway_api::{Exposure, Route, ServingCertificate};
+use manifests_lib::network::gateway_api::{
+    Exposure, Redirect, RedirectStatus, RedirectTo, Route, ServingCertificate,
+};
 use manifests_lib::network::mesh::{
     EgressGateway, EgressGatewaySpec, Exposure as MeshExposure, ExternalService, GatewayRoute,
     IngressGateway, IngressGatewaySpec, Way,
@@ -323,7 +325,17 @@ fn gateways(
         nginx::ProxySettingsPolicy,
         nginx::RateLimitPolicy,
     );
-    let route = public.into_mesh(&FRONT_DOOR).route(
+    let entrance = public.into_mesh(&FRONT_DOOR);
+    let moved = entrance.redirect(Redirect {
+        name: name!("moved"),
+        host: host!("www.example.com"),
+        path: url_path!("/moved"),
+        to: RedirectTo::Page(url_path!("/")),
+        status: RedirectStatus::Temporary,
+    });
+    patch!(moved, gateway_api::HTTPRoute);
+    patch!(public.redirect_plain_text(), gateway_api::HTTPRoute);
+    let route = entrance.route(
         service,
         Route {
             name: name!("all"),
@@ -332,9 +344,11 @@ fn gateways(
             node_port: node_port!(30001),
         },
     );
+    route.response_timeout(seconds(60));
     patch!(
         route,
         gateway_api::HTTPRoute,
+        nginx::ProxySettingsPolicy,
         istio::Gateway,
         istio::VirtualService,
         istio::DestinationRule,
@@ -610,7 +624,10 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     ProxySettingsPolicy public: PublicGateway
     PodDisruptionBudget public: PublicGateway
     ReferenceGrant public-front-door: PublicGateway
+    HTTPRoute moved: RedirectHandle
+    HTTPRoute public-to-https: RedirectHandle
     HTTPRoute all: RouteHandle
+    ProxySettingsPolicy all: RouteHandle
     Certificate internal: InternalGateway
     Gateway internal: InternalGateway
     NetworkPolicy internal: InternalGateway

@@ -11,6 +11,7 @@ mod outside;
 mod patches;
 mod pod_security;
 mod probes;
+mod routes;
 mod secrets;
 mod selectors;
 mod twice;

@@ -423,6 +423,13 @@ fn break_rule(rule: Rule, shop: &Shop) {
             });
             open(shop, name!("web"), port!(80), node_port!(30001));
         }
+        Rule::UnsupportedRoute => {
+            let entrance = gateway(shop, LIMITS).into_mesh(&FRONT_DOOR);
+            let (name, host) = (name!("shop"), host!("www.example.com"));
+            let (path, node_port) = (url_path!("/"), node_port!(30001));
+            let route = Route { name, host, path, node_port };
+            entrance.route(&service(&shop.bundle().app(&NODES)), route).header("a header", "b");
+        }
         Rule::UnusedSecretException => {
             let web = shop.bundle();
             web.add(config_map("settings"));

@@ -1,6 +1,6 @@
 //! The gateway itself: where it listens, with which certificate, and whose routes it takes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -10,7 +10,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
     LabelSelector, LabelSelectorRequirement, ObjectMeta,
 };
 
-use super::route::{self, Parent, PublicRoute};
+use super::public_route::{PublicRoute, PublicRoutePart, To};
+use super::route::{self, Parent};
 use super::{Exposure, GatewayNodePort, Limits, aws};
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::distinct::distinct;
@@ -20,6 +21,7 @@ use crate::model::label::{label, matching};
 use crate::model::metadata::named_in;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::patch::Made;
 use crate::model::rule::Rule;
 use crate::network::certificate::certificate_of;
 use crate::network::issuer::ClusterIssuer;
@@ -29,7 +31,8 @@ use crate::network::tool::Pods;
 use crate::values::{Host, Name, Port};
 use crate::workload::disruption_budget::{Unready, disruption_budget};
 
-/// What a gateway is made with: it listens for HTTPS on port 443 and nowhere else.
+/// What a gateway is made with: it listens for HTTPS on port 443, and nowhere else but for a
+/// [redirect](super::PublicGateway::redirect_plain_text).
 ///
 /// Becomes a Gateway, the Certificate of its hosts, a NetworkPolicy that admits everybody to its port and to nothing else, three
 /// policies for its [`Limits`] and, with several pods, a PodDisruptionBudget.
@@ -56,6 +59,13 @@ impl GatewaySpec<'_> {
     pub const PORT: Port = port!(443);
 }
 
+/// The names of its listeners.
+const HTTPS: &str = "https";
+const PLAIN: &str = "http";
+
+/// Where clients try without TLS.
+const PLAIN_TEXT: Port = port!(80);
+
 /// A gateway while routes are added to it.
 pub(super) struct GatewayState {
     pub(super) origin: Origin,
@@ -73,7 +83,11 @@ pub(super) struct GatewayState {
 /// From where a gateway is reached, and what it leads to.
 pub(super) enum Visibility {
     /// Everybody on the internet, where the environment has a load balancer.
-    Public { routes: RefCell<Vec<Rc<PublicRoute>>> },
+    Public {
+        routes: RefCell<Vec<Rc<PublicRoute>>>,
+        /// Whether it listens on [`PLAIN_TEXT`], too, and sends clients from there to HTTPS.
+        plain: Cell<bool>,
+    },
     /// Clients in the network of the cluster.
     Internal {
         /// The domain of all hosts.
@@ -117,14 +131,35 @@ impl GatewayState {
         named_in(&self.parent.namespace, &self.parent.name)
     }
 
+    /// Adds a route.
+    pub(super) fn take(self: &Rc<Self>, route: Rc<PublicRoute>) -> Made {
+        if let Visibility::Public { routes, .. } = &self.visibility {
+            routes.borrow_mut().push(Rc::clone(&route));
+        }
+        self.bundle.push(PublicRoutePart { gateway: Rc::clone(self), route })
+    }
+
+    fn is_plain(&self) -> bool {
+        matches!(&self.visibility, Visibility::Public { plain, .. } if plain.get())
+    }
+
+    /// The gateway as its routes name it: what answers in plain text has a route of its own.
+    pub(super) fn parent_of_routes(&self) -> api::ParentReference {
+        let section_name = self.is_plain().then(|| HTTPS.to_owned());
+        api::ParentReference { section_name, ..self.parent.reference() }
+    }
+
     /// Every host of its certificate, in the order of the bundles that ask for them.
     fn hosts(&self) -> Vec<String> {
         match &self.visibility {
-            Visibility::Public { routes } => {
+            Visibility::Public { routes, .. } => {
                 let routes = routes.borrow();
                 let mut routes: Vec<&Rc<PublicRoute>> = routes.iter().collect();
                 routes.sort_by_key(|route| &route.bundle);
-                distinct(routes.into_iter().map(|route| route.host.to_string()))
+                let hosts = |route: &Rc<PublicRoute>| {
+                    route.hosts.borrow().iter().map(ToString::to_string).collect::<Vec<_>>()
+                };
+                distinct(routes.into_iter().flat_map(hosts))
             }
             Visibility::Internal { domain, .. } => vec![format!("*.{domain}")],
         }
@@ -137,7 +172,7 @@ impl GatewayState {
                 namespaces: Some(self.namespaces_of_routes()),
             }),
             hostname: None,
-            name: "https".to_owned(),
+            name: HTTPS.to_owned(),
             port: GatewaySpec::PORT.into(),
             protocol: "HTTPS".to_owned(),
             tls: Some(api::ListenerTls {
@@ -150,6 +185,16 @@ impl GatewayState {
                 mode: Some(api::TlsMode::Terminate),
                 ..api::ListenerTls::default()
             }),
+        }
+    }
+
+    fn plain_text_listener(&self) -> api::GatewayListener {
+        api::GatewayListener {
+            name: PLAIN.to_owned(),
+            port: PLAIN_TEXT.into(),
+            protocol: "HTTP".to_owned(),
+            tls: None,
+            ..self.listener()
         }
     }
 
@@ -195,18 +240,22 @@ impl GatewayState {
     }
 
     fn gateway(&self) -> api::Gateway {
+        let plain = self.is_plain().then(|| self.plain_text_listener());
+        let listeners = [self.listener()].into_iter().chain(plain).collect();
         api::Gateway {
             metadata: self.metadata(),
             spec: api::GatewaySpec {
                 infrastructure: self.infrastructure(),
-                ..api::GatewaySpec::required(self.class.to_string(), vec![self.listener()])
+                ..api::GatewaySpec::required(self.class.to_string(), listeners)
             },
         }
     }
 
     /// Load balancers that keep the addresses of clients, and node ports, are admitted as everybody.
     fn network_policy(&self) -> networking::NetworkPolicy {
-        let everybody = network_policy::admit_everybody([GatewaySpec::PORT]);
+        let plain = self.is_plain().then_some(PLAIN_TEXT);
+        let everybody =
+            network_policy::admit_everybody([GatewaySpec::PORT].into_iter().chain(plain));
         networking::NetworkPolicy {
             metadata: self.metadata(),
             spec: Some(network_policy::only(matching(self.pods().labels), vec![everybody])),
@@ -216,22 +265,36 @@ impl GatewayState {
     /// Routes for one host and path.
     fn duplicate_routes(&self, routes: &[Rc<PublicRoute>]) -> Vec<BuildError> {
         let mut first = BTreeMap::new();
+        let mut kinds: BTreeMap<Host, (&str, Origin)> = BTreeMap::new();
         let mut errors = Vec::new();
         for route in routes {
-            let PublicRoute { origin, host, path, .. } = &**route;
-            if let Some(other) = first.insert((host, path), *origin) {
-                errors.push(
-                    BuildError::new(
-                        Rule::DuplicateRoute,
-                        *origin,
-                        format!(
-                            "https://{host}{path} leads to two services, of which the gateway {} would choose one: give one \
-                             another host or path",
-                            self.parent.name
-                        ),
-                    )
-                    .related([other]),
-                );
+            let origin = route.origin;
+            let mut refuse = |other: Origin, message| {
+                let error = BuildError::new(Rule::DuplicateRoute, origin, message);
+                errors.push(error.related([other]));
+            };
+            for decided_by in route.matches() {
+                let (host, path, ..) = decided_by.clone();
+                if let Some(other) = first.insert(decided_by, origin) {
+                    let message = format!(
+                        "https://{host}{path} leads to two services, of which the gateway {} would choose one: give one another host \
+                         or path",
+                        self.parent.name
+                    );
+                    refuse(other, message);
+                }
+            }
+            for host in &*route.hosts.borrow() {
+                let (kind, other) =
+                    *kinds.entry(host.clone()).or_insert_with(|| (route.kind(), origin));
+                if kind != route.kind() {
+                    let message = format!(
+                        "https://{host} has routes of HTTP and of gRPC, of which the gateway {} takes one kind alone: give one another \
+                         host",
+                        self.parent.name
+                    );
+                    refuse(other, message);
+                }
             }
         }
         errors
@@ -239,7 +302,7 @@ impl GatewayState {
 
     /// What lets the routes into the mesh lead to its ingress gateways.
     fn build_grants(&self, output: &mut Output<'_>) {
-        let Visibility::Public { routes } = &self.visibility else {
+        let Visibility::Public { routes, .. } = &self.visibility else {
             return;
         };
         let routes = routes.borrow();
@@ -254,12 +317,15 @@ impl GatewayState {
             ));
         }
         output.errors.extend(self.duplicate_routes(&routes));
-        let ingress_gateways: BTreeSet<_> = routes
-            .iter()
-            .map(|route| (route.ingress.namespace.clone(), route.ingress.name.clone()))
-            .collect();
-        for (namespace, service) in ingress_gateways {
-            output.add(self.origin, route::grant(&self.parent, &namespace, &service));
+        let mut ingress_gateways: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+        for route in &*routes {
+            if let To::Mesh { ingress, .. } = &route.to {
+                let service = (ingress.namespace.clone(), ingress.name.clone());
+                ingress_gateways.entry(service).or_default().insert(route.kind());
+            }
+        }
+        for ((namespace, service), kinds) in ingress_gateways {
+            output.add(self.origin, route::grant(&self.parent, &namespace, &service, kinds));
         }
     }
 }
@@ -267,15 +333,19 @@ impl GatewayState {
 impl Part for GatewayState {
     fn declare(&self, declared: &mut Facts) {
         declared.push(self.issuer.asked_in(&self.parent.namespace));
-        if let Visibility::Public { routes } = &self.visibility {
+        if let Visibility::Public { routes, .. } = &self.visibility {
             for route in &*routes.borrow() {
-                let PublicRoute { host, ingress, port, .. } = &**route;
-                declared.push(RoutedHost {
-                    from: self.pods(),
-                    ingress: ingress.clone(),
-                    port: *port,
-                    host: host.clone(),
-                });
+                let To::Mesh { ingress, ports, .. } = &route.to else { continue };
+                for (port, _) in &*ports.borrow() {
+                    for host in &*route.hosts.borrow() {
+                        declared.push(RoutedHost {
+                            from: self.pods(),
+                            ingress: ingress.clone(),
+                            port: *port,
+                            host: host.clone(),
+                        });
+                    }
+                }
             }
         }
         if let Exposure::NetworkLoadBalancer = self.exposure {
@@ -301,5 +371,46 @@ impl Part for GatewayState {
             output.add(self.origin, budget);
         }
         self.build_grants(output);
+    }
+}
+
+/// What sends clients from plain text to HTTPS.
+pub(super) struct PlainTextPart {
+    pub(super) origin: Origin,
+    pub(super) gateway: Rc<GatewayState>,
+}
+
+impl Part for PlainTextPart {
+    fn build(&self, output: &mut Output<'_>) {
+        let Self { origin, gateway } = self;
+        let Parent { name, namespace } = &gateway.parent;
+        let redirect = api::RuleFilter {
+            request_redirect: Some(api::FilterRequestRedirect {
+                scheme: Some(api::RequestRedirectScheme::Https),
+                status_code: Some(301),
+                ..api::FilterRequestRedirect::default()
+            }),
+            ..api::RuleFilter::required(api::FilterType::RequestRedirect)
+        };
+        let section_name = Some(PLAIN.to_owned());
+        output.add(
+            *origin,
+            api::HTTPRoute {
+                metadata: named_in(namespace, format!("{name}-to-https")),
+                spec: api::HTTPRouteSpec {
+                    hostnames: None,
+                    parent_refs: Some(vec![api::ParentReference {
+                        section_name,
+                        ..gateway.parent.reference()
+                    }]),
+                    rules: Some(vec![api::HTTPRouteRule {
+                        filters: Some(vec![redirect]),
+                        // Written as the API server completes it.
+                        matches: Some(vec![route::below(&url_path!("/"), None)]),
+                        ..api::HTTPRouteRule::default()
+                    }]),
+                },
+            },
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The gateway that everybody reaches: it leads to services of the mesh.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use custom_resources::cert_manager::v1 as cert_manager;
@@ -10,15 +11,16 @@ use custom_resources::nginx::gateway::v1alpha1 as nginx;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::policy::v1 as policy;
 
-use super::gateway::{GatewaySpec, GatewayState, Visibility};
-use super::route::{PublicRoute, PublicRoutePart};
+use super::gateway::{GatewaySpec, GatewayState, PlainTextPart, Visibility};
+use super::options::{Cors, HttpMethod, Redirect, Share};
+use super::public_route::{PublicRoute, To};
 use crate::model::bundle::Bundle;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
 use crate::network::mesh::{GatewayRouteHandle, IngressGateway};
-use crate::network::protocol::RequestProtocol;
+use crate::network::protocol::{Http, Http2, RequestProtocol};
 use crate::network::service::Service;
-use crate::values::{Host, Name, NodePort, UrlPath};
+use crate::values::{Host, Name, NodePort, Seconds, UrlPath};
 
 /// A gateway that everybody on the internet reaches, where the environment has a load balancer.
 #[derive(Clone)]
@@ -44,8 +46,8 @@ pub struct PublicEntrance {
 
 /// A public URL of a service: requests for a host below a path.
 ///
-/// Becomes an HTTPRoute beside the public gateway; a Gateway, a VirtualService and a DestinationRule of the mesh beside the
-/// service, which admits the ingress gateway; and a port of the ingress gateway, of the Service's own number.
+/// Becomes an HTTPRoute, or a GRPCRoute, beside the public gateway; a Gateway, a VirtualService and a DestinationRule of the mesh
+/// beside the service, which admits the ingress gateway; and a port of the ingress gateway, of the Service's own number.
 ///
 /// Upstream: <https://gateway-api.sigs.k8s.io/api-types/httproute/>
 #[derive(Clone, Debug)]
@@ -54,24 +56,43 @@ pub struct Route {
     pub name: Name,
     /// Host that requests name. It becomes a name of the gateway's certificate. `host!("api.example.com")`.
     pub host: Host,
-    /// First part of their paths; `/` for all. `url_path!("/customers")`.
+    /// First part of their paths; `/` for all. A service of gRPC has all, or whole methods such as `/shop.Cart/AddItem`.
+    /// `url_path!("/customers")`.
     pub path: UrlPath,
     /// Port on every node for the ingress gateway's port, where that gateway is reached by node ports: `node_port!(30001)`.
     pub node_port: NodePort,
 }
 
+/// A protocol whose requests have paths and methods of HTTP.
+#[diagnostic::on_unimplemented(
+    message = "a route of `{Self}` cannot say this: NGINX takes it of HTTP alone",
+    label = "not for calls of gRPC",
+    note = "calls are told apart by their methods and headers: `path(url_path!(\"/shop.Cart/AddItem\"))`, `header(…)`"
+)]
+pub trait HttpProtocol: RequestProtocol {}
+
+impl HttpProtocol for Http {}
+impl HttpProtocol for Http2 {}
+
 /// A [`Route`] of a service.
-#[derive(Clone)]
-pub struct RouteHandle {
+///
+/// What it does not offer NGINX Gateway Fabric does not do: it ignores timeouts and retries of an HTTPRoute.
+/// [`response_timeout`](Self::response_timeout) is a policy of its own; retries belong to the mesh behind it.
+///
+/// Upstream: <https://docs.nginx.com/nginx-gateway-fabric/overview/gateway-api-compatibility/>
+pub struct RouteHandle<P> {
+    state: Rc<PublicRoute>,
     beside_gateway: Made,
     beside_service: Made,
+    protocol: PhantomData<P>,
 }
 
 patchable! {
     /// ```
     /// # use custom_resources::k8s::networking::gateway::v1 as gateway;
+    /// # use manifests_lib::network::Http;
     /// # use manifests_lib::network::gateway_api::RouteHandle;
-    /// # fn example(route: &RouteHandle) {
+    /// # fn example(route: &RouteHandle<Http>) {
     /// route.patch(|route: &mut gateway::HTTPRoute| {
     ///     let example = ("example.com/owner".to_owned(), "shop".to_owned());
     ///     route.metadata.annotations.get_or_insert_default().extend([example]);
@@ -81,10 +102,88 @@ patchable! {
     ///
     /// Several routes of a service through one ingress gateway have the same objects of the mesh.
     ///
-    RouteHandle {
-        beside_gateway: api::HTTPRoute;
+    impl [P] RouteHandle<P> {
+        beside_gateway: api::HTTPRoute, api::GRPCRoute, nginx::ProxySettingsPolicy;
         beside_service: istio::Gateway, istio::VirtualService, istio::DestinationRule;
     }
+}
+
+impl<P> Clone for RouteHandle<P> {
+    fn clone(&self) -> Self {
+        Self {
+            state: Rc::clone(&self.state),
+            beside_gateway: self.beside_gateway.clone(),
+            beside_service: self.beside_service.clone(),
+            protocol: PhantomData,
+        }
+    }
+}
+
+impl<P> RouteHandle<P> {
+    /// Takes requests for another host, too. It becomes a name of the gateway's certificate.
+    pub fn host(&self, host: Host) {
+        self.state.hosts.borrow_mut().push(host);
+    }
+
+    /// Takes requests for another path, too.
+    pub fn path(&self, path: UrlPath) {
+        self.state.paths.borrow_mut().push(path);
+    }
+
+    /// Takes requests with this header and value alone: `header("X-Version", "2")`. With several, requests have all of them.
+    pub fn header(&self, name: &str, value: &str) {
+        self.state.headers.borrow_mut().insert(name.to_owned(), value.to_owned());
+    }
+
+    /// How long the gateway waits for the next part of an answer of this route, in place of what its limits say: `seconds(120)`.
+    ///
+    /// Becomes a ProxySettingsPolicy of the route.
+    #[track_caller]
+    pub fn response_timeout(&self, time: Seconds) {
+        self.state.response_timeout.set(Some((time, Origin::here())));
+    }
+
+    /// Takes requests for the paths as they are, and not for what is below them.
+    pub fn exact(&self)
+    where
+        P: HttpProtocol,
+    {
+        self.state.exact.set(true);
+    }
+
+    /// Takes requests of this method alone: `method(HttpMethod::Get)`.
+    pub fn method(&self, method: HttpMethod)
+    where
+        P: HttpProtocol,
+    {
+        self.state.method.set(Some(method));
+    }
+
+    /// Gives the service this in place of the route's path, and what is below it as it was: `rewrite(url_path!("/"))`.
+    pub fn rewrite(&self, path: UrlPath)
+    where
+        P: HttpProtocol,
+    {
+        *self.state.rewrite.borrow_mut() = Some(path);
+    }
+
+    /// Lets pages of other hosts call the route from browsers.
+    pub fn cors(&self, cors: Cors)
+    where
+        P: HttpProtocol,
+    {
+        *self.state.cors.borrow_mut() = Some(cors);
+    }
+}
+
+/// A [`Redirect`] of a gateway.
+#[derive(Clone)]
+pub struct RedirectHandle {
+    made: Made,
+}
+
+patchable! {
+    RedirectHandle { made: api::HTTPRoute; }
 }
 
 impl Bundle {
@@ -94,7 +193,7 @@ impl Bundle {
     #[track_caller]
     #[must_use = "a gateway without a route is refused"]
     pub fn public_gateway(&self, spec: GatewaySpec<'_>) -> PublicGateway {
-        let visibility = Visibility::Public { routes: RefCell::default() };
+        let visibility = Visibility::Public { routes: RefCell::default(), plain: Cell::default() };
         let state = Rc::new(GatewayState::new(Origin::here(), self, spec, visibility));
         let made = self.push(Rc::clone(&state));
         PublicGateway { state, made }
@@ -102,6 +201,20 @@ impl Bundle {
 }
 
 impl PublicGateway {
+    /// Sends requests in plain text, to port 80, to the same URL by HTTPS. Without it, the gateway does not answer there.
+    ///
+    /// Becomes a listener of the Gateway, and an HTTPRoute. With an exposure by node ports, port 80 gets one of the cluster's
+    /// choice.
+    #[track_caller]
+    pub fn redirect_plain_text(&self) -> RedirectHandle {
+        let origin = Origin::here();
+        if let Visibility::Public { plain, .. } = &self.state.visibility {
+            plain.set(true);
+        }
+        let gateway = Rc::clone(&self.state);
+        RedirectHandle { made: self.state.bundle.push(PlainTextPart { origin, gateway }) }
+    }
+
     /// The way from the gateway into the mesh.
     #[must_use]
     pub fn into_mesh(&self, ingress: &IngressGateway) -> PublicEntrance {
@@ -114,21 +227,58 @@ impl PublicEntrance {
     ///
     /// The build reports two routes for one host and path.
     #[track_caller]
-    pub fn route<P: RequestProtocol>(&self, service: &Service<P>, route: Route) -> RouteHandle {
+    pub fn route<P: RequestProtocol>(&self, service: &Service<P>, route: Route) -> RouteHandle<P> {
         let Route { name, host, path, node_port } = route;
         let origin = Origin::here();
         let service = service.state();
         let GatewayRouteHandle { made: beside_service } =
             self.ingress.open(origin, &service, node_port);
-        let port = service.port();
-        let ingress = self.ingress.clone();
+        let to = To::Mesh {
+            ingress: self.ingress.clone(),
+            protocol: P::NAME,
+            ports: RefCell::new(vec![(service.port(), 1)]),
+        };
         let bundle = service.component().bundle.name.clone();
-        let route = Rc::new(PublicRoute { origin, bundle, name, host, path, ingress, port });
-        if let Visibility::Public { routes } = &self.gateway.visibility {
-            routes.borrow_mut().push(Rc::clone(&route));
+        let state = Rc::new(PublicRoute::new(origin, bundle, name, (host, path), to));
+        let beside_gateway = self.gateway.take(Rc::clone(&state));
+        RouteHandle { state, beside_gateway, beside_service, protocol: PhantomData }
+    }
+
+    /// Gives another service a share of a route's requests, such as a new version; the route's own keeps the rest.
+    ///
+    /// Becomes a port of the ingress gateway and what belongs to it, as a [`Route`] does.
+    #[track_caller]
+    pub fn share<P: RequestProtocol>(
+        &self,
+        route: &RouteHandle<P>,
+        service: &Service<P>,
+        share: Share,
+    ) -> GatewayRouteHandle {
+        let Share { percent, node_port } = share;
+        let service = service.state();
+        let opened = self.ingress.open(Origin::here(), &service, node_port);
+        if let To::Mesh { ports, .. } = &route.state.to {
+            let mut ports = ports.borrow_mut();
+            if let [(_, first)] = ports.as_mut_slice() {
+                *first = 100;
+            }
+            if let Some((_, first)) = ports.first_mut() {
+                *first -= i32::from(percent);
+            }
+            ports.push((service.port(), percent.into()));
         }
-        let gateway = self.gateway.parent.clone();
-        let beside_gateway = self.gateway.bundle.push(PublicRoutePart { gateway, route });
-        RouteHandle { beside_gateway, beside_service }
+        opened
+    }
+
+    /// Sends clients of a public URL to another one.
+    ///
+    /// The build reports a host and path that has a route already.
+    #[track_caller]
+    pub fn redirect(&self, redirect: Redirect) -> RedirectHandle {
+        let Redirect { name, host, path, to, status } = redirect;
+        let bundle = self.gateway.bundle.name().clone();
+        let to = To::Url { to, status };
+        let route = PublicRoute::new(Origin::here(), bundle, name, (host, path), to);
+        RedirectHandle { made: self.gateway.take(Rc::new(route)) }
     }
 }

@@ -1,17 +1,13 @@
 //! Routes: which host and path of a gateway lead where.
 
-use std::rc::Rc;
+use std::collections::BTreeSet;
 
 use custom_resources::k8s::networking::gateway::v1 as api;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::GROUP;
-use crate::model::bundle::{Output, Part};
 use crate::model::metadata::named_in;
 use crate::model::namespace::Namespace;
-use crate::model::origin::Origin;
-use crate::network::mesh::IngressGateway;
-use crate::outside::Literal;
 use crate::values::{Host, Name, Port, UrlPath};
 
 /// The gateway that routes belong to.
@@ -21,40 +17,15 @@ pub(super) struct Parent {
     pub(super) namespace: Namespace,
 }
 
-/// A [`Route`](super::Route) of a gateway.
-pub(super) struct PublicRoute {
-    pub(super) origin: Origin,
-    /// The bundle of the service.
-    pub(super) bundle: Name,
-    pub(super) name: Name,
-    pub(super) host: Host,
-    pub(super) path: UrlPath,
-    pub(super) ingress: IngressGateway,
-    pub(super) port: Port,
-}
-
-/// A route, in the bundle of its gateway.
-pub(super) struct PublicRoutePart {
-    pub(super) gateway: Parent,
-    pub(super) route: Rc<PublicRoute>,
-}
-
-impl Part for PublicRoutePart {
-    fn build(&self, output: &mut Output<'_>) {
-        let PublicRoute { origin, host, .. } = &*self.route;
-        output.add(*origin, self.route.http_route(&self.gateway));
-        Literal::tell(output.facts, host.as_str(), host.origin(), *origin);
-    }
-}
-
-impl PublicRoute {
-    fn http_route(&self, gateway: &Parent) -> api::HTTPRoute {
-        let backend = api::HttpBackendRef {
-            namespace: Some(self.ingress.namespace.to_string()),
-            ..backend(&self.ingress.name, self.port)
-        };
-        let metadata = named_in(&gateway.namespace, &self.name);
-        route(metadata, gateway, &self.host, vec![below(&self.path, None)], backend)
+impl Parent {
+    /// The gateway, by all of its listeners.
+    pub(super) fn reference(&self) -> api::ParentReference {
+        api::ParentReference {
+            group: Some(GROUP.to_owned()),
+            kind: Some("Gateway".to_owned()),
+            namespace: Some(self.namespace.to_string()),
+            ..api::ParentReference::required(self.name.to_string())
+        }
     }
 }
 
@@ -93,12 +64,7 @@ pub(super) fn route(
         metadata,
         spec: api::HTTPRouteSpec {
             hostnames: Some(vec![host.to_string()]),
-            parent_refs: Some(vec![api::HTTPRouteParentRef {
-                group: Some(GROUP.to_owned()),
-                kind: Some("Gateway".to_owned()),
-                namespace: Some(gateway.namespace.to_string()),
-                ..api::HTTPRouteParentRef::required(gateway.name.to_string())
-            }]),
+            parent_refs: Some(vec![gateway.reference()]),
             rules: Some(vec![api::HTTPRouteRule {
                 backend_refs: Some(vec![backend]),
                 matches: Some(matches),
@@ -115,15 +81,17 @@ pub(super) fn grant(
     gateway: &Parent,
     namespace: &Namespace,
     service: &Name,
+    kinds: BTreeSet<&str>,
 ) -> api::ReferenceGrant {
+    let from = |kind: &str| api::ReferenceGrantFrom {
+        group: GROUP.to_owned(),
+        kind: kind.to_owned(),
+        namespace: gateway.namespace.to_string(),
+    };
     api::ReferenceGrant {
         metadata: named_in(namespace, format!("{}-{service}", gateway.name)),
         spec: Some(api::ReferenceGrantSpec {
-            from: vec![api::ReferenceGrantFrom {
-                group: GROUP.to_owned(),
-                kind: "HTTPRoute".to_owned(),
-                namespace: gateway.namespace.to_string(),
-            }],
+            from: kinds.into_iter().map(from).collect(),
             to: vec![api::ReferenceGrantTo {
                 group: String::new(),
                 kind: "Service".to_owned(),
