@@ -3,22 +3,28 @@
 //! [`Minikube`] becomes the commands of `cargo xtask cluster up`, [`Eks`] a `ClusterConfig` of eksctl. Both become a
 //! [`Cluster`], from which the conformance lanes build one of simulated nodes.
 
+mod bucket;
 mod eks;
 mod eksctl;
 pub(crate) mod identity;
 mod infrastructure;
 mod minikube;
+pub(crate) mod rights;
+mod role;
 
 use std::fmt;
 
 use crate::values::{Bytes, Cpu, Name};
 use crate::workload::NodeGroup;
 
+pub use bucket::{Bucket, BucketAccess, BucketHandle};
 pub use eks::{AvailabilityZone, Eks, EksAddons, EksNodeGroup, InstanceType};
 pub use eksctl::ClusterConfig;
 pub use identity::{Arn, ConditionOperator, IamPolicy, PodIdentity, Statement, WellKnownPolicy};
 pub use infrastructure::Infrastructure;
 pub use minikube::{KubernetesRelease, Minikube};
+pub use rights::{AwsRights, AwsRightsHandle, IamAction};
+pub use role::{ApiServer, ClusterRoleHandle, Role, RoleHandle, RoleRule, Subresource, Verb};
 
 /// The nodes and storage classes of a cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]

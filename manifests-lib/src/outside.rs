@@ -254,11 +254,11 @@ impl Outside {
                     let used = Use { literal: name.origin(), ..by_role };
                     self.add(Kind::LogGroup, name.to_string(), place(region), used);
                 }
-                Arn::Regional { .. } | Arn::Global { service: "s3", .. } => {
+                Arn::Bucket { .. } | Arn::Regional { .. } | Arn::Global { service: "s3", .. } => {
                     self.add(Kind::Arn, arn.in_account(account), None, by_role);
                 }
                 // Nothing else that is global is an environment's own: zones are shared, and rights name records in them.
-                Arn::Global { .. } | Arn::Every => {}
+                Arn::BucketObjects { .. } | Arn::Global { .. } | Arn::Every => {}
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::check;
-use crate::cluster::{PodIdentity, identity};
+use crate::cluster::{PodIdentity, identity, rights};
 use crate::data::NotSecret;
 use crate::data::secret_store::{self, SecretRead, StoreFact};
 use crate::delivery::chart::{Source, SourceFrom};
@@ -215,7 +215,9 @@ impl Platform {
         ));
         let web_uis: Vec<WebUi> = facts.take();
         errors.extend(web_ui::duplicate_web_uis(&web_uis));
-        let pod_identities = pod_identities(facts.take(), &stores, &bundles);
+        let mut identities: Vec<PodIdentity> = facts.take();
+        identities.extend(rights::identities(facts.take()));
+        let pod_identities = pod_identities(identities, &stores, &bundles);
         errors.extend(identity::duplicate_identities(&pod_identities));
         errors.extend(mesh::conflicting_ports(&gateway_ports, &node_ports));
         if !errors.is_empty() {

@@ -7,7 +7,7 @@ use crate::model::error::BuildError;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
-use crate::values::{AccountId, LogGroup, Name, Region};
+use crate::values::{AccountId, BucketName, LogGroup, Name, Region};
 
 /// Gives the pods of a service account rights in AWS, by EKS Pod Identity.
 ///
@@ -110,6 +110,16 @@ pub enum Arn {
         /// Its name, without the six characters that AWS adds.
         name: String,
     },
+    /// A bucket of S3, without its objects.
+    Bucket {
+        /// Its name, which no other account has.
+        name: BucketName,
+    },
+    /// The objects of a bucket of S3.
+    BucketObjects {
+        /// The bucket's name, which no other account has.
+        name: BucketName,
+    },
     /// Of a service that is the same in all regions and whose names are unique without the account.
     Global {
         /// Such as `route53`.
@@ -135,6 +145,8 @@ impl Arn {
             Self::Regional { service, region, resource } => {
                 format!("arn:aws:{service}:{region}:{account}:{resource}")
             }
+            Self::Bucket { name } => format!("arn:aws:s3:::{name}"),
+            Self::BucketObjects { name } => format!("arn:aws:s3:::{name}/*"),
             Self::Global { service, resource } => format!("arn:aws:{service}:::{resource}"),
             Self::Every => "*".to_owned(),
         }

@@ -44,6 +44,10 @@ pub(crate) struct BundleState {
     destinations: RefCell<BTreeMap<Name, BTreeSet<Destination>>>,
     /// The line of each component's workload.
     workloads: RefCell<BTreeMap<Name, Origin>>,
+    /// Components whose pods have rights in AWS.
+    with_rights: RefCell<BTreeSet<Name>>,
+    /// Components whose pods carry a token, the line that says so, and why.
+    tokens: RefCell<BTreeMap<Name, (Origin, &'static str)>>,
 }
 
 /// What all bundles of a platform have in common.
@@ -127,6 +131,8 @@ impl Bundle {
                 tool_pods: RefCell::default(),
                 destinations: RefCell::default(),
                 workloads: RefCell::default(),
+                with_rights: RefCell::default(),
+                tokens: RefCell::default(),
             }),
         };
         if let Some(error) = name_too_long("bundle", bundle.name(), origin) {
@@ -386,6 +392,21 @@ impl BundleState {
         let first = workloads.get(component).copied();
         workloads.entry(component.clone()).or_insert(origin);
         first
+    }
+
+    /// Notes that pods of a component have rights in AWS; whether no line before has said so.
+    pub(crate) fn gains_rights(&self, component: &Name) -> bool {
+        self.with_rights.borrow_mut().insert(component.clone())
+    }
+
+    /// Lets the pods of a component carry a token of their ServiceAccount.
+    pub(crate) fn carry_token(&self, component: &Name, origin: Origin, reason: &'static str) {
+        self.tokens.borrow_mut().entry(component.clone()).or_insert((origin, reason));
+    }
+
+    /// Why the pods of a component carry a token, where they do.
+    pub(crate) fn token(&self, component: &Name) -> Option<(Origin, &'static str)> {
+        self.tokens.borrow().get(component).copied()
     }
 
     pub(crate) fn error(&self, error: BuildError) {

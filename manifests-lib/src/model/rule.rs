@@ -242,6 +242,11 @@ rules! {
     ///
     /// Choose a number between the ends that the message names.
     LimitOutOfRange = "limit-out-of-range",
+    /// Rights name what they can never be used for: an action on a resource of another service of AWS, a kind without a namespace in a
+    /// Role, no verb. They allow nothing.
+    ///
+    /// Name what belongs together, or remove them.
+    MismatchedRights = "mismatched-rights",
     /// A host outside is reached at no address. The network lets nobody send there.
     ///
     /// Name its ranges of addresses, or go through the egress gateway.
@@ -386,6 +391,11 @@ rules! {
     ///
     /// Name the port that speaks TLS, or say `protocol: Http`.
     TlsToPlainTextPort = "tls-to-plain-text-port",
+    /// A component would have more rights than its line says, in AWS or in the cluster: on everything, to all Secrets, or the rights of
+    /// others.
+    ///
+    /// Name what it needs, or say why it needs all of it (`RoleRule::because`, `Component::aws_rights_on_everything`).
+    TooManyRights = "too-many-rights",
     /// A container is allowed more than the restricted standard, and no line says why.
     ///
     /// Remove what allows it, or declare the exception with its reason (`ContainerHandle::allow`, `Bundle::allow`).

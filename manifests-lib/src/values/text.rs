@@ -127,7 +127,8 @@ mod time_zone;
 mod variable;
 
 pub use aws::{
-    AccountId, EksAddonVersion, IamRoleName, KmsKeyId, LogGroup, Region, SecretsManagerName,
+    AccountId, BucketName, EksAddonVersion, IamRoleName, KmsKeyId, LogGroup, Region,
+    SecretsManagerName,
 };
 pub use git::{GitBranch, GitCommit, GitUrl, RelativePath};
 pub use http::{Cidr, EmailAddress, Host, UrlPath};

@@ -12,8 +12,8 @@ use super::container::ContainerState;
 use super::disruption_budget::{Unready, disruption_budget};
 use super::volume::PodVolume;
 use super::{
-    Container, ContainerHandle, InitContainer, NodeGroup, PortlessContainer, RunsFirst, WithPort,
-    WithoutPort, placement, security,
+    Allowance, Container, ContainerHandle, InitContainer, NodeGroup, PortlessContainer, RunsFirst,
+    SecurityException, WithPort, WithoutPort, placement, security,
 };
 use crate::delivery::gitops::jobs;
 use crate::model::bundle::Output;
@@ -179,7 +179,7 @@ impl Pod {
             self.origin,
             core::ServiceAccount {
                 metadata: component.metadata("service-account"),
-                automount_service_account_token: Some(false),
+                automount_service_account_token: Some(self.token().is_some()),
                 ..core::ServiceAccount::default()
             },
         );
@@ -211,7 +211,7 @@ impl Pod {
                 ..ObjectMeta::default()
             }),
             spec: Some(core::PodSpec {
-                automount_service_account_token: Some(false),
+                automount_service_account_token: Some(self.token().is_some()),
                 containers: main,
                 enable_service_links: Some(false),
                 init_containers: (!init_containers.is_empty()).then_some(init_containers),
@@ -228,7 +228,27 @@ impl Pod {
                 ..core::PodSpec::default()
             }),
         };
+        self.allow_token(&template, output);
         (template, patched)
+    }
+
+    /// Why the pods carry a token of their ServiceAccount, where they do.
+    fn token(&self) -> Option<(Origin, &'static str)> {
+        self.component.bundle.token(self.component.name())
+    }
+
+    /// A role is the reason why each container carries a token.
+    fn allow_token(&self, template: &core::PodTemplateSpec, output: &mut Output<'_>) {
+        let Some((origin, reason)) = self.token() else { return };
+        let pods = template.spec.iter();
+        let containers = pods
+            .flat_map(|pods| pods.containers.iter().chain(pods.init_containers.iter().flatten()));
+        output.exceptions.extend(containers.map(|container| SecurityException {
+            origin,
+            container: format!("{}/{}", self.name(), container.name),
+            allows: Allowance::ServiceAccountToken,
+            reason,
+        }));
     }
 }
 

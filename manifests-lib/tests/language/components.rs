@@ -35,6 +35,8 @@ mod probe;
 mod public_route;
 mod rabbitmq;
 mod raw;
+mod rights;
+mod role;
 mod secret;
 mod secret_store;
 mod service;

@@ -20,7 +20,9 @@ use k8s_openapi::api::batch::v1 as batch;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::policy::v1 as policy;
+use k8s_openapi::api::rbac::v1 as rbac;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use manifests_lib::cluster::{Arn, AwsRights, Role, RoleRule, Verb};
 use manifests_lib::data::cache::Persistence;
 use manifests_lib::data::database::{AuroraMysql, Rights};
 use manifests_lib::data::rabbitmq::{RabbitmqClusterSpec, Saga};
@@ -50,13 +52,13 @@ use manifests_lib::workload::{
     Concurrency, CronJob, Job, LocalVolume, Replicas, Resources, ScaleOn, Workload,
 };
 use manifests_lib::{
-    host, name, node_port, path, percent, port, public_image, region, schedule, secret_data_key,
-    secrets_manager_name, slo_target, time_zone, url_path,
+    host, iam_action, name, node_port, path, percent, port, public_image, region, schedule,
+    secret_data_key, secrets_manager_name, slo_target, time_zone, url_path,
 };
 
 use crate::support::{
-    ELSEWHERE, FRONT_DOOR, NAMESPACE, NODES, Shop, aurora, config_map, container, elasticache,
-    gateway_spec, mysql, postgres, task, valkey,
+    API_SERVER, ELSEWHERE, FRONT_DOOR, NAMESPACE, NODES, Shop, aurora, config_map, container,
+    elasticache, gateway_spec, mysql, postgres, task, valkey,
 };
 
 const PATCHED_BY: &str = "example.com/patched-by";
@@ -160,6 +162,28 @@ fn workloads(web: &Bundle) -> Service<Http> {
         istio::Sidecar,
     );
     patch!(store, core::Service);
+
+    let role = app.role(Role {
+        rules: vec![RoleRule::of::<core::ConfigMap>([Verb::Get])],
+        reason: "reads its settings",
+        api_server: &API_SERVER,
+    });
+    patch!(role, rbac::Role, rbac::RoleBinding);
+    let role = web.component(name!("mobile"), &NODES).cluster_role(Role {
+        rules: vec![RoleRule::of::<core::Node>([Verb::List])],
+        reason: "shows the nodes",
+        api_server: &API_SERVER,
+    });
+    patch!(role, rbac::ClusterRole, rbac::ClusterRoleBinding);
+    let rights = app.aws_rights(AwsRights {
+        actions: vec![iam_action!("sqs:SendMessage")],
+        resources: vec![Arn::Regional {
+            service: "sqs",
+            region: region!("eu-west-1"),
+            resource: "orders".to_owned(),
+        }],
+    });
+    patch!(rights, istio::ServiceEntry);
 
     let volume = app.local_volume(LocalVolume { path: path!("/data"), size: gibibytes(1) });
     patch!(volume, core::PersistentVolume, core::PersistentVolumeClaim);
@@ -492,6 +516,11 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     NetworkPolicy web-store-egress-network-policy: StatefulSet
     Sidecar web-store-sidecar: StatefulSet
     Service web-store-service: Service
+    Role web-app-role: RoleHandle
+    RoleBinding web-app-role-binding: RoleHandle
+    ClusterRole shop-web-mobile: ClusterRoleHandle
+    ClusterRoleBinding shop-web-mobile: ClusterRoleHandle
+    ServiceEntry web-app-pod-identity: AwsRightsHandle
     PersistentVolume web-app-persistent-volume: LocalVolumeHandle
     PersistentVolumeClaim web-app-host-path-persistent-volume-claim: LocalVolumeHandle
     ConfigMap settings: Added

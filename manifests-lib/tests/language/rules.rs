@@ -6,7 +6,7 @@ use custom_resources::istio::telemetry::v1::Telemetry;
 use helm_values::HelmChart;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
-use manifests_lib::cluster::{IamPolicy, WellKnownPolicy};
+use manifests_lib::cluster::{Arn, AwsRights, IamPolicy, Role, RoleRule, Verb, WellKnownPolicy};
 use manifests_lib::data::database::{AuroraMysql, Dialect, Rights};
 use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec};
 use manifests_lib::data::{
@@ -38,15 +38,16 @@ use manifests_lib::workload::{
     NodeGroup, Probe, Replicas, Resources, ScaleOn, VolumeClaimTemplate, Workload,
 };
 use manifests_lib::{
-    cidr, git_commit, git_url, host, name, node_port, path, percent, plain, port, public_image,
-    relative_path, schedule, secrets_manager_name, tag, time_zone, uid, url_path,
+    bucket_name, cidr, git_commit, git_url, host, iam_action, name, node_port, path, percent,
+    plain, port, public_image, relative_path, schedule, secrets_manager_name, tag, time_zone, uid,
+    url_path,
 };
 use serde::Serialize;
 use serde_json::json;
 
 use crate::outside;
 use crate::support::{
-    CAS, ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, RULES, Shop, Values, aurora,
+    API_SERVER, CAS, ELSEWHERE, FRONT_DOOR, LIMITS, NAMESPACE, NODES, RULES, Shop, Values, aurora,
     break_override, config_map, container, deployment, listed, mysql, overriding, server, service,
     service_on, task, with_chart, with_values,
 };
@@ -270,6 +271,12 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let service = ExternalService { host, port: port!(443), protocol: Tls, way };
             drop(shop.bundle().app(&NODES).external_service(service));
         }
+        Rule::MismatchedRights => {
+            shop.bundle().app(&NODES).aws_rights(AwsRights {
+                actions: vec![iam_action!("sqs:SendMessage")],
+                resources: vec![Arn::Bucket { name: bucket_name!("orders") }],
+            });
+        }
         Rule::MissingContainer => drop(deployment(&shop.bundle().app(&NODES))),
         Rule::MissingCrd => {
             drop(shop.bundle().add(Telemetry { metadata: named("traces"), spec: None }));
@@ -391,6 +398,11 @@ fn break_rule(rule: Rule, shop: &Shop) {
             server(&shop.bundle().app(&NODES)).empty_dir(path!("/proc"), mebibytes(1));
         }
         Rule::TlsToPlainTextPort => drop(host_outside(shop, Tls, port!(80))),
+        Rule::TooManyRights => drop(shop.bundle().app(&NODES).role(Role {
+            rules: vec![RoleRule::of::<core::Secret>([Verb::List])],
+            reason: "reads passwords",
+            api_server: &API_SERVER,
+        })),
         Rule::UndeclaredSecurityException => patched(shop, |deployment| {
             let template = &mut deployment.spec.get_or_insert_default().template;
             template.spec.get_or_insert_default().host_network = Some(true);

@@ -4,6 +4,7 @@ use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use helm_values::{HelmChart, Nullable};
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
+use manifests_lib::cluster::ApiServer;
 use manifests_lib::data::cache::{ElastiCache, Persistence, ValkeyContainer};
 use manifests_lib::data::database::{
     AuroraEndpoint, AuroraMysql, AuroraPostgres, MysqlContainer, PostgresContainer,
@@ -92,6 +93,10 @@ pub(crate) fn elasticache() -> ElastiCache {
         credentials: secrets_manager_name!("test/web/cache"),
     }
 }
+
+/// Where the API server is.
+pub(crate) const API_SERVER: ApiServer =
+    ApiServer { addresses: cidr!("10.0.0.0/16"), port: port!(443) };
 
 /// CAs as a provider publishes them; what they sign is nobody's.
 pub(crate) const CAS: CaCertificates =

@@ -29,6 +29,16 @@ text_type! {
 }
 
 text_type! {
+    /// The name of a bucket of S3, such as `prd-web-uploads`. One with a dot has no certificate of S3.
+    ///
+    /// Upstream: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
+    BucketName,
+    bucket_name,
+    "a bucket has a name of 3 to 63 of a-z, 0-9 and '-', which begins and ends with a letter or digit",
+    ($) bucket_name
+}
+
+text_type! {
     /// The name of a log group in CloudWatch Logs, such as `/prd/services`.
     ///
     /// Upstream: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>
@@ -220,6 +230,10 @@ const fn eks_addon_version(bytes: &[u8]) -> bool {
         return false;
     };
     !build.is_empty() && leading_digits(build) == build.len()
+}
+
+const fn bucket_name(bytes: &[u8]) -> bool {
+    bytes.len() >= 3 && super::kubernetes::label(bytes)
 }
 
 const fn log_group(bytes: &[u8]) -> bool {

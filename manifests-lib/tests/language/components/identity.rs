@@ -25,6 +25,8 @@ fn rights(shop: &Shop) -> String {
                             format!("{service} {region} {resource}")
                         }
                         Arn::LogGroup { region, name } => format!("log group {region} {name}"),
+                        Arn::Bucket { name } => format!("bucket {name}"),
+                        Arn::BucketObjects { name } => format!("objects of {name}"),
                         Arn::Secret { region, name } => format!("secret {region} {name}"),
                         Arn::Global { service, resource } => format!("{service} {resource}"),
                         Arn::Every => "*".to_owned(),
