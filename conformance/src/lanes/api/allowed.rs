@@ -58,6 +58,9 @@ pub const ALLOWED: &[Allowed] = &[
     (&["StatefulSet"], "spec.volumeClaimTemplates[].spec.volumeMode", r#""Filesystem""#),
     (&["StatefulSet"], "spec.volumeClaimTemplates[].status", r#"{"phase": "Pending"}"#),
 
+    // How often its pods have changed, as an older version of the API counted.
+    (&["DaemonSet"], "metadata.annotations", r#"{"deprecated.daemonset.template.generation": "1"}"#),
+    (&["DaemonSet"], "metadata.annotations[\"deprecated.daemonset.template.generation\"]", r#""1""#),
     (&["Job"], "spec.completionMode", r#""NonIndexed""#),
     (&["Job"], "spec.completions", "1"),
     (&["Job"], "spec.manualSelector", "false"),
@@ -68,8 +71,8 @@ pub const ALLOWED: &[Allowed] = &[
     (&["Job"], "spec.selector", ANY),
     (&["Job"], "spec.template.metadata.labels[\"batch.kubernetes.io/controller-uid\"]", ANY),
     (&["Job"], "spec.template.metadata.labels[\"batch.kubernetes.io/job-name\"]", ANY),
-    (&["Job"], "spec.template.metadata.labels[\"controller-uid\"]", ANY),
-    (&["Job"], "spec.template.metadata.labels[\"job-name\"]", ANY),
+    (&["Job"], "spec.template.metadata.labels.controller-uid", ANY),
+    (&["Job"], "spec.template.metadata.labels.job-name", ANY),
     (CRON_JOB, "spec.failedJobsHistoryLimit", "1"),
     (CRON_JOB, "spec.successfulJobsHistoryLimit", "3"),
     (CRON_JOB, "spec.suspend", "false"),
