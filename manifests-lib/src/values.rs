@@ -16,8 +16,8 @@ pub use quantity::{Bytes, Cpu, Seconds, gibibytes, mebibytes, millicores, second
 pub(crate) use text::kubernetes as text_rules;
 pub use text::{
     AbsolutePath, AccountId, BucketName, ChartVersion, Cidr, EksAddonVersion, EmailAddress,
-    GitBranch, GitCommit, GitUrl, Host, IamRoleName, InvalidText, KmsKeyId, LabelKey, LogGroup,
-    Name, PlainVariableName, PublicImage, Region, RelativePath, Repository, Schedule,
+    FileName, GitBranch, GitCommit, GitUrl, Host, IamRoleName, InvalidText, KmsKeyId, LabelKey,
+    LogGroup, Name, PlainVariableName, PublicImage, Region, RelativePath, Repository, Schedule,
     SecretDataKey, SecretsManagerName, Tag, TimeZone, UrlPath, VariableName,
 };
 pub(crate) use text::{is_commit, says_secret};

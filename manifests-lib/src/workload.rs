@@ -2,6 +2,7 @@
 
 mod annotations;
 mod common;
+pub(crate) mod config_files;
 mod container;
 mod cron_job;
 mod daemon_set;
@@ -11,18 +12,24 @@ pub(crate) mod escapes;
 mod go;
 mod init_container;
 mod job;
+mod limits;
 mod metrics;
+mod mount;
 mod placement;
 mod pod;
+mod pod_field;
 mod probe;
 mod replicas;
 mod run_to_completion;
+mod scratch;
+mod secret_files;
 mod security;
 mod stateful_set;
 mod variable;
 pub(crate) mod volume;
 
 pub use common::{LongRunning, Workload};
+pub use config_files::{ConfigFiles, ConfigFilesHandle};
 pub use container::{
     Container, ContainerHandle, Exposable, PortlessContainer, Resources, RunsFirst, WithPort,
     WithoutPort,
@@ -34,9 +41,11 @@ pub use go::GoResources;
 pub use init_container::InitContainer;
 pub use job::{Job, JobHandle};
 pub use placement::{NodeGroup, spread};
+pub use pod_field::{PodField, ResourceField};
 pub use probe::{HttpGet, KeepsRunning, Probe, TimedProbe};
 pub use replicas::{Replicas, ScaleOn};
 pub use run_to_completion::{RestartPolicy, RunsToCompletion};
+pub use scratch::Scratch;
 pub use security::{
     Allowance, SecurityException, User, restricted_security_context, runtime_default_seccomp,
 };

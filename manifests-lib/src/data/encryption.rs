@@ -12,6 +12,7 @@ use crate::model::origin::Origin;
 use crate::model::patch::Made;
 use crate::model::rule::Rule;
 use crate::values::AbsolutePath;
+use crate::workload::config_files::digest_of;
 use crate::workload::volume::{PodVolume, PodVolumeSource};
 
 /// Whether clients encrypt what they send to a server outside the mesh, and how they know that it is the right one.
@@ -116,6 +117,7 @@ pub(crate) fn ca_file(
             name: format!("{}-ca", of.name()),
             source: PodVolumeSource::ConfigMap {
                 name: of.object_name("ca"),
+                content: Some(digest_of([certificates.0])),
                 made_for: MadeFor::component(reader, origin),
             },
         },

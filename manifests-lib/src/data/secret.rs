@@ -200,6 +200,11 @@ impl SecretKey {
         Self { secret, key: key.to_owned(), made_for, made, escaped: None }
     }
 
+    /// The Secret, the key, and for whom they were made.
+    pub(crate) fn parts(&self) -> (&str, &str, &MadeFor) {
+        (&self.secret, &self.key, &self.made_for)
+    }
+
     /// An environment variable that takes its value from the Secret.
     #[must_use]
     pub fn variable(&self, name: &str) -> Variable {

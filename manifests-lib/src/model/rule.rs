@@ -143,6 +143,10 @@ rules! {
     ///
     /// Give the broker an odd number of pods.
     EvenReplicas = "even-replicas",
+    /// The folders in memory of a container may take all the memory that it has. Filled, they get it killed.
+    ///
+    /// Give it more memory, or make them smaller.
+    FolderLargerThanMemory = "folder-larger-than-memory",
     /// A bundle waits for a bundle of another platform, which is deployed by itself.
     ///
     /// Make both of one platform, or remove `after`.
@@ -189,7 +193,7 @@ rules! {
     ///
     /// Leave the dash out.
     InvalidDashboardVariable = "invalid-dashboard-variable",
-    /// A key of a ConfigMap is no file name, or is there as text and as bytes. The API server refuses the ConfigMap.
+    /// A key of a ConfigMap is no file name, or is there twice or as text and as bytes. The API server refuses the ConfigMap.
     ///
     /// Rename it.
     InvalidDataKey = "invalid-data-key",
@@ -238,6 +242,11 @@ rules! {
     ///
     /// Make the Job of a component of the same bundle.
     JobOfAnotherBundle = "job-of-another-bundle",
+    /// A container may have less than is reserved for it, or reserves all that it may have in a line of its own. The API server refuses
+    /// the first, and the second says nothing.
+    ///
+    /// Raise the limit, lower the request, or remove the line.
+    LimitBelowRequest = "limit-below-request",
     /// A limit of a gateway is outside of what NGINX takes, or one that NGINX reads as "without limit".
     ///
     /// Choose a number between the ends that the message names.
@@ -264,6 +273,10 @@ rules! {
     ///
     /// Expose a container of the StatefulSet, and pass that Service to `governed_by`.
     MissingGoverningService = "missing-governing-service",
+    /// A variable has the limit of CPU of a container that has none. It would be what the whole node has.
+    ///
+    /// Take the request, or limit the CPU of the container.
+    MissingLimit = "missing-limit",
     /// A container has no memory: its limit is 0. The kernel kills it at once.
     ///
     /// Give it what it needs.

@@ -49,6 +49,10 @@ patchable! {
 }
 
 impl TlsSecret {
+    pub(crate) fn made_for(&self) -> &MadeFor {
+        &self.made_for
+    }
+
     /// A volume of the certificate of the CA alone, as the file `ca.crt`, for pods of this bundle.
     ///
     /// The build reports a bundle of another namespace.

@@ -132,7 +132,7 @@ pub use aws::{
 };
 pub use git::{GitBranch, GitCommit, GitUrl, RelativePath};
 pub use http::{Cidr, EmailAddress, Host, UrlPath};
-pub use kubernetes::{AbsolutePath, LabelKey, Name, SecretDataKey};
+pub use kubernetes::{AbsolutePath, FileName, LabelKey, Name, SecretDataKey};
 pub use registry::{ChartVersion, PublicImage, Repository, Tag};
 pub use schedule::Schedule;
 pub use time_zone::TimeZone;

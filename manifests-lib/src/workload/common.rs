@@ -2,10 +2,11 @@
 
 use super::pod::Pod;
 use super::{
-    Container, ContainerHandle, InitContainer, JobHandle, PortlessContainer, RunsFirst, WithPort,
-    WithoutPort,
+    Container, ContainerHandle, InitContainer, JobHandle, PortlessContainer, RunsFirst, Scratch,
+    WithPort, WithoutPort,
 };
 use crate::model::origin::Origin;
+use crate::values::{Bytes, Name};
 
 /// What runs pods, whatever keeps them running.
 ///
@@ -51,6 +52,23 @@ pub trait Workload: sealed::Sealed {
     #[track_caller]
     fn portless_sidecar(&self, sidecar: PortlessContainer) -> ContainerHandle<WithoutPort> {
         self.pod().portless_sidecar(Origin::here(), sidecar)
+    }
+
+    /// Gives the pods an empty folder that their containers share, on the node's disk. Pods that write more than `size` to it are
+    /// evicted.
+    #[track_caller]
+    #[must_use = "mount the folder into containers"]
+    fn scratch(&self, name: Name, size: Bytes) -> Scratch {
+        Scratch::of(self.pod(), Origin::here(), &name, size, false)
+    }
+
+    /// The same in memory, which counts for the container that writes to it.
+    ///
+    /// The build reports a size that leaves a container that mounts it no memory.
+    #[track_caller]
+    #[must_use = "mount the folder into containers"]
+    fn scratch_in_memory(&self, name: Name, size: Bytes) -> Scratch {
+        Scratch::of(self.pod(), Origin::here(), &name, size, true)
     }
 }
 

@@ -7,10 +7,11 @@ use std::rc::Rc;
 use k8s_openapi::api::core::v1 as core;
 
 use super::annotations::Annotations;
+use super::limits::Limits;
+use super::mount::{self, Mount};
 use super::pod::Pod;
 use super::probe::Apart;
-use super::volume::{PodVolume, PodVolumeSource, is_below};
-use super::{Allowance, Probe, SecurityException, User, Variable, Volume, security};
+use super::{Allowance, Probe, SecurityException, User, Variable, security};
 use crate::data::NotSecret;
 use crate::model::bundle::Output;
 use crate::model::component::Component;
@@ -18,9 +19,7 @@ use crate::model::error::BuildError;
 use crate::model::origin::Origin;
 use crate::model::patch::{self, NoHandle};
 use crate::model::rule::Rule;
-use crate::values::{
-    AbsolutePath, Bytes, Cpu, Image, InvalidText, Name, Port, Seconds, mebibytes, millicores,
-};
+use crate::values::{Bytes, Cpu, Image, Name, Port, Seconds, mebibytes, millicores};
 
 /// A container that listens on a port.
 ///
@@ -151,8 +150,9 @@ struct Options {
     arguments: Option<Vec<String>>,
     startup_time: Option<Seconds>,
     probes: Apart,
+    limits: Limits,
     variables: Vec<Variable>,
-    mounts: Vec<(Origin, AbsolutePath, PodVolume)>,
+    mounts: Vec<Mount>,
     writable_root: bool,
     exceptions: Vec<SecurityException>,
     not_secret: Vec<NotSecret>,
@@ -243,12 +243,24 @@ impl<P> ContainerHandle<P> {
     }
 
     pub(super) fn refuse(&self, origin: Origin, rule: Rule, message: String) {
-        self.state.options.borrow_mut().errors.push(BuildError::new(rule, origin, message));
+        self.refuse_error(BuildError::new(rule, origin, message));
     }
 
     /// Changes the probes that are said apart.
     pub(super) fn probes(&self, change: impl FnOnce(&mut Apart)) {
         change(&mut self.state.options.borrow_mut().probes);
+    }
+
+    pub(super) fn limits(&self, change: impl FnOnce(&mut Limits)) {
+        change(&mut self.state.options.borrow_mut().limits);
+    }
+
+    pub(super) fn add_mount(&self, mount: Mount) {
+        self.state.options.borrow_mut().mounts.push(mount);
+    }
+
+    pub(super) fn refuse_error(&self, mistake: BuildError) {
+        self.state.options.borrow_mut().errors.push(mistake);
     }
 
     pub(super) fn start_within(&self, time: Seconds) {
@@ -319,70 +331,6 @@ impl<P> ContainerHandle<P> {
         }
     }
 
-    /// Mounts a volume at a path.
-    #[track_caller]
-    pub fn mount(&self, volume: &impl Volume, path: AbsolutePath) {
-        self.mount_at(Origin::here(), volume, path);
-    }
-
-    /// Mounts a volume that several variables need.
-    pub(crate) fn mount_once(&self, origin: Origin, volume: &PodVolume, path: &AbsolutePath) {
-        let mounted = {
-            let options = self.state.options.borrow();
-            options.mounts.iter().any(|(_, at, other)| at == path && other.is_same(volume))
-        };
-        if !mounted {
-            self.mount_at(origin, volume, path.clone());
-        }
-    }
-
-    pub(crate) fn mount_at(&self, origin: Origin, volume: &impl Volume, path: AbsolutePath) {
-        let volume = volume.declare();
-        let mut options = self.state.options.borrow_mut();
-        if let Some(mistake) = volume.refusal(&self.component, &self.state.workload, origin) {
-            options.errors.push(mistake);
-            return;
-        }
-        if let Err(InvalidText { text, rule }) = Name::new(volume.name.clone()) {
-            let mistake = format!(
-                "the API server would refuse the volume name {text:?}, as {rule}: choose another path or name"
-            );
-            options.errors.push(BuildError::new(Rule::InvalidVolumeName, origin, mistake));
-        }
-        if OF_KERNEL.into_iter().any(|folder| is_below(&path, folder)) {
-            let mistake = format!(
-                "a volume at {path} would hide what the kernel gives every container there, and the container would not start: choose another path"
-            );
-            options.errors.push(BuildError::new(Rule::SystemFolder, origin, mistake));
-        }
-        options.mounts.push((origin, path, volume));
-    }
-
-    /// Gives the container an empty folder to write to, on the node's disk, that lives as long as the pod. A container
-    /// that writes more than `size` gets its pod evicted.
-    #[track_caller]
-    pub fn empty_dir(&self, path: AbsolutePath, size: Bytes) {
-        self.empty_dir_at(Origin::here(), path, size);
-    }
-
-    pub(crate) fn empty_dir_at(&self, origin: Origin, path: AbsolutePath, size: Bytes) {
-        self.component.bundle.refuse_zero(origin, &format!("the folder {path}"), size);
-        let folder: String = path
-            .as_str()
-            .chars()
-            .map(|character| match character {
-                'a'..='z' | '0'..='9' => character,
-                'A'..='Z' => character.to_ascii_lowercase(),
-                _ => '-',
-            })
-            .collect();
-        let volume = PodVolume {
-            name: format!("{}-{}", self.state.name, folder.trim_matches('-')),
-            source: PodVolumeSource::EmptyDir(path.clone(), size),
-        };
-        self.mount_at(origin, &volume, path);
-    }
-
     /// Lets the container write to its root file system, and why. Counts as a [`SecurityException`].
     #[track_caller]
     pub fn writable_root_file_system(&self, reason: &'static str) {
@@ -420,9 +368,6 @@ impl<P> ContainerHandle<P> {
         options.patches.push((origin, Box::new(patch)));
     }
 }
-
-/// Folders of a container that the kernel fills. Programs take `/dev/shm` for files.
-const OF_KERNEL: [&str; 4] = ["/dev/null", "/dev/pts", "/proc", "/sys"];
 
 impl ContainerState {
     pub(super) fn new(
@@ -478,10 +423,30 @@ impl ContainerState {
         self.port.as_ref().map(|(port, _)| *port)
     }
 
-    /// The volumes that the container mounts, and the lines that mount them.
-    pub(super) fn volumes(&self) -> Vec<(Origin, PodVolume)> {
-        let options = self.options.borrow();
-        options.mounts.iter().map(|(origin, _, volume)| (*origin, volume.clone())).collect()
+    /// What the container mounts.
+    pub(super) fn mounts(&self) -> Vec<Mount> {
+        self.options.borrow().mounts.clone()
+    }
+
+    pub(super) fn user(&self) -> &User {
+        &self.user
+    }
+
+    pub(super) fn workload(&self) -> &str {
+        &self.workload
+    }
+
+    /// A variable of a limit that the container does not have has the node's.
+    fn unlimited(&self, options: &Options) -> Option<BuildError> {
+        let limit = options.variables.iter().find(|variable| variable.is_cpu_limit())?;
+        (!options.limits.has_cpu()).then(|| {
+            let message = format!(
+                "the variable {} has the limit of CPU of container {}, which has none: it would be what the whole node has; take the \
+                 request, or say a `cpu_limit`",
+                limit.name, self.name
+            );
+            BuildError::new(Rule::MissingLimit, self.origin, message)
+        })
     }
 
     /// The container; `patched` gets the lines whose patches have changed it.
@@ -492,9 +457,11 @@ impl ContainerState {
     ) -> core::Container {
         let options = self.options.borrow();
         output.errors.extend(options.errors.iter().cloned());
-        output.errors.extend(twice_mounted(&options.mounts));
+        output.errors.extend(mount::mistakes(&self.name, self.resources.memory, &options.mounts));
         let own = self.port.as_ref();
         output.errors.extend(options.probes.mistakes(&self.name, own, options.startup_time));
+        output.errors.extend(options.limits.mistakes(&self.name, self.resources));
+        output.errors.extend(self.unlimited(&options));
         output.exceptions.extend(options.exceptions.iter().cloned());
         output.not_secret.extend(options.not_secret.iter().cloned());
         output.not_secret.extend(options.probes.not_secret(own, &self.workload, &self.path()));
@@ -505,7 +472,7 @@ impl ContainerState {
             image_pull_policy: Some("IfNotPresent".to_owned()),
             args: options.arguments.clone(),
             command: options.command.clone(),
-            resources: Some(self.resources.requirements()),
+            resources: Some(options.limits.build(self.resources)),
             restart_policy: (self.role == Role::Sidecar).then(|| "Always".to_owned()),
             security_context: Some(security::of_container(&self.user, !options.writable_root)),
             ..core::Container::default()
@@ -522,7 +489,7 @@ impl ContainerState {
             container.env = Some(options.variables.iter().map(Variable::build).collect());
         }
         if !options.mounts.is_empty() {
-            container.volume_mounts = Some(options.mounts.iter().map(mount).collect());
+            container.volume_mounts = Some(options.mounts.iter().map(Mount::build).collect());
         }
         for (origin, patch) in &options.patches {
             if patch::changes(&mut container, patch) {
@@ -531,32 +498,4 @@ impl ContainerState {
         }
         container
     }
-}
-
-fn mount((_, path, volume): &(Origin, AbsolutePath, PodVolume)) -> core::VolumeMount {
-    core::VolumeMount {
-        name: volume.name.clone(),
-        mount_path: String::from(path),
-        ..core::VolumeMount::default()
-    }
-}
-
-fn twice_mounted(mounts: &[(Origin, AbsolutePath, PodVolume)]) -> Vec<BuildError> {
-    let mut paths = BTreeMap::new();
-    let mut errors = Vec::new();
-    for (origin, path, _) in mounts {
-        if let Some(other) = paths.insert(path, *origin) {
-            errors.push(
-                BuildError::new(
-                    Rule::DuplicateMountPath,
-                    *origin,
-                    format!(
-                        "{path} is mounted twice in one container: the API server would refuse it; choose another path"
-                    ),
-                )
-                .related([other]),
-            );
-        }
-    }
-    errors
 }

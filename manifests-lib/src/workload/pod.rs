@@ -10,10 +10,11 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use super::annotations::Annotations;
 use super::container::ContainerState;
 use super::disruption_budget::{Unready, disruption_budget};
-use super::volume::PodVolume;
+use super::mount::Mount;
+use super::volume::{PodVolume, PodVolumeSource};
 use super::{
     Allowance, Container, ContainerHandle, InitContainer, NodeGroup, PortlessContainer, RunsFirst,
-    SecurityException, WithPort, WithoutPort, placement, security,
+    SecurityException, WithPort, WithoutPort, config_files, placement, security,
 };
 use crate::delivery::gitops::jobs;
 use crate::model::bundle::Output;
@@ -196,6 +197,11 @@ impl Pod {
         let labels = self.component.labels();
         let containers = self.containers.borrow();
         output.errors.extend(clashes(&containers));
+        let mounts: Vec<Mount> = containers.iter().flat_map(|it| it.mounts()).collect();
+        if let Some(checksum) = config_files::checksum(mounts.iter().map(|it| &it.volume)) {
+            // Another value is nobody's: the key is this library's.
+            let _ = self.annotations.set(self.origin, "checksum/config", checksum);
+        }
         let mut patched = Vec::new();
         let (first, main): (Vec<_>, Vec<_>) =
             containers.iter().partition(|container| container.starts_first());
@@ -217,7 +223,7 @@ impl Pod {
                 init_containers: (!init_containers.is_empty()).then_some(init_containers),
                 node_selector: Some(self.component.nodes().node_selector()),
                 security_context: Some(core::PodSecurityContext {
-                    fs_group: self.group.get(),
+                    fs_group: self.group.get().or_else(|| reader_of_secrets(&containers)),
                     ..security::of_pod()
                 }),
                 service_account_name: Some(self.component.service_account()),
@@ -267,6 +273,15 @@ fn second_workload(component: &Component, origin: Origin, first: Origin) -> Buil
     .related([first])
 }
 
+/// The group by which a container reads files of Secrets: those of root need none.
+fn reader_of_secrets(containers: &[Rc<ContainerState>]) -> Option<i64> {
+    let readers = containers.iter().filter(|container| {
+        let mounts = container.mounts();
+        mounts.iter().any(|mount| matches!(mount.volume.source, PodVolumeSource::Secret { .. }))
+    });
+    readers.map(|container| container.user().id()).find(|id| *id != 0)
+}
+
 /// Every volume that a container mounts, once.
 fn volumes(
     containers: &[Rc<ContainerState>],
@@ -275,7 +290,7 @@ fn volumes(
 ) -> Option<Vec<core::Volume>> {
     let mut declared: BTreeMap<String, (Origin, PodVolume)> = BTreeMap::new();
     let mut volumes = Vec::new();
-    for (origin, volume) in containers.iter().flat_map(|container| container.volumes()) {
+    for Mount { origin, volume, .. } in containers.iter().flat_map(|container| container.mounts()) {
         match declared.get(&volume.name) {
             None => {
                 if let Some(nodes) = volume.nodes().filter(|nodes| *nodes != on) {

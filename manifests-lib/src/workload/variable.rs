@@ -1,7 +1,9 @@
 //! Environment variables.
 
 use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
+use super::ResourceField;
 use crate::data::encryption::CaFile;
 use crate::model::component::Component;
 use crate::model::conventions::Conventions;
@@ -11,7 +13,8 @@ use crate::model::origin::Origin;
 use crate::model::rule::Rule;
 use crate::values::{PlainVariableName, VariableName};
 
-/// An environment variable of a container: a plain value or a reference to a Secret.
+/// An environment variable of a container: a plain value, a reference to a Secret, or what the pod knows of itself ([`PodField`](super::PodField),
+/// [`ResourceField`](super::ResourceField)).
 ///
 /// A plain one is written as [`plain!("NAME", "value")`](crate::plain!); handles give the others, such as
 /// [`DatabaseHandle::password`](crate::data::database::DatabaseHandle::password) and [`Endpoint::url`](crate::network::Endpoint::url).
@@ -38,6 +41,9 @@ enum Value {
         name: String,
         key: String,
     },
+    /// A field of the pod, by its path.
+    Field(String),
+    Resource(ResourceField),
 }
 
 impl Variable {
@@ -107,6 +113,24 @@ impl Variable {
         self.file.as_ref()
     }
 
+    /// The value of a field of the pod.
+    pub(super) fn from_field(name: &str, path: String) -> Self {
+        Self::new(name, Value::Field(path), None)
+    }
+
+    /// The value of a request or limit of the container.
+    pub(super) fn from_resource(name: &str, field: ResourceField) -> Self {
+        Self::new(name, Value::Resource(field), None)
+    }
+
+    /// Whether it has the container's limit of CPU.
+    pub(super) fn is_cpu_limit(&self) -> bool {
+        matches!(
+            self.value,
+            Value::Resource(ResourceField::CpuLimit | ResourceField::CpuLimitMillicores)
+        )
+    }
+
     /// Why it is no secret, where its writer says so.
     pub(crate) fn reason(&self) -> Option<&'static str> {
         self.not_secret
@@ -142,7 +166,9 @@ impl Variable {
             Value::Plain(_) => PlainVariableName::new(name)
                 .err()
                 .map(|error| (Rule::SecretInPlainText, error.to_string())),
-            Value::Composed(_) | Value::Secret { .. } => None,
+            Value::Composed(_) | Value::Secret { .. } | Value::Field(_) | Value::Resource(_) => {
+                None
+            }
         }
     }
 
@@ -156,6 +182,26 @@ impl Variable {
                         name: name.clone(),
                         key: key.clone(),
                         optional: None,
+                    }),
+                    ..core::EnvVarSource::default()
+                });
+            }
+            Value::Field(path) => {
+                variable.value_from = Some(core::EnvVarSource {
+                    field_ref: Some(core::ObjectFieldSelector {
+                        field_path: path.clone(),
+                        api_version: None,
+                    }),
+                    ..core::EnvVarSource::default()
+                });
+            }
+            Value::Resource(field) => {
+                let (resource, divisor) = field.path();
+                variable.value_from = Some(core::EnvVarSource {
+                    resource_field_ref: Some(core::ResourceFieldSelector {
+                        container_name: None,
+                        divisor: Some(Quantity(divisor.to_owned())),
+                        resource: resource.to_owned(),
                     }),
                     ..core::EnvVarSource::default()
                 });

@@ -37,13 +37,19 @@ pub(crate) enum PodVolumeSource {
         /// Nodes that have the volume.
         on: NodeGroup,
         made_for: MadeFor,
+        /// What only one pod at a time may have: the group of its files, and the line that made it.
+        exclusive: Option<(i64, Origin)>,
     },
     /// A claim template of the StatefulSet of this name: the pod's template does not repeat it.
     ClaimTemplate { stateful_set: String, made_at: Origin },
-    /// A ConfigMap, each key a file.
-    ConfigMap { name: String, made_for: MadeFor },
-    /// Empty folder; its path tells it from another one.
-    EmptyDir(AbsolutePath, Bytes),
+    /// Empty folder of a container; its path tells it from another one.
+    EmptyDir { of: AbsolutePath, size: Bytes, memory: bool },
+    /// Empty folder that the containers of a workload share.
+    Scratch { workload: String, made_at: Origin, size: Bytes, memory: bool },
+    /// Files of a ConfigMap, and what changes with them; none where a change needs no restart.
+    ConfigMap { name: String, content: Option<String>, made_for: MadeFor },
+    /// Keys of a Secret, or all of it.
+    Secret { name: String, keys: Vec<String>, made_for: MadeFor },
 }
 
 impl PodVolume {
@@ -62,8 +68,24 @@ impl PodVolume {
         match &self.source {
             PodVolumeSource::Claim { on, .. } => Some(on),
             PodVolumeSource::ClaimTemplate { .. }
+            | PodVolumeSource::EmptyDir { .. }
+            | PodVolumeSource::Scratch { .. }
             | PodVolumeSource::ConfigMap { .. }
-            | PodVolumeSource::EmptyDir(..) => None,
+            | PodVolumeSource::Secret { .. } => None,
+        }
+    }
+
+    /// Whether the kubelet lets nobody write to it, whatever the mount says.
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(self.source, PodVolumeSource::ConfigMap { .. } | PodVolumeSource::Secret { .. })
+    }
+
+    /// How much memory it may take, where it is in memory.
+    pub(crate) fn memory(&self) -> Option<Bytes> {
+        match &self.source {
+            PodVolumeSource::EmptyDir { size, memory: true, .. }
+            | PodVolumeSource::Scratch { size, memory: true, .. } => Some(*size),
+            _ => None,
         }
     }
 
@@ -75,27 +97,29 @@ impl PodVolume {
         mounted_at: Origin,
     ) -> Option<BuildError> {
         match &self.source {
-            PodVolumeSource::EmptyDir(..) => None,
-            PodVolumeSource::ConfigMap { name, made_for } => {
-                made_for.refusal(component, &format!("the ConfigMap {name}"), mounted_at)
-            }
+            PodVolumeSource::EmptyDir { .. } => None,
             PodVolumeSource::Claim { name, made_for, .. } => {
                 made_for.refusal(component, &format!("the claim {name}"), mounted_at)
             }
-            PodVolumeSource::ClaimTemplate { stateful_set, made_at } => {
-                (stateful_set != workload).then(|| {
-                    BuildError::new(
-                        Rule::MissingVolume,
-                        mounted_at,
-                        format!(
-                            "the volume {} belongs to the pods of {stateful_set}, and those of {workload} have none of that name: \
-                             mount it into a container of {stateful_set}",
-                            self.name
-                        ),
-                    )
-                    .related([*made_at])
-                })
+            PodVolumeSource::ConfigMap { name, made_for, .. } => {
+                made_for.refusal(component, &format!("the ConfigMap {name}"), mounted_at)
             }
+            PodVolumeSource::Secret { name, made_for, .. } => {
+                made_for.refusal(component, &format!("the Secret {name}"), mounted_at)
+            }
+            PodVolumeSource::ClaimTemplate { stateful_set: of, made_at }
+            | PodVolumeSource::Scratch { workload: of, made_at, .. } => (of != workload).then(|| {
+                BuildError::new(
+                    Rule::MissingVolume,
+                    mounted_at,
+                    format!(
+                        "the volume {} belongs to the pods of {of}, and those of {workload} have none of that name: mount it into a \
+                         container of {of}",
+                        self.name
+                    ),
+                )
+                .related([*made_at])
+            }),
         }
     }
 
@@ -109,21 +133,38 @@ impl PodVolume {
                     read_only: None,
                 });
             }
+            PodVolumeSource::EmptyDir { size, memory, .. }
+            | PodVolumeSource::Scratch { size, memory, .. } => {
+                volume.empty_dir = Some(core::EmptyDirVolumeSource {
+                    medium: memory.then(|| "Memory".to_owned()),
+                    size_limit: Some((*size).into()),
+                });
+            }
             PodVolumeSource::ConfigMap { name, .. } => {
                 volume.config_map = Some(core::ConfigMapVolumeSource {
                     name: name.clone(),
                     ..core::ConfigMapVolumeSource::default()
                 });
             }
-            PodVolumeSource::EmptyDir(_, size) => {
-                volume.empty_dir = Some(core::EmptyDirVolumeSource {
-                    medium: None,
-                    size_limit: Some((*size).into()),
+            PodVolumeSource::Secret { name, keys, .. } => {
+                volume.secret = Some(core::SecretVolumeSource {
+                    default_mode: Some(FOR_OWNER_AND_GROUP),
+                    items: (!keys.is_empty()).then(|| keys.iter().map(|key| item(key)).collect()),
+                    optional: None,
+                    secret_name: Some(name.clone()),
                 });
             }
         }
         Some(volume)
     }
+}
+
+/// Files that root owns and the group of the pod reads: mode 0440.
+const FOR_OWNER_AND_GROUP: i32 = 0o440;
+
+/// A key as the file of its name.
+fn item(key: &str) -> core::KeyToPath {
+    core::KeyToPath { key: key.to_owned(), mode: None, path: key.to_owned() }
 }
 
 impl Volume for PodVolume {
@@ -294,6 +335,7 @@ impl Volume for LocalVolumeHandle {
                 name: names.claim.clone(),
                 on: component.nodes().clone(),
                 made_for: MadeFor::component(component, *origin),
+                exclusive: None,
             },
         }
     }

@@ -49,11 +49,11 @@ use manifests_lib::observability::{
 use manifests_lib::platform::BuiltPlatform;
 use manifests_lib::values::{gibibytes, mebibytes, millicores, seconds};
 use manifests_lib::workload::{
-    Concurrency, CronJob, Job, LocalVolume, Replicas, Resources, ScaleOn, Workload,
+    Concurrency, ConfigFiles, CronJob, Job, LocalVolume, Replicas, Resources, ScaleOn, Workload,
 };
 use manifests_lib::{
-    host, iam_action, name, node_port, path, percent, port, public_image, region, schedule,
-    secret_data_key, secrets_manager_name, slo_target, time_zone, url_path,
+    file_name, host, iam_action, name, node_port, path, percent, port, public_image, region,
+    schedule, secret_data_key, secrets_manager_name, slo_target, time_zone, url_path,
 };
 
 use crate::support::{
@@ -187,6 +187,8 @@ fn workloads(web: &Bundle) -> Service<Http> {
 
     let volume = app.local_volume(LocalVolume { path: path!("/data"), size: gibibytes(1) });
     patch!(volume, core::PersistentVolume, core::PersistentVolumeClaim);
+    let files = &[(file_name!("flags.json"), "{}")];
+    patch!(app.config(ConfigFiles { name: &name!("flags"), files }), core::ConfigMap);
     patch!(web.add(config_map("settings")), core::ConfigMap);
     service
 }
@@ -523,6 +525,7 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     ServiceEntry web-app-pod-identity: AwsRightsHandle
     PersistentVolume web-app-persistent-volume: LocalVolumeHandle
     PersistentVolumeClaim web-app-host-path-persistent-volume-claim: LocalVolumeHandle
+    ConfigMap web-app-config-map-flags: ConfigFilesHandle
     ConfigMap settings: Added
     DaemonSet web-agent-daemon-set: DaemonSet
     ServiceAccount web-agent-service-account: DaemonSet

@@ -35,7 +35,7 @@ use manifests_lib::values::{
 };
 use manifests_lib::workload::{
     Allowance, Concurrency, Container, CronJob, Job, JobHandle, LocalVolume, LongRunning,
-    NodeGroup, Probe, Replicas, Resources, ScaleOn, VolumeClaimTemplate, Workload,
+    NodeGroup, Probe, Replicas, ResourceField, Resources, ScaleOn, VolumeClaimTemplate, Workload,
 };
 use manifests_lib::{
     bucket_name, cidr, git_commit, git_url, host, iam_action, name, node_port, path, percent,
@@ -186,6 +186,9 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let other = shop.bundle_named(name!("other")).app(&NODES);
             let _ = database.user_of(&other, Rights::ReadOnly, credentials);
         }
+        Rule::FolderLargerThanMemory => {
+            server(&shop.bundle().app(&NODES)).empty_dir_in_memory(path!("/tmp"), mebibytes(64));
+        }
         Rule::ForeignBundle => {
             let web = shop.bundle();
             web.add(config_map("settings"));
@@ -265,6 +268,9 @@ fn break_rule(rule: Rule, shop: &Shop) {
             deployment.container(container());
             deployment.after(&job);
         }
+        Rule::LimitBelowRequest => {
+            server(&shop.bundle().app(&NODES)).cpu_limit(millicores(1), "the test says so");
+        }
         Rule::LimitOutOfRange => drop(gateway(shop, Limits { requests_per_second: 0, ..LIMITS })),
         Rule::MissingAddresses => {
             let (host, way) = (host!("www.example.com"), Way::To(&[]));
@@ -283,6 +289,9 @@ fn break_rule(rule: Rule, shop: &Shop) {
         }
         Rule::MissingGoverningService => {
             shop.bundle().app(&NODES).stateful_set(1).container(container());
+        }
+        Rule::MissingLimit => {
+            server(&shop.bundle().app(&NODES)).env([ResourceField::CpuLimit.variable("CORES")]);
         }
         Rule::MissingMemory => {
             let resources = Resources { cpu: millicores(100), memory: mebibytes(0) };

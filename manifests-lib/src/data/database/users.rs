@@ -176,6 +176,8 @@ impl Users {
             name: "first-start".to_owned(),
             source: PodVolumeSource::ConfigMap {
                 name: self.component.object_name("first-start"),
+                // The image reads it once.
+                content: None,
                 made_for: MadeFor::component(&self.component, self.origin),
             },
         };

@@ -49,6 +49,16 @@ text_type! {
 }
 
 text_type! {
+    /// The name of a file in a ConfigMap, such as `nginx.conf`.
+    ///
+    /// Upstream: <https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-object>
+    FileName,
+    data_key,
+    "a file of a ConfigMap has a name of 1 to 253 letters, digits, '-', '_' and '.', which is neither '.' nor begins with '..'",
+    ($) file_name
+}
+
+text_type! {
     /// An absolute path inside a container or on a node.
     AbsolutePath,
     absolute_path,

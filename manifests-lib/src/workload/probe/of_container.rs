@@ -67,12 +67,15 @@ impl Kind {
     }
 }
 
-impl<P: KeepsRunning> ContainerHandle<P> {
+impl<P> ContainerHandle<P> {
     /// Gives the container another time to start than 5 minutes before the kubelet restarts it.
     ///
     /// The build reports a time of 0, in whose place the API server would take another.
     #[track_caller]
-    pub fn startup_time(&self, time: Seconds) {
+    pub fn startup_time(&self, time: Seconds)
+    where
+        P: KeepsRunning,
+    {
         if time == seconds(0) {
             let message = "0 seconds are no time to start, and the API server would take 6 in their place: give it longer";
             self.refuse(Origin::here(), Rule::ZeroSize, message.to_owned());
@@ -85,7 +88,10 @@ impl<P: KeepsRunning> ContainerHandle<P> {
     ///
     /// The build reports one that is said twice, or whose times contradict each other.
     #[track_caller]
-    pub fn startup(&self, probe: impl Into<TimedProbe>) {
+    pub fn startup(&self, probe: impl Into<TimedProbe>)
+    where
+        P: KeepsRunning,
+    {
         self.probe_at(Origin::here(), Kind::Startup, Said::With(probe.into()));
     }
 
@@ -94,7 +100,10 @@ impl<P: KeepsRunning> ContainerHandle<P> {
     ///
     /// The build reports one that is said twice, or whose times contradict each other.
     #[track_caller]
-    pub fn readiness(&self, probe: impl Into<TimedProbe>) {
+    pub fn readiness(&self, probe: impl Into<TimedProbe>)
+    where
+        P: KeepsRunning,
+    {
         self.probe_at(Origin::here(), Kind::Readiness, Said::With(probe.into()));
     }
 
@@ -104,7 +113,10 @@ impl<P: KeepsRunning> ContainerHandle<P> {
     ///
     /// The build reports one that is said twice, or whose times contradict each other.
     #[track_caller]
-    pub fn liveness(&self, probe: impl Into<TimedProbe>) {
+    pub fn liveness(&self, probe: impl Into<TimedProbe>)
+    where
+        P: KeepsRunning,
+    {
         self.probe_at(Origin::here(), Kind::Liveness, Said::With(probe.into()));
     }
 
@@ -113,7 +125,10 @@ impl<P: KeepsRunning> ContainerHandle<P> {
     ///
     /// The build reports an empty reason, and a liveness probe beside it.
     #[track_caller]
-    pub fn without_liveness(&self, reason: &'static str) {
+    pub fn without_liveness(&self, reason: &'static str)
+    where
+        P: KeepsRunning,
+    {
         let origin = Origin::here();
         if reason.trim().is_empty() {
             let message = "the reason why a container has no liveness probe is empty: say why one that hangs is to stay";

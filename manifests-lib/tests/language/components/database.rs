@@ -396,6 +396,7 @@ fn postgres_makes_its_owner_at_the_first_start() {
         mountPath: /var/run/postgresql
       - name: first-start
         mountPath: /docker-entrypoint-initdb.d
+        readOnly: true
     enableServiceLinks: false
     nodeSelector:
       example.com/group: app
@@ -453,6 +454,7 @@ fn a_connection_string_has_its_password_by_reference() {
     assert_snapshot!(shop.container_part(&web, "/volumeMounts"), @"
     - name: db-ca
       mountPath: /etc/ca/db
+      readOnly: true
     ");
     assert_snapshot!(shop.part(&web, "Deployment", "/spec/template/spec/volumes"), @"
     - name: db-ca
@@ -535,6 +537,7 @@ fn two_strings_of_a_database_stand_beside_each_other() {
     assert_snapshot!(shop.container_part(&web, "/volumeMounts"), @"
     - name: db-ca
       mountPath: /etc/ca/db
+      readOnly: true
     ");
     assert_snapshot!(shop.part(&web, "ExternalSecret", "/spec/target/template/data"), @r#"
     password-quoted: '{{ .password | replace "''" "''''" }}'

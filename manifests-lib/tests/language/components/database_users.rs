@@ -123,6 +123,7 @@ fn a_writer_of_mysql_is_made_with_its_rights_at_the_first_start() {
       mountPath: /var/run/mysqld
     - name: first-start
       mountPath: /docker-entrypoint-initdb.d
+      readOnly: true
     ");
 }
 
