@@ -15,9 +15,9 @@ pub use port::{NodePort, Port};
 pub use quantity::{Bytes, Cpu, Seconds, gibibytes, mebibytes, millicores, seconds};
 pub(crate) use text::kubernetes as text_rules;
 pub use text::{
-    AbsolutePath, AccountId, BucketName, ChartVersion, Cidr, EksAddonVersion, EmailAddress,
-    FileName, GitBranch, GitCommit, GitUrl, Host, IamRoleName, InvalidText, KmsKeyId, LabelKey,
-    LogGroup, Name, PlainVariableName, PublicImage, Region, RelativePath, Repository, Schedule,
-    SecretDataKey, SecretsManagerName, Tag, TimeZone, UrlPath, VariableName,
+    AbsolutePath, AccountId, BindingKey, BucketName, ChartVersion, Cidr, EksAddonVersion,
+    EmailAddress, FileName, GitBranch, GitCommit, GitUrl, Host, IamRoleName, InvalidText, KmsKeyId,
+    LabelKey, LogGroup, Name, PlainVariableName, PublicImage, Region, RelativePath, Repository,
+    Schedule, SecretDataKey, SecretsManagerName, Tag, TimeZone, UrlPath, VariableName,
 };
 pub(crate) use text::{is_commit, says_secret};

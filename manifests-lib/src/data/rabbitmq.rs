@@ -4,6 +4,7 @@
 //! users and a NetworkPolicy of declared callers replace it.
 
 mod cluster;
+mod messages;
 mod saga;
 
 use std::cell::RefCell;
@@ -30,6 +31,7 @@ use crate::network::tool::Pods;
 use crate::values::{Name, Port};
 
 pub use cluster::RabbitmqClusterSpec;
+pub use messages::{MessageClient, MessageQueue, Messages, Publishing, Receiving, Sending, Topic};
 pub use saga::{Saga, SagaHandle};
 
 /// Where clients connect, by TLS.
@@ -66,14 +68,27 @@ struct RabbitmqState {
 impl Rabbitmq {
     /// Admits a component, and lets its namespace have queues and users.
     fn admit(&self, component: &Component) {
-        let bundle = &component.bundle;
-        self.state.callers.borrow_mut().insert(component.caller());
-        component.sends_to(self.state.destination());
-        self.state.clients.borrow_mut().insert(bundle.name.clone(), bundle.namespace.clone());
+        Self::admit_to(&self.state, component);
+    }
+
+    fn admit_to(state: &RabbitmqState, component: &Component) {
+        state.callers.borrow_mut().insert(component.caller());
+        component.sends_to(state.destination());
+        state.know(component);
+    }
+
+    /// Lets the namespace of a component have queues and users.
+    fn know(&self, component: &Component) {
+        self.state.know(component);
     }
 }
 
 impl RabbitmqState {
+    fn know(&self, component: &Component) {
+        let bundle = &component.bundle;
+        self.clients.borrow_mut().insert(bundle.name.clone(), bundle.namespace.clone());
+    }
+
     /// Where clients connect.
     fn service(&self) -> ServiceRef {
         ServiceRef::new(self.name.clone(), self.namespace.clone(), AMQPS, &self.conventions)

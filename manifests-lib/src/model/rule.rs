@@ -163,6 +163,11 @@ rules! {
     ///
     /// Remove the namespace from the bundle, or from `Prerequisites` if it is the platform's own.
     ForeignNamespace = "foreign-namespace",
+    /// A client of RabbitMQ uses a queue or topic of another virtual host, or one has the name of the exchange of dead letters. Messages
+    /// would not arrive.
+    ///
+    /// Make a client of the virtual host that has it, or rename it.
+    ForeignQueue = "foreign-queue",
     /// A public gateway has no route. Its certificate would be for no host, which cert-manager refuses.
     ///
     /// Route a service, or remove the gateway.

@@ -118,6 +118,7 @@ mod git;
 mod http;
 #[macro_use]
 pub(crate) mod kubernetes;
+mod messages;
 #[macro_use]
 mod registry;
 #[macro_use]
@@ -133,6 +134,7 @@ pub use aws::{
 pub use git::{GitBranch, GitCommit, GitUrl, RelativePath};
 pub use http::{Cidr, EmailAddress, Host, UrlPath};
 pub use kubernetes::{AbsolutePath, FileName, LabelKey, Name, SecretDataKey};
+pub use messages::BindingKey;
 pub use registry::{ChartVersion, PublicImage, Repository, Tag};
 pub use schedule::Schedule;
 pub use time_zone::TimeZone;

@@ -26,6 +26,7 @@ mod init_container;
 mod job;
 mod local_volume;
 mod mesh_route;
+mod messages;
 mod metrics;
 mod migration;
 mod namespace;

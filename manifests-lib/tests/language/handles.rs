@@ -52,8 +52,8 @@ use manifests_lib::workload::{
     Concurrency, ConfigFiles, CronJob, Job, LocalVolume, Replicas, Resources, ScaleOn, Workload,
 };
 use manifests_lib::{
-    file_name, host, iam_action, name, node_port, path, percent, port, public_image, region,
-    schedule, secret_data_key, secrets_manager_name, slo_target, time_zone, url_path,
+    binding_key, file_name, host, iam_action, name, node_port, path, percent, port, public_image,
+    region, schedule, secret_data_key, secrets_manager_name, slo_target, time_zone, url_path,
 };
 
 use crate::support::{
@@ -299,6 +299,16 @@ fn data(shop: &Shop, web: &Bundle, issuer: &ClusterIssuer, prometheus: &Promethe
         networking::NetworkPolicy,
         policy::PodDisruptionBudget,
     );
+    let messages = orders.messages(&broker);
+    patch!(messages, rabbitmq::Vhost, rabbitmq::Exchange);
+    let mails = messages.queue(name!("mails"));
+    patch!(mails, rabbitmq::Exchange, rabbitmq::Queue, rabbitmq::Binding, rabbitmq::Policy);
+    let events = messages.topic(name!("events"));
+    patch!(events, rabbitmq::Exchange);
+    let client = messages.client(&ledger);
+    patch!(client, rabbitmq::User, rabbitmq::Permission, cert_manager::Certificate);
+    let subscription = client.subscribes(&events, name!("ledger"), [binding_key!("order.#")]);
+    patch!(subscription, rabbitmq::Queue, rabbitmq::Binding, rabbitmq::Policy);
     let saga = orders.saga(Saga { rabbitmq: &broker, steps: vec![name!("pay")] });
     patch!(
         saga,
@@ -608,6 +618,15 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     ServiceEntry orders-cache-service-entry: CacheHandle
     Password orders-app-signing-key: SecretKey
     ExternalSecret orders-app-external-secret-signing-key: SecretKey
+    Vhost orders-app-messages-vhost: Messages
+    Exchange orders-app-messages-exchange-dead-letter: Messages
+    Exchange orders-app-messages-exchange-mails: MessageQueue
+    Queue orders-app-messages-queue-mails: MessageQueue
+    Queue orders-app-messages-queue-dead-letter-mails: MessageQueue
+    Binding orders-app-messages-binding-mails: MessageQueue
+    Binding orders-app-messages-binding-dead-letter-mails: MessageQueue
+    Policy orders-app-messages-policy-mails: MessageQueue
+    Exchange orders-app-messages-exchange-events: Topic
     Vhost orders-app-vhost: SagaHandle
     User orders-app-user: SagaHandle
     Permission orders-app-permission: SagaHandle
@@ -631,6 +650,14 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     AuthorizationPolicy ledger-db-authorization-policy: nobody
     NetworkPolicy ledger-db-network-policy: nobody
     DestinationRule ledger-db-destination-rule: nobody
+    User ledger-app-orders-user: MessageClient
+    Permission ledger-app-orders-permission: MessageClient
+    Certificate ledger-app-orders-authority: MessageClient
+    Queue ledger-app-messages-queue-orders-events-ledger: Receiving
+    Queue ledger-app-messages-queue-dead-letter-orders-events-ledger: Receiving
+    Binding ledger-app-messages-binding-orders-events-ledger-order.all: Receiving
+    Binding ledger-app-messages-binding-dead-letter-orders-events-ledger: Receiving
+    Policy ledger-app-messages-policy-orders-events-ledger: Receiving
     Password audit-app-ledger-db-password: DatabaseHandle
     ExternalSecret audit-app-ledger-db-external-secret: DatabaseHandle
     ClusterSecretStore aws-secrets-manager-orders: SecretsManagerStoreHandle

@@ -200,6 +200,10 @@ fn break_rule(rule: Rule, shop: &Shop) {
             stateful_set.governed_by(&service(&web.app(&NODES)));
         }
         Rule::ForeignNamespace => drop(shop.bundle().create_namespace(&NAMESPACE, &RULES)),
+        Rule::ForeignQueue => {
+            let broker = broker(shop, 1, gibibytes(5));
+            let _ = shop.bundle().app(&NODES).messages(&broker).queue(name!("dead-letter"));
+        }
         Rule::GatewayWithoutRoutes => drop(gateway(shop, LIMITS)),
         Rule::ImpossibleReplicas => {
             let scale_on = ScaleOn::Cpu(percent!(70));

@@ -9,7 +9,7 @@ use manifests_lib::{name, public_image};
 use crate::support::{ELSEWHERE, NAMESPACE, NODES, Shop, config_map, server};
 
 /// A platform with a broker.
-fn with_broker(replicas: u16, gibibytes_of_disk: u32) -> (Shop, Bundle, Rabbitmq) {
+pub(super) fn with_broker(replicas: u16, gibibytes_of_disk: u32) -> (Shop, Bundle, Rabbitmq) {
     let shop = Shop::new();
     let post = shop.bundle_in(&ELSEWHERE, name!("post"));
     let operators = shop.bundle_in(&Namespace::new(name!("argocd")), name!("operators"));
