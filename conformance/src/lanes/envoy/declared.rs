@@ -25,15 +25,28 @@ pub fn declared(world: &World<'_>, rendered: &Rendered, targets: &[Target]) -> D
     }
     declare_gateways(world, objects, targets, &mut declared);
     for entry in of_kind(objects, "networking.istio.io", "ServiceEntry") {
-        let callers = workloads(objects)
-            .filter(|workload| workload.bundle == entry.bundle)
-            .filter(|workload| workload.identity.kind == "Deployment");
-        for caller in callers {
-            for host in texts(&entry.value["spec"]["hosts"]) {
-                let ports = entry.value["spec"]["ports"].as_array().into_iter().flatten();
-                let numbers = ports.filter_map(|port| u16::try_from(port["number"].as_u64()?).ok());
-                declared.extend(numbers.map(|port| (short(caller), name(host, port))));
+        let ports = entry.value["spec"]["ports"].as_array().into_iter().flatten();
+        let numbers: Vec<u16> =
+            ports.filter_map(|port| u16::try_from(port["number"].as_u64()?).ok()).collect();
+        for host in texts(&entry.value["spec"]["hosts"]) {
+            let named: BTreeSet<(String, String)> = workloads(objects)
+                .flat_map(|caller| {
+                    let texts = variables(&caller.value);
+                    let named = texts.flat_map(|text| ports_of(text, host));
+                    named.map(|port| (short(caller), name(host, port))).collect::<Vec<_>>()
+                })
+                .collect();
+            if named.is_empty() {
+                // Whoever calls it says so in no variable.
+                let callers = workloads(objects)
+                    .filter(|workload| workload.bundle == entry.bundle)
+                    .filter(|workload| workload.identity.kind == "Deployment");
+                for caller in callers {
+                    let called = numbers.iter().map(|port| (short(caller), name(host, *port)));
+                    declared.extend(called);
+                }
             }
+            declared.extend(named);
         }
     }
     let metrics = targets.iter().filter(|target| target.answers.is_none());
@@ -116,6 +129,13 @@ fn named<'a>(world: &'a World<'_>, text: &'a str) -> impl Iterator<Item = String
     })
 }
 
+/// The ports of a host that a text names, such as `https://example.com:443` or `one.example.com:9092,two.example.com:9092`.
+fn ports_of<'a>(text: &'a str, host: &str) -> impl Iterator<Item = u16> + 'a {
+    let ends = |character: char| matches!(character, ',' | '/' | '@' | ' ' | '?');
+    let host = host.to_owned();
+    text.split(ends).filter_map(move |part| port_behind(part.strip_prefix(&host)?))
+}
+
 /// The number in `:8080/path`.
 fn port_behind(text: &str) -> Option<u16> {
     let digits = text.strip_prefix(':')?;
@@ -126,6 +146,15 @@ fn port_behind(text: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_outside_is_named_with_its_port() {
+        let ports = |text| ports_of(text, "b.example.com").collect::<Vec<_>>();
+        assert_eq!(ports("https://b.example.com:443/path"), [443]);
+        assert_eq!(ports("a.example.com:9092,b.example.com:9093"), [9093]);
+        assert_eq!(ports("b.example.com"), [0; 0]);
+        assert_eq!(ports("https://sub.b.example.com:443"), [0; 0]);
+    }
 
     #[test]
     fn the_port_is_what_follows_the_host() {

@@ -6,9 +6,13 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream, ToSocketAddrs};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use rustls::crypto::ring;
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -27,7 +31,7 @@ pub enum Order {
     Serve {
         /// What answers say who has answered.
         name: String,
-        /// HTTP and plain TCP on each of them.
+        /// HTTP and plain TCP on each of them, with TLS and without.
         ports: Vec<u16>,
     },
     /// Calls somebody.
@@ -134,10 +138,12 @@ fn obey(order: Order) -> io::Result<Answer> {
             }
         }
         Order::Serve { name, ports } => {
+            let tls = Arc::new(tls(&name)?);
             for port in ports {
+                let tls = Arc::clone(&tls);
                 let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port))?;
                 let name = name.clone();
-                thread::spawn(move || serve(&listener, &name, port));
+                thread::spawn(move || serve(&listener, &tls, &name, port));
             }
         }
         Order::Call(call) => return Ok(self::call(&call).unwrap_or_else(Answer::problem)),
@@ -145,22 +151,50 @@ fn obey(order: Order) -> io::Result<Answer> {
     Ok(Answer::default())
 }
 
-fn serve(listener: &TcpListener, name: &str, port: u16) {
+/// With a certificate that nobody has to trust.
+fn tls(name: &str) -> io::Result<ServerConfig> {
+    let issued =
+        rcgen::generate_simple_self_signed(vec![name.to_owned()]).map_err(io::Error::other)?;
+    let key = PrivatePkcs8KeyDer::from(issued.signing_key.serialize_der());
+    ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?
+        .with_no_client_auth()
+        .with_single_cert(vec![issued.cert.der().clone()], key.into())
+        .map_err(io::Error::other)
+}
+
+fn serve(listener: &TcpListener, tls: &Arc<ServerConfig>, name: &str, port: u16) {
     for stream in listener.incoming().flatten() {
-        let name = name.to_owned();
+        let (name, tls) = (name.to_owned(), Arc::clone(tls));
         thread::spawn(move || {
             // Whoever goes away does not wait for an answer.
-            let _ = answer(stream, name, port);
+            let _ = accept(stream, tls, name, port);
         });
     }
 }
 
-/// Answers a request of HTTP with one, and a line with a line.
-fn answer(stream: TcpStream, pod: String, port: u16) -> io::Result<()> {
+/// The first byte of a handshake of TLS.
+const HANDSHAKE: u8 = 22;
+
+fn accept(stream: TcpStream, tls: Arc<ServerConfig>, pod: String, port: u16) -> io::Result<()> {
     stream.set_read_timeout(Some(TIMEOUT))?;
     let peer = stream.peer_addr()?.ip().to_string();
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut writer = stream;
+    let mut first = [0];
+    stream.peek(&mut first)?;
+    if first != [HANDSHAKE] {
+        return answer(stream, peer, pod, port);
+    }
+    let mut stream =
+        StreamOwned::new(ServerConnection::new(tls).map_err(io::Error::other)?, stream);
+    answer(&mut stream, peer, pod, port)?;
+    stream.conn.send_close_notify();
+    stream.flush()
+}
+
+/// Answers a request of HTTP with one, and a line with a line.
+fn answer(stream: impl Read + Write, peer: String, pod: String, port: u16) -> io::Result<()> {
+    let mut reader = BufReader::new(stream);
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
         return Ok(());
@@ -179,14 +213,17 @@ fn answer(stream: TcpStream, pod: String, port: u16) -> io::Result<()> {
         }
     }
     let served = serde_json::to_string(&Served { pod, port, peer, headers })?;
+    let writer = reader.get_mut();
     if is_http {
-        let length = served.len();
+        // The line's end is part of it.
+        let length = served.len() + 1;
         write!(
             writer,
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
         )?;
     }
-    writeln!(writer, "{served}")
+    writeln!(writer, "{served}")?;
+    writer.flush()
 }
 
 fn call(call: &Call) -> io::Result<Answer> {
@@ -264,7 +301,8 @@ mod tests {
     fn server() -> u16 {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        thread::spawn(move || serve(&listener, "web", port));
+        let tls = Arc::new(tls("web").unwrap());
+        thread::spawn(move || serve(&listener, &tls, "web", port));
         port
     }
 
@@ -279,13 +317,15 @@ mod tests {
     }
 
     #[test]
-    fn a_server_says_who_it_is_in_both_protocols() {
+    fn a_server_says_who_it_is_in_every_protocol() {
         let port = server();
         let answer = call(&of(port, Protocol::Http)).unwrap();
         assert!(answer.is_from("web") && answer.status == Some(200), "{answer:?}");
         assert_eq!(answer.served.unwrap().headers["host"], "example.com");
         let answer = call(&of(port, Protocol::Tcp)).unwrap();
         assert!(answer.is_from("web") && !answer.is_from("other"), "{answer:?}");
+        let answer = call(&of(port, Protocol::Https)).unwrap();
+        assert!(answer.is_from("web") && answer.status == Some(200), "{answer:?}");
     }
 
     #[test]

@@ -289,6 +289,7 @@ fn of_host(world: &World<'_>, objects: &[Object], host: &str, port: u16) -> Targ
         .and_then(|declared| declared["protocol"].as_str());
     let protocol = match declared {
         Some("HTTP") => Protocol::Http,
+        Some("HTTPS" | "TLS") => Protocol::Https,
         None if port == 80 => Protocol::Http,
         _ => Protocol::Tcp,
     };
