@@ -27,6 +27,8 @@ pub struct Rendered {
     pub pod_network: Ipv4Addr,
     /// Whether its alerts have to reach people.
     pub has_to_tell_people: bool,
+    /// Namespaces that the cluster has before the platform.
+    pub namespaces_before: Vec<String>,
     /// Every object, in the order of the platform.
     pub objects: Vec<Object>,
     /// Every chart and kustomization of others, in the order of the platform.
@@ -108,6 +110,12 @@ impl Rendered {
             cluster: infrastructure.cluster(),
             pod_network: pod_network(&infrastructure),
             has_to_tell_people: has_to_tell_people(&infrastructure),
+            namespaces_before: built
+                .prerequisites
+                .namespaces
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             objects: objects(&built)?,
             sources: sources(&built),
         })

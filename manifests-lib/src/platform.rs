@@ -9,7 +9,7 @@ use crate::cluster::{PodIdentity, identity, rights};
 use crate::data::NotSecret;
 use crate::data::secret_store::{self, SecretRead, StoreFact};
 use crate::delivery::chart::{Source, SourceFrom};
-use crate::delivery::gitops::{self, BuiltTeam, Delivery, GitSource, Tree};
+use crate::delivery::gitops::{self, BuiltTeam, Delivery, GitSource, Prerequisites, Tree};
 use crate::model::bundle::{Bundle, Place};
 use crate::model::conventions::Conventions;
 use crate::model::error::BuildError;
@@ -59,6 +59,8 @@ pub struct BuiltPlatform {
     pub images: Vec<Image>,
     /// What pods may do in AWS, by service account.
     pub pod_identities: Vec<PodIdentity>,
+    /// What the cluster has before the platform.
+    pub prerequisites: Prerequisites,
     /// The line that started the platform.
     pub(crate) origin: Origin,
     /// What the environment says to share with others.
@@ -229,6 +231,7 @@ impl Platform {
         });
         Ok(BuiltPlatform {
             environment: environment.clone(),
+            prerequisites: self.state.source.prerequisites.clone(),
             origin: self.state.origin,
             shares: self.state.shares.borrow().clone(),
             databases: facts.take(),

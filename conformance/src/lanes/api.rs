@@ -102,6 +102,7 @@ fn judge(
     let name = &rendered.environment;
     let kinds = apply::custom_kinds(cluster, &rendered.objects)?;
     apply::install_crds(cluster, programs, options, &kinds)?;
+    apply::namespaces_before(cluster, rendered)?;
     let folder = cluster.folder("rendered")?;
     let files = rendered.write(&folder)?;
     progress(format_args!("api: {name}: applying {} objects", files.len()));

@@ -7,11 +7,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use harness::{Applied, Cluster, Failure, Programs, cannot_write};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::crds::{self, CustomKind};
 use crate::lanes::Options;
-use crate::rendered::Object;
+use crate::rendered::{Object, Rendered};
 
 /// The kinds among the objects that the API server does not serve by itself.
 pub fn custom_kinds(
@@ -106,6 +106,32 @@ fn is_established(definition: &Value) -> bool {
         .into_iter()
         .flatten()
         .any(|condition| condition["type"] == "Established" && condition["status"] == "True")
+}
+
+/// Makes the namespaces that the cluster has before the platform, as far as it lacks them.
+pub fn namespaces_before(cluster: &mut Cluster, rendered: &Rendered) -> Result<(), Failure> {
+    let mut files = Vec::new();
+    let folder = cluster.folder("before")?;
+    for name in &rendered.namespaces_before {
+        if cluster.get_raw(&format!("/api/v1/namespaces/{name}"))?.is_none() {
+            let file = folder.join(format!("{name}.json"));
+            let namespace =
+                json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+            fs::write(&file, namespace.to_string()).map_err(|error| cannot_write(&file, &error))?;
+            files.push(file);
+        }
+    }
+    if files.is_empty() {
+        return Ok(());
+    }
+    let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let applied = cluster.apply(&files)?;
+    if applied.errors.is_empty() {
+        return Ok(());
+    }
+    let failure =
+        Failure::new("the API server refuses the namespaces that are there before the platform:");
+    Err(failure.with_output(&applied.errors.join("\n")))
 }
 
 /// Applies namespaces first, as Argo CD does, then everything else.

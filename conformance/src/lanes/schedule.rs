@@ -73,6 +73,7 @@ fn judge(
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
     let objects = judged(cluster, rendered)?;
+    apply::namespaces_before(cluster, rendered)?;
     let folder = cluster.folder("rendered")?;
     let files = rendered::write(&objects.objects, &folder)?;
     progress(format_args!("schedule: {name}: applying {} objects", files.len()));
