@@ -12,12 +12,15 @@ mod text;
 pub use image::{EcrImage, EcrRegistry, Image, LocalImage};
 pub use percent::Percent;
 pub use port::{NodePort, Port};
-pub use quantity::{Bytes, Cpu, Seconds, gibibytes, mebibytes, millicores, seconds};
+pub use quantity::{
+    Bytes, Cpu, Milliseconds, Seconds, gibibytes, mebibytes, millicores, milliseconds, seconds,
+};
 pub(crate) use text::kubernetes as text_rules;
 pub use text::{
     AbsolutePath, AccountId, BindingKey, BucketName, ChartVersion, Cidr, EksAddonVersion,
-    EmailAddress, FileName, GitBranch, GitCommit, GitUrl, Host, IamRoleName, InvalidText, KmsKeyId,
-    LabelKey, LogGroup, Name, PlainVariableName, PublicImage, Region, RelativePath, Repository,
-    Schedule, SecretDataKey, SecretsManagerName, Tag, TimeZone, UrlPath, VariableName,
+    EmailAddress, FileName, GitBranch, GitCommit, GitUrl, GrpcMethod, Host, IamRoleName,
+    InvalidText, KmsKeyId, LabelKey, LogGroup, Name, PlainVariableName, PortName, PublicImage,
+    Region, RelativePath, Repository, Schedule, SecretDataKey, SecretsManagerName, Tag, TimeZone,
+    UrlPath, VariableName,
 };
 pub(crate) use text::{is_commit, says_secret};

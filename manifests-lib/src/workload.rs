@@ -4,6 +4,7 @@ mod annotations;
 mod common;
 pub(crate) mod config_files;
 mod container;
+mod container_port;
 mod cron_job;
 mod daemon_set;
 mod deployment;
@@ -34,6 +35,7 @@ pub use container::{
     Container, ContainerHandle, Exposable, PortlessContainer, Resources, RunsFirst, WithPort,
     WithoutPort,
 };
+pub use container_port::{ContainerPort, Listening, Listens};
 pub use cron_job::{Concurrency, CronJob, CronJobHandle};
 pub use daemon_set::DaemonSet;
 pub use deployment::Deployment;

@@ -48,6 +48,8 @@ pub(crate) struct BundleState {
     with_rights: RefCell<BTreeSet<Name>>,
     /// Components whose pods carry a token, the line that says so, and why.
     tokens: RefCell<BTreeMap<Name, (Origin, &'static str)>>,
+    /// Services of its components, by their names.
+    services: RefCell<BTreeMap<String, Origin>>,
 }
 
 /// What all bundles of a platform have in common.
@@ -133,6 +135,7 @@ impl Bundle {
                 workloads: RefCell::default(),
                 with_rights: RefCell::default(),
                 tokens: RefCell::default(),
+                services: RefCell::default(),
             }),
         };
         if let Some(error) = name_too_long("bundle", bundle.name(), origin) {
@@ -373,6 +376,13 @@ impl BundleState {
 
     pub(super) fn patch(&self, patch: Patch) {
         self.patches.borrow_mut().push(patch);
+    }
+
+    /// From now on there is a Service of this name; the line of the first one, if there is one already.
+    pub(crate) fn know_service(&self, name: String, origin: Origin) -> Option<Origin> {
+        let mut services = self.services.borrow_mut();
+        let first = *services.entry(name).or_insert(origin);
+        (first != origin).then_some(first)
     }
 
     /// Lets pods of a component send there.

@@ -99,6 +99,10 @@ rules! {
     ///
     /// Write the statements of both into one.
     DuplicatePodIdentity = "duplicate-pod-identity",
+    /// Two ports of one container have one name. The API server refuses the pod.
+    ///
+    /// Rename one.
+    DuplicatePortName = "duplicate-port-name",
     /// One chart of one version is deployed twice under one release name into one namespace. Both make the same objects.
     ///
     /// Remove one, or give it another release name.
@@ -107,6 +111,11 @@ rules! {
     ///
     /// Give one another host or path.
     DuplicateRoute = "duplicate-route",
+    /// A Service has one port twice, which the API server refuses; or two that lead to one port of a container, so that who may call one
+    /// can call the other.
+    ///
+    /// Choose another number, or remove one.
+    DuplicateServicePort = "duplicate-service-port",
     /// A container has two environment variables of one name and sees only the last one.
     ///
     /// Remove one.
@@ -168,6 +177,10 @@ rules! {
     ///
     /// Make a client of the virtual host that has it, or rename it.
     ForeignQueue = "foreign-queue",
+    /// A Service is given the port of a container of other pods than its own. Nothing listens there.
+    ///
+    /// Add a port of its own pods, or expose the other container by itself.
+    ForeignServicePort = "foreign-service-port",
     /// A public gateway has no route. Its certificate would be for no host, which cert-manager refuses.
     ///
     /// Route a service, or remove the gateway.
@@ -181,6 +194,10 @@ rules! {
     ///
     /// Call `Bundle::capture_dns` in the namespace of the callers, or name other ports.
     IndistinctHosts = "indistinct-hosts",
+    /// An SLO is of one port of a Service, and the proxies of the mesh count the requests to others with it.
+    ///
+    /// Expose one of the ports as a Service of its own.
+    IndistinctObjective = "indistinct-objective",
     /// An annotation has a key that is no qualified name, or the annotations of an object are longer than 256 KiB. The API server
     /// refuses the object.
     ///
@@ -342,6 +359,10 @@ rules! {
     ///
     /// Choose another port.
     ProxyPort = "proxy-port",
+    /// The tries of a route take longer than its timeout. The last one is cut off.
+    ///
+    /// Allow more time, or fewer or shorter tries.
+    RetriesBeyondTimeout = "retries-beyond-timeout",
     /// A secret value would stand in Git, where everybody who reads the repository reads it: a name says that it is a secret, or the
     /// text itself reads like one, such as an address with a password, a private key or the value of `--token`.
     ///
@@ -360,6 +381,10 @@ rules! {
     ///
     /// Serve both at one.
     SeveralMetricsEndpoints = "several-metrics-endpoints",
+    /// A port of a container is exposed as two protocols. The proxy before it speaks one of them to all callers.
+    ///
+    /// Expose it as what it speaks.
+    SeveralProtocols = "several-protocols",
     /// Volumes of one pod are to belong to several users. A pod has one group for all of them: the last one would have all.
     ///
     /// Give them one owner.
@@ -462,8 +487,8 @@ rules! {
     ///
     /// Make it in a bundle of the namespace that reads it.
     WrongNamespace = "wrong-namespace",
-    /// Something has the size 0: a request of processor time, a folder, a volume or the time to start. The API server refuses it, or
-    /// reads it as something else, such as no limit.
+    /// Something has the size 0: a request of processor time, a folder, a volume, a time or a number of tries. The API server refuses it,
+    /// or the cluster reads it as something else, such as no limit.
     ///
     /// Say how much it needs.
     ZeroSize = "zero-size",

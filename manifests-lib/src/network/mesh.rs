@@ -1,6 +1,7 @@
 //! The service mesh: who may call whom, and how requests find their way.
 
 mod authorization;
+mod destination_rule;
 mod dns_capture;
 mod egress_gateway;
 mod external_service;
@@ -9,9 +10,12 @@ mod gateway_objects;
 mod ingress_gateway;
 mod namespace_rules;
 mod outside;
+mod port_route;
+mod retries;
 mod route;
 mod sidecar;
 mod sidecar_policy;
+mod traffic_policy;
 
 use crate::model::namespace::Namespace;
 
@@ -22,14 +26,18 @@ pub use namespace_rules::{DefaultDenyHandle, MERGED_METRICS};
 pub use outside::{
     ConnectionProtocol, ExternalService, ExternalServiceHandle, OutsideProtocol, Way,
 };
+pub use port_route::MeshRequests;
+pub use retries::{GrpcRetryOn, HttpRetryOn, Retried, Retries, RetryCondition};
 pub use route::MeshRouteHandle;
 pub use sidecar_policy::SidecarPolicyHandle;
+pub use traffic_policy::{ConnectionLimits, OutlierDetection};
 
-pub(crate) use authorization::{Caller, admit};
+pub(crate) use authorization::{Admitted, Caller, admit};
 pub(crate) use external_service::{external_service, own_servers};
 pub(crate) use gateway::{OpenedPort, conflicting_ports};
 pub(crate) use ingress_gateway::RoutedHost;
-pub(crate) use route::require_mutual_tls;
+pub(crate) use port_route::PortRoute;
+pub(crate) use route::{Routes, require_mutual_tls};
 pub(crate) use sidecar::limit_proxy;
 
 /// Whether the proxy of a pod listens on a port itself, or might.

@@ -8,11 +8,12 @@ use custom_resources::coreos::monitoring::v1 as monitoring;
 
 use crate::check;
 use crate::model::bundle::{Output, Part};
-use crate::model::component::Component;
+use crate::model::error::BuildError;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
-use crate::network::protocol::RequestProtocol;
-use crate::network::service::{Service, ServiceState};
+use crate::model::rule::Rule;
+use crate::network::protocol::{Grpc, Http, Http2, Protocol, RequestProtocol};
+use crate::network::service::{Service, ServicePort};
 
 /// What callers of a service may expect over 30 days.
 ///
@@ -163,6 +164,14 @@ patchable! {
 impl<P> Service<P> {
     /// Gives the service an SLO: alerts fire when its error budget burns too fast.
     ///
+    /// Of HTTP, an answer of 500 and above has failed. Of gRPC, a call that ended with the status `UNKNOWN` (2), `DEADLINE_EXCEEDED`
+    /// (4), `UNIMPLEMENTED` (12), `INTERNAL` (13), `UNAVAILABLE` (14) or `DATA_LOSS` (15); not one that its caller left. Whatever is
+    /// spoken, what reached no pod has failed, too. A stream is one request, which takes as long as it lasts: where a service has many,
+    /// an objective for latency says little.
+    ///
+    /// The proxies count by Service, and tell HTTP from gRPC, but not one port from another. The build reports an SLO of a port beside
+    /// which another one has requests of the same kind, or an SLO of its own.
+    ///
     /// Becomes a PrometheusRule in the service's bundle: the parts of requests that fail or are slow over seven windows, and
     /// alerts that compare a long window and a short one with what may fail over 30 days. None fires where fewer than ten
     /// requests of the long window failed or were slow: one of three at night proves nothing, and a longer window sees it if it
@@ -174,15 +183,16 @@ impl<P> Service<P> {
     where
         P: RequestProtocol,
     {
-        let service = self.state();
-        let bundle = Rc::clone(&service.component().bundle);
-        SloHandle { made: bundle.push(SloPart { origin: Origin::here(), service, slo }) }
+        let port = self.state();
+        let bundle = Rc::clone(&port.component().bundle);
+        port.promise(Origin::here());
+        SloHandle { made: bundle.push(SloPart { origin: Origin::here(), port, slo }) }
     }
 }
 
 struct SloPart {
     origin: Origin,
-    service: Rc<ServiceState>,
+    port: ServicePort,
     slo: Slo,
 }
 
@@ -193,23 +203,63 @@ impl Part for SloPart {
             output.errors.push(check::needs_mesh(self.origin, what));
             return;
         }
-        let component: &Component = self.service.component();
+        let service = self.port.service();
+        output.errors.extend(indistinct(self.origin, &self.port));
         output.add(
             self.origin,
             monitoring::PrometheusRule {
-                metadata: component.metadata("objective"),
+                metadata: service.metadata("objective"),
                 spec: monitoring::PrometheusRuleSpec {
                     groups: Some(vec![monitoring::PrometheusRuleGroup {
                         // The windows overlap so much that a minute is often enough.
                         interval: Some("1m".to_owned()),
-                        rules: Some(rules::of(&self.service, self.slo)),
+                        rules: Some(rules::of(&self.port, self.slo)),
                         ..monitoring::PrometheusRuleGroup::required(format!(
                             "{}-objective",
-                            self.service.name()
+                            service.name()
                         ))
                     }]),
                 },
             },
         );
+    }
+}
+
+/// What is wrong where the proxies cannot tell the requests of a port from those of others of its Service.
+fn indistinct(origin: Origin, port: &ServicePort) -> Option<BuildError> {
+    let service = port.service();
+    let others = service.ports().into_iter().filter(|other| other.port() != port.port());
+    let mut of_requests = others.filter(|other| Kind::of(other) != Kind::Connections);
+    let other = of_requests
+        .find(|other| Kind::of(other) == Kind::of(port) || other.promised().is_some())?;
+    let mistake = BuildError::new(
+        Rule::IndistinctObjective,
+        origin,
+        format!(
+            "the proxies count the requests to {} by Service and not by port, and those to port {} would be counted among those to port \
+             {}, or have an objective of the same name: expose one of the ports as a Service of its own, such as expose_http_as(name, …)",
+            service.name(),
+            other.port(),
+            port.port()
+        ),
+    );
+    Some(mistake.related([other.origin()]))
+}
+
+/// What the proxies count on a port.
+#[derive(PartialEq)]
+enum Kind {
+    Http,
+    Grpc,
+    Connections,
+}
+
+impl Kind {
+    fn of(port: &ServicePort) -> Self {
+        match port.protocol() {
+            name if name == Grpc::NAME => Self::Grpc,
+            name if name == Http::NAME || name == Http2::NAME => Self::Http,
+            _ => Self::Connections,
+        }
     }
 }

@@ -24,6 +24,18 @@ pub struct Seconds {
     seconds: u16,
 }
 
+/// A time in whole milliseconds. A time in [`Seconds`] is one, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Milliseconds {
+    milliseconds: u32,
+}
+
+/// Thousandths of a second: `milliseconds(300)`.
+#[must_use]
+pub const fn milliseconds(milliseconds: u32) -> Milliseconds {
+    Milliseconds { milliseconds }
+}
+
 /// Seconds, up to some 18 hours.
 #[must_use]
 pub const fn seconds(seconds: u16) -> Seconds {
@@ -68,6 +80,30 @@ impl Seconds {
     #[must_use]
     pub const fn as_seconds(self) -> u16 {
         self.seconds
+    }
+}
+
+impl Milliseconds {
+    /// The time in milliseconds.
+    #[must_use]
+    pub const fn as_milliseconds(self) -> u64 {
+        self.milliseconds as u64
+    }
+
+    /// As Istio reads it, in seconds: `5s`, `0.25s`.
+    pub(crate) fn to_duration(self) -> String {
+        let (whole, rest) = (self.milliseconds / 1000, self.milliseconds % 1000);
+        if rest == 0 {
+            format!("{whole}s")
+        } else {
+            format!("{whole}.{}s", format!("{rest:03}").trim_end_matches('0'))
+        }
+    }
+}
+
+impl From<Seconds> for Milliseconds {
+    fn from(time: Seconds) -> Self {
+        Self { milliseconds: u32::from(time.seconds) * 1000 }
     }
 }
 

@@ -132,8 +132,8 @@ pub use aws::{
     SecretsManagerName,
 };
 pub use git::{GitBranch, GitCommit, GitUrl, RelativePath};
-pub use http::{Cidr, EmailAddress, Host, UrlPath};
-pub use kubernetes::{AbsolutePath, FileName, LabelKey, Name, SecretDataKey};
+pub use http::{Cidr, EmailAddress, GrpcMethod, Host, UrlPath};
+pub use kubernetes::{AbsolutePath, FileName, LabelKey, Name, PortName, SecretDataKey};
 pub use messages::BindingKey;
 pub use registry::{ChartVersion, PublicImage, Repository, Tag};
 pub use schedule::Schedule;

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use k8s_openapi::api::core::v1 as core;
 
 use super::annotations::Annotations;
+use super::container_port::Spoken;
 use super::limits::Limits;
 use super::mount::{self, Mount};
 use super::pod::Pod;
@@ -19,7 +20,7 @@ use crate::model::error::BuildError;
 use crate::model::origin::Origin;
 use crate::model::patch::{self, NoHandle};
 use crate::model::rule::Rule;
-use crate::values::{Bytes, Cpu, Image, Name, Port, Seconds, mebibytes, millicores};
+use crate::values::{Bytes, Cpu, Image, Name, Port, PortName, Seconds, mebibytes, millicores};
 
 /// A container that listens on a port.
 ///
@@ -139,6 +140,7 @@ pub(super) struct ContainerState {
     port: Option<(Port, Probe)>,
     resources: Resources,
     user: User,
+    spoken: Spoken,
     options: RefCell<Options>,
 }
 
@@ -151,6 +153,8 @@ struct Options {
     startup_time: Option<Seconds>,
     probes: Apart,
     limits: Limits,
+    /// Beside the container's own.
+    ports: Vec<(PortName, Port)>,
     variables: Vec<Variable>,
     mounts: Vec<Mount>,
     writable_root: bool,
@@ -265,6 +269,29 @@ impl<P> ContainerHandle<P> {
 
     pub(super) fn start_within(&self, time: Seconds) {
         self.state.options.borrow_mut().startup_time = Some(time);
+    }
+
+    /// What is spoken on its ports.
+    pub(super) fn spoken(&self) -> Spoken {
+        Rc::clone(&self.state.spoken)
+    }
+
+    /// The container listens on a further port.
+    pub(super) fn add_port(&self, origin: Origin, name: PortName, port: Port) {
+        let container = &self.state.name;
+        if self.state.ports().contains(&port) {
+            let mistake = format!(
+                "container {container} has port {port} already, and listens there once: name another port, or take the handle of the first"
+            );
+            self.refuse(origin, Rule::DuplicateContainerPort, mistake);
+        }
+        if self.state.options.borrow().ports.iter().any(|(other, _)| *other == name) {
+            let mistake = format!(
+                "two ports of container {container} are named {name}: the API server would refuse the second; rename one"
+            );
+            self.refuse(origin, Rule::DuplicatePortName, mistake);
+        }
+        self.state.options.borrow_mut().ports.push((name, port));
     }
 
     /// What the pods of the workload are built from.
@@ -388,6 +415,7 @@ impl ContainerState {
             port,
             resources,
             user,
+            spoken: Spoken::default(),
             options: RefCell::default(),
         }
     }
@@ -419,8 +447,10 @@ impl ContainerState {
         self.origin
     }
 
-    pub(super) fn port(&self) -> Option<Port> {
-        self.port.as_ref().map(|(port, _)| *port)
+    /// Where it listens.
+    pub(super) fn ports(&self) -> Vec<Port> {
+        let own = self.port.iter().map(|(port, _)| *port);
+        own.chain(self.options.borrow().ports.iter().map(|(_, port)| *port)).collect()
     }
 
     /// What the container mounts.
@@ -484,6 +514,9 @@ impl ContainerState {
                 ..core::ContainerPort::default()
             }]);
         }
+        if !options.ports.is_empty() {
+            container.ports.get_or_insert_default().extend(options.ports.iter().map(further_port));
+        }
         options.probes.build(&mut container, self.port.as_ref(), options.startup_time);
         if !options.variables.is_empty() {
             container.env = Some(options.variables.iter().map(Variable::build).collect());
@@ -497,5 +530,14 @@ impl ContainerState {
             }
         }
         container
+    }
+}
+
+fn further_port((name, port): &(PortName, Port)) -> core::ContainerPort {
+    core::ContainerPort {
+        name: Some(name.to_string()),
+        container_port: (*port).into(),
+        protocol: Some("TCP".to_owned()),
+        ..core::ContainerPort::default()
     }
 }

@@ -1,10 +1,11 @@
 //! Metrics that a program serves itself, beside those that its proxy counts.
 
+use super::container_port::{ContainerPort, Listening, Listens};
 use super::{ContainerHandle, Exposable};
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
-use crate::values::{Port, UrlPath};
+use crate::values::UrlPath;
 
 impl<L: Exposable> ContainerHandle<L> {
     /// Has Prometheus read what the program itself counts: by HTTP/1.1 without TLS, on the container's port, at this path.
@@ -19,16 +20,25 @@ impl<L: Exposable> ContainerHandle<L> {
     /// Upstream: <https://istio.io/latest/docs/ops/integrations/prometheus/#option-1-metrics-merging>
     #[track_caller]
     pub fn metrics(&self, path: UrlPath) {
-        self.metrics_at(Origin::here(), self.port.port(), &path);
+        self.listening().metrics(Origin::here(), &path);
     }
 }
 
-impl<L> ContainerHandle<L> {
+impl ContainerPort {
+    /// Has Prometheus read what the program itself counts, on this port, as [`ContainerHandle::metrics`] says. The port needs no
+    /// Service.
+    #[track_caller]
+    pub fn metrics(&self, path: UrlPath) {
+        self.listening().metrics(Origin::here(), &path);
+    }
+}
+
+impl Listening {
     /// The one way by which metrics reach Prometheus: a platform without a mesh puts a PodMonitor and an admission in its place.
-    pub(crate) fn metrics_at(&self, origin: Origin, port: Port, path: &UrlPath) {
+    pub(crate) fn metrics(&self, origin: Origin, path: &UrlPath) {
         let annotations = [
             ("prometheus.io/path", path.to_string()),
-            ("prometheus.io/port", port.to_string()),
+            ("prometheus.io/port", self.port.to_string()),
             ("prometheus.io/scrape", "true".to_owned()),
         ];
         for (key, value) in annotations {

@@ -348,7 +348,8 @@ fn clashes(containers: &[Rc<ContainerState>]) -> Vec<BuildError> {
                     ),
                 );
             }
-            if let (Some(port), true) = (container.port(), container.port() == other.port()) {
+            let taken = other.ports();
+            for port in container.ports().into_iter().filter(|port| taken.contains(port)) {
                 clash(
                     Rule::DuplicateContainerPort,
                     format!(

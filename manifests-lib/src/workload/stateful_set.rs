@@ -116,7 +116,7 @@ impl StatefulSet {
     /// Names the Service that gives each pod a DNS name, and makes it headless. Without one the build fails.
     #[track_caller]
     pub fn governed_by<P>(&self, service: &Service<P>) {
-        let service = service.state();
+        let service = Rc::clone(service.state().service());
         let component = &self.state.pod.component;
         if service.belongs_to(component) {
             service.make_headless();

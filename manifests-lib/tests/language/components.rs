@@ -34,6 +34,7 @@ mod outbound;
 mod patch;
 mod platform;
 mod pod_field;
+mod ports;
 mod probe;
 mod public_route;
 mod rabbitmq;

@@ -22,14 +22,16 @@ use manifests_lib::network::gateway_api::{
 };
 use manifests_lib::network::mesh::{
     EgressGateway, Exposure as MeshExposure, ExternalService, ExternalServiceHandle, GatewayRoute,
-    IngressGatewaySpec, OutsideProtocol, Way,
+    HttpRetryOn, IngressGatewaySpec, OutsideProtocol, Retries, Way,
 };
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{
     Certificate, CertificateHosts, Http, Tcp, Tls, ToolPort, ToolService,
 };
 use manifests_lib::observability::grafana::{Dashboard, Variable};
-use manifests_lib::observability::{WebUiHandle, WebUiRequests, WebUiSpec};
+use manifests_lib::observability::{
+    Latency, LatencyBound, Slo, WebUiHandle, WebUiRequests, WebUiSpec,
+};
 use manifests_lib::values::{
     Bytes, Name, NodePort, Port, gibibytes, mebibytes, millicores, seconds,
 };
@@ -39,8 +41,8 @@ use manifests_lib::workload::{
 };
 use manifests_lib::{
     bucket_name, cidr, git_commit, git_url, host, iam_action, name, node_port, path, percent,
-    plain, port, public_image, relative_path, schedule, secrets_manager_name, tag, time_zone, uid,
-    url_path,
+    plain, port, port_name, public_image, relative_path, schedule, secrets_manager_name,
+    slo_target, tag, time_zone, uid, url_path,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -133,6 +135,11 @@ fn break_rule(rule: Rule, shop: &Shop) {
                 );
             }
         }
+        Rule::DuplicatePortName => {
+            let server = server(&shop.bundle().app(&NODES));
+            let _ = server.port(port_name!("admin"), port!(8081));
+            let _ = server.port(port_name!("admin"), port!(8082));
+        }
         Rule::DuplicateRelease => {
             with_chart(&shop.bundle());
             with_chart(&shop.bundle_named(name!("mobile")));
@@ -150,6 +157,10 @@ fn break_rule(rule: Rule, shop: &Shop) {
         }
         Rule::DuplicateExternalService => {
             drop(host_outside(shop, Tls, port!(443)).another_port(port!(443), Tls));
+        }
+        Rule::DuplicateServicePort => {
+            let server = server(&shop.bundle().app(&NODES));
+            let _ = server.expose_http(port!(80)).and_http(&server, port!(81));
         }
         Rule::DuplicateVariable => {
             let server = server(&shop.bundle().app(&NODES));
@@ -217,6 +228,20 @@ fn break_rule(rule: Rule, shop: &Shop) {
                 let service = ExternalService { host, port: port!(27017), protocol: Tcp, way };
                 let _ = app.calls(&app.external_service(service));
             }
+        }
+        Rule::ForeignServicePort => {
+            let web = shop.bundle();
+            let other = server(&web.component(name!("other"), &NODES));
+            let _ = service(&web.app(&NODES)).and_http(&other, port!(81));
+        }
+        Rule::IndistinctObjective => {
+            let server = server(&shop.bundle().app(&NODES));
+            let service = server.expose_http(port!(80));
+            let _ = service.and_http(&server.port(port_name!("admin"), port!(8081)), port!(81));
+            service.slo(Slo {
+                availability: slo_target!(995),
+                latency: Latency { target: slo_target!(990), within: LatencyBound::Second1 },
+            });
         }
         Rule::InvalidAnnotation => {
             let mut object = config_map("settings");
@@ -364,10 +389,24 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let deployment = shop.bundle().app(&NODES).deployment(0);
             let _ = deployment.container(container()).expose_http(port!(80));
         }
+        Rule::RetriesBeyondTimeout => {
+            let route = service(&shop.bundle().app(&NODES)).mesh_route();
+            route.timeout(seconds(2));
+            route.retries(Retries {
+                attempts: 2,
+                per_try: seconds(1).into(),
+                on: [HttpRetryOn::ConnectFailure],
+            });
+        }
         Rule::SeveralMetricsEndpoints => {
             let server = server(&shop.bundle().app(&NODES));
             server.metrics(url_path!("/metrics"));
             server.metrics(url_path!("/actuator/prometheus"));
+        }
+        Rule::SeveralProtocols => {
+            let server = server(&shop.bundle().app(&NODES));
+            let _ = server.expose_http(port!(80));
+            let _ = server.expose_tcp_as(name!("raw"), port!(81));
         }
         Rule::SeveralVolumeOwners => {
             let stateful_set = shop.bundle().app(&NODES).stateful_set(1);

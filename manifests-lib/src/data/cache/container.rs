@@ -107,7 +107,7 @@ impl ValkeyContainer {
         }
         let service: Service<Tcp> = valkey.expose_at(origin, REDIS);
         stateful_set.governed_by(&service);
-        let mutual_tls = mesh::require_mutual_tls(origin, service.state());
+        let mutual_tls = mesh::require_mutual_tls(origin, &service.state());
         let (host, _) = service.admit(owner, origin).into_parts();
         CacheHandle {
             host,

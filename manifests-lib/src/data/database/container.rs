@@ -211,7 +211,7 @@ impl ContainerDatabase {
         }
         let service: Service<Tcp> = container.expose_at(origin, engine.port());
         stateful_set.governed_by(&service);
-        let mutual_tls = mesh::require_mutual_tls(origin, service.state());
+        let mutual_tls = mesh::require_mutual_tls(origin, &service.state());
         let (host, port) = service.admit(owner, origin).into_parts();
         DatabaseHandle {
             reader: owner.clone(),

@@ -84,6 +84,7 @@ pub struct RouteHandle<P> {
     state: Rc<PublicRoute>,
     beside_gateway: Made,
     beside_service: Made,
+    rule: Made,
     protocol: PhantomData<P>,
 }
 
@@ -104,7 +105,8 @@ patchable! {
     ///
     impl [P] RouteHandle<P> {
         beside_gateway: api::HTTPRoute, api::GRPCRoute, nginx::ProxySettingsPolicy;
-        beside_service: istio::Gateway, istio::VirtualService, istio::DestinationRule;
+        beside_service: istio::Gateway, istio::VirtualService;
+        rule: istio::DestinationRule;
     }
 }
 
@@ -114,6 +116,7 @@ impl<P> Clone for RouteHandle<P> {
             state: Rc::clone(&self.state),
             beside_gateway: self.beside_gateway.clone(),
             beside_service: self.beside_service.clone(),
+            rule: self.rule.clone(),
             protocol: PhantomData,
         }
     }
@@ -231,7 +234,7 @@ impl PublicEntrance {
         let Route { name, host, path, node_port } = route;
         let origin = Origin::here();
         let service = service.state();
-        let GatewayRouteHandle { made: beside_service } =
+        let GatewayRouteHandle { made: beside_service, rule } =
             self.ingress.open(origin, &service, node_port);
         let to = To::Mesh {
             ingress: self.ingress.clone(),
@@ -241,7 +244,7 @@ impl PublicEntrance {
         let bundle = service.component().bundle.name.clone();
         let state = Rc::new(PublicRoute::new(origin, bundle, name, (host, path), to));
         let beside_gateway = self.gateway.take(Rc::clone(&state));
-        RouteHandle { state, beside_gateway, beside_service, protocol: PhantomData }
+        RouteHandle { state, beside_gateway, beside_service, rule, protocol: PhantomData }
     }
 
     /// Gives another service a share of a route's requests, such as a new version; the route's own keeps the rest.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use custom_resources::istio::security::v1 as security;
 use k8s_openapi::api::networking::v1 as networking;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::model::bundle::Output;
-use crate::model::component::Component;
 use crate::model::label::{Labels, matching};
 use crate::model::origin::Origin;
 use crate::network::network_policy;
@@ -62,37 +62,47 @@ pub(super) fn admission<'a>(
     }
 }
 
-/// Admits the callers of one service to its pods' port; everyone else meets the namespace's default deny.
-pub(crate) fn admit(
-    output: &mut Output<'_>,
-    origin: Origin,
-    component: &Component,
-    pod_labels: &Labels,
-    port: Port,
-    callers: &BTreeSet<Caller>,
-) {
+/// Who is admitted to which port of the pods behind a Service.
+pub(crate) struct Admitted<'a> {
+    /// Of the policy that admits calls, by identity.
+    pub(crate) calls: ObjectMeta,
+    /// Of the policy that admits packets, by pod.
+    pub(crate) packets: ObjectMeta,
+    pub(crate) pods: &'a Labels,
+    /// Ports of the pods that have callers.
+    pub(crate) ports: Vec<(Port, &'a BTreeSet<Caller>)>,
+}
+
+/// Admits the callers of a Service, each to its port; everyone else meets the namespace's default deny.
+pub(crate) fn admit(output: &mut Output<'_>, origin: Origin, admitted: Admitted<'_>) {
+    let Admitted { calls, packets, pods, ports } = admitted;
     if let Some(trust_domain) = output.conventions.trust_domain() {
-        let rule = admission(trust_domain, callers, port);
-        output.add(
-            origin,
-            security::AuthorizationPolicy {
-                metadata: component.metadata("authorization-policy"),
-                spec: Some(security::AuthorizationPolicySpec {
-                    action: Some(security::AuthorizationPolicyAction::Allow),
-                    rules: Some(vec![rule]),
-                    selector: Some(selector(pod_labels.clone())),
-                    ..security::AuthorizationPolicySpec::default()
-                }),
-            },
-        );
+        let rule = |(port, callers): &(Port, &'_ BTreeSet<Caller>)| {
+            admission(trust_domain, *callers, *port)
+        };
+        let policy = security::AuthorizationPolicy {
+            metadata: calls,
+            spec: Some(security::AuthorizationPolicySpec {
+                action: Some(security::AuthorizationPolicyAction::Allow),
+                rules: Some(ports.iter().map(rule).collect()),
+                selector: Some(selector(pods.clone())),
+                ..security::AuthorizationPolicySpec::default()
+            }),
+        };
+        output.add(origin, policy);
     }
     output.add(
         origin,
         networking::NetworkPolicy {
-            metadata: component.metadata("network-policy"),
+            metadata: packets,
             spec: Some(network_policy::only(
-                matching(pod_labels.clone()),
-                vec![network_policy::admit(callers.iter().map(Caller::peer), [port])],
+                matching(pods.clone()),
+                ports
+                    .iter()
+                    .map(|(port, callers)| {
+                        network_policy::admit(callers.iter().map(Caller::peer), [*port])
+                    })
+                    .collect(),
             )),
         },
     );

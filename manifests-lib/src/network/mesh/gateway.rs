@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use custom_resources::istio::networking::v1 as networking;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::ingress_gateway::{self, Arrival};
 use super::route::{self, Reach};
 use super::{Caller, gateway_objects, is_of_proxy, own_and};
 use crate::model::bundle::{Output, Part};
-use crate::model::component::Component;
 use crate::model::conventions::Conventions;
+use crate::model::distinct::distinct;
 use crate::model::error::BuildError;
 use crate::model::facts::Facts;
 use crate::model::label::Labels;
@@ -20,7 +21,7 @@ use crate::model::patch::{Made, patchable};
 use crate::model::rule::Rule;
 use crate::network::gateway_api::GatewayNodePort;
 use crate::network::protocol::RequestProtocol;
-use crate::network::service::{Service, ServiceState};
+use crate::network::service::{Service, ServicePort, ServiceState};
 use crate::values::{Name, NodePort, Port};
 
 /// The pods through which requests from outside enter, as others refer to them.
@@ -60,15 +61,17 @@ pub struct GatewayRoute<'a> {
     pub node_port: NodePort,
 }
 
-/// A [`GatewayRoute`] of a service. What opens the same port a second time has the same objects.
+/// A [`GatewayRoute`] of a service. What opens the same port a second time, or another port of the Service, has the same objects.
 #[derive(Clone)]
 pub struct GatewayRouteHandle {
     pub(crate) made: Made,
+    pub(crate) rule: Made,
 }
 
 patchable! {
     GatewayRouteHandle {
-        made: networking::Gateway, networking::VirtualService, networking::DestinationRule;
+        made: networking::Gateway, networking::VirtualService;
+        rule: networking::DestinationRule;
     }
 }
 
@@ -100,28 +103,36 @@ impl IngressGateway {
         }
     }
 
-    /// Opens a port for a service, which admits the gateway. Once: several URLs of a service share the port.
+    /// Whether a caller of services is this gateway.
+    pub(super) fn is(&self, caller: &Caller) -> bool {
+        self.caller() == *caller
+    }
+
+    /// Opens a port for a port of a Service, which admits the gateway. Once: several URLs of a service share the port.
     pub(crate) fn open(
         &self,
         origin: Origin,
-        service: &Rc<ServiceState>,
+        port: &ServicePort,
         node_port: NodePort,
     ) -> GatewayRouteHandle {
-        if let Some(first) = service.opened_by(self) {
+        if let Some(first) = port.opened_by(self) {
             if first.node_port != node_port {
-                service.component().bundle.error(another_node_port(origin, &first));
+                port.component().bundle.error(another_node_port(origin, &first));
             }
             return first.route;
         }
-        service.admit(self.caller());
-        let made = service.component().bundle.push(GatewayRoutePart {
-            origin,
-            service: Rc::clone(service),
-            gateway: self.clone(),
-            node_port,
+        port.admit(self.caller());
+        let service = port.service();
+        let made = service.routes().of_gateway(self, |first| {
+            service.component().bundle.push(GatewayRoutePart {
+                origin,
+                service: Rc::clone(service),
+                gateway: self.clone(),
+                first,
+            })
         });
-        let route = GatewayRouteHandle { made };
-        service.open(self.clone(), OpenedPort { node_port, origin, route: route.clone() });
+        let route = GatewayRouteHandle { made, rule: route::require_mutual_tls(origin, port) };
+        port.open(self.clone(), OpenedPort { node_port, origin, route: route.clone() });
         route
     }
 }
@@ -138,73 +149,100 @@ impl<P> Service<P> {
     }
 }
 
+/// What a gateway has for a Service: all of its ports that it opens.
 struct GatewayRoutePart {
     origin: Origin,
     service: Rc<ServiceState>,
     gateway: IngressGateway,
-    node_port: NodePort,
+    /// Whether no other gateway has a route to the Service.
+    first: bool,
 }
 
 impl Part for GatewayRoutePart {
     fn build(&self, output: &mut Output<'_>) {
         let Self { origin, service, gateway, .. } = self;
-        let arrival = ingress_gateway::arrival(output.declared, gateway, service.port());
-        if matches!(&arrival, Arrival::Tls(hosts) if hosts.is_empty()) {
-            output.errors.push(unreachable(*origin, gateway, service.port()));
-            return;
+        let mut servers = Vec::new();
+        let mut hosts = Vec::new();
+        let mut http = Vec::new();
+        for (port, opened) in self.opened() {
+            let number = port.port();
+            let arrival = ingress_gateway::arrival(output.declared, gateway, number);
+            if matches!(&arrival, Arrival::Tls(hosts) if hosts.is_empty()) {
+                output.errors.push(unreachable(opened.origin, gateway, number));
+                return;
+            }
+            servers.push(self.server(&port, &arrival, servers.is_empty()));
+            hosts.extend(match arrival {
+                Arrival::Plain => vec![EVERY_HOST.to_owned()],
+                Arrival::Tls(hosts) => hosts,
+            });
+            let destination = route::destination(service.host(), number);
+            http.push(route::send(route::to_port(number), destination));
         }
-        let component = service.component();
         let pods = gateway_objects::pods(&gateway.selector);
-        output.add(*origin, gateway_of(component, pods, self.server(&arrival)));
-        let hosts = match arrival {
-            Arrival::Plain => vec![EVERY_HOST.to_owned()],
-            Arrival::Tls(hosts) => hosts,
+        let metadata = service.metadata(&self.kind("gateway"));
+        output.add(*origin, gateway_of(metadata, pods, servers));
+        let reach = Reach {
+            hosts: distinct(hosts),
+            gateway: service.object_name(&self.kind("gateway")),
+            visible_in: own_and(&gateway.namespace),
         };
-        route::add(
-            output,
-            *origin,
-            service,
-            &Reach {
-                hosts,
-                gateway: component.object_name("gateway"),
-                visible_in: own_and(&gateway.namespace),
-            },
-        );
+        let metadata = service.metadata(&self.kind("virtual-service"));
+        output.add(*origin, route::virtual_service(metadata, reach, http));
     }
 
     fn declare(&self, declared: &mut Facts) {
-        declared.push(GatewayPort {
-            gateway: self.gateway.name.clone(),
-            namespace: self.gateway.namespace.clone(),
-            bundle: self.service.component().bundle.name.clone(),
-            port: self.service.port(),
-            node_port: self.node_port,
-            service: self.service.host(),
-            origin: self.origin,
-        });
+        for (port, opened) in self.opened() {
+            declared.push(GatewayPort {
+                gateway: self.gateway.name.clone(),
+                namespace: self.gateway.namespace.clone(),
+                bundle: self.service.component().bundle.name.clone(),
+                port: port.port(),
+                node_port: opened.node_port,
+                service: self.service.host(),
+                origin: opened.origin,
+            });
+        }
     }
 }
 
 const EVERY_HOST: &str = "*";
 
 impl GatewayRoutePart {
-    fn server(&self, arrival: &Arrival) -> networking::GatewayServer {
+    fn opened(&self) -> Vec<(ServicePort, OpenedPort)> {
+        let ports = self.service.ports().into_iter();
+        ports
+            .filter_map(|port| port.opened_by(&self.gateway).map(|opened| (port, opened)))
+            .collect()
+    }
+
+    /// The kind that names an object: those of a further gateway are told apart by its name.
+    fn kind(&self, kind: &str) -> String {
+        if self.first { kind.to_owned() } else { format!("{}-{kind}", self.gateway.name) }
+    }
+
+    fn server(
+        &self,
+        port: &ServicePort,
+        arrival: &Arrival,
+        first: bool,
+    ) -> networking::GatewayServer {
         let (protocol, hosts, tls) = match arrival {
-            Arrival::Plain => ("HTTP", vec![EVERY_HOST.to_owned()], None),
+            Arrival::Plain => (port.protocol().to_uppercase(), vec![EVERY_HOST.to_owned()], None),
             Arrival::Tls(hosts) => {
                 // The gateway's own name is what the API gateway asks a certificate for, whatever host the request is for.
-                let hosts = hosts
-                    .iter()
-                    .cloned()
-                    .chain([self.gateway.host(self.service.component().conventions())])
-                    .collect();
-                ("HTTPS", hosts, Some(self.tls()))
+                let own = self.gateway.host(self.service.component().conventions());
+                let hosts = hosts.iter().cloned().chain([own]).collect();
+                ("HTTPS".to_owned(), hosts, Some(self.tls()))
             }
         };
+        let bundle = &self.service.component().bundle.name;
+        let name = format!("{}-{bundle}", protocol.to_lowercase());
+        let number = port.port();
         let port = networking::ServerPort {
-            name: format!("{}-{}", protocol.to_lowercase(), self.service.component().bundle.name),
-            number: self.service.port().into(),
-            protocol: protocol.to_owned(),
+            name: if first { name } else { format!("{name}-{number}") },
+            number: number.into(),
+            protocol,
             target_port: None,
         };
         networking::GatewayServer { tls, ..networking::GatewayServer::required(hosts, port) }
@@ -252,18 +290,15 @@ fn unreachable(origin: Origin, gateway: &IngressGateway, port: Port) -> BuildErr
     )
 }
 
-/// A component's Gateway: one server on the pods with these labels.
+/// A Gateway: servers on the pods with these labels.
 pub(super) fn gateway_of(
-    component: &Component,
+    metadata: ObjectMeta,
     pod_labels: Labels,
-    server: networking::GatewayServer,
+    servers: Vec<networking::GatewayServer>,
 ) -> networking::Gateway {
     networking::Gateway {
-        metadata: component.metadata("gateway"),
-        spec: Some(networking::GatewaySpec {
-            selector: Some(pod_labels),
-            servers: Some(vec![server]),
-        }),
+        metadata,
+        spec: Some(networking::GatewaySpec { selector: Some(pod_labels), servers: Some(servers) }),
     }
 }
 

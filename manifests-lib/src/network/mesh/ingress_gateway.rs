@@ -163,8 +163,12 @@ impl IngressPart {
         let IngressGateway { name, selector, .. } = &self.gateway;
         let pods = gateway_objects::pods(selector);
         let protocol = self.exposure.protocol();
+        let mut bundles = BTreeSet::new();
         let ports = opened.iter().map(|opened| {
-            gateway_objects::port(&format!("{protocol}-{}", opened.bundle), opened.port)
+            let GatewayPort { bundle, port, .. } = opened;
+            let first = bundles.insert(bundle);
+            let further = if first { String::new() } else { format!("-{port}") };
+            gateway_objects::port(&format!("{protocol}-{bundle}{further}"), *port)
         });
         match self.exposure {
             Exposure::NodePorts => {

@@ -8,12 +8,13 @@ use custom_resources::coreos::monitoring::v1 as monitoring;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{LatencyBound, Severity, Slo, SloTarget};
-use crate::network::service::ServiceState;
+use crate::network::protocol::{Grpc, Protocol};
+use crate::network::service::ServicePort;
 
 /// The parts of requests that are bad over every window, and the alerts that compare them with what may be.
-pub(super) fn of(service: &ServiceState, slo: Slo) -> Vec<monitoring::GroupRule> {
+pub(super) fn of(port: &ServicePort, slo: Slo) -> Vec<monitoring::GroupRule> {
     let Slo { availability, latency } = slo;
-    let requests = Requests::of(service);
+    let requests = Requests::of(port);
     let failures = Indicator {
         record: "service:request_failures:ratio_rate",
         alert: "AvailabilityBudgetBurn",
@@ -79,11 +80,45 @@ struct Indicator {
 struct Requests {
     service: String,
     namespace: String,
+    /// What tells the requests from others of the Service, as a condition.
+    protocol: &'static str,
+    status: Status,
+}
+
+/// How the proxies tell a server error from other answers, as conditions.
+struct Status {
+    error: &'static str,
+    other: &'static str,
+}
+
+impl Status {
+    /// By the status of the answer.
+    const HTTP: Self = Self { error: ",response_code=~\"5..\"", other: ",response_code!~\"5..\"" };
+
+    /// By the status of the call: `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE` and `DATA_LOSS` are the
+    /// server's. The proxy reads it from the trailers or the headers; of an answer without one it takes what the status of HTTP stands
+    /// for, which is `UNKNOWN` for a stream that its caller left. Where there was no answer at all the label is empty.
+    const GRPC: Self = Self {
+        error: ",grpc_response_status=~\"2|4|12|13|14|15\",response_flags!~\"(.*,)?(DC|DR)(,.*)?\"",
+        other: ",grpc_response_status!~\"2|4|12|13|14|15\"",
+    };
 }
 
 impl Requests {
-    fn of(service: &ServiceState) -> Self {
-        Self { service: service.name(), namespace: service.namespace().to_string() }
+    fn of(port: &ServicePort) -> Self {
+        let service = port.service();
+        let calls = port.protocol() == Grpc::NAME;
+        let protocol = match (calls, service.ports().len()) {
+            (true, _) => ",request_protocol=\"grpc\"",
+            (false, 1) => "",
+            (false, _) => ",request_protocol=\"http\"",
+        };
+        Self {
+            service: service.name(),
+            namespace: service.namespace().to_string(),
+            protocol,
+            status: if calls { Status::GRPC } else { Status::HTTP },
+        }
     }
 
     /// Requests over a window by who counts them: how fast they come (`rate`) or how many they are (`increase`).
@@ -95,17 +130,16 @@ impl Requests {
         condition: &str,
         window: &str,
     ) -> String {
-        let Self { service, namespace } = self;
+        let Self { service, namespace, protocol, .. } = self;
         format!(
             "{how}({metric}{{reporter=\"{reporter}\",destination_service_name=\"{service}\",\
-             destination_service_namespace=\"{namespace}\"{condition}}}[{window}])"
+             destination_service_namespace=\"{namespace}\"{protocol}{condition}}}[{window}])"
         )
     }
 
     /// Requests that got a server error.
     fn errors(&self, how: &str, window: &str) -> String {
-        let errors = ",response_code=~\"5..\"";
-        self.counted(how, "istio_requests_total", "destination", errors, window)
+        self.counted(how, "istio_requests_total", "destination", self.status.error, window)
     }
 
     /// Requests that reached no pod.
@@ -128,7 +162,7 @@ impl Requests {
 
     fn durations(&self, how: &str, part: &str, condition: &str, window: &str) -> String {
         let metric = format!("istio_request_duration_milliseconds_{part}");
-        let condition = format!(",response_code!~\"5..\"{condition}");
+        let condition = format!("{}{condition}", self.status.other);
         self.counted(how, &metric, "destination", &condition, window)
     }
 
@@ -180,7 +214,7 @@ impl Requests {
 
     /// An alert on the part of bad requests, where their `number` over the long window is [`ENOUGH`].
     fn alert(&self, indicator: &Indicator, rate: &BurnRate, number: &str) -> monitoring::GroupRule {
-        let Self { service, namespace } = self;
+        let Self { service, namespace, .. } = self;
         let Indicator { record, alert, what, target } = indicator;
         let budget = target.budget();
         let BurnRate { severity, factor, long, short } = rate;

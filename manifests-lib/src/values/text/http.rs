@@ -28,6 +28,16 @@ text_type! {
 }
 
 text_type! {
+    /// A method of a gRPC service, as calls name it: `/hipstershop.PaymentService/Charge`.
+    ///
+    /// Upstream: <https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests>
+    GrpcMethod,
+    grpc_method,
+    "a method of gRPC reads like /package.Service/Method: letters, digits and '_', of which no name begins with a digit",
+    ($) grpc_method
+}
+
+text_type! {
     /// A range of IPv4 addresses, such as `203.0.113.0/24`.
     ///
     /// Upstream: <https://www.rfc-editor.org/rfc/rfc4632>
@@ -84,6 +94,35 @@ const fn url_path(bytes: &[u8]) -> bool {
         index += 1;
     }
     true
+}
+
+/// A service of one or more names with `.` between them, and a method of one.
+const fn grpc_method(bytes: &[u8]) -> bool {
+    if bytes.is_empty() || bytes[0] != b'/' {
+        return false;
+    }
+    let mut slashes = 1;
+    let mut begins = true;
+    let mut index = 1;
+    while index < bytes.len() {
+        let byte = bytes[index];
+        if byte == b'/' || byte == b'.' {
+            if begins || byte == b'.' && slashes == 2 {
+                return false;
+            }
+            if byte == b'/' {
+                slashes += 1;
+            }
+            begins = true;
+        } else {
+            if byte != b'_' && !byte.is_ascii_alphanumeric() || begins && byte.is_ascii_digit() {
+                return false;
+            }
+            begins = false;
+        }
+        index += 1;
+    }
+    slashes == 2 && !begins
 }
 
 /// Whether text begins with an escaped byte that is no `/`.

@@ -29,6 +29,16 @@ impl Name {
 }
 
 text_type! {
+    /// The name of a container's port: shorter than other names, and with a letter.
+    ///
+    /// Upstream: <https://www.rfc-editor.org/rfc/rfc6335#section-5.1>
+    PortName,
+    port_name,
+    "the name of a container's port has 1 to 15 of a-z, 0-9 and single '-', one letter at least, and begins and ends with a letter or digit",
+    ($) port_name
+}
+
+text_type! {
     /// The key of a label: an optional DNS prefix and `/`, then a name.
     ///
     /// Upstream: <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/>
@@ -87,6 +97,21 @@ macro_rules! path {
 
 pub(crate) const fn dns_label(bytes: &[u8]) -> bool {
     label_between(bytes, 0, bytes.len()) && bytes[0].is_ascii_lowercase()
+}
+
+const fn port_name(bytes: &[u8]) -> bool {
+    let mut letters = 0;
+    let mut index = 0;
+    while index < bytes.len() {
+        if bytes[index].is_ascii_lowercase() {
+            letters += 1;
+        }
+        if index > 0 && bytes[index] == b'-' && bytes[index - 1] == b'-' {
+            return false;
+        }
+        index += 1;
+    }
+    label_between(bytes, 0, bytes.len()) && bytes.len() <= 15 && letters > 0
 }
 
 /// An RFC 1123 label.

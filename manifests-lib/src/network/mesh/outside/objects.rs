@@ -179,10 +179,8 @@ impl OutsideHost {
             )
         };
         let pods = gateway_objects::pods(&gateway.selector);
-        networking::Gateway {
-            metadata: self.component.metadata_named(self.name_of_port(position, port, "gateway")),
-            ..gateway_of(&self.component, pods, server)
-        }
+        let metadata = self.component.metadata_named(self.name_of_port(position, port, "gateway"));
+        gateway_of(metadata, pods, vec![server])
     }
 
     /// Two steps for each port: from a sidecar to the gateway, from the gateway to the host.
