@@ -51,7 +51,7 @@ fn admitted(shop: &Shop, doors: &Bundle) -> String {
 
 #[test]
 fn https_is_sent_to_the_gateway_as_the_program_wrote_it() {
-    let (shop, doors) = shop();
+    let (shop, _) = shop();
     let web = shop.bundle();
     let app = web.app(&NODES);
     let stripe = payments(&web);
@@ -60,8 +60,7 @@ fn https_is_sent_to_the_gateway_as_the_program_wrote_it() {
     - name: STRIPE
       value: https://api.stripe.com:443
     ");
-    let mesh = ["ServiceEntry", "Gateway", "VirtualService", "DestinationRule"];
-    assert_snapshot!(shop.objects(&web, &mesh), @"
+    assert_snapshot!(shop.objects(&web, &["ServiceEntry", "VirtualService"]), @"
     apiVersion: networking.istio.io/v1
     kind: ServiceEntry
     metadata:
@@ -83,28 +82,6 @@ fn https_is_sent_to_the_gateway_as_the_program_wrote_it() {
         number: 443
         protocol: TLS
       resolution: DNS
-    ---
-    apiVersion: networking.istio.io/v1
-    kind: Gateway
-    metadata:
-      name: web-app-api-stripe-com-gateway
-      labels:
-        app: web
-        component: app
-        env: test
-      namespace: shop
-    spec:
-      selector:
-        istio: egress
-      servers:
-      - hosts:
-        - api.stripe.com
-        port:
-          name: tls-web
-          number: 443
-          protocol: TLS
-        tls:
-          mode: ISTIO_MUTUAL
     ---
     apiVersion: networking.istio.io/v1
     kind: VirtualService
@@ -147,6 +124,38 @@ fn https_is_sent_to_the_gateway_as_the_program_wrote_it() {
             port:
               number: 443
             subset: api-stripe-com
+    ");
+}
+
+#[test]
+fn between_sidecar_and_gateway_is_mutual_tls_around_that_of_the_program() {
+    let (shop, doors) = shop();
+    let web = shop.bundle();
+    let app = web.app(&NODES);
+    let stripe = payments(&web);
+    server(&app).env([app.calls(&stripe).url("STRIPE")]);
+    assert_snapshot!(shop.objects(&web, &["Gateway", "DestinationRule"]), @"
+    apiVersion: networking.istio.io/v1
+    kind: Gateway
+    metadata:
+      name: web-app-api-stripe-com-gateway
+      labels:
+        app: web
+        component: app
+        env: test
+      namespace: shop
+    spec:
+      selector:
+        istio: egress
+      servers:
+      - hosts:
+        - api.stripe.com
+        port:
+          name: tls-web
+          number: 443
+          protocol: TLS
+        tls:
+          mode: ISTIO_MUTUAL
     ---
     apiVersion: networking.istio.io/v1
     kind: DestinationRule
@@ -189,73 +198,10 @@ fn each_caller_has_its_own_hosts_and_all_have_one_route() {
     });
     server(&worker).env([worker.calls(&stripe).url("STRIPE"), worker.calls(&hooks).url("SLACK")]);
     server(&far).env([far.calls(&stripe).host("STRIPE")]);
-    assert_snapshot!(shop.objects(&doors, &["AuthorizationPolicy"]), @r#"
-    apiVersion: security.istio.io/v1
-    kind: AuthorizationPolicy
-    metadata:
-      name: back-door
-      labels:
-        env: test
-      namespace: elsewhere
-    spec:
-      action: ALLOW
-      selector:
-        matchLabels:
-          istio: egress
-    ---
-    apiVersion: security.istio.io/v1
-    kind: AuthorizationPolicy
-    metadata:
-      name: far-app-egress
-      labels:
-        env: test
-      namespace: elsewhere
-    spec:
-      action: ALLOW
-      rules:
-      - from:
-        - source:
-            principals:
-            - cluster.local/ns/elsewhere/sa/far-app-service-account
-        to:
-        - operation:
-            ports:
-            - "443"
-        when:
-        - key: connection.sni
-          values:
-          - api.stripe.com
-      selector:
-        matchLabels:
-          istio: egress
-    ---
-    apiVersion: security.istio.io/v1
-    kind: AuthorizationPolicy
-    metadata:
-      name: worker-app-egress
-      labels:
-        env: test
-      namespace: elsewhere
-    spec:
-      action: ALLOW
-      rules:
-      - from:
-        - source:
-            principals:
-            - cluster.local/ns/shop/sa/worker-app-service-account
-        to:
-        - operation:
-            ports:
-            - "443"
-        when:
-        - key: connection.sni
-          values:
-          - api.stripe.com
-          - hooks.slack.com
-      selector:
-        matchLabels:
-          istio: egress
-    "#);
+    assert_snapshot!(admitted(&shop, &doors), @"
+    cluster.local/ns/elsewhere/sa/far-app-service-account: api.stripe.com
+    cluster.local/ns/shop/sa/worker-app-service-account: api.stripe.com, hooks.slack.com
+    ");
     assert_snapshot!(shop.part(&web, "ServiceEntry", "/spec/exportTo"), @"
     - .
     - elsewhere
@@ -313,8 +259,8 @@ fn each_caller_has_its_own_hosts_and_all_have_one_route() {
     ");
 }
 
-#[test]
-fn ports_of_one_host_share_its_entry_and_its_route() {
+/// A host of three ports and three protocols.
+fn files() -> (Shop, Bundle, Bundle) {
     let (shop, doors) = shop();
     let web = shop.bundle();
     let app = web.app(&NODES);
@@ -331,227 +277,149 @@ fn ports_of_one_host_share_its_entry_and_its_route() {
         app.calls(&secure).url("SECURE"),
         app.calls(&raw).address("RAW"),
     ]);
-    let mesh = ["ServiceEntry", "Gateway", "VirtualService", "DestinationRule"];
-    assert_snapshot!(shop.objects(&web, &mesh), @"
-    apiVersion: networking.istio.io/v1
-    kind: ServiceEntry
-    metadata:
-      name: web-app-files-example-com-service-entry
-      labels:
-        app: web
-        component: app
-        env: test
-      namespace: shop
-    spec:
-      exportTo:
-      - .
-      - elsewhere
-      hosts:
-      - files.example.com
-      location: MESH_EXTERNAL
-      ports:
-      - name: http-80
-        number: 80
-        protocol: HTTP
-      - name: tls-443
-        number: 443
-        protocol: TLS
-      - name: tcp-9000
-        number: 9000
-        protocol: TCP
-      resolution: DNS
-    ---
-    apiVersion: networking.istio.io/v1
-    kind: Gateway
-    metadata:
-      name: web-app-files-example-com-gateway
-      labels:
-        app: web
-        component: app
-        env: test
-      namespace: shop
-    spec:
-      selector:
-        istio: egress
-      servers:
-      - hosts:
+    (shop, web, doors)
+}
+
+#[test]
+fn ports_of_one_host_share_its_entry_and_its_route() {
+    let (shop, web, doors) = files();
+    assert_snapshot!(shop.part(&web, "ServiceEntry", "/spec"), @"
+    exportTo:
+    - .
+    - elsewhere
+    hosts:
+    - files.example.com
+    location: MESH_EXTERNAL
+    ports:
+    - name: http-80
+      number: 80
+      protocol: HTTP
+    - name: tls-443
+      number: 443
+      protocol: TLS
+    - name: tcp-9000
+      number: 9000
+      protocol: TCP
+    resolution: DNS
+    ");
+    assert_snapshot!(shop.part(&web, "VirtualService", "/spec"), @"
+    exportTo:
+    - .
+    - elsewhere
+    gateways:
+    - web-app-files-example-com-gateway
+    - web-app-files-example-com-443-gateway
+    - web-app-files-example-com-9000-gateway
+    - mesh
+    hosts:
+    - files.example.com
+    - port-443.files.example.com
+    - port-9000.files.example.com
+    http:
+    - match:
+      - gateways:
+        - mesh
+        port: 80
+      route:
+      - destination:
+          host: back-door.elsewhere.svc.cluster.local
+          port:
+            number: 443
+          subset: files-example-com
+    - match:
+      - gateways:
+        - web-app-files-example-com-gateway
+        port: 443
+      route:
+      - destination:
+          host: files.example.com
+          port:
+            number: 80
+    tcp:
+    - match:
+      - gateways:
+        - web-app-files-example-com-443-gateway
+        port: 443
+      route:
+      - destination:
+          host: files.example.com
+          port:
+            number: 443
+    - match:
+      - gateways:
+        - mesh
+        port: 9000
+      route:
+      - destination:
+          host: back-door.elsewhere.svc.cluster.local
+          port:
+            number: 443
+          subset: files-example-com-9000
+    - match:
+      - gateways:
+        - web-app-files-example-com-9000-gateway
+        port: 443
+      route:
+      - destination:
+          host: files.example.com
+          port:
+            number: 9000
+    tls:
+    - match:
+      - gateways:
+        - mesh
+        port: 443
+        sniHosts:
         - files.example.com
-        port:
-          name: https-web
-          number: 443
-          protocol: HTTPS
-        tls:
-          mode: ISTIO_MUTUAL
-    ---
-    apiVersion: networking.istio.io/v1
-    kind: Gateway
-    metadata:
-      name: web-app-files-example-com-443-gateway
-      labels:
-        app: web
-        component: app
-        env: test
-      namespace: shop
-    spec:
-      selector:
-        istio: egress
-      servers:
-      - hosts:
-        - port-443.files.example.com
-        port:
-          name: tls-web
-          number: 443
-          protocol: TLS
-        tls:
-          mode: ISTIO_MUTUAL
-    ---
-    apiVersion: networking.istio.io/v1
-    kind: Gateway
-    metadata:
-      name: web-app-files-example-com-9000-gateway
-      labels:
-        app: web
-        component: app
-        env: test
-      namespace: shop
-    spec:
-      selector:
-        istio: egress
-      servers:
-      - hosts:
-        - port-9000.files.example.com
-        port:
-          name: tls-web
-          number: 443
-          protocol: TLS
-        tls:
-          mode: ISTIO_MUTUAL
-    ---
-    apiVersion: networking.istio.io/v1
-    kind: VirtualService
-    metadata:
-      name: web-app-files-example-com-virtual-service
-      labels:
-        app: web
-        component: app
-        env: test
-      namespace: shop
-    spec:
-      exportTo:
-      - .
-      - elsewhere
-      gateways:
-      - web-app-files-example-com-gateway
-      - web-app-files-example-com-443-gateway
-      - web-app-files-example-com-9000-gateway
-      - mesh
-      hosts:
-      - files.example.com
-      - port-443.files.example.com
-      - port-9000.files.example.com
-      http:
-      - match:
-        - gateways:
-          - mesh
-          port: 80
-        route:
-        - destination:
-            host: back-door.elsewhere.svc.cluster.local
-            port:
-              number: 443
-            subset: files-example-com
-      - match:
-        - gateways:
-          - web-app-files-example-com-gateway
-          port: 443
-        route:
-        - destination:
-            host: files.example.com
-            port:
-              number: 80
-      tcp:
-      - match:
-        - gateways:
-          - web-app-files-example-com-443-gateway
-          port: 443
-        route:
-        - destination:
-            host: files.example.com
-            port:
-              number: 443
-      - match:
-        - gateways:
-          - mesh
-          port: 9000
-        route:
-        - destination:
-            host: back-door.elsewhere.svc.cluster.local
-            port:
-              number: 443
-            subset: files-example-com-9000
-      - match:
-        - gateways:
-          - web-app-files-example-com-9000-gateway
-          port: 443
-        route:
-        - destination:
-            host: files.example.com
-            port:
-              number: 9000
-      tls:
-      - match:
-        - gateways:
-          - mesh
-          port: 443
-          sniHosts:
-          - files.example.com
-        route:
-        - destination:
-            host: back-door.elsewhere.svc.cluster.local
-            port:
-              number: 443
-            subset: files-example-com-443
-    ---
-    apiVersion: networking.istio.io/v1
-    kind: DestinationRule
-    metadata:
-      name: web-app-files-example-com-destination-rule
-      labels:
-        app: web
-        component: app
-        env: test
-      namespace: shop
-    spec:
-      exportTo:
-      - .
-      host: back-door.elsewhere.svc.cluster.local
-      subsets:
-      - name: files-example-com
-        trafficPolicy:
-          portLevelSettings:
-          - port:
-              number: 443
-            tls:
-              mode: ISTIO_MUTUAL
-              sni: files.example.com
-      - name: files-example-com-443
-        trafficPolicy:
-          portLevelSettings:
-          - port:
-              number: 443
-            tls:
-              mode: ISTIO_MUTUAL
-              sni: port-443.files.example.com
-      - name: files-example-com-9000
-        trafficPolicy:
-          portLevelSettings:
-          - port:
-              number: 443
-            tls:
-              mode: ISTIO_MUTUAL
-              sni: port-9000.files.example.com
+      route:
+      - destination:
+          host: back-door.elsewhere.svc.cluster.local
+          port:
+            number: 443
+          subset: files-example-com-443
     ");
     assert_snapshot!(admitted(&shop, &doors), @"cluster.local/ns/shop/sa/web-app-service-account: files.example.com, port-443.files.example.com, port-9000.files.example.com");
+}
+
+#[test]
+fn each_port_is_asked_for_by_a_name_of_its_own() {
+    let (shop, web, _) = files();
+    let names = shop.resources(&web).into_iter().filter_map(|resource| {
+        let object = resource.to_json().expect("finite numbers");
+        let hosts = object.pointer("/spec/servers/0/hosts")?.clone();
+        Some(format!("{}: {hosts}", resource.object_ref().name))
+    });
+    assert_snapshot!(names.collect::<Vec<_>>().join("\n"), @r#"
+    web-app-files-example-com-gateway: ["files.example.com"]
+    web-app-files-example-com-443-gateway: ["port-443.files.example.com"]
+    web-app-files-example-com-9000-gateway: ["port-9000.files.example.com"]
+    "#);
+    assert_snapshot!(shop.part(&web, "DestinationRule", "/spec/subsets"), @"
+    - name: files-example-com
+      trafficPolicy:
+        portLevelSettings:
+        - port:
+            number: 443
+          tls:
+            mode: ISTIO_MUTUAL
+            sni: files.example.com
+    - name: files-example-com-443
+      trafficPolicy:
+        portLevelSettings:
+        - port:
+            number: 443
+          tls:
+            mode: ISTIO_MUTUAL
+            sni: port-443.files.example.com
+    - name: files-example-com-9000
+      trafficPolicy:
+        portLevelSettings:
+        - port:
+            number: 443
+          tls:
+            mode: ISTIO_MUTUAL
+            sni: port-9000.files.example.com
+    ");
 }
 
 #[test]

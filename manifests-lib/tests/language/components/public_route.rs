@@ -259,14 +259,6 @@ fn a_route_waits_as_long_as_it_says() {
 #[test]
 fn a_redirect_has_no_service() {
     let public = public();
-    public.route();
-    public.entrance.redirect(Redirect {
-        name: name!("old"),
-        host: host!("old.example.com"),
-        path: url_path!("/"),
-        to: RedirectTo::Host(host!("www.example.com")),
-        status: RedirectStatus::Permanent,
-    });
     public.entrance.redirect(Redirect {
         name: name!("basket"),
         host: host!("www.example.com"),
@@ -274,91 +266,53 @@ fn a_redirect_has_no_service() {
         to: RedirectTo::Below(url_path!("/cart")),
         status: RedirectStatus::Temporary,
     });
-    assert_snapshot!(public.shop.objects(&public.door, &["HTTPRoute"]), @r#"
-    apiVersion: gateway.networking.k8s.io/v1
-    kind: HTTPRoute
-    metadata:
-      name: cart
-      labels:
-        env: test
+    assert_snapshot!(public.shop.part(&public.door, "HTTPRoute", "/spec"), @"
+    hostnames:
+    - www.example.com
+    parentRefs:
+    - name: door
+      group: gateway.networking.k8s.io
+      kind: Gateway
       namespace: elsewhere
-    spec:
-      hostnames:
-      - www.example.com
-      parentRefs:
-      - name: door
-        group: gateway.networking.k8s.io
-        kind: Gateway
-        namespace: elsewhere
-      rules:
-      - backendRefs:
-        - name: front-door
-          group: ""
-          kind: Service
-          namespace: elsewhere
-          port: 80
-          weight: 1
-        matches:
-        - path:
-            type: PathPrefix
-            value: /cart
-    ---
-    apiVersion: gateway.networking.k8s.io/v1
-    kind: HTTPRoute
-    metadata:
-      name: old
-      labels:
-        env: test
-      namespace: elsewhere
-    spec:
-      hostnames:
-      - old.example.com
-      parentRefs:
-      - name: door
-        group: gateway.networking.k8s.io
-        kind: Gateway
-        namespace: elsewhere
-      rules:
-      - filters:
-        - requestRedirect:
-            hostname: www.example.com
-            scheme: https
-            statusCode: 301
-          type: RequestRedirect
-        matches:
-        - path:
-            type: PathPrefix
-            value: /
-    ---
-    apiVersion: gateway.networking.k8s.io/v1
-    kind: HTTPRoute
-    metadata:
-      name: basket
-      labels:
-        env: test
-      namespace: elsewhere
-    spec:
-      hostnames:
-      - www.example.com
-      parentRefs:
-      - name: door
-        group: gateway.networking.k8s.io
-        kind: Gateway
-        namespace: elsewhere
-      rules:
-      - filters:
-        - requestRedirect:
-            path:
-              replacePrefixMatch: /cart
-              type: ReplacePrefixMatch
-            scheme: https
-            statusCode: 302
-          type: RequestRedirect
-        matches:
-        - path:
-            type: PathPrefix
-            value: /basket
-    "#);
+    rules:
+    - filters:
+      - requestRedirect:
+          path:
+            replacePrefixMatch: /cart
+            type: ReplacePrefixMatch
+          scheme: https
+          statusCode: 302
+        type: RequestRedirect
+      matches:
+      - path:
+          type: PathPrefix
+          value: /basket
+    ");
+}
+
+#[test]
+fn the_host_of_a_redirect_is_one_of_the_certificate() {
+    let public = public();
+    public.entrance.redirect(Redirect {
+        name: name!("old"),
+        host: host!("old.example.com"),
+        path: url_path!("/"),
+        to: RedirectTo::Host(host!("www.example.com")),
+        status: RedirectStatus::Permanent,
+    });
+    public.route();
+    assert_snapshot!(public.rules(), @"
+    - filters:
+      - requestRedirect:
+          hostname: www.example.com
+          scheme: https
+          statusCode: 301
+        type: RequestRedirect
+      matches:
+      - path:
+          type: PathPrefix
+          value: /
+    ");
     assert_snapshot!(public.shop.part(&public.door, "Certificate", "/spec/dnsNames"), @"
     - old.example.com
     - www.example.com
