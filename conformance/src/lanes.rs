@@ -9,6 +9,7 @@ mod argocd;
 mod bootstrap;
 mod broker;
 mod charts;
+pub mod data;
 mod delivery;
 pub mod envoy;
 mod faults;
@@ -37,7 +38,7 @@ pub struct Lane {
     /// What is judged, in a sentence.
     about: &'static str,
     /// Whether it runs where none is named. Charts come from repositories that not every machine reaches, and promtool alone
-    /// takes as long to build as all others; RabbitMQ and Fluent Bit have to be installed; a mesh needs root.
+    /// takes as long to build as all others; RabbitMQ, PostgreSQL, Redis and Fluent Bit have to be installed; a mesh needs root.
     pub is_default: bool,
     /// Does its work; what was reported before a failure stays reported.
     run: Work,
@@ -48,7 +49,7 @@ pub struct Lane {
 type Work = fn(&Programs, &Options, &mut Report) -> Result<(), Failure>;
 
 /// Every lane, in the order in which they run.
-pub const LANES: [Lane; 13] = [
+pub const LANES: [Lane; 14] = [
     Lane {
         name: "yaml",
         judges: "yaml-reader",
@@ -144,6 +145,14 @@ pub const LANES: [Lane; 13] = [
         is_default: false,
         run: broker::run,
         faults: Some(broker::faults::run),
+    },
+    Lane {
+        name: "data",
+        judges: "postgres, redis-server",
+        about: "PostgreSQL and Redis take users, rights and passwords, and connection strings lead there",
+        is_default: false,
+        run: data::run,
+        faults: Some(data::faults::run),
     },
     Lane {
         name: "envoy",

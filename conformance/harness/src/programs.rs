@@ -62,7 +62,8 @@ impl Machine {
                     "there is no place to keep built programs: set HOME or XDG_CACHE_HOME to a folder",
                 )
             })?;
-        let variables = [ASSETS, "ISTIOCTL", "RABBITMQ_SERVER", "FLUENT_BIT"];
+        let variables =
+            [ASSETS, "ISTIOCTL", "RABBITMQ_SERVER", "FLUENT_BIT", "POSTGRES", "REDIS_SERVER"];
         Ok(Self {
             variables: variables
                 .into_iter()

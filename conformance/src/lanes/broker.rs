@@ -1,6 +1,7 @@
 //! Lane `broker`: a real RabbitMQ takes users, exchanges, queues and policies, and messages go where they have to.
 
 mod client;
+mod clients;
 pub mod faults;
 mod messages;
 mod rights;
@@ -40,7 +41,7 @@ pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Resu
         }
         environment(&server, &rendered, report)?;
     }
-    Ok(())
+    clients::check(&server, &clients::rendered()?, report)
 }
 
 /// Everything that the lane does with one environment; RabbitMQ is left without it.

@@ -189,6 +189,30 @@ impl Program {
         release: Some(RABBITMQ),
         version: &[],
     };
+    /// The database; its other programs lie beside it.
+    pub const POSTGRES: Self = Self {
+        name: "postgres",
+        variable: Some("POSTGRES"),
+        is_of_envtest: false,
+        source: Source::Elsewhere(
+            "install it (the package postgresql of Debian and Ubuntu, others on https://www.postgresql.org/download), or name its \
+             file with POSTGRES, such as /usr/lib/postgresql/15/bin/postgres",
+        ),
+        release: None,
+        version: &["--version"],
+    };
+    /// The cache, which speaks as Valkey does.
+    pub const REDIS_SERVER: Self = Self {
+        name: "redis-server",
+        variable: Some("REDIS_SERVER"),
+        is_of_envtest: false,
+        source: Source::Elsewhere(
+            "install it (the package redis-server of Debian and Ubuntu), or name its file, or that of valkey-server, with \
+             REDIS_SERVER",
+        ),
+        release: None,
+        version: &["--version"],
+    };
     /// The collector of logs.
     pub const FLUENT_BIT: Self = Self {
         name: "fluent-bit",

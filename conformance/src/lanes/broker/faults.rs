@@ -4,8 +4,8 @@ use harness::{Failure, Programs, Report};
 use serde_json::{Value, json};
 
 use crate::lanes::Options;
-use crate::lanes::broker::{self, Server};
-use crate::lanes::faults::{change, environment, expect, first, last};
+use crate::lanes::broker::{self, Server, clients};
+use crate::lanes::faults::{change, environment, expect, first, last, no_object};
 use crate::rendered::Rendered;
 
 /// A fault: the first object of the kind with another value at the path, and what has to be found.
@@ -113,7 +113,59 @@ pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Resu
         change(&mut rendered.objects, fault.kind, fault.path, fault.value)?;
         found(&server, &rendered, fault.name, &[fault.expected], report)?;
     }
-    missing_object(&server, report)
+    missing_object(&server, report)?;
+    clients(&server, report)
+}
+
+/// Clients of queues and topics that may too much or too little, and events that go astray.
+fn clients(server: &Server, report: &mut Report) -> Result<(), Failure> {
+    let write = &["spec", "permissions", "write"][..];
+    for (fault, kind, name, path, value, expected) in [
+        (
+            "a producer that may write everywhere",
+            "Permission",
+            "web-app-web-permission",
+            write,
+            json!(""),
+            "web-app-web-user may send mails to dead-letter",
+        ),
+        (
+            "a consumer that may not read",
+            "Permission",
+            "mailer-app-web-permission",
+            &["spec", "permissions", "read"],
+            json!("^$"),
+            "mailer-app-web-user does not find mails in mails",
+        ),
+        (
+            "a subscription to another key",
+            "Binding",
+            "books-app-messages-binding-web-events-books-refund.all",
+            &["spec", "routingKey"],
+            json!("refund"),
+            "does not find refund.full.late in events.books",
+        ),
+        (
+            "dead letters under the key of their event",
+            "Policy",
+            "mailer-app-messages-policy-web-events-mailer",
+            &["spec", "definition"],
+            json!({"dead-letter-exchange": "dead-letter"}),
+            "does not find order.paid in dead-letter.events.mailer",
+        ),
+    ] {
+        let mut rendered = clients::rendered()?;
+        let place = rendered
+            .objects
+            .iter_mut()
+            .find(|object| object.identity.kind == kind && object.identity.name == name)
+            .ok_or_else(|| no_object(kind))?;
+        *place = place.with_field(path, value)?;
+        let mut found = Report::default();
+        clients::check(server, &rendered, &mut found)?;
+        expect(report, fault, &found.findings, &[expected]);
+    }
+    Ok(())
 }
 
 /// A binding of a queue that is not there.
