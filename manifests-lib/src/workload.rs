@@ -1,6 +1,7 @@
 //! What runs: pods, the objects that keep them running, and their variables and volumes.
 
 mod annotations;
+mod claim;
 mod common;
 pub(crate) mod config_files;
 mod container;
@@ -13,6 +14,7 @@ pub(crate) mod escapes;
 mod go;
 mod init_container;
 mod job;
+mod lifecycle;
 mod limits;
 mod metrics;
 mod mount;
@@ -22,6 +24,7 @@ mod pod_field;
 mod probe;
 mod replicas;
 mod run_to_completion;
+mod scheduling;
 mod scratch;
 mod secret_files;
 mod security;
@@ -29,6 +32,7 @@ mod stateful_set;
 mod variable;
 pub(crate) mod volume;
 
+pub use claim::{VolumeClaim, VolumeClaimHandle};
 pub use common::{LongRunning, Workload};
 pub use config_files::{ConfigFiles, ConfigFilesHandle};
 pub use container::{
@@ -42,11 +46,13 @@ pub use deployment::Deployment;
 pub use go::GoResources;
 pub use init_container::InitContainer;
 pub use job::{Job, JobHandle};
+pub use lifecycle::PreStop;
 pub use placement::{NodeGroup, spread};
 pub use pod_field::{PodField, ResourceField};
 pub use probe::{HttpGet, KeepsRunning, Probe, TimedProbe};
 pub use replicas::{Replicas, ScaleOn};
 pub use run_to_completion::{RestartPolicy, RunsToCompletion};
+pub use scheduling::{NodeLabel, PriorityClass, TaintEffect, Toleration, Topology};
 pub use scratch::Scratch;
 pub use security::{
     Allowance, SecurityException, User, restricted_security_context, runtime_default_seccomp,

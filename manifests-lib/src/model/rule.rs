@@ -239,6 +239,11 @@ rules! {
     ///
     /// Correct the field that the message names.
     InvalidPodOverride = "invalid-pod-override",
+    /// What a container does before it stops takes as long as its pod has to stop, takes no time, asks a port that is not there, or is
+    /// said twice. The container is killed before it is told to stop, or the API server refuses it.
+    ///
+    /// Correct what the message names, or give the workload a longer `grace_period`.
+    InvalidPreStop = "invalid-pre-stop",
     /// A probe is said twice, has times that contradict each other, asks a port that its container does not have, or sends a header
     /// that is none. The API server refuses it, or the kubelet asks in another way than it says.
     ///
@@ -399,6 +404,11 @@ rules! {
     ///
     /// Give each its own. Where both are to use it, list it in the `shares` of both, with the reason.
     SharedBetweenEnvironments = "shared-between-environments",
+    /// A volume for one pod at a time belongs to a workload of several, or of whose pods a new one starts before the old one stops. One
+    /// of them waits for the volume forever.
+    ///
+    /// Run one pod, and stop it first: `recreate`.
+    SharedClaim = "shared-claim",
     /// A bundle reads secrets of two folders of AWS Secrets Manager, or two namespaces read secrets of one folder. Stores read by
     /// folder: whoever may write an ExternalSecret in one namespace could read the secrets of another.
     ///

@@ -2,11 +2,12 @@
 
 use super::pod::Pod;
 use super::{
-    Container, ContainerHandle, InitContainer, JobHandle, PortlessContainer, RunsFirst, Scratch,
-    WithPort, WithoutPort,
+    Container, ContainerHandle, InitContainer, JobHandle, NodeLabel, PortlessContainer,
+    PriorityClass, RunsFirst, Scratch, Toleration, Topology, WithPort, WithoutPort,
 };
+use crate::model::component::Component;
 use crate::model::origin::Origin;
-use crate::values::{Bytes, Name};
+use crate::values::{Bytes, LabelKey, Name, Seconds};
 
 /// What runs pods, whatever keeps them running.
 ///
@@ -69,6 +70,66 @@ pub trait Workload: sealed::Sealed {
     #[must_use = "mount the folder into containers"]
     fn scratch_in_memory(&self, name: Name, size: Bytes) -> Scratch {
         Scratch::of(self.pod(), Origin::here(), &name, size, true)
+    }
+
+    /// Gives the pods this long to stop before they are killed, in place of 30 s.
+    ///
+    /// The build reports a time of 0, and a container that waits longer [before it stops](ContainerHandle::pre_stop).
+    #[track_caller]
+    fn grace_period(&self, time: Seconds) {
+        self.pod().grace_period(Origin::here(), time);
+    }
+
+    /// Labels the pods, beside the labels that selectors find them by.
+    ///
+    /// The build reports a key that they have already, and a value that is none of a label.
+    #[track_caller]
+    fn pod_label(&self, key: &LabelKey, value: &str) {
+        self.pod().label(Origin::here(), key, value.to_owned());
+    }
+
+    /// Annotates the pods.
+    ///
+    /// The build reports a key that has another value already.
+    #[track_caller]
+    fn pod_annotation(&self, key: &LabelKey, value: &str) {
+        self.pod().annotate(Origin::here(), key, value);
+    }
+
+    /// Lets the pods run on nodes with this taint.
+    fn tolerate(&self, toleration: Toleration) {
+        self.pod().scheduling.tolerate(toleration);
+    }
+
+    /// Keeps the pods on nodes with this label, of those that their component runs on. Several hold together.
+    fn require_nodes(&self, label: &NodeLabel) {
+        self.pod().scheduling.require_nodes(label);
+    }
+
+    /// Runs the pods on nodes with this label where they have room.
+    fn prefer_nodes(&self, label: &NodeLabel) {
+        self.pod().scheduling.prefer_nodes(label);
+    }
+
+    /// Never runs a pod where one of the component is, which may be its own: each on a node or in a zone of its own. A pod that finds
+    /// none waits.
+    fn require_apart(&self, others: &Component, topology: Topology) {
+        self.pod().scheduling.require_apart(self.pod(), others, topology);
+    }
+
+    /// Runs pods apart from those of the component as long as there is room elsewhere.
+    fn prefer_apart(&self, others: &Component, topology: Topology) {
+        self.pod().scheduling.prefer_apart(self.pod(), others, topology);
+    }
+
+    /// Runs pods beside those of the component where there is room.
+    fn prefer_near(&self, others: &Component, topology: Topology) {
+        self.pod().scheduling.prefer_near(self.pod(), others, topology);
+    }
+
+    /// Schedules the pods before those of lower classes, and evicts them after.
+    fn priority_class(&self, class: PriorityClass) {
+        self.pod().scheduling.prioritize(class);
     }
 }
 

@@ -12,7 +12,7 @@ use super::limits::Limits;
 use super::mount::{self, Mount};
 use super::pod::Pod;
 use super::probe::Apart;
-use super::{Allowance, Probe, SecurityException, User, Variable, security};
+use super::{Allowance, PreStop, Probe, SecurityException, User, Variable, security};
 use crate::data::NotSecret;
 use crate::model::bundle::Output;
 use crate::model::component::Component;
@@ -155,6 +155,7 @@ struct Options {
     limits: Limits,
     /// Beside the container's own.
     ports: Vec<(PortName, Port)>,
+    stop: Option<(Origin, PreStop)>,
     variables: Vec<Variable>,
     mounts: Vec<Mount>,
     writable_root: bool,
@@ -257,6 +258,14 @@ impl<P> ContainerHandle<P> {
 
     pub(super) fn limits(&self, change: impl FnOnce(&mut Limits)) {
         change(&mut self.state.options.borrow_mut().limits);
+    }
+
+    /// Keeps the first hook; says whether there was one before.
+    pub(super) fn stop(&self, origin: Origin, hook: PreStop) -> bool {
+        let mut options = self.state.options.borrow_mut();
+        let twice = options.stop.is_some();
+        options.stop.get_or_insert((origin, hook));
+        twice
     }
 
     pub(super) fn add_mount(&self, mount: Mount) {
@@ -447,9 +456,14 @@ impl ContainerState {
         self.origin
     }
 
+    /// Where it listens first.
+    fn port(&self) -> Option<Port> {
+        self.port.as_ref().map(|(port, _)| *port)
+    }
+
     /// Where it listens.
     pub(super) fn ports(&self) -> Vec<Port> {
-        let own = self.port.iter().map(|(port, _)| *port);
+        let own = self.port().into_iter();
         own.chain(self.options.borrow().ports.iter().map(|(_, port)| *port)).collect()
     }
 
@@ -464,6 +478,14 @@ impl ContainerState {
 
     pub(super) fn workload(&self) -> &str {
         &self.workload
+    }
+
+    /// What is wrong with its hook in a pod that has this long to stop.
+    pub(super) fn stop_mistakes(&self, grace: Seconds) -> Vec<BuildError> {
+        let options = self.options.borrow();
+        let stop = options.stop.as_ref();
+        stop.map(|(origin, hook)| hook.mistakes(&self.name, self.port(), *origin, grace))
+            .unwrap_or_default()
     }
 
     /// A variable of a limit that the container does not have has the node's.
@@ -503,6 +525,7 @@ impl ContainerState {
             args: options.arguments.clone(),
             command: options.command.clone(),
             resources: Some(options.limits.build(self.resources)),
+            lifecycle: options.stop.as_ref().map(|(_, hook)| hook.build(self.port())),
             restart_policy: (self.role == Role::Sidecar).then(|| "Always".to_owned()),
             security_context: Some(security::of_container(&self.user, !options.writable_root)),
             ..core::Container::default()

@@ -1,6 +1,6 @@
 //! Deployments: pods that keep nothing.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use custom_resources::istio::networking::v1 as istio;
@@ -18,6 +18,7 @@ use crate::model::component::Component;
 use crate::model::label::SelectorLabels;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
+use crate::values::Seconds;
 
 /// Pods that keep nothing and can be replaced at any time.
 ///
@@ -36,6 +37,7 @@ struct DeploymentState {
     pod: Rc<Pod>,
     replicas: Replicas,
     scale_on: RefCell<Vec<ScaleOn>>,
+    min_ready: Cell<Option<Seconds>>,
 }
 
 patchable! {
@@ -69,8 +71,11 @@ impl Component {
     fn deployment_at(&self, origin: Origin, replicas: Replicas) -> Deployment {
         let rule = SelectorLabels::AppComponentEnvironment;
         let pod = Pod::new(self, "deployment", origin, replicas.at_least(), rule);
-        let scale_on = RefCell::default();
-        let state = Rc::new(DeploymentState { pod, replicas, scale_on });
+        if replicas.fixed().is_none() {
+            pod.scale();
+        }
+        let (scale_on, min_ready) = (RefCell::default(), Cell::new(None));
+        let state = Rc::new(DeploymentState { pod, replicas, scale_on, min_ready });
         let made = self.bundle.push(Rc::clone(&state));
         Deployment { state, made }
     }
@@ -94,6 +99,19 @@ impl Deployment {
     /// stays as it is.
     pub fn scale_on(&self, load: ScaleOn) {
         self.state.scale_on.borrow_mut().push(load);
+    }
+}
+
+impl Deployment {
+    /// Stops the old pods before new ones start, in place of the other way round: nobody answers in between. For pods that cannot run
+    /// beside each other, such as those of a [volume claim](super::VolumeClaim).
+    pub fn recreate(&self) {
+        self.state.pod.recreate();
+    }
+
+    /// Counts a new pod as available once it has been ready this long; at once otherwise.
+    pub fn min_ready(&self, time: Seconds) {
+        self.state.min_ready.set(Some(time));
     }
 }
 
@@ -121,13 +139,8 @@ impl Part for DeploymentState {
                     replicas: self.replicas.fixed(),
                     revision_history_limit: Some(5),
                     selector: pod.selector(),
-                    strategy: Some(apps::DeploymentStrategy {
-                        rolling_update: Some(apps::RollingUpdateDeployment {
-                            max_surge: Some(IntOrString::Int(1)),
-                            max_unavailable: Some(IntOrString::Int(0)),
-                        }),
-                        type_: Some("RollingUpdate".to_owned()),
-                    }),
+                    min_ready_seconds: self.min_ready.get().map(|time| time.as_seconds().into()),
+                    strategy: Some(strategy(pod.is_recreated())),
                     template,
                     ..apps::DeploymentSpec::default()
                 }),
@@ -138,5 +151,21 @@ impl Part for DeploymentState {
             output.add(pod.origin(), autoscaler);
         }
         pod.build_companions(output);
+    }
+}
+
+fn strategy(recreated: bool) -> apps::DeploymentStrategy {
+    if recreated {
+        return apps::DeploymentStrategy {
+            rolling_update: None,
+            type_: Some("Recreate".to_owned()),
+        };
+    }
+    apps::DeploymentStrategy {
+        rolling_update: Some(apps::RollingUpdateDeployment {
+            max_surge: Some(IntOrString::Int(1)),
+            max_unavailable: Some(IntOrString::Int(0)),
+        }),
+        type_: Some("RollingUpdate".to_owned()),
     }
 }

@@ -10,7 +10,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use super::annotations::Annotations;
 use super::container::ContainerState;
 use super::disruption_budget::{Unready, disruption_budget};
+use super::lifecycle::GRACE_PERIOD;
 use super::mount::Mount;
+use super::scheduling::Scheduling;
 use super::volume::{PodVolume, PodVolumeSource};
 use super::{
     Allowance, Container, ContainerHandle, InitContainer, NodeGroup, PortlessContainer, RunsFirst,
@@ -20,10 +22,11 @@ use crate::delivery::gitops::jobs;
 use crate::model::bundle::Output;
 use crate::model::component::Component;
 use crate::model::error::BuildError;
-use crate::model::label::{SelectorLabels, matching};
+use crate::model::label::{Labels, SelectorLabels, matching};
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
 use crate::network::outbound;
+use crate::values::{LabelKey, Seconds, seconds};
 
 /// The pods of one workload.
 #[doc(hidden)]
@@ -38,6 +41,14 @@ pub struct Pod {
     group: Cell<Option<i64>>,
     /// Of the template.
     pub(super) annotations: Annotations,
+    /// Of the template, beside those that selectors find it by.
+    labels: RefCell<Labels>,
+    pub(super) scheduling: Scheduling,
+    grace_period: Cell<Option<Seconds>>,
+    /// Whether the old pods stop before new ones start.
+    recreated: Cell<bool>,
+    /// Whether an autoscaler may run more of them.
+    scaled: Cell<bool>,
     /// Whether its component runs something else already: then it becomes nothing.
     refused: bool,
     /// Whether they start only once Jobs of the bundle have succeeded.
@@ -65,6 +76,11 @@ impl Pod {
             selector: Cell::new(selector),
             group: Cell::new(None),
             annotations: Annotations::default(),
+            labels: RefCell::default(),
+            scheduling: Scheduling::default(),
+            grace_period: Cell::new(None),
+            recreated: Cell::new(false),
+            scaled: Cell::new(false),
             refused: other.is_some(),
             after_jobs: Cell::new(false),
         })
@@ -118,6 +134,88 @@ impl Pod {
 
     pub(super) fn keep_selector(&self, labels: SelectorLabels) {
         self.selector.set(labels);
+    }
+
+    pub(super) fn recreate(&self) {
+        self.recreated.set(true);
+    }
+
+    pub(super) fn scale(&self) {
+        self.scaled.set(true);
+    }
+
+    pub(super) fn is_recreated(&self) -> bool {
+        self.recreated.get()
+    }
+
+    pub(super) fn grace_period(&self, origin: Origin, time: Seconds) {
+        if time == seconds(0) {
+            let message = "pods with 0 seconds to stop are killed at once, and their last requests with them: give them longer";
+            self.component.bundle.error(BuildError::new(Rule::ZeroSize, origin, message));
+        }
+        self.grace_period.set(Some(time));
+    }
+
+    pub(super) fn label(&self, origin: Origin, key: &LabelKey, value: String) {
+        let own = self.component.labels();
+        let mut labels = self.labels.borrow_mut();
+        if own.contains_key(key.as_str()) || labels.contains_key(key.as_str()) {
+            let message = format!(
+                "the pods of {} have a label {key} already, and selectors may find them by it: choose another key",
+                self.name()
+            );
+            self.component.bundle.error(BuildError::new(Rule::InvalidLabel, origin, message));
+            return;
+        }
+        labels.insert(key.to_string(), value);
+    }
+
+    pub(super) fn annotate(&self, origin: Origin, key: &LabelKey, value: &str) {
+        if let Err(first) = self.annotations.set(origin, key.as_str(), value) {
+            let message = format!(
+                "the pods of {} have an annotation {key} of another value already: remove one",
+                self.name()
+            );
+            let mistake = BuildError::new(Rule::InvalidAnnotation, origin, message);
+            self.component.bundle.error(mistake.related([first]));
+        }
+    }
+
+    /// What is wrong with mounting volumes that only one pod at a time may have, and the group of their files.
+    fn claims(&self, mounts: &[Mount], output: &mut Output<'_>) -> Option<i64> {
+        let mut group = self.group.get();
+        for Mount { origin, volume, .. } in mounts {
+            let PodVolumeSource::Claim { name, exclusive: Some((owner, made_at)), .. } =
+                &volume.source
+            else {
+                continue;
+            };
+            let several = if self.replicas > 1 || self.scaled.get() || self.kind == "daemon-set" {
+                Some("several pods of it run at once: run one")
+            } else if self.kind == "deployment" && !self.recreated.get() {
+                Some("a new pod starts before the old one stops: stop it first (`recreate`)")
+            } else {
+                None
+            };
+            if let Some(several) = several {
+                let message = format!(
+                    "the claim {name} is for one pod at a time, and {} can have two: {several}, or the second pod waits for the volume \
+                     forever on another node, and writes beside the first one on the same",
+                    self.name()
+                );
+                let mistake = BuildError::new(Rule::SharedClaim, *origin, message);
+                output.errors.push(mistake.related([*made_at]));
+            }
+            if let Some(other) = group.replace(*owner).filter(|other| other != owner) {
+                let message = format!(
+                    "the volumes of one pod belong to one group, and those of {} are to belong to {other} and to {owner}: the last \
+                     one would have all; give them one owner",
+                    self.name()
+                );
+                output.errors.push(BuildError::new(Rule::SeveralVolumeOwners, *origin, message));
+            }
+        }
+        group
     }
 
     /// Volumes of the pod belong to this group.
@@ -202,6 +300,9 @@ impl Pod {
             // Another value is nobody's: the key is this library's.
             let _ = self.annotations.set(self.origin, "checksum/config", checksum);
         }
+        let group = self.claims(&mounts, output);
+        let grace = self.grace_period.get().unwrap_or(GRACE_PERIOD);
+        output.errors.extend(containers.iter().flat_map(|it| it.stop_mistakes(grace)));
         let mut patched = Vec::new();
         let (first, main): (Vec<_>, Vec<_>) =
             containers.iter().partition(|container| container.starts_first());
@@ -210,10 +311,12 @@ impl Pod {
             containers.map(|container| container.build(output, &mut patched)).collect()
         };
         let (init_containers, main) = (build(first), build(main));
-        let template = core::PodTemplateSpec {
+        let mut of_pods = labels.clone();
+        of_pods.extend(self.labels.borrow().clone());
+        let mut template = core::PodTemplateSpec {
             metadata: Some(ObjectMeta {
                 annotations: self.annotations.build(),
-                labels: Some(labels.clone()),
+                labels: Some(of_pods),
                 ..ObjectMeta::default()
             }),
             spec: Some(core::PodSpec {
@@ -223,7 +326,7 @@ impl Pod {
                 init_containers: (!init_containers.is_empty()).then_some(init_containers),
                 node_selector: Some(self.component.nodes().node_selector()),
                 security_context: Some(core::PodSecurityContext {
-                    fs_group: self.group.get().or_else(|| reader_of_secrets(&containers)),
+                    fs_group: group.or_else(|| reader_of_secrets(&containers)),
                     ..security::of_pod()
                 }),
                 service_account_name: Some(self.component.service_account()),
@@ -234,6 +337,11 @@ impl Pod {
                 ..core::PodSpec::default()
             }),
         };
+        if let Some(pods) = &mut template.spec {
+            pods.termination_grace_period_seconds =
+                self.grace_period.get().map(|time| time.as_seconds().into());
+            self.scheduling.build(pods);
+        }
         self.allow_token(&template, output);
         (template, patched)
     }

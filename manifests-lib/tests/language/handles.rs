@@ -49,11 +49,12 @@ use manifests_lib::observability::{
 use manifests_lib::platform::BuiltPlatform;
 use manifests_lib::values::{gibibytes, mebibytes, millicores, seconds};
 use manifests_lib::workload::{
-    Concurrency, ConfigFiles, CronJob, Job, LocalVolume, Replicas, Resources, ScaleOn, Workload,
+    Concurrency, ConfigFiles, CronJob, Job, LocalVolume, Replicas, Resources, ScaleOn, VolumeClaim,
+    Workload,
 };
 use manifests_lib::{
     binding_key, file_name, host, iam_action, name, node_port, path, percent, port, public_image,
-    region, schedule, secret_data_key, secrets_manager_name, slo_target, time_zone, url_path,
+    region, schedule, secret_data_key, secrets_manager_name, slo_target, time_zone, uid, url_path,
 };
 
 use crate::support::{
@@ -187,6 +188,13 @@ fn workloads(web: &Bundle) -> Service<Http> {
 
     let volume = app.local_volume(LocalVolume { path: path!("/data"), size: gibibytes(1) });
     patch!(volume, core::PersistentVolume, core::PersistentVolumeClaim);
+    let claim = app.volume_claim(VolumeClaim {
+        name: name!("uploads"),
+        size: gibibytes(1),
+        storage_class: name!("fast"),
+        owner: uid!(1000),
+    });
+    patch!(claim, core::PersistentVolumeClaim);
     let files = &[(file_name!("flags.json"), "{}")];
     patch!(app.config(ConfigFiles { name: &name!("flags"), files }), core::ConfigMap);
     patch!(web.add(config_map("settings")), core::ConfigMap);
@@ -535,6 +543,7 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     ServiceEntry web-app-pod-identity: AwsRightsHandle
     PersistentVolume web-app-persistent-volume: LocalVolumeHandle
     PersistentVolumeClaim web-app-host-path-persistent-volume-claim: LocalVolumeHandle
+    PersistentVolumeClaim web-app-persistent-volume-claim-uploads: VolumeClaimHandle
     ConfigMap web-app-config-map-flags: ConfigFilesHandle
     ConfigMap settings: Added
     DaemonSet web-agent-daemon-set: DaemonSet

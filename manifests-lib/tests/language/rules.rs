@@ -37,7 +37,8 @@ use manifests_lib::values::{
 };
 use manifests_lib::workload::{
     Allowance, Concurrency, Container, CronJob, Job, JobHandle, LocalVolume, LongRunning,
-    NodeGroup, Probe, Replicas, ResourceField, Resources, ScaleOn, VolumeClaimTemplate, Workload,
+    NodeGroup, PreStop, Probe, Replicas, ResourceField, Resources, ScaleOn, VolumeClaim,
+    VolumeClaimTemplate, Workload,
 };
 use manifests_lib::{
     bucket_name, cidr, git_commit, git_url, host, iam_action, name, node_port, path, percent,
@@ -274,6 +275,9 @@ fn break_rule(rule: Rule, shop: &Shop) {
         }
         Rule::InvalidObjectName => drop(shop.bundle().add(config_map("../settings"))),
         Rule::InvalidPodOverride => drop(shop.bundle().add(overriding("rabbit", break_override))),
+        Rule::InvalidPreStop => {
+            server(&shop.bundle().app(&NODES)).pre_stop(PreStop::Sleep(seconds(30)));
+        }
         Rule::InvalidProbe => server(&shop.bundle().app(&NODES)).liveness(Probe::Exec(&[])),
         Rule::InvalidValues => drop(shop.bundle().chart(Chart {
             release: name!("tool"),
@@ -418,6 +422,12 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let app = shop.bundle().app(&NODES);
             server(&app);
             job(&app);
+        }
+        Rule::SharedClaim => {
+            let app = shop.bundle().app(&NODES);
+            let VolumeClaimTemplate { name, size, storage_class, owner } = claim();
+            let data = app.volume_claim(VolumeClaim { name, size, storage_class, owner });
+            server(&app).mount(&data, path!("/data"));
         }
         Rule::SharedSecretFolder => {
             shop.secrets_manager();
