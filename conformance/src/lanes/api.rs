@@ -158,7 +158,7 @@ impl Stored<'_> {
         let name = &self.rendered.environment;
         let mut fields = 0;
         for (object, stored) in self.rendered.objects.iter().zip(stored) {
-            table.sees(object.identity.kind, &object.value);
+            table.sees(object.identity.group, object.identity.kind, &object.value);
             let (differences, written) = compare(&object.value, stored);
             fields += written;
             for difference in differences {
@@ -189,7 +189,9 @@ impl Stored<'_> {
         {
             if version(first) == version(second) {
                 unchanged += 1;
-            } else if is_same(first, second) && table.allows_second_write(object.identity.kind) {
+            } else if is_same(first, second)
+                && table.allows_second_write(object.identity.group, object.identity.kind)
+            {
                 written_twice.push(object.to_string());
             } else {
                 self.report.finding(format!(

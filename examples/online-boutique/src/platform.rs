@@ -70,6 +70,8 @@ pub(crate) fn platform(settings: Settings) -> Platform {
     shared.require_sidecars();
     shared.strict_mutual_tls();
     shared.deny_by_default(&prometheus);
+    // The cache of production is a host outside that speaks TCP.
+    shared.capture_dns();
 
     let shop = Shop { team, replicas, image };
     let backends = Backends {

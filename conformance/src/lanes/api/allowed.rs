@@ -18,7 +18,8 @@ pub const ANY: &str = "*";
 /// The API server clears the status of a new claim after it has filled in the defaults, so it keeps it without `phase`. Who
 /// reads it gets the default, `Pending`, and the next write, whatever it is, keeps that. In a cluster it is the volume
 /// controller's. The same holds for the default that the schema of the Gateway API's Gateway has for its status.
-pub const WRITTEN_TWICE: &[&str] = &["Gateway", "PersistentVolumeClaim"];
+pub const WRITTEN_TWICE: &[(&str, &str)] =
+    &[("gateway.networking.k8s.io", "Gateway"), ("", "PersistentVolumeClaim")];
 
 /// The kinds with pods, as far as they are rendered.
 const POD_TEMPLATES: &[&str] = &["DaemonSet", "Deployment", "Job", "StatefulSet"];
@@ -117,6 +118,7 @@ pub struct Table {
 }
 
 struct SecondWrite {
+    group: &'static str,
     kind: &'static str,
     has_occasion: bool,
     used: bool,
@@ -146,7 +148,8 @@ impl Table {
                 })
             })
             .collect();
-        let written_twice = WRITTEN_TWICE.iter().map(|&kind| SecondWrite {
+        let written_twice = WRITTEN_TWICE.iter().map(|&(group, kind)| SecondWrite {
+            group,
             kind,
             has_occasion: false,
             used: false,
@@ -155,13 +158,22 @@ impl Table {
     }
 
     /// Notes for which entries an object that is written is an occasion.
-    pub fn sees(&mut self, kind: &str, written: &Value) {
+    pub fn sees(&mut self, group: &str, kind: &str, written: &Value) {
         for entry in self.filled_in.iter_mut().filter(|entry| entry.kind == kind) {
             entry.has_occasion |= leaves_out(written, entry.path);
         }
-        for entry in self.written_twice.iter_mut().filter(|entry| entry.kind == kind) {
+        for entry in self.second_writes(group, kind) {
             entry.has_occasion = true;
         }
+    }
+
+    fn second_writes<'a>(
+        &'a mut self,
+        group: &'a str,
+        kind: &'a str,
+    ) -> impl Iterator<Item = &'a mut SecondWrite> {
+        let all = self.written_twice.iter_mut();
+        all.filter(move |entry| entry.group == group && entry.kind == kind)
     }
 
     /// How many entries were needed.
@@ -191,9 +203,9 @@ impl Table {
     }
 
     /// Whether a second apply may write objects of a kind although they do not differ; notes the entry as used.
-    pub fn allows_second_write(&mut self, kind: &str) -> bool {
+    pub fn allows_second_write(&mut self, group: &str, kind: &str) -> bool {
         let mut allowed = false;
-        for entry in self.written_twice.iter_mut().filter(|entry| entry.kind == kind) {
+        for entry in self.second_writes(group, kind) {
             entry.used = true;
             allowed = true;
         }
@@ -269,7 +281,7 @@ mod tests {
         assert!(!table.allows("Service", &replaced));
         let gone = difference("spec.clusterIP", Some(json!("None")), None);
         assert!(!table.allows("Service", &gone));
-        table.sees("Service", &json!({"spec": {}}));
+        table.sees("", "Service", &json!({"spec": {}}));
         assert!(table.unused().contains(&("Service", "spec.clusterIP")));
     }
 
@@ -277,10 +289,10 @@ mod tests {
     fn a_second_write_is_allowed_by_kind_only() {
         let mut table = Table::new(LINES);
         let claim = ("PersistentVolumeClaim", "metadata.resourceVersion");
-        assert!(!table.allows_second_write("Service"));
-        table.sees("PersistentVolumeClaim", &json!({}));
+        assert!(!table.allows_second_write("", "Service"));
+        table.sees("", "PersistentVolumeClaim", &json!({}));
         assert!(table.unused().contains(&claim));
-        assert!(table.allows_second_write("PersistentVolumeClaim"));
+        assert!(table.allows_second_write("", "PersistentVolumeClaim"));
         assert!(!table.unused().contains(&claim));
         let version = filled_in("metadata.resourceVersion", json!("2"));
         assert!(!table.allows("PersistentVolumeClaim", &version));
@@ -293,7 +305,7 @@ mod tests {
         // Nothing that is rendered could need them.
         assert!(table.unused().is_empty());
         for kind in ["Deployment", "Service", "StatefulSet"] {
-            table.sees(kind, &json!({"spec": {}}));
+            table.sees("", kind, &json!({"spec": {}}));
         }
         let unused: Vec<_> = table.unused().into_iter().collect();
         assert_eq!(unused, [("Deployment", "spec.type"), ("Service", "spec.clusterIP")]);

@@ -7,7 +7,7 @@ use manifests_lib::data::database::{PostgresContainer, Rights};
 use manifests_lib::data::{GeneratedCredentials, GeneratedSecret, SecretsManagerStore};
 use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
 use manifests_lib::environment::Environment;
-use manifests_lib::model::{Component, Namespace, Team};
+use manifests_lib::model::{Component, Conventions, Namespace, Team};
 use manifests_lib::platform::Platform;
 use manifests_lib::values::{gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{
@@ -46,7 +46,7 @@ pub fn rendered(bundles: impl FnOnce(&Team, &Namespace)) -> Result<Rendered, Fai
             ],
         },
     };
-    let platform = Platform::new(&name!("test"), source);
+    let platform = Platform::new(&name!("test"), source, Conventions::named_by_kind());
     bundles(&platform.team(name!("team")), &shop);
     let cluster = Minikube {
         profile: name!("minikube"),

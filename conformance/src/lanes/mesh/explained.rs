@@ -38,21 +38,29 @@ fn is_found_by_captured_dns(entry: &Object, all: &[Object]) -> bool {
     })
 }
 
-/// Whether no other Gateway for the same pods opens one of its ports.
+/// Whether other Gateways for the same pods have the same certificate, and none of them opens one of its ports.
 fn has_ports_of_its_own(gateway: &Object, all: &[Object]) -> bool {
     let selector = |object: &Object| object.value["spec"]["selector"].clone();
     let ports = |object: &Object| -> Vec<Value> {
         let servers = object.value["spec"]["servers"].as_array().into_iter().flatten();
         servers.map(|server| server["port"]["number"].clone()).collect()
     };
+    let certificates = |object: &Object| -> Vec<Value> {
+        let servers = object.value["spec"]["servers"].as_array().into_iter().flatten();
+        let names = servers.map(|server| server["tls"]["credentialName"].clone());
+        names.filter(|name| !name.is_null()).collect()
+    };
+    let shares = |other: &&Object| {
+        let own = certificates(gateway);
+        other.identity.kind == "Gateway"
+            && other.identity != gateway.identity
+            && selector(other) == selector(gateway)
+            && certificates(other).iter().any(|certificate| own.contains(certificate))
+    };
     let own = ports(gateway);
-    all.iter()
-        .filter(|other| {
-            other.identity.kind == "Gateway"
-                && other.identity != gateway.identity
-                && selector(other) == selector(gateway)
-        })
-        .all(|other| ports(other).iter().all(|port| !own.contains(port)))
+    let others: Vec<&Object> = all.iter().filter(shares).collect();
+    !others.is_empty()
+        && others.into_iter().all(|other| ports(other).iter().all(|port| !own.contains(port)))
 }
 
 /// How istioctl calls an object.
@@ -127,7 +135,8 @@ mod tests {
 
     /// A Gateway for the pods with this label.
     fn gateway(name: &str, pods: &str, port: u16) -> Object {
-        let servers = json!([{ "port": { "number": port } }]);
+        let tls = json!({ "credentialName": "certificate" });
+        let servers = json!([{ "port": { "number": port }, "tls": tls }]);
         object("Gateway", name, json!({ "selector": { "istio": pods }, "servers": servers }))
     }
 
@@ -173,7 +182,7 @@ mod tests {
         let web = gateway("web", "ingress", 80);
         let beside = |other: Object| has_ports_of_its_own(&web, &[web.clone(), other]);
         assert!(beside(gateway("other", "ingress", 81)));
-        assert!(beside(gateway("other", "elsewhere", 80)));
+        assert!(!beside(gateway("other", "elsewhere", 80)));
         assert!(!beside(gateway("other", "ingress", 80)));
     }
 }
