@@ -12,10 +12,12 @@ pub use crate::values::{
     millicores, seconds,
 };
 pub use crate::workload::{
-    Concurrency, Container, ContainerHandle, CronJob, CronJobHandle, DaemonSet, Deployment,
-    HttpGet, InitContainer, Job, JobHandle, LocalVolume, LocalVolumeNames, LongRunning,
-    PortlessContainer, Probe, Replicas, Resources, RestartPolicy, RunsToCompletion, ScaleOn, User,
-    WithPort, Workload,
+    Concurrency, ConfigFiles, Container, ContainerHandle, CronJob, CronJobHandle, DaemonSet,
+    Deployment, HttpGet, InitContainer, Job, JobHandle, LocalVolume, LocalVolumeNames, LongRunning,
+    PodField, PortlessContainer, PreStop, Probe, Replicas, ResourceField, Resources, RestartPolicy,
+    RunsToCompletion, ScaleOn, User, VolumeClaim, WithPort, Workload,
 };
 pub use crate::{node_port, not_secret, path, percent, plain, port, slo_target, uid};
-pub use {cidr, host, name, public_image, repository, schedule, tag, time_zone, url_path};
+pub use {
+    cidr, file_name, host, name, public_image, repository, schedule, tag, time_zone, url_path,
+};
