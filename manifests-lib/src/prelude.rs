@@ -9,15 +9,16 @@ pub use crate::network::{Grpc, Http, Http2, Service, Tcp, Tls};
 pub use crate::observability::{Latency, LatencyBound, Prometheus, Slo};
 pub use crate::values::{
     Host, Image, Name, Percent, Port, PublicImage, Schedule, TimeZone, gibibytes, mebibytes,
-    millicores, seconds,
+    millicores, milliseconds, seconds,
 };
 pub use crate::workload::{
-    Concurrency, ConfigFiles, Container, ContainerHandle, CronJob, CronJobHandle, DaemonSet,
-    Deployment, HttpGet, InitContainer, Job, JobHandle, LocalVolume, LocalVolumeNames, LongRunning,
-    PodField, PortlessContainer, PreStop, Probe, Replicas, ResourceField, Resources, RestartPolicy,
-    RunsToCompletion, ScaleOn, User, VolumeClaim, WithPort, Workload,
+    Concurrency, ConfigFiles, Container, ContainerHandle, ContainerPort, CronJob, CronJobHandle,
+    DaemonSet, Deployment, HttpGet, InitContainer, Job, JobHandle, LocalVolume, LocalVolumeNames,
+    LongRunning, PodField, PortlessContainer, PreStop, Probe, Replicas, ResourceField, Resources,
+    RestartPolicy, RunsToCompletion, ScaleOn, User, VolumeClaim, WithPort, Workload,
 };
 pub use crate::{node_port, not_secret, path, percent, plain, port, slo_target, uid};
 pub use {
-    cidr, file_name, host, name, public_image, repository, schedule, tag, time_zone, url_path,
+    cidr, file_name, grpc_method, host, name, port_name, public_image, repository, schedule, tag,
+    time_zone, url_path,
 };

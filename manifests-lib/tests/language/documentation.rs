@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Types of values, and how one is written.
-const WRITTEN: [(&str, &[&str]); 35] = [
+const WRITTEN: [(&str, &[&str]); 36] = [
     ("AbsolutePath", &["path!("]),
     ("AccountId", &["account_id!("]),
     ("Bytes", &["mebibytes(", "gibibytes("]),
@@ -22,6 +22,7 @@ const WRITTEN: [(&str, &[&str]); 35] = [
     ("KmsKeyId", &["kms_key_id!("]),
     ("LabelKey", &["label_key!("]),
     ("LogGroup", &["log_group!("]),
+    ("Milliseconds", &["milliseconds("]),
     ("Name", &["name!(", "Eks::GP3", "Minikube::LOCAL_PATH"]),
     ("Namespace", &["Namespace::"]),
     ("NodeGroup", &["NodeGroup {"]),

@@ -228,7 +228,7 @@ impl PublicGateway {
 impl PublicEntrance {
     /// Gives a service a public URL.
     ///
-    /// The build reports two routes for one host and path.
+    /// The build reports two routes for one host and path. HTTP/2 becomes HTTP/1.1 up to the mesh's gateway.
     #[track_caller]
     pub fn route<P: RequestProtocol>(&self, service: &Service<P>, route: Route) -> RouteHandle<P> {
         let Route { name, host, path, node_port } = route;

@@ -75,7 +75,7 @@ impl Routes {
     }
 }
 
-impl<P: RequestProtocol> Service<P> {
+impl<P> Service<P> {
     /// Routes requests inside the mesh to the port of the service: those of its own namespace and of those that its callers are in.
     /// The handle says how long an answer may take, what is sent again, and what is kept from pods that fail.
     ///
@@ -106,7 +106,10 @@ impl<P: RequestProtocol> Service<P> {
     ///
     /// Upstream: <https://istio.io/latest/docs/reference/config/networking/virtual-service/>
     #[track_caller]
-    pub fn mesh_route(&self) -> MeshRouteHandle<P> {
+    pub fn mesh_route(&self) -> MeshRouteHandle<P>
+    where
+        P: RequestProtocol,
+    {
         let origin = Origin::here();
         let port = self.state();
         port.route().add();

@@ -3,8 +3,9 @@
 
 use manifests_lib::values::{
     AbsolutePath, AccountId, ChartVersion, Cidr, EksAddonVersion, EmailAddress, GitBranch,
-    GitCommit, Host, IamRoleName, KmsKeyId, LabelKey, Name, PlainVariableName, PublicImage, Region,
-    Repository, SecretDataKey, SecretsManagerName, Tag, UrlPath, VariableName,
+    GitCommit, GrpcMethod, Host, IamRoleName, KmsKeyId, LabelKey, Name, PlainVariableName,
+    PortName, PublicImage, Region, Repository, SecretDataKey, SecretsManagerName, Tag, UrlPath,
+    VariableName,
 };
 use proptest::prelude::*;
 
@@ -36,6 +37,25 @@ fn subdomain(text: &str) -> bool {
 /// RFC 1035.
 fn name(text: &str) -> bool {
     label(text) && !text.starts_with(digit)
+}
+
+/// RFC 6335, in small letters.
+fn port_name(text: &str) -> bool {
+    framed(text, 15, lower, "-")
+        && !text.contains("--")
+        && text.contains(|character: char| character.is_ascii_lowercase())
+}
+
+/// `/`, a full name of protobuf, `/`, an identifier.
+fn grpc_method(text: &str) -> bool {
+    let identifier = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with(digit)
+            && part.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+    };
+    text.strip_prefix('/')
+        .and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(service, method)| service.split('.').all(identifier) && identifier(method))
 }
 
 fn host(text: &str) -> bool {
@@ -398,6 +418,8 @@ laws! {
     KmsKeyId is kms_key
     IamRoleName is iam_role
     EksAddonVersion is eks_addon_version
+    PortName is port_name
+    GrpcMethod is grpc_method
     SecretDataKey is data_key
     EmailAddress is email_address
 }
@@ -443,6 +465,13 @@ fn every_rule_accepts_what_people_write() {
     assert!(Repository::new("localhost:5000/web_server").is_ok());
     assert!(EmailAddress::new("platform@example.com").is_ok());
     assert!(SecretDataKey::new("clientID").is_ok());
+    assert!(PortName::new("grpc-admin").is_ok());
+    assert!(PortName::new("8080").is_err());
+    assert!(PortName::new("administrators-1").is_err());
+    assert!(GrpcMethod::new("/hipstershop.PaymentService/Charge").is_ok());
+    assert!(GrpcMethod::new("/Greeter/SayHello").is_ok());
+    assert!(GrpcMethod::new("/shop.Carts").is_err());
+    assert!(GrpcMethod::new("/shop./Get").is_err());
     assert!(Tag::new("00690e9").is_ok());
     assert!(PublicImage::new(format!("localhost:5000/web:1.2@sha256:{}", "0f".repeat(32))).is_ok());
     assert!(AccountId::new("012345678901").is_ok());
