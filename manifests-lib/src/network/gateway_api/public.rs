@@ -234,7 +234,7 @@ impl PublicEntrance {
         let Route { name, host, path, node_port } = route;
         let origin = Origin::here();
         let service = service.state();
-        let GatewayRouteHandle { made: beside_service, rule } =
+        let GatewayRouteHandle { entry: beside_service, rule } =
             self.ingress.open(origin, &service, node_port);
         let to = To::Mesh {
             ingress: self.ingress.clone(),

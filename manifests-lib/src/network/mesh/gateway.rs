@@ -64,13 +64,13 @@ pub struct GatewayRoute<'a> {
 /// A [`GatewayRoute`] of a service. What opens the same port a second time, or another port of the Service, has the same objects.
 #[derive(Clone)]
 pub struct GatewayRouteHandle {
-    pub(crate) made: Made,
+    pub(crate) entry: Made,
     pub(crate) rule: Made,
 }
 
 patchable! {
     GatewayRouteHandle {
-        made: networking::Gateway, networking::VirtualService;
+        entry: networking::Gateway, networking::VirtualService;
         rule: networking::DestinationRule;
     }
 }
@@ -123,7 +123,7 @@ impl IngressGateway {
         }
         port.admit(self.caller());
         let service = port.service();
-        let made = service.routes().of_gateway(self, |first| {
+        let entry = service.routes().of_gateway(self, |first| {
             service.component().bundle.push(GatewayRoutePart {
                 origin,
                 service: Rc::clone(service),
@@ -131,7 +131,7 @@ impl IngressGateway {
                 first,
             })
         });
-        let route = GatewayRouteHandle { made, rule: route::require_mutual_tls(origin, port) };
+        let route = GatewayRouteHandle { entry, rule: route::require_mutual_tls(origin, port) };
         port.open(self.clone(), OpenedPort { node_port, origin, route: route.clone() });
         route
     }

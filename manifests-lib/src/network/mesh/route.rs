@@ -24,7 +24,7 @@ use crate::values::{GrpcMethod, Milliseconds, Port, UrlPath};
 pub struct MeshRouteHandle<P> {
     port: ServicePort,
     protocol: PhantomData<P>,
-    made: Made,
+    route: Made,
     rule: Made,
 }
 
@@ -42,7 +42,7 @@ patchable! {
     ///
     /// Routes of several ports of a Service have the same objects.
     ///
-    impl [P] MeshRouteHandle<P> { made: networking::VirtualService; rule: networking::DestinationRule; }
+    impl [P] MeshRouteHandle<P> { route: networking::VirtualService; rule: networking::DestinationRule; }
 }
 
 /// The objects of the mesh that the ports of a Service share: of two for one host, the mesh would take one.
@@ -59,17 +59,17 @@ impl Routes {
         self.gateways.borrow().iter().map(|(gateway, _)| gateway.clone()).collect()
     }
 
-    /// What a gateway has for it, made once; `make` hears whether it is the first that has.
+    /// What a gateway has for it, made once; `push` hears whether it is the first that has.
     pub(super) fn of_gateway(
         &self,
         gateway: &IngressGateway,
-        make: impl FnOnce(bool) -> Made,
+        push: impl FnOnce(bool) -> Made,
     ) -> Made {
         let mut all = self.gateways.borrow_mut();
         if let Some((_, made)) = all.iter().find(|(other, _)| other == gateway) {
             return made.clone();
         }
-        let made = make(all.is_empty());
+        let made = push(all.is_empty());
         all.push((gateway.clone(), made.clone()));
         made
     }
@@ -116,12 +116,12 @@ impl<P> Service<P> {
         let service = port.service();
         let bundle = &service.component().bundle;
         let mut mesh = service.routes().mesh.borrow_mut();
-        let made = mesh.get_or_insert_with(|| {
+        let route = mesh.get_or_insert_with(|| {
             bundle.push(MeshRoutePart { origin, service: Rc::clone(service) })
         });
-        let made = made.clone();
+        let route = route.clone();
         let rule = require_mutual_tls(origin, &port);
-        MeshRouteHandle { port: port.clone(), protocol: PhantomData, made, rule }
+        MeshRouteHandle { port: port.clone(), protocol: PhantomData, route, rule }
     }
 }
 
@@ -279,8 +279,8 @@ pub(crate) fn require_mutual_tls(origin: Origin, port: &ServicePort) -> Made {
     let service = port.service();
     let mut rule = service.routes().rule.borrow_mut();
     let made = rule.get_or_insert_with(|| {
-        let part = DestinationRulePart { origin, service: Rc::clone(service) };
-        service.component().bundle.push(part)
+        let shared = DestinationRulePart { origin, service: Rc::clone(service) };
+        service.component().bundle.push(shared)
     });
     made.clone()
 }

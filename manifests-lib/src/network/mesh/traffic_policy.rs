@@ -38,7 +38,7 @@ pub struct ConnectionLimits {
 
 impl OutlierDetection {
     /// Reports what is wrong with it.
-    pub(super) fn judge(&self, origin: Origin, port: &ServicePort) {
+    pub(super) fn judge(self, origin: Origin, port: &ServicePort) {
         let nothing = self.consecutive_errors == 0
             || self.interval.as_seconds() == 0
             || self.ejection.as_seconds() == 0
