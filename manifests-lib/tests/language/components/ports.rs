@@ -398,7 +398,7 @@ fn are_opened_by_one_object_a_gateway() {
     grpc.gateway_route(GatewayRoute { gateway: &FRONT_DOOR, node_port: node_port!(30001) });
     admin.gateway_route(GatewayRoute { gateway: &FRONT_DOOR, node_port: node_port!(30002) });
     grpc.mesh_route();
-    assert_snapshot!(shop.objects(&web, &["Gateway", "VirtualService", "DestinationRule"]), @r#"
+    assert_snapshot!(shop.objects(&web, &["Gateway", "VirtualService"]), @r#"
     apiVersion: networking.istio.io/v1
     kind: Gateway
     metadata:
@@ -457,24 +457,6 @@ fn are_opened_by_one_object_a_gateway() {
             host: web-app-service.shop.svc.cluster.local
             port:
               number: 8081
-    ---
-    apiVersion: networking.istio.io/v1
-    kind: DestinationRule
-    metadata:
-      name: web-app-destination-rule
-      labels:
-        app: web
-        component: app
-        env: test
-      namespace: shop
-    spec:
-      exportTo:
-      - .
-      - elsewhere
-      host: web-app-service.shop.svc.cluster.local
-      trafficPolicy:
-        tls:
-          mode: ISTIO_MUTUAL
     ---
     apiVersion: networking.istio.io/v1
     kind: VirtualService
