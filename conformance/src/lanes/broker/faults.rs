@@ -126,7 +126,7 @@ fn clients(server: &Server, report: &mut Report) -> Result<(), Failure> {
             "Permission",
             "web-app-web-permission",
             write,
-            json!(""),
+            json!(".*"),
             "web-app-web-user may send mails to dead-letter",
         ),
         (

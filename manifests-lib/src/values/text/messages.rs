@@ -31,7 +31,7 @@ const fn binding_key(bytes: &[u8]) -> bool {
             if is_wildcard && !(begins && ends) {
                 return false;
             }
-            if !is_wildcard && !(byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
+            if !(is_wildcard || byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
                 return false;
             }
         }

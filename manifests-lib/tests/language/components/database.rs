@@ -295,6 +295,7 @@ fn string<E: Engine>(database: impl Into<Database<E>>, dialect: Dialect) -> Stri
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one line an object")]
 fn postgres_makes_its_owner_at_the_first_start() {
     let (shop, web, _) = with(postgres());
     assert_eq!(

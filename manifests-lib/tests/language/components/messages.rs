@@ -42,6 +42,7 @@ fn shop() -> (Shop, Bundle, Bundle, Rabbitmq, Messages) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one line an object")]
 fn a_queue_has_an_exchange_and_dead_letters() {
     let (shop, web, ..) = shop();
     assert_snapshot!(shop.objects(&web, &["Vhost", "Exchange", "Queue", "Binding", "Policy"]), @"
@@ -247,6 +248,7 @@ fn a_producer_writes_and_a_consumer_reads() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one line an object")]
 fn a_subscription_is_a_queue_of_the_subscriber() {
     let (shop, _, mailer, ..) = shop();
     assert_snapshot!(shop.objects(&mailer, &["Queue", "Binding", "Policy"]), @r"
