@@ -47,15 +47,13 @@ fn expanded(value: &str, before: &[(String, String)]) -> String {
     let mut rest = value;
     while let Some((head, tail)) = rest.split_once("$(") {
         result.push_str(head);
-        match tail.split_once(')').and_then(|(name, tail)| Some((known.get(name)?, tail))) {
-            Some((value, tail)) => {
-                result.push_str(value);
-                rest = tail;
-            }
-            None => {
-                result.push_str("$(");
-                rest = tail;
-            }
+        let known = tail.split_once(')').and_then(|(name, tail)| Some((known.get(name)?, tail)));
+        if let Some((value, tail)) = known {
+            result.push_str(value);
+            rest = tail;
+        } else {
+            result.push_str("$(");
+            rest = tail;
         }
     }
     result + rest

@@ -316,7 +316,8 @@ const TLS: [Port; 2] = [port!(443), port!(8443)];
 const PLAIN: [Port; 2] = [port!(80), port!(8080)];
 
 fn mistake_of_host(host: &Host, conventions: &Conventions) -> Option<(Rule, String)> {
-    (host.as_str().ends_with(".svc") || conventions.is_inside(host.as_str())).then(|| {
+    let is_short = host.as_str().rsplit('.').next() == Some("svc");
+    (is_short || conventions.is_inside(host.as_str())).then(|| {
         (
             Rule::AddressAsText,
             format!(
