@@ -69,8 +69,7 @@ impl<P: Protocol> Endpoints<P> {
     /// `<host>:<port>,<host>:<port>`, as clients of Kafka and of MongoDB take it.
     #[must_use]
     pub fn addresses(&self, variable: &str) -> Variable {
-        let addresses: Vec<_> =
-            self.all.iter().map(|Endpoint { host, port, .. }| format!("{host}:{port}")).collect();
+        let addresses: Vec<_> = self.all.iter().map(Endpoint::to_address).collect();
         Variable::from_handle(variable, addresses.join(","), self.made_for.clone())
     }
 }
@@ -86,15 +85,13 @@ impl<P: Protocol> Endpoint<P> {
     where
         P: UrlProtocol,
     {
-        let Self { host, port, .. } = self;
-        self.variable(variable, format!("{}://{host}:{port}", P::SCHEME))
+        self.variable(variable, self.to_url())
     }
 
     /// `<host>:<port>`, as clients of gRPC and of databases take it.
     #[must_use]
     pub fn address(&self, variable: &str) -> Variable {
-        let Self { host, port, .. } = self;
-        self.variable(variable, format!("{host}:{port}"))
+        self.variable(variable, self.to_address())
     }
 
     /// The host alone.
@@ -107,6 +104,30 @@ impl<P: Protocol> Endpoint<P> {
     #[must_use]
     pub fn port(&self, variable: &str) -> Variable {
         self.variable(variable, self.port.to_string())
+    }
+
+    /// The URL as a text, for an argument or a file of configuration of this component. In others it would lead to a refusal.
+    ///
+    /// ```
+    /// # use manifests_lib::prelude::*;
+    /// # fn example(app: &Component, proxy: &ContainerHandle<WithPort>, account: &Service<Http>) {
+    /// let account = app.calls(account);
+    /// proxy.arguments([format!("--upstream={}", account.to_url()).as_str()]);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn to_url(&self) -> String
+    where
+        P: UrlProtocol,
+    {
+        format!("{}://{}", P::SCHEME, self.to_address())
+    }
+
+    /// `<host>:<port>` as a text, for an argument or a file of configuration of this component. In others it would lead to a refusal.
+    #[must_use]
+    pub fn to_address(&self) -> String {
+        let Self { host, port, .. } = self;
+        format!("{host}:{port}")
     }
 
     fn variable(&self, name: &str, value: impl Into<String>) -> Variable {

@@ -160,3 +160,19 @@ fn an_older_selector_stays() {
     service(&web.app(&NODES)).selector(SelectorLabels::App);
     assert_snapshot!(shop.part(&web, "Service", "/spec/selector"), @"app: web");
 }
+
+#[test]
+fn an_argument_has_the_address_of_a_service_that_admits_its_component() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let stock = service(&shop.bundle_named(name!("stock")).app(&NODES));
+    let app = web.app(&NODES);
+    let proxy = server(&app);
+    let stock = app.calls(&stock);
+    let address = format!("--address={}", stock.to_address());
+    proxy.arguments([address.as_str(), stock.to_url().as_str()]);
+    assert_snapshot!(shop.container_part(&web, "/args"), @"
+    - --address=stock-app-service.shop.svc.cluster.local:80
+    - http://stock-app-service.shop.svc.cluster.local:80
+    ");
+}
