@@ -26,7 +26,7 @@ use crate::network::issuer::ClusterIssuer;
 use crate::network::mesh::Caller;
 use crate::network::network_policy::APP_NAME;
 use crate::network::outbound::{Destination, MeshHost, Receiver};
-use crate::network::service_ref::ServiceRef;
+use crate::network::service_ref::{ServiceRef, service_ref};
 use crate::network::tool::Pods;
 use crate::values::{Name, Port};
 
@@ -91,7 +91,7 @@ impl RabbitmqState {
 
     /// Where clients connect.
     fn service(&self) -> ServiceRef {
-        ServiceRef::new(self.name.clone(), self.namespace.clone(), AMQPS, &self.conventions)
+        service_ref(self.name.clone(), self.namespace.clone(), AMQPS, &self.conventions)
     }
 
     /// The labels of its pods, which the operator gives them.

@@ -16,16 +16,6 @@ pub struct ServiceRef {
 }
 
 impl ServiceRef {
-    pub(crate) fn new(
-        name: Name,
-        namespace: Namespace,
-        port: Port,
-        conventions: &Conventions,
-    ) -> Self {
-        let host = conventions.host(&name, &namespace);
-        Self { name, namespace, host, port }
-    }
-
     /// Name of the Service.
     #[must_use]
     pub fn name(&self) -> &Name {
@@ -61,4 +51,15 @@ impl ServiceRef {
     pub fn http_url(&self) -> String {
         format!("http://{}", self.address())
     }
+}
+
+/// A port of a Service. No function of the type, which the compiler would advise whoever writes one out.
+pub(crate) fn service_ref(
+    name: Name,
+    namespace: Namespace,
+    port: Port,
+    conventions: &Conventions,
+) -> ServiceRef {
+    let host = conventions.host(&name, &namespace);
+    ServiceRef { name, namespace, host, port }
 }

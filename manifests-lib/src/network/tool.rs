@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelecto
 
 use super::network_policy::{admit, admit_everybody, admit_to_all, all_pods_of, only, pods_with};
 use super::outbound::{Destination, MeshHost, OpenToMesh, Receiver};
-use super::service_ref::ServiceRef;
+use super::service_ref::{ServiceRef, service_ref};
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::facts::Facts;
 use crate::model::label::{Labels, label, matching};
@@ -136,7 +136,7 @@ impl ToolPods {
         let ToolService { name, port, target_port } = service;
         let namespace = self.state.bundle.namespace().clone();
         let conventions = &self.state.bundle.place().conventions;
-        let service = ServiceRef::new(name, namespace, port, conventions);
+        let service = service_ref(name, namespace, port, conventions);
         ToolPort { pods: self.clone(), service, target_port }
     }
 
