@@ -18,9 +18,9 @@ pub use quantity::{
 pub(crate) use text::kubernetes as text_rules;
 pub use text::{
     AbsolutePath, AccountId, BindingKey, BucketName, ChartVersion, Cidr, EksAddonVersion,
-    EmailAddress, FileName, GitBranch, GitCommit, GitUrl, GrpcMethod, Host, IamRoleName,
+    EmailAddress, FileName, FixedTag, GitBranch, GitCommit, GitUrl, GrpcMethod, Host, IamRoleName,
     InvalidText, KmsKeyId, LabelKey, LogGroup, Name, PlainVariableName, PortName, PublicImage,
     Region, RelativePath, Repository, Schedule, SecretDataKey, SecretsManagerName, Tag, TimeZone,
     UrlPath, VariableName,
 };
-pub(crate) use text::{is_commit, says_secret};
+pub(crate) use text::{is_fixed_tag, says_secret};

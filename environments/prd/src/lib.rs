@@ -8,13 +8,13 @@ use manifests_lib::data::{Encryption, SecretsManagerSecret};
 use manifests_lib::environment::Environment;
 use manifests_lib::network::{Acme, AcmeServer};
 use manifests_lib::values::{
-    AccountId, Cidr, EcrImage, EcrRegistry, IamRoleName, KmsKeyId, Name, Region, Repository,
-    SecretsManagerName, Tag, gibibytes,
+    AccountId, Cidr, EcrImage, EcrRegistry, FixedTag, IamRoleName, KmsKeyId, Name, Region,
+    Repository, SecretsManagerName, gibibytes,
 };
 use manifests_lib::workload::NodeGroup;
 use manifests_lib::{
-    account_id, cidr, eks_addon_version, email_address, git_branch, host, iam_role_name,
-    kms_key_id, log_group, name, region, repository, secrets_manager_name, tag,
+    account_id, cidr, eks_addon_version, email_address, fixed_tag, git_branch, host, iam_role_name,
+    kms_key_id, log_group, name, region, repository, secrets_manager_name,
 };
 use services::app::{account, customer, helloworld, httpbin, orchestrator, order};
 use services::deploy::argocd;
@@ -61,23 +61,23 @@ pub fn settings() -> Settings<Aws> {
         shares: Vec::new(),
 
         account: account::Settings {
-            image: image(repository!("account-gin-repository"), tag!("d74ac1c")),
+            image: image(repository!("account-gin-repository"), fixed_tag!("d74ac1c")),
             database: aurora(name!("account"), secrets_manager_name!("prd/account/database")),
         },
         customer: customer::Settings {
-            image: image(repository!("customer-fastapi-repository"), tag!("cad5c87")),
+            image: image(repository!("customer-fastapi-repository"), fixed_tag!("cad5c87")),
             database: aurora(name!("customer"), secrets_manager_name!("prd/customer/database")),
             host: api.clone(),
         },
         helloworld: helloworld::Settings { host: host!("hello.example.com") },
         httpbin: httpbin::Settings { host: host!("httpbin.example.com") },
         orchestrator: orchestrator::Settings {
-            image: image(repository!("orchestrator-fastapi-repository"), tag!("00690e9")),
+            image: image(repository!("orchestrator-fastapi-repository"), fixed_tag!("00690e9")),
             host: api.clone(),
         },
         order: order::Settings {
-            lumen: image(repository!("order-lumen-repository"), tag!("b5d0574")),
-            nginx: image(repository!("order-nginx-repository"), tag!("b5d0574")),
+            lumen: image(repository!("order-lumen-repository"), fixed_tag!("b5d0574")),
+            nginx: image(repository!("order-nginx-repository"), fixed_tag!("b5d0574")),
             app_key: secret(secrets_manager_name!("prd/order/app"), name!("app-key")),
             database: aurora(name!("order"), secrets_manager_name!("prd/order/database")),
         },
@@ -169,7 +169,7 @@ fn cluster() -> Eks {
 }
 
 /// An image in this account's ECR; the tag is the commit it was built from.
-fn image(repository: Repository, tag: Tag) -> EcrImage {
+fn image(repository: Repository, tag: FixedTag) -> EcrImage {
     EcrImage { registry: EcrRegistry { account: ACCOUNT, region: REGION }, repository, tag }
 }
 

@@ -9,7 +9,7 @@ use manifests_lib::environment::{Entry, Environment};
 use manifests_lib::prelude::*;
 use manifests_lib::values::{AccountId, Cidr, EcrImage, EcrRegistry, LocalImage, Region};
 use manifests_lib::{
-    account_id, cidr, eks_addon_version, git_branch, iam_role_name, kms_key_id, region,
+    account_id, cidr, eks_addon_version, fixed_tag, git_branch, iam_role_name, kms_key_id, region,
     secrets_manager_name,
 };
 
@@ -69,7 +69,7 @@ fn prd() -> Environment {
         .into(),
         image: |repository| {
             let registry = EcrRegistry { account: ACCOUNT, region: REGION };
-            EcrImage { registry, repository, tag: tag!("34ffea9") }.into()
+            EcrImage { registry, repository, tag: fixed_tag!("34ffea9") }.into()
         },
     });
     let cluster = Eks {

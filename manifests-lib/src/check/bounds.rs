@@ -11,7 +11,7 @@ use crate::model::origin::Origin;
 use crate::model::resource::Resource;
 use crate::model::rule::Rule;
 use crate::network::mesh::is_of_proxy;
-use crate::values::{Image, is_commit};
+use crate::values::{Image, is_fixed_tag};
 
 /// Containers of the mesh that listen where their proxy does.
 pub(crate) fn ports_of_proxies<'a>(
@@ -78,7 +78,7 @@ pub(crate) fn unpinned_images<'a>(
                         format!(
                             "{}: container {} runs {image}, a name that can lead to another image later: what runs would not be what was \
                              reviewed; name an image of others by its digest (public_image!), and your own by the commit that it was \
-                             built from, such as tag!(\"d74ac1c\")",
+                             built from, such as fixed_tag!(\"d74ac1c\")",
                             resource.object_ref(),
                             container.name
                         ),
@@ -91,12 +91,12 @@ pub(crate) fn unpinned_images<'a>(
     errors
 }
 
-/// Whether a reference always leads to the same image: it has a digest, or a commit as its tag in a registry whose tags cannot be
-/// moved. `auto` is replaced by the mesh, an empty one refused by the API server.
+/// Whether a reference always leads to the same image: it has a digest, or names one build by its tag in a registry whose tags cannot
+/// be moved. `auto` is replaced by the mesh, an empty one refused by the API server.
 fn is_pinned(image: &str) -> bool {
-    let commit = image.rsplit_once(':').is_some_and(|(_, tag)| is_commit(tag));
+    let fixed = image.rsplit_once(':').is_some_and(|(_, tag)| is_fixed_tag(tag.as_bytes()));
     let in_ecr = image.split('/').next().is_some_and(|registry| {
         registry.contains(".dkr.ecr.") && registry.ends_with(".amazonaws.com")
     });
-    image.contains("@sha256:") || in_ecr && commit || image == "auto" || image.is_empty()
+    image.contains("@sha256:") || in_ecr && fixed || image == "auto" || image.is_empty()
 }

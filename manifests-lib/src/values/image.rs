@@ -1,12 +1,13 @@
 //! Container images. Each origin of images has a type of its own, so that an environment can accept only its own.
 
-use crate::values::{AccountId, PublicImage, Region, Repository, Tag};
+use crate::values::{AccountId, FixedTag, PublicImage, Region, Repository, Tag};
 
 /// An image that a container runs: a reference that always says which build.
 ///
-/// An image of others is pinned by its digest, as its tag is not ours to hold. Our own have the commit as their tag, in a
-/// repository whose tags cannot be moved (`cargo xtask cluster up` creates it so): a digest beside it would be a second number
-/// that nobody can derive from the commit, and that every build would have to write into this repository.
+/// An image of others is pinned by its digest, as its tag is not ours to hold. Our own have a [fixed tag](FixedTag), such as the
+/// commit, in a repository whose tags cannot be moved (`cargo xtask cluster up` creates it so). A digest beside it is possible, and
+/// not asked for: it is a second number, which nobody can derive from the commit and every build would have to write into this
+/// repository. A tag that moves is of the laptop alone.
 ///
 /// The pull policy is `IfNotPresent` for every image: a local image is on the nodes already, and neither a digest nor a
 /// commit's tag moves. A node that lacks the image pulls it.
@@ -81,8 +82,8 @@ pub struct EcrImage {
     pub registry: EcrRegistry,
     /// Repository, such as `account-gin-repository`: `repository!("account-gin-repository")`.
     pub repository: Repository,
-    /// Tag: the Git commit that was built. `tag!("d74ac1c")`.
-    pub tag: Tag,
+    /// Tag: the Git commit that was built. `fixed_tag!("d74ac1c")`.
+    pub tag: FixedTag,
 }
 
 impl From<LocalImage> for Image {

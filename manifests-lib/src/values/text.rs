@@ -113,6 +113,8 @@ mod written;
 #[macro_use]
 mod aws;
 #[macro_use]
+mod fixed_tag;
+#[macro_use]
 mod git;
 #[macro_use]
 mod http;
@@ -131,6 +133,7 @@ pub use aws::{
     AccountId, BucketName, EksAddonVersion, IamRoleName, KmsKeyId, LogGroup, Region,
     SecretsManagerName,
 };
+pub use fixed_tag::FixedTag;
 pub use git::{GitBranch, GitCommit, GitUrl, RelativePath};
 pub use http::{Cidr, EmailAddress, GrpcMethod, Host, UrlPath};
 pub use kubernetes::{AbsolutePath, FileName, LabelKey, Name, PortName, SecretDataKey};
@@ -140,7 +143,7 @@ pub use schedule::Schedule;
 pub use time_zone::TimeZone;
 pub use variable::{PlainVariableName, VariableName};
 
-pub(crate) use registry::is_commit;
+pub(crate) use fixed_tag::fixed_tag as is_fixed_tag;
 pub(crate) use variable::says_secret;
 
 use written::Text;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Types of values, and how one is written.
-const WRITTEN: [(&str, &[&str]); 36] = [
+const WRITTEN: [(&str, &[&str]); 37] = [
     ("AbsolutePath", &["path!("]),
     ("AccountId", &["account_id!("]),
     ("Bytes", &["mebibytes(", "gibibytes("]),
@@ -13,6 +13,7 @@ const WRITTEN: [(&str, &[&str]); 36] = [
     ("Cpu", &["millicores("]),
     ("EksAddonVersion", &["eks_addon_version!("]),
     ("EmailAddress", &["email_address!("]),
+    ("FixedTag", &["fixed_tag!("]),
     ("GitBranch", &["git_branch!("]),
     ("GitCommit", &["git_commit!("]),
     ("GitUrl", &["git_url!("]),

@@ -21,7 +21,8 @@ text_type! {
 }
 
 text_type! {
-    /// An image that others publish, the same in every environment: `curlimages/curl:8.22.0@sha256:58ad…`.
+    /// An image that others publish, the same in every environment: `curlimages/curl:8.22.0@sha256:58ad…`. An image of a private
+    /// registry is one too, `ghcr.io/example/web:d74ac1c@sha256:58ad…`.
     ///
     /// The digest is what runs: a publisher, or whoever has taken over the account, can move a tag. The tag is for people and
     /// for Renovate, and no runtime reads it beside a digest. Without a registry the runtime uses Docker Hub. Take the digest of
@@ -112,11 +113,6 @@ const fn is_separator(bytes: &[u8], start: usize, end: usize) -> bool {
     matches!(text, b"." | b"_" | b"__") || all!(text, byte => byte == b'-')
 }
 
-/// Whether a tag is a commit, whole or abbreviated as Git does it.
-pub(crate) fn is_commit(tag: &str) -> bool {
-    (7..=40).contains(&tag.len()) && tag.bytes().all(lower_hexadecimal)
-}
-
 /// Where a port from 1 to 65535 that begins here ends, if a slash is behind it; otherwise the end of the text.
 const fn port_end(bytes: &[u8], start: usize) -> usize {
     let mut number = 0_u32;
@@ -129,7 +125,7 @@ const fn port_end(bytes: &[u8], start: usize) -> usize {
     if ends && number >= 1 && number <= 65535 { index } else { bytes.len() }
 }
 
-const fn tag(bytes: &[u8]) -> bool {
+pub(super) const fn tag(bytes: &[u8]) -> bool {
     !bytes.is_empty()
         && bytes.len() <= 128
         && (bytes[0].is_ascii_alphanumeric() || bytes[0] == b'_')
@@ -137,19 +133,26 @@ const fn tag(bytes: &[u8]) -> bool {
 }
 
 const fn public_image(bytes: &[u8]) -> bool {
-    let Some(end) = bytes.len().checked_sub("@sha256:".len() + 64) else { return false };
-    let (named, digest) = bytes.split_at(end);
-    let (algorithm, hexadecimal) = digest.split_at("@sha256:".len());
+    if !has_digest(bytes) {
+        return false;
+    }
+    let named = bytes.split_at(bytes.len() - DIGEST_LENGTH).0;
     // A registry may have a port: the tag is behind the last ':'.
     let mut colon = named.len();
     while colon > 0 && named[colon - 1] != b':' {
         colon -= 1;
     }
-    colon > 0
-        && repository(named.split_at(colon - 1).0)
-        && tag(named.split_at(colon).1)
-        && matches!(algorithm, b"@sha256:")
-        && all!(hexadecimal, byte => lower_hexadecimal(byte))
+    colon > 0 && repository(named.split_at(colon - 1).0) && tag(named.split_at(colon).1)
+}
+
+/// How long a digest is, with the `@` before it.
+pub(super) const DIGEST_LENGTH: usize = "@sha256:".len() + 64;
+
+/// Whether `@` and a digest are at the end.
+pub(super) const fn has_digest(bytes: &[u8]) -> bool {
+    let Some(end) = bytes.len().checked_sub(DIGEST_LENGTH) else { return false };
+    let (algorithm, hexadecimal) = bytes.split_at(end).1.split_at("@sha256:".len());
+    matches!(algorithm, b"@sha256:") && all!(hexadecimal, byte => lower_hexadecimal(byte))
 }
 
 /// A semantic version without build metadata: three numbers, optionally `v` before and a pre-release behind them.

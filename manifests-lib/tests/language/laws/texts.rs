@@ -2,10 +2,10 @@
 //! of those who read the text, with the means of the standard library that a compile-time check does not have.
 
 use manifests_lib::values::{
-    AbsolutePath, AccountId, ChartVersion, Cidr, EksAddonVersion, EmailAddress, GitBranch,
-    GitCommit, GrpcMethod, Host, IamRoleName, KmsKeyId, LabelKey, Name, PlainVariableName,
-    PortName, PublicImage, Region, Repository, SecretDataKey, SecretsManagerName, Tag, UrlPath,
-    VariableName,
+    AbsolutePath, AccountId, ChartVersion, Cidr, EksAddonVersion, EmailAddress, FixedTag,
+    GitBranch, GitCommit, GrpcMethod, Host, IamRoleName, KmsKeyId, LabelKey, Name,
+    PlainVariableName, PortName, PublicImage, Region, Repository, SecretDataKey,
+    SecretsManagerName, Tag, UrlPath, VariableName,
 };
 use proptest::prelude::*;
 
@@ -157,6 +157,33 @@ fn tag(text: &str) -> bool {
     (1..=128).contains(&text.len())
         && text.starts_with(word)
         && text.chars().all(|character| word(character) || ".-".contains(character))
+}
+
+/// A tag with a digest, or with a commit or three numbers where a word or a `v` before it begins.
+fn fixed_tag(text: &str) -> bool {
+    if let Some((name, digest)) = text.split_once('@') {
+        return tag(name) && sha256(digest);
+    }
+    let separated = |text: &str| !text.ends_with(|it: char| it.is_ascii_alphanumeric());
+    let fixed = |rest: &str| {
+        let word = rest.split(|it: char| !it.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let commit = (7..=40).contains(&word.len())
+            && word.chars().all(|it| matches!(it, '0'..='9' | 'a'..='f'));
+        commit
+            || ['.', '-'].into_iter().any(|separator| {
+                let mut numbers = rest.splitn(3, separator);
+                let mut number = || numbers.next().unwrap_or_default();
+                let [first, second, third] = [number(), number(), number()];
+                [first, second].into_iter().all(|it| !it.is_empty() && it.chars().all(digit))
+                    && third.starts_with(digit)
+            })
+    };
+    tag(text)
+        && text.char_indices().any(|(index, _)| {
+            let (before, rest) = text.split_at(index);
+            let begins = separated(before) || before.strip_suffix('v').is_some_and(separated);
+            begins && fixed(rest)
+        })
 }
 
 fn sha256(text: &str) -> bool {
@@ -337,6 +364,8 @@ fn texts() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::collection::vec(characters, 0..12).prop_map(|text| text.into_iter().collect()),
         prop::collection::vec(parts, 0..8).prop_map(|parts| parts.concat()),
+        "(main-|v|[a-z]|_)?([0-9a-g]{6,8}|[0-9]{1,4}[.-][0-9]{0,2}[.-][0-9]{0,2})([-._a]{0,2})?",
+        "[a-z]{1,3}(:1)?@sha256:[0-9a-f]{64}",
         "v?[0-9]{0,2}\\.[0-9]{1,3}\\.[0-9]{1,2}([-.][aA0.-]{0,3})?",
         // Around the limits of length.
         ("[a-z]", 60..66_usize).prop_map(|(text, count)| text.repeat(count)),
@@ -408,6 +437,7 @@ laws! {
     PlainVariableName is plain_variable
     Repository is repository
     Tag is tag
+    FixedTag is fixed_tag
     PublicImage is public_image
     GitBranch is git_branch
     GitCommit is git_commit
@@ -473,6 +503,20 @@ fn every_rule_accepts_what_people_write() {
     assert!(GrpcMethod::new("/shop.Carts").is_err());
     assert!(GrpcMethod::new("/shop./Get").is_err());
     assert!(Tag::new("00690e9").is_ok());
+    for tag in [
+        "d74ac1c",
+        "00690e9",
+        "main-d74ac1c",
+        "sha-d74ac1c_arm64",
+        "1.29.3-alpine",
+        "v1.2.3",
+        "release-v1.2.3",
+        "2026-01-05",
+        "20260105",
+    ] {
+        assert!(FixedTag::new(tag).is_ok(), "{tag}");
+    }
+    assert!(FixedTag::new(format!("main@sha256:{}", "0f".repeat(32))).is_ok());
     assert!(PublicImage::new(format!("localhost:5000/web:1.2@sha256:{}", "0f".repeat(32))).is_ok());
     assert!(AccountId::new("012345678901").is_ok());
     assert!(Region::new("ap-northeast-1").is_ok());
@@ -502,6 +546,29 @@ fn what_upstream_refuses_is_refused() {
     }
     for repository in ["a..b", "a._b", "a-_.b", "host:99999/x", "host:0/x"] {
         refused(Repository::new(repository));
+    }
+    for tag in [
+        "latest",
+        "main",
+        "master",
+        "develop",
+        "stable",
+        "edge",
+        "nightly",
+        "prd",
+        "1",
+        "v1",
+        "1.29",
+        "v1.29",
+        "22.04",
+        "20-alpine-3.18",
+        "123456",
+        "abcdef",
+        "deadbeefs",
+        "1.2.x",
+        "latest@sha256:00",
+    ] {
+        refused(FixedTag::new(tag));
     }
     for branch in ["a..b", "a.lock", ".a", "a.lock/b", "a."] {
         refused(GitBranch::new(branch));

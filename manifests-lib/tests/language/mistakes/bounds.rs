@@ -7,13 +7,9 @@ use manifests_lib::data::database::{AuroraMysql, Database, Mysql};
 use manifests_lib::model::{Injection, Namespace, NamespaceRules};
 use manifests_lib::network::mesh::GatewayRoute;
 use manifests_lib::network::{Certificate, CertificateHosts};
-use manifests_lib::values::{
-    EcrImage, EcrRegistry, Image, Name, Port, Tag, gibibytes, mebibytes, millicores, seconds,
-};
+use manifests_lib::values::{Name, Port, gibibytes, mebibytes, millicores, seconds};
 use manifests_lib::workload::{Container, LocalVolume, Resources, VolumeClaimTemplate, Workload};
-use manifests_lib::{
-    account_id, host, name, node_port, path, plain, port, region, repository, tag, uid,
-};
+use manifests_lib::{host, name, node_port, path, plain, port, uid};
 
 use crate::support::{
     FRONT_DOOR, NAMESPACE, NODES, RULES, Shop, aurora, container, deployment, listed, mysql,
@@ -175,24 +171,11 @@ fn images_whose_name_can_lead_elsewhere() {
     for image in [
         "nginx@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
         "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:d74ac1c",
+        "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:v1.2.3",
         "auto",
     ] {
         assert_eq!(runs(image), "", "{image}");
     }
-}
-
-fn of_ecr(tag: Tag) -> Image {
-    let registry =
-        EcrRegistry { account: account_id!("123456789012"), region: region!("eu-west-1") };
-    EcrImage { registry, repository: repository!("web"), tag }.into()
-}
-
-#[test]
-fn an_image_of_ecr_that_is_no_commit() {
-    let shop = Shop::new();
-    let image = of_ecr(tag!("latest"));
-    deployment(&shop.bundle().app(&NODES)).container(Container { image, ..container() });
-    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server runs 123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:latest, a name that can lead to another image later: what runs would not be what was reviewed; name an image of others by its digest (public_image!), and your own by the commit that it was built from, such as tag!("d74ac1c") [unpinned-image]"#);
 }
 
 #[test]
