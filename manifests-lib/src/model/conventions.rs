@@ -157,7 +157,7 @@ impl Conventions {
 }
 
 /// What [`ObjectName::short`] leaves out. A kind stands before those that its name ends or begins with.
-const KINDS: [&str; 18] = [
+const KINDS: [&str; 19] = [
     "authorization-policy",
     "cron-job",
     "daemon-set",
@@ -169,6 +169,7 @@ const KINDS: [&str; 18] = [
     "job",
     "network-policy",
     "pod-disruption-budget",
+    "pod-monitor",
     "secret",
     "service-account",
     "service-entry",

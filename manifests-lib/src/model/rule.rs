@@ -471,6 +471,10 @@ rules! {
     ///
     /// Give the service a public route, or remove the one of the mesh's gateway.
     UnreachableGatewayPort = "unreachable-gateway-port",
+    /// A program without a proxy serves metrics, and nothing says which Prometheus reads those of its namespace.
+    ///
+    /// Deny by default in the namespace, and name Prometheus there.
+    UnreadMetrics = "unread-metrics",
     /// A route of a public gateway says what the gateway does not do, or refuses.
     ///
     /// Say what the message names instead.

@@ -47,7 +47,11 @@ pub(crate) struct OpenToMesh(pub(crate) Destination);
 
 /// What leaves pods of this namespace is limited to what is declared.
 #[derive(Clone, Debug)]
-pub(crate) struct DeniedByDefault(pub(crate) Namespace);
+pub(crate) struct DeniedByDefault {
+    pub(crate) namespace: Namespace,
+    /// Pods of the Prometheus that reads metrics there.
+    pub(crate) scraper: Pods,
+}
 
 impl Receiver {
     fn peer(&self) -> networking::NetworkPolicyPeer {
@@ -67,11 +71,13 @@ impl Component {
 
 /// Whether pods of the namespace send only to where they have declared.
 pub(crate) fn is_denied_by_default(output: &Output<'_>, namespace: &Namespace) -> bool {
-    output
-        .declared
-        .all::<DeniedByDefault>()
-        .iter()
-        .any(|DeniedByDefault(denied)| denied == namespace)
+    !scrapers_of(output, namespace).is_empty()
+}
+
+/// Pods that read metrics in the namespace.
+pub(crate) fn scrapers_of(output: &Output<'_>, namespace: &Namespace) -> BTreeSet<Pods> {
+    let denied = output.declared.all::<DeniedByDefault>().iter();
+    denied.filter(|it| it.namespace == *namespace).map(|it| it.scraper.clone()).collect()
 }
 
 /// Limits what leaves the pods of a component, in a namespace that denies by default. The NetworkPolicy is complete in itself: applied

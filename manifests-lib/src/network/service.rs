@@ -74,7 +74,7 @@ impl Service<Http> {
     /// [`ContainerHandle::metrics`](crate::workload::ContainerHandle::metrics) says. Prometheus becomes no caller of the Service.
     #[track_caller]
     pub fn metrics(&self, path: UrlPath) {
-        self.state.listening().metrics(Origin::here(), &path);
+        self.state.listening().metrics(Origin::here(), path);
     }
 }
 

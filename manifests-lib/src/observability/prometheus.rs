@@ -1,16 +1,19 @@
 //! Prometheus, and the monitors by which it finds what to scrape.
 
+use std::collections::BTreeMap;
+
 use custom_resources::coreos::monitoring::v1::{self as monitoring, NamespaceSelector};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use crate::model::bundle::Added;
-use crate::model::label::label;
+use crate::model::bundle::{Added, Output, Part};
+use crate::model::label::{Labels, label, matching};
 use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
+use crate::model::origin::Origin;
 use crate::network::certificate::CA_KEY;
 use crate::network::issuer::ClusterIssuer;
 use crate::network::tool::{Pods, ToolPods};
-use crate::values::{LabelKey, Name, Port};
+use crate::values::{LabelKey, Name, Port, UrlPath};
 
 /// A Prometheus that an operator runs: a tool declares that it is scraped, and so admits it.
 ///
@@ -169,6 +172,70 @@ impl Prometheus {
 
     pub(crate) fn pods(&self) -> Pods {
         self.pods.pods()
+    }
+
+    /// Reads what programs of the namespace declare, where they have no proxies that do.
+    pub(crate) fn reads_namespace(&self, namespace: &Namespace) {
+        self.pods.bundle().note(ScrapedPart(namespace.clone()));
+    }
+}
+
+/// Metrics that a program without a proxy serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scraped {
+    pub(crate) origin: Origin,
+    /// Name of the component's PodMonitor.
+    pub(crate) monitor: String,
+    pub(crate) job_label: LabelKey,
+    pub(crate) namespace: Namespace,
+    pub(crate) pods: Labels,
+    pub(crate) port: Port,
+    pub(crate) path: UrlPath,
+}
+
+impl Scraped {
+    /// Whether both are of one component.
+    pub(crate) fn is_beside(&self, other: &Self) -> bool {
+        self.namespace == other.namespace && self.pods == other.pods
+    }
+
+    fn endpoint(&self) -> monitoring::PodMonitorPodMetricsEndpoint {
+        monitoring::PodMonitorPodMetricsEndpoint {
+            path: Some(self.path.to_string()),
+            ..pod_metrics_port(self.port)
+        }
+    }
+}
+
+/// The monitors of what is scraped in a namespace.
+struct ScrapedPart(Namespace);
+
+impl Part for ScrapedPart {
+    fn build(&self, output: &mut Output<'_>) {
+        let scraped = output.declared.all::<Scraped>().iter().filter(|it| it.namespace == self.0);
+        let mut monitors: BTreeMap<&str, Vec<&Scraped>> = BTreeMap::new();
+        for endpoint in scraped {
+            let endpoints = monitors.entry(&endpoint.monitor).or_default();
+            if !endpoints.iter().any(|it| (it.port, &it.path) == (endpoint.port, &endpoint.path)) {
+                endpoints.push(endpoint);
+            }
+        }
+        for (name, endpoints) in monitors {
+            let first = endpoints[0];
+            let endpoints_of = endpoints.iter().map(|it| it.endpoint()).collect();
+            output.add(
+                first.origin,
+                monitoring::PodMonitor {
+                    metadata: named(name),
+                    spec: monitoring::PodMonitorSpec {
+                        job_label: Some(first.job_label.to_string()),
+                        namespace_selector: Some(only(&self.0)),
+                        pod_metrics_endpoints: Some(endpoints_of),
+                        ..monitoring::PodMonitorSpec::required(matching(first.pods.clone()))
+                    },
+                },
+            );
+        }
     }
 }
 

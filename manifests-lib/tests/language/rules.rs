@@ -497,6 +497,9 @@ fn break_rule(rule: Rule, shop: &Shop) {
             });
             open(shop, name!("web"), port!(80), node_port!(30001));
         }
+        Rule::UnreadMetrics => {
+            server(&shop.bundle().app(&NODES)).metrics(url_path!("/metrics"));
+        }
         Rule::UnsupportedRoute => {
             let entrance = gateway(shop, LIMITS).into_mesh(&FRONT_DOOR);
             let (name, host) = (name!("shop"), host!("www.example.com"));
@@ -656,7 +659,10 @@ impl HelmChart for NoJson {
 #[test]
 fn every_rule_can_be_broken() {
     for rule in Rule::ALL {
-        let shop = if *rule == Rule::NeedsMesh { Shop::without_mesh() } else { Shop::new() };
+        let shop = match rule {
+            Rule::NeedsMesh | Rule::UnreadMetrics => Shop::without_mesh(),
+            _ => Shop::new(),
+        };
         break_rule(*rule, &shop);
         let errors = [shop.errors(), outside::broken()].concat();
         assert!(errors.iter().any(|error| error.rule == *rule), "{rule}: {}", listed(&errors));

@@ -41,12 +41,14 @@ impl Bundle {
     ///
     /// Becomes an AuthorizationPolicy without rules and two NetworkPolicies here, and for each component of the namespace that runs pods
     /// a NetworkPolicy of what leaves them and a Sidecar of what their proxies know: DNS, what is [open to the
-    /// mesh](crate::network::ToolPods::open_to_mesh), and what the component calls. Without a mesh, the NetworkPolicies alone.
+    /// mesh](crate::network::ToolPods::open_to_mesh), and what the component calls. Without a mesh, the NetworkPolicies alone, and
+    /// this Prometheus is the one that reads the [metrics](crate::workload::ContainerHandle::metrics) of the namespace's programs.
     ///
     /// Upstream: <https://istio.io/latest/docs/concepts/security/#authorization-policies>
     #[track_caller]
     pub fn deny_by_default(&self, prometheus: &Prometheus) -> DefaultDenyHandle {
         let (origin, prometheus) = (Origin::here(), prometheus.clone());
+        prometheus.reads_namespace(self.namespace());
         DefaultDenyHandle {
             made: self.push(Denial { origin, namespace: self.namespace().clone(), prometheus }),
         }
@@ -106,6 +108,7 @@ impl Part for Denial {
     }
 
     fn declare(&self, declared: &mut Facts) {
-        declared.push(DeniedByDefault(self.namespace.clone()));
+        let (namespace, scraper) = (self.namespace.clone(), self.prometheus.pods());
+        declared.push(DeniedByDefault { namespace, scraper });
     }
 }
