@@ -20,7 +20,10 @@ mod texts;
 
 pub use bundle::{Added, Bundle};
 pub use component::Component;
-pub use conventions::{ComponentLabels, Conventions, Identity, Mesh, ObjectName};
+pub use conventions::{
+    ComponentLabels, Conventions, Identity, Mesh, ObjectName, Portion, ProbeDefaults, ProbeTimes,
+    Rollout,
+};
 pub use error::BuildError;
 pub use group_kind::GroupKind;
 pub use label::SelectorLabels;

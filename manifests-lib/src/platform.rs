@@ -11,7 +11,7 @@ use crate::data::secret_store::{self, SecretRead, StoreFact};
 use crate::delivery::chart::{Source, SourceFrom};
 use crate::delivery::gitops::{self, BuiltTeam, Delivery, GitSource, Prerequisites, Tree};
 use crate::model::bundle::{Bundle, Place};
-use crate::model::conventions::Conventions;
+use crate::model::conventions::{Conventions, defaults};
 use crate::model::error::BuildError;
 use crate::model::facts::Facts;
 use crate::model::namespace::Namespace;
@@ -182,7 +182,9 @@ impl Platform {
         for BuiltBundle { resources, sources, not_secret, .. } in &tree.bundles {
             errors.extend(check::secrets_in_plain_text(resources, sources, not_secret));
         }
-        let environment = &self.state.place.environment;
+        let Place { environment, conventions, .. } = &*self.state.place;
+        let Conventions { rollout, probes, .. } = conventions;
+        errors.extend(defaults::mistakes(rollout, probes, self.state.origin));
         let twice = duplicate_bundles(&tree.bundles);
         let bundles = if twice.is_empty() {
             let (bundles, found) =
@@ -199,7 +201,7 @@ impl Platform {
         }
         let resources = bundles.iter().flat_map(|bundle| &bundle.resources);
         errors.extend(check::refused_pods(resources.clone()));
-        errors.extend(check::unread_by_mesh(&self.state.place.conventions, resources.clone()));
+        errors.extend(check::unread_by_mesh(conventions, resources.clone()));
         let issuers: Vec<IssuerFact> = facts.take();
         errors.extend(issuer::refused_certificates(&issuers, resources.clone()));
         errors.extend(check::ports_of_proxies(resources.clone()));

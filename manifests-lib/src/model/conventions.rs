@@ -1,10 +1,14 @@
-//! What a platform's teams agreed on once: names, labels, the domain of the cluster, a mesh or none.
+//! What a platform's teams agreed on once: names, labels, the domain of the cluster, a mesh or none, rollouts and probes.
+
+pub(crate) mod defaults;
 
 use std::fmt::Display;
 
 use crate::model::label::Labels;
 use crate::model::namespace::Namespace;
 use crate::values::{Host, LabelKey, Name};
+
+pub use defaults::{Portion, ProbeDefaults, ProbeTimes, Rollout};
 
 /// How a platform names, labels and connects what it makes: one value that a [`Platform`](crate::platform::Platform) takes.
 ///
@@ -33,6 +37,10 @@ pub struct Conventions {
     pub cluster_domain: Host,
     /// What encrypts calls and knows who calls.
     pub mesh: Mesh,
+    /// How a new version replaces an old one.
+    pub rollout: Rollout,
+    /// How often the kubelet asks whether containers work, where they do not say it themselves.
+    pub probes: ProbeDefaults,
 }
 
 /// What the name of a component's object is made of.
@@ -89,6 +97,10 @@ pub enum Mesh {
 impl Conventions {
     /// Names say the kind, such as `account-app-service` and `account-db-stateful-set`; the labels are `app`, `component` and
     /// `env`. With Istio, in a cluster whose domain is `cluster.local`.
+    ///
+    /// A new pod is available before an old one stops, one at a time, and five old versions are kept. A container has 5 minutes to
+    /// start, and is asked every 2 s; it leaves its Services after 15 s without an answer (3 times, every 5 s) and is restarted after
+    /// 60 s (6 times, every 10 s); the kubelet waits 2 s for each answer.
     #[must_use]
     pub fn named_by_kind() -> Self {
         Self {
@@ -101,11 +113,13 @@ impl Conventions {
             },
             cluster_domain: host!("cluster.local"),
             mesh: Mesh::Istio { trust_domain: host!("cluster.local") },
+            rollout: Rollout::ONE_BY_ONE,
+            probes: ProbeDefaults::PATIENT,
         }
     }
 
     /// Names are short, such as `account` for a Deployment and its Service and `account-db` for those of a database; the labels are
-    /// those that Kubernetes recommends. With Istio, in a cluster whose domain is `cluster.local`.
+    /// those that Kubernetes recommends. The rest is as of [`named_by_kind`](Self::named_by_kind).
     #[must_use]
     pub fn recommended() -> Self {
         Self {

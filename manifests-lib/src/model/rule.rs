@@ -249,6 +249,11 @@ rules! {
     ///
     /// Correct what the message names.
     InvalidProbe = "invalid-probe",
+    /// A new version has no way to replace an old one, or counts as available later than its Deployment waits for it. The API server
+    /// would refuse it.
+    ///
+    /// Let a new pod start before an old one stops, or the other way round; say less than 600 seconds.
+    InvalidRollout = "invalid-rollout",
     /// The values of a chart are not JSON, so that they cannot stand in an Application.
     ///
     /// Leave out what JSON does not have, such as a number that is not finite.

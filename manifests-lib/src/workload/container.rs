@@ -511,12 +511,23 @@ impl ContainerState {
         output.errors.extend(options.errors.iter().cloned());
         output.errors.extend(mount::mistakes(&self.name, self.resources.memory, &options.mounts));
         let own = self.port.as_ref();
-        output.errors.extend(options.probes.mistakes(&self.name, own, options.startup_time));
+        let probes = &output.conventions.probes;
+        output.errors.extend(options.probes.mistakes(
+            &self.name,
+            own,
+            options.startup_time,
+            probes,
+        ));
         output.errors.extend(options.limits.mistakes(&self.name, self.resources));
         output.errors.extend(self.unlimited(&options));
         output.exceptions.extend(options.exceptions.iter().cloned());
         output.not_secret.extend(options.not_secret.iter().cloned());
-        output.not_secret.extend(options.probes.not_secret(own, &self.workload, &self.path()));
+        output.not_secret.extend(options.probes.not_secret(
+            own,
+            &self.workload,
+            &self.path(),
+            probes,
+        ));
         output.facts.push(self.image.clone());
         let mut container = core::Container {
             name: String::from(&self.name),
@@ -540,7 +551,7 @@ impl ContainerState {
         if !options.ports.is_empty() {
             container.ports.get_or_insert_default().extend(options.ports.iter().map(further_port));
         }
-        options.probes.build(&mut container, self.port.as_ref(), options.startup_time);
+        options.probes.build(&mut container, self.port.as_ref(), options.startup_time, probes);
         if !options.variables.is_empty() {
             container.env = Some(options.variables.iter().map(Variable::build).collect());
         }

@@ -79,6 +79,7 @@ impl Part for DaemonSetState {
         if pod.is_refused() {
             return;
         }
+        let rollout = output.conventions.rollout;
         let (mut template, patched) = pod.template(output);
         if let Some(pods) = template.spec.as_mut().filter(|_| self.on_all_nodes.get()) {
             pods.node_selector = None;
@@ -89,7 +90,8 @@ impl Part for DaemonSetState {
             apps::DaemonSet {
                 metadata: pod.metadata(),
                 spec: Some(apps::DaemonSetSpec {
-                    revision_history_limit: Some(5),
+                    min_ready_seconds: rollout.min_ready_seconds(),
+                    revision_history_limit: Some(rollout.revision_history.into()),
                     selector: pod.selector(),
                     template,
                     update_strategy: Some(apps::DaemonSetUpdateStrategy {

@@ -1,6 +1,6 @@
 //! Deployments: pods that keep nothing.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use custom_resources::istio::networking::v1 as istio;
@@ -9,22 +9,25 @@ use k8s_openapi::api::autoscaling::v2 as autoscaling;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::policy::v1 as policy;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::pod::Pod;
 use super::{Replicas, ScaleOn, Workload};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
+use crate::model::conventions::{Rollout, defaults};
+use crate::model::error::BuildError;
 use crate::model::label::SelectorLabels;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
+use crate::model::rule::Rule;
 use crate::values::Seconds;
 
 /// Pods that keep nothing and can be replaced at any time.
 ///
 /// Becomes a Deployment with a ServiceAccount of its own whose token is not mounted and, with more than one replica, a
-/// PodDisruptionBudget that lets one pod at a time be evicted and a spread over zones and nodes. A new version starts
-/// before an old pod stops. Between two numbers of pods an autoscaler chooses ([`Replicas::Between`]).
+/// PodDisruptionBudget that lets one pod at a time be evicted and a spread over zones and nodes. How a new version replaces
+/// the old one is said once for all ([`Conventions::rollout`](crate::model::Conventions::rollout)): a new pod starts before an old
+/// one stops, unless the platform has it otherwise. Between two numbers of pods an autoscaler chooses ([`Replicas::Between`]).
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/workloads/controllers/deployment/>
 #[derive(Clone)]
@@ -37,7 +40,7 @@ struct DeploymentState {
     pod: Rc<Pod>,
     replicas: Replicas,
     scale_on: RefCell<Vec<ScaleOn>>,
-    min_ready: Cell<Option<Seconds>>,
+    min_ready: RefCell<Option<(Origin, Seconds)>>,
 }
 
 patchable! {
@@ -74,7 +77,7 @@ impl Component {
         if replicas.fixed().is_none() {
             pod.scale();
         }
-        let (scale_on, min_ready) = (RefCell::default(), Cell::new(None));
+        let (scale_on, min_ready) = (RefCell::default(), RefCell::default());
         let state = Rc::new(DeploymentState { pod, replicas, scale_on, min_ready });
         let made = self.bundle.push(Rc::clone(&state));
         Deployment { state, made }
@@ -109,9 +112,14 @@ impl Deployment {
         self.state.pod.recreate();
     }
 
-    /// Counts a new pod as available once it has been ready this long; at once otherwise.
+    /// Counts a new pod as available once it has been ready this long, in place of what the
+    /// [conventions](crate::model::Conventions::rollout) say: at once, unless the platform has it otherwise.
+    ///
+    /// The build reports 600 seconds and more, by when the Deployment has failed.
+    #[track_caller]
     pub fn min_ready(&self, time: Seconds) {
-        self.state.min_ready.set(Some(time));
+        let origin = Origin::here();
+        *self.state.min_ready.borrow_mut() = Some((origin, time));
     }
 }
 
@@ -123,6 +131,12 @@ impl Part for DeploymentState {
         }
         let (template, patched) = pod.template(output);
         output.errors.extend(self.replicas.mistake(pod.origin()));
+        let rollout = output.conventions.rollout;
+        let min_ready = *self.min_ready.borrow();
+        output.errors.extend(min_ready.and_then(|(origin, time)| {
+            let mistake = defaults::mistake_of_min_ready(time)?;
+            Some(BuildError::new(Rule::InvalidRollout, origin, mistake))
+        }));
         let first = template.spec.as_ref().and_then(|pods| pods.containers.first());
         let autoscaler = self.replicas.autoscaler(
             pod.metadata_of("horizontal-pod-autoscaler"),
@@ -137,10 +151,13 @@ impl Part for DeploymentState {
                 metadata: pod.metadata(),
                 spec: Some(apps::DeploymentSpec {
                     replicas: self.replicas.fixed(),
-                    revision_history_limit: Some(5),
+                    revision_history_limit: Some(rollout.revision_history.into()),
                     selector: pod.selector(),
-                    min_ready_seconds: self.min_ready.get().map(|time| time.as_seconds().into()),
-                    strategy: Some(strategy(pod.is_recreated())),
+                    min_ready_seconds: match min_ready {
+                        Some((_, time)) => Some(time.as_seconds().into()),
+                        None => rollout.min_ready_seconds(),
+                    },
+                    strategy: Some(strategy(pod.is_recreated(), rollout)),
                     template,
                     ..apps::DeploymentSpec::default()
                 }),
@@ -154,7 +171,7 @@ impl Part for DeploymentState {
     }
 }
 
-fn strategy(recreated: bool) -> apps::DeploymentStrategy {
+fn strategy(recreated: bool, rollout: Rollout) -> apps::DeploymentStrategy {
     if recreated {
         return apps::DeploymentStrategy {
             rolling_update: None,
@@ -163,8 +180,8 @@ fn strategy(recreated: bool) -> apps::DeploymentStrategy {
     }
     apps::DeploymentStrategy {
         rolling_update: Some(apps::RollingUpdateDeployment {
-            max_surge: Some(IntOrString::Int(1)),
-            max_unavailable: Some(IntOrString::Int(0)),
+            max_surge: Some(rollout.max_surge.build()),
+            max_unavailable: Some(rollout.max_unavailable.build()),
         }),
         type_: Some("RollingUpdate".to_owned()),
     }

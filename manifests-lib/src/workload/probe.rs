@@ -17,9 +17,10 @@ pub(super) use of_container::Apart;
 
 /// How the kubelet asks a container whether it works.
 ///
-/// Becomes a startup probe (every 2 s, for up to 5 minutes), a readiness probe (every 5 s, 3 times) and a liveness probe (every 10 s,
-/// 6 times): a container that hangs leaves the Service after 15 s and is restarted after 60 s. Each of them is said apart, with a
-/// time of its own, by [`startup`](super::ContainerHandle::startup), [`readiness`](super::ContainerHandle::readiness) and
+/// Becomes a startup probe, a readiness probe and a liveness probe, whose times are the platform's
+/// ([`Conventions::probes`](crate::model::Conventions::probes)). In both worked conventions a container has 5 minutes to start, is asked
+/// every 2 s until then, and one that hangs leaves the Service after 15 s (every 5 s, 3 times) and is restarted after 60 s (every 10 s,
+/// 6 times). Each of them is said apart, with a time of its own, by [`startup`](super::ContainerHandle::startup), [`readiness`](super::ContainerHandle::readiness) and
 /// [`liveness`](super::ContainerHandle::liveness) of the container.
 ///
 /// In a mesh Istio rewrites what asks a port, whichever port it is: the kubelet asks the agent beside the proxy, and the agent

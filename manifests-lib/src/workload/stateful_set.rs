@@ -154,6 +154,7 @@ impl Part for StatefulSetState {
         if pod.is_refused() {
             return;
         }
+        let rollout = output.conventions.rollout;
         let (template, patched) = pod.template(output);
         let service = self.service.borrow();
         if service.is_none() {
@@ -172,6 +173,7 @@ impl Part for StatefulSetState {
             apps::StatefulSet {
                 metadata: pod.metadata(),
                 spec: Some(apps::StatefulSetSpec {
+                    min_ready_seconds: rollout.min_ready_seconds(),
                     persistent_volume_claim_retention_policy: Some(
                         apps::StatefulSetPersistentVolumeClaimRetentionPolicy {
                             when_deleted: Some("Retain".to_owned()),
@@ -179,7 +181,7 @@ impl Part for StatefulSetState {
                         },
                     ),
                     replicas: Some(pod.replicas()),
-                    revision_history_limit: Some(5),
+                    revision_history_limit: Some(rollout.revision_history.into()),
                     selector: pod.selector(),
                     service_name: service.as_ref().map(|service| service.name()),
                     template,

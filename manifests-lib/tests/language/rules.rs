@@ -279,6 +279,11 @@ fn break_rule(rule: Rule, shop: &Shop) {
             server(&shop.bundle().app(&NODES)).pre_stop(PreStop::Sleep(seconds(30)));
         }
         Rule::InvalidProbe => server(&shop.bundle().app(&NODES)).liveness(Probe::Exec(&[])),
+        Rule::InvalidRollout => {
+            let deployment = deployment(&shop.bundle().app(&NODES));
+            deployment.container(container());
+            deployment.min_ready(seconds(600));
+        }
         Rule::InvalidValues => drop(shop.bundle().chart(Chart {
             release: name!("tool"),
             values: NoJson,

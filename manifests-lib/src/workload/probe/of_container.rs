@@ -4,6 +4,7 @@ use k8s_openapi::api::core::v1 as core;
 
 use super::{Probe, TimedProbe};
 use crate::data::NotSecret;
+use crate::model::conventions::{ProbeDefaults, ProbeTimes};
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
@@ -57,18 +58,19 @@ impl Kind {
         }
     }
 
-    /// How often it asks where nobody says it, in seconds.
-    const fn every(self) -> u16 {
+    /// How often it asks where the container does not say it.
+    const fn times(self, defaults: &ProbeDefaults) -> ProbeTimes {
         match self {
-            Self::Startup => 2,
-            Self::Readiness => 5,
-            Self::Liveness => 10,
+            Self::Startup => defaults.startup,
+            Self::Readiness => defaults.readiness,
+            Self::Liveness => defaults.liveness,
         }
     }
 }
 
 impl<P> ContainerHandle<P> {
-    /// Gives the container another time to start than 5 minutes before the kubelet restarts it.
+    /// Gives the container another time to start before the kubelet restarts it than the
+    /// [conventions](crate::model::Conventions::probes): 5 minutes, unless the platform has it otherwise.
     ///
     /// The build reports a time of 0, in whose place the API server would take another.
     #[track_caller]
@@ -83,8 +85,9 @@ impl<P> ContainerHandle<P> {
         self.start_within(time);
     }
 
-    /// Lets the kubelet wait by this probe until the container has started: every 2 s, for as long as
-    /// [`startup_time`](Self::startup_time) says. Until then neither of the others asks.
+    /// Lets the kubelet wait by this probe until the container has started, for as long as
+    /// [`startup_time`](Self::startup_time) says: every 2 s, unless the [conventions](crate::model::Conventions::probes) have it
+    /// otherwise. Until then neither of the others asks.
     ///
     /// The build reports one that is said twice, or whose times contradict each other.
     #[track_caller]
@@ -95,8 +98,8 @@ impl<P> ContainerHandle<P> {
         self.probe_at(Origin::here(), Kind::Startup, Said::With(probe.into()));
     }
 
-    /// Lets the kubelet ask by this probe whether the container is ready: every 5 s; after 3 failures in a row the pod leaves its
-    /// Services.
+    /// Lets the kubelet ask by this probe whether the container is ready: every 5 s, and after 3 failures in a row the pod leaves its
+    /// Services, unless the [conventions](crate::model::Conventions::probes) have it otherwise.
     ///
     /// The build reports one that is said twice, or whose times contradict each other.
     #[track_caller]
@@ -107,7 +110,8 @@ impl<P> ContainerHandle<P> {
         self.probe_at(Origin::here(), Kind::Readiness, Said::With(probe.into()));
     }
 
-    /// Lets the kubelet ask by this probe whether the container hangs: every 10 s; after 6 failures in a row it is restarted.
+    /// Lets the kubelet ask by this probe whether the container hangs: every 10 s, and after 6 failures in a row it is restarted,
+    /// unless the [conventions](crate::model::Conventions::probes) have it otherwise.
     ///
     /// A container without a port has this one alone, and waits for its start by it.
     ///
@@ -149,13 +153,18 @@ impl Apart {
     }
 
     /// The probe of a kind: the one that is said apart, otherwise the container's own.
-    fn in_effect(&self, kind: Kind, own: Option<&(Port, Probe)>) -> Option<TimedProbe> {
+    fn in_effect(
+        &self,
+        kind: Kind,
+        own: Option<&(Port, Probe)>,
+        defaults: &ProbeDefaults,
+    ) -> Option<TimedProbe> {
         match (self.of(kind), own) {
             (Some(said), _) => said.probe().cloned(),
             (None, Some((_, probe))) => Some(probe.clone().into()),
             // What is restarted needs time to start.
             (None, None) if kind == Kind::Startup => {
-                Some(self.of(Kind::Liveness)?.probe()?.at_start())
+                Some(self.of(Kind::Liveness)?.probe()?.at_start(defaults.startup))
             }
             (None, None) => None,
         }
@@ -167,14 +176,18 @@ impl Apart {
         container: &mut core::Container,
         own: Option<&(Port, Probe)>,
         startup_time: Option<Seconds>,
+        defaults: &ProbeDefaults,
     ) {
-        let time = startup_time.unwrap_or(seconds(300)).as_seconds();
-        let build = |kind: Kind, failures: &dyn Fn(u16) -> u16| {
-            self.in_effect(kind, own)?.build(own.map(|(port, _)| *port), kind.every(), failures)
+        let time = startup_time
+            .map_or_else(|| defaults.startup.as_seconds(), |time| time.as_seconds().into());
+        let build = |kind: Kind, failures: &dyn Fn(u16) -> u32| {
+            let probe = self.in_effect(kind, own, defaults)?;
+            probe.build(own.map(|(port, _)| *port), kind.times(defaults), failures)
         };
-        container.startup_probe = build(Kind::Startup, &|every| time.div_ceil(every));
-        container.readiness_probe = build(Kind::Readiness, &|_| 3);
-        container.liveness_probe = build(Kind::Liveness, &|_| 6);
+        let failures = |times: ProbeTimes| move |_| times.failures.into();
+        container.startup_probe = build(Kind::Startup, &|every| time.div_ceil(every.into()));
+        container.readiness_probe = build(Kind::Readiness, &failures(defaults.readiness));
+        container.liveness_probe = build(Kind::Liveness, &failures(defaults.liveness));
     }
 
     /// Headers that read like secrets and are none, where the container stands at a path of the object.
@@ -183,10 +196,13 @@ impl Apart {
         own: Option<&(Port, Probe)>,
         object: &str,
         path: &str,
+        defaults: &ProbeDefaults,
     ) -> Vec<NotSecret> {
         let mut found = Vec::new();
         for kind in [Kind::Startup, Kind::Readiness, Kind::Liveness] {
-            if let Some(TimedProbe { probe: Probe::HttpGet(get), .. }) = self.in_effect(kind, own) {
+            if let Some(TimedProbe { probe: Probe::HttpGet(get), .. }) =
+                self.in_effect(kind, own, defaults)
+            {
                 found.extend(get.not_secret(object, &format!("{path}.{}Probe", kind.name())));
             }
         }
@@ -199,6 +215,7 @@ impl Apart {
         name: &Name,
         own: Option<&(Port, Probe)>,
         startup_time: Option<Seconds>,
+        defaults: &ProbeDefaults,
     ) -> Vec<BuildError> {
         let mut errors = Vec::new();
         let port = own.map(|(port, _)| *port);
@@ -212,7 +229,7 @@ impl Apart {
                 refuse("is said twice: only the first one would ask; remove one".to_owned());
             }
             let Some(probe) = said.probe() else { continue };
-            if let Some(mistake) = probe.mistake(port, kind.every()) {
+            if let Some(mistake) = probe.mistake(port, kind.times(defaults).period) {
                 refuse(mistake);
             }
             if *kind == Kind::Startup && probe.failures.is_some() && startup_time.is_some() {

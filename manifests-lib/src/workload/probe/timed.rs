@@ -3,10 +3,11 @@
 use k8s_openapi::api::core::v1 as core;
 
 use super::Probe;
+use crate::model::ProbeTimes;
 use crate::values::{Port, Seconds, seconds};
 
 /// A [`Probe`] with times of its own, as its methods give it: `Probe::Grpc.every(seconds(10)).failures(5)`. What is not said has the
-/// default of the probe that it becomes.
+/// default of the probe that it becomes, as the [conventions](crate::model::Conventions::probes) of the platform have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimedProbe {
     pub(super) probe: Probe,
@@ -29,7 +30,7 @@ impl Probe {
         TimedProbe::from(self).every(period)
     }
 
-    /// Takes no answer within this time for a failure; 2 seconds otherwise.
+    /// Takes no answer within this time for a failure.
     #[must_use]
     pub fn timeout(self, timeout: Seconds) -> TimedProbe {
         TimedProbe::from(self).timeout(timeout)
@@ -55,7 +56,7 @@ impl TimedProbe {
         Self { every: Some(period), ..self }
     }
 
-    /// Takes no answer within this time for a failure; 2 seconds otherwise.
+    /// Takes no answer within this time for a failure.
     #[must_use]
     pub fn timeout(self, timeout: Seconds) -> Self {
         Self { timeout: Some(timeout), ..self }
@@ -73,14 +74,14 @@ impl TimedProbe {
         Self { initial_delay: Some(delay), ..self }
     }
 
-    /// The same for the time in which a container starts, every 2 s where it answers as fast.
-    pub(super) fn at_start(&self) -> Self {
-        let every = self.timeout.filter(|timeout| *timeout > seconds(2));
+    /// The same for the time in which a container starts, as often as others where it answers as fast.
+    pub(super) fn at_start(&self, startup: ProbeTimes) -> Self {
+        let every = self.timeout.filter(|timeout| *timeout > startup.period);
         Self { every, timeout: self.timeout, ..Self::from(self.probe.clone()) }
     }
 
     /// What is wrong with it, if anything.
-    pub(super) fn mistake(&self, port: Option<Port>, every: u16) -> Option<String> {
+    pub(super) fn mistake(&self, port: Option<Port>, every: Seconds) -> Option<String> {
         let zero = |time: Option<Seconds>| time == Some(seconds(0));
         let ignored = if zero(self.every) {
             Some("period")
@@ -94,7 +95,7 @@ impl TimedProbe {
                 "has 0 as its {what}, in whose place the API server would take another: say how many"
             ));
         }
-        let every = self.every.unwrap_or(seconds(every));
+        let every = self.every.unwrap_or(every);
         if let Some(timeout) = self.timeout.filter(|timeout| *timeout > every) {
             return Some(format!(
                 "waits {} s for an answer and is to ask every {} s: it would ask less often than it says; wait no longer than the \
@@ -117,14 +118,19 @@ impl TimedProbe {
     pub(super) fn build(
         &self,
         port: Option<Port>,
-        every: u16,
-        failures: impl Fn(u16) -> u16,
+        default: ProbeTimes,
+        failures: impl Fn(u16) -> u32,
     ) -> Option<core::Probe> {
-        let every = self.every.map_or(every, Seconds::as_seconds).max(1);
+        let every = self.every.unwrap_or(default.period).as_seconds().max(1);
         // A period of one second leaves no time for the default.
-        let timeout = self.timeout.map_or_else(|| every.min(2), Seconds::as_seconds);
+        let timeout = self
+            .timeout
+            .map_or_else(|| every.min(default.timeout.as_seconds()), Seconds::as_seconds);
         Some(core::Probe {
-            failure_threshold: Some(self.failures.unwrap_or_else(|| failures(every)).into()),
+            failure_threshold: Some(
+                i32::try_from(self.failures.map_or_else(|| failures(every), u32::from))
+                    .unwrap_or(i32::MAX),
+            ),
             initial_delay_seconds: self.initial_delay.map(|delay| delay.as_seconds().into()),
             period_seconds: Some(every.into()),
             timeout_seconds: Some(timeout.into()),

@@ -1,9 +1,14 @@
 use insta::assert_snapshot;
-use manifests_lib::model::{Conventions, Injection, Mesh, Namespace, NamespaceRules, PodSecurity};
+use manifests_lib::model::{
+    Conventions, Injection, Mesh, Namespace, NamespaceRules, PodSecurity, Portion, ProbeDefaults,
+    ProbeTimes, Rollout,
+};
 use manifests_lib::observability::{Latency, LatencyBound, Slo};
-use manifests_lib::{host, name, port, slo_target};
+use manifests_lib::values::seconds;
+use manifests_lib::workload::{Probe, Workload};
+use manifests_lib::{host, name, percent, port, slo_target};
 
-use crate::support::{NODES, Shop, aurora, mysql, server, service_on};
+use crate::support::{NODES, Shop, aurora, container, deployment, mysql, server, service_on};
 
 /// A service that another one calls, and their databases.
 fn platform(conventions: Conventions) -> (Shop, [&'static str; 2]) {
@@ -225,5 +230,122 @@ fn what_needs_a_mesh_says_so() {
     manifests-lib/tests/language/components/conventions.rs:N: VirtualService.networking.istio.io shop/web-app-virtual-service is for Istio, and the conventions of the platform have no mesh (`Conventions::mesh`): remove this line, or give the platform a mesh [needs-mesh]
     manifests-lib/tests/language/components/conventions.rs:N: PeerAuthentication.security.istio.io shop/peer-authentication is for Istio, and the conventions of the platform have no mesh (`Conventions::mesh`): remove this line, or give the platform a mesh [needs-mesh]
     manifests-lib/tests/language/components/conventions.rs:N: ProxyConfig.networking.istio.io shop/dns-capture is for Istio, and the conventions of the platform have no mesh (`Conventions::mesh`): remove this line, or give the platform a mesh [needs-mesh]
+    ");
+}
+
+fn of_another_pace() -> Conventions {
+    let minutely = ProbeTimes { period: seconds(60), timeout: seconds(1), failures: 2 };
+    Conventions {
+        rollout: Rollout {
+            max_surge: Portion::Percent(percent!(25)),
+            max_unavailable: Portion::Pods(1),
+            revision_history: 2,
+            min_ready: seconds(15),
+        },
+        probes: ProbeDefaults {
+            startup: ProbeTimes { period: seconds(10), timeout: seconds(5), failures: 12 },
+            readiness: minutely,
+            liveness: minutely,
+        },
+        ..Conventions::recommended()
+    }
+}
+
+#[test]
+fn workloads_roll_out_by_the_conventions() {
+    let shop = Shop::by(&name!("test"), of_another_pace());
+    let web = shop.bundle();
+    server(&web.app(&NODES));
+    let queue = web.component(name!("queue"), &NODES);
+    let stateful_set = queue.stateful_set(1);
+    let kept = stateful_set.container(container());
+    stateful_set.governed_by(&kept.expose_tcp(port!(80)));
+    web.component(name!("logs"), &NODES).daemon_set().container(container());
+    assert_snapshot!(shop.part(&web, "Deployment", "/spec/strategy"), @"
+    rollingUpdate:
+      maxSurge: 25%
+      maxUnavailable: 1
+    type: RollingUpdate
+    ");
+    assert_snapshot!(shop.part(&web, "DaemonSet", "/spec/updateStrategy"), @"
+    rollingUpdate:
+      maxSurge: 0
+      maxUnavailable: 1
+    type: RollingUpdate
+    ");
+    for kind in ["Deployment", "StatefulSet", "DaemonSet"] {
+        assert_eq!(shop.part(&web, kind, "/spec/revisionHistoryLimit").trim(), "2", "{kind}");
+        assert_eq!(shop.part(&web, kind, "/spec/minReadySeconds").trim(), "15", "{kind}");
+    }
+}
+
+#[test]
+fn a_deployment_says_a_time_of_its_own() {
+    let shop = Shop::by(&name!("test"), of_another_pace());
+    let web = shop.bundle();
+    let deployment = deployment(&web.app(&NODES));
+    deployment.container(container());
+    deployment.min_ready(seconds(0));
+    assert_eq!(shop.part(&web, "Deployment", "/spec/minReadySeconds").trim(), "0");
+}
+
+#[test]
+fn the_kubelet_asks_by_the_conventions() {
+    let shop = Shop::by(&name!("test"), of_another_pace());
+    let web = shop.bundle();
+    let server = server(&web.app(&NODES));
+    server.readiness(Probe::Grpc.every(seconds(3)));
+    assert_snapshot!(shop.container_part(&web, "/startupProbe"), @"
+    failureThreshold: 12
+    periodSeconds: 10
+    tcpSocket:
+      port: 8080
+    timeoutSeconds: 5
+    ");
+    assert_snapshot!(shop.container_part(&web, "/readinessProbe"), @"
+    failureThreshold: 2
+    grpc:
+      port: 8080
+    periodSeconds: 3
+    timeoutSeconds: 1
+    ");
+    assert_snapshot!(shop.container_part(&web, "/livenessProbe"), @"
+    failureThreshold: 2
+    periodSeconds: 60
+    tcpSocket:
+      port: 8080
+    timeoutSeconds: 1
+    ");
+    server.startup_time(seconds(45));
+    assert_eq!(shop.container_part(&web, "/startupProbe/failureThreshold").trim(), "5");
+}
+
+#[test]
+fn defaults_that_no_api_server_takes() {
+    let zero = Portion::Pods(0);
+    let never = ProbeTimes { period: seconds(5), timeout: seconds(1), failures: 0 };
+    let late = ProbeTimes { period: seconds(5), timeout: seconds(6), failures: 1 };
+    let named = Conventions::named_by_kind;
+    let conventions = Conventions {
+        rollout: Rollout { max_surge: zero, max_unavailable: zero, ..named().rollout },
+        probes: ProbeDefaults { readiness: never, liveness: late, ..named().probes },
+        ..named()
+    };
+    let shop = Shop::by(&name!("test"), conventions);
+    server(&shop.bundle().app(&NODES));
+    assert_snapshot!(shop.mistakes(), @"
+    manifests-lib/tests/language/components/conventions.rs:N: no pod more and no pod less (`Conventions::rollout`) leaves no way to replace one, and the API server would refuse every Deployment: start a new pod first, `max_surge: Portion::Pods(1)` [invalid-rollout]
+    manifests-lib/tests/language/components/conventions.rs:N: the readiness probe of all containers (`Conventions::probes`) has 0 as a period, timeout or number of failures, in whose place the API server would take another: say how many [invalid-probe]
+    manifests-lib/tests/language/components/conventions.rs:N: the liveness probe of all containers (`Conventions::probes`) waits 6 s for an answer and is to ask every 5 s: it would ask less often than it says; wait no longer than the period [invalid-probe]
+    ");
+    let conventions =
+        Conventions { rollout: Rollout { min_ready: seconds(600), ..named().rollout }, ..named() };
+    let shop = Shop::by(&name!("test"), conventions);
+    let deployment = deployment(&shop.bundle().app(&NODES));
+    deployment.container(container());
+    deployment.min_ready(seconds(900));
+    assert_snapshot!(shop.mistakes(), @"
+    manifests-lib/tests/language/components/conventions.rs:N: new pods of a Deployment that count as available after 900 s come later than its progress deadline of 600 s, and the API server would refuse it: say less [invalid-rollout]
+    manifests-lib/tests/language/components/conventions.rs:N: new pods of a Deployment that count as available after 600 s come later than its progress deadline of 600 s, and the API server would refuse it: say less [invalid-rollout]
     ");
 }
