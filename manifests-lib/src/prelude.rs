@@ -12,10 +12,11 @@ pub use crate::values::{
     millicores, milliseconds, seconds,
 };
 pub use crate::workload::{
-    Concurrency, ConfigFiles, Container, ContainerHandle, ContainerPort, CronJob, CronJobHandle,
-    DaemonSet, Deployment, HttpGet, InitContainer, Job, JobHandle, LocalVolume, LocalVolumeNames,
-    LongRunning, PodField, PortlessContainer, PreStop, Probe, Replicas, ResourceField, Resources,
-    RestartPolicy, RunsToCompletion, ScaleOn, User, VolumeClaim, WithPort, Workload,
+    Capability, Concurrency, ConfigFiles, Container, ContainerHandle, ContainerPort, CronJob,
+    CronJobHandle, DaemonSet, Deployment, HttpGet, InitContainer, Job, JobHandle, LocalVolume,
+    LocalVolumeNames, LongRunning, PodField, PortlessContainer, PreStop, Probe, Replicas,
+    ResourceField, Resources, RestartPolicy, RunsToCompletion, ScaleOn, User, VolumeClaim,
+    WithPort, Workload,
 };
 pub use crate::{node_port, not_secret, path, percent, plain, port, slo_target, uid};
 pub use {

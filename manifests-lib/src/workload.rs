@@ -1,6 +1,7 @@
 //! What runs: pods, the objects that keep them running, and their variables and volumes.
 
 mod annotations;
+mod capability;
 mod claim;
 mod common;
 pub(crate) mod config_files;
@@ -32,6 +33,7 @@ mod stateful_set;
 mod variable;
 pub(crate) mod volume;
 
+pub use capability::Capability;
 pub use claim::{VolumeClaim, VolumeClaimHandle};
 pub use common::{LongRunning, Workload};
 pub use config_files::{ConfigFiles, ConfigFilesHandle};

@@ -1,7 +1,7 @@
 //! Containers: what a pod runs.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use k8s_openapi::api::core::v1 as core;
@@ -12,7 +12,7 @@ use super::limits::Limits;
 use super::mount::{self, Mount};
 use super::pod::Pod;
 use super::probe::Apart;
-use super::{Allowance, PreStop, Probe, SecurityException, User, Variable, security};
+use super::{Allowance, Capability, PreStop, Probe, SecurityException, User, Variable, security};
 use crate::data::NotSecret;
 use crate::model::bundle::Output;
 use crate::model::component::Component;
@@ -159,6 +159,7 @@ struct Options {
     variables: Vec<Variable>,
     mounts: Vec<Mount>,
     writable_root: bool,
+    capabilities: BTreeSet<Capability>,
     exceptions: Vec<SecurityException>,
     not_secret: Vec<NotSecret>,
     errors: Vec<BuildError>,
@@ -380,6 +381,16 @@ impl<P> ContainerHandle<P> {
         self.allow_at(Origin::here(), allows, reason);
     }
 
+    pub(super) fn add_capability(
+        &self,
+        origin: Origin,
+        capability: Capability,
+        reason: &'static str,
+    ) {
+        self.state.options.borrow_mut().capabilities.insert(capability);
+        self.allow_at(origin, Allowance::Capabilities, reason);
+    }
+
     fn allow_at(&self, origin: Origin, allows: Allowance, reason: &'static str) {
         self.state.options.borrow_mut().exceptions.push(SecurityException {
             origin,
@@ -538,7 +549,11 @@ impl ContainerState {
             resources: Some(options.limits.build(self.resources)),
             lifecycle: options.stop.as_ref().map(|(_, hook)| hook.build(self.port())),
             restart_policy: (self.role == Role::Sidecar).then(|| "Always".to_owned()),
-            security_context: Some(security::of_container(&self.user, !options.writable_root)),
+            security_context: Some(security::of_container(
+                &self.user,
+                !options.writable_root,
+                &options.capabilities,
+            )),
             ..core::Container::default()
         };
         if let Some((port, _)) = &self.port {

@@ -1,9 +1,11 @@
 //! What a container may do to its node. The rule is: nothing beyond running; each exception carries its reason.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use k8s_openapi::api::core::v1 as core;
 
+use super::Capability;
 use crate::model::origin::Origin;
 
 /// The user that a container's processes run as.
@@ -149,11 +151,20 @@ fn unprivileged(read_only_root: bool) -> core::SecurityContext {
 }
 
 /// The rule for a container, with its exceptions.
-pub(crate) fn of_container(user: &User, read_only_root: bool) -> core::SecurityContext {
+pub(crate) fn of_container(
+    user: &User,
+    read_only_root: bool,
+    capabilities: &BTreeSet<Capability>,
+) -> core::SecurityContext {
+    let mut context = unprivileged(read_only_root);
+    if !capabilities.is_empty() {
+        let names = capabilities.iter().map(|capability| capability.as_str().to_owned());
+        context.capabilities.get_or_insert_default().add = Some(names.collect());
+    }
     core::SecurityContext {
         run_as_group: Some(user.id()),
         run_as_non_root: user.reason_for_root().map(|_| false),
         run_as_user: Some(user.id()),
-        ..unprivileged(read_only_root)
+        ..context
     }
 }

@@ -1,6 +1,6 @@
 use insta::assert_snapshot;
 use manifests_lib::values::{mebibytes, seconds};
-use manifests_lib::workload::{Allowance, User, Workload};
+use manifests_lib::workload::{Allowance, Capability, User, Workload};
 use manifests_lib::{name, path, plain};
 
 use crate::support::{NODES, Shop, container, deployment, server};
@@ -171,4 +171,22 @@ fn a_slow_container_gets_more_time_to_start() {
     let web = shop.bundle();
     server(&web.app(&NODES)).startup_time(seconds(900));
     assert_snapshot!(shop.container_part(&web, "/startupProbe/failureThreshold"), @"450");
+}
+
+#[test]
+fn capabilities_are_added_one_by_one() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let server = server(&web.app(&NODES));
+    server.capability(Capability::NetBindService, "listens on port 80");
+    server.capability(Capability::Chown, "takes files over from an older release");
+    assert_snapshot!(shop.container_part(&web, "/securityContext/capabilities"), @"
+    add:
+    - CHOWN
+    - NET_BIND_SERVICE
+    drop:
+    - ALL
+    ");
+    let reasons = shop.build().bundles.iter().map(|it| it.exceptions.len()).sum::<usize>();
+    assert_eq!(reasons, 2);
 }

@@ -5,7 +5,7 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use manifests_lib::model::{Injection, Namespace, NamespaceRules, PodSecurity, Rule};
 use manifests_lib::name;
-use manifests_lib::workload::Allowance;
+use manifests_lib::workload::{Allowance, Capability};
 
 use crate::support::{NODES, Shop, server};
 
@@ -142,4 +142,17 @@ fn containers_that_run_first_are_judged_too() {
     };
     let reasons = refused(PodSecurity::Restricted, first);
     assert!(reasons.lines().any(|line| line == "container first may run as root"), "{reasons}");
+}
+
+#[test]
+fn a_restricted_namespace_takes_one_capability() {
+    let shop = Shop::new();
+    let rules =
+        NamespaceRules { injection: Injection::None, pod_security: PodSecurity::Restricted };
+    shop.bundle_in(&TOOLS, name!("shared")).create_namespace(&TOOLS, &rules);
+    let server = server(&shop.bundle_in(&TOOLS, name!("web")).app(&NODES));
+    server.capability(Capability::NetBindService, "listens on port 80");
+    assert!(shop.errors().is_empty(), "{:?}", shop.errors());
+    server.capability(Capability::Chown, "takes files over from an older release");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: Deployment.apps tools/web-app-deployment: container server keeps capabilities, and the API server would refuse the pods: the namespace tools enforces restricted; change the pods, or run them in a namespace of their own whose level allows it (see also manifests-lib/tests/language/mistakes/pod_security.rs:N) [pod-security-violation]");
 }
