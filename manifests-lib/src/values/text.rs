@@ -120,6 +120,7 @@ mod git;
 mod http;
 #[macro_use]
 pub(crate) mod kubernetes;
+#[macro_use]
 mod messages;
 #[macro_use]
 mod registry;
