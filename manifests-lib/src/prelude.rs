@@ -6,7 +6,8 @@ pub use crate::data::database::{Dialect, Rights};
 pub use crate::data::rabbitmq::{Rabbitmq, Saga};
 pub use crate::model::{Bundle, Component, SelectorLabels, Team};
 pub use crate::network::gateway_api::{
-    Cors, HttpMethod, Origins, PublicEntrance, Redirect, RedirectStatus, RedirectTo, Route, Share,
+    Cors, DirectEntrance, DirectRoute, HttpMethod, Origins, PublicEntrance, Redirect,
+    RedirectStatus, RedirectTo, Route, Share,
 };
 pub use crate::network::mesh::{
     ConnectionLimits, EgressGateway, ExternalService, ExternalServiceHandle, GrpcRetryOn,

@@ -107,7 +107,7 @@ impl Component {
     /// Gives the component's pods rights in AWS, by EKS Pod Identity; several calls add up. Where the cluster is not of EKS,
     /// nothing comes of it.
     ///
-    /// Becomes an association of the component's ServiceAccount, which eksctl makes with the cluster, and a ServiceEntry of the
+    /// Becomes an association of the component's ServiceAccount, which eksctl makes with the cluster, and in a mesh a ServiceEntry of the
     /// agent on each node that hands out the credentials: the pods may ask it. What the rights are for is outside the cluster,
     /// and has to be reached by itself.
     ///
@@ -239,7 +239,7 @@ impl Part for RightsPart {
             statement: self.statement.clone(),
             origin: self.origin,
         });
-        if !self.is_first {
+        if !self.is_first || !output.conventions.has_mesh() {
             return;
         }
         output.add(

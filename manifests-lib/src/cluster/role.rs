@@ -302,12 +302,13 @@ impl Component {
             let message = "a role without rules allows nothing: add one, or remove the role, so that its pods carry no token";
             self.bundle.error(BuildError::new(Rule::MismatchedRights, origin, message));
         }
+        let default = Namespace::new(name!("default"));
         self.sends_to(Destination {
             receiver: Receiver::Range(api_server.addresses.clone()),
             port: api_server.port,
             hosts: vec![MeshHost {
-                namespace: Namespace::new(name!("default")),
-                host: "kubernetes.default.svc.cluster.local".to_owned(),
+                host: self.conventions().host("kubernetes", &default),
+                namespace: default,
             }],
         });
         self.bundle.carry_token(self.name(), origin, reason);

@@ -128,7 +128,8 @@ impl CacheHandle {
         self.password.variable(variable)
     }
 
-    /// Whether the client has to ask for TLS, as `true` or `false`: ElastiCache wants it, to a container the mesh encrypts.
+    /// Whether the client has to ask for TLS, as `true` or `false`: ElastiCache wants it, to a container the mesh encrypts, if
+    /// there is one.
     #[must_use]
     pub fn tls(&self, variable: &str) -> Variable {
         self.variable(variable, self.by_tls.to_string())

@@ -109,7 +109,8 @@ impl Component {
     ///
     /// Objects are named `<bundle>-db-<kind>`. Aurora becomes a ServiceEntry, an ExternalSecret and, with TLS, a ConfigMap of
     /// CAs; a container becomes a StatefulSet, a headless Service, an ExternalSecret and two password generators. A container
-    /// speaks no TLS itself: the mesh encrypts what is sent to it, and refuses whoever is not of the mesh.
+    /// speaks no TLS itself: the mesh encrypts what is sent to it, and refuses whoever is not of the mesh. Without a mesh it is sent in
+    /// plain text.
     #[track_caller]
     #[must_use = "give its address and credentials to a container"]
     pub fn database<E: Engine>(&self, database: impl Into<Database<E>>) -> DatabaseHandle {

@@ -89,8 +89,16 @@ pub enum Mesh {
         /// The domain of identities, `trustDomain` of its mesh configuration: `host!("cluster.local")`.
         trust_domain: Host,
     },
-    /// None. A call is admitted by the network alone, in plain text unless the program itself encrypts; what needs a mesh, such as a
-    /// [mesh route](crate::network::Service::mesh_route), is refused with its line.
+    /// None. A call is admitted by the network alone, which knows pods by their labels: NetworkPolicies that the network add-on of the
+    /// cluster has to enforce.
+    ///
+    /// What programs do not encrypt themselves crosses the cluster's network in plain text: calls between services and from the
+    /// [public gateway](crate::network::gateway_api::DirectRoute) to them, and passwords and data of
+    /// [databases](crate::data::database::MysqlContainer) and [caches](crate::data::cache::ValkeyContainer) in containers. Aurora and
+    /// ElastiCache by TLS, the broker and what the program itself encrypts stay encrypted. Where that is not enough, the network add-on
+    /// encrypts between nodes.
+    ///
+    /// What needs a mesh, such as a [mesh route](crate::network::Service::mesh_route) or an SLO, is refused with its line.
     None,
 }
 

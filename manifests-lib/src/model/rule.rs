@@ -181,6 +181,11 @@ rules! {
     ///
     /// Add a port of its own pods, or expose the other container by itself.
     ForeignServicePort = "foreign-service-port",
+    /// A public gateway leads to a Service of a mesh itself. The proxies of its pods admit callers by their identity, and the gateway
+    /// has none.
+    ///
+    /// Lead through an ingress gateway of the mesh.
+    GatewayOutsideMesh = "gateway-outside-mesh",
     /// A public gateway has no route. Its certificate would be for no host, which cert-manager refuses.
     ///
     /// Route a service, or remove the gateway.

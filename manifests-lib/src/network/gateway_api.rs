@@ -1,11 +1,12 @@
 //! Gateways of the Gateway API: where people and other systems reach the cluster, before the mesh begins.
 //!
-//! A [`PublicGateway`] takes routes to services of the mesh; a web UI, which may have no login of its own, is reached through
+//! A [`PublicGateway`] takes routes to services of the mesh or, without one, to services themselves; a web UI, which may have no login of its own, is reached through
 //! [`InternalAccess`] only.
 //!
 //! Upstream: <https://gateway-api.sigs.k8s.io/>
 
 mod aws;
+mod direct;
 mod gateway;
 mod internal;
 mod nginx;
@@ -17,11 +18,15 @@ mod route;
 use crate::model::origin::Origin;
 use crate::values::{Name, NodePort};
 
+pub use direct::{DirectEntrance, DirectProtocol, DirectRoute, GrantHandle};
 pub use gateway::GatewaySpec;
 pub use internal::{InternalAccess, InternalGateway, ServingCertificate};
 pub use nginx::Limits;
 pub use options::{Cors, HttpMethod, Origins, Redirect, RedirectStatus, RedirectTo, Share};
-pub use public::{HttpProtocol, PublicEntrance, PublicGateway, RedirectHandle, Route, RouteHandle};
+pub use public::{
+    Direct, HttpProtocol, PublicEntrance, PublicGateway, RedirectHandle, Route, RouteHandle,
+    ThroughMesh,
+};
 
 pub(crate) use route::backend_tls_policy;
 

@@ -10,6 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelecto
 use super::network_policy::{admit, admit_everybody, admit_to_all, all_pods_of, only, pods_with};
 use super::outbound::{Destination, MeshHost, OpenToMesh, Receiver};
 use super::service_ref::{ServiceRef, service_ref};
+use crate::check;
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::facts::Facts;
 use crate::model::label::{Labels, label, matching};
@@ -120,8 +121,20 @@ impl ToolPods {
 
     /// Admits every pod of the mesh to a port that proxies find by themselves, and lets it out of namespaces that [deny by
     /// default](Bundle::deny_by_default): the control plane's.
+    ///
+    /// The build reports a platform without a mesh.
+    #[track_caller]
     pub fn open_to_mesh(&self, port: Port) {
-        self.admit(Admission::Mesh(port, None));
+        self.open(Origin::here(), port, None);
+    }
+
+    fn open(&self, origin: Origin, port: Port, host: Option<MeshHost>) {
+        let bundle = &self.state.bundle;
+        if !bundle.place().conventions.has_mesh() {
+            let what = format!("port {port} is opened to the proxies of a mesh");
+            bundle.refuse(check::needs_mesh(origin, &what));
+        }
+        self.admit(Admission::Mesh(port, host));
     }
 
     /// Admits the API server to a webhook's port, and with it everybody: the API server is no pod, and its address is that of a node or,
@@ -171,11 +184,14 @@ impl ToolPods {
 impl ToolPort {
     /// Opens the port to every pod of the mesh, lets it out of namespaces that [deny by default](Bundle::deny_by_default), and gives
     /// the address that proxies send to.
+    ///
+    /// The build reports a platform without a mesh.
     #[must_use]
+    #[track_caller]
     pub fn open_to_mesh(&self) -> ServiceRef {
         let ServiceRef { namespace, .. } = &self.service;
         let host = MeshHost { namespace: namespace.clone(), host: self.service.host() };
-        self.pods.admit(Admission::Mesh(self.target_port, Some(host)));
+        self.pods.open(Origin::here(), self.target_port, Some(host));
         self.service.clone()
     }
 

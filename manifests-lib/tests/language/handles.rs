@@ -31,7 +31,7 @@ use manifests_lib::data::{
 };
 use manifests_lib::model::{Bundle, Component, Injection, Namespace, NamespaceRules, PodSecurity};
 use manifests_lib::network::gateway_api::{
-    Exposure, Redirect, RedirectStatus, RedirectTo, Route, ServingCertificate,
+    DirectRoute, Exposure, Redirect, RedirectStatus, RedirectTo, Route, ServingCertificate,
 };
 use manifests_lib::network::mesh::{
     EgressGateway, EgressGatewaySpec, Exposure as MeshExposure, ExternalService, GatewayRoute,
@@ -707,5 +707,30 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     HTTPRoute charts-dashboard: WebUiHandle
     Certificate charts-tls: WebUiHandle
     BackendTLSPolicy charts-dashboard: WebUiHandle
+    ");
+}
+
+#[test]
+fn every_object_of_the_direct_way_is_patched_at_its_handle() {
+    let shop = Shop::without_mesh();
+    let issuer = shop.issuer();
+    let doors = shop.bundle_in(&ELSEWHERE, name!("doors"));
+    let spec = gateway_spec(&issuer, name!("public"), Exposure::NodePort(node_port!(30443)));
+    let entrance = doors.public_gateway(spec).to_services();
+    let web = shop.bundle().app(&NODES).deployment(1).container(container()).expose_http(port!(80));
+    let (name, host, path) = (name!("all"), host!("www.example.com"), url_path!("/"));
+    let route = entrance.route(&web, DirectRoute { name, host, path });
+    route.response_timeout(seconds(60));
+    patch!(route, gateway_api::HTTPRoute, nginx::ProxySettingsPolicy, gateway_api::ReferenceGrant);
+    let next = shop.bundle_named(name!("next")).app(&NODES);
+    let next = next.deployment(1).container(container()).expose_http(port!(80));
+    patch!(entrance.share(&route, &next, 10), gateway_api::ReferenceGrant);
+    let signed = signed(&shop.build());
+    let by_handles: Vec<_> = signed.lines().filter(|line| !line.ends_with("nobody")).collect();
+    assert_snapshot!(by_handles.join("\n"), @"
+    HTTPRoute all: RouteHandle
+    ProxySettingsPolicy all: RouteHandle
+    ReferenceGrant public-web-app-service: RouteHandle
+    ReferenceGrant public-next-app-service: GrantHandle
     ");
 }

@@ -18,7 +18,7 @@ use manifests_lib::model::{
     named, named_in,
 };
 use manifests_lib::network::gateway_api::{
-    Exposure, GatewaySpec, InternalAccess, Limits, PublicGateway, Route,
+    DirectRoute, Exposure, GatewaySpec, InternalAccess, Limits, PublicGateway, Route,
 };
 use manifests_lib::network::mesh::{
     EgressGateway, Exposure as MeshExposure, ExternalService, ExternalServiceHandle, GatewayRoute,
@@ -215,6 +215,12 @@ fn break_rule(rule: Rule, shop: &Shop) {
         Rule::ForeignQueue => {
             let broker = broker(shop, 1, gibibytes(5));
             let _ = shop.bundle().app(&NODES).messages(&broker).queue(name!("dead-letter"));
+        }
+        Rule::GatewayOutsideMesh => {
+            let (name, host) = (name!("shop"), host!("www.example.com"));
+            let route = DirectRoute { name, host, path: url_path!("/") };
+            let web = service(&shop.bundle().app(&NODES));
+            gateway(shop, LIMITS).to_services().route(&web, route);
         }
         Rule::GatewayWithoutRoutes => drop(gateway(shop, LIMITS)),
         Rule::ImpossibleReplicas => {

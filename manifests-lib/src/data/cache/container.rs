@@ -17,8 +17,9 @@ use crate::workload::{Container, NodeGroup, Probe, Resources, VolumeClaimTemplat
 
 /// Valkey in a container, which speaks the protocol of Redis.
 ///
-/// Becomes a StatefulSet of one pod in the mesh, a headless Service that only the owning component may call, and a password that
-/// External Secrets generates once.
+/// Becomes a StatefulSet of one pod, a headless Service that only the owning component may call, and a password that External Secrets
+/// generates once. The mesh encrypts what is sent to it; without a mesh, the password and keys cross the cluster's network in plain
+/// text, and the network alone says who connects.
 ///
 /// Upstream: <https://hub.docker.com/r/valkey/valkey>
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -56,8 +56,9 @@ macro_rules! containers {
 containers! {
     /// MySQL in a container, one per database, on a volume that outlives it.
     ///
-    /// Becomes a StatefulSet of one pod in the mesh, a headless Service that only the owning component may call, and
-    /// passwords that External Secrets generates once and never changes, as the data keeps them.
+    /// Becomes a StatefulSet of one pod, a headless Service that only the owning component may call, and passwords that External
+    /// Secrets generates once and never changes, as the data keeps them. The mesh encrypts what is sent to it; without a mesh,
+    /// passwords and data cross the cluster's network in plain text, and the network alone says who connects.
     ///
     /// Upstream: <https://hub.docker.com/_/mysql>
     MysqlContainer of Mysql,
@@ -65,9 +66,10 @@ containers! {
         ;
     /// PostgreSQL in a container, one per database, on a volume that outlives it.
     ///
-    /// Becomes a StatefulSet of one pod in the mesh, a headless Service that only the owning component may call, a ConfigMap
-    /// with the script of its first start, and passwords that External Secrets generates once and never changes, as the data
-    /// keeps them. The owner has the database and everything in it, and is no superuser, as with Aurora.
+    /// Becomes a StatefulSet of one pod, a headless Service that only the owning component may call, a ConfigMap with the script of
+    /// its first start, and passwords that External Secrets generates once and never changes, as the data keeps them. The mesh
+    /// encrypts what is sent to it; without a mesh, passwords and data cross the cluster's network in plain text, and the network
+    /// alone says who connects. The owner has the database and everything in it, and is no superuser, as with Aurora.
     ///
     /// Upstream: <https://hub.docker.com/_/postgres>
     PostgresContainer of Postgres,

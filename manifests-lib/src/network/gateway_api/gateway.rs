@@ -10,7 +10,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
     LabelSelector, LabelSelectorRequirement, ObjectMeta,
 };
 
-use super::public_route::{PublicRoute, PublicRoutePart, To};
+use super::direct::Grant;
+use super::public_route::{Backend, PublicRoute, PublicRoutePart, To};
 use super::route::{self, Parent};
 use super::{Exposure, GatewayNodePort, Limits, aws};
 use crate::model::bundle::{Bundle, Output, Part};
@@ -85,6 +86,8 @@ pub(super) enum Visibility {
     /// Everybody on the internet, where the environment has a load balancer.
     Public {
         routes: RefCell<Vec<Rc<PublicRoute>>>,
+        /// Services that let its routes lead to them.
+        grants: RefCell<Vec<(Rc<Grant>, Made)>>,
         /// Whether it listens on [`PLAIN_TEXT`], too, and sends clients from there to HTTPS.
         plain: Cell<bool>,
     },
@@ -319,13 +322,14 @@ impl GatewayState {
         output.errors.extend(self.duplicate_routes(&routes));
         let mut ingress_gateways: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
         for route in &*routes {
-            if let To::Mesh { ingress, .. } = &route.to {
+            if let To::Services { ingress: Some(ingress), .. } = &route.to {
                 let service = (ingress.namespace.clone(), ingress.name.clone());
                 ingress_gateways.entry(service).or_default().insert(route.kind());
             }
         }
         for ((namespace, service), kinds) in ingress_gateways {
-            output.add(self.origin, route::grant(&self.parent, &namespace, &service, kinds));
+            output
+                .add(self.origin, route::grant(&self.parent, &namespace, service.as_str(), kinds));
         }
     }
 }
@@ -335,8 +339,10 @@ impl Part for GatewayState {
         declared.push(self.issuer.asked_in(&self.parent.namespace));
         if let Visibility::Public { routes, .. } = &self.visibility {
             for route in &*routes.borrow() {
-                let To::Mesh { ingress, ports, .. } = &route.to else { continue };
-                for (port, _) in &*ports.borrow() {
+                let To::Services { ingress: Some(ingress), backends, .. } = &route.to else {
+                    continue;
+                };
+                for Backend { port, .. } in &*backends.borrow() {
                     for host in &*route.hosts.borrow() {
                         declared.push(RoutedHost {
                             from: self.pods(),

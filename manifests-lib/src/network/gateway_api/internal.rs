@@ -197,7 +197,7 @@ impl Part for WebUiRoutePart {
     }
 
     fn build(&self, output: &mut Output<'_>) {
-        let backend = backend(&self.service.name, self.service.port);
+        let backend = backend(self.service.name.as_str(), self.service.port);
         let route =
             route(self.metadata(), &self.gateway.parent, &self.host, self.matches.clone(), backend);
         output.add(self.origin, route);

@@ -1,4 +1,4 @@
-//! The gateway that everybody reaches: it leads to services of the mesh.
+//! The gateway that everybody reaches, and its way to services of the mesh.
 
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
@@ -13,14 +13,14 @@ use k8s_openapi::api::policy::v1 as policy;
 
 use super::gateway::{GatewaySpec, GatewayState, PlainTextPart, Visibility};
 use super::options::{Cors, HttpMethod, Redirect, Share};
-use super::public_route::{PublicRoute, To};
+use super::public_route::{Backend, PublicRoute, To};
 use crate::model::bundle::Bundle;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
 use crate::network::mesh::{GatewayRouteHandle, IngressGateway};
 use crate::network::protocol::{Http, Http2, RequestProtocol};
 use crate::network::service::Service;
-use crate::values::{Host, Name, NodePort, Seconds, UrlPath};
+use crate::values::{Host, Name, NodePort, Port, Seconds, UrlPath};
 
 /// A gateway that everybody on the internet reaches, where the environment has a load balancer.
 #[derive(Clone)]
@@ -74,18 +74,24 @@ pub trait HttpProtocol: RequestProtocol {}
 impl HttpProtocol for Http {}
 impl HttpProtocol for Http2 {}
 
-/// A [`Route`] of a service.
+/// The way of a route through an ingress gateway of the mesh.
+pub enum ThroughMesh {}
+
+/// The way of a route to a Service itself.
+pub enum Direct {}
+
+/// A [`Route`] of a service, or a [`DirectRoute`](super::DirectRoute).
 ///
 /// What it does not offer NGINX Gateway Fabric does not do: it ignores timeouts and retries of an HTTPRoute.
 /// [`response_timeout`](Self::response_timeout) is a policy of its own; retries belong to the mesh behind it.
 ///
 /// Upstream: <https://docs.nginx.com/nginx-gateway-fabric/overview/gateway-api-compatibility/>
-pub struct RouteHandle<P> {
-    state: Rc<PublicRoute>,
-    beside_gateway: Made,
-    beside_service: Made,
-    rule: Made,
-    protocol: PhantomData<P>,
+pub struct RouteHandle<P, W = ThroughMesh> {
+    pub(super) state: Rc<PublicRoute>,
+    pub(super) beside_gateway: Made,
+    pub(super) beside_service: Made,
+    pub(super) rule: Made,
+    pub(super) way: PhantomData<(P, W)>,
 }
 
 patchable! {
@@ -110,19 +116,28 @@ patchable! {
     }
 }
 
-impl<P> Clone for RouteHandle<P> {
+patchable! {
+    /// A service of the gateway's own namespace has no ReferenceGrant.
+    ///
+    impl [P] RouteHandle<P, Direct> {
+        beside_gateway: api::HTTPRoute, api::GRPCRoute, nginx::ProxySettingsPolicy;
+        beside_service: api::ReferenceGrant;
+    }
+}
+
+impl<P, W> Clone for RouteHandle<P, W> {
     fn clone(&self) -> Self {
         Self {
             state: Rc::clone(&self.state),
             beside_gateway: self.beside_gateway.clone(),
             beside_service: self.beside_service.clone(),
             rule: self.rule.clone(),
-            protocol: PhantomData,
+            way: PhantomData,
         }
     }
 }
 
-impl<P> RouteHandle<P> {
+impl<P, W> RouteHandle<P, W> {
     /// Takes requests for another host, too. It becomes a name of the gateway's certificate.
     pub fn host(&self, host: Host) {
         self.state.hosts.borrow_mut().push(host);
@@ -196,7 +211,11 @@ impl Bundle {
     #[track_caller]
     #[must_use = "a gateway without a route is refused"]
     pub fn public_gateway(&self, spec: GatewaySpec<'_>) -> PublicGateway {
-        let visibility = Visibility::Public { routes: RefCell::default(), plain: Cell::default() };
+        let visibility = Visibility::Public {
+            routes: RefCell::default(),
+            grants: RefCell::default(),
+            plain: Cell::default(),
+        };
         let state = Rc::new(GatewayState::new(Origin::here(), self, spec, visibility));
         let made = self.push(Rc::clone(&state));
         PublicGateway { state, made }
@@ -218,7 +237,11 @@ impl PublicGateway {
         RedirectHandle { made: self.state.bundle.push(PlainTextPart { origin, gateway }) }
     }
 
-    /// The way from the gateway into the mesh.
+    pub(super) fn state(&self) -> Rc<GatewayState> {
+        Rc::clone(&self.state)
+    }
+
+    /// The way from the gateway into the mesh. Without one, it leads [to services](Self::to_services) themselves.
     #[must_use]
     pub fn into_mesh(&self, ingress: &IngressGateway) -> PublicEntrance {
         PublicEntrance { gateway: Rc::clone(&self.state), ingress: ingress.clone() }
@@ -236,15 +259,15 @@ impl PublicEntrance {
         let service = service.state();
         let GatewayRouteHandle { entry: beside_service, rule } =
             self.ingress.open(origin, &service, node_port);
-        let to = To::Mesh {
-            ingress: self.ingress.clone(),
+        let to = To::Services {
+            ingress: Some(self.ingress.clone()),
             protocol: P::NAME,
-            ports: RefCell::new(vec![(service.port(), 1)]),
+            backends: RefCell::new(vec![self.backend(service.port())]),
         };
         let bundle = service.component().bundle.name.clone();
         let state = Rc::new(PublicRoute::new(origin, bundle, name, (host, path), to));
         let beside_gateway = self.gateway.take(Rc::clone(&state));
-        RouteHandle { state, beside_gateway, beside_service, rule, protocol: PhantomData }
+        RouteHandle { state, beside_gateway, beside_service, rule, way: PhantomData }
     }
 
     /// Gives another service a share of a route's requests, such as a new version; the route's own keeps the rest.
@@ -260,16 +283,7 @@ impl PublicEntrance {
         let Share { percent, node_port } = share;
         let service = service.state();
         let opened = self.ingress.open(Origin::here(), &service, node_port);
-        if let To::Mesh { ports, .. } = &route.state.to {
-            let mut ports = ports.borrow_mut();
-            if let [(_, first)] = ports.as_mut_slice() {
-                *first = 100;
-            }
-            if let Some((_, first)) = ports.first_mut() {
-                *first -= i32::from(percent);
-            }
-            ports.push((service.port(), percent.into()));
-        }
+        route.state.share(percent, self.backend(service.port()));
         opened
     }
 
@@ -277,11 +291,24 @@ impl PublicEntrance {
     ///
     /// The build reports a host and path that has a route already.
     #[track_caller]
-    pub fn redirect(&self, redirect: Redirect) -> RedirectHandle {
-        let Redirect { name, host, path, to, status } = redirect;
-        let bundle = self.gateway.bundle.name().clone();
-        let to = To::Url { to, status };
-        let route = PublicRoute::new(Origin::here(), bundle, name, (host, path), to);
-        RedirectHandle { made: self.gateway.take(Rc::new(route)) }
+    pub fn redirect(&self, to: Redirect) -> RedirectHandle {
+        redirect(Origin::here(), &self.gateway, to)
     }
+
+    fn backend(&self, port: Port) -> Backend {
+        let IngressGateway { name, namespace, .. } = &self.ingress;
+        Backend { namespace: namespace.clone(), service: name.to_string(), port, weight: 1 }
+    }
+}
+
+pub(super) fn redirect(
+    origin: Origin,
+    gateway: &Rc<GatewayState>,
+    redirect: Redirect,
+) -> RedirectHandle {
+    let Redirect { name, host, path, to, status } = redirect;
+    let bundle = gateway.bundle.name().clone();
+    let to = To::Url { to, status };
+    let route = PublicRoute::new(origin, bundle, name, (host, path), to);
+    RedirectHandle { made: gateway.take(Rc::new(route)) }
 }

@@ -14,6 +14,7 @@ use super::{GROUP, route};
 use crate::model::bundle::{Output, Part};
 use crate::model::error::BuildError;
 use crate::model::metadata::named_in;
+use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
 use crate::network::mesh::IngressGateway;
@@ -41,10 +42,24 @@ pub(super) struct PublicRoute {
 
 /// Where a route leads.
 pub(super) enum To {
-    /// To ports of an ingress gateway of the mesh, each of which is a service's.
-    Mesh { ingress: IngressGateway, protocol: &'static str, ports: RefCell<Vec<(Port, i32)>> },
+    /// To Services.
+    Services {
+        /// Whose ports they are, each of which is a service's; without it they are the services' own.
+        ingress: Option<IngressGateway>,
+        protocol: &'static str,
+        backends: RefCell<Vec<Backend>>,
+    },
     /// To another URL.
     Url { to: RedirectTo, status: RedirectStatus },
+}
+
+/// A port of a Service to which a route leads, and its weight.
+#[derive(Clone)]
+pub(super) struct Backend {
+    pub(super) namespace: Namespace,
+    pub(super) service: String,
+    pub(super) port: Port,
+    pub(super) weight: i32,
 }
 
 /// What a gateway decides by.
@@ -76,11 +91,32 @@ impl PublicRoute {
     }
 
     pub(super) fn is_grpc(&self) -> bool {
-        matches!(self.to, To::Mesh { protocol, .. } if protocol == Grpc::NAME)
+        matches!(self.to, To::Services { protocol, .. } if protocol == Grpc::NAME)
     }
 
     pub(super) fn kind(&self) -> &'static str {
         if self.is_grpc() { "GRPCRoute" } else { "HTTPRoute" }
+    }
+
+    /// Where it leads.
+    pub(super) fn backends(&self) -> Vec<Backend> {
+        match &self.to {
+            To::Services { backends, .. } => backends.borrow().clone(),
+            To::Url { .. } => Vec::new(),
+        }
+    }
+
+    /// Another service has so many of a hundred requests; the first keeps the rest.
+    pub(super) fn share(&self, percent: u8, other: Backend) {
+        let To::Services { backends, .. } = &self.to else { return };
+        let mut backends = backends.borrow_mut();
+        if let [first] = backends.as_mut_slice() {
+            first.weight = 100;
+        }
+        if let Some(first) = backends.first_mut() {
+            first.weight -= i32::from(percent);
+        }
+        backends.push(Backend { weight: percent.into(), ..other });
     }
 
     pub(super) fn matches(&self) -> Vec<Match> {
@@ -140,17 +176,13 @@ impl PublicRoute {
     }
 
     fn http_route(&self, metadata: ObjectMeta, parent: api::ParentReference) -> api::HTTPRoute {
-        let backends = match &self.to {
-            To::Url { .. } => None,
-            To::Mesh { ingress, ports, .. } => {
-                let backend = |(port, weight): &(Port, i32)| api::HttpBackendRef {
-                    namespace: Some(ingress.namespace.to_string()),
-                    weight: Some(*weight),
-                    ..route::backend(&ingress.name, *port)
-                };
-                Some(ports.borrow().iter().map(backend).collect())
-            }
+        let backend = |Backend { namespace, service, port, weight }| api::HttpBackendRef {
+            namespace: Some(namespace.to_string()),
+            weight: Some(weight),
+            ..route::backend(service, port)
         };
+        let backends: Vec<_> = self.backends().into_iter().map(backend).collect();
+        let backends = (!backends.is_empty()).then_some(backends);
         let rule = |matches| api::HTTPRouteRule {
             backend_refs: backends.clone(),
             filters: self.filters(),
@@ -176,16 +208,13 @@ impl PublicRoute {
     }
 
     fn grpc_route(&self, metadata: ObjectMeta, parent: api::ParentReference) -> api::GRPCRoute {
-        let To::Mesh { ingress, ports, .. } = &self.to else {
-            unreachable!("gRPC is not redirected")
-        };
-        let backend = |(port, weight): &(Port, i32)| api::GrpcBackendRef {
+        let backend = |Backend { namespace, service, port, weight }| api::GrpcBackendRef {
             group: Some(String::new()),
             kind: Some("Service".to_owned()),
-            namespace: Some(ingress.namespace.to_string()),
-            port: Some((*port).into()),
-            weight: Some(*weight),
-            ..api::GrpcBackendRef::required(ingress.name.to_string())
+            namespace: Some(namespace.to_string()),
+            port: Some(port.into()),
+            weight: Some(weight),
+            ..api::GrpcBackendRef::required(service)
         };
         let call = |path: &UrlPath| {
             let method = grpc_method(path).map(|(service, method)| api::GrpcMethodMatch {
@@ -203,7 +232,7 @@ impl PublicRoute {
                 hostnames: Some(self.hosts.borrow().iter().map(ToString::to_string).collect()),
                 parent_refs: Some(vec![parent]),
                 rules: Some(vec![api::GRPCRouteRule {
-                    backend_refs: Some(ports.borrow().iter().map(backend).collect()),
+                    backend_refs: Some(self.backends().into_iter().map(backend).collect()),
                     matches: (!matches_all).then_some(matches),
                     ..api::GRPCRouteRule::default()
                 }]),
@@ -268,9 +297,7 @@ impl PublicRoute {
             );
             refuse(Rule::UnsupportedRoute, self.origin, message);
         }
-        if let To::Mesh { ports, .. } = &self.to
-            && ports.borrow().iter().any(|(_, weight)| *weight < 1)
-        {
+        if self.backends().iter().any(|backend| backend.weight < 1) {
             let message = format!(
                 "the route {} gives a service no requests at all: give each of its services at least one of a hundred",
                 self.name

@@ -30,13 +30,13 @@ impl Parent {
 }
 
 /// A port of a Service.
-pub(super) fn backend(service: &Name, port: Port) -> api::HttpBackendRef {
+pub(super) fn backend(service: impl Into<String>, port: Port) -> api::HttpBackendRef {
     api::HttpBackendRef {
         group: Some(String::new()),
         kind: Some("Service".to_owned()),
         port: Some(port.into()),
         weight: Some(1),
-        ..api::HttpBackendRef::required(service.to_string())
+        ..api::HttpBackendRef::required(service.into())
     }
 }
 
@@ -80,7 +80,7 @@ pub(super) fn route(
 pub(super) fn grant(
     gateway: &Parent,
     namespace: &Namespace,
-    service: &Name,
+    service: &str,
     kinds: BTreeSet<&str>,
 ) -> api::ReferenceGrant {
     let from = |kind: &str| api::ReferenceGrantFrom {

@@ -11,6 +11,7 @@ use super::Caller;
 use super::authorization::{admission, selector};
 use super::gateway_objects;
 use super::namespace_rules::metrics_to;
+use crate::check;
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::conventions::Conventions;
 use crate::model::label::Labels;
@@ -126,6 +127,11 @@ impl EgressPart {
 impl Part for EgressPart {
     fn build(&self, output: &mut Output<'_>) {
         let EgressGateway { name, .. } = &self.gateway;
+        let Some(trust_domain) = output.conventions.trust_domain() else {
+            let what = format!("the pods of the gateway {name} are proxies of a mesh");
+            output.errors.push(check::needs_mesh(self.origin, &what));
+            return;
+        };
         // In an order that does not depend on who was written first.
         let mut ways: BTreeMap<&str, (&Caller, BTreeSet<&str>)> = BTreeMap::new();
         for way in output.declared.all::<WayOut>().iter().filter(|it| it.gateway == self.gateway) {
@@ -147,7 +153,6 @@ impl Part for EgressPart {
 
         // No rule admits anybody: an ALLOW policy without rules matches no request.
         output.add(self.origin, self.policy(named(name), None));
-        let Some(trust_domain) = output.conventions.trust_domain() else { return };
         for (name, (caller, server_names)) in ways {
             // The gateway chooses its server, and with it the host outside, by the name that the sidecar asks for.
             let rule = security::AuthorizationPolicyRule {

@@ -9,6 +9,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::ingress_gateway::{self, Arrival};
 use super::route::{self, Reach};
 use super::{Caller, gateway_objects, is_of_proxy, own_and};
+use crate::check;
 use crate::model::bundle::{Output, Part};
 use crate::model::conventions::Conventions;
 use crate::model::distinct::distinct;
@@ -161,6 +162,15 @@ struct GatewayRoutePart {
 impl Part for GatewayRoutePart {
     fn build(&self, output: &mut Output<'_>) {
         let Self { origin, service, gateway, .. } = self;
+        if !output.conventions.has_mesh() {
+            let what = format!(
+                "{} is reached through the gateway {} of a mesh (a gateway of the Gateway API leads to it by `gateway.to_services()`)",
+                service.name(),
+                gateway.name
+            );
+            output.errors.push(check::needs_mesh(*origin, &what));
+            return;
+        }
         let mut servers = Vec::new();
         let mut hosts = Vec::new();
         let mut http = Vec::new();

@@ -10,6 +10,7 @@ use k8s_openapi::api::networking::v1 as networking;
 use super::gateway::{GatewayPort, IngressGateway};
 use super::gateway_objects;
 use super::namespace_rules::metrics_to;
+use crate::check;
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::facts::Facts;
 use crate::model::metadata::named;
@@ -219,6 +220,12 @@ impl Part for IngressPart {
     }
 
     fn build(&self, output: &mut Output<'_>) {
+        if !output.conventions.has_mesh() {
+            let what =
+                format!("the pods of the gateway {} are proxies of a mesh", self.gateway.name);
+            output.errors.push(check::needs_mesh(self.origin, &what));
+            return;
+        }
         let opened = self.opened(output.declared);
         output.add(self.origin, self.service(&opened));
         output.add(self.origin, self.network_policy(output.declared, &opened));

@@ -35,6 +35,8 @@ use crate::values::{Cidr, Host, Name, Port};
 /// sends it on as it was. Beside the gateway each caller has an AuthorizationPolicy that admits it to its own hosts and ports. What
 /// admits the caller in its own network and proxy are its NetworkPolicy and its Sidecar.
 ///
+/// Without a mesh, hosts are reached by their [addresses](Way::To) alone, which the NetworkPolicies of the callers admit.
+///
 /// Hosts of [`Tcp`] that share a port are told apart by addresses that proxies give them
 /// ([`capture_dns`](crate::model::Bundle::capture_dns)); those of HTTP and TLS by their names.
 ///

@@ -3,6 +3,7 @@
 use k8s_openapi::api::admissionregistration::v1 as admission;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 
+use crate::check;
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::facts::Facts;
 use crate::model::namespace::{REVISION, SidecarsRequired};
@@ -51,6 +52,11 @@ impl Part for SidecarPolicyPart {
     }
 
     fn build(&self, output: &mut Output<'_>) {
+        if !output.conventions.has_mesh() {
+            let what = "pods without a proxy of a mesh would be refused";
+            output.errors.push(check::needs_mesh(self.origin, what));
+            return;
+        }
         let policy = AdmissionPolicy {
             name: "sidecar-required".to_owned(),
             namespaces: LabelSelector {

@@ -6,6 +6,7 @@ use custom_resources::istio::networking::v1 as networking;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::{CallerOutside, OutsideHost, OutsidePort, OwnWay, Routed};
+use crate::check;
 use crate::model::bundle::{Output, Part};
 use crate::model::error::BuildError;
 use crate::model::facts::Facts;
@@ -330,12 +331,20 @@ impl Part for OutsideHost {
             output.errors.push(mistake);
             return;
         }
-        output.errors.extend(self.indistinct(output.declared));
         Literal::tell(output.facts, self.host.as_str(), self.host.origin(), self.origin);
-        // Without a mesh, the NetworkPolicies of the callers are all there is to the way to addresses.
-        if output.conventions.has_mesh() || matches!(self.way, OwnWay::Through(_)) {
-            output.add(self.origin, self.service_entry());
+        if !output.conventions.has_mesh() {
+            // The NetworkPolicies of the callers are all there is to the way to addresses.
+            if let OwnWay::Through(gateway) = &self.way {
+                let what = format!(
+                    "{} is reached through the gateway {} of a mesh (without one, to addresses: `Way::To(&[cidr!(…)])`)",
+                    self.host, gateway.name
+                );
+                output.errors.push(check::needs_mesh(self.origin, &what));
+            }
+            return;
         }
+        output.errors.extend(self.indistinct(output.declared));
+        output.add(self.origin, self.service_entry());
         let OwnWay::Through(gateway) = &self.way else { return };
         for (position, port) in self.ports.borrow().iter().enumerate() {
             output.add(port.origin, self.gateway(gateway, position, port));
