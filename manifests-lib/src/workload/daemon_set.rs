@@ -101,7 +101,6 @@ impl Part for DaemonSetState {
                         }),
                         type_: Some("RollingUpdate".to_owned()),
                     }),
-                    ..apps::DaemonSetSpec::default()
                 }),
                 status: None,
             },
