@@ -1,4 +1,4 @@
-//! The environments: a laptop and a cloud.
+//! The environments: a laptop, a cloud, and a cluster without a mesh.
 
 use manifests_lib::cluster::{
     AvailabilityZone, Eks, EksAddons, EksNodeGroup, InstanceType, KubernetesMinor,
@@ -13,13 +13,18 @@ use manifests_lib::{
     secrets_manager_name,
 };
 
-use crate::platform::{Settings, platform};
+use crate::platform::{Network, Settings, platform};
 use crate::shop::NODES;
 
 /// Every environment.
 pub const ALL: &[Entry] = &[
     Entry { name: "dev", about: "A laptop: Minikube, local images", environment: dev },
     Entry { name: "prd", about: "Production: EKS, images from ECR", environment: prd },
+    Entry {
+        name: "plain",
+        about: "A cluster without a mesh: NetworkPolicies and the Gateway API alone",
+        environment: plain,
+    },
 ];
 
 const VALKEY: PublicImage = public_image!(
@@ -27,8 +32,17 @@ const VALKEY: PublicImage = public_image!(
 );
 
 fn dev() -> Environment {
+    local(name!("dev"), name!("boutique"), Network::Mesh)
+}
+
+fn plain() -> Environment {
+    local(name!("plain"), name!("boutique-plain"), Network::Plain)
+}
+
+/// On Minikube, with images that are built there.
+fn local(environment: Name, profile: Name, network: Network) -> Environment {
     let platform = platform(Settings {
-        environment: name!("dev"),
+        environment,
         branch: git_branch!("develop"),
         replicas: 1,
         secrets: None,
@@ -39,10 +53,11 @@ fn dev() -> Environment {
             persistence: Persistence::None,
         }
         .into(),
+        network,
         image: |repository| LocalImage { repository, tag: tag!("latest") }.into(),
     });
     let cluster = Minikube {
-        profile: name!("boutique"),
+        profile,
         kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
         node_groups: vec![NODES],
         cpus: 4,
@@ -67,6 +82,7 @@ fn prd() -> Environment {
             credentials: secrets_manager_name!("prd/cartservice/cache"),
         }
         .into(),
+        network: Network::Mesh,
         image: |repository| {
             let registry = EcrRegistry { account: ACCOUNT, region: REGION };
             EcrImage { registry, repository, tag: fixed_tag!("34ffea9") }.into()

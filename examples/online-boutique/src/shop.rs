@@ -2,7 +2,8 @@
 
 use manifests_lib::label_key;
 use manifests_lib::model::Namespace;
-use manifests_lib::network::mesh::IngressGateway;
+use manifests_lib::network::RequestProtocol;
+use manifests_lib::network::mesh::{GatewayRoute, IngressGateway};
 use manifests_lib::prelude::*;
 use manifests_lib::values::Repository;
 use manifests_lib::workload::{NodeGroup, Variable};
@@ -14,7 +15,7 @@ pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("boutique"));
 pub(crate) const NODES: NodeGroup =
     NodeGroup { label: label_key!("node.kubernetes.io/nodegroup"), value: name!("shop") };
 
-/// Where visitors come in.
+/// Where visitors come into the mesh.
 pub(crate) const INGRESS: IngressGateway = IngressGateway {
     name: name!("ingress-gateway"),
     namespace: Namespace::new(name!("istio-ingress")),
@@ -38,6 +39,15 @@ pub(crate) struct Shop {
     pub(crate) team: Team,
     pub(crate) replicas: u16,
     pub(crate) image: fn(Repository) -> Image,
+    pub(crate) door: Door,
+}
+
+/// How visitors come in.
+pub(crate) enum Door {
+    /// Through the gateway of the mesh.
+    Mesh,
+    /// There is no mesh: a gateway of the Gateway API leads to the pages themselves.
+    Direct(DirectEntrance),
 }
 
 impl Shop {
@@ -45,6 +55,29 @@ impl Shop {
     #[track_caller]
     pub(crate) fn service(&self, name: Name) -> Component {
         self.team.bundle(name, &NAMESPACE).app(&NODES)
+    }
+
+    /// What callers may expect, where the proxies of a mesh count it.
+    #[track_caller]
+    pub(crate) fn promise<P: RequestProtocol>(&self, service: &Service<P>, slo: Slo) {
+        if let Door::Mesh = self.door {
+            service.slo(slo);
+        }
+    }
+
+    /// Lets visitors in.
+    #[track_caller]
+    pub(crate) fn show(&self, pages: &Service<Http>) {
+        match &self.door {
+            Door::Mesh => {
+                let (gateway, node_port) = (&INGRESS, node_port!(30080));
+                pages.gateway_route(GatewayRoute { gateway, node_port });
+            }
+            Door::Direct(gateway) => {
+                let (name, host) = (name!("pages"), host!("boutique.example.com"));
+                gateway.route(pages, DirectRoute { name, host, path: url_path!("/") });
+            }
+        }
     }
 }
 

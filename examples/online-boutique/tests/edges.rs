@@ -34,7 +34,10 @@ fn edge(caller: &str, receiver: &str, port: i32) -> Edge {
 /// Of which service, or gateway, pods are; a cache is a component of its service.
 fn service(pods: &LabelSelector) -> Option<String> {
     let labels = pods.match_labels.as_ref()?;
-    let name = labels.get("app.kubernetes.io/name").or_else(|| labels.get("istio"))?;
+    let name = labels
+        .get("app.kubernetes.io/name")
+        .or_else(|| labels.get("istio"))
+        .or_else(|| labels.get("gateway.networking.k8s.io/gateway-name"))?;
     let component = labels.get("app.kubernetes.io/component").filter(|it| *it != "app");
     Some(component.map_or_else(|| name.clone(), |component| format!("{name}-{component}")))
 }
@@ -72,10 +75,23 @@ fn published() -> BTreeSet<Edge> {
 
 #[test]
 fn the_edges_are_those_of_the_public_application() {
-    let [dev, prd] = ALL else { panic!("two environments") };
+    let [dev, prd, plain] = ALL else { panic!("three environments") };
     // In production the cache is outside the cluster.
     assert_eq!(admitted(prd), published());
     let with_cache =
         published().into_iter().chain([edge("cartservice", "cartservice-cache", 6379)]);
-    assert_eq!(admitted(dev), with_cache.collect());
+    let with_cache = with_cache.collect();
+    assert_eq!(admitted(dev), with_cache);
+    assert_eq!(admitted(plain), with_cache);
+}
+
+#[test]
+fn what_the_edges_are_made_of_needs_no_mesh() {
+    let [.., plain] = ALL else { panic!("no environment") };
+    let built = (plain.environment)().platform.build().expect("an example without mistakes");
+    let groups: BTreeSet<_> = built.resources().map(|it| it.object_ref().group).collect();
+    let others = ["istio.io", "rabbitmq.com"];
+    assert!(!groups.iter().any(|group| others.iter().any(|other| group.ends_with(other))));
+    let services = built.resources().filter(|it| it.object_ref().kind == "Deployment");
+    assert_eq!(services.count(), 11);
 }

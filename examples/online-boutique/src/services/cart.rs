@@ -19,6 +19,6 @@ pub(crate) fn bundle(shop: &Shop, cache: Cache) -> Service<Grpc> {
     server.env([carts.stack_exchange("REDIS_ADDR")]);
 
     let service = server.expose_grpc(port!(7070));
-    service.slo(PART_OF_VISIT);
+    shop.promise(&service, PART_OF_VISIT);
     service
 }

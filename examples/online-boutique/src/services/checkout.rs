@@ -27,6 +27,6 @@ pub(crate) fn bundle(
     ]);
 
     let service = server.expose_grpc(port!(5050));
-    service.slo(PART_OF_VISIT);
+    shop.promise(&service, PART_OF_VISIT);
     service
 }

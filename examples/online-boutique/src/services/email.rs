@@ -17,6 +17,6 @@ pub(crate) fn bundle(shop: &Shop) -> Service<Grpc> {
     server.env([plain!("PORT", "8080"), plain!("DISABLE_PROFILER", "1")]);
 
     let service = server.expose_grpc(port!(5000));
-    service.slo(PART_OF_VISIT);
+    shop.promise(&service, PART_OF_VISIT);
     service
 }

@@ -1,9 +1,8 @@
 //! The pages that visitors see: Go.
 
-use manifests_lib::network::mesh::GatewayRoute;
 use manifests_lib::prelude::*;
 
-use crate::shop::{Backends, INGRESS, Shop, VISIT};
+use crate::shop::{Backends, Shop, VISIT};
 
 /// What a page shows beside products.
 pub(crate) struct Parts {
@@ -31,7 +30,7 @@ pub(crate) fn bundle(shop: &Shop, backends: &Backends, parts: &Parts) -> Service
     ]);
 
     let service = server.expose_http(port!(80));
-    service.slo(VISIT);
-    service.gateway_route(GatewayRoute { gateway: &INGRESS, node_port: node_port!(30080) });
+    shop.promise(&service, VISIT);
+    shop.show(&service);
     service
 }

@@ -21,6 +21,6 @@ pub(crate) fn bundle(shop: &Shop, products: &Service<Grpc>) -> Service<Grpc> {
     ]);
 
     let service = server.expose_grpc(port!(8080));
-    service.slo(PART_OF_VISIT);
+    shop.promise(&service, PART_OF_VISIT);
     service
 }
