@@ -11,7 +11,7 @@ use harness::{Failure, cannot_write};
 use manifests_lib::cluster::{Cluster, Infrastructure};
 use manifests_lib::delivery::{Source, SourceFrom, file_names};
 use manifests_lib::environment::{Entry, Environment};
-use manifests_lib::model::{BuildError, ObjectRef, Resource};
+use manifests_lib::model::{BuildError, Mesh, ObjectRef, Resource};
 use manifests_lib::platform::BuiltPlatform;
 use manifests_lib::yaml;
 use serde_json::{Map, Value};
@@ -27,6 +27,8 @@ pub struct Rendered {
     pub pod_network: Ipv4Addr,
     /// Whether its alerts have to reach people.
     pub has_to_tell_people: bool,
+    /// Whether its pods are in a mesh.
+    pub has_mesh: bool,
     /// Namespaces that the cluster has before the platform.
     pub namespaces_before: Vec<String>,
     /// Every object, in the order of the platform.
@@ -110,6 +112,7 @@ impl Rendered {
             cluster: infrastructure.cluster(),
             pod_network: pod_network(&infrastructure),
             has_to_tell_people: has_to_tell_people(&infrastructure),
+            has_mesh: built.mesh != Mesh::None,
             namespaces_before: built
                 .prerequisites
                 .namespaces

@@ -11,7 +11,7 @@ use crate::data::secret_store::{self, SecretRead, StoreFact};
 use crate::delivery::chart::{Source, SourceFrom};
 use crate::delivery::gitops::{self, BuiltTeam, Delivery, GitSource, Prerequisites, Tree};
 use crate::model::bundle::{Bundle, Place};
-use crate::model::conventions::{Conventions, defaults};
+use crate::model::conventions::{Conventions, Mesh, defaults};
 use crate::model::error::BuildError;
 use crate::model::facts::Facts;
 use crate::model::namespace::Namespace;
@@ -61,6 +61,8 @@ pub struct BuiltPlatform {
     pub pod_identities: Vec<PodIdentity>,
     /// What the cluster has before the platform.
     pub prerequisites: Prerequisites,
+    /// What encrypts calls and knows who calls.
+    pub mesh: Mesh,
     /// The line that started the platform.
     pub(crate) origin: Origin,
     /// What the environment says to share with others.
@@ -234,6 +236,7 @@ impl Platform {
         Ok(BuiltPlatform {
             environment: environment.clone(),
             prerequisites: self.state.source.prerequisites.clone(),
+            mesh: self.state.place.conventions.mesh.clone(),
             origin: self.state.origin,
             shares: self.state.shares.borrow().clone(),
             databases: facts.take(),

@@ -119,7 +119,12 @@ fn again(programs: &Programs, options: &Options) -> Result<Value, Failure> {
 /// What is done inside.
 fn inside(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
     let node = Node::start(programs)?;
-    for (number, rendered) in rendered::environments()?.iter().enumerate() {
+    let (meshed, others): (Vec<_>, Vec<_>) =
+        rendered::environments()?.into_iter().partition(|rendered| rendered.has_mesh);
+    for Rendered { environment, .. } in others {
+        report.note(format!("{environment} has no mesh: no proxy is asked"));
+    }
+    for (number, rendered) in meshed.iter().enumerate() {
         let mut world = World::start(programs, &node, options, rendered)?;
         let (targets, verdicts) = environment(&mut world, rendered, options, report)?;
         if number == 0 {

@@ -85,6 +85,18 @@ pub fn environment(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let name = &rendered.environment;
+    if !rendered.has_mesh {
+        let objects = &rendered.objects;
+        let of_istio = objects.iter().filter(|it| it.identity.group.ends_with(".istio.io"));
+        for object in of_istio {
+            report.finding(format!("{name}: {object} is for a mesh, and there is none"));
+        }
+        report.compared(
+            objects.len(),
+            format!("objects of {name}, which has no mesh: none is for one"),
+        );
+        return Ok(());
+    }
     let istioctl = programs.path(Program::ISTIOCTL)?;
     let folder = programs.temporary_folder()?;
     let files = rendered.write(folder.path())?;

@@ -19,7 +19,7 @@ use crate::rendered::{self, Object, Rendered};
 
 pub use provisioner::{Provisioner, volumes};
 use state::State;
-pub use state::{has_all_pods, is_ready};
+pub use state::{has_all_pods, has_pod_template, is_ready};
 
 /// How often the cluster is looked at.
 const POLL: Duration = Duration::from_secs(1);
@@ -88,10 +88,12 @@ fn judge(
             format!("simulated nodes of {name} in {} pools", rendered.cluster.node_pools.len()),
         );
         report.compared(state.ready_pods(), format!("pods of {name} Ready"));
-        report.compared(
-            objects.injected,
-            format!("pod templates of {name} as the webhook of Istio leaves them"),
-        );
+        if rendered.has_mesh {
+            report.compared(
+                objects.injected,
+                format!("pod templates of {name} as the webhook of Istio leaves them"),
+            );
+        }
         report.compared(state.bound_claims(), format!("claims of {name} bound"));
         if objects.custom > 0 {
             report.note(format!(
