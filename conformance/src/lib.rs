@@ -87,7 +87,12 @@ fn lane() -> impl TypedValueParser<Value = usize> {
 ///
 /// Exit codes: 0 nothing to say, 1 findings, 2 could not run.
 pub fn run(environments: &'static [Entry]) -> ExitCode {
-    rendered::register(environments);
+    run_with_records(environments, rendered::RECORDS)
+}
+
+/// The same with a folder of its own for what lanes record: other environments of the workspace may have the same names.
+pub fn run_with_records(environments: &'static [Entry], records: &'static str) -> ExitCode {
+    rendered::register(environments, records);
     if std::env::args_os().nth(1).is_some_and(|argument| argument == player::ARGUMENT) {
         return player::play();
     }

@@ -80,19 +80,27 @@ pub struct Object {
 }
 
 /// Set once, before the first lane.
-static ALL: OnceLock<&'static [Entry]> = OnceLock::new();
+static ALL: OnceLock<(&'static [Entry], &'static str)> = OnceLock::new();
 
-/// Registers the environments that the lanes judge.
-pub fn register(environments: &'static [Entry]) {
+/// Registers the environments that the lanes judge, and the folder of the workspace with what lanes record of them.
+pub fn register(environments: &'static [Entry], records: &'static str) {
     // A second call changes nothing.
-    let _ = ALL.set(environments);
+    let _ = ALL.set((environments, records));
 }
+
+/// The folder of the workspace with what lanes record of environments.
+pub fn records() -> &'static str {
+    ALL.get().map_or(RECORDS, |(_, records)| records)
+}
+
+/// Where the environments of the workspace have it.
+pub const RECORDS: &str = "reviews";
 
 /// Every environment that the lanes judge.
 pub fn environments() -> Result<Vec<Rendered>, Failure> {
     #[cfg(test)]
-    register(environments::ALL);
-    let all = ALL.get().copied().unwrap_or_default();
+    register(environments::ALL, RECORDS);
+    let all = ALL.get().map_or(&[][..], |(all, _)| *all);
     all.iter().map(|entry| Rendered::of((entry.environment)())).collect()
 }
 

@@ -1,5 +1,6 @@
 //! Lane `envoy`: a real istiod and real Envoys admit what is declared and nothing else, beside what NetworkPolicies say.
 
+mod calls;
 mod container;
 mod control_plane;
 mod declared;
@@ -13,6 +14,7 @@ pub mod player;
 mod pods;
 mod probes;
 mod proxy;
+mod small;
 mod targets;
 mod world;
 
@@ -27,6 +29,7 @@ use serde_json::Value;
 use super::Options;
 use crate::crds;
 use crate::rendered::{self, Rendered};
+use calls::Expectation;
 use matrix::Verdict;
 use node::Node;
 use targets::Target;
@@ -126,21 +129,33 @@ fn inside(programs: &Programs, options: &Options, report: &mut Report) -> Result
     }
     for (number, rendered) in meshed.iter().enumerate() {
         let mut world = World::start(programs, &node, options, rendered)?;
-        let (targets, verdicts) = environment(&mut world, rendered, options, report)?;
+        let measured = environment(&mut world, rendered, report)?;
+        compare_with_record(&rendered.environment, &measured.verdicts, options, report)?;
         if number == 0 {
-            faults::run(&mut world, rendered, &targets, &verdicts, report)?;
+            let faults = faults::of_environment(&world, rendered, &measured)?;
+            faults::run(&mut world, rendered, &measured, faults, report)?;
         }
     }
-    Ok(())
+    let rendered = small::rendered()?;
+    let mut world = World::start(programs, &node, options, &rendered)?;
+    let measured = environment(&mut world, &rendered, report)?;
+    let faults = small::faults::all(&rendered, &measured)?;
+    faults::run(&mut world, &rendered, &measured, faults, report)
+}
+
+/// What was asked of an environment.
+struct Measured {
+    targets: Vec<Target>,
+    verdicts: Vec<Verdict>,
+    calls: Vec<Expectation>,
 }
 
 /// Everything that the lane judges of one environment.
 fn environment(
     world: &mut World<'_>,
     rendered: &Rendered,
-    options: &Options,
     report: &mut Report,
-) -> Result<(Vec<Target>, Vec<Verdict>), Failure> {
+) -> Result<Measured, Failure> {
     let name = &rendered.environment;
     let targets = targets::targets(world, rendered);
     let declared = declared::declared(world, rendered, &targets);
@@ -161,10 +176,35 @@ fn environment(
     report.compared(verdicts.len(), format!("pairs of {name}, on every port"));
     report.compared(declared.len(), format!("calls of {name} that are declared"));
     report.findings.extend(findings);
-    let page = matrix::page(name, &verdicts);
+    let calls = calls::expectations(world, &rendered.objects, &targets, &verdicts);
+    if !calls.is_empty() {
+        report.compared(calls.len(), format!("late and failed calls of gRPC of {name}"));
+    }
+    let problems = calls::judge(world, &calls)?;
+    report.findings.extend(problems.into_iter().map(|problem| format!("{name}: {problem}")));
+    let (count, findings) = needs::judge(world);
+    report.compared(count, format!("connections of {name} that every proxy needs"));
+    report.findings.extend(findings.into_iter().map(|finding| format!("{name}: {finding}")));
+    let (count, findings) = probes::ask(world);
+    report.compared(count, format!("probes of {name} asked from the node"));
+    report.findings.extend(findings.into_iter().map(|finding| format!("{name}: {finding}")));
+    Ok(Measured { targets, verdicts, calls })
+}
+
+/// Compares the matrix with the page that was recorded.
+fn compare_with_record(
+    name: &str,
+    verdicts: &[Verdict],
+    options: &Options,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let page = matrix::page(name, verdicts);
     let file = record(name)?;
     if options.accept {
-        fs::write(&file, &page).map_err(|error| cannot_write(&file, &error))?;
+        file.parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&file, &page))
+            .map_err(|error| cannot_write(&file, &error))?;
     }
     let recorded = fs::read_to_string(&file).unwrap_or_default();
     if recorded != page {
@@ -174,16 +214,10 @@ fn environment(
             matrix::difference(&recorded, &page).join("\n")
         ));
     }
-    let (count, findings) = needs::judge(world);
-    report.compared(count, format!("connections of {name} that every proxy needs"));
-    report.findings.extend(findings.into_iter().map(|finding| format!("{name}: {finding}")));
-    let (count, findings) = probes::ask(world);
-    report.compared(count, format!("probes of {name} asked from the node"));
-    report.findings.extend(findings.into_iter().map(|finding| format!("{name}: {finding}")));
-    Ok((targets, verdicts))
+    Ok(())
 }
 
 /// The file with the matrix of an environment.
 fn record(environment: &str) -> Result<PathBuf, Failure> {
-    support::in_workspace(&format!("reviews/{environment}/network.md"))
+    support::in_workspace(&format!("{}/{environment}/network.md", rendered::records()))
 }

@@ -3,5 +3,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    conformance::run(online_boutique::environments::ALL)
+    conformance::run_with_records(
+        online_boutique::environments::ALL,
+        "examples/online-boutique/reviews",
+    )
 }

@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 
 use super::container;
 use super::node::{FILES, Node};
+use super::pods::{labels, of_kind};
+use super::world::CONTROL_PLANE;
 use crate::lanes::helm;
-use crate::rendered::{Rendered, RenderedSource};
+use crate::rendered::{Object, Rendered};
 
 /// What Envoy as its project releases it has not: filters that only Istio's own build contains.
 const WITHOUT_OWN_FILTERS: [(&str, &str); 2] =
@@ -34,35 +36,46 @@ pub struct Charts {
 }
 
 impl Charts {
-    /// Renders the charts of istiod and of gateways with the values of the environment.
+    /// Renders the charts of istiod and of gateways with the values of the environment; what a cluster has before, with the lane's own.
     pub fn render(programs: &Programs, rendered: &Rendered) -> Result<Self, Failure> {
         let mut charts = Self { objects: Vec::new(), istiod: Value::Null, gateways: Vec::new() };
         for source in &rendered.sources {
-            let SourceFrom::Chart { name, values, .. } = &source.spec.from else {
+            let SourceFrom::Chart { release, name, values, .. } = &source.spec.from else {
                 continue;
             };
-            let mut values = values.clone();
-            match *name {
-                "istiod" => {
-                    let program = Path::new(FILES).join("bin").join(Program::ENVOY.name());
-                    values["meshConfig"]["defaultConfig"]["binaryPath"] = json!(program);
-                    // The filter of its metrics is one of its own.
-                    values["telemetry"]["enabled"] = false.into();
-                }
-                "gateway" => {}
-                _ => continue,
-            }
-            for document in template(programs, source, name, &values)? {
-                charts.take(name, document);
-            }
+            let own = Release {
+                name: release.as_str(),
+                namespace: source.spec.namespace.name().as_str(),
+                chart: name,
+                values: values.clone(),
+                origin: format!("{source} ({})", source.spec.origin),
+            };
+            charts.add(programs, own)?;
         }
         if charts.istiod.is_null() {
-            return Err(Failure::new(format!(
-                "{} deploys no chart istiod: the lane envoy has nothing to run",
-                rendered.environment
-            )));
+            charts.add(programs, istiod_before())?;
+        }
+        for service in gateways_before(rendered, &charts.gateways) {
+            charts.add(programs, gateway_before(service))?;
         }
         Ok(charts)
+    }
+
+    fn add(&mut self, programs: &Programs, mut release: Release<'_>) -> Result<(), Failure> {
+        match release.chart {
+            "istiod" => {
+                let program = Path::new(FILES).join("bin").join(Program::ENVOY.name());
+                release.values["meshConfig"]["defaultConfig"]["binaryPath"] = json!(program);
+                // The filter of its metrics is one of its own.
+                release.values["telemetry"]["enabled"] = false.into();
+            }
+            "gateway" => {}
+            _ => return Ok(()),
+        }
+        for document in template(programs, &release)? {
+            self.take(release.chart, document);
+        }
+        Ok(())
     }
 
     /// The labels of istiod's pods.
@@ -97,16 +110,66 @@ impl Charts {
     }
 }
 
-/// What helm prints for a chart that lies beside the control plane.
-fn template(
-    programs: &Programs,
-    source: &RenderedSource,
-    chart: &str,
-    values: &Value,
-) -> Result<Vec<Value>, Failure> {
-    let SourceFrom::Chart { release, .. } = &source.spec.from else {
-        return Ok(Vec::new());
+/// A release of a chart that lies beside the control plane.
+struct Release<'a> {
+    name: &'a str,
+    namespace: &'a str,
+    chart: &'a str,
+    values: Value,
+    /// For messages.
+    origin: String,
+}
+
+/// Where istiod is there before, all that is known of it is what the language asks for: hosts that nobody declares are not reached, and
+/// pods of the mesh are as restricted as others.
+fn istiod_before() -> Release<'static> {
+    Release {
+        name: "istiod",
+        namespace: CONTROL_PLANE,
+        chart: "istiod",
+        values: json!({
+            "cni": {"enabled": true},
+            "global": {"proxy": {"seccompProfile": {"type": "RuntimeDefault"}}},
+            "meshConfig": {"outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"}},
+        }),
+        origin: "the control plane that the cluster has before".to_owned(),
+    }
+}
+
+/// The Services of gateways whose pods no chart of the environment makes.
+fn gateways_before<'a>(rendered: &'a Rendered, gateways: &[Value]) -> Vec<&'a Object> {
+    let services = of_kind(&rendered.objects, "", "Service");
+    let is_before = |service: &&Object| {
+        let selector = labels(&service.value["spec"]["selector"]);
+        let is_theirs = |gateway: &&Value| {
+            let pods = labels(&gateway["spec"]["template"]["metadata"]["labels"]);
+            selector.iter().all(|(key, value)| pods.get(key) == Some(value))
+        };
+        selector.keys().eq(["istio"]) && !gateways.iter().any(|gateway| is_theirs(&gateway))
     };
+    services.filter(is_before).collect()
+}
+
+/// The pods of a gateway that are there before, as its Service finds them.
+fn gateway_before(service: &Object) -> Release<'_> {
+    let sysctl = json!({"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"});
+    Release {
+        name: &service.identity.name,
+        namespace: service.identity.namespace.as_deref().unwrap_or_default(),
+        chart: "gateway",
+        values: json!({
+            "labels": service.value["spec"]["selector"],
+            "autoscaling": {"enabled": false},
+            "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, "sysctls": [sysctl]},
+            "service": {"type": "None"},
+        }),
+        origin: format!("the pods behind {service} ({})", service.origin),
+    }
+}
+
+/// What helm prints.
+fn template(programs: &Programs, release: &Release<'_>) -> Result<Vec<Value>, Failure> {
+    let Release { name, namespace, chart, values, origin } = release;
     let folder = programs.temporary_folder()?;
     let file = folder.path().join("values.json");
     fs::write(&file, values.to_string()).map_err(|error| cannot_write(&file, &error))?;
@@ -114,17 +177,16 @@ fn template(
     helm::keep_files_in(&mut command, folder.path());
     command
         .arg("template")
-        .arg(release.as_str())
+        .arg(name)
         .arg(programs.path(Program::PILOT_DISCOVERY)?.with_file_name("charts").join(chart))
-        .args(["--namespace", source.spec.namespace.name().as_str()])
+        .args(["--namespace", namespace])
         .arg("--values")
         .arg(&file);
     let output = programs.run(&mut command)?;
     if !output.status.success() {
         return Err(Failure::new(format!(
-            "helm {} for {source} ({}): does the chart of istiod's own release take its values?",
+            "helm {} for {origin}: does the chart of istiod's own release take its values?",
             ended(output.status),
-            source.spec.origin
         ))
         .with_output(&String::from_utf8_lossy(&output.stderr)));
     }
@@ -132,14 +194,13 @@ fn template(
     let documents = serde_yaml::Deserializer::from_str(&printed)
         .map(Value::deserialize)
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| Failure::new(format!("helm printed no YAML for {source}: {error}")))?;
-    let namespace = source.spec.namespace.to_string();
+        .map_err(|error| Failure::new(format!("helm printed no YAML for {origin}: {error}")))?;
     let documents = documents.into_iter().filter(|document| !document.is_null());
     Ok(documents
         .map(|mut document| {
             let is_of_cluster = document["kind"] == "MutatingWebhookConfiguration";
             if !is_of_cluster && document["metadata"]["namespace"].is_null() {
-                document["metadata"]["namespace"] = namespace.clone().into();
+                document["metadata"]["namespace"] = (*namespace).into();
             }
             document
         })

@@ -111,10 +111,10 @@ fn variables(workload: &Value) -> impl Iterator<Item = &str> {
 
 /// The targets that a text names: a Service, with the port behind it, or with all of its ports.
 fn named<'a>(world: &'a World<'_>, text: &'a str) -> impl Iterator<Item = String> + 'a {
-    let services = world.services.iter().filter_map(move |service| {
-        let (_, rest) = text.split_once(&host(service))?;
-        Some((service, port_behind(rest)))
-    });
+    let services = world
+        .services
+        .iter()
+        .filter_map(move |service| Some((service, port_behind(behind(text, &host(service))?))));
     services.flat_map(move |(service, named)| {
         let backends = world.backends(service).into_iter();
         backends.filter(|backend| backend.planned.role != Role::Gateway).flat_map(move |backend| {
@@ -136,6 +136,16 @@ fn ports_of<'a>(text: &'a str, host: &str) -> impl Iterator<Item = u16> + 'a {
     text.split(ends).filter_map(move |part| port_behind(part.strip_prefix(&host)?))
 }
 
+/// What follows a host in a text; another host may end like it.
+fn behind<'a>(text: &'a str, host: &str) -> Option<&'a str> {
+    text.match_indices(host).find_map(|(place, _)| {
+        let before = text[..place].chars().next_back();
+        let is_own =
+            before.is_none_or(|before| !before.is_ascii_alphanumeric() && !"-.".contains(before));
+        is_own.then(|| &text[place + host.len()..])
+    })
+}
+
 /// The number in `:8080/path`.
 fn port_behind(text: &str) -> Option<u16> {
     let digits = text.strip_prefix(':')?;
@@ -154,6 +164,13 @@ mod tests {
         assert_eq!(ports("a.example.com:9092,b.example.com:9093"), [9093]);
         assert_eq!(ports("b.example.com"), [0; 0]);
         assert_eq!(ports("https://sub.b.example.com:443"), [0; 0]);
+    }
+
+    #[test]
+    fn a_host_is_not_the_end_of_another() {
+        assert_eq!(behind("http://web.shop.svc:80", "web.shop.svc"), Some(":80"));
+        assert_eq!(behind("old-web.shop.svc:80", "web.shop.svc"), None);
+        assert_eq!(behind("old-web.shop.svc:80,web.shop.svc:81", "web.shop.svc"), Some(":81"));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use harness::{Failure, Report};
 use serde_json::{Value, json};
 
+use super::Measured;
+use super::calls::Expectation;
 use super::matrix::{self, Verdict};
 use super::pods::{Role, labels, of_kind};
 use super::targets::{Target, Way};
@@ -12,34 +14,47 @@ use crate::rendered::{Object, Rendered};
 /// How often a call is made again until proxies know of a fault.
 const ATTEMPTS: usize = 60;
 
-/// A fault, and the pair that changes with it.
-struct Fault<'a> {
-    what: &'static str,
+/// A fault, and what changes with it.
+pub struct Fault<'a> {
+    /// What it is.
+    pub what: &'static str,
     /// An object that it changes, as it is then.
-    changed: Option<(&'a Object, Object)>,
+    pub changed: Option<(&'a Object, Object)>,
     /// Objects that it removes.
-    removed: Vec<&'a Object>,
-    /// Who calls.
-    caller: String,
-    /// What is called.
-    target: &'a Target,
+    pub removed: Vec<&'a Object>,
+    /// By what it is seen.
+    pub seen_by: SeenBy<'a>,
+}
+
+/// By what a fault is seen.
+pub enum SeenBy<'a> {
+    /// The verdict of a pair is another one.
+    Pair {
+        /// Who calls.
+        caller: String,
+        /// What is called.
+        target: &'a Target,
+    },
+    /// A call of gRPC has another end.
+    Call(&'a Expectation),
 }
 
 /// Puts each fault into the environment and takes it out again.
 pub fn run(
     world: &mut World<'_>,
     rendered: &Rendered,
-    targets: &[Target],
-    verdicts: &[Verdict],
+    measured: &Measured,
+    faults: Vec<Fault<'_>>,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    for fault in faults(world, rendered, targets, verdicts)? {
-        let before = verdicts
-            .iter()
-            .find(|verdict| verdict.caller == fault.caller && verdict.target == fault.target.name);
-        let Some(before) = before else {
-            return Err(nothing(fault.what));
-        };
+    for fault in faults {
+        let before = measured.verdicts.iter().find(|verdict| match &fault.seen_by {
+            SeenBy::Pair { caller, target } => {
+                verdict.caller == *caller && verdict.target == target.name
+            }
+            SeenBy::Call(_) => true,
+        });
+        let before = before.ok_or_else(|| nothing(fault.what))?;
         let changed: Vec<&Object> = fault.changed.iter().map(|(_, object)| object).collect();
         world.change(&changed, &fault.removed)?;
         let mut objects = rendered.objects.clone();
@@ -49,21 +64,24 @@ pub fn run(
         });
         objects.extend(changed.iter().copied().cloned());
         world.policies = policies(&objects)?;
-        let is_found = is_seen(world, &fault, before)?;
+        let seen = is_seen(world, &fault, before)?;
         let originals = fault.changed.iter().map(|(object, _)| *object);
         let originals: Vec<&Object> = originals.chain(fault.removed.iter().copied()).collect();
         world.change(&originals, &[])?;
         world.policies = policies(&rendered.objects)?;
-        let pair = format!("{} to {}", fault.caller, fault.target.name);
-        if is_found {
-            report.compared(1, format!("fault found: {}, by {pair}", fault.what));
-        } else {
-            report.finding(format!(
-                "the lane does not see {}: the verdict of {pair} stays as it was, mesh {}, NetworkPolicies {}",
+        match (seen, &fault.seen_by) {
+            (Some(by), _) => report.compared(1, format!("fault found: {}, by {by}", fault.what)),
+            (None, SeenBy::Pair { caller, target }) => report.finding(format!(
+                "the lane does not see {}: the verdict of {caller} to {} stays as it was, mesh {}, NetworkPolicies {}",
                 fault.what,
+                target.name,
                 admits(before.mesh),
                 admits(before.policies.is_admitted())
-            ));
+            )),
+            (None, SeenBy::Call(call)) => report.finding(format!(
+                "the lane does not see {}: {call} have the end that they had",
+                fault.what
+            )),
         }
     }
     Ok(())
@@ -73,32 +91,45 @@ fn admits(is_admitted: bool) -> &'static str {
     if is_admitted { "admit" } else { "refuse" }
 }
 
-/// Whether another verdict comes of a pair.
-fn is_seen(world: &World<'_>, fault: &Fault<'_>, before: &Verdict) -> Result<bool, Failure> {
+/// By what a fault is seen; nothing where everything stays as it was.
+fn is_seen(
+    world: &World<'_>,
+    fault: &Fault<'_>,
+    before: &Verdict,
+) -> Result<Option<String>, Failure> {
     for _ in 0..ATTEMPTS {
-        let Some(now) = matrix::ask(world, &fault.caller, fault.target)? else {
-            return Err(nothing(fault.what));
-        };
-        if (now.mesh, now.policies) != (before.mesh, before.policies) {
-            return Ok(true);
+        match &fault.seen_by {
+            SeenBy::Pair { caller, target } => {
+                let now = matrix::ask(world, caller, target)?.ok_or_else(|| nothing(fault.what))?;
+                if (now.mesh, now.policies) != (before.mesh, before.policies) {
+                    return Ok(Some(format!("{caller} to {}", target.name)));
+                }
+            }
+            SeenBy::Call(call) => {
+                if call.problem(world)?.is_some() {
+                    return Ok(Some(call.to_string()));
+                }
+            }
         }
         pause();
     }
-    Ok(false)
+    Ok(None)
 }
 
-fn nothing(what: &str) -> Failure {
+/// A failure to put a fault anywhere.
+pub fn nothing(what: &str) -> Failure {
     Failure::new(format!(
         "the environment has nothing to put {what} into: choose another object in conformance/src/lanes/envoy/faults.rs"
     ))
 }
 
-fn faults<'a>(
+/// Those of an environment, whatever it is.
+pub fn of_environment<'a>(
     world: &World<'_>,
     rendered: &'a Rendered,
-    targets: &'a [Target],
-    verdicts: &[Verdict],
+    measured: &'a Measured,
 ) -> Result<Vec<Fault<'a>>, Failure> {
+    let Measured { targets, verdicts, .. } = measured;
     let objects = &rendered.objects;
     let role = |name: &str| {
         world.pods.iter().find(|pod| pod.planned.name == name).map(|pod| pod.planned.role)
@@ -131,12 +162,11 @@ fn faults<'a>(
     let changed = |object: &'a Object, path: &[&str], new: Value| {
         object.with_field(path, new).map(|changed| Some((object, changed)))
     };
-    let fault = |what, changed, removed, caller: &str, target| Fault {
+    let fault = |what, changed, removed, caller: &str, target: &'a Target| Fault {
         what,
         changed,
         removed,
-        caller: caller.to_owned(),
-        target,
+        seen_by: SeenBy::Pair { caller: caller.to_owned(), target },
     };
     let mut faults = vec![
         fault("a removed AuthorizationPolicy", None, vec![authorization], &workload, called),

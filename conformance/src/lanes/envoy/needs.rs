@@ -12,18 +12,15 @@ use super::world::World;
 pub fn judge(world: &World<'_>) -> (usize, Vec<String>) {
     let tcp = Port::tcp;
     let udp = Port { protocol: "UDP", number: 53 };
-    let needs = [
+    let mut needs = vec![
         ("the DNS server", pod("kube-system", &[("k8s-app", "kube-dns")]), udp),
         ("istiod", world.control_plane.clone(), tcp(15012)),
-        (
-            "Jaeger",
-            pod(
-                "jaeger",
-                &[("app.kubernetes.io/instance", "jaeger"), ("app.kubernetes.io/name", "jaeger")],
-            ),
-            tcp(4317),
-        ),
     ];
+    if world.policies.namespaces.contains_key("jaeger") {
+        let labels =
+            [("app.kubernetes.io/instance", "jaeger"), ("app.kubernetes.io/name", "jaeger")];
+        needs.push(("Jaeger", pod("jaeger", &labels), tcp(4317)));
+    }
     let (mut count, mut findings) = (0, Vec::new());
     let is_rendered = |role| matches!(role, Role::Workload | Role::Gateway);
     for caller in world.pods.iter().filter(|pod| is_rendered(pod.planned.role)) {

@@ -2,6 +2,8 @@
 //!
 //! Orders come as lines of JSON on standard input; each is answered by a line on standard output.
 
+pub mod grpc;
+
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream, ToSocketAddrs};
@@ -31,7 +33,7 @@ pub enum Order {
     Serve {
         /// What answers say who has answered.
         name: String,
-        /// HTTP and plain TCP on each of them, with TLS and without.
+        /// HTTP, gRPC and plain TCP on each of them, the first and the last with TLS and without.
         ports: Vec<u16>,
     },
     /// Calls somebody.
@@ -49,8 +51,10 @@ pub struct Call {
     pub protocol: Protocol,
     /// The host of the request, where it is not the one that is called.
     pub authority: Option<String>,
-    /// The path of the request.
+    /// The path of the request; of gRPC, the method.
     pub path: String,
+    /// What is said besides, by gRPC only.
+    pub headers: BTreeMap<String, String>,
 }
 
 /// How a call is made.
@@ -60,6 +64,8 @@ pub enum Protocol {
     Http,
     /// The same in TLS; who answers is not verified.
     Https,
+    /// A call of gRPC, by HTTP/2 without TLS.
+    Grpc,
     /// A line of text; the answer is one, too.
     Tcp,
 }
@@ -69,6 +75,8 @@ pub enum Protocol {
 pub struct Answer {
     /// The status of the response, of HTTP only.
     pub status: Option<u16>,
+    /// The status of the call, of gRPC only.
+    pub grpc: Option<u16>,
     /// Who has answered; none where it was none of the players.
     pub served: Option<Served>,
     /// Why there was no answer, or what it was else.
@@ -91,7 +99,9 @@ pub struct Served {
 impl Answer {
     /// Whether this pod has answered.
     pub fn is_from(&self, pod: &str) -> bool {
-        let is_success = self.status.is_none_or(|status| status == 200);
+        let is_success = self.status.is_none_or(|status| status == 200)
+            && self.grpc.is_none_or(|status| status == 0)
+            && self.problem.is_none();
         is_success && self.served.as_ref().is_some_and(|served| served.pod == pod)
     }
 
@@ -104,6 +114,7 @@ impl std::fmt::Display for Answer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self { served: Some(served), .. } => write!(formatter, "an answer of {}", served.pod),
+            Self { grpc: Some(status), .. } => write!(formatter, "status {status} of gRPC"),
             Self { status: Some(status), .. } => write!(formatter, "status {status}"),
             Self { problem: Some(problem), .. } => formatter.write_str(problem),
             _ => formatter.write_str("nothing"),
@@ -177,12 +188,20 @@ fn serve(listener: &TcpListener, tls: &Arc<ServerConfig>, name: &str, port: u16)
 /// The first byte of a handshake of TLS.
 const HANDSHAKE: u8 = 22;
 
+/// How many bytes tell what is spoken: nothing that is spoken here is shorter.
+const TELLING: usize = grpc::BEGINNING.len();
+
 fn accept(stream: TcpStream, tls: Arc<ServerConfig>, pod: String, port: u16) -> io::Result<()> {
     stream.set_read_timeout(Some(TIMEOUT))?;
     let peer = stream.peer_addr()?.ip().to_string();
-    let mut first = [0];
-    stream.peek(&mut first)?;
-    if first != [HANDSHAKE] {
+    let mut first = [0; TELLING];
+    while (1..TELLING).contains(&stream.peek(&mut first)?) {
+        thread::sleep(Duration::from_millis(1));
+    }
+    if first == grpc::BEGINNING {
+        return grpc::serve(stream, &peer, &pod, port);
+    }
+    if first[0] != HANDSHAKE {
         return answer(stream, peer, pod, port);
     }
     let mut stream =
@@ -229,12 +248,15 @@ fn answer(stream: impl Read + Write, peer: String, pod: String, port: u16) -> io
 fn call(call: &Call) -> io::Result<Answer> {
     match call.protocol {
         Protocol::Https => return https(call),
-        Protocol::Http | Protocol::Tcp => {}
+        Protocol::Http | Protocol::Tcp | Protocol::Grpc => {}
     }
     let address = (call.host.as_str(), call.port)
         .to_socket_addrs()?
         .find(std::net::SocketAddr::is_ipv4)
         .ok_or_else(|| io::Error::other("the name has no address"))?;
+    if call.protocol == Protocol::Grpc {
+        return grpc::call(call, &address);
+    }
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     if call.protocol == Protocol::Tcp {
@@ -269,7 +291,7 @@ fn read(response: &str) -> Answer {
         serde_json::from_str(body).ok()
     });
     let problem = status.is_none().then(|| "closed".to_owned());
-    Answer { status, served, problem }
+    Answer { status, served, problem, ..Answer::default() }
 }
 
 fn https(call: &Call) -> io::Result<Answer> {
@@ -291,7 +313,7 @@ fn https(call: &Call) -> io::Result<Answer> {
     let served = serde_json::from_str::<Value>(&body)
         .ok()
         .and_then(|body| serde_json::from_value(body).ok());
-    Ok(Answer { status, served, problem: None })
+    Ok(Answer { status, served, ..Answer::default() })
 }
 
 #[cfg(test)]
@@ -313,6 +335,7 @@ mod tests {
             protocol,
             authority: Some("example.com".to_owned()),
             path: "/".to_owned(),
+            headers: BTreeMap::new(),
         }
     }
 
@@ -326,6 +349,29 @@ mod tests {
         assert!(answer.is_from("web") && !answer.is_from("other"), "{answer:?}");
         let answer = call(&of(port, Protocol::Https)).unwrap();
         assert!(answer.is_from("web") && answer.status == Some(200), "{answer:?}");
+        let answer = call(&of(port, Protocol::Grpc)).unwrap();
+        assert!(answer.is_from("web") && answer.grpc == Some(0), "{answer:?}");
+        assert_eq!(answer.served.unwrap().headers["te"], "trailers");
+    }
+
+    #[test]
+    fn a_call_of_grpc_fails_as_it_asks_for() {
+        let mut asked = of(server(), Protocol::Grpc);
+        asked.headers.insert(grpc::FAIL.to_owned(), "14".to_owned());
+        let answer = call(&asked).unwrap();
+        assert!(answer.served.is_some() && !answer.is_from("web"), "{answer:?}");
+        assert_eq!(answer.grpc, Some(14));
+    }
+
+    #[test]
+    fn an_answer_of_http_is_none_of_grpc() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        thread::spawn(move || {
+            let (stream, _) = listener.accept().unwrap();
+            let _ = answer(stream, String::new(), "web".to_owned(), port);
+        });
+        assert!(call(&of(port, Protocol::Grpc)).is_err());
     }
 
     #[test]

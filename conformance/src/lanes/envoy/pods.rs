@@ -44,6 +44,7 @@ pub enum Role {
 /// A pod of others that the lane plays: policies speak of it.
 struct Tool {
     name: &'static str,
+    /// Where nothing that is rendered says it.
     namespace: &'static str,
     label: (&'static str, &'static str),
     ports: &'static [(&'static str, u16)],
@@ -203,6 +204,13 @@ pub fn plan(rendered: &Rendered, gateways: &[Value]) -> Vec<Planned> {
         pods.push(Planned::plain(&format!("nginx-{gateway}"), namespace, label, &[]));
     }
     for Tool { name, namespace, label, ports } in TOOLS {
+        let placed = place(&rendered.objects, label);
+        let is_there = |object: &Object| object.identity.namespace.as_deref() == Some(namespace);
+        // Nobody calls what a platform does not have.
+        if placed.is_none() && !ports.is_empty() && !rendered.objects.iter().any(is_there) {
+            continue;
+        }
+        let namespace = placed.unwrap_or(namespace);
         pods.push(Planned::plain(name, namespace, label, ports));
     }
     pods.push(Planned::plain("bystander", "default", ("app", "bystander"), &[]));
@@ -212,6 +220,14 @@ pub fn plan(rendered: &Rendered, gateways: &[Value]) -> Vec<Planned> {
         pods.push(Planned::outside(&host, &ports));
     }
     pods
+}
+
+/// Where the pods of a tool are: a policy of the platform selects them.
+fn place<'a>(objects: &'a [Object], (key, value): (&str, &str)) -> Option<&'a str> {
+    let only = Labels::from([(key.to_owned(), value.to_owned())]);
+    of_kind(objects, "networking.k8s.io", "NetworkPolicy")
+        .find(|policy| labels(&policy.value["spec"]["podSelector"]["matchLabels"]) == only)
+        .and_then(|policy| policy.identity.namespace.as_deref())
 }
 
 /// What makes pods that keep running.

@@ -1,5 +1,7 @@
 //! Everything that can be called, and how: ports of pods, ports of gateways, and hosts outside of the cluster.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::played::target_port;
@@ -90,7 +92,12 @@ pub fn name(pod: &str, port: u16) -> String {
 }
 
 fn call(host: impl ToString, port: u16, protocol: Protocol) -> Call {
-    Call { host: host.to_string(), port, protocol, authority: None, path: "/".to_owned() }
+    let path = match protocol {
+        Protocol::Grpc => "/conformance.Pods/Ask",
+        _ => "/",
+    };
+    let (host, path) = (host.to_string(), path.to_owned());
+    Call { host, port, protocol, authority: None, path, headers: BTreeMap::new() }
 }
 
 /// A port of a pod, by the Service that leads there.
@@ -127,6 +134,8 @@ fn protocol(port: &Value) -> Protocol {
     let declared = port["appProtocol"].as_str().or_else(|| port["name"].as_str());
     match declared.unwrap_or_default().split('-').next() {
         Some("http") => Protocol::Http,
+        Some("grpc" | "http2") => Protocol::Grpc,
+        Some("https" | "tls") => Protocol::Https,
         _ => Protocol::Tcp,
     }
 }
@@ -180,7 +189,9 @@ fn of_gateway(world: &World<'_>, objects: &[Object], gateway: &Pod) -> Vec<Targe
             // TLS is told by the name that the API gateway asks for; the lane's DNS server knows it.
             let address = match protocol {
                 Protocol::Https => host(service),
-                Protocol::Http | Protocol::Tcp => gateway.network.address().to_string(),
+                Protocol::Http | Protocol::Tcp | Protocol::Grpc => {
+                    gateway.network.address().to_string()
+                }
             };
             let from_elsewhere =
                 Call { authority, path: path.clone(), ..call(address, port, protocol) };
@@ -289,6 +300,7 @@ fn of_host(world: &World<'_>, objects: &[Object], host: &str, port: u16) -> Targ
         .and_then(|declared| declared["protocol"].as_str());
     let protocol = match declared {
         Some("HTTP") => Protocol::Http,
+        Some("GRPC" | "HTTP2") => Protocol::Grpc,
         Some("HTTPS" | "TLS") => Protocol::Https,
         None if port == 80 => Protocol::Http,
         _ => Protocol::Tcp,

@@ -11,7 +11,7 @@ use harness::{Cluster, Failure, Process, Programs, READY, cannot_write, progress
 use serde_json::{Value, json};
 
 use super::control_plane::{self, Charts};
-use super::network_policy::{self, End, Labels, Policies};
+use super::network_policy::{self, End, Policies};
 use super::node::{Node, PodNetwork};
 use super::played;
 use super::player::Order;
@@ -23,11 +23,11 @@ use crate::rendered::{Object, Rendered};
 /// Addresses outside of clusters, by <https://www.rfc-editor.org/rfc/rfc5737>.
 const OUTSIDE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 0);
 
-/// How the hosts of databases end.
-const DATABASES: &str = ".rds.amazonaws.com";
+/// How the hosts of databases and caches end.
+const DATABASES: [&str; 2] = [".rds.amazonaws.com", ".cache.amazonaws.com"];
 
 /// The namespace of the control plane.
-const CONTROL_PLANE: &str = "istio-system";
+pub const CONTROL_PLANE: &str = "istio-system";
 
 /// A running environment; everything in it ends when it is dropped.
 pub struct World<'a> {
@@ -92,7 +92,7 @@ impl<'a> World<'a> {
         let kinds = apply::custom_kinds(&mut cluster, &objects)?;
         apply::install_crds(&mut cluster, programs, options, &kinds)?;
         let secrets = played::certificates(&rendered.objects, &planned)?;
-        apply_all(&mut cluster, &objects, &charts, &planned, secrets)?;
+        apply_all(&mut cluster, rendered, &objects, (&charts, secrets), &planned)?;
         tell_control_plane(node, &charts);
         let istiod = control_plane::start(programs, node, &mut cluster, &charts)?;
         progress(format_args!("{name}: istiod is ready after {} s", started.elapsed().as_secs()));
@@ -286,7 +286,9 @@ impl<'a> World<'a> {
 /// The address of a pod or a host: databases of AWS are in the network of pods, beside them.
 fn address(planned: &Planned, pod_network: Ipv4Addr, number: u32) -> Ipv4Addr {
     let first = match planned.role {
-        Role::Outside if planned.name.ends_with(DATABASES) => u32::from(pod_network) + (200 << 8),
+        Role::Outside if DATABASES.iter().any(|end| planned.name.ends_with(end)) => {
+            u32::from(pod_network) + (200 << 8)
+        }
         Role::Outside => u32::from(OUTSIDE),
         _ => u32::from(pod_network) + (1 << 8),
     };
@@ -309,17 +311,21 @@ fn is_judged(object: &Object) -> bool {
 /// Applies what is rendered, what the charts become, and what belongs to pods that the lane plays.
 fn apply_all(
     cluster: &mut Cluster,
+    rendered: &Rendered,
     objects: &[Object],
-    charts: &Charts,
+    (charts, secrets): (&Charts, Vec<Value>),
     planned: &[Planned],
-    secrets: Vec<Value>,
 ) -> Result<(), Failure> {
     let there: BTreeSet<&str> = of_kind(objects, "", "Namespace")
         .map(|object| object.identity.name.as_str())
         .chain(["default", "kube-system"])
         .collect();
-    let needed: BTreeSet<&str> =
-        planned.iter().map(|pod| pod.namespace.as_str()).filter(|name| !name.is_empty()).collect();
+    let needed: BTreeSet<&str> = planned
+        .iter()
+        .map(|pod| pod.namespace.as_str())
+        .chain([CONTROL_PLANE])
+        .filter(|name| !name.is_empty())
+        .collect();
     let mut played: Vec<Value> = needed
         .difference(&there)
         .map(|name| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}))
@@ -333,6 +339,7 @@ fn apply_all(
     }
     played.extend(charts.objects.iter().cloned());
     played.extend(secrets);
+    apply::namespaces_before(cluster, rendered)?;
     let folder = cluster.folder("rendered")?;
     let files = crate::rendered::write(objects, &folder)?;
     let applied = apply::apply(cluster, objects, &files)?;
@@ -372,8 +379,10 @@ pub fn policies(objects: &[Object]) -> Result<Policies, Failure> {
         (object.identity.name.clone(), labels)
     });
     policies.namespaces = namespaces.collect();
-    for name in ["default", "kube-system"] {
-        policies.namespaces.entry(name.to_owned()).or_insert_with(Labels::new);
+    // Others are there before, and have the label that every namespace has.
+    let before = objects.iter().filter_map(|object| object.identity.namespace.as_deref());
+    for name in before.chain(["default", "kube-system", CONTROL_PLANE]) {
+        policies.namespaces.entry(name.to_owned()).or_default();
     }
     for (name, labels) in &mut policies.namespaces {
         labels.insert("kubernetes.io/metadata.name".to_owned(), name.clone());
