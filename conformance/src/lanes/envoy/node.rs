@@ -111,6 +111,8 @@ impl<'a> Node<'a> {
         // Answered once it runs in its own network.
         pod.order(&Order::Sysctls(BTreeMap::new()))?;
         let (link, process) = (format!("pod{number}"), process.to_string());
+        // The kernel takes its time to remove that of an earlier pod; mostly there is none.
+        self.programs.run(Command::new("ip").args(["link", "delete", &link]))?;
         self.tool(
             "ip",
             &["link", "add", &link, "type", "veth", "peer", "eth0", "netns", &process],
