@@ -11,7 +11,7 @@ use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::platform::Platform;
 use manifests_lib::prelude::*;
 use manifests_lib::values::{GitBranch, Region, Repository};
-use manifests_lib::{git_url, relative_path};
+use manifests_lib::{git_url, label_key, relative_path};
 
 use crate::services::{
     ad, cart, checkout, currency, email, frontend, load_generator, payment, product_catalog,
@@ -23,6 +23,13 @@ const ARGOCD: Namespace = Namespace::new(name!("argocd"));
 const SECRETS: Namespace = Namespace::new(name!("external-secrets"));
 const DOOR: Namespace = Namespace::new(name!("nginx-gateway"));
 const MONITORING: Namespace = Namespace::new(name!("monitoring"));
+const CONTROL_PLANE: Namespace = Namespace::new(name!("istio-system"));
+
+/// Namespaces with pods of the mesh.
+const MESHED: NamespaceRules = NamespaceRules {
+    injection: Injection::Revision(name!("default")),
+    pod_security: PodSecurity::Restricted,
+};
 
 /// What differs between environments.
 pub(crate) struct Settings {
@@ -104,6 +111,24 @@ pub(crate) fn platform(settings: Settings) -> Platform {
             pod_security: PodSecurity::Restricted,
         },
     );
+    let istio = infra.bundle(name!("istio"), &CONTROL_PLANE);
+    let istiod = istio.tool_pods(&label_key!("app"), &name!("istiod"));
+    istiod.open_to_mesh(port!(15012));
+    istiod.admit_api_server(port!(15017));
+    prometheus.scrapes(&istiod, port!(15014));
+    let ingress = infra.bundle(name!("ingress"), &INGRESS.namespace);
+    ingress.create_namespace(&INGRESS.namespace, &MESHED);
+    ingress.ingress_gateway(IngressGatewaySpec {
+        gateway: &INGRESS,
+        exposure: Exposure::NodePorts,
+        prometheus: &prometheus,
+    });
+
+    let team = platform.team(name!("shop"));
+    let shared = team.bundle(name!("shared"), &NAMESPACE);
+    shared.create_namespace(&NAMESPACE, &MESHED);
+    shared.require_sidecars();
+    shared.strict_mutual_tls();
     shared.deny_by_default(&prometheus);
     if let Network::Mesh = network {
         shared.require_sidecars();
@@ -182,6 +207,15 @@ fn source(branch: GitBranch, network: Network) -> GitSource {
                 api_groups,
             ]
             .concat(),
+            namespaces: vec![ARGOCD, CONTROL_PLANE, MONITORING, SECRETS],
+            api_groups: vec![
+                "argoproj.io",
+                "external-secrets.io",
+                "generators.external-secrets.io",
+                "monitoring.coreos.com",
+                "networking.istio.io",
+                "security.istio.io",
+            ],
         },
     }
 }
