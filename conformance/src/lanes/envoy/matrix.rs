@@ -257,7 +257,7 @@ pub fn page(environment: &str, verdicts: &[Verdict]) -> String {
     rows.sort();
     let mut page = format!(
         "# Who reaches whom in {environment}\n\n\
-         Written by `cargo xtask conformance envoy --accept`, and compared by every run of the lane. `as-…` is a client with\n\
+         Written by the lane `envoy` with `--accept`, and compared by every run of the lane. `as-…` is a client with\n\
          identity and labels of a gateway, `stranger` one of the mesh that nothing speaks of, `unmeshed` one beside it without\n\
          a proxy, `bystander` one in another namespace, `user` one outside of the cluster. Not asked, and so in no column: pods\n\
          about themselves, tools about hosts outside, and pods of the mesh about 15090, where their own proxies answer.\n\n\
