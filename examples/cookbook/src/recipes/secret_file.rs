@@ -1,0 +1,14 @@
+//! A secret as a file
+//!
+//! Its text is not in Git: it comes from AWS Secrets Manager, or is generated in the cluster, as the environment says. The user of the
+//! container can read the file, and nobody else of the pod.
+
+use manifests_lib::prelude::*;
+
+use crate::kitchen::{Kitchen, NODES, SHOP, web};
+
+pub(crate) fn recipe(Kitchen { team, license, .. }: &Kitchen) {
+    let maps = team.bundle(name!("maps"), &SHOP).app(&NODES);
+    let license = maps.secret(SecretValue { key: name!("license"), source: license.clone() });
+    maps.deployment(2).container(web()).secret_file(&license, path!("/run/license"));
+}
