@@ -5,6 +5,7 @@ pub mod database;
 pub(crate) mod encryption;
 mod not_secret;
 pub(crate) mod outside_server;
+pub(crate) mod pull_secret;
 pub mod rabbitmq;
 pub(crate) mod secret;
 pub(crate) mod secret_store;
@@ -12,6 +13,7 @@ pub(crate) mod synced_secret;
 
 pub use encryption::{CaCertificates, Encryption};
 pub use not_secret::NotSecret;
+pub use pull_secret::{PullSecret, PullSecretHandle};
 pub use secret::{
     Credentials, CredentialsSource, GeneratedCredentials, GeneratedSecret, Secret, SecretKey,
     SecretSource, SecretValue, SecretsManagerSecret,

@@ -23,6 +23,7 @@ mod placement;
 mod pod;
 mod pod_field;
 mod probe;
+mod pull_secrets;
 mod replicas;
 mod run_to_completion;
 mod scheduling;

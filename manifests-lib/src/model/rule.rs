@@ -489,6 +489,10 @@ rules! {
     ///
     /// Say what the message names instead.
     UnsupportedRoute = "unsupported-route",
+    /// A workload has a pull secret for a registry that none of its images is in. The kubelet would never use it.
+    ///
+    /// Name the registry as the image begins, or remove the pull secret.
+    UnusedPullSecret = "unused-pull-secret",
     /// A text is declared to be no secret that does not read like one, or is not there. A secret that comes there later would pass
     /// unseen.
     ///

@@ -5,6 +5,7 @@ use super::{
     Container, ContainerHandle, InitContainer, JobHandle, NodeLabel, PortlessContainer,
     PriorityClass, RunsFirst, Scratch, Toleration, Topology, WithPort, WithoutPort,
 };
+use crate::data::PullSecretHandle;
 use crate::model::component::Component;
 use crate::model::origin::Origin;
 use crate::values::{Bytes, LabelKey, Name, Seconds};
@@ -125,6 +126,17 @@ pub trait Workload: sealed::Sealed {
     /// Runs pods beside those of the component where there is room.
     fn prefer_near(&self, others: &Component, topology: Topology) {
         self.pod().scheduling.prefer_near(self.pod(), others, topology);
+    }
+
+    /// Lets the kubelet log in to the private registry of images that the pods run.
+    ///
+    /// Becomes one of the pods' `imagePullSecrets`. The build reports one of another namespace, and one for a registry that none of the
+    /// pods' images is in.
+    ///
+    /// Upstream: <https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/>
+    #[track_caller]
+    fn image_pull_secret(&self, secret: &PullSecretHandle) {
+        self.pod().pull_secrets.add(self.pod(), Origin::here(), secret);
     }
 
     /// Schedules the pods before those of lower classes, and evicts them after.

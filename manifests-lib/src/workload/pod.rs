@@ -12,6 +12,7 @@ use super::container::ContainerState;
 use super::disruption_budget::{Unready, disruption_budget};
 use super::lifecycle::GRACE_PERIOD;
 use super::mount::Mount;
+use super::pull_secrets::PullSecrets;
 use super::scheduling::Scheduling;
 use super::volume::{PodVolume, PodVolumeSource};
 use super::{
@@ -45,6 +46,7 @@ pub struct Pod {
     labels: RefCell<Labels>,
     pub(super) scheduling: Scheduling,
     grace_period: Cell<Option<Seconds>>,
+    pub(super) pull_secrets: PullSecrets,
     /// Whether the old pods stop before new ones start.
     recreated: Cell<bool>,
     /// Whether an autoscaler may run more of them.
@@ -79,6 +81,7 @@ impl Pod {
             labels: RefCell::default(),
             scheduling: Scheduling::default(),
             grace_period: Cell::new(None),
+            pull_secrets: PullSecrets::default(),
             recreated: Cell::new(false),
             scaled: Cell::new(false),
             refused: other.is_some(),
@@ -341,6 +344,7 @@ impl Pod {
             pods.termination_grace_period_seconds =
                 self.grace_period.get().map(|time| time.as_seconds().into());
             self.scheduling.build(pods);
+            self.pull_secrets.build(&self.name(), pods, output);
         }
         self.allow_token(&template, output);
         (template, patched)

@@ -40,6 +40,7 @@ mod pod_field;
 mod ports;
 mod probe;
 mod public_route;
+mod pull_secret;
 mod rabbitmq;
 mod raw;
 mod rights;

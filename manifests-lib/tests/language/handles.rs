@@ -27,7 +27,8 @@ use manifests_lib::data::cache::Persistence;
 use manifests_lib::data::database::{AuroraMysql, Rights};
 use manifests_lib::data::rabbitmq::{RabbitmqClusterSpec, Saga};
 use manifests_lib::data::{
-    GeneratedCredentials, GeneratedSecret, SecretValue, SecretsManagerStore, SyncedSecret,
+    GeneratedCredentials, GeneratedSecret, PullSecret, SecretValue, SecretsManagerStore,
+    SyncedSecret,
 };
 use manifests_lib::model::{Bundle, Component, Injection, Namespace, NamespaceRules, PodSecurity};
 use manifests_lib::network::gateway_api::{
@@ -280,6 +281,11 @@ fn data(shop: &Shop, web: &Bundle, issuer: &ClusterIssuer, prometheus: &Promethe
         labels: Vec::new(),
     });
     patch!(synced, external_secrets::ExternalSecret);
+    let registry = orders.pull_secret(PullSecret {
+        registry: host!("ghcr.io"),
+        user: secrets_manager_name!("test/web/registry"),
+    });
+    patch!(registry, external_secrets::ExternalSecret);
     let tools = shop.bundle_in(&ELSEWHERE, name!("tools"));
     let store = tools.secrets_manager_store(SecretsManagerStore {
         region: &region!("eu-west-1"),
@@ -627,6 +633,7 @@ fn every_object_is_patched_at_the_handle_of_its_part_alone() {
     ServiceEntry orders-cache-service-entry: CacheHandle
     Password orders-app-signing-key: SecretKey
     ExternalSecret orders-app-external-secret-signing-key: SecretKey
+    ExternalSecret orders-app-external-secret-pull-ghcr-io: PullSecretHandle
     Vhost orders-app-messages-vhost: Messages
     Exchange orders-app-messages-exchange-dead-letter: Messages
     Exchange orders-app-messages-exchange-mails: MessageQueue

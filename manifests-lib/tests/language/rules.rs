@@ -10,7 +10,8 @@ use manifests_lib::cluster::{Arn, AwsRights, IamPolicy, Role, RoleRule, Verb, We
 use manifests_lib::data::database::{AuroraMysql, Dialect, Rights};
 use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec};
 use manifests_lib::data::{
-    CaCertificates, Encryption, GeneratedCredentials, GeneratedSecret, SecretKey, SecretValue,
+    CaCertificates, Encryption, GeneratedCredentials, GeneratedSecret, PullSecret, SecretKey,
+    SecretValue,
 };
 use manifests_lib::delivery::{Chart, Kustomization};
 use manifests_lib::model::{
@@ -517,6 +518,14 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let (path, node_port) = (url_path!("/"), node_port!(30001));
             let route = Route { name, host, path, node_port };
             entrance.route(&service(&shop.bundle().app(&NODES)), route).header("a header", "b");
+        }
+        Rule::UnusedPullSecret => {
+            let app = shop.bundle().app(&NODES);
+            let user = secrets_manager_name!("test/web/registry");
+            let registry = app.pull_secret(PullSecret { registry: host!("ghcr.io"), user });
+            let deployment = deployment(&app);
+            deployment.container(container());
+            deployment.image_pull_secret(&registry);
         }
         Rule::UnusedSecretException => {
             let web = shop.bundle();

@@ -22,7 +22,8 @@ text_type! {
 
 text_type! {
     /// An image that others publish, the same in every environment: `curlimages/curl:8.22.0@sha256:58ad…`. An image of a private
-    /// registry is one too, `ghcr.io/example/web:d74ac1c@sha256:58ad…`.
+    /// registry is one too, `ghcr.io/example/web:d74ac1c@sha256:58ad…`, and its pods have a
+    /// [pull secret](crate::workload::Workload::image_pull_secret).
     ///
     /// The digest is what runs: a publisher, or whoever has taken over the account, can move a tag. The tag is for people and
     /// for Renovate, and no runtime reads it beside a digest. Without a registry the runtime uses Docker Hub. Take the digest of
