@@ -25,6 +25,10 @@ const DOOR: Namespace = Namespace::new(name!("nginx-gateway"));
 const MONITORING: Namespace = Namespace::new(name!("monitoring"));
 const CONTROL_PLANE: Namespace = Namespace::new(name!("istio-system"));
 
+/// Namespaces without a mesh.
+const PLAIN: NamespaceRules =
+    NamespaceRules { injection: Injection::None, pod_security: PodSecurity::Restricted };
+
 /// Namespaces with pods of the mesh.
 const MESHED: NamespaceRules = NamespaceRules {
     injection: Injection::Revision(name!("default")),
@@ -69,9 +73,7 @@ impl Network {
     /// What the cluster has before, beside what every one has.
     fn prerequisites(self) -> (Vec<Namespace>, Vec<&'static str>) {
         match self {
-            Self::Mesh => {
-                (vec![INGRESS.namespace], vec!["networking.istio.io", "security.istio.io"])
-            }
+            Self::Mesh => (vec![CONTROL_PLANE], vec!["networking.istio.io", "security.istio.io"]),
             Self::Plain => (
                 Vec::new(),
                 vec!["cert-manager.io", "gateway.networking.k8s.io", "gateway.nginx.org"],
@@ -101,34 +103,11 @@ pub(crate) fn platform(settings: Settings) -> Platform {
 
     let team = platform.team(name!("shop"));
     let shared = team.bundle(name!("shared"), &NAMESPACE);
-    shared.create_namespace(
-        &NAMESPACE,
-        &NamespaceRules {
-            injection: match network {
-                Network::Mesh => Injection::Revision(name!("default")),
-                Network::Plain => Injection::None,
-            },
-            pod_security: PodSecurity::Restricted,
-        },
-    );
-    let istio = infra.bundle(name!("istio"), &CONTROL_PLANE);
-    let istiod = istio.tool_pods(&label_key!("app"), &name!("istiod"));
-    istiod.open_to_mesh(port!(15012));
-    istiod.admit_api_server(port!(15017));
-    prometheus.scrapes(&istiod, port!(15014));
-    let ingress = infra.bundle(name!("ingress"), &INGRESS.namespace);
-    ingress.create_namespace(&INGRESS.namespace, &MESHED);
-    ingress.ingress_gateway(IngressGatewaySpec {
-        gateway: &INGRESS,
-        exposure: Exposure::NodePorts,
-        prometheus: &prometheus,
-    });
-
-    let team = platform.team(name!("shop"));
-    let shared = team.bundle(name!("shared"), &NAMESPACE);
-    shared.create_namespace(&NAMESPACE, &MESHED);
-    shared.require_sidecars();
-    shared.strict_mutual_tls();
+    let rules = match network {
+        Network::Mesh => MESHED,
+        Network::Plain => PLAIN,
+    };
+    shared.create_namespace(&NAMESPACE, &rules);
     shared.deny_by_default(&prometheus);
     if let Network::Mesh = network {
         shared.require_sidecars();
@@ -155,9 +134,15 @@ pub(crate) fn platform(settings: Settings) -> Platform {
     platform
 }
 
-/// The way through the gateway of the mesh.
+/// The way through the gateway of the mesh, whose proxies reach the control plane.
 fn mesh_door(infra: &Team, prometheus: &Prometheus) -> Door {
+    let istio = infra.bundle(name!("istio"), &CONTROL_PLANE);
+    let istiod = istio.tool_pods(&label_key!("app"), &name!("istiod"));
+    istiod.open_to_mesh(port!(15012));
+    istiod.admit_api_server(port!(15017));
+    prometheus.scrapes(&istiod, port!(15014));
     let ingress = infra.bundle(name!("ingress"), &INGRESS.namespace);
+    ingress.create_namespace(&INGRESS.namespace, &MESHED);
     let exposure = MeshExposure::NodePorts;
     ingress.ingress_gateway(IngressGatewaySpec { gateway: &INGRESS, exposure, prometheus });
     Door::Mesh
@@ -166,9 +151,7 @@ fn mesh_door(infra: &Team, prometheus: &Prometheus) -> Door {
 /// The way through a gateway of the Gateway API.
 fn direct_door(infra: &Team) -> Door {
     let ingress = infra.bundle(name!("ingress"), &DOOR);
-    let rules =
-        NamespaceRules { injection: Injection::None, pod_security: PodSecurity::Restricted };
-    ingress.create_namespace(&DOOR, &rules);
+    ingress.create_namespace(&DOOR, &PLAIN);
     let gateway = ingress.public_gateway(GatewaySpec {
         name: name!("ingress"),
         class: name!("nginx"),
@@ -207,15 +190,6 @@ fn source(branch: GitBranch, network: Network) -> GitSource {
                 api_groups,
             ]
             .concat(),
-            namespaces: vec![ARGOCD, CONTROL_PLANE, MONITORING, SECRETS],
-            api_groups: vec![
-                "argoproj.io",
-                "external-secrets.io",
-                "generators.external-secrets.io",
-                "monitoring.coreos.com",
-                "networking.istio.io",
-                "security.istio.io",
-            ],
         },
     }
 }
