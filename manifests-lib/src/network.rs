@@ -19,4 +19,4 @@ pub use issuer::{Acme, AcmeServer, ClusterIssuer, Issuer};
 pub use protocol::{Grpc, Http, Http2, Protocol, RequestProtocol, Tcp, Tls, UrlProtocol};
 pub use service::Service;
 pub use service_ref::ServiceRef;
-pub use tool::{ToolPods, ToolPort, ToolService};
+pub use tool::{ServingPort, ToolPods, ToolPort, ToolService};

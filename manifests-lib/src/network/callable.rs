@@ -14,7 +14,8 @@ use crate::workload::Variable;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be called",
     label = "no address belongs to it",
-    note = "call a `Service`, which a container is exposed as, or an external service, which a component declares"
+    note = "call a `Service`, which a container is exposed as, an external service, which a component declares, or a port of a tool: \
+            `port.serves(Grpc)`"
 )]
 pub trait Callable: sealed::Sealed {
     /// What is spoken there.
@@ -142,5 +143,6 @@ impl<P: Protocol> Endpoint<P> {
 mod sealed {
     pub trait Sealed {}
     impl<P> Sealed for super::Service<P> {}
+    impl<P> Sealed for crate::network::tool::ServingPort<P> {}
     impl<P> Sealed for crate::network::mesh::ExternalServiceHandle<P> {}
 }

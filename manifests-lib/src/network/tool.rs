@@ -2,18 +2,24 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 
+use super::callable::{Callable, Endpoint};
+use super::mesh::Caller;
 use super::network_policy::{admit, admit_everybody, admit_to_all, all_pods_of, only, pods_with};
 use super::outbound::{Destination, MeshHost, OpenToMesh, Receiver};
+use super::protocol::Protocol;
 use super::service_ref::{ServiceRef, service_ref};
 use crate::check;
 use crate::model::bundle::{Bundle, Output, Part};
+use crate::model::component::Component;
 use crate::model::facts::Facts;
 use crate::model::label::{Labels, label, matching};
+use crate::model::made_for::MadeFor;
 use crate::model::metadata::named;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
@@ -91,6 +97,29 @@ pub struct ToolPort {
     target_port: Port,
 }
 
+/// A port of a tool that components [call](Component::calls), by what it speaks.
+#[derive(Clone)]
+pub struct ServingPort<P> {
+    port: ToolPort,
+    protocol: PhantomData<P>,
+}
+
+impl<P: Protocol> Callable for ServingPort<P> {
+    type Protocol = P;
+
+    fn admit(&self, caller: &Component, origin: Origin) -> Endpoint<P> {
+        let ToolPort { pods, service, target_port } = &self.port;
+        let Caller { namespace, pod_labels, .. } = caller.caller();
+        pods.admit(Admission::Caller(Pods { namespace, labels: pod_labels }, *target_port));
+        caller.sends_to(Destination {
+            receiver: Receiver::Pods(pods.pods()),
+            port: *target_port,
+            hosts: vec![MeshHost { namespace: service.namespace.clone(), host: service.host() }],
+        });
+        Endpoint::new(service.host(), service.port, MadeFor::component(caller, origin))
+    }
+}
+
 impl Bundle {
     /// Pods in the bundle's namespace that carry this label, such as `app.kubernetes.io/name`: from now on they admit nobody but who
     /// declares it. A chart's own NetworkPolicy beside it would admit more: switch it off.
@@ -131,7 +160,9 @@ impl ToolPods {
     fn open(&self, origin: Origin, port: Port, host: Option<MeshHost>) {
         let bundle = &self.state.bundle;
         if !bundle.place().conventions.has_mesh() {
-            let what = format!("port {port} is opened to the proxies of a mesh");
+            let what = format!(
+                "port {port} is opened to the proxies of a mesh (components call a tool by `component.calls(&port.serves(…))`)"
+            );
             bundle.refuse(check::needs_mesh(origin, &what));
         }
         self.admit(Admission::Mesh(port, host));
@@ -182,6 +213,15 @@ impl ToolPods {
 }
 
 impl ToolPort {
+    /// The port as components call it: `app.calls(&collector.serves(Grpc)).address("OTLP_ADDRESS")`. The tool admits those components,
+    /// and nobody else for that.
+    ///
+    /// In a mesh it is called as a tool outside it, in plain text unless the program itself encrypts.
+    #[must_use = "nobody is admitted who does not call it"]
+    pub fn serves<P: Protocol>(&self, _: P) -> ServingPort<P> {
+        ServingPort { port: self.clone(), protocol: PhantomData }
+    }
+
     /// Opens the port to every pod of the mesh, lets it out of namespaces that [deny by default](Bundle::deny_by_default), and gives
     /// the address that proxies send to.
     ///

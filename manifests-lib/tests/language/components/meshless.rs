@@ -245,8 +245,8 @@ fn what_needs_one_says_so_once() {
     manifests-lib/tests/language/components/meshless.rs:N: the pods of the gateway front-door are proxies of a mesh, and the conventions of the platform have no mesh (`Conventions::mesh`): remove this line, or give the platform a mesh [needs-mesh]
     manifests-lib/tests/language/components/meshless.rs:N: the pods of the gateway back-door are proxies of a mesh, and the conventions of the platform have no mesh (`Conventions::mesh`): remove this line, or give the platform a mesh [needs-mesh]
     manifests-lib/tests/language/components/meshless.rs:N: pods without a proxy of a mesh would be refused, and the conventions of the platform have no mesh (`Conventions::mesh`): remove this line, or give the platform a mesh [needs-mesh]
-    manifests-lib/tests/language/components/meshless.rs:N: port 15012 is opened to the proxies of a mesh, and the conventions of the platform have no mesh (`Conventions::mesh`): remove this line, or give the platform a mesh [needs-mesh]
-    manifests-lib/tests/language/components/meshless.rs:N: port 4317 is opened to the proxies of a mesh, and the conventions of the platform have no mesh (`Conventions::mesh`): remove this line, or give the platform a mesh [needs-mesh]
+    manifests-lib/tests/language/components/meshless.rs:N: port 15012 is opened to the proxies of a mesh (components call a tool by `component.calls(&port.serves(…))`), and the conventions of the platform have no mesh (`Conventions::mesh`): remove this line, or give the platform a mesh [needs-mesh]
+    manifests-lib/tests/language/components/meshless.rs:N: port 4317 is opened to the proxies of a mesh (components call a tool by `component.calls(&port.serves(…))`), and the conventions of the platform have no mesh (`Conventions::mesh`): remove this line, or give the platform a mesh [needs-mesh]
     ");
 }
 

@@ -5,7 +5,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use manifests_lib::model::Bundle;
 use manifests_lib::network::gateway_api::Exposure;
 use manifests_lib::network::network_policy::APP_NAME;
-use manifests_lib::network::{ToolPods, ToolPort, ToolService};
+use manifests_lib::network::{Http, ToolPods, ToolPort, ToolService};
 use manifests_lib::observability::{
     MonitoredPods, PodMonitor, Prometheus, ServiceMonitor, WebUiRequests, WebUiSpec,
     pod_metrics_endpoint,
@@ -13,7 +13,7 @@ use manifests_lib::observability::{
 use manifests_lib::values::Name;
 use manifests_lib::{host, name, port};
 
-use crate::support::{ELSEWHERE, NAMESPACE, Shop, gateway_spec, waves};
+use crate::support::{ELSEWHERE, NAMESPACE, NODES, Shop, gateway_spec, server, waves};
 
 fn policy(shop: &Shop, bundle: &Bundle) -> String {
     shop.part(bundle, "NetworkPolicy", "/spec/ingress")
@@ -266,4 +266,60 @@ fn pods_that_are_named_twice_are_the_same_pods() {
           matchLabels:
             kubernetes.io/metadata.name: elsewhere
     ");
+}
+
+/// Who is admitted to a tool that a component calls, what lets it out, and the component's bundle.
+fn called_by_component(shop: &Shop) -> (String, Bundle) {
+    shop.bundle_named(name!("shared")).deny_by_default(&shop.prometheus());
+    let (charts, pods) = tool(shop, name!("charts"));
+    let web = shop.bundle();
+    let app = web.app(&NODES);
+    server(&app).env([app.calls(&api(&pods).serves(Http)).url("CHARTS_URL")]);
+    let leaves = shop.part(&web, "NetworkPolicy", "/spec/egress/1");
+    (format!("{}---\n{leaves}", policy(shop, &charts)), web)
+}
+
+#[test]
+fn a_component_that_calls_it_is_admitted() {
+    let shop = Shop::new();
+    let (policies, web) = called_by_component(&shop);
+    assert_snapshot!(policies, @"
+    - from:
+      - namespaceSelector:
+          matchLabels:
+            kubernetes.io/metadata.name: shop
+        podSelector:
+          matchLabels:
+            app: web
+            component: app
+      ports:
+      - port: 9000
+        protocol: TCP
+    ---
+    ports:
+    - port: 9000
+      protocol: TCP
+    to:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: elsewhere
+      podSelector:
+        matchLabels:
+          app.kubernetes.io/name: charts
+    ");
+    assert_snapshot!(shop.container_part(&web, "/env"), @"
+    - name: CHARTS_URL
+      value: http://api.elsewhere.svc.cluster.local:80
+    ");
+    assert_snapshot!(shop.part(&web, "Sidecar", "/spec/egress"), @"
+    - hosts:
+      - elsewhere/api.elsewhere.svc.cluster.local
+    ");
+}
+
+#[test]
+fn without_a_mesh_the_same_admits_a_component() {
+    let (meshless, _) = called_by_component(&Shop::without_mesh());
+    let (meshed, _) = called_by_component(&Shop::new());
+    assert_eq!(meshless, meshed);
 }
