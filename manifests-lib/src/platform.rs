@@ -25,7 +25,7 @@ use crate::network::mesh::{self, GatewayPort};
 use crate::observability::web_ui::{self, WebUi};
 use crate::outside::{DatabaseOutside, Literal, Shared};
 use crate::values::{Image, Name};
-use crate::workload::SecurityException;
+use crate::workload::{Departure, SecurityException};
 
 /// All bundles of one environment: those of its teams, and those beside them, such as Argo CD itself.
 #[derive(Clone)]
@@ -57,6 +57,8 @@ pub struct BuiltPlatform {
     pub web_uis: Vec<WebUi>,
     /// Every image that a container of a typed workload runs, each once, by its reference.
     pub images: Vec<Image>,
+    /// What containers have otherwise than others, with the reasons, in the order of the platform.
+    pub departures: Vec<Departure>,
     /// What pods may do in AWS, by service account.
     pub pod_identities: Vec<PodIdentity>,
     /// What the cluster has before the platform.
@@ -239,6 +241,7 @@ impl Platform {
             mesh: self.state.place.conventions.mesh.clone(),
             origin: self.state.origin,
             shares: self.state.shares.borrow().clone(),
+            departures: facts.take(),
             databases: facts.take(),
             literals: facts.take().into_iter().chain(reads).collect(),
             gateway_ports,

@@ -9,6 +9,7 @@ mod container;
 mod container_port;
 mod cron_job;
 mod daemon_set;
+mod departure;
 mod deployment;
 pub(crate) mod disruption_budget;
 pub(crate) mod escapes;
@@ -45,6 +46,7 @@ pub use container::{
 pub use container_port::{ContainerPort, Listening, Listens};
 pub use cron_job::{Concurrency, CronJob, CronJobHandle};
 pub use daemon_set::DaemonSet;
+pub use departure::Departure;
 pub use deployment::Deployment;
 pub use go::GoResources;
 pub use init_container::InitContainer;

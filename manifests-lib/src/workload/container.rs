@@ -12,7 +12,9 @@ use super::limits::Limits;
 use super::mount::{self, Mount};
 use super::pod::Pod;
 use super::probe::Apart;
-use super::{Allowance, Capability, PreStop, Probe, SecurityException, User, Variable, security};
+use super::{
+    Allowance, Capability, Departure, PreStop, Probe, SecurityException, User, Variable, security,
+};
 use crate::data::NotSecret;
 use crate::model::bundle::Output;
 use crate::model::component::Component;
@@ -323,6 +325,9 @@ impl<P> ContainerHandle<P> {
 
     /// Gives the container environment variables.
     ///
+    /// Several containers share variables as Rust does, by an array or a function that gives it: `worker.env(shared())`. Each has them
+    /// in its own pods, so that a change restarts all of them.
+    ///
     /// The build reports a name that no shell can read, one that is given twice, a plain value under a name that says that it
     /// is a secret, and what a handle made for another component or namespace.
     #[track_caller]
@@ -531,6 +536,10 @@ impl ContainerState {
         ));
         output.errors.extend(options.limits.mistakes(&self.name, self.resources));
         output.errors.extend(self.unlimited(&options));
+        for (origin, what, reason) in options.limits.departures().chain(options.probes.left_out()) {
+            let container = format!("{}/{}", self.workload, self.name);
+            output.facts.push(Departure { origin, container, what, reason });
+        }
         output.exceptions.extend(options.exceptions.iter().cloned());
         output.not_secret.extend(options.not_secret.iter().cloned());
         output.not_secret.extend(options.probes.not_secret(

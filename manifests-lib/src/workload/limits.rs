@@ -12,32 +12,38 @@ use crate::values::{Bytes, Cpu, Name, millicores};
 #[derive(Default)]
 pub(super) struct Limits {
     cpu: Option<(Origin, Cpu)>,
+    /// What is said with a reason.
+    departures: Vec<(Origin, String, &'static str)>,
     memory_request: Option<(Origin, Bytes)>,
     errors: Vec<BuildError>,
 }
 
 impl<P> ContainerHandle<P> {
-    /// Lets the container have no more processor time than this, even where its node has some to spare, and why. The reason is for
-    /// who reads the code.
+    /// Lets the container have no more processor time than this, even where its node has some to spare, and why. The reason is a
+    /// [`Departure`](super::Departure) for those who review.
     ///
     /// The build reports a limit below what is reserved, and an empty reason.
     #[track_caller]
     pub fn cpu_limit(&self, limit: Cpu, reason: &'static str) {
         let origin = Origin::here();
         self.limits(|limits| {
+            let what = format!("may have {} thousandths of a core", limit.as_millicores());
+            limits.departures.push((origin, what, reason));
             limits.explain(origin, "a limit of CPU", reason);
             limits.cpu = Some((origin, limit));
         });
     }
 
     /// Reserves less memory for the container than it may have, and why: where many take more at once, the node has not enough for
-    /// all, and the kernel kills one of them. The reason is for who reads the code.
+    /// all, and the kernel kills one of them. The reason is a [`Departure`](super::Departure) for those who review.
     ///
     /// The build reports what is not below the limit, and an empty reason.
     #[track_caller]
     pub fn memory_request(&self, request: Bytes, reason: &'static str) {
         let origin = Origin::here();
         self.limits(|limits| {
+            let what = format!("reserves {} MiB of memory alone", request.as_mebibytes());
+            limits.departures.push((origin, what, reason));
             limits.explain(origin, "a request of memory apart from the limit", reason);
             limits.memory_request = Some((origin, request));
         });
@@ -51,6 +57,11 @@ impl Limits {
                 format!("{what} has an empty reason: say why the container differs from others");
             self.errors.push(BuildError::new(Rule::MissingReason, origin, message));
         }
+    }
+
+    /// What is said with a reason: the line, what, and why.
+    pub(super) fn departures(&self) -> impl Iterator<Item = (Origin, String, &'static str)> {
+        self.departures.iter().cloned()
     }
 
     /// Whether there is a limit of CPU.

@@ -30,14 +30,15 @@ pub(in crate::workload) struct Apart {
 
 enum Said {
     With(TimedProbe),
-    Without,
+    /// And why.
+    Without(&'static str),
 }
 
 impl Said {
     fn probe(&self) -> Option<&TimedProbe> {
         match self {
             Self::With(probe) => Some(probe),
-            Self::Without => None,
+            Self::Without(_) => None,
         }
     }
 }
@@ -124,8 +125,8 @@ impl<P> ContainerHandle<P> {
         self.probe_at(Origin::here(), Kind::Liveness, Said::With(probe.into()));
     }
 
-    /// Leaves the liveness probe out, and why: a container that hangs is never restarted, but leaves its Services. The reason is for
-    /// who reads the code.
+    /// Leaves the liveness probe out, and why: a container that hangs is never restarted, but leaves its Services. The reason is
+    /// a [`Departure`](crate::workload::Departure) for those who review.
     ///
     /// The build reports an empty reason, and a liveness probe beside it.
     #[track_caller]
@@ -138,7 +139,7 @@ impl<P> ContainerHandle<P> {
             let message = "the reason why a container has no liveness probe is empty: say why one that hangs is to stay";
             self.refuse(origin, Rule::MissingReason, message.to_owned());
         }
-        self.probe_at(origin, Kind::Liveness, Said::Without);
+        self.probe_at(origin, Kind::Liveness, Said::Without(reason));
     }
 
     fn probe_at(&self, origin: Origin, kind: Kind, said: Said) {
@@ -168,6 +169,18 @@ impl Apart {
             }
             (None, None) => None,
         }
+    }
+
+    /// Where a probe is left out, and why.
+    pub(in crate::workload) fn left_out(
+        &self,
+    ) -> impl Iterator<Item = (Origin, String, &'static str)> {
+        self.said.iter().filter_map(|(origin, kind, said)| match said {
+            Said::With(_) => None,
+            Said::Without(reason) => {
+                Some((*origin, format!("has no {} probe", kind.name()), *reason))
+            }
+        })
     }
 
     /// Gives a container its probes.

@@ -1,9 +1,9 @@
 use insta::assert_snapshot;
-use manifests_lib::values::{mebibytes, seconds};
+use manifests_lib::values::{mebibytes, millicores, seconds};
 use manifests_lib::workload::{Allowance, Capability, User, Workload};
 use manifests_lib::{name, path, plain};
 
-use crate::support::{NODES, Shop, container, deployment, server};
+use crate::support::{NODES, Shop, container, deployment, server, task};
 
 #[test]
 fn variables_stand_in_the_order_in_which_they_were_given() {
@@ -20,6 +20,41 @@ fn variables_stand_in_the_order_in_which_they_were_given() {
     - name: COLOR
       value: "no"
     "#);
+}
+
+/// A ConfigMap that several containers read would need a restart of its own; a value that stands in the pods restarts them.
+#[test]
+fn several_containers_share_variables_by_an_array() {
+    let shared = || [plain!("REGION", "eu"), plain!("LOG_LEVEL", "info")];
+    let shop = Shop::new();
+    let web = shop.bundle();
+    server(&web.app(&NODES)).env(shared());
+    let worker = deployment(&web.component(name!("worker"), &NODES)).portless_container(task());
+    worker.env(shared());
+    worker.env([plain!("QUEUE", "mails")]);
+    let built = shop.build();
+    let deployments = built.resources().filter(|it| it.object_ref().kind == "Deployment");
+    let with_both = deployments.filter(|it| {
+        let json = it.to_json().expect("finite numbers");
+        let env = &json["spec"]["template"]["spec"]["containers"][0]["env"];
+        env[0]["value"] == "eu" && env[1]["value"] == "info"
+    });
+    assert_eq!(with_both.count(), 2);
+}
+
+#[test]
+fn what_is_unlike_others_is_told_with_its_reason() {
+    let shop = Shop::new();
+    let server = server(&shop.bundle().app(&NODES));
+    server.without_liveness("a restart would lose what it has in memory");
+    server.cpu_limit(millicores(500), "it would starve its neighbours");
+    server.memory_request(mebibytes(32), "few of them are busy at once");
+    let told: Vec<String> = shop.build().departures.iter().map(ToString::to_string).collect();
+    assert_snapshot!(told.join("\n"), @"
+    web-app-deployment/server: may have 500 thousandths of a core: it would starve its neighbours
+    web-app-deployment/server: reserves 32 MiB of memory alone: few of them are busy at once
+    web-app-deployment/server: has no liveness probe: a restart would lose what it has in memory
+    ");
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn page(name: EnvironmentName, built: &Built) -> String {
         format!("{} {} (node port {node_port}) -> {}", port.gateway, port.port, port.service)
     });
     let exceptions = platform.bundles.iter().flat_map(|bundle| &bundle.exceptions);
-    let sections: [Section; 5] = [
+    let mut sections: Vec<Section> = vec![
         (
             "Who may call whom",
             "Every call that is admitted, by caller; all others are refused. Who enters by a gateway has its identity behind it.",
@@ -63,6 +63,17 @@ fn page(name: EnvironmentName, built: &Built) -> String {
             applications::tree(platform),
         ),
     ];
+    // Most platforms have none.
+    if !platform.departures.is_empty() {
+        sections.insert(
+            4,
+            (
+                "Containers unlike others",
+                "Without a probe, or with limits of their own, and why.",
+                platform.departures.iter().map(ToString::to_string).collect(),
+            ),
+        );
+    }
     let mut page = format!(
         "{}environments/{name} by `cargo xtask render`: read what changed, and commit it with the code.\n",
         tree::MARKER
