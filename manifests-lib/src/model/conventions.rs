@@ -195,10 +195,10 @@ const KINDS: [&str; 19] = [
     "secret",
     "service-account",
     "service-entry",
+    "virtual-service",
     "service",
     "sidecar",
     "stateful-set",
-    "virtual-service",
 ];
 
 impl ObjectName<'_> {

@@ -13,6 +13,6 @@ pub(crate) fn recipe(Kitchen { team, .. }: &Kitchen) {
         PodField::Name.variable("POD_NAME"),
         PodField::Label(label_key!("app.kubernetes.io/name")).variable("OTEL_SERVICE_NAME"),
         PodField::HostIp.variable("AGENT_HOST"),
-        ResourceField::MemoryLimit.variable("GOMEMLIMIT"),
+        ResourceField::MemoryLimit.variable("MEMORY_LIMIT"),
     ]);
 }

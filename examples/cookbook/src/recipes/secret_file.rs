@@ -1,7 +1,7 @@
 //! A secret as a file
 //!
-//! Its text is not in Git: it comes from AWS Secrets Manager, or is generated in the cluster, as the environment says. The user of the
-//! container can read the file, and nobody else of the pod.
+//! Its text is not in Git: it comes from AWS Secrets Manager, or is generated in the cluster, as the environment says. The file is root's,
+//! and the group of the pod reads it.
 
 use manifests_lib::prelude::*;
 

@@ -124,7 +124,7 @@ fn carts_keep_their_data_in_a_database_outside() {
     Sidecar carts
     ServiceEntry carts-carts-db-example-com
     Gateway carts-carts-db-example-com
-    VirtualService carts-carts-db-example-com-virtual
+    VirtualService carts-carts-db-example-com
     DestinationRule carts-carts-db-example-com
     Service carts
     ");
@@ -184,7 +184,7 @@ fn user_is_asked_after_minutes() {
     Sidecar user
     ServiceEntry user-user-db-example-com
     Gateway user-user-db-example-com
-    VirtualService user-user-db-example-com-virtual
+    VirtualService user-user-db-example-com
     DestinationRule user-user-db-example-com
     Service user
     ");
