@@ -44,6 +44,9 @@ impl Bundle {
     /// mesh](crate::network::ToolPods::open_to_mesh), and what the component calls. Without a mesh, the NetworkPolicies alone, and
     /// this Prometheus is the one that reads the [metrics](crate::workload::ContainerHandle::metrics) of the namespace's programs.
     ///
+    /// Where Istio is there before the platform, a bundle in its namespace opens istiod's port 15012 to the mesh, and admits the API
+    /// server to its webhook: otherwise no proxy gets its configuration, and no pod becomes ready.
+    ///
     /// Upstream: <https://istio.io/latest/docs/concepts/security/#authorization-policies>
     #[track_caller]
     pub fn deny_by_default(&self, prometheus: &Prometheus) -> DefaultDenyHandle {
