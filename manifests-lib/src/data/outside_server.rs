@@ -4,8 +4,9 @@ use custom_resources::istio::networking::v1 as networking;
 
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
+use crate::model::facts::Facts;
 use crate::model::origin::Origin;
-use crate::network::mesh;
+use crate::network::mesh::{self, ConnectionFact};
 use crate::network::protocol::Tcp;
 use crate::outside::{DatabaseOutside, Literal};
 use crate::values::Port;
@@ -22,12 +23,25 @@ pub(crate) struct OutsideServer {
 }
 
 impl Part for OutsideServer {
+    fn declare(&self, declared: &mut Facts) {
+        declared.push(ConnectionFact {
+            host: self.host.clone(),
+            port: self.port,
+            from: self.component.bundle.namespace.clone(),
+            origin: self.origin,
+        });
+    }
+
     fn build(&self, output: &mut Output<'_>) {
         Literal::tell(output.facts, &self.host, self.literal, self.origin);
         output.facts.push(DatabaseOutside { host: self.host.clone(), origin: self.origin });
         if !output.conventions.has_mesh() {
             return;
         }
+        let from = &self.component.bundle.namespace;
+        output.errors.extend(ConnectionFact::indistinct(output.declared, |fact| {
+            fact.host == self.host && fact.from == *from && fact.origin == self.origin
+        }));
         output.add(
             self.origin,
             networking::ServiceEntry {

@@ -1,6 +1,7 @@
 //! The service mesh: who may call whom, and how requests find their way.
 
 mod authorization;
+mod connection;
 mod destination_rule;
 mod dns_capture;
 mod egress_gateway;
@@ -33,6 +34,7 @@ pub use sidecar_policy::SidecarPolicyHandle;
 pub use traffic_policy::{ConnectionLimits, OutlierDetection};
 
 pub(crate) use authorization::{Admitted, Caller, admit};
+pub(crate) use connection::ConnectionFact;
 pub(crate) use external_service::{external_service, own_servers};
 pub(crate) use gateway::{OpenedPort, conflicting_ports};
 pub(crate) use ingress_gateway::RoutedHost;

@@ -14,6 +14,8 @@ use crate::values::{Cidr, Host, Name, SecretsManagerName};
 /// Becomes a ServiceEntry that only the own namespace sees, so that the mesh lets the traffic out, and an ExternalSecret with the
 /// credentials. In a namespace that denies by default, the owner's pods alone may send to it.
 ///
+/// Proxies tell two caches of a namespace apart once they answer DNS ([`capture_dns`](crate::model::Bundle::capture_dns)).
+///
 /// Upstream: <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ElastiCache {

@@ -57,6 +57,8 @@ aurora! {
     /// Whether the connection is encrypted is up to the client: it begins in plain text, and the client asks for TLS afterwards, so
     /// that no proxy can do it in its place.
     ///
+    /// Proxies tell two clusters of a namespace apart once they answer DNS ([`capture_dns`](crate::model::Bundle::capture_dns)).
+    ///
     /// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html>
     AuroraMysql of Mysql;
     /// A database of an Aurora PostgreSQL cluster.
@@ -66,6 +68,8 @@ aurora! {
     ///
     /// Whether the connection is encrypted is up to the client: it begins in plain text, and the client asks for TLS afterwards, so
     /// that no proxy can do it in its place. Since version 17, Aurora refuses clients that do not ask.
+    ///
+    /// Proxies tell two clusters of a namespace apart once they answer DNS ([`capture_dns`](crate::model::Bundle::capture_dns)).
     ///
     /// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Security.html>
     AuroraPostgres of Postgres;

@@ -1,14 +1,15 @@
 //! Mistakes of what is outside the cluster.
 
 use insta::assert_snapshot;
+use manifests_lib::data::database::{AuroraEndpoint, AuroraMysql, Rights};
 use manifests_lib::network::mesh::{
     EgressGateway, ExternalService, ExternalServiceHandle, OutsideProtocol, Way,
 };
 use manifests_lib::network::{Http, Tcp, Tls};
 use manifests_lib::values::{Host, Port};
-use manifests_lib::{cidr, host, name, port};
+use manifests_lib::{cidr, host, name, port, secrets_manager_name};
 
-use crate::support::{ELSEWHERE, NODES, Shop, listed, without_lines};
+use crate::support::{ELSEWHERE, NODES, Shop, aurora, elasticache, listed, server, without_lines};
 
 /// A host on the way through the gateway.
 #[track_caller]
@@ -103,5 +104,57 @@ fn connections_that_nothing_tells_apart() {
     let _ = app.calls_all(&stores);
     assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/outside.rs:N: second.example.com and first.example.com share port 27017, and proxies of shop would send all of it to one of both: call `capture_dns` at a bundle of shop, so that each host has an address of its own (see also manifests-lib/tests/language/mistakes/outside.rs:N) [indistinct-hosts]");
     shop.bundle_named(name!("shared")).capture_dns();
+    assert_eq!(listed(&shop.errors()), "");
+}
+
+/// A second cluster of the same engine.
+fn another_aurora() -> AuroraMysql {
+    let endpoint = AuroraEndpoint { cluster: name!("audit"), ..aurora().endpoint };
+    AuroraMysql { endpoint, ..aurora() }
+}
+
+#[test]
+fn servers_with_data_that_nothing_tells_apart() {
+    let shop = Shop::new();
+    shop.secrets_manager();
+    let app = shop.bundle().app(&NODES);
+    let _ = app.database(aurora());
+    let _ = app.database_named(name!("audit"), another_aurora());
+    let _ = app.cache(elasticache());
+    let way = Way::To(&[cidr!("198.51.100.0/24")]);
+    let host = host!("redis.example.com");
+    let service = ExternalService { host, port: port!(6379), protocol: Tcp, way };
+    let _ = app.calls(&app.external_service(service));
+    assert_snapshot!(shop.mistakes(), @"
+    manifests-lib/tests/language/mistakes/outside.rs:N: audit.cluster-c0example0ab.eu-west-1.rds.amazonaws.com and web.cluster-c0example0ab.eu-west-1.rds.amazonaws.com share port 3306, and proxies of shop would send all of it to one of both: call `capture_dns` at a bundle of shop, so that each host has an address of its own (see also manifests-lib/tests/language/mistakes/outside.rs:N) [indistinct-hosts]
+    manifests-lib/tests/language/mistakes/outside.rs:N: redis.example.com and master.web.abc123.euw1.cache.amazonaws.com share port 6379, and proxies of shop would send all of it to one of both: call `capture_dns` at a bundle of shop, so that each host has an address of its own (see also manifests-lib/tests/language/mistakes/outside.rs:N) [indistinct-hosts]
+    ");
+    shop.bundle_named(name!("shared")).capture_dns();
+    assert_eq!(listed(&shop.errors()), "");
+}
+
+#[test]
+fn a_reader_of_a_database_has_a_proxy_of_its_own_namespace() {
+    let shop = Shop::new();
+    shop.secrets_manager();
+    let app = shop.bundle().app(&NODES);
+    let report = shop.bundle_in(&ELSEWHERE, name!("report")).app(&NODES);
+    server(&report);
+    let database = app.database(aurora());
+    let credentials = secrets_manager_name!("test/report/database");
+    let _ = report.database(AuroraMysql { credentials, ..another_aurora() });
+    assert_eq!(listed(&shop.errors()), "");
+    let credentials = secrets_manager_name!("test/report/reader");
+    let _ = database.user_of(&report, Rights::ReadOnly, credentials);
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/outside.rs:N: web.cluster-c0example0ab.eu-west-1.rds.amazonaws.com and audit.cluster-c0example0ab.eu-west-1.rds.amazonaws.com share port 3306, and proxies of elsewhere would send all of it to one of both: call `capture_dns` at a bundle of elsewhere, so that each host has an address of its own (see also manifests-lib/tests/language/mistakes/outside.rs:N) [indistinct-hosts]");
+}
+
+#[test]
+fn without_a_mesh_no_proxy_mistakes_one_server_for_another() {
+    let shop = Shop::without_mesh();
+    shop.secrets_manager();
+    let app = shop.bundle().app(&NODES);
+    let _ = app.database(aurora());
+    let _ = app.database_named(name!("audit"), another_aurora());
     assert_eq!(listed(&shop.errors()), "");
 }

@@ -13,7 +13,7 @@ use crate::model::facts::Facts;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
-use crate::network::mesh::dns_capture::CapturesDns;
+use crate::network::mesh::connection::ConnectionFact;
 use crate::network::mesh::egress_gateway::{EgressGateway, MUTUAL_TLS, WayOut};
 use crate::network::mesh::gateway::gateway_of;
 use crate::network::mesh::{gateway_objects, own_namespace, route};
@@ -28,14 +28,6 @@ struct HostFact {
     host: Host,
     origin: Origin,
     identity: Rc<()>,
-}
-
-/// Connections to a host from proxies of a namespace, which know its address and its port, and nothing else.
-struct ConnectionFact {
-    host: Host,
-    port: Port,
-    from: Namespace,
-    origin: Origin,
 }
 
 impl OutsideHost {
@@ -127,30 +119,6 @@ impl OutsideHost {
                 workload_selector: None,
             },
         }
-    }
-
-    /// Other hosts that share a port with this one, where proxies tell hosts apart by their ports alone.
-    fn indistinct(&self, declared: &Facts) -> Vec<BuildError> {
-        let all = declared.all::<ConnectionFact>();
-        let captured = declared.all::<CapturesDns>();
-        let is_captured =
-            |namespace: &Namespace| captured.iter().any(|CapturesDns(it)| it == namespace);
-        let mut errors: Vec<BuildError> = Vec::new();
-        for own in all.iter().filter(|fact| fact.host == self.host && !is_captured(&fact.from)) {
-            let first = all.iter().find(|fact| fact.port == own.port && fact.from == own.from);
-            let Some(first) = first.filter(|first| first.host != own.host) else { continue };
-            let ConnectionFact { host, port, from, origin } = own;
-            let message = format!(
-                "{host} and {} share port {port}, and proxies of {from} would send all of it to one of both: call `capture_dns` at a \
-                 bundle of {from}, so that each host has an address of its own",
-                first.host
-            );
-            errors.push(
-                BuildError::new(Rule::IndistinctHosts, *origin, message).related([first.origin]),
-            );
-        }
-        errors.truncate(1);
-        errors
     }
 
     /// One Gateway for each port: connections are routed by the Gateway that they have come by, and by nothing else.
@@ -302,7 +270,7 @@ impl Part for OutsideHost {
         for port in self.ports.borrow().iter().filter(|port| port.routed == Routed::Address) {
             for CallerOutside { namespace, .. } in port.callers.borrow().values() {
                 declared.push(ConnectionFact {
-                    host: self.host.clone(),
+                    host: self.host.to_string(),
                     port: port.number,
                     from: namespace.clone(),
                     origin: port.origin,
@@ -343,7 +311,8 @@ impl Part for OutsideHost {
             }
             return;
         }
-        output.errors.extend(self.indistinct(output.declared));
+        let is_own = |fact: &ConnectionFact| fact.host == self.host.as_str();
+        output.errors.extend(ConnectionFact::indistinct(output.declared, is_own));
         output.add(self.origin, self.service_entry());
         let OwnWay::Through(gateway) = &self.way else { return };
         for (position, port) in self.ports.borrow().iter().enumerate() {
