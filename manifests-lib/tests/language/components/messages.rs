@@ -242,7 +242,7 @@ fn a_producer_writes_and_a_consumer_reads() {
     ");
     assert_snapshot!(shop.part(&mailer, "Permission", "/spec/permissions"), @r"
     configure: ^$
-    read: ^(dead-letter\.events\.mailer|dead-letter\.mails|events\.mailer|mails)$
+    read: ^(dead-letter\.events\.mailer\.app\.mailer|dead-letter\.mails|events\.mailer\.app\.mailer|mails)$
     write: ^$
     ");
 }
@@ -265,7 +265,7 @@ fn a_subscription_is_a_queue_of_the_subscriber() {
       autoDelete: false
       deletionPolicy: retain
       durable: true
-      name: events.mailer
+      name: events.mailer.app.mailer
       rabbitmqClusterReference:
         name: rabbit
         namespace: elsewhere
@@ -285,7 +285,7 @@ fn a_subscription_is_a_queue_of_the_subscriber() {
       autoDelete: false
       deletionPolicy: retain
       durable: true
-      name: dead-letter.events.mailer
+      name: dead-letter.events.mailer.app.mailer
       rabbitmqClusterReference:
         name: rabbit
         namespace: elsewhere
@@ -302,7 +302,7 @@ fn a_subscription_is_a_queue_of_the_subscriber() {
         env: test
       namespace: shop
     spec:
-      destination: events.mailer
+      destination: events.mailer.app.mailer
       destinationType: queue
       rabbitmqClusterReference:
         name: rabbit
@@ -321,7 +321,7 @@ fn a_subscription_is_a_queue_of_the_subscriber() {
         env: test
       namespace: shop
     spec:
-      destination: events.mailer
+      destination: events.mailer.app.mailer
       destinationType: queue
       rabbitmqClusterReference:
         name: rabbit
@@ -340,12 +340,12 @@ fn a_subscription_is_a_queue_of_the_subscriber() {
         env: test
       namespace: shop
     spec:
-      destination: dead-letter.events.mailer
+      destination: dead-letter.events.mailer.app.mailer
       destinationType: queue
       rabbitmqClusterReference:
         name: rabbit
         namespace: elsewhere
-      routingKey: events.mailer
+      routingKey: events.mailer.app.mailer
       source: dead-letter
       vhost: web-messages
     ---
@@ -362,12 +362,12 @@ fn a_subscription_is_a_queue_of_the_subscriber() {
       applyTo: quorum_queues
       definition:
         dead-letter-exchange: dead-letter
-        dead-letter-routing-key: events.mailer
+        dead-letter-routing-key: events.mailer.app.mailer
         dead-letter-strategy: at-least-once
         delivery-limit: 5
         overflow: reject-publish
-      name: events.mailer
-      pattern: ^events\.mailer$
+      name: events.mailer.app.mailer
+      pattern: ^events\.mailer\.app\.mailer$
       priority: 0
       rabbitmqClusterReference:
         name: rabbit
@@ -424,9 +424,9 @@ fn clients_know_where_to_connect() {
     - name: QUEUE
       value: mails
     - name: NEWS
-      value: events.mailer
+      value: events.mailer.app.mailer
     - name: DEAD_NEWS
-      value: dead-letter.events.mailer
+      value: dead-letter.events.mailer.app.mailer
     "#);
 }
 
@@ -446,4 +446,32 @@ fn a_queue_of_another_virtual_host() {
     manifests-lib/tests/language/components/messages.rs:N: the subscription nobody has no key, and no event of news would reach it: name one, such as binding_key!("#") for all [mismatched-rights]
     manifests-lib/tests/language/components/messages.rs:N: Exchange.rabbitmq.com shop/web-app-messages-exchange-dead-letter is written a second time: applied one after the other, each would undo the other; rename or remove one (see also manifests-lib/tests/language/components/messages.rs:N) [duplicate-object]
     "##);
+}
+
+#[test]
+fn subscriptions_of_one_name_are_queues_of_their_own() {
+    let (shop, _, broker) = with_broker(1, 5);
+    let web = shop.bundle();
+    let app = web.app(&NODES);
+    let messages = app.messages(&broker);
+    let events = messages.topic(name!("events"));
+    let mut said = Vec::new();
+    for component in [app, web.component(name!("worker"), &NODES)] {
+        let client = messages.client(&component);
+        let news = client.subscribes(&events, name!("billing"), [binding_key!("#")]);
+        server(&component).env([news.queue("QUEUE"), news.dead_letters("DEAD")]);
+    }
+    for line in shop.objects(&web, &["Queue"]).lines().filter(|line| line.starts_with("  name: ")) {
+        said.push(line.to_owned());
+    }
+    assert_snapshot!(said.join("\n"), @"
+    name: web-app-messages-queue-web-events-billing
+    name: events.web.app.billing
+    name: web-app-messages-queue-dead-letter-web-events-billing
+    name: dead-letter.events.web.app.billing
+    name: web-worker-messages-queue-web-events-billing
+    name: events.web.worker.billing
+    name: web-worker-messages-queue-dead-letter-web-events-billing
+    name: dead-letter.events.web.worker.billing
+    ");
 }

@@ -138,7 +138,7 @@ impl MessageClient {
         Publishing { exchange, made_for: self.made_for.clone() }
     }
 
-    /// Gives the component a queue of its own, `<topic>.<name>`, with every event under one of the keys:
+    /// Gives the component a queue of its own, `<topic>.<bundle>.<component>.<name>`, with every event under one of the keys:
     /// `client.subscribes(&events, name!("billing"), [binding_key!("order.*")])`.
     ///
     /// Becomes, in the component's bundle, a quorum Queue with its dead letters as any [`MessageQueue`], and a Binding for each
@@ -161,7 +161,9 @@ impl MessageClient {
             );
             component.bundle.error(BuildError::new(Rule::MismatchedRights, origin, message));
         }
-        let queue = format!("{}.{name}", topic.name);
+        // Another component's subscription may have the same name.
+        let of = format!("{}.{}", component.bundle.name, component.name());
+        let queue = format!("{}.{of}.{name}", topic.name);
         let made = component.bundle.push(QueuePart {
             messages: Rc::clone(&topic.messages),
             component: component.clone(),
