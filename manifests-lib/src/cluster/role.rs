@@ -167,23 +167,44 @@ impl RoleRule {
             }
             (_, _, Some(Subresource::Token)) => Some("it takes the rights of other accounts"),
             (_, _, Some(_)) => None,
-            ("", "Secret", None) if any(Verb::reads) => {
-                let named =
-                    !self.names.is_empty() && !any(|verb| matches!(verb, Verb::List | Verb::Watch));
-                (!named).then_some("it reads all Secrets, those of others too")
-            }
+            ("", "Secret", None) => self.beyond_of_secrets(),
             ("rbac.authorization.k8s.io", ..) if writes => Some("it changes who may do what"),
             ("", "ServiceAccount" | "Node" | "PersistentVolume", None) if writes => {
                 Some("it takes the rights of others")
             }
-            ("", "Pod", None) | ("apps" | "batch", ..)
+            ("", "Pod" | "ReplicationController", None) | ("apps" | "batch", ..)
                 if any(|verb| matches!(verb, Verb::Create | Verb::Update | Verb::Patch)) =>
             {
                 Some("it runs pods as any account, with any Secret")
             }
+            ("external-secrets.io" | "generators.external-secrets.io", ..) if writes => {
+                Some("it fetches secrets of others, or replaces them")
+            }
+            ("argoproj.io", ..) if writes => {
+                Some("Argo CD applies whatever it asks for, with Argo CD's rights")
+            }
             ("admissionregistration.k8s.io", ..) if writes => Some("it changes what is admitted"),
             _ => None,
         }
+    }
+
+    /// Every answer of the API server but the one to an update tells what it did not know of a Secret: that to a patch has all of it,
+    /// and so has that to a deletion which waits for dependents.
+    fn beyond_of_secrets(&self) -> Option<&'static str> {
+        let any = |of: fn(Verb) -> bool| self.verbs.iter().copied().any(of);
+        if any(|verb| verb == Verb::Create) {
+            return Some(
+                "a Secret that it makes may ask for a token of any account of the namespace",
+            );
+        }
+        let all = self.names.is_empty() || any(|verb| !verb.names_object());
+        if !all {
+            return None;
+        }
+        if any(|verb| verb != Verb::Update) {
+            return Some("it reads all Secrets, those of others too");
+        }
+        any(|verb| verb == Verb::Update).then_some("it replaces all Secrets, those of others too")
     }
 
     /// What is wrong with the rule in a role of this scope.

@@ -1,3 +1,6 @@
+use custom_resources::argoproj::v1alpha1 as argo;
+use custom_resources::external_secrets::generators::v1alpha1 as generators;
+use custom_resources::external_secrets::v1 as external_secrets;
 use insta::assert_snapshot;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::coordination::v1 as coordination;
@@ -6,7 +9,7 @@ use k8s_openapi::api::rbac::v1 as rbac;
 use manifests_lib::cluster::{ApiServer, Role, RoleRule, Subresource, Verb};
 use manifests_lib::name;
 
-use crate::support::{API_SERVER, NODES, Shop, server};
+use crate::support::{API_SERVER, NODES, Shop, listed, server};
 
 fn role(rules: Vec<RoleRule>, api_server: &ApiServer) -> Role<'_> {
     Role { rules, reason: "elects a leader", api_server }
@@ -215,5 +218,53 @@ fn what_a_role_must_not_or_cannot_allow() {
     manifests-lib/tests/language/components/role.rs:N: a request to create names no ConfigMap, so that a rule with names never allows it: write a rule without names for it [mismatched-rights]
     manifests-lib/tests/language/components/role.rs:N: the rule about ConfigMap has no verb and allows nothing: name one, or remove the rule [mismatched-rights]
     manifests-lib/tests/language/components/role.rs:N: the rule about Pod has an empty reason: say why [missing-reason]
+    ");
+}
+
+#[test]
+fn what_leads_to_secrets_by_a_way_around() {
+    let shop = Shop::new();
+    let app = shop.bundle().app(&NODES);
+    server(&app);
+    let login = || [name!("login")];
+    let secrets = |verb| RoleRule::of::<core::Secret>([verb]);
+    app.role(role(
+        vec![
+            secrets(Verb::Update).named(login()),
+            secrets(Verb::Patch).named(login()),
+            secrets(Verb::Delete).named(login()),
+            RoleRule::of::<core::ReplicationController>([Verb::Get, Verb::Delete]),
+            RoleRule::of::<external_secrets::ExternalSecret>([Verb::Get]),
+            RoleRule::of::<argo::Application>([Verb::List]),
+        ],
+        &API_SERVER,
+    ));
+    assert_eq!(listed(&shop.errors()), "");
+    let other = shop.bundle_named(name!("other")).app(&NODES);
+    server(&other);
+    other.role(role(
+        vec![
+            secrets(Verb::Update),
+            secrets(Verb::Patch),
+            secrets(Verb::Delete),
+            secrets(Verb::DeleteCollection),
+            secrets(Verb::Create),
+            RoleRule::of::<core::ReplicationController>([Verb::Create]),
+            RoleRule::of::<external_secrets::ExternalSecret>([Verb::Create]),
+            RoleRule::of::<generators::Password>([Verb::Patch]),
+            RoleRule::of::<argo::Application>([Verb::Patch]),
+        ],
+        &API_SERVER,
+    ));
+    assert_snapshot!(shop.mistakes(), @"
+    manifests-lib/tests/language/components/role.rs:N: the component would have more rights than the rule about Secret says: it replaces all Secrets, those of others too; name the objects, ask for fewer verbs, or say why (`because`) [too-many-rights]
+    manifests-lib/tests/language/components/role.rs:N: the component would have more rights than the rule about Secret says: it reads all Secrets, those of others too; name the objects, ask for fewer verbs, or say why (`because`) [too-many-rights]
+    manifests-lib/tests/language/components/role.rs:N: the component would have more rights than the rule about Secret says: it reads all Secrets, those of others too; name the objects, ask for fewer verbs, or say why (`because`) [too-many-rights]
+    manifests-lib/tests/language/components/role.rs:N: the component would have more rights than the rule about Secret says: it reads all Secrets, those of others too; name the objects, ask for fewer verbs, or say why (`because`) [too-many-rights]
+    manifests-lib/tests/language/components/role.rs:N: the component would have more rights than the rule about Secret says: a Secret that it makes may ask for a token of any account of the namespace; name the objects, ask for fewer verbs, or say why (`because`) [too-many-rights]
+    manifests-lib/tests/language/components/role.rs:N: the component would have more rights than the rule about ReplicationController says: it runs pods as any account, with any Secret; name the objects, ask for fewer verbs, or say why (`because`) [too-many-rights]
+    manifests-lib/tests/language/components/role.rs:N: the component would have more rights than the rule about ExternalSecret says: it fetches secrets of others, or replaces them; name the objects, ask for fewer verbs, or say why (`because`) [too-many-rights]
+    manifests-lib/tests/language/components/role.rs:N: the component would have more rights than the rule about Password says: it fetches secrets of others, or replaces them; name the objects, ask for fewer verbs, or say why (`because`) [too-many-rights]
+    manifests-lib/tests/language/components/role.rs:N: the component would have more rights than the rule about Application says: Argo CD applies whatever it asks for, with Argo CD's rights; name the objects, ask for fewer verbs, or say why (`because`) [too-many-rights]
     ");
 }
