@@ -217,7 +217,8 @@ impl DatabaseHandle {
     ///
     /// User and password are variables before it, `<variable>_USER` and `<variable>_PASSWORD`, which Kubernetes puts into it when
     /// the container starts: no password stands in the manifest. Where they come from AWS Secrets Manager, they are there with
-    /// all characters escaped that mean something in a URL. The container gets the file of CAs.
+    /// all characters escaped that mean something in a URL. The container gets the file of CAs. Which drivers read what it says of
+    /// TLS is said at [`Dialect::Url`]: those of Node read none of it for MySQL.
     ///
     /// Upstream: <https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/>
     #[must_use]
@@ -247,11 +248,7 @@ impl DatabaseHandle {
             ca: self.ca.as_ref().map(|ca| ca.path.as_str()),
         });
         if string.is_none() {
-            let message = format!(
-                "{dialect:?} of {} takes no CA as PEM: the program would not trust the server; give it a store of keys with the CA, \
-                 and host, port, name, user and password as variables of their own",
-                self.engine
-            );
+            let message = format!("{dialect:?} of {} {}", self.engine, dialect.refusal());
             let rule = Rule::InvalidConnectionString;
             self.reader.bundle.error(BuildError::new(rule, origin, message));
         }

@@ -55,11 +55,13 @@ aurora! {
     /// credentials and, with TLS, a ConfigMap of CAs. In a namespace that denies by default, the owner's pods alone may send to it.
     ///
     /// Whether the connection is encrypted is up to the client: it begins in plain text, and the client asks for TLS afterwards, so
-    /// that no proxy can do it in its place.
+    /// that no proxy can do it in its place. Aurora MySQL takes plain text as well: set `require_secure_transport` in the cluster's
+    /// parameter group, so that it refuses a client whose driver reads no such setting.
     ///
     /// Proxies tell two clusters of a namespace apart once they answer DNS ([`capture_dns`](crate::model::Bundle::capture_dns)).
     ///
-    /// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html>
+    /// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html>,
+    /// <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Security.html>
     AuroraMysql of Mysql;
     /// A database of an Aurora PostgreSQL cluster.
     ///

@@ -7,11 +7,22 @@ use crate::values::{Name, Port};
 /// How a program wants to be told where its database is. User and password stand in it by reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// `postgres://…` and `mysql://…`, as most drivers and psql take them. Upstream:
-    /// <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS>
+    /// `postgres://…` and `mysql://…`, as most drivers and psql take them.
+    ///
+    /// What it says of TLS to MySQL (`ssl-mode`, `ssl-ca`) is read by sqlx and MySQL Shell. Others ignore it and connect in plain
+    /// text, such as mysql2 and mysqljs of Node: take the [file of CAs](super::DatabaseHandle::ca_file) for the settings of such a
+    /// driver, and let the server refuse plain text (`require_secure_transport`).
+    ///
+    /// Upstream: <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS>,
+    /// <https://dev.mysql.com/doc/refman/8.4/en/connecting-using-uri-or-key-value-pairs.html>
     Url,
-    /// The same behind the name of dialect and driver: `Dialect::SqlAlchemy("postgresql+psycopg")`. Upstream:
-    /// <https://docs.sqlalchemy.org/en/20/core/engines.html#database-urls>
+    /// The same behind the name of dialect and driver: `Dialect::SqlAlchemy("postgresql+psycopg")`.
+    ///
+    /// By TLS to MySQL the driver is `pymysql` or `mysqldb`, each of which is told to check the server's name; the build reports
+    /// others, which read no such setting from a URL.
+    ///
+    /// Upstream: <https://docs.sqlalchemy.org/en/20/core/engines.html#database-urls>,
+    /// <https://docs.sqlalchemy.org/en/20/dialects/mysql.html>
     SqlAlchemy(&'static str),
     /// `jdbc:postgresql://…`, and `jdbc:mysql://…`, which takes no CA as PEM. Upstream:
     /// <https://jdbc.postgresql.org/documentation/use/>
@@ -43,6 +54,20 @@ impl Dialect {
         }
     }
 
+    /// What stands in the way of TLS, and the way out, where a dialect cannot [say](Self::write) it.
+    pub(super) fn refusal(self) -> &'static str {
+        match self {
+            Self::SqlAlchemy(_) => {
+                "tells the driver of no CA, or of none by which it checks the name of the server: name `mysql+pymysql` or \
+                 `mysql+mysqldb`, or give the program host, port, name, user, password and the file of CAs as variables of their own"
+            }
+            Self::Url | Self::Jdbc | Self::DotNet => {
+                "takes no CA as PEM: the program would not trust the server; give it a store of keys with the CA, and host, port, \
+                 name, user and password as variables of their own"
+            }
+        }
+    }
+
     /// The string; `None` where the dialect cannot say it.
     pub(super) fn write(self, parts: &Parts<'_>) -> Option<String> {
         let Parts { engine, host, port, database, user, password, ca } = *parts;
@@ -59,8 +84,11 @@ impl Dialect {
                 format!("{driver}://{authority}{}", libpq(ca, "?"))
             }
             (Self::SqlAlchemy(driver), EngineKind::Mysql) => {
-                let tls = ca.map(|ca| format!("?ssl_ca={ca}"));
-                format!("{driver}://{authority}{}", tls.unwrap_or_default())
+                let tls = match ca {
+                    Some(ca) => format!("?ssl_ca={ca}&{}", checked_by(driver)?),
+                    None => String::new(),
+                };
+                format!("{driver}://{authority}{tls}")
             }
             (Self::Jdbc, EngineKind::Postgres) => format!(
                 "jdbc:postgresql://{host}:{port}/{database}?user=$({user})&password=$({password}){}",
@@ -90,6 +118,16 @@ impl Dialect {
                 )
             }
         })
+    }
+}
+
+/// How a driver of MySQL below SQLAlchemy is told to check the name of the server; `None` of those that cannot be told by a URL.
+fn checked_by(driver: &str) -> Option<&'static str> {
+    match driver.split_once('+').map(|(_, driver)| driver) {
+        // SQLAlchemy's own choice where none is named.
+        None | Some("mysqldb") => Some("ssl_mode=VERIFY_IDENTITY"),
+        Some("pymysql") => Some("ssl_check_hostname=true"),
+        Some(_) => None,
     }
 }
 

@@ -507,6 +507,9 @@ fn a_connection_string_is_what_the_driver_takes() {
         string(mysql(), Dialect::DotNet),
         string(mysql_by_tls(), Dialect::Url),
         string(mysql_by_tls(), Dialect::SqlAlchemy("mysql+pymysql")),
+        string(mysql_by_tls(), Dialect::SqlAlchemy("mysql+mysqldb")),
+        string(mysql_by_tls(), Dialect::SqlAlchemy("mariadb")),
+        string(mysql(), Dialect::SqlAlchemy("mysql+aiomysql")),
         string(mysql_by_tls(), Dialect::DotNet),
     ];
     assert_snapshot!(strings.concat(), @"
@@ -521,9 +524,23 @@ fn a_connection_string_is_what_the_driver_takes() {
     jdbc:mysql://web-db-service.shop.svc.cluster.local:3306/web?user=$(DATABASE_URL_USER)&password=$(DATABASE_URL_PASSWORD)
     Server=web-db-service.shop.svc.cluster.local;Port=3306;Database=web;User ID='$(DATABASE_URL_USER)';Password='$(DATABASE_URL_PASSWORD)'
     mysql://$(DATABASE_URL_USER):$(DATABASE_URL_PASSWORD)@web.cluster-c0example0ab.eu-west-1.rds.amazonaws.com:3306/shop?ssl-mode=VERIFY_IDENTITY&ssl-ca=/etc/ca/db/ca.pem
-    mysql+pymysql://$(DATABASE_URL_USER):$(DATABASE_URL_PASSWORD)@web.cluster-c0example0ab.eu-west-1.rds.amazonaws.com:3306/shop?ssl_ca=/etc/ca/db/ca.pem
+    mysql+pymysql://$(DATABASE_URL_USER):$(DATABASE_URL_PASSWORD)@web.cluster-c0example0ab.eu-west-1.rds.amazonaws.com:3306/shop?ssl_ca=/etc/ca/db/ca.pem&ssl_check_hostname=true
+    mysql+mysqldb://$(DATABASE_URL_USER):$(DATABASE_URL_PASSWORD)@web.cluster-c0example0ab.eu-west-1.rds.amazonaws.com:3306/shop?ssl_ca=/etc/ca/db/ca.pem&ssl_mode=VERIFY_IDENTITY
+    mariadb://$(DATABASE_URL_USER):$(DATABASE_URL_PASSWORD)@web.cluster-c0example0ab.eu-west-1.rds.amazonaws.com:3306/shop?ssl_ca=/etc/ca/db/ca.pem&ssl_mode=VERIFY_IDENTITY
+    mysql+aiomysql://$(DATABASE_URL_USER):$(DATABASE_URL_PASSWORD)@web-db-service.shop.svc.cluster.local:3306/web
     Server=web.cluster-c0example0ab.eu-west-1.rds.amazonaws.com;Port=3306;Database=shop;User ID='$(DATABASE_URL_USER)';Password='$(DATABASE_URL_PASSWORD)';SslMode=VerifyFull;SslCa=/etc/ca/db/ca.pem
     ");
+}
+
+#[test]
+fn a_driver_that_would_not_check_the_server() {
+    let shop = Shop::new();
+    shop.secrets_manager();
+    let app = shop.bundle().app(&NODES);
+    let database = app.database(AuroraMysql { encryption: Encryption::Tls(CAS), ..aurora() });
+    let driver = Dialect::SqlAlchemy("mysql+aiomysql");
+    server(&app).env([database.connection_string("DATABASE_URL", driver)]);
+    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/components/database.rs:N: SqlAlchemy("mysql+aiomysql") of MySQL tells the driver of no CA, or of none by which it checks the name of the server: name `mysql+pymysql` or `mysql+mysqldb`, or give the program host, port, name, user, password and the file of CAs as variables of their own [invalid-connection-string]"#);
 }
 
 #[test]
