@@ -35,7 +35,8 @@ impl DatabaseHandle {
     /// `database.user_of(&report, Rights::ReadOnly, credentials)`.
     ///
     /// The component is admitted as the owner is. In a container the user is made at the first start, by a script in a ConfigMap
-    /// that takes the credentials by reference: a volume that has data already gets no new user. For Aurora the credentials are
+    /// that takes the credentials by reference: a volume that has data already gets no new user. The build reports two readers that
+    /// would be the same user, which would end the script half-way for good. For Aurora the credentials are
     /// those of a user that has been made there, and the build reports generated ones, which nobody there would know.
     ///
     /// Objects are named `<bundle>-<component>-<database's bundle>-<database's component>-<kind>`, in the reader's bundle.
@@ -78,6 +79,22 @@ impl DatabaseHandle {
                 refuse(EngineKind::NAMES, message);
             }
         }
+        if let Server::Container(server) = &self.server
+            && let Some(first) = server.users.take(&source, origin)
+        {
+            let who = match &source {
+                CredentialsSource::Generated(generated) => format!("the user {}", generated.user),
+                CredentialsSource::SecretsManager(secret) => {
+                    format!("the user of the secret {secret}")
+                }
+            };
+            let message = format!(
+                "{who} is another reader's already, and the first start would end half-way, never to be tried again: give each reader \
+                 a user of its own"
+            );
+            let error = BuildError::new(EngineKind::NAMES, origin, message);
+            reader.bundle.error(error.related([first]));
+        }
         let Component { bundle, .. } = &self.component;
         let name = format!("{}-{}", bundle.name, self.component.name());
         let of = reader.sibling(reader.name().with_suffix(&name), reader.nodes());
@@ -118,6 +135,16 @@ impl DatabaseHandle {
     }
 }
 
+/// Whether both say the same user, as far as the build sees: what a secret holds is known in the cluster alone.
+fn is_one_user(one: &CredentialsSource, other: &CredentialsSource) -> bool {
+    match (one, other) {
+        (CredentialsSource::Generated(one), CredentialsSource::Generated(other)) => {
+            one.user == other.user
+        }
+        (one, other) => one == other,
+    }
+}
+
 /// The users of a database in a container.
 pub(super) struct Users {
     component: Component,
@@ -125,6 +152,8 @@ pub(super) struct Users {
     engine: EngineKind,
     database: Name,
     others: RefCell<Vec<User>>,
+    /// Where the names of the others come from, and which line says so.
+    taken: RefCell<Vec<(CredentialsSource, Origin)>>,
 }
 
 /// A user beside the owner.
@@ -158,9 +187,14 @@ impl Users {
         engine: EngineKind,
         database: Name,
     ) -> Rc<Self> {
-        let others = RefCell::default();
-        let users =
-            Rc::new(Self { component: component.clone(), origin, engine, database, others });
+        let users = Rc::new(Self {
+            component: component.clone(),
+            origin,
+            engine,
+            database,
+            others: RefCell::default(),
+            taken: RefCell::default(),
+        });
         component.bundle.note(Rc::clone(&users));
         users
     }
@@ -168,6 +202,15 @@ impl Users {
     fn add(&self, reader: &Component, rights: Rights) {
         let variables = User::variables(reader);
         self.others.borrow_mut().push(User { variables, rights });
+    }
+
+    /// Takes a user for one reader; the line of another that has it already.
+    fn take(&self, source: &CredentialsSource, origin: Origin) -> Option<Origin> {
+        let mut taken = self.taken.borrow_mut();
+        let first = taken.iter().find(|(other, _)| is_one_user(source, other));
+        let first = first.map(|(_, origin)| *origin);
+        taken.push((source.clone(), origin));
+        first
     }
 
     /// Lets the image find the script.

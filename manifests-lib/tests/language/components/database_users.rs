@@ -179,3 +179,26 @@ fn a_user_that_nobody_can_make() {
     manifests-lib/tests/language/components/database_users.rs:N: the image of PostgreSQL takes no user postgres, which it makes itself: name another user [invalid-database-name]
     ");
 }
+
+#[test]
+fn users_that_the_first_start_would_make_twice() {
+    let shop = Shop::new();
+    shop.secrets_manager();
+    let database = shop.bundle().app(&NODES).database(postgres());
+    let [report, audit, worker, backup] =
+        [name!("report"), name!("audit"), name!("worker"), name!("backup")].map(|name| {
+            let app = shop.bundle_named(name).app(&NODES);
+            server(&app);
+            app
+        });
+    let user = database.user_of(&report, Rights::ReadOnly, generated(name!("reader")));
+    let _ = user.user_of(&audit, Rights::ReadOnly, generated(name!("reader")));
+    for reader in [&worker, &backup] {
+        let credentials = secrets_manager_name!("test/web/reader");
+        let _ = database.user_of(reader, Rights::ReadOnly, credentials);
+    }
+    assert_snapshot!(shop.mistakes(), @"
+    manifests-lib/tests/language/components/database_users.rs:N: the user reader is another reader's already, and the first start would end half-way, never to be tried again: give each reader a user of its own (see also manifests-lib/tests/language/components/database_users.rs:N) [invalid-database-name]
+    manifests-lib/tests/language/components/database_users.rs:N: the user of the secret test/web/reader is another reader's already, and the first start would end half-way, never to be tried again: give each reader a user of its own (see also manifests-lib/tests/language/components/database_users.rs:N) [invalid-database-name]
+    ");
+}
