@@ -111,6 +111,10 @@ impl Component {
     /// agent on each node that hands out the credentials: the pods may ask it. What the rights are for is outside the cluster,
     /// and has to be reached by itself.
     ///
+    /// In a cluster that exists, Argo CD makes no association, and the pods have no credentials: run `eksctl create
+    /// podidentityassociation --config-file environments/<environment>/eks.yaml`, or `update` for one that has changed. Then restart
+    /// the pods that are there (`kubectl rollout restart`): they get credentials only when they are made.
+    ///
     /// The build reports resources of another service than an action's, and resources that are everything.
     ///
     /// Upstream: <https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html>
