@@ -115,7 +115,8 @@ impl Component {
     /// podidentityassociation --config-file environments/<environment>/eks.yaml`, or `update` for one that has changed. Then restart
     /// the pods that are there (`kubectl rollout restart`): they get credentials only when they are made.
     ///
-    /// The build reports resources of another service than an action's, and resources that are everything.
+    /// The build reports resources of another service than an action's, and resources that are everything of their type: `*`,
+    /// `table/*`.
     ///
     /// Upstream: <https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html>
     #[track_caller]
@@ -218,12 +219,23 @@ impl Arn {
     fn is_everything(&self) -> bool {
         match self {
             Self::Every => true,
-            Self::Regional { resource, .. } => resource.trim_matches('*').is_empty(),
-            Self::Global { resource, .. } => resource.trim_matches('*').is_empty(),
-            Self::Secret { name, .. } => name.trim_matches('*').is_empty(),
+            Self::Regional { resource, .. } => names_nothing(resource),
+            Self::Global { resource, .. } => names_nothing(resource),
+            Self::Secret { name, .. } => is_wildcard(name),
             Self::LogGroup { .. } | Self::Bucket { .. } | Self::BucketObjects { .. } => false,
         }
     }
+}
+
+/// Whether what stands behind the type is a wildcard, as in `table/*`, `function:*` and `table/*/index/*`.
+fn names_nothing(resource: &str) -> bool {
+    let mut segments = resource.split(['/', ':']).filter(|segment| !segment.is_empty());
+    let first = segments.next().unwrap_or_default();
+    is_wildcard(segments.next().unwrap_or(first))
+}
+
+fn is_wildcard(name: &str) -> bool {
+    name.trim_matches(['*', '?']).is_empty()
 }
 
 struct RightsPart {

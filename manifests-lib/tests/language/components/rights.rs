@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 use manifests_lib::cluster::{Arn, AwsRights, Bucket, BucketAccess, IamPolicy};
 use manifests_lib::{bucket_name, iam_action, name, region};
 
-use crate::support::{NODES, Shop, server};
+use crate::support::{NODES, Shop, listed, server, without_lines};
 
 /// A queue of SQS.
 fn queue(name: &str) -> Arn {
@@ -160,6 +160,32 @@ fn rights_that_allow_nothing_or_too_much() {
     manifests-lib/tests/language/components/rights.rs:N: rights without an action or a resource allow nothing, and IAM refuses them: name both [mismatched-rights]
     manifests-lib/tests/language/components/rights.rs:N: the component gets rights on everything of a service, and the reason is empty: say why [missing-reason]
     ");
+}
+
+#[test]
+fn resources_of_which_only_the_type_is_named() {
+    let of = |resource: &str| {
+        let shop = Shop::new();
+        let app = shop.bundle().app(&NODES);
+        server(&app);
+        app.aws_rights(AwsRights {
+            actions: vec![iam_action!("dynamodb:GetItem")],
+            resources: vec![Arn::Regional {
+                service: "dynamodb",
+                region: region!("eu-west-1"),
+                resource: resource.to_owned(),
+            }],
+        });
+        without_lines(&listed(&shop.errors()))
+    };
+    for resource in ["table/orders", "table/orders/index/*", "table/web-*", "orders", "/aws/web/*"]
+    {
+        assert_eq!(of(resource), "", "{resource}");
+    }
+    assert_snapshot!(of("table/*"), @"manifests-lib/tests/language/components/rights.rs:N: dynamodb:GetItem would be allowed on everything: name the resources, or say why none can be named (aws_rights_on_everything) [too-many-rights]");
+    for resource in ["*", "function:*", "table/*/index/*", "*/*", "/apis/*", "table/?*"] {
+        assert_eq!(of(resource), of("table/*"), "{resource}");
+    }
 }
 
 #[test]
