@@ -121,7 +121,7 @@ impl Dialect {
     }
 }
 
-/// How a driver of MySQL below SQLAlchemy is told to check the name of the server; `None` of those that cannot be told by a URL.
+/// How a driver of MySQL below `SQLAlchemy` is told to check the name of the server; `None` of those that cannot be told by a URL.
 fn checked_by(driver: &str) -> Option<&'static str> {
     match driver.split_once('+').map(|(_, driver)| driver) {
         // SQLAlchemy's own choice where none is named.
