@@ -417,7 +417,7 @@ rules! {
     /// A volume for one pod at a time belongs to a workload of several, or of whose pods a new one starts before the old one stops. One
     /// of them waits for the volume forever.
     ///
-    /// Run one pod, and stop it first: `recreate`.
+    /// Run one pod, and stop it first: `recreate`, or `Concurrency::Forbid` of a CronJob.
     SharedClaim = "shared-claim",
     /// A bundle reads secrets of two folders of AWS Secrets Manager, or two namespaces read secrets of one folder. Stores read by
     /// folder: whoever may write an ExternalSecret in one namespace could read the secrets of another.

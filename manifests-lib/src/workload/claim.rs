@@ -16,7 +16,12 @@ use crate::values::{Bytes, Name};
 /// A volume that one pod of a component at a time writes to, and that outlives it.
 ///
 /// Becomes a PersistentVolumeClaim named `<bundle>-<component>-persistent-volume-claim-<name>`. Its Deployment has one pod, and stops it
-/// before it starts another one: see [`recreate`](super::Deployment::recreate).
+/// before it starts another one: see [`recreate`](super::Deployment::recreate). A Job has one pod, too, and a CronJob one run at a time
+/// (`Concurrency::Forbid`).
+///
+/// Argo CD applies it no earlier than the first pod that mounts it, by which it gets its volume. That of a CronJob may have none until
+/// the first run, and until then the Application is not healthy: start one by hand (`kubectl create job --from=cronjob/…`) where others
+/// wait for that.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/storage/persistent-volumes/>
 #[derive(Clone, Debug)]

@@ -164,6 +164,13 @@ impl Part for CronJobState {
         if pod.is_refused() {
             return;
         }
+        if self.run.is_parallel() {
+            pod.scale();
+        }
+        if self.cron_job.concurrency != Concurrency::Forbid {
+            // The pod of a run that is replaced may still be ending.
+            pod.overlap();
+        }
         let (template, patched) = pod.template(output);
         output.errors.extend(self.mistakes());
         let CronJob { schedule, time_zone, concurrency, starting_deadline, active_deadline: _ } =

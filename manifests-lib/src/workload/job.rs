@@ -131,6 +131,9 @@ impl Part for JobState {
         if pod.is_refused() {
             return;
         }
+        if self.run.is_parallel() {
+            pod.scale();
+        }
         let (template, patched) = pod.template(output);
         output.errors.extend(self.run.mistake(pod.origin()));
         let mut metadata = pod.metadata();

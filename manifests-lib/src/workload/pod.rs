@@ -49,8 +49,10 @@ pub struct Pod {
     pub(super) pull_secrets: PullSecrets,
     /// Whether the old pods stop before new ones start.
     recreated: Cell<bool>,
-    /// Whether an autoscaler may run more of them.
+    /// Whether an autoscaler, or a Job by itself, may run more of them.
     scaled: Cell<bool>,
+    /// Whether a run of a CronJob may start while the last one goes on.
+    overlapping: Cell<bool>,
     /// Whether its component runs something else already: then it becomes nothing.
     refused: bool,
     /// Whether they start only once Jobs of the bundle have succeeded.
@@ -84,6 +86,7 @@ impl Pod {
             pull_secrets: PullSecrets::default(),
             recreated: Cell::new(false),
             scaled: Cell::new(false),
+            overlapping: Cell::new(false),
             refused: other.is_some(),
             after_jobs: Cell::new(false),
         })
@@ -147,6 +150,10 @@ impl Pod {
         self.scaled.set(true);
     }
 
+    pub(super) fn overlap(&self) {
+        self.overlapping.set(true);
+    }
+
     pub(super) fn is_recreated(&self) -> bool {
         self.recreated.get()
     }
@@ -195,6 +202,10 @@ impl Pod {
             };
             let several = if self.replicas > 1 || self.scaled.get() || self.kind == "daemon-set" {
                 Some("several pods of it run at once: run one")
+            } else if self.overlapping.get() {
+                Some(
+                    "a run may start before the last one has ended: leave it out (`Concurrency::Forbid`)",
+                )
             } else if self.kind == "deployment" && !self.recreated.get() {
                 Some("a new pod starts before the old one stops: stop it first (`recreate`)")
             } else {

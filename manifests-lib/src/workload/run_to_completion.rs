@@ -92,6 +92,11 @@ impl Run {
         }
     }
 
+    /// Whether several of its pods run at once.
+    pub(super) fn is_parallel(&self) -> bool {
+        self.parallelism.get().is_some_and(|pods| pods > 1)
+    }
+
     /// The mistake of giving it no time.
     pub(super) fn mistake(&self, origin: Origin) -> Option<BuildError> {
         (self.active_deadline.as_seconds() == 0).then(|| {
