@@ -24,6 +24,7 @@ mod placement;
 mod pod;
 mod pod_field;
 mod probe;
+mod progress_deadline;
 mod pull_secrets;
 mod replicas;
 mod run_to_completion;

@@ -11,6 +11,7 @@ use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::policy::v1 as policy;
 
 use super::pod::Pod;
+use super::progress_deadline::progress_deadline;
 use super::{Replicas, ScaleOn, Workload};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
@@ -137,6 +138,10 @@ impl Part for DeploymentState {
             let mistake = defaults::mistake_of_min_ready(time)?;
             Some(BuildError::new(Rule::InvalidRollout, origin, mistake))
         }));
+        let min_ready_seconds = match min_ready {
+            Some((_, time)) => Some(time.as_seconds().into()),
+            None => rollout.min_ready_seconds(),
+        };
         let first = template.spec.as_ref().and_then(|pods| pods.containers.first());
         let autoscaler = self.replicas.autoscaler(
             pod.metadata_of("horizontal-pod-autoscaler"),
@@ -153,10 +158,8 @@ impl Part for DeploymentState {
                     replicas: self.replicas.fixed(),
                     revision_history_limit: Some(rollout.revision_history.into()),
                     selector: pod.selector(),
-                    min_ready_seconds: match min_ready {
-                        Some((_, time)) => Some(time.as_seconds().into()),
-                        None => rollout.min_ready_seconds(),
-                    },
+                    min_ready_seconds,
+                    progress_deadline_seconds: progress_deadline(&template, min_ready_seconds),
                     strategy: Some(strategy(pod.is_recreated(), rollout)),
                     template,
                     ..apps::DeploymentSpec::default()

@@ -73,6 +73,9 @@ impl<P> ContainerHandle<P> {
     /// Gives the container another time to start before the kubelet restarts it than the
     /// [conventions](crate::model::Conventions::probes): 5 minutes, unless the platform has it otherwise.
     ///
+    /// A Deployment whose pods may take 10 minutes or more gets a `progressDeadlineSeconds` of 10 minutes beyond that: Argo CD would
+    /// call it degraded while they start.
+    ///
     /// The build reports a time of 0, in whose place the API server would take another.
     #[track_caller]
     pub fn startup_time(&self, time: Seconds)

@@ -1,10 +1,10 @@
 use insta::assert_snapshot;
 use manifests_lib::model::SelectorLabels;
-use manifests_lib::values::{mebibytes, millicores};
+use manifests_lib::values::{mebibytes, millicores, seconds};
 use manifests_lib::workload::{PortlessContainer, Resources, Workload};
 use manifests_lib::{name, public_image, uid};
 
-use crate::support::{NODES, Shop, container, server};
+use crate::support::{NODES, Shop, container, deployment, server};
 
 #[test]
 fn is_a_deployment_that_starts_the_new_before_it_stops_the_old() {
@@ -220,4 +220,14 @@ fn a_portless_container_has_no_port_and_no_probe() {
       runAsGroup: 1000
       runAsUser: 1000
     ");
+}
+
+#[test]
+fn pods_that_start_slowly_are_waited_for() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let deployment = deployment(&web.app(&NODES));
+    deployment.container(container()).startup_time(seconds(900));
+    deployment.min_ready(seconds(30));
+    assert_snapshot!(shop.part(&web, "Deployment", "/spec/progressDeadlineSeconds"), @"1530");
 }
