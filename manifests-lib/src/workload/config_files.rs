@@ -21,6 +21,7 @@ use crate::values::{AbsolutePath, FileName, Name};
 ///
 /// Becomes a ConfigMap named `<bundle>-<component>-config-map-<name>`, and the annotation `checksum/config` of the pods that
 /// mount it. Nothing secret belongs here: the build refuses what reads like it. All files together have at most 1 MiB.
+/// Above 128 KiB, Argo CD applies them on the server's side (`ServerSideApply=true`), without a copy of them in an annotation.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/configuration/configmap/>
 #[derive(Clone, Copy, Debug)]

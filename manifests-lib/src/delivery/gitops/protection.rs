@@ -19,6 +19,12 @@ const COMPARE_OPTIONS: &str = "argocd.argoproj.io/compare-options";
 /// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/>
 pub(crate) const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 
+/// The texts of an object that a sync may copy into an annotation of it: a client-side apply keeps the whole object there, as JSON, and
+/// annotations have 256 KiB at most. JSON may double a text.
+///
+/// Upstream: <https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#server-side-apply>
+const COPIED: usize = 128 << 10;
+
 /// Whether data goes with the object: by itself, or because others are deleted with it.
 fn holds_data(object: &ObjectRef) -> bool {
     matches!(
@@ -38,6 +44,13 @@ pub(super) fn protect(resource: &mut Resource) {
 /// A sync does not fail before it has begun because the CRD comes with it.
 pub(super) fn allow_missing_kind(resource: &mut Resource) {
     add_options(annotations(resource), SYNC_OPTIONS, &["SkipDryRunOnMissingResource=true"]);
+}
+
+/// A sync lets the API server apply what is too large for an annotation: otherwise it would fail, for ever.
+pub(super) fn apply_large(resource: &mut Resource) {
+    if resource.text_size() > COPIED {
+        add_options(annotations(resource), SYNC_OPTIONS, &["ServerSideApply=true"]);
+    }
 }
 
 /// Neither a sync nor the removal of the Application that deploys the object deletes it. Once it has left Git, it is no longer

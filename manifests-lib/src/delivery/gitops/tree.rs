@@ -166,6 +166,7 @@ fn annotate(bundle: &mut BuiltBundle) {
         bundle.sources.iter().flat_map(|source| source.crd_groups.iter().copied()).collect();
     for resource in &mut bundle.resources {
         protection::protect(resource);
+        protection::apply_large(resource);
         if own_groups.contains(&resource.object_ref().group) {
             protection::allow_missing_kind(resource);
         }

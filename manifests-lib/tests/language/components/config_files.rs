@@ -87,3 +87,9 @@ fn what_reads_like_a_secret_is_refused() {
     deployment(&app).container(container()).mount(&config, path!("/etc/app"));
     assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/components/config_files.rs:N: ConfigMap shop/web-app-config-map-settings: data.app.env holds an address with a password, and everybody who reads Git would read it: take it from a Secret (Component::secret, Component::database), or say why it is none: Bundle::not_secret("web-app-config-map-settings", "data.app.env", "why") [secret-in-plain-text]"#);
 }
+
+#[test]
+fn large_files_are_not_copied_into_an_annotation() {
+    let (shop, web) = with(&"x".repeat(300 << 10));
+    assert_snapshot!(shop.part(&web, "ConfigMap", "/metadata/annotations"), @"argocd.argoproj.io/sync-options: ServerSideApply=true");
+}

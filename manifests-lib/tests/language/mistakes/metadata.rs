@@ -87,7 +87,7 @@ fn annotations() {
     let key = with(|metadata| metadata.annotations = Some(pairs("a b", "")));
     assert_snapshot!(refused(key), @r#"manifests-lib/tests/language/mistakes/metadata.rs:N: ConfigMap shop/settings: metadata.annotations: the API server would refuse the key "a b": it has up to 63 of letters, digits, '-', '_' and '.', begins and ends with a letter or digit, and may stand behind a DNS name and '/'; rename it [invalid-annotation]"#);
     let size = with(|metadata| metadata.annotations = Some(pairs("a", &"x".repeat(256 << 10))));
-    assert_snapshot!(refused(size), @"manifests-lib/tests/language/mistakes/metadata.rs:N: ConfigMap shop/settings: metadata.annotations: the annotations have 262145 bytes, and the API server takes 262144: put the text into a ConfigMap or a file of an image [invalid-annotation]");
+    assert_snapshot!(refused(size), @"manifests-lib/tests/language/mistakes/metadata.rs:N: ConfigMap shop/settings: metadata.annotations: the annotations have 262196 bytes, and the API server takes 262144: put the text into a ConfigMap or a file of an image [invalid-annotation]");
     // Unlike those of labels, prefixes may have capitals.
     assert!(is_taken(with(|metadata| metadata.annotations = Some(pairs("Example.com/a", "é \n")))));
 }
@@ -147,7 +147,7 @@ fn sizes() {
         metadata: named("web"),
         status: None,
     };
-    assert_snapshot!(refused(service), @"manifests-lib/tests/language/mistakes/metadata.rs:N: Service shop/web: the API server would refuse 1572944 bytes: an object may have 1572864; split it, or put the data into an image or a volume [object-too-large]");
+    assert_snapshot!(refused(service), @"manifests-lib/tests/language/mistakes/metadata.rs:N: Service shop/web: the API server would refuse 1573006 bytes: an object may have 1572864; split it, or put the data into an image or a volume [object-too-large]");
 }
 
 #[test]
