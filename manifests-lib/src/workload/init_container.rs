@@ -11,8 +11,9 @@ use crate::values::{Image, Name};
 /// Becomes one of the pod's `initContainers`, in the order of their lines. One that fails runs again. It listens on no port and has no
 /// probe; everything else is as for other containers.
 ///
-/// In the mesh Istio's proxy is a sidecar that starts first, as of Istio 1.27, so that an init container calls whatever the
-/// containers of its component may call. Before that there was no proxy yet, and no call to the mesh succeeded.
+/// In the mesh Istio's proxy is a sidecar that starts first, so that an init container calls whatever the containers of its component
+/// may call. The annotation `sidecar.istio.io/nativeSidecar` of the pods asks for it: of Istio 1.24 and later, on nodes of Kubernetes
+/// 1.29 and later. Before that there is no proxy yet, and no call to the mesh succeeds.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/workloads/pods/init-containers/>
 #[derive(Clone, Debug)]

@@ -22,12 +22,19 @@ use super::{
 use crate::delivery::gitops::jobs;
 use crate::model::bundle::Output;
 use crate::model::component::Component;
+use crate::model::conventions::Mesh;
 use crate::model::error::BuildError;
 use crate::model::label::{Labels, SelectorLabels, matching};
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
 use crate::network::outbound;
 use crate::values::{LabelKey, Seconds, seconds};
+
+/// Whether Istio's proxy starts before all other containers, and ends with them. By itself Istio does so only where every node has
+/// Kubernetes 1.33.
+///
+/// Upstream: <https://istio.io/latest/docs/reference/config/annotations/#SidecarNativeSidecar>
+const NATIVE_SIDECAR: &str = "sidecar.istio.io/nativeSidecar";
 
 /// The pods of one workload.
 #[doc(hidden)]
@@ -325,6 +332,13 @@ impl Pod {
             containers.map(|container| container.build(output, &mut patched)).collect()
         };
         let (init_containers, main) = (build(first), build(main));
+        let ends = matches!(self.kind, "job" | "cron-job");
+        if (ends || !init_containers.is_empty())
+            && matches!(output.conventions.mesh, Mesh::Istio { .. })
+        {
+            // Who says `false` means it.
+            let _ = self.annotations.set(self.origin, NATIVE_SIDECAR, "true".to_owned());
+        }
         let mut of_pods = labels.clone();
         of_pods.extend(self.labels.borrow().clone());
         let mut template = core::PodTemplateSpec {

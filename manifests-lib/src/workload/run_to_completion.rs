@@ -34,8 +34,9 @@ pub struct Run {
 
 /// What runs its pods to their end: a [`Job`](super::Job) or a [`CronJob`](super::CronJob).
 ///
-/// Its containers listen on no port and have no probe. In a mesh the proxy is a native sidecar, as Istio injects it since 1.27: it is
-/// ready before the first container starts, and ends with the last one, so that the Job ends too.
+/// Its containers listen on no port and have no probe. In a mesh the proxy is a native sidecar, which the annotation
+/// `sidecar.istio.io/nativeSidecar` of the pods asks of Istio 1.24 and later, on nodes of Kubernetes 1.29 and later: it is ready before the
+/// first container starts, and ends with the last one, so that the Job ends too.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/workloads/controllers/job/>,
 /// <https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#sidecar-containers-and-jobs>

@@ -27,7 +27,7 @@ fn is_a_cron_job_whose_runs_are_jobs() {
     let shop = Shop::new();
     let web = shop.bundle();
     cron_job(&web.component(name!("night"), &NODES));
-    assert_snapshot!(shop.objects(&web, &["CronJob"]), @"
+    assert_snapshot!(shop.objects(&web, &["CronJob"]), @r#"
     apiVersion: batch/v1
     kind: CronJob
     metadata:
@@ -50,6 +50,8 @@ fn is_a_cron_job_whose_runs_are_jobs() {
           backoffLimit: 6
           template:
             metadata:
+              annotations:
+                sidecar.istio.io/nativeSidecar: "true"
               labels:
                 app: web
                 component: night
@@ -86,7 +88,7 @@ fn is_a_cron_job_whose_runs_are_jobs() {
       schedule: 17 3 * * *
       startingDeadlineSeconds: 600
       timeZone: Europe/Berlin
-    ");
+    "#);
 }
 
 #[test]

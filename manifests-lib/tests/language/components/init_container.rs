@@ -142,3 +142,14 @@ fn one_that_runs_as_root_says_why() {
         built.bundles.iter().flat_map(|it| &it.exceptions).map(ToString::to_string).collect();
     assert_eq!(exceptions, ["web-app-deployment/wait: runs as root: owns the folder"]);
 }
+
+#[test]
+fn the_proxy_of_the_mesh_starts_before_it() {
+    let annotations = "/spec/template/metadata/annotations";
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let deployment = deployment(&web.app(&NODES));
+    deployment.container(container());
+    deployment.init_container(wait());
+    assert_snapshot!(shop.part(&web, "Deployment", annotations), @r#"sidecar.istio.io/nativeSidecar: "true""#);
+}

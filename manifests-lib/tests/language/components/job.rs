@@ -16,7 +16,7 @@ fn runs_anew_once_its_bundle_is_healthy() {
     let shop = Shop::new();
     let web = shop.bundle();
     job(&web.app(&NODES));
-    assert_snapshot!(shop.objects(&web, &["Job"]), @"
+    assert_snapshot!(shop.objects(&web, &["Job"]), @r#"
     apiVersion: batch/v1
     kind: Job
     metadata:
@@ -34,6 +34,8 @@ fn runs_anew_once_its_bundle_is_healthy() {
       backoffLimit: 6
       template:
         metadata:
+          annotations:
+            sidecar.istio.io/nativeSidecar: "true"
           labels:
             app: web
             component: app
@@ -67,7 +69,7 @@ fn runs_anew_once_its_bundle_is_healthy() {
             seccompProfile:
               type: RuntimeDefault
           serviceAccountName: web-app-service-account
-    ");
+    "#);
 }
 
 #[test]
@@ -126,4 +128,12 @@ fn a_component_has_one_deployment() {
     crate::support::server(&app);
     crate::support::server(&app);
     assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/support.rs:N: the component app runs something already: both would have the same labels and ServiceAccount, so that the Services and policies of one reach the pods of the other; make this one of a component of its own, such as bundle.component(name!("report"), …) (see also manifests-lib/tests/language/support.rs:N) [several-workloads]"#);
+}
+
+#[test]
+fn without_a_mesh_nobody_asks_for_its_proxy() {
+    let shop = Shop::without_mesh();
+    let web = shop.bundle();
+    job(&web.app(&NODES));
+    assert!(!shop.objects(&web, &["Job"]).contains("nativeSidecar"));
 }
