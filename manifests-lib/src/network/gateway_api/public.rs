@@ -186,6 +186,8 @@ impl<P, W> RouteHandle<P, W> {
     }
 
     /// Lets pages of other hosts call the route from browsers.
+    ///
+    /// The build reports it beside a [`method`](Self::method) or [`header`](Self::header): what browsers ask beforehand has neither.
     pub fn cors(&self, cors: Cors)
     where
         P: HttpProtocol,

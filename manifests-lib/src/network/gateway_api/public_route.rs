@@ -289,6 +289,14 @@ impl PublicRoute {
             );
             refuse(Rule::UnsupportedRoute, self.origin, message);
         }
+        if self.cors.borrow().is_some() && !self.headers.borrow().is_empty() {
+            let message = format!(
+                "the route {} takes requests with a header alone, and browsers ask without it whether pages of other hosts may call, \
+                 so that every call is blocked: leave the header out, or give these requests a path of their own",
+                self.name
+            );
+            refuse(Rule::UnsupportedRoute, self.origin, message);
+        }
         for name in self.headers.borrow().keys().filter(|name| !is_header(name)) {
             let message = format!(
                 "the route {} matches the header {name:?}, which is no name of a header, and the API server refuses it: use letters, \

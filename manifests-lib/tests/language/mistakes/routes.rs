@@ -116,6 +116,16 @@ fn pages_that_cannot_ask() {
 }
 
 #[test]
+fn pages_that_cannot_ask_with_a_header() {
+    let methods = vec![HttpMethod::Post];
+    let said = said(|_, _, route| {
+        route.header("X-Version", "2");
+        route.cors(Cors { methods, ..CORS });
+    });
+    assert_snapshot!(said, @"manifests-lib/tests/language/mistakes/routes.rs:N: the route web takes requests with a header alone, and browsers ask without it whether pages of other hosts may call, so that every call is blocked: leave the header out, or give these requests a path of their own [unsupported-route]");
+}
+
+#[test]
 fn a_header_that_is_none() {
     assert_snapshot!(said(|_, _, route| route.header("X Version", "2")), @r#"manifests-lib/tests/language/mistakes/routes.rs:N: the route web matches the header "X Version", which is no name of a header, and the API server refuses it: use letters, digits and dashes [unsupported-route]"#);
 }
