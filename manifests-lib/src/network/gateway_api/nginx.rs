@@ -27,7 +27,8 @@ pub struct Limits {
     pub body_timeout: Seconds,
     /// How long to wait for a connection to a service: `seconds(5)`.
     pub connect_timeout: Seconds,
-    /// How long to wait for the next part of a service's answer: `seconds(30)`.
+    /// How long to wait for the next part of a service's answer: `seconds(30)`. For calls of gRPC NGINX waits 60 seconds, whatever this
+    /// says.
     pub response_timeout: Seconds,
 }
 

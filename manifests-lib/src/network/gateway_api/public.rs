@@ -155,9 +155,13 @@ impl<P, W> RouteHandle<P, W> {
 
     /// How long the gateway waits for the next part of an answer of this route, in place of what its limits say: `seconds(120)`.
     ///
-    /// Becomes a ProxySettingsPolicy of the route.
+    /// Becomes a ProxySettingsPolicy of the route. Calls of gRPC are not bound by it, nor by the limits of the gateway: a stream on which
+    /// nothing comes for 60 seconds, NGINX's own rule, is cut. Let the service send something more often.
     #[track_caller]
-    pub fn response_timeout(&self, time: Seconds) {
+    pub fn response_timeout(&self, time: Seconds)
+    where
+        P: HttpProtocol,
+    {
         self.state.response_timeout.set(Some((time, Origin::here())));
     }
 
