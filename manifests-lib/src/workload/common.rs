@@ -154,6 +154,9 @@ pub trait Workload: sealed::Sealed {
 pub trait LongRunning: Workload {
     /// Changes the pods only once a [`Job`](super::Job) of the same bundle has succeeded, such as a migration of their database. When it
     /// fails they stay as they are.
+    ///
+    /// The workload and its autoscaler wait. ConfigMaps, Services and policies do not: old pods meet those of the new version before the
+    /// Job runs, and after it has failed.
     #[track_caller]
     fn after(&self, job: &JobHandle) {
         job.precedes(self.pod(), Origin::here());

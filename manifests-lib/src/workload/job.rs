@@ -41,7 +41,11 @@ use crate::values::Seconds;
 /// ```
 ///
 /// - While it runs the old pods go on: what it changes must suit them too.
-/// - When it fails, the sync fails, and what waits for it stays as it is. Argo CD tries the sync again, and the Job with it.
+/// - When it fails, the sync fails, and the workloads that wait for it stay as they are, with their autoscalers. Argo CD tries the sync
+///   again, and the Job with it.
+/// - What else belongs to them does not wait: ConfigMaps, Services and policies of the new version are there before the Job runs, and
+///   stay when it fails. So the old pods, and those that take their place, read new config files: write what both versions can read, or
+///   give files of another shape another name.
 /// - The Job comes after all other objects of the bundle are healthy: its ServiceAccount, Secrets and policies, and a database in the bundle.
 ///   Another Deployment of the bundle that needs the migration too must wait for it as well.
 /// - A sync that only mends what has drifted from Git runs no Job. Neither does a commit that changes the Job alone.
