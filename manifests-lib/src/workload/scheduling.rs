@@ -9,15 +9,15 @@ use crate::model::component::Component;
 use crate::model::label::{SelectorLabels, matching};
 use crate::values::{LabelKey, Name};
 
-/// A taint of nodes that pods put up with: `Toleration { key: label_key!("dedicated"), value: name!("batch"), effect: TaintEffect::NoSchedule }`.
+/// A taint of nodes that pods put up with: `Toleration { key: label_key!("dedicated"), value: Some(name!("batch")), effect: TaintEffect::NoSchedule }`.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/>
 #[derive(Clone, Debug)]
 pub struct Toleration {
     /// Key of the taint: `label_key!("dedicated")`.
     pub key: LabelKey,
-    /// Value of the taint: `name!("batch")`.
-    pub value: Name,
+    /// Value of the taint: `Some(name!("batch"))`. `None` is for a taint without one, and puts up with every value.
+    pub value: Option<Name>,
     /// What the taint does to others.
     pub effect: TaintEffect,
 }
@@ -160,9 +160,9 @@ impl Toleration {
                 .to_owned(),
             ),
             key: Some(String::from(&self.key)),
-            operator: Some("Equal".to_owned()),
+            operator: Some(if self.value.is_some() { "Equal" } else { "Exists" }.to_owned()),
             toleration_seconds: None,
-            value: Some(self.value.to_string()),
+            value: self.value.as_ref().map(ToString::to_string),
         }
     }
 }

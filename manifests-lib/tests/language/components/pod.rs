@@ -63,8 +63,13 @@ fn runs_where_its_lines_say() {
     deployment.container(container());
     deployment.tolerate(Toleration {
         key: label_key!("dedicated"),
-        value: name!("batch"),
+        value: Some(name!("batch")),
         effect: TaintEffect::NoSchedule,
+    });
+    deployment.tolerate(Toleration {
+        key: label_key!("spot"),
+        value: None,
+        effect: TaintEffect::NoExecute,
     });
     let label = |value| NodeLabel { key: label_key!("kubernetes.io/arch"), values: vec![value] };
     deployment.require_nodes(&label(name!("arm64")));
@@ -111,6 +116,9 @@ fn runs_where_its_lines_say() {
       key: dedicated
       operator: Equal
       value: batch
+    - effect: NoExecute
+      key: spot
+      operator: Exists
     ");
     let class = "/spec/template/spec/priorityClassName";
     assert_snapshot!(shop.part(&web, "Deployment", class), @"system-cluster-critical");
