@@ -13,6 +13,7 @@ mod nginx;
 mod options;
 mod public;
 mod public_route;
+mod redirects;
 mod route;
 
 use crate::model::origin::Origin;

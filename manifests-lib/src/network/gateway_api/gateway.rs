@@ -13,7 +13,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
 use super::direct::Grant;
 use super::public_route::{Backend, PublicRoute, PublicRoutePart, To};
 use super::route::{self, Parent};
-use super::{Exposure, GatewayNodePort, Limits, aws};
+use super::{Exposure, GatewayNodePort, Limits, aws, redirects};
 use crate::model::bundle::{Bundle, Output, Part};
 use crate::model::distinct::distinct;
 use crate::model::error::BuildError;
@@ -320,6 +320,7 @@ impl GatewayState {
             ));
         }
         output.errors.extend(self.duplicate_routes(&routes));
+        output.errors.extend(redirects::in_circles(&routes));
         let mut ingress_gateways: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
         for route in &*routes {
             if let To::Services { ingress: Some(ingress), .. } = &route.to {

@@ -295,7 +295,7 @@ impl PublicEntrance {
 
     /// Sends clients of a public URL to another one.
     ///
-    /// The build reports a host and path that has a route already.
+    /// The build reports a host and path that has a route already, and a redirect that takes what it leads to.
     #[track_caller]
     pub fn redirect(&self, to: Redirect) -> RedirectHandle {
         redirect(Origin::here(), &self.gateway, to)

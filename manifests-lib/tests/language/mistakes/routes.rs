@@ -57,11 +57,34 @@ fn a_redirect_of_what_is_routed() {
             name: name!("moved"),
             host: host!("www.example.com"),
             path: url_path!("/"),
-            to: RedirectTo::Page(url_path!("/moved")),
+            to: RedirectTo::Host(host!("new.example.com")),
             status: RedirectStatus::Temporary,
         });
     });
     assert_snapshot!(said, @"manifests-lib/tests/language/mistakes/routes.rs:N: https://www.example.com/ leads to two services, of which the gateway door would choose one: give one another host or path (see also manifests-lib/tests/language/mistakes/routes.rs:N) [duplicate-route]");
+}
+
+#[test]
+fn a_redirect_to_itself() {
+    let said = said(|_, public, _| {
+        let redirects = [
+            (name!("host"), url_path!("/old"), RedirectTo::Host(host!("www.example.com"))),
+            (name!("below"), url_path!("/shop"), RedirectTo::Below(url_path!("/shop/v2"))),
+            (name!("page"), url_path!("/page"), RedirectTo::Page(url_path!("/page"))),
+            (name!("led"), url_path!("/led"), RedirectTo::Below(url_path!("/led/v2"))),
+            (name!("on"), url_path!("/led/v2"), RedirectTo::Below(url_path!("/shop"))),
+            (name!("beside"), url_path!("/sho"), RedirectTo::Below(url_path!("/shop"))),
+        ];
+        for (name, path, to) in redirects {
+            let (host, status) = (host!("www.example.com"), RedirectStatus::Temporary);
+            public.redirect(Redirect { name, host, path, to, status });
+        }
+    });
+    assert_snapshot!(said, @"
+    manifests-lib/tests/language/mistakes/routes.rs:N: the redirect host takes https://www.example.com/old and what is below, and sends clients to where it takes them again, until they give up: lead to another host, or to a path that a route of www.example.com takes [unsupported-route]
+    manifests-lib/tests/language/mistakes/routes.rs:N: the redirect below takes https://www.example.com/shop and what is below, and sends clients to where it takes them again, until they give up: lead to another host, or to a path that a route of www.example.com takes [unsupported-route]
+    manifests-lib/tests/language/mistakes/routes.rs:N: the redirect page takes https://www.example.com/page and what is below, and sends clients to where it takes them again, until they give up: lead to another host, or to a path that a route of www.example.com takes [unsupported-route]
+    ");
 }
 
 #[test]
