@@ -12,7 +12,7 @@ pub(crate) fn recipe(Kitchen { team, .. }: &Kitchen) {
     deployment.container(web());
     deployment.tolerate(Toleration {
         key: label_key!("dedicated"),
-        value: name!("shop"),
+        value: Some(name!("shop")),
         effect: TaintEffect::NoSchedule,
     });
     deployment.prefer_nodes(&NodeLabel {
