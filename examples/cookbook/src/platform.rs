@@ -137,6 +137,7 @@ fn rabbitmq(
     // Whom a recipe puts first.
     operators.add(scheduling::PriorityClass {
         metadata: named("business"),
+        preemption_policy: Some("PreemptLowerPriority".to_owned()),
         value: 1000,
         ..scheduling::PriorityClass::default()
     });
