@@ -72,7 +72,7 @@ fn dev() -> Environment {
         kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
         node_groups: vec![NODES],
         cpus: 16,
-        memory: mebibytes(16_384),
+        memory: mebibytes(24_576),
     };
     Environment { platform, infrastructure: cluster.into(), sources: None, reviewers: None }
 }
