@@ -178,27 +178,33 @@ impl Conventions {
     }
 }
 
-/// What [`ObjectName::short`] leaves out. A kind stands before those that its name ends or begins with.
-const KINDS: [&str; 19] = [
+/// What [`ObjectName::short`] leaves out, the longest first, as names of kinds begin and end with those of others.
+const KINDS: [&str; 25] = [
+    "horizontal-pod-autoscaler",
+    "persistent-volume-claim",
+    "pod-disruption-budget",
     "authorization-policy",
-    "cron-job",
-    "daemon-set",
-    "deployment",
     "destination-rule",
     "external-secret",
-    "gateway",
-    "horizontal-pod-autoscaler",
-    "job",
-    "network-policy",
-    "pod-disruption-budget",
-    "pod-monitor",
-    "secret",
     "service-account",
-    "service-entry",
     "virtual-service",
+    "network-policy",
+    "service-entry",
+    "role-binding",
+    "stateful-set",
+    "pod-monitor",
+    "config-map",
+    "daemon-set",
+    "deployment",
+    "permission",
+    "cron-job",
+    "gateway",
     "service",
     "sidecar",
-    "stateful-set",
+    "secret",
+    "vhost",
+    "role",
+    "job",
 ];
 
 impl ObjectName<'_> {

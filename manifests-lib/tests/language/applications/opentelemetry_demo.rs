@@ -238,7 +238,7 @@ fn flagd_is_one_service_of_two_containers_with_three_ports() {
     let demo = demo();
     let (flagd, ..) = demo.flagd();
     assert_snapshot!(objects(&demo.shop, &flagd), @"
-    ConfigMap flagd-config-map-flags
+    ConfigMap flagd-flags
     Deployment flagd
     ServiceAccount flagd
     NetworkPolicy flagd-egress
@@ -385,7 +385,7 @@ fn flagd_is_one_service_of_two_containers_with_three_ports() {
     volumes:
     - name: config-flags
       configMap:
-        name: flagd-config-map-flags
+        name: flagd-flags
     - name: config-rw
       emptyDir:
         sizeLimit: 16Mi

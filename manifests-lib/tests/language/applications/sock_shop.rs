@@ -236,7 +236,7 @@ fn queue_master_reads_what_shipping_sends() {
     NetworkPolicy queue-master-egress
     Sidecar queue-master
     User queue-master-shipping-user
-    Permission queue-master-shipping-permission
+    Permission queue-master-shipping
     Certificate queue-master-shipping-authority
     Service queue-master
     ");
