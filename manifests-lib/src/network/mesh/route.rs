@@ -126,9 +126,9 @@ impl<P> Service<P> {
 }
 
 impl<P> MeshRouteHandle<P> {
-    /// How long the caller waits for the whole answer, with all that is sent again, before its proxy answers 504 (gRPC: 4,
-    /// `DEADLINE_EXCEEDED`): `seconds(5)`, `milliseconds(300)`. A stream is cut off then, too. Without it nothing ends a request but
-    /// the caller.
+    /// How long the caller waits for the whole answer, with all that is sent again, before a proxy answers 504 (gRPC: 4,
+    /// `DEADLINE_EXCEEDED`, or 14, `UNAVAILABLE`, where the proxy beside the program ends it first): `seconds(5)`, `milliseconds(300)`.
+    /// A stream is cut off then, too. Without it nothing ends a request but the caller.
     ///
     /// The build reports a time of 0, which Istio would take for no limit.
     #[track_caller]
