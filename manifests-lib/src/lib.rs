@@ -21,6 +21,7 @@ mod check;
 pub mod cluster;
 pub mod data;
 pub mod delivery;
+mod digest;
 pub mod environment;
 pub mod model;
 pub mod network;

@@ -4,7 +4,7 @@ mod annotations;
 mod capability;
 mod claim;
 mod common;
-pub(crate) mod config_files;
+mod config_files;
 mod container;
 mod container_port;
 mod cron_job;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1 as core;
 
+use crate::digest::digest_of;
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
@@ -12,7 +13,6 @@ use crate::model::origin::Origin;
 use crate::model::patch::Made;
 use crate::model::rule::Rule;
 use crate::values::AbsolutePath;
-use crate::workload::config_files::digest_of;
 use crate::workload::volume::{PodVolume, PodVolumeSource};
 
 /// Whether clients encrypt what they send to a server outside the mesh, and how they know that it is the right one.

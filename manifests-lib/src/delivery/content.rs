@@ -1,21 +1,16 @@
 //! A name for the contents of a configuration.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+
+use crate::digest::hexadecimal;
 
 /// SHA-256 of a configuration, in hexadecimal digits: the same for the same contents, in every build.
 ///
 /// In the pod template of a chart that does not restart its pods when their configuration changes, it does so.
 #[must_use]
 pub fn content_digest(configuration: &Value) -> String {
-    let mut text = String::new();
-    for byte in Sha256::digest(configuration.to_string()) {
-        // A String takes everything.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    hexadecimal(Sha256::new_with_prefix(configuration.to_string()))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::volume::{PodVolume, PodVolumeSource};
 use super::{ContainerHandle, Volume};
+use crate::digest::{digest_of, hexadecimal};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
@@ -145,16 +146,6 @@ fn digest(files: &BTreeMap<FileName, String>) -> String {
     digest_of(files.iter().flat_map(|(file, text)| [file.as_str(), text]))
 }
 
-/// What changes with any of the texts.
-pub(crate) fn digest_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut digest = Sha256::new();
-    for text in texts {
-        digest.update(text.len().to_be_bytes());
-        digest.update(text);
-    }
-    hexadecimal(digest)
-}
-
 /// What changes with any of the ConfigMaps that a pod mounts.
 pub(super) fn checksum<'a>(volumes: impl Iterator<Item = &'a PodVolume>) -> Option<String> {
     let contents: BTreeMap<&str, &str> = volumes
@@ -170,13 +161,4 @@ pub(super) fn checksum<'a>(volumes: impl Iterator<Item = &'a PodVolume>) -> Opti
         digest.update(content);
     }
     (!contents.is_empty()).then(|| hexadecimal(digest))
-}
-
-pub(super) fn hexadecimal(digest: Sha256) -> String {
-    let mut text = String::new();
-    for byte in digest.finalize() {
-        text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or_default());
-        text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or_default());
-    }
-    text
 }

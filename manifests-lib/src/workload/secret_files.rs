@@ -2,10 +2,10 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::config_files::hexadecimal;
 use super::volume::{PodVolume, PodVolumeSource};
 use super::{ContainerHandle, Volume};
 use crate::data::{Credentials, SecretKey};
+use crate::digest::hexadecimal;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
 use crate::network::TlsSecret;
