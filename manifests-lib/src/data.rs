@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod database;
 pub(crate) mod encryption;
+mod login;
 mod not_secret;
 pub(crate) mod outside_server;
 pub(crate) mod pull_secret;

@@ -14,6 +14,7 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 
+use crate::data::login::with_login;
 use crate::data::secret::{Escape, SecretKey};
 use crate::model::component::Component;
 use crate::model::made_for::MadeFor;
@@ -144,14 +145,11 @@ impl CacheHandle {
     /// Upstream: <https://www.iana.org/assignments/uri-schemes/prov/redis>
     #[must_use]
     pub fn url(&self, variable: &str) -> Variable {
-        let [user, password] = ["USER", "PASSWORD"].map(|part| format!("{variable}_{part}"));
+        let [user, password] = [&self.user, &self.password].map(|key| key.escaped(Escape::Url));
         let scheme = if self.by_tls { "rediss" } else { "redis" };
-        let url = format!("{scheme}://$({user}):$({password})@{}:{REDIS}/0", self.host);
-        let before = vec![
-            self.user.escaped(Escape::Url).variable(&user),
-            self.password.escaped(Escape::Url).variable(&password),
-        ];
-        Variable::composed(variable, url, before, self.made_for.clone())
+        with_login(variable, &user, &password, &self.made_for, |user, password| {
+            format!("{scheme}://$({user}):$({password})@{}:{REDIS}/0", self.host)
+        })
     }
 
     /// The connection as clients of .NET take it: `<host>:6379,user=$(…),password=$(…),ssl=false`.
@@ -162,11 +160,10 @@ impl CacheHandle {
     /// Upstream: <https://stackexchange.github.io/StackExchange.Redis/Configuration>
     #[must_use]
     pub fn stack_exchange(&self, variable: &str) -> Variable {
-        let [user, password] = ["USER", "PASSWORD"].map(|part| format!("{variable}_{part}"));
-        let Self { host, by_tls, .. } = self;
-        let string = format!("{host}:{REDIS},user=$({user}),password=$({password}),ssl={by_tls}");
-        let before = vec![self.user.variable(&user), self.password.variable(&password)];
-        Variable::composed(variable, string, before, self.made_for.clone())
+        let Self { host, user, password, by_tls, made_for, .. } = self;
+        with_login(variable, user, password, made_for, |user, password| {
+            format!("{host}:{REDIS},user=$({user}),password=$({password}),ssl={by_tls}")
+        })
     }
 
     fn variable(&self, name: &str, value: impl Into<String>) -> Variable {

@@ -28,6 +28,7 @@ use self::connection::Parts;
 use self::container::{ContainerDatabase, ContainerServer};
 use self::engine::EngineKind;
 use crate::data::encryption::CaFile;
+use crate::data::login::with_login;
 use crate::data::secret::SecretKey;
 use crate::model::component::Component;
 use crate::model::error::BuildError;
@@ -237,28 +238,26 @@ impl DatabaseHandle {
     }
 
     fn string_at(&self, origin: Origin, variable: &str, dialect: Dialect) -> Variable {
-        let [user, password] = ["USER", "PASSWORD"].map(|part| format!("{variable}_{part}"));
-        let string = dialect.write(&Parts {
-            engine: self.engine,
-            host: &self.host,
-            port: self.port,
-            database: &self.database,
-            user: &user,
-            password: &password,
-            ca: self.ca.as_ref().map(|ca| ca.path.as_str()),
-        });
-        if string.is_none() {
-            let message = format!("{dialect:?} of {} {}", self.engine, dialect.refusal());
-            let rule = Rule::InvalidConnectionString;
-            self.reader.bundle.error(BuildError::new(rule, origin, message));
-        }
         let escape = dialect.escape();
-        let before = vec![
-            self.user.escaped(escape).variable(&user),
-            self.password.escaped(escape).variable(&password),
-        ];
-        let string = string.unwrap_or_default();
-        Variable::composed(variable, string, before, self.made_for.clone()).about(self.ca.clone())
+        let [user, password] = [&self.user, &self.password].map(|key| key.escaped(escape));
+        let string = with_login(variable, &user, &password, &self.made_for, |user, password| {
+            let string = dialect.write(&Parts {
+                engine: self.engine,
+                host: &self.host,
+                port: self.port,
+                database: &self.database,
+                user,
+                password,
+                ca: self.ca.as_ref().map(|ca| ca.path.as_str()),
+            });
+            if string.is_none() {
+                let message = format!("{dialect:?} of {} {}", self.engine, dialect.refusal());
+                let rule = Rule::InvalidConnectionString;
+                self.reader.bundle.error(BuildError::new(rule, origin, message));
+            }
+            string.unwrap_or_default()
+        });
+        string.about(self.ca.clone())
     }
 
     fn variable(&self, name: &str, value: impl Into<String>) -> Variable {

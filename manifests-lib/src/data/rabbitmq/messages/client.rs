@@ -10,6 +10,7 @@ use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use super::{
     DEAD_LETTER, MessageQueue, Messages, MessagesState, QueuePart, Rabbitmq, Source, Topic, pattern,
 };
+use crate::data::login::with_login;
 use crate::data::secret::SecretKey;
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
@@ -239,16 +240,11 @@ impl MessageClient {
     /// Upstream: <https://www.rabbitmq.com/docs/uri-spec>
     #[must_use]
     pub fn url(&self, variable: &str) -> Variable {
-        let [user, password] = ["USER", "PASSWORD"].map(|part| format!("{variable}_{part}"));
-        let messages = &self.state.messages;
-        let service = messages.rabbitmq.service();
-        let url = format!(
-            "amqps://$({user}):$({password})@{}/{}",
-            service.address(),
-            messages.virtual_host()
-        );
-        let before = vec![self.user.variable(&user), self.password.variable(&password)];
-        Variable::composed(variable, url, before, self.made_for.clone())
+        let Self { state, user, password, made_for, .. } = self;
+        let (broker, host) = (state.messages.rabbitmq.service(), state.messages.virtual_host());
+        with_login(variable, user, password, made_for, |user, password| {
+            format!("amqps://$({user}):$({password})@{}/{host}", broker.address())
+        })
     }
 }
 
