@@ -1,5 +1,7 @@
 //! Containers: what a pod runs.
 
+mod state;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -9,18 +11,15 @@ use k8s_openapi::api::core::v1 as core;
 use super::annotations::Annotations;
 use super::container_port::Spoken;
 use super::limits::Limits;
-use super::mount::{self, Mount};
+use super::mount::Mount;
 use super::pod::Pod;
 use super::probe::Apart;
-use super::{
-    Allowance, Capability, Departure, PreStop, Probe, SecurityException, User, Variable, security,
-};
+use super::{Allowance, Capability, PreStop, Probe, SecurityException, User, Variable};
 use crate::data::NotSecret;
-use crate::model::bundle::Output;
 use crate::model::component::Component;
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
-use crate::model::patch::{self, NoHandle};
+use crate::model::patch::NoHandle;
 use crate::model::rule::Rule;
 use crate::values::{Bytes, Cpu, Image, Name, Port, PortName, Seconds, mebibytes, millicores};
 
@@ -418,184 +417,5 @@ impl<P> ContainerHandle<P> {
         let origin = Origin::here();
         let mut options = self.state.options.borrow_mut();
         options.patches.push((origin, Box::new(patch)));
-    }
-}
-
-impl ContainerState {
-    pub(super) fn new(
-        pod: &Pod,
-        origin: Origin,
-        name: Name,
-        image: Image,
-        resources: Resources,
-        user: User,
-        port: Option<(Port, Probe)>,
-    ) -> Self {
-        Self {
-            origin,
-            workload: pod.name(),
-            role: Role::Main,
-            name,
-            image,
-            port,
-            resources,
-            user,
-            spoken: Spoken::default(),
-            options: RefCell::default(),
-        }
-    }
-
-    pub(super) fn first(self) -> Self {
-        Self { role: Role::Init, ..self }
-    }
-
-    pub(super) fn sidecar(self) -> Self {
-        Self { role: Role::Sidecar, ..self }
-    }
-
-    /// Whether it starts before the main containers.
-    pub(super) fn starts_first(&self) -> bool {
-        self.role != Role::Main
-    }
-
-    /// Where it stands in the specification of its pod.
-    fn path(&self) -> String {
-        let list = if self.starts_first() { "initContainers" } else { "containers" };
-        format!("{list}[{}]", self.name)
-    }
-
-    pub(super) fn name(&self) -> &Name {
-        &self.name
-    }
-
-    pub(super) fn origin(&self) -> Origin {
-        self.origin
-    }
-
-    /// Where it listens first.
-    fn port(&self) -> Option<Port> {
-        self.port.as_ref().map(|(port, _)| *port)
-    }
-
-    /// Where it listens.
-    pub(super) fn ports(&self) -> Vec<Port> {
-        let own = self.port().into_iter();
-        own.chain(self.options.borrow().ports.iter().map(|(_, port)| *port)).collect()
-    }
-
-    /// What the container mounts.
-    pub(super) fn mounts(&self) -> Vec<Mount> {
-        self.options.borrow().mounts.clone()
-    }
-
-    pub(super) fn user(&self) -> &User {
-        &self.user
-    }
-
-    pub(super) fn workload(&self) -> &str {
-        &self.workload
-    }
-
-    /// What is wrong with its hook in a pod that has this long to stop.
-    pub(super) fn stop_mistakes(&self, grace: Seconds) -> Vec<BuildError> {
-        let options = self.options.borrow();
-        let stop = options.stop.as_ref();
-        stop.map(|(origin, hook)| hook.mistakes(&self.name, self.port(), *origin, grace))
-            .unwrap_or_default()
-    }
-
-    /// A variable of a limit that the container does not have has the node's.
-    fn unlimited(&self, options: &Options) -> Option<BuildError> {
-        let limit = options.variables.iter().find(|variable| variable.is_cpu_limit())?;
-        (!options.limits.has_cpu()).then(|| {
-            let message = format!(
-                "the variable {} has the limit of CPU of container {}, which has none: it would be what the whole node has; take the \
-                 request, or say a `cpu_limit`",
-                limit.name, self.name
-            );
-            BuildError::new(Rule::MissingLimit, self.origin, message)
-        })
-    }
-
-    /// The container; `patched` gets the lines whose patches have changed it.
-    pub(super) fn build(
-        &self,
-        output: &mut Output<'_>,
-        patched: &mut Vec<Origin>,
-    ) -> core::Container {
-        let options = self.options.borrow();
-        output.errors.extend(options.errors.iter().cloned());
-        output.errors.extend(mount::mistakes(&self.name, self.resources.memory, &options.mounts));
-        let own = self.port.as_ref();
-        let probes = &output.conventions.probes;
-        output.errors.extend(options.probes.mistakes(
-            &self.name,
-            own,
-            options.startup_time,
-            probes,
-        ));
-        output.errors.extend(options.limits.mistakes(&self.name, self.resources));
-        output.errors.extend(self.unlimited(&options));
-        for (origin, what, reason) in options.limits.departures().chain(options.probes.left_out()) {
-            let container = format!("{}/{}", self.workload, self.name);
-            output.facts.push(Departure { origin, container, what, reason });
-        }
-        output.exceptions.extend(options.exceptions.iter().cloned());
-        output.not_secret.extend(options.not_secret.iter().cloned());
-        output.not_secret.extend(options.probes.not_secret(
-            own,
-            &self.workload,
-            &self.path(),
-            probes,
-        ));
-        output.facts.push(self.image.clone());
-        let mut container = core::Container {
-            name: String::from(&self.name),
-            image: Some(self.image.reference()),
-            image_pull_policy: Some("IfNotPresent".to_owned()),
-            args: options.arguments.clone(),
-            command: options.command.clone(),
-            resources: Some(options.limits.build(self.resources)),
-            lifecycle: options.stop.as_ref().map(|(_, hook)| hook.build(self.port())),
-            restart_policy: (self.role == Role::Sidecar).then(|| "Always".to_owned()),
-            security_context: Some(security::of_container(
-                &self.user,
-                !options.writable_root,
-                &options.capabilities,
-            )),
-            ..core::Container::default()
-        };
-        if let Some((port, _)) = &self.port {
-            container.ports = Some(vec![core::ContainerPort {
-                container_port: (*port).into(),
-                protocol: Some("TCP".to_owned()),
-                ..core::ContainerPort::default()
-            }]);
-        }
-        if !options.ports.is_empty() {
-            container.ports.get_or_insert_default().extend(options.ports.iter().map(further_port));
-        }
-        options.probes.build(&mut container, self.port.as_ref(), options.startup_time, probes);
-        if !options.variables.is_empty() {
-            container.env = Some(options.variables.iter().map(Variable::build).collect());
-        }
-        if !options.mounts.is_empty() {
-            container.volume_mounts = Some(options.mounts.iter().map(Mount::build).collect());
-        }
-        for (origin, patch) in &options.patches {
-            if patch::changes(&mut container, patch) {
-                patched.push(*origin);
-            }
-        }
-        container
-    }
-}
-
-fn further_port((name, port): &(PortName, Port)) -> core::ContainerPort {
-    core::ContainerPort {
-        name: Some(name.to_string()),
-        container_port: (*port).into(),
-        protocol: Some("TCP".to_owned()),
-        ..core::ContainerPort::default()
     }
 }

@@ -104,9 +104,7 @@ impl Pod {
         origin: Origin,
         container: Container,
     ) -> ContainerHandle<WithPort> {
-        let handle = container.part_of(self, origin);
-        self.containers.borrow_mut().push(handle.state());
-        handle
+        self.keep(container.part_of(self, origin))
     }
 
     pub(crate) fn portless_container(
@@ -114,9 +112,7 @@ impl Pod {
         origin: Origin,
         container: PortlessContainer,
     ) -> ContainerHandle<WithoutPort> {
-        let handle = container.part_of(self, origin);
-        self.containers.borrow_mut().push(handle.state());
-        handle
+        self.keep(container.part_of(self, origin))
     }
 
     pub(super) fn init_container(
@@ -124,15 +120,11 @@ impl Pod {
         origin: Origin,
         container: InitContainer,
     ) -> ContainerHandle<RunsFirst> {
-        let handle = container.part_of(self, origin);
-        self.containers.borrow_mut().push(handle.state());
-        handle
+        self.keep(container.part_of(self, origin))
     }
 
     pub(super) fn sidecar(&self, origin: Origin, sidecar: Container) -> ContainerHandle<WithPort> {
-        let handle = sidecar.sidecar_of(self, origin);
-        self.containers.borrow_mut().push(handle.state());
-        handle
+        self.keep(sidecar.sidecar_of(self, origin))
     }
 
     pub(super) fn portless_sidecar(
@@ -140,9 +132,12 @@ impl Pod {
         origin: Origin,
         sidecar: PortlessContainer,
     ) -> ContainerHandle<WithoutPort> {
-        let handle = sidecar.sidecar_of(self, origin);
-        self.containers.borrow_mut().push(handle.state());
-        handle
+        self.keep(sidecar.sidecar_of(self, origin))
+    }
+
+    fn keep<P>(&self, container: ContainerHandle<P>) -> ContainerHandle<P> {
+        self.containers.borrow_mut().push(container.state());
+        container
     }
 
     pub(super) fn keep_selector(&self, labels: SelectorLabels) {
@@ -227,14 +222,8 @@ impl Pod {
                 let mistake = BuildError::new(Rule::SharedClaim, *origin, message);
                 output.errors.push(mistake.related([*made_at]));
             }
-            if let Some(other) = group.replace(*owner).filter(|other| other != owner) {
-                let message = format!(
-                    "the volumes of one pod belong to one group, and those of {} are to belong to {other} and to {owner}: the last \
-                     one would have all; give them one owner",
-                    self.name()
-                );
-                output.errors.push(BuildError::new(Rule::SeveralVolumeOwners, *origin, message));
-            }
+            let other = group.replace(*owner).filter(|other| other != owner);
+            output.errors.extend(other.map(|other| self.several_owners(*origin, other, *owner)));
         }
         group
     }
@@ -242,16 +231,17 @@ impl Pod {
     /// Volumes of the pod belong to this group.
     pub(super) fn own_volumes(&self, origin: Origin, group: i64) {
         if let Some(other) = self.group.replace(Some(group)).filter(|other| *other != group) {
-            self.component.bundle.error(BuildError::new(
-                Rule::SeveralVolumeOwners,
-                origin,
-                format!(
-                    "the volumes of one pod belong to one group, and those of {} are to belong to {other} and to {group}: the last one \
-                     would have all; give them one owner",
-                    self.name()
-                ),
-            ));
+            self.component.bundle.error(self.several_owners(origin, other, group));
         }
+    }
+
+    fn several_owners(&self, origin: Origin, one: i64, other: i64) -> BuildError {
+        let message = format!(
+            "the volumes of one pod belong to one group, and those of {} are to belong to {one} and to {other}: the last one would have \
+             all; give them one owner",
+            self.name()
+        );
+        BuildError::new(Rule::SeveralVolumeOwners, origin, message)
     }
 
     pub(super) fn replicas(&self) -> i32 {
