@@ -17,11 +17,13 @@ mod gitops;
 mod helm;
 mod logs;
 mod mesh;
+mod percent;
 mod rules;
 mod runs;
 mod schedule;
 mod self_test;
 mod sidecar;
+mod small;
 mod yaml;
 
 use std::path::PathBuf;

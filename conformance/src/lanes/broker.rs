@@ -53,20 +53,9 @@ pub fn environment(
     let name = &rendered.environment;
     let topology = Topology::of(rendered, !is_older(server, QUORUM_QUEUES))?;
     let mut accounts = Vec::new();
-    let mut accepted = 0;
-    for declaration in &topology.declarations {
-        let answer = server.administer(declaration.method, &declaration.path, &declaration.body)?;
-        if answer.is_success() {
-            accepted += 1;
-        } else {
-            report.finding(format!(
-                "{name}: {} ({}): RabbitMQ does not take it: {answer}",
-                declaration.object, declaration.object.origin
-            ));
-        }
-    }
-    if accepted == topology.declarations.len() {
-        report.compared(accepted, format!("objects of {name} taken by RabbitMQ"));
+    if declare(server, name, &topology, report)? {
+        let taken = topology.declarations.len();
+        report.compared(taken, format!("objects of {name} taken by RabbitMQ"));
         for virtual_host in &topology.virtual_hosts {
             server.administer_messages(virtual_host)?;
         }
@@ -78,6 +67,32 @@ pub fn environment(
         }
         messages::check(server, name, &topology, &accounts, report)?;
     }
+    take_away(server, &topology)
+}
+
+/// Hands every object to RabbitMQ; whether it takes all of them.
+fn declare(
+    server: &Server,
+    platform: &str,
+    topology: &Topology,
+    report: &mut Report,
+) -> Result<bool, Failure> {
+    let mut all = true;
+    for declaration in &topology.declarations {
+        let answer = server.administer(declaration.method, &declaration.path, &declaration.body)?;
+        if !answer.is_success() {
+            all = false;
+            report.finding(format!(
+                "{platform}: {} ({}): RabbitMQ does not take it: {answer}",
+                declaration.object, declaration.object.origin
+            ));
+        }
+    }
+    Ok(all)
+}
+
+/// Leaves RabbitMQ without it.
+fn take_away(server: &Server, topology: &Topology) -> Result<(), Failure> {
     for user in &topology.users {
         server.administer("DELETE", &path(&["users", user]), &Value::Null)?;
     }

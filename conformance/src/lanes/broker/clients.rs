@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use super::client::{Client, REJECT, REQUEUE};
 use super::server::{Account, Server, path};
 use super::topology::Topology;
-use super::{QUORUM_QUEUES, is_older};
-use crate::lanes::data::world::{self, NODES, RESOURCES, server as pods};
+use super::{QUORUM_QUEUES, declare, is_older, take_away};
+use crate::lanes::data::world::{self, RESOURCES, server as pods};
+use crate::lanes::small::NODES;
 use crate::rendered::Rendered;
 
 /// A shop that sends mails and publishes events, a mailer that reads both, and a bundle that hears of refunds alone.
@@ -54,26 +55,12 @@ pub fn rendered() -> Result<Rendered, Failure> {
 /// Declares the platform, and sends, reads and tries what must not be as each of its users; RabbitMQ is left without it.
 pub fn check(server: &Server, rendered: &Rendered, report: &mut Report) -> Result<(), Failure> {
     let topology = Topology::of(rendered, !is_older(server, QUORUM_QUEUES))?;
-    let mut accepted = 0;
-    for declaration in &topology.declarations {
-        let answer = server.administer(declaration.method, &declaration.path, &declaration.body)?;
-        if answer.is_success() {
-            accepted += 1;
-        } else {
-            report.finding(format!("{}: RabbitMQ does not take it: {answer}", declaration.object));
-        }
-    }
-    if accepted == topology.declarations.len() {
-        report.compared(accepted, "objects of queues and topics taken by RabbitMQ");
+    if declare(server, &rendered.environment, &topology, report)? {
+        let taken = topology.declarations.len();
+        report.compared(taken, "objects of queues and topics taken by RabbitMQ");
         messages(server, &topology, report)?;
     }
-    for user in &topology.users {
-        server.administer("DELETE", &path(&["users", user]), &Value::Null)?;
-    }
-    for virtual_host in &topology.virtual_hosts {
-        server.must_administer("DELETE", &path(&["vhosts", virtual_host]), &Value::Null)?;
-    }
-    Ok(())
+    take_away(server, &topology)
 }
 
 /// What a user does, and whether it may.

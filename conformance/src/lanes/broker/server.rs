@@ -1,6 +1,6 @@
 //! A RabbitMQ of our own, with its management API, on loopback and in a temporary folder.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::fs;
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
@@ -13,6 +13,8 @@ use harness::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use ureq::http::{Request, header::CONTENT_TYPE};
+
+use crate::lanes::percent::encoded;
 
 /// A running RabbitMQ; it ends, and its folder goes, when this is dropped.
 pub struct Server {
@@ -304,18 +306,6 @@ impl Api {
 pub fn path(parts: &[&str]) -> String {
     let parts: Vec<String> = parts.iter().map(|part| encoded(part)).collect();
     parts.join("/")
-}
-
-fn encoded(part: &str) -> String {
-    let mut encoded = String::new();
-    for byte in part.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

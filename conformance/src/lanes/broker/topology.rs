@@ -350,44 +350,32 @@ fn spec<T: DeserializeOwned>(object: &Object) -> Result<T, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use manifests_lib::cluster::{KubernetesMinor, KubernetesRelease, Minikube};
+
     use manifests_lib::data::rabbitmq::{RabbitmqClusterSpec, Saga};
-    use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
-    use manifests_lib::environment::Environment;
-    use manifests_lib::model::{Conventions, Namespace, named};
+
+    use manifests_lib::model::{Namespace, named};
     use manifests_lib::network::Issuer;
     use manifests_lib::network::network_policy::APP_NAME;
     use manifests_lib::observability::Prometheus;
-    use manifests_lib::platform::Platform;
+
     use manifests_lib::values::{gibibytes, mebibytes, millicores};
-    use manifests_lib::workload::{NodeGroup, Resources};
-    use manifests_lib::{git_branch, git_url, label_key, name, public_image, relative_path};
+    use manifests_lib::workload::Resources;
+    use manifests_lib::{name, public_image};
 
     use super::*;
-
-    const NODES: NodeGroup =
-        NodeGroup { label: label_key!("example.com/group"), value: name!("all") };
+    use crate::lanes::small::{self, NODES};
 
     /// A shop whose orders are paid and sent in a saga.
     fn rendered() -> Rendered {
         let shop = Namespace::new(name!("shop"));
-        let source = GitSource {
-            namespace: shop.clone(),
-            repository: git_url!("https://example.com/manifests.git"),
-            branch: git_branch!("main"),
-            snapshots: relative_path!("snapshots"),
-            prerequisites: Prerequisites {
-                namespaces: vec![shop.clone()],
-                api_groups: vec![
-                    "argoproj.io",
-                    "cert-manager.io",
-                    "monitoring.coreos.com",
-                    "networking.istio.io",
-                    "rabbitmq.com",
-                ],
-            },
-        };
-        let platform = Platform::new(&name!("test"), source, Conventions::named_by_kind());
+        let api_groups = [
+            "argoproj.io",
+            "cert-manager.io",
+            "monitoring.coreos.com",
+            "networking.istio.io",
+            "rabbitmq.com",
+        ];
+        let platform = small::platform(&name!("test"), &shop, &[], &api_groups);
         let post = platform.team(name!("team")).bundle(name!("post"), &shop);
         let pods = |name| post.tool_pods(&APP_NAME, &name);
         let broker = post.rabbitmq_cluster(RabbitmqClusterSpec {
@@ -409,16 +397,7 @@ mod tests {
             metadata: named("settings"),
             ..k8s_openapi::api::core::v1::ConfigMap::default()
         });
-        let cluster = Minikube {
-            profile: name!("minikube"),
-            kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
-            node_groups: vec![NODES],
-            cpus: 8,
-            memory: gibibytes(8),
-        };
-        let infrastructure = cluster.into();
-        let environment = Environment { platform, infrastructure, sources: None, reviewers: None };
-        Rendered::of(environment).unwrap()
+        small::rendered(platform).unwrap()
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Environment variables as the kubelet makes them of a manifest, of Secrets that the lane makes up.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use harness::Failure;
 use serde_json::Value;
 
 use super::object;
+use crate::lanes::percent::encoded;
 use crate::rendered::Object;
 
 /// A password as AWS Secrets Manager may have it: whatever means something in a URL, in SQL or in a shell.
@@ -85,19 +85,6 @@ fn secret(objects: &[Object], name: &str, key: &str) -> Result<String, Failure> 
     })
 }
 
-/// As `urlquery` writes it, but a blank as `%20`.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,10 +93,5 @@ mod tests {
     fn only_what_stands_before_is_expanded() {
         let before = [("USER".to_owned(), "me".to_owned())];
         assert_eq!(expanded("$(USER):$(PASSWORD)@$", &before), "me:$(PASSWORD)@$");
-    }
-
-    #[test]
-    fn what_means_something_in_a_url_is_encoded() {
-        assert_eq!(encoded("a@b c+d~"), "a%40b%20c%2Bd~");
     }
 }

@@ -1,62 +1,35 @@
 //! A small platform with everything that the language says of databases, caches and messages.
 
 use harness::Failure;
-use manifests_lib::cluster::{KubernetesMinor, KubernetesRelease, Minikube};
 use manifests_lib::data::cache::{Persistence, ValkeyContainer};
 use manifests_lib::data::database::{PostgresContainer, Rights};
 use manifests_lib::data::{GeneratedCredentials, GeneratedSecret, SecretsManagerStore};
-use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
-use manifests_lib::environment::Environment;
-use manifests_lib::model::{Component, Conventions, Namespace, Team};
-use manifests_lib::platform::Platform;
+use manifests_lib::model::{Component, Namespace, Team};
 use manifests_lib::values::{gibibytes, mebibytes, millicores};
 use manifests_lib::workload::{
-    ContainerHandle, NodeGroup, PortlessContainer, Resources, WithoutPort, Workload,
+    ContainerHandle, PortlessContainer, Resources, WithoutPort, Workload,
 };
-use manifests_lib::{
-    git_branch, git_url, label_key, name, public_image, region, relative_path,
-    secrets_manager_name, uid,
-};
+use manifests_lib::{name, public_image, region, secrets_manager_name, uid};
 
+use crate::lanes::small::{self, NODES};
 use crate::rendered::{Object, Rendered};
-
-/// Where everything runs.
-pub const NODES: NodeGroup =
-    NodeGroup { label: label_key!("example.com/group"), value: name!("all") };
 
 /// Renders a platform of one team in the namespace `shop`.
 pub fn rendered(bundles: impl FnOnce(&Team, &Namespace)) -> Result<Rendered, Failure> {
     let shop = Namespace::new(name!("shop"));
-    let source = GitSource {
-        namespace: shop.clone(),
-        repository: git_url!("https://example.com/manifests.git"),
-        branch: git_branch!("main"),
-        snapshots: relative_path!("snapshots"),
-        prerequisites: Prerequisites {
-            namespaces: vec![shop.clone()],
-            api_groups: vec![
-                "argoproj.io",
-                "cert-manager.io",
-                "external-secrets.io",
-                "generators.external-secrets.io",
-                "monitoring.coreos.com",
-                "networking.istio.io",
-                "rabbitmq.com",
-                "security.istio.io",
-            ],
-        },
-    };
-    let platform = Platform::new(&name!("test"), source, Conventions::named_by_kind());
+    let api_groups = [
+        "argoproj.io",
+        "cert-manager.io",
+        "external-secrets.io",
+        "generators.external-secrets.io",
+        "monitoring.coreos.com",
+        "networking.istio.io",
+        "rabbitmq.com",
+        "security.istio.io",
+    ];
+    let platform = small::platform(&name!("test"), &shop, &[], &api_groups);
     bundles(&platform.team(name!("team")), &shop);
-    let cluster = Minikube {
-        profile: name!("minikube"),
-        kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
-        node_groups: vec![NODES],
-        cpus: 8,
-        memory: gibibytes(8),
-    };
-    let infrastructure = cluster.into();
-    Rendered::of(Environment { platform, infrastructure, sources: None, reviewers: None })
+    small::rendered(platform)
 }
 
 /// What anything runs with.

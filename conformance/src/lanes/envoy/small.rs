@@ -4,20 +4,15 @@
 pub mod faults;
 
 use harness::Failure;
-use manifests_lib::cluster::{KubernetesMinor, KubernetesRelease, Minikube};
-use manifests_lib::delivery::gitops::{GitSource, Prerequisites};
-use manifests_lib::environment::Environment;
-use manifests_lib::model::{Conventions, Injection, Namespace, NamespaceRules, PodSecurity};
+use manifests_lib::label_key;
+use manifests_lib::model::{Injection, Namespace, NamespaceRules, PodSecurity};
 use manifests_lib::network::mesh::{EgressGatewaySpec, GrpcRetryOn, Retries};
 use manifests_lib::network::network_policy::APP_NAME;
-use manifests_lib::platform::Platform;
 use manifests_lib::prelude::*;
-use manifests_lib::workload::{NodeGroup, Variable};
-use manifests_lib::{git_branch, git_url, label_key, relative_path};
+use manifests_lib::workload::Variable;
 
+use crate::lanes::small::{self, NODES};
 use crate::rendered::Rendered;
-
-const NODES: NodeGroup = NodeGroup { label: label_key!("example.com/group"), value: name!("all") };
 
 const SHOP: Namespace = Namespace::new(name!("shop"));
 
@@ -44,22 +39,11 @@ const RESOURCES: Resources = Resources { cpu: millicores(100), memory: mebibytes
 
 /// Renders it.
 pub fn rendered() -> Result<Rendered, Failure> {
-    let source = GitSource {
-        namespace: Namespace::new(name!("argocd")),
-        repository: git_url!("https://example.com/manifests.git"),
-        branch: git_branch!("main"),
-        snapshots: relative_path!("snapshots"),
-        prerequisites: Prerequisites {
-            namespaces: vec![Namespace::new(name!("argocd")), CONTROL_PLANE, MONITORING],
-            api_groups: vec![
-                "argoproj.io",
-                "monitoring.coreos.com",
-                "networking.istio.io",
-                "security.istio.io",
-            ],
-        },
-    };
-    let platform = Platform::new(&name!("small"), source, Conventions::named_by_kind());
+    let argocd = Namespace::new(name!("argocd"));
+    let api_groups =
+        ["argoproj.io", "monitoring.coreos.com", "networking.istio.io", "security.istio.io"];
+    let platform =
+        small::platform(&name!("small"), &argocd, &[CONTROL_PLANE, MONITORING], &api_groups);
     let infra = platform.team(name!("infra"));
     let prometheus = Prometheus::new(
         &infra.bundle(name!("monitoring"), &MONITORING).tool_pods(&APP_NAME, &name!("prometheus")),
@@ -80,15 +64,7 @@ pub fn rendered() -> Result<Rendered, Failure> {
     shared.deny_by_default(&prometheus);
     shared.capture_dns();
     bundles(&team);
-    let cluster = Minikube {
-        profile: name!("minikube"),
-        kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
-        node_groups: vec![NODES],
-        cpus: 8,
-        memory: gibibytes(8),
-    };
-    let infrastructure = cluster.into();
-    Rendered::of(Environment { platform, infrastructure, sources: None, reviewers: None })
+    small::rendered(platform)
 }
 
 /// Who calls which port of `pets`, and which host.
