@@ -1,5 +1,7 @@
 //! Prints the page: `cargo run -p cookbook > docs/cookbook.md`.
 
-fn main() {
-    print!("{}", cookbook::page::page());
+use std::io::{self, Write};
+
+fn main() -> io::Result<()> {
+    io::stdout().write_all(cookbook::page::page().as_bytes())
 }

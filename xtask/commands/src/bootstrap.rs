@@ -10,8 +10,8 @@ use clap::Args;
 
 use crate::context;
 use crate::environment::EnvironmentName;
-use crate::output;
-use support::Failure;
+use support::output;
+use support::{Failure, tell};
 
 use argocd::{ArgoCd, Helm, Step};
 
@@ -73,11 +73,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let steps = argocd.steps(&context, chart, helm, credentials)?;
     let count = steps.len();
     for (number, Step { title, invocation }) in (1..).zip(steps) {
-        eprintln!("[{number}/{count}] {title}");
+        tell(format_args!("[{number}/{count}] {title}"));
         invocation.run()?;
     }
     let applications = argocd.applications(&context);
     let view = infrastructure.view_of_argocd(name, &argocd.web_ui, &applications);
-    eprintln!("Argo CD deploys {name} from now on. Watch it with: {view}");
+    tell(format_args!("Argo CD deploys {name} from now on. Watch it with: {view}"));
     Ok(ExitCode::SUCCESS)
 }

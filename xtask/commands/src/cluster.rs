@@ -13,8 +13,8 @@ use clap::{Args, Subcommand};
 
 use crate::environment::EnvironmentName;
 use crate::external::{External, Program};
-use crate::output;
 use support::Failure;
+use support::output;
 
 /// Create, delete or show the cluster of an environment.
 #[derive(Subcommand)]

@@ -108,9 +108,10 @@ pub fn confirm(question: &str, word: &str, yes: bool) -> Result<(), Failure> {
     if !io::stdin().is_terminal() {
         return Err(stopped("add --yes if this is what you want"));
     }
-    eprint!("{question} Type {word} to continue: ");
+    let mut stderr = io::stderr();
+    // Who cannot read the question does not type the word.
+    let _ = write!(stderr, "{question} Type {word} to continue: ").and_then(|()| stderr.flush());
     let mut answer = String::new();
-    let _ = io::stderr().flush();
     let read = io::stdin().lock().read_line(&mut answer);
     if read.is_ok() && answer.trim() == word {
         return Ok(());

@@ -9,7 +9,6 @@ mod environment;
 mod external;
 mod invocation;
 mod open;
-mod output;
 mod render;
 #[cfg(test)]
 mod small;

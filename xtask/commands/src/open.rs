@@ -17,8 +17,8 @@ use crate::cluster::kind::Infrastructure;
 use crate::context;
 use crate::environment::{Built, EnvironmentName};
 use crate::invocation::Invocation;
-use crate::output::{self, printed};
 use support::Failure;
+use support::output::{self, printed};
 
 /// Reach a web UI, gateway or Service of the cluster from this machine; without a name, list what can be opened
 ///

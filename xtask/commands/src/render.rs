@@ -6,7 +6,7 @@ mod owners;
 mod review;
 
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
@@ -19,9 +19,9 @@ use support::{Failure, in_workspace};
 
 use crate::cluster::sizes;
 use crate::environment::{Built, EnvironmentName};
-use crate::output::printed;
 use crate::tree::{Plan, SingleFile};
 use owners::Owned;
+use support::output::{self, printed};
 
 /// Write the manifests of each environment below snapshots, one object per file
 ///
@@ -222,7 +222,7 @@ impl Report {
 
     /// A unified diff, in colour on a terminal.
     fn diff(&mut self, plan: &Plan<'_>) {
-        let _ = plan.diff(&mut self.stdout, io::stdout().is_terminal());
+        let _ = plan.diff(&mut self.stdout, output::colours());
     }
 
     /// Writes a file that stands alone, or with `check` reports how it would change; whether it was written.
@@ -232,7 +232,7 @@ impl Report {
             return Ok(false);
         }
         if check {
-            let _ = file.diff(&mut self.stdout, io::stdout().is_terminal());
+            let _ = file.diff(&mut self.stdout, output::colours());
             self.stale(path);
         } else {
             file.write()?;

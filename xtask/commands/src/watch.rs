@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use support::{Failure, workspace};
+use support::{Failure, tell, workspace};
 
 use crate::environment::EnvironmentName;
 
@@ -41,7 +41,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut rendered = Sources::of(&root)?;
     loop {
         let ended_well = arguments.render(&root)?;
-        eprintln!("{}", if ended_well { "watching" } else { "nothing was rendered; watching" });
+        tell(if ended_well { "watching" } else { "nothing was rendered; watching" });
         rendered = settled(&rendered, || {
             thread::sleep(INTERVAL);
             Sources::of(&root)

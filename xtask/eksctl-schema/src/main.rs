@@ -7,7 +7,7 @@ use clap::Parser;
 use jsonschema::Validator;
 use released::{LockedFile, Names, Releases};
 use serde_json::Value;
-use support::{Failure, Result, workspace};
+use support::{Failure, Result, output, tell, workspace};
 
 /// Check clusters against the JSON schema that eksctl releases
 ///
@@ -30,12 +30,10 @@ const NAMES: Names = Names { lock: "schema.toml", option: "--schema" };
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
-        Ok(findings) => {
-            for finding in &findings {
-                println!("{finding}");
-            }
-            ExitCode::from(u8::from(!findings.is_empty()))
-        }
+        Ok(findings) => match output::lines(&findings) {
+            Ok(()) => ExitCode::from(u8::from(!findings.is_empty())),
+            Err(failure) => failure.report(),
+        },
         Err(failure) => failure.report(),
     }
 }
@@ -89,7 +87,7 @@ fn validator(from: Option<&Path>) -> Result<Validator> {
         Some(from) => Releases::from_disk(NAMES, from)?,
         None => Releases::from_network(NAMES, None),
     };
-    let found = releases.get(&lock, |url| eprintln!("downloading {url}"))?;
+    let found = releases.get(&lock, |url| tell(format_args!("downloading {url}")))?;
     let schema: Value = serde_json::from_slice(&found.bytes)
         .map_err(|error| Failure::new(format!("{} is not JSON: {error}", found.origin)))?;
     jsonschema::validator_for(&without_bars(schema))

@@ -30,7 +30,7 @@ use crate::rustfmt;
 use agreed::Agreed;
 use kind::Object;
 use lock::{Lock, LockedChart};
-use support::{Failure, Result};
+use support::{Failure, Result, tell};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -127,17 +127,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let origin = format!("charts.toml, sha256 {}", sha256(text.as_bytes()));
     let changes = Changes::find(output, generate(&charts, &now, &origin)?)?;
     if arguments.check {
-        print!("{}", changes.diff());
+        support::output::print(&changes.diff())?;
         return Ok(ExitCode::from(u8::from(!changes.is_empty())));
     }
     changes.apply()?;
-    eprintln!(
+    tell(format_args!(
         "{} {} in {}: {}",
         charts.len(),
         if charts.len() == 1 { "chart" } else { "charts" },
         output.display(),
         changes.summary()
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -175,7 +175,7 @@ fn not_agreed(problems: &[String]) -> Failure {
 
 fn sources(chart: &LockedChart, releases: &Releases) -> Result<Sources> {
     let get = |file: &LockedFile| -> Result<(String, String)> {
-        let found = releases.get(file, |url| eprintln!("downloading {url}"))?;
+        let found = releases.get(file, |url| tell(format_args!("downloading {url}")))?;
         Ok((found.origin.clone(), found.into_text()?))
     };
     let (file, text) = get(&chart.values)?;

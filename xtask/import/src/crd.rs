@@ -29,7 +29,7 @@ use crate::output::{Changes, File, stamped};
 use crate::rustfmt;
 use lock::{Lock, LockedSource};
 use names::Naming;
-use support::{Failure, Result};
+use support::{Failure, Result, tell};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -124,17 +124,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let files = generate(&kinds, &origin, arguments)?;
     let changes = Changes::find(&output, files)?;
     if arguments.check {
-        print!("{}", changes.diff());
+        support::output::print(&changes.diff())?;
         return Ok(ExitCode::from(u8::from(!changes.is_empty())));
     }
     changes.apply()?;
-    eprintln!(
+    tell(format_args!(
         "{} {} in {}: {}",
         kinds.len(),
         if kinds.len() == 1 { "kind" } else { "kinds" },
         output.display(),
         changes.summary()
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use released::{LockedFile, Names, current_digest};
 use serde::de::DeserializeOwned;
 
-use support::{Failure, Result};
+use support::{Failure, Result, tell};
 
 /// Reads a lock file's text; `file` names it in messages.
 ///
@@ -51,7 +51,7 @@ pub fn repin(path: &Path, text: String, names: Names, files: &[LockedFile]) -> R
     fs::write(path, &repinned)
         .map_err(|error| Failure::new(format!("{} cannot be written: {error}", path.display())))?;
     for url in urls {
-        eprintln!("{}: new sha256 of {url}", names.lock);
+        tell(format_args!("{}: new sha256 of {url}", names.lock));
     }
     Ok(repinned)
 }

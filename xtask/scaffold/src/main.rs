@@ -13,7 +13,7 @@ mod tool;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use support::{Failure, workspace};
+use support::{Failure, output, workspace};
 
 use name::Name;
 use plan::Plan;
@@ -55,11 +55,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
-        Ok(report) => {
-            print!("{report}");
-            ExitCode::SUCCESS
-        }
+    match run(Arguments::parse().command).and_then(|report| output::print(&report)) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
 }

@@ -1,9 +1,11 @@
-//! What every program of the workspace needs: failures, and the folder of the workspace.
+//! What every program of the workspace needs: failures, output, and the folder of the workspace.
 //!
-//! No dependencies: the renderer is linked after every edit.
+//! Few dependencies: the renderer is linked after every edit.
 
 mod failure;
+pub mod output;
 mod workspace;
 
 pub use failure::{COULD_NOT_RUN, Failure, Result};
+pub use output::tell;
 pub use workspace::{WORKSPACE, in_workspace, workspace};

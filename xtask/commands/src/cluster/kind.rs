@@ -11,8 +11,8 @@ use support::Failure;
 use super::{aws, minikube};
 use crate::environment::{Built, EnvironmentName};
 use crate::invocation::{Invocation, Program};
-use crate::output;
 use crate::render;
+use support::output;
 
 /// The cluster of an environment, by kind.
 #[derive(Clone, Debug)]

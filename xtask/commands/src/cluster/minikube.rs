@@ -10,7 +10,7 @@ use super::kind::Laptop;
 use crate::context;
 use crate::environment::EnvironmentName;
 use crate::invocation::{Invocation, Program};
-use support::{Failure, in_workspace};
+use support::{Failure, in_workspace, tell};
 
 /// Creates the cluster.
 pub struct Up<'a> {
@@ -87,10 +87,10 @@ impl Up<'_> {
         if missing_images.is_empty() {
             return Ok(ExitCode::SUCCESS);
         }
-        eprintln!(
+        tell(format_args!(
             "The cluster is up, but these images do not exist in docker: {}. Their pods wait until you build them and run this command again",
             missing_images.join(", ")
-        );
+        ));
         Ok(ExitCode::from(1))
     }
 
@@ -186,9 +186,9 @@ pub fn status(name: EnvironmentName, laptop: &Laptop) -> Result<ExitCode, Failur
     let profile = cluster.profile.as_str();
     let present = nodes(cluster)?;
     if present == 0 {
-        eprintln!(
+        tell(format_args!(
             "There is no Minikube cluster {profile}; create it with: cargo xtask cluster up {name}"
-        );
+        ));
         return Ok(ExitCode::from(1));
     }
     let label =
@@ -197,10 +197,10 @@ pub fn status(name: EnvironmentName, laptop: &Laptop) -> Result<ExitCode, Failur
     if present == cluster.nodes() {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!(
+    tell(format_args!(
         "The cluster has {present} of {} nodes; create the others with: cargo xtask cluster up {name}",
         cluster.nodes()
-    );
+    ));
     Ok(ExitCode::from(1))
 }
 

@@ -9,7 +9,7 @@ use super::definition::{Definition, read};
 use super::keep::{KeepError, keep};
 use super::lock::{Lock, LockedKind};
 use super::types::Kind;
-use support::{Failure, Result};
+use support::{Failure, Result, tell};
 
 pub const NAMES: Names = Names { lock: "crds.toml", option: "--from" };
 
@@ -24,7 +24,7 @@ pub fn locked(lock: &Lock, from: Option<&Path>) -> Result<Vec<Kind>> {
     };
     // All sources first: a wrong digest is reported before anything is parsed.
     let found = lock.sources.iter().map(|source| {
-        let found = releases.get(&source.file(), |url| eprintln!("downloading {url}"))?;
+        let found = releases.get(&source.file(), |url| tell(format_args!("downloading {url}")))?;
         Ok((found.origin.clone(), found.into_text()?))
     });
     let found: Vec<(String, String)> = found.collect::<Result<_>>()?;
