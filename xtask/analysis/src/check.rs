@@ -1,0 +1,216 @@
+//! Rules: what a cluster would only tell later.
+//!
+//! A rule is one file below the folder of its family: what it says of itself, its function, and beside it a folder of its name with
+//! `bad/` and `good/`, manifests in which it finds something and in which it does not. [`rules::ALL`] lists every rule.
+
+mod finding;
+mod near;
+mod reference;
+pub mod rules;
+
+use crate::environment::{Environment, Scope};
+use crate::graph::Graph;
+use crate::objects::Line;
+
+pub use finding::{At, Finding, Findings, Side};
+pub(crate) use near::hint;
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, in kebab-case; stable.
+    pub name: &'static str,
+    /// What it looks at.
+    pub family: Family,
+    /// How bad what it finds is.
+    pub severity: Severity,
+    /// What it finds, as a sentence without a full stop: `A pod names a ConfigMap that nobody creates`.
+    pub summary: &'static str,
+    /// What happens in the cluster, as a sentence without a full stop.
+    pub consequence: &'static str,
+    /// Why it matters and what counts, in Markdown.
+    pub explanation: &'static str,
+    /// How to put it right, as a sentence without a full stop.
+    pub remedy: &'static str,
+    /// Where upstream says so.
+    pub upstream: &'static str,
+    /// Finds it.
+    pub check: fn(&Graph<'_>, &mut Findings<'_>),
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// What names another object finds it.
+    Reference,
+    /// What selects by labels selects what it should.
+    Selection,
+    /// Ports lead to ports.
+    Port,
+    /// The mesh routes, admits and encrypts as it says.
+    Mesh,
+    /// Objects are what the API server accepts.
+    Schema,
+    /// What holds data keeps it.
+    Data,
+    /// No more rights, and no fewer secrets, than needed.
+    Security,
+    /// What runs stays up.
+    Reliability,
+    /// Argo CD can deploy it, in this order.
+    Gitops,
+    /// Nodes have room for it.
+    Capacity,
+    /// Texts are read as they were meant.
+    Text,
+    /// What must be reached is let through.
+    Network,
+    /// Environments differ where they say so.
+    Drift,
+    /// Nothing is past its end of life.
+    Lifetime,
+}
+
+impl Family {
+    /// Every family, in the order in which people read them.
+    pub const ALL: [Self; 14] = [
+        Self::Reference,
+        Self::Selection,
+        Self::Port,
+        Self::Mesh,
+        Self::Schema,
+        Self::Data,
+        Self::Security,
+        Self::Reliability,
+        Self::Gitops,
+        Self::Capacity,
+        Self::Text,
+        Self::Network,
+        Self::Drift,
+        Self::Lifetime,
+    ];
+
+    /// Its name: the folder of its rules.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reference => "reference",
+            Self::Selection => "selection",
+            Self::Port => "port",
+            Self::Mesh => "mesh",
+            Self::Schema => "schema",
+            Self::Data => "data",
+            Self::Security => "security",
+            Self::Reliability => "reliability",
+            Self::Gitops => "gitops",
+            Self::Capacity => "capacity",
+            Self::Text => "text",
+            Self::Network => "network",
+            Self::Drift => "drift",
+            Self::Lifetime => "lifetime",
+        }
+    }
+}
+
+/// How bad what a rule finds is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// It does not work, or is refused.
+    Error,
+    /// It works, and will hurt somebody.
+    Warning,
+}
+
+impl Severity {
+    /// Its name: `error` or `warning`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// What a check of an environment has found.
+#[derive(Debug)]
+pub struct Checked {
+    /// What is to be put right, in the order of the objects.
+    pub findings: Vec<Finding>,
+    /// How many findings exceptions have accepted.
+    pub accepted: usize,
+}
+
+/// Checks an environment by these rules, and the exceptions by what they accept.
+#[must_use]
+pub fn check<'r>(
+    environment: &Environment,
+    rules: impl IntoIterator<Item = &'r &'static Rule>,
+) -> Checked {
+    let graph = Graph::of(environment);
+    let mut all = Findings::of(environment);
+    let mut checked = Vec::new();
+    for rule in rules {
+        all.begin(rule);
+        (rule.check)(&graph, &mut all);
+        checked.push(rule.name);
+    }
+    let mut used = vec![false; environment.exceptions.len()];
+    let (accepted, mut findings): (Vec<Finding>, Vec<Finding>) =
+        all.into_inner().into_iter().partition(|finding| accepts(environment, finding, &mut used));
+    let idle = environment.exceptions.iter().zip(used).filter(|(exception, used)| {
+        !used && checked.contains(&exception.rule.as_str()) || !rules::is_known(&exception.rule)
+    });
+    findings.extend(idle.map(|(exception, _)| {
+        let object = match &exception.scope {
+            Scope::Object(identity) => identity.to_string(),
+            Scope::Bundle(bundle) => format!("the bundle {bundle}"),
+        };
+        let message = if rules::is_known(&exception.rule) {
+            format!(
+                "nothing is found here by the rule {} that this exception accepts",
+                exception.rule
+            )
+        } else {
+            format!(
+                "there is no rule {}{}",
+                exception.rule,
+                near::hint(&exception.rule, rules::names())
+            )
+        };
+        Finding {
+            rule: &rules::IDLE_EXCEPTION,
+            environment: environment.name.clone(),
+            object,
+            field: String::new(),
+            line: exception.line.clone(),
+            message,
+            help: rules::IDLE_EXCEPTION.remedy.to_owned(),
+            sides: Vec::new(),
+        }
+    }));
+    findings.sort_by_cached_key(|finding| {
+        let line: Option<Line> = finding.line.clone();
+        (line, finding.object.clone(), finding.field.clone(), finding.rule.name)
+    });
+    findings.dedup();
+    Checked { findings, accepted: accepted.len() }
+}
+
+fn accepts(environment: &Environment, finding: &Finding, used: &mut [bool]) -> bool {
+    let mut accepted = false;
+    for (exception, used) in environment.exceptions.iter().zip(used) {
+        let covers = match &exception.scope {
+            Scope::Object(identity) => identity.to_string() == finding.object,
+            Scope::Bundle(bundle) => environment.objects.written().any(|object| {
+                object.bundle.as_deref() == Some(bundle)
+                    && object.identity.to_string() == finding.object
+            }),
+        };
+        if covers && exception.rule == finding.rule.name {
+            *used = true;
+            accepted = true;
+        }
+    }
+    accepted
+}

@@ -1,0 +1,147 @@
+//! What a rule finds.
+
+use serde_json::Value;
+
+use super::Rule;
+use crate::environment::Environment;
+use crate::objects::{FieldPath, Line, Object, Origin};
+
+/// Something that a rule has found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// The environment, where it has a name.
+    pub environment: Option<String>,
+    /// The object: `Deployment.apps shop/cart`.
+    pub object: String,
+    /// The field: `spec.template.spec.containers[0].image`; empty where it is the whole object.
+    pub field: String,
+    /// The line of Rust that wrote the object, or the line of the field in YAML.
+    pub line: Option<Line>,
+    /// What is wrong, as a sentence without a full stop.
+    pub message: String,
+    /// The way out, as a sentence without a full stop.
+    pub help: String,
+    /// The other sides of the relation.
+    pub sides: Vec<Side>,
+}
+
+/// Two findings are the same if people could not tell them apart.
+impl PartialEq for Finding {
+    fn eq(&self, other: &Self) -> bool {
+        self.rule.name == other.rule.name
+            && (&self.environment, &self.object, &self.field, &self.line, &self.message)
+                == (&other.environment, &other.object, &other.field, &other.line, &other.message)
+    }
+}
+
+/// The other side of a relation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// What it has to do with the finding: `the Service is here`.
+    pub message: String,
+    /// The object, and who makes it where nobody wrote it.
+    pub object: String,
+    /// Its line; none where nobody wrote it.
+    pub line: Option<Line>,
+}
+
+/// Where in an object something was found.
+#[derive(Clone, Copy, Debug)]
+pub enum At<'a> {
+    /// The object as a whole.
+    Object,
+    /// A value of it, as the rule has read it.
+    Value(&'a Value),
+    /// A key that a value of it lacks.
+    Missing(&'a Value, &'static str),
+}
+
+/// Collects what rules find.
+#[derive(Debug)]
+pub struct Findings<'a> {
+    environment: &'a Environment,
+    rule: Option<&'static Rule>,
+    all: Vec<Finding>,
+}
+
+impl<'a> Findings<'a> {
+    pub(super) fn of(environment: &'a Environment) -> Self {
+        Self { environment, rule: None, all: Vec::new() }
+    }
+
+    pub(super) fn begin(&mut self, rule: &'static Rule) {
+        self.rule = Some(rule);
+    }
+
+    pub(super) fn into_inner(self) -> Vec<Finding> {
+        self.all
+    }
+
+    /// Adds a finding at an object that somebody wrote; nothing where it is made by a controller, which nobody here can change.
+    ///
+    /// What is returned takes help of its own and other sides.
+    pub fn add<'f>(
+        &'f mut self,
+        object: &Object,
+        at: At<'_>,
+        message: impl Into<String>,
+    ) -> Added<'f> {
+        let Some(rule) = self.rule.filter(|_| object.is_written()) else { return Added(None) };
+        let found = |value| FieldPath::of(&object.json, value).unwrap_or_default();
+        let path = match at {
+            At::Object => FieldPath::default(),
+            At::Value(value) => found(value),
+            At::Missing(parent, key) => found(parent).key(key),
+        };
+        self.all.push(Finding {
+            rule,
+            environment: self.environment.name.clone(),
+            object: object.identity.to_string(),
+            line: object.line(&path),
+            field: path.to_string(),
+            message: message.into(),
+            help: rule.remedy.to_owned(),
+            sides: Vec::new(),
+        });
+        Added(self.all.last_mut())
+    }
+}
+
+/// A finding that was just added.
+#[derive(Debug)]
+pub struct Added<'f>(Option<&'f mut Finding>);
+
+impl Added<'_> {
+    /// Replaces the rule's remedy by a better one.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        if let Some(finding) = &mut self.0 {
+            finding.help = help.into();
+        }
+        self
+    }
+
+    /// Names the other side of the relation.
+    pub fn side(mut self, message: impl Into<String>, object: &Object, at: At<'_>) -> Self {
+        if let Some(finding) = &mut self.0 {
+            let path = match at {
+                At::Object => Some(FieldPath::default()),
+                At::Value(value) => FieldPath::of(&object.json, value),
+                At::Missing(parent, key) => {
+                    FieldPath::of(&object.json, parent).map(|path| path.key(key))
+                }
+            };
+            let made = match &object.origin {
+                Origin::Made { by } => format!(", made by {by}"),
+                Origin::Rust { .. } | Origin::Yaml { .. } => String::new(),
+            };
+            finding.sides.push(Side {
+                message: message.into(),
+                object: format!("{}{made}", object.identity),
+                line: object.line(&path.unwrap_or_default()),
+            });
+        }
+        self
+    }
+}

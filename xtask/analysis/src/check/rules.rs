@@ -1,0 +1,40 @@
+//! Every rule.
+
+use super::{Family, Rule, Severity, reference};
+
+/// Every rule, by family and name.
+pub const ALL: &[&Rule] = &[
+    &IDLE_EXCEPTION,
+    // reference
+    &reference::missing_config_map::RULE,
+    &reference::missing_secret::RULE,
+];
+
+/// Exceptions that accept nothing; found by [`super::check`] itself, after all other rules.
+pub static IDLE_EXCEPTION: Rule = Rule {
+    name: "idle-exception",
+    family: Family::Text,
+    severity: Severity::Warning,
+    summary: "An exception accepts nothing",
+    consequence: "the next mistake of this kind at this place would be accepted without a word",
+    explanation: "An exception stands for one decision. When what it accepts is gone, so is its reason; and a name that is no \
+                  rule accepts nothing at all.",
+    remedy: "remove the exception, or correct the name of its rule",
+    upstream: "",
+    check: |_, _| {},
+};
+
+/// The rule of this name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.name == name)
+}
+
+/// The names of all rules.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|rule| rule.name)
+}
+
+pub(super) fn is_known(name: &str) -> bool {
+    named(name).is_some()
+}

@@ -1,0 +1,145 @@
+//! The command line, of the program here and of `cargo xtask check`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use support::{Failure, output, tell};
+
+use crate::check::{Checked, Family, Rule, check, rules};
+use crate::environment::Environment;
+use crate::objects::{Objects, read};
+use crate::report;
+
+/// Check manifests in files: references, selectors, ports, and whatever else is listed by --list
+///
+/// Exit codes: 0 nothing found, 1 findings, 2 could not run, also where a file could not be read.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Files or folders of manifests, `-` for standard input
+    #[arg(long = "path", value_name = "DIR|FILE|-")]
+    paths: Vec<PathBuf>,
+
+    /// Name of the environment that the manifests are for
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+
+    /// What is shared with every check
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Options of every check.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// How findings are printed: text for people, json for programs, sarif for code scanning, github for annotations of a workflow
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// Only this rule, or this family of rules; may be repeated
+    #[arg(long = "rule", value_name = "NAME")]
+    pub rules: Vec<String>,
+
+    /// Explain a rule instead of checking
+    #[arg(long, value_name = "RULE", conflicts_with = "list")]
+    pub explain: Option<String>,
+
+    /// List all rules instead of checking
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs: one document, whose schema is described in the documentation of rules.
+    Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For workflows of GitHub: annotations.
+    Github,
+}
+
+impl Check {
+    /// Checks the files.
+    ///
+    /// # Errors
+    /// If nothing can be checked.
+    pub fn run(&self) -> Result<ExitCode, Failure> {
+        if let Some(code) = self.options.tell_of_rules()? {
+            return Ok(code);
+        }
+        if self.paths.is_empty() {
+            return Err(Failure::new(
+                "there is nothing to check: name files or folders of manifests with --path, or `--path -` for standard input",
+            ));
+        }
+        let (mut objects, mut troubles) = (Vec::new(), Vec::new());
+        for path in &self.paths {
+            let read = read(path)?;
+            objects.extend(read.objects);
+            troubles.extend(read.troubles);
+        }
+        for trouble in &troubles {
+            tell(format_args!("warning: {trouble}"));
+        }
+        let environment = Environment::of(self.environment.clone(), Objects::new(objects));
+        let code = self.options.check(&[environment])?;
+        Ok(if troubles.is_empty() { code } else { ExitCode::from(support::COULD_NOT_RUN) })
+    }
+}
+
+impl Options {
+    /// Explains a rule or lists all, where that is asked.
+    ///
+    /// # Errors
+    /// If there is no such rule, or standard output cannot be written.
+    pub fn tell_of_rules(&self) -> Result<Option<ExitCode>, Failure> {
+        if self.list {
+            output::print(&report::list())?;
+        } else if let Some(name) = &self.explain {
+            let rule = rules::named(name).ok_or_else(|| no_such_rule(name))?;
+            output::print(&report::explanation(rule))?;
+        } else {
+            return Ok(None);
+        }
+        Ok(Some(ExitCode::SUCCESS))
+    }
+
+    /// Checks environments and prints what was found.
+    ///
+    /// # Errors
+    /// If a rule that was asked for does not exist, or standard output cannot be written.
+    pub fn check(&self, environments: &[Environment]) -> Result<ExitCode, Failure> {
+        let rules = self.selected()?;
+        let checked: Vec<Checked> =
+            environments.iter().map(|environment| check(environment, &rules)).collect();
+        output::print(&report::print(self.format, environments, &checked)?)?;
+        let found = checked.iter().any(|checked| !checked.findings.is_empty());
+        Ok(ExitCode::from(u8::from(found)))
+    }
+
+    fn selected(&self) -> Result<Vec<&'static Rule>, Failure> {
+        for name in &self.rules {
+            if rules::named(name).is_none()
+                && !Family::ALL.iter().any(|family| family.name() == name)
+            {
+                return Err(no_such_rule(name));
+            }
+        }
+        let is_selected = |rule: &&Rule| {
+            let mut asked = self.rules.iter();
+            self.rules.is_empty()
+                || asked.any(|name| name == rule.name || name == rule.family.name())
+        };
+        Ok(rules::ALL.iter().copied().filter(is_selected).collect())
+    }
+}
+
+fn no_such_rule(name: &str) -> Failure {
+    let known = rules::names().chain(Family::ALL.map(Family::name));
+    let hint = crate::check::hint(name, known);
+    Failure::new(format!("there is no rule {name}{hint}; --list shows all rules"))
+}

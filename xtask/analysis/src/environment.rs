@@ -1,0 +1,186 @@
+//! What is checked: the objects of one environment, and what is known of the cluster that they are for.
+
+use crate::objects::{Identity, Line, Objects};
+
+/// One environment.
+#[derive(Debug)]
+pub struct Environment {
+    /// Its name, where it has one.
+    pub name: Option<String>,
+    /// Its objects.
+    pub objects: Objects,
+    /// What others make in the cluster, and what cannot be seen here.
+    pub outside: Outside,
+    /// The findings that are accepted, with reasons.
+    pub exceptions: Vec<Exception>,
+    /// The cluster, as far as it is known.
+    pub cluster: Cluster,
+}
+
+/// What is known of a cluster.
+#[derive(Clone, Debug, Default)]
+pub struct Cluster {
+    /// The minor version of Kubernetes: 35 of 1.35.
+    pub kubernetes_minor: Option<u16>,
+    /// Its nodes by group; empty where they are not known.
+    pub nodes: Vec<Nodes>,
+}
+
+/// A group of equal nodes.
+#[derive(Clone, Debug)]
+pub struct Nodes {
+    /// Labels of each node.
+    pub labels: Vec<(String, String)>,
+    /// How many there are at most.
+    pub count: u64,
+    /// Millicores of processor that a node has for pods.
+    pub millicores: u64,
+    /// Bytes of memory that a node has for pods.
+    pub memory: u64,
+}
+
+/// What is not among the objects and may be there all the same.
+#[derive(Clone, Debug, Default)]
+pub struct Outside {
+    /// Objects that somebody else creates, each declared once.
+    pub external: Vec<External>,
+    /// Objects that cannot be seen, such as those of a chart that was not rendered.
+    pub unseen: Vec<Unseen>,
+}
+
+/// An object that somebody else creates.
+#[derive(Clone, Debug)]
+pub struct External {
+    /// The object.
+    pub identity: Identity,
+    /// Who creates it, and why it is not here.
+    pub reason: String,
+}
+
+/// A source of objects that cannot be seen.
+#[derive(Clone, Debug)]
+pub struct Unseen {
+    /// What makes them: `chart kiali-server 2.29.0`.
+    pub by: String,
+    /// The namespace in which it makes them; any where there is none.
+    pub namespace: Option<String>,
+    /// Group and kind of what it makes; anything where it is not known.
+    pub kinds: Option<Vec<(String, String)>>,
+}
+
+/// A finding that is accepted.
+#[derive(Clone, Debug)]
+pub struct Exception {
+    /// Name of the rule.
+    pub rule: String,
+    /// The objects that it is for.
+    pub scope: Scope,
+    /// Why it is accepted.
+    pub reason: String,
+    /// The line that says so.
+    pub line: Option<Line>,
+}
+
+/// What an exception is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One object.
+    Object(Identity),
+    /// All objects of a bundle.
+    Bundle(String),
+}
+
+/// Whether an object is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is among the objects, or is declared to be elsewhere.
+    There,
+    /// Something that cannot be seen may make it.
+    Unseen,
+    /// Nobody makes it.
+    Missing,
+}
+
+impl Environment {
+    /// Objects alone, of which nothing else is known but what they say themselves.
+    #[must_use]
+    pub fn of(name: Option<String>, objects: Objects) -> Self {
+        let outside = Outside { external: Vec::new(), unseen: unseen(&objects) };
+        Self {
+            name,
+            outside,
+            exceptions: annotated(&objects),
+            objects,
+            cluster: Cluster::default(),
+        }
+    }
+
+    /// Whether an object is there.
+    #[must_use]
+    pub fn presence(&self, identity: &Identity) -> Presence {
+        let external =
+            || self.outside.external.iter().any(|external| external.identity == *identity);
+        if self.objects.get(identity).is_some() || external() {
+            return Presence::There;
+        }
+        if self.outside.unseen.iter().any(|unseen| unseen.may_make(identity)) {
+            return Presence::Unseen;
+        }
+        Presence::Missing
+    }
+}
+
+impl Unseen {
+    fn may_make(&self, identity: &Identity) -> bool {
+        let there = match (&self.namespace, &identity.namespace) {
+            (Some(own), Some(asked)) => own == asked,
+            // What belongs to the whole cluster comes from anywhere.
+            _ => true,
+        };
+        let is_kind = |kinds: &Vec<(String, String)>| {
+            kinds.iter().any(|(group, kind)| *group == identity.group && *kind == identity.kind)
+        };
+        there && self.kinds.as_ref().is_none_or(is_kind)
+    }
+}
+
+/// The charts and folders that Applications deploy, of which only the Application is here.
+fn unseen(objects: &Objects) -> Vec<Unseen> {
+    let mut unseen = Vec::new();
+    for application in objects.of_kind("argoproj.io", "Application") {
+        let spec = &application.json["spec"];
+        let namespace = spec["destination"]["namespace"].as_str().map(str::to_owned);
+        let sources = crate::objects::list(&spec["sources"]).iter().chain(Some(&spec["source"]));
+        for source in sources.filter(|source| source.is_object()) {
+            if let Some(chart) = source["chart"].as_str() {
+                let version = source["targetRevision"].as_str().unwrap_or_default();
+                let by = format!("chart {chart} {version}");
+                unseen.push(Unseen { by, namespace: namespace.clone(), kinds: None });
+            }
+        }
+    }
+    unseen
+}
+
+/// Begins the annotations that accept findings; the rule follows, and the value is the reason.
+pub const ALLOW: &str = "check.manifests/";
+
+/// The exceptions that objects carry themselves: `check.manifests/missing-secret: the vault's operator creates it`.
+fn annotated(objects: &Objects) -> Vec<Exception> {
+    let mut exceptions = Vec::new();
+    for object in objects.written() {
+        let annotations = &object.json["metadata"]["annotations"];
+        for (key, reason) in crate::objects::texts(annotations) {
+            if let Some(rule) = key.strip_prefix(ALLOW) {
+                let path = crate::objects::FieldPath::of(&object.json, &annotations[key]);
+                exceptions.push(Exception {
+                    rule: rule.to_owned(),
+                    scope: Scope::Object(object.identity.clone()),
+                    reason: reason.to_owned(),
+                    line: object.line(&path.unwrap_or_default()),
+                });
+            }
+        }
+    }
+    exceptions
+}

@@ -1,0 +1,80 @@
+//! The objects of an environment as a graph: who names whom, and who selects whom. Built once, read by every rule.
+
+mod access;
+mod pods;
+mod reference;
+mod services;
+
+use std::collections::HashMap;
+
+use crate::environment::Environment;
+use crate::objects::{Object, Objects, Pod, Selector};
+
+pub use reference::{Part, Reference, Relation};
+
+/// The objects and what holds between them.
+#[derive(Debug)]
+pub struct Graph<'a> {
+    /// What the graph is of.
+    pub environment: &'a Environment,
+    /// Every object that makes pods, with its pods.
+    pub pods: Vec<Pod<'a>>,
+    /// Every field that names another object.
+    pub references: Vec<Reference<'a>>,
+    pods_of_namespace: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Graph<'a> {
+    /// Reads all objects once.
+    #[must_use]
+    pub fn of(environment: &'a Environment) -> Self {
+        let objects = environment.objects.all();
+        let pods: Vec<Pod<'a>> = objects.iter().filter_map(Pod::of).collect();
+        let mut pods_of_namespace: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (position, pod) in pods.iter().enumerate() {
+            pods_of_namespace.entry(pod.namespace()).or_default().push(position);
+        }
+        let mut references = Vec::new();
+        for pod in &pods {
+            pods::references(pod, &mut references);
+        }
+        for object in objects {
+            services::references(object, &mut references);
+            access::references(object, &mut references);
+        }
+        Self { environment, pods, references, pods_of_namespace }
+    }
+
+    /// The objects.
+    #[must_use]
+    pub fn objects(&self) -> &'a Objects {
+        &self.environment.objects
+    }
+
+    /// The pods of a namespace.
+    pub fn pods_in(&self, namespace: &str) -> impl Iterator<Item = &Pod<'a>> {
+        let positions = self.pods_of_namespace.get(namespace);
+        positions.into_iter().flatten().map(|&position| &self.pods[position])
+    }
+
+    /// The pods of a namespace that are selected.
+    pub fn selected<'s>(
+        &'s self,
+        namespace: &str,
+        selector: Selector<'s>,
+    ) -> impl Iterator<Item = &'s Pod<'a>> {
+        self.pods_in(namespace).filter(move |pod| pod.is_selected_by(&selector))
+    }
+
+    /// The pods that a Service leads to; none where it has no selector.
+    pub fn behind<'s>(&'s self, service: &'s Object) -> impl Iterator<Item = &'s Pod<'a>> {
+        let selector = Selector::of_labels(&service.json["spec"]["selector"]);
+        self.selected(service.namespace(), selector).filter(move |_| !selector.is_empty())
+    }
+
+    /// What objects name by one relation, where somebody wrote it.
+    pub fn named_by(&self, relation: Relation) -> impl Iterator<Item = &Reference<'a>> {
+        let all = self.references.iter();
+        all.filter(move |reference| reference.relation == relation && reference.from.is_written())
+    }
+}

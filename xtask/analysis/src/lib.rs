@@ -1,0 +1,20 @@
+//! Reads Kubernetes manifests as a graph, and tells what a cluster would only tell later.
+//!
+//! ```text
+//! objects → graph → check
+//! ```
+//!
+//! - [`objects`]: what was rendered or read from files, with its lines, and what controllers make of it
+//! - [`environment`]: the objects with what is known of their cluster
+//! - [`graph`]: who names whom, who selects whom; built once
+//! - [`check`]: rules, one file each
+//! - [`report`]: findings as text, JSON, SARIF or annotations of GitHub
+//!
+//! Pure: nothing is read but the files that the user names, and nothing is written.
+
+pub mod check;
+pub mod command;
+pub mod environment;
+pub mod graph;
+pub mod objects;
+pub mod report;

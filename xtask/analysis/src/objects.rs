@@ -1,0 +1,210 @@
+//! The objects of one environment, with what others make of them, found by identity.
+
+pub mod field;
+mod identity;
+mod made;
+mod origin;
+mod pod;
+mod read;
+mod scope;
+mod selector;
+mod view;
+pub mod yaml;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub use field::{FieldPath, Step};
+pub use identity::Identity;
+pub use origin::{Line, Origin};
+pub use pod::{Container, ContainerKind, Pod};
+pub use read::{Read, Trouble, read};
+pub use selector::Selector;
+pub use view::{list, text, texts};
+
+/// An object, and where it was written.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// What makes it the same object.
+    pub identity: Identity,
+    /// Its `apiVersion`, such as `apps/v1`.
+    pub api_version: String,
+    /// All of it.
+    pub json: Value,
+    /// Where it was written.
+    pub origin: Origin,
+    /// The bundle, or the Application, that deploys it.
+    pub bundle: Option<Arc<str>>,
+}
+
+impl Object {
+    /// Reads the identity of an object; none where it has no kind, API version or name.
+    ///
+    /// An object that says no namespace gets `default` by [`Objects::new`] where its kind has one.
+    #[must_use]
+    pub fn of(json: Value, origin: Origin, bundle: Option<Arc<str>>) -> Option<Self> {
+        let api_version = text(&json["apiVersion"])?.to_owned();
+        let group = api_version.split_once('/').map_or("", |(group, _)| group).to_owned();
+        let metadata = &json["metadata"];
+        let namespace = text(&metadata["namespace"]).filter(|namespace| !namespace.is_empty());
+        let identity = Identity {
+            group,
+            kind: text(&json["kind"])?.to_owned(),
+            namespace: namespace.map(str::to_owned),
+            name: text(&metadata["name"])?.to_owned(),
+        };
+        Some(Self { identity, api_version, json, origin, bundle })
+    }
+
+    /// Whether somebody wrote it, so that he can correct it.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        !matches!(self.origin, Origin::Made { .. })
+    }
+
+    /// Its namespace; empty for what belongs to the whole cluster.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        self.identity.namespace.as_deref().unwrap_or_default()
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.identity.name
+    }
+
+    /// Whether it is of this group and kind.
+    #[must_use]
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.identity.kind == kind && self.identity.group == group
+    }
+
+    /// A label of it.
+    #[must_use]
+    pub fn label(&self, key: &str) -> Option<&str> {
+        text(&self.json["metadata"]["labels"][key])
+    }
+
+    /// An annotation of it.
+    #[must_use]
+    pub fn annotation(&self, key: &str) -> Option<&str> {
+        text(&self.json["metadata"]["annotations"][key])
+    }
+
+    /// The line of a field, or of the nearest field above it; of Rust the line that wrote the object. None for what nobody has written.
+    #[must_use]
+    pub fn line(&self, path: &FieldPath) -> Option<Line> {
+        match &self.origin {
+            Origin::Rust { written, .. } => Some(written.clone()),
+            Origin::Yaml { file, text, document, line } => {
+                let line = yaml::line(text, *document, path).unwrap_or(*line);
+                Some(Line { file: file.clone(), line })
+            }
+            Origin::Made { .. } => None,
+        }
+    }
+}
+
+/// The position of an object in its [`Objects`].
+pub type Position = usize;
+
+/// Every object of an environment: those that somebody wrote, and those that controllers and Kubernetes make.
+#[derive(Debug)]
+pub struct Objects {
+    all: Vec<Object>,
+    by_identity: HashMap<Identity, Position>,
+    by_kind: HashMap<(String, String), Vec<Position>>,
+    duplicates: Vec<(Position, Position)>,
+}
+
+impl Objects {
+    /// Indexes objects, and adds what Kubernetes and known controllers make of them.
+    #[must_use]
+    pub fn new(written: Vec<Object>) -> Self {
+        let scopes = scope::Scopes::of(&written);
+        let mut objects = Self {
+            all: Vec::with_capacity(written.len()),
+            by_identity: HashMap::new(),
+            by_kind: HashMap::new(),
+            duplicates: Vec::new(),
+        };
+        for mut object in written {
+            let Identity { group, kind, namespace, .. } = &mut object.identity;
+            match scopes.is_namespaced(group, kind) {
+                Some(true) if namespace.is_none() => *namespace = Some("default".to_owned()),
+                // The API server ignores it.
+                Some(false) => *namespace = None,
+                _ => {}
+            }
+            objects.insert(object);
+        }
+        let made = made::of(&objects);
+        for object in made {
+            // What is written as well is not made.
+            if !objects.by_identity.contains_key(&object.identity) {
+                objects.insert(object);
+            }
+        }
+        objects
+    }
+
+    fn insert(&mut self, object: Object) {
+        let position = self.all.len();
+        match self.by_identity.get(&object.identity) {
+            Some(&first) => self.duplicates.push((first, position)),
+            None => {
+                self.by_identity.insert(object.identity.clone(), position);
+            }
+        }
+        let kind = (object.identity.group.clone(), object.identity.kind.clone());
+        self.by_kind.entry(kind).or_default().push(position);
+        self.all.push(object);
+    }
+
+    /// Every object; what was written comes before what is made.
+    #[must_use]
+    pub fn all(&self) -> &[Object] {
+        &self.all
+    }
+
+    /// What somebody wrote.
+    pub fn written(&self) -> impl Iterator<Item = &Object> {
+        self.all.iter().filter(|object| object.is_written())
+    }
+
+    /// Every object of a kind.
+    pub fn of_kind<'a>(
+        &'a self,
+        group: &str,
+        kind: &str,
+    ) -> impl Iterator<Item = &'a Object> + use<'a> {
+        let positions = self.by_kind.get(&(group.to_owned(), kind.to_owned()));
+        positions.into_iter().flatten().map(|&position| &self.all[position])
+    }
+
+    /// An object by its identity.
+    #[must_use]
+    pub fn get(&self, identity: &Identity) -> Option<&Object> {
+        self.by_identity.get(identity).map(|&position| &self.all[position])
+    }
+
+    /// An object by its identity in words.
+    #[must_use]
+    pub fn find(
+        &self,
+        group: &str,
+        kind: &str,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Option<&Object> {
+        self.get(&Identity::new(group, kind, namespace, name))
+    }
+
+    /// Pairs of objects with one identity: the one that counts here, and the other.
+    pub fn duplicates(&self) -> impl Iterator<Item = (&Object, &Object)> {
+        self.duplicates.iter().map(|&(first, other)| (&self.all[first], &self.all[other]))
+    }
+}

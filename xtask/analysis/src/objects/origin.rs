@@ -1,0 +1,47 @@
+//! Where an object was written.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A line of a source file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Line {
+    /// Path of the file.
+    pub file: Arc<str>,
+    /// Line in that file, counted from 1.
+    pub line: usize,
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.file, self.line)
+    }
+}
+
+/// Where an object was written.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A line of Rust has written it.
+    Rust {
+        /// The line.
+        written: Line,
+        /// The lines of the patches that have changed it, in order.
+        patched: Vec<Line>,
+    },
+    /// It stands in a file of YAML or JSON.
+    Yaml {
+        /// Path of the file, as the user named it.
+        file: Arc<str>,
+        /// The whole file: lines of fields are looked up when somebody asks.
+        text: Arc<str>,
+        /// Position of its document among those of the file, counted from 0.
+        document: usize,
+        /// The first line of the object, counted from 1.
+        line: usize,
+    },
+    /// Nobody has written it: a controller, or Kubernetes itself, makes it.
+    Made {
+        /// Who makes it, as the end of a sentence: `External Secrets, from ExternalSecret.external-secrets.io shop/db`.
+        by: Arc<str>,
+    },
+}

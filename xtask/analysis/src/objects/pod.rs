@@ -1,0 +1,131 @@
+//! Pods, whatever kind their template stands in.
+
+use serde_json::Value;
+
+use super::view::{list, text};
+use super::{Object, Selector};
+
+/// The pods that an object makes.
+#[derive(Clone, Copy, Debug)]
+pub struct Pod<'a> {
+    /// The object: a Deployment, a CronJob, or the Pod itself.
+    pub owner: &'a Object,
+    /// The pods' labels and annotations are here.
+    pub metadata: &'a Value,
+    /// The pods' `spec`.
+    pub spec: &'a Value,
+}
+
+/// What a container is in its pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContainerKind {
+    /// Runs to its end before the others start.
+    Init,
+    /// Starts before the others and stays beside them: an init container that is restarted.
+    Sidecar,
+    /// One of the containers that the pod is for.
+    Main,
+    /// Added to a running pod for debugging.
+    Ephemeral,
+}
+
+/// A container of a pod.
+#[derive(Clone, Copy, Debug)]
+pub struct Container<'a> {
+    /// What it is in its pod.
+    pub kind: ContainerKind,
+    /// All of it.
+    pub json: &'a Value,
+}
+
+impl<'a> Pod<'a> {
+    /// The pods that an object makes; none where its kind makes none.
+    #[must_use]
+    pub fn of(owner: &'a Object) -> Option<Self> {
+        let json = &owner.json;
+        let template = match (owner.identity.group.as_str(), owner.identity.kind.as_str()) {
+            ("", "Pod") => json,
+            ("", "PodTemplate") => &json["template"],
+            ("", "ReplicationController")
+            | ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
+            | ("batch", "Job")
+            | ("argoproj.io", "Rollout") => &json["spec"]["template"],
+            ("batch", "CronJob") => &json["spec"]["jobTemplate"]["spec"]["template"],
+            _ => return None,
+        };
+        let spec = &template["spec"];
+        spec.is_object().then_some(Self { owner, metadata: &template["metadata"], spec })
+    }
+
+    /// The pods' namespace.
+    #[must_use]
+    pub fn namespace(&self) -> &'a str {
+        self.owner.namespace()
+    }
+
+    /// The pods' labels.
+    #[must_use]
+    pub fn labels(&self) -> &'a Value {
+        &self.metadata["labels"]
+    }
+
+    /// An annotation of the pods.
+    #[must_use]
+    pub fn annotation(&self, key: &str) -> Option<&'a str> {
+        text(&self.metadata["annotations"][key])
+    }
+
+    /// Whether they are selected.
+    #[must_use]
+    pub fn is_selected_by(&self, selector: &Selector<'_>) -> bool {
+        selector.selects(self.labels())
+    }
+
+    /// The service account that they run as.
+    #[must_use]
+    pub fn service_account(&self) -> &'a str {
+        let name = text(&self.spec["serviceAccountName"]).or(text(&self.spec["serviceAccount"]));
+        name.filter(|name| !name.is_empty()).unwrap_or("default")
+    }
+
+    /// Every container, in the order in which they start.
+    pub fn containers(&self) -> impl Iterator<Item = Container<'a>> + use<'a> {
+        let init = list(&self.spec["initContainers"]).iter().map(|json| {
+            let stays = text(&json["restartPolicy"]) == Some("Always");
+            let kind = if stays { ContainerKind::Sidecar } else { ContainerKind::Init };
+            Container { kind, json }
+        });
+        let of = |field: &str, kind| {
+            list(&self.spec[field]).iter().map(move |json| Container { kind, json })
+        };
+        init.chain(of("containers", ContainerKind::Main))
+            .chain(of("ephemeralContainers", ContainerKind::Ephemeral))
+    }
+
+    /// The containers that run as long as the pod does.
+    pub fn running(&self) -> impl Iterator<Item = Container<'a>> + use<'a> {
+        self.containers().filter(|container| {
+            matches!(container.kind, ContainerKind::Main | ContainerKind::Sidecar)
+        })
+    }
+}
+
+impl<'a> Container<'a> {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        text(&self.json["name"]).unwrap_or_default()
+    }
+
+    /// Its image.
+    #[must_use]
+    pub fn image(&self) -> Option<&'a str> {
+        text(&self.json["image"])
+    }
+
+    /// Its ports.
+    #[must_use]
+    pub fn ports(&self) -> &'a [Value] {
+        list(&self.json["ports"])
+    }
+}

@@ -1,0 +1,243 @@
+//! Reads objects from files of YAML or JSON.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+use support::Failure;
+
+use super::view::{list, text};
+use super::{Object, Origin, yaml};
+
+/// Larger files are not read, in bytes: no file of manifests comes close.
+const LIMIT: u64 = 64 * 1024 * 1024;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// The objects, in the order of files and documents.
+    pub objects: Vec<Object>,
+    /// What could not be read; the rest was.
+    pub troubles: Vec<Trouble>,
+}
+
+/// Something that could not be read, or is read otherwise than it looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Path of the file, as the user named it.
+    pub file: Arc<str>,
+    /// The line, counted from 1, where there is one.
+    pub line: Option<usize>,
+    /// What is wrong, and the way out.
+    pub message: String,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(formatter, "{}:{line}: {}", self.file, self.message),
+            None => write!(formatter, "{}: {}", self.file, self.message),
+        }
+    }
+}
+
+/// Reads a file, the files below a folder (names that end in `.yaml`, `.yml` or `.json`; links to folders are not followed), or
+/// standard input where the path is `-`.
+///
+/// Documents that are no objects of Kubernetes, such as values of charts, are passed over.
+///
+/// # Errors
+/// If there is nothing at the path, or it cannot be read.
+pub fn read(path: &Path) -> Result<Read, Failure> {
+    let mut result = Read::default();
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        let read = io::stdin().take(LIMIT + 1).read_to_end(&mut bytes);
+        read.map_err(|error| {
+            Failure::new(format!("standard input cannot be read: {error}; name a file or folder"))
+        })?;
+        result.file("standard input", bytes);
+        return Ok(result);
+    }
+    let metadata = fs::metadata(path).map_err(|error| {
+        Failure::new(format!(
+            "{} cannot be read: {error}; name a file or a folder of manifests",
+            path.display()
+        ))
+    })?;
+    if !metadata.is_dir() {
+        result.path(path);
+        return Ok(result);
+    }
+    let mut files = BTreeSet::new();
+    collect(path, &mut files, &mut result.troubles);
+    for file in files {
+        result.path(&file);
+    }
+    Ok(result)
+}
+
+fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>, troubles: &mut Vec<Trouble>) {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            troubles.push(trouble(folder, &format!("cannot be read: {error}; make it readable")));
+            return;
+        }
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        match entry.file_type() {
+            // What Git and others keep for themselves is left out.
+            Ok(kind) if kind.is_dir() && is_hidden(&entry.file_name()) => {}
+            Ok(kind) if kind.is_dir() => collect(&path, files, troubles),
+            Ok(_) if is_manifest(&path) && path.is_file() => {
+                files.insert(path);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+fn is_manifest(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| {
+        ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    })
+}
+
+fn trouble(path: &Path, message: &str) -> Trouble {
+    Trouble { file: path.display().to_string().into(), line: None, message: message.to_owned() }
+}
+
+impl Read {
+    fn path(&mut self, path: &Path) {
+        let bytes = fs::File::open(path).and_then(|file| {
+            let mut bytes = Vec::new();
+            file.take(LIMIT + 1).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        });
+        match bytes {
+            Ok(bytes) => self.file(&path.display().to_string(), bytes),
+            Err(error) => {
+                self.troubles
+                    .push(trouble(path, &format!("cannot be read: {error}; make it readable")));
+            }
+        }
+    }
+
+    /// Reads the objects of a file.
+    fn file(&mut self, name: &str, bytes: Vec<u8>) {
+        let file: Arc<str> = name.into();
+        let mut trouble = |line, message: String| {
+            self.troubles.push(Trouble { file: file.clone(), line, message });
+        };
+        if bytes.len() as u64 > LIMIT {
+            trouble(
+                None,
+                format!(
+                    "is larger than {} MiB, more than manifests ever are; split it",
+                    LIMIT >> 20
+                ),
+            );
+            return;
+        }
+        let Ok(content) = String::from_utf8(bytes) else {
+            trouble(None, "is not UTF-8, so that it is no YAML; leave it out".to_owned());
+            return;
+        };
+        let (documents, error) = yaml::documents(&content);
+        if let Some(yaml::Error { line, message }) = error {
+            let message = if content.contains("{{") {
+                "is a template, which only becomes YAML when it is rendered; check what `helm template` or your tool prints".to_owned()
+            } else {
+                format!("is not YAML: {message}; what comes before it was read")
+            };
+            trouble(Some(line), message);
+        }
+        let content: Arc<str> = content.into();
+        for (position, document) in documents.into_iter().enumerate() {
+            for (line, key) in document.duplicates {
+                let message = format!(
+                    "the key {key} stands twice in one mapping: only the last one counts; remove the other"
+                );
+                self.troubles.push(Trouble { file: file.clone(), line: Some(line), message });
+            }
+            let origin = Origin::Yaml {
+                file: file.clone(),
+                text: content.clone(),
+                document: position,
+                line: document.line,
+            };
+            self.value(document.value, &origin);
+        }
+    }
+
+    /// An object, or the items of a list of them.
+    fn value(&mut self, value: Value, origin: &Origin) {
+        let is_list = text(&value["kind"]).is_some_and(|kind| kind.ends_with("List"));
+        if is_list && value["items"].is_array() {
+            for item in list(&value["items"]) {
+                self.value(item.clone(), origin);
+            }
+        } else {
+            self.objects.extend(Object::of(value, origin.clone(), None));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Read {
+        let mut read = Read::default();
+        read.file("test.yaml", text.as_bytes().to_vec());
+        read
+    }
+
+    #[test]
+    fn lists_are_their_items_and_other_documents_are_passed_over() {
+        let read = of("\
+replicaCount: 1
+---
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}
+- {apiVersion: v1, kind: Secret, metadata: {name: b, namespace: c}}
+");
+        let found: Vec<_> = read.objects.iter().map(|object| object.identity.to_string()).collect();
+        assert_eq!(found, ["ConfigMap a", "Secret c/b"]);
+        assert_eq!(read.troubles, []);
+    }
+
+    #[test]
+    fn what_stands_before_a_mistake_is_read() {
+        let read = of("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n---\na: [\n");
+        assert_eq!(read.objects.len(), 1);
+        assert_eq!(read.troubles.len(), 1);
+    }
+
+    #[test]
+    fn a_template_is_called_one() {
+        let read = of("metadata:\n  name: {{ .Release.Name }}\n");
+        assert!(read.troubles[0].message.contains("helm template"), "{:?}", read.troubles);
+    }
+
+    #[test]
+    fn what_is_no_text_is_told() {
+        let mut read = Read::default();
+        read.file("a.yaml", vec![0xff, 0xfe, 0]);
+        assert!(read.troubles[0].message.contains("UTF-8"));
+    }
+}

@@ -1,0 +1,21 @@
+//! Reading JSON where a value may be missing or of another type.
+
+use serde_json::{Map, Value};
+
+/// The text of a value that is one.
+#[must_use]
+pub fn text(value: &Value) -> Option<&str> {
+    value.as_str()
+}
+
+/// The elements of a list; none where it is no list.
+#[must_use]
+pub fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The fields of a mapping whose values are texts, such as labels.
+pub fn texts(value: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let fields = value.as_object().into_iter().flat_map(Map::iter);
+    fields.filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
+}

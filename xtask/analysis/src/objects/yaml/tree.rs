@@ -1,0 +1,286 @@
+//! The documents of a text as JSON.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
+use serde_json::{Map, Value};
+
+use super::{Error, resolve};
+
+/// Deeper values are refused: the API server refuses them, and reading them again would cost more stack than there is.
+const DEEPEST: usize = 200;
+
+/// More values in a file, with what aliases repeat, are refused: a few lines can stand for billions.
+const MOST_VALUES: usize = 5_000_000;
+
+/// A document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// Its value.
+    pub value: Value,
+    /// Its first line, counted from 1.
+    pub line: usize,
+    /// The lines of keys that stand twice in one mapping, of which Go's reader takes the last.
+    pub duplicates: Vec<(usize, String)>,
+}
+
+/// Reads every document of a text, empty ones as null; what stands before a mistake is returned with it.
+pub fn documents(text: &str) -> (Vec<Document>, Option<Error>) {
+    let mut reader = Reader::default();
+    let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let error = reader.read(&mut parser).err();
+    (reader.documents, error)
+}
+
+#[derive(Default)]
+struct Reader {
+    documents: Vec<Document>,
+    open: Vec<Open>,
+    anchors: HashMap<usize, Value>,
+    duplicates: Vec<(usize, String)>,
+    root: Option<(Value, usize)>,
+    values: usize,
+}
+
+/// A collection whose end has not been read.
+struct Open {
+    anchor: usize,
+    line: usize,
+    kind: Kind,
+}
+
+enum Kind {
+    List(Vec<Value>),
+    Mapping { fields: Map<String, Value>, merged: Vec<Value>, key: Option<Key> },
+}
+
+enum Key {
+    Merge,
+    Text(String),
+}
+
+impl Reader {
+    fn read(&mut self, parser: &mut Parser<'_, StrInput<'_>>) -> Result<(), Error> {
+        while let Some(event) = parser.next_event() {
+            let (event, span) = event.map_err(|error| Error {
+                line: error.marker().line(),
+                message: error.info().to_owned(),
+            })?;
+            self.event(event, span)?;
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Error> {
+        let line = span.start.line();
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let plain = style == ScalarStyle::Plain;
+                if plain && text == "<<" && self.takes_key() {
+                    self.set_key(Key::Merge);
+                    return Ok(());
+                }
+                let value = scalar(&text, plain, tag.as_deref());
+                self.anchor(anchor, &value);
+                self.value(value, line)
+            }
+            Event::Alias(anchor) => {
+                let value = self.anchors.get(&anchor).cloned().ok_or_else(|| Error {
+                    line,
+                    message: "an alias stands in the value that it repeats".to_owned(),
+                })?;
+                self.count(size(&value), line)?;
+                self.value(value, line)
+            }
+            Event::SequenceStart(anchor, _) => self.open(anchor, line, Kind::List(Vec::new())),
+            Event::MappingStart(anchor, _) => {
+                let kind = Kind::Mapping { fields: Map::new(), merged: Vec::new(), key: None };
+                self.open(anchor, line, kind)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(),
+            Event::DocumentEnd => {
+                let (value, line) = self.root.take().unwrap_or((Value::Null, line));
+                let duplicates = std::mem::take(&mut self.duplicates);
+                self.anchors.clear();
+                self.documents.push(Document { value, line, duplicates });
+                Ok(())
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {
+                Ok(())
+            }
+        }
+    }
+
+    fn open(&mut self, anchor: usize, line: usize, kind: Kind) -> Result<(), Error> {
+        if self.open.len() >= DEEPEST {
+            return Err(Error {
+                line,
+                message: format!("values are nested more than {DEEPEST} deep"),
+            });
+        }
+        self.open.push(Open { anchor, line, kind });
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), Error> {
+        let Some(Open { anchor, line, kind }) = self.open.pop() else { return Ok(()) };
+        let value = match kind {
+            Kind::List(items) => Value::Array(items),
+            Kind::Mapping { mut fields, merged, .. } => {
+                // What is written here wins, and then the first of several.
+                for (key, value) in merged.into_iter().flat_map(mappings).flatten() {
+                    fields.entry(key).or_insert(value);
+                }
+                Value::Object(fields)
+            }
+        };
+        self.anchor(anchor, &value);
+        self.value(value, line)
+    }
+
+    fn anchor(&mut self, anchor: usize, value: &Value) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, value.clone());
+        }
+    }
+
+    /// Whether the next value is a key of a mapping.
+    fn takes_key(&self) -> bool {
+        matches!(self.open.last(), Some(Open { kind: Kind::Mapping { key: None, .. }, .. }))
+    }
+
+    fn set_key(&mut self, new: Key) {
+        if let Some(Open { kind: Kind::Mapping { key, .. }, .. }) = self.open.last_mut() {
+            *key = Some(new);
+        }
+    }
+
+    fn count(&mut self, values: usize, line: usize) -> Result<(), Error> {
+        self.values += values;
+        if self.values <= MOST_VALUES {
+            return Ok(());
+        }
+        Err(Error { line, message: format!("the file stands for more than {MOST_VALUES} values") })
+    }
+
+    fn value(&mut self, value: Value, line: usize) -> Result<(), Error> {
+        self.count(1, line)?;
+        match self.open.last_mut().map(|open| &mut open.kind) {
+            None => self.root = Some((value, line)),
+            Some(Kind::List(items)) => items.push(value),
+            Some(Kind::Mapping { fields, merged, key }) => match key.take() {
+                None => *key = Some(Key::Text(key_text(value, line)?)),
+                Some(Key::Merge) => merged.push(value),
+                Some(Key::Text(text)) => {
+                    if fields.contains_key(&text) {
+                        self.duplicates.push((line, text.clone()));
+                    }
+                    fields.insert(text, value);
+                }
+            },
+        }
+        Ok(())
+    }
+}
+
+fn scalar(text: &str, plain: bool, tag: Option<&Tag>) -> Value {
+    match tag.filter(|tag| tag.is_yaml_core_schema()).map(|tag| tag.suffix.as_str()) {
+        Some("str") => Value::String(text.to_owned()),
+        Some("int" | "float" | "bool" | "null") => resolve(text),
+        _ if plain => resolve(text),
+        _ => Value::String(text.to_owned()),
+    }
+}
+
+/// JSON's keys are texts; Go's reader takes numbers and booleans for them as well.
+fn key_text(key: Value, line: usize) -> Result<String, Error> {
+    match key {
+        Value::String(text) => Ok(text),
+        Value::Array(_) | Value::Object(_) => {
+            Err(Error { line, message: "a list or a mapping is no key".to_owned() })
+        }
+        other => Ok(other.to_string()),
+    }
+}
+
+/// The mappings of a merge key: one, or a list of them.
+fn mappings(value: Value) -> Vec<Map<String, Value>> {
+    match value {
+        Value::Object(fields) => vec![fields],
+        Value::Array(items) => items.into_iter().flat_map(mappings).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Value::Object(fields) => 1 + fields.values().map(size).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn values(text: &str) -> Vec<Value> {
+        let (documents, error) = documents(text);
+        assert_eq!(error, None);
+        documents.into_iter().map(|document| document.value).collect()
+    }
+
+    #[test]
+    fn documents_know_their_first_lines() {
+        let (documents, error) = documents("a: 1\n---\n# b\n\nb: yes\n");
+        assert_eq!(error, None);
+        let lines: Vec<_> = documents.iter().map(|document| document.line).collect();
+        assert_eq!(lines, [1, 5]);
+        assert_eq!(documents[1].value, json!({"b": true}));
+    }
+
+    #[test]
+    fn aliases_and_merge_keys_are_followed() {
+        let text = "a: &a {one: 1, two: 2}\nb:\n  <<: *a\n  two: 3\nc: *a\n";
+        let a = json!({"one": 1, "two": 2});
+        let expected = json!({"a": a, "b": {"one": 1, "two": 3}, "c": a});
+        assert_eq!(values(text), [expected]);
+    }
+
+    #[test]
+    fn the_last_of_two_keys_counts_and_is_told() {
+        let (documents, _) = documents("a: 1\nb: 2\na: 3\n");
+        assert_eq!(documents[0].value, json!({"a": 3, "b": 2}));
+        assert_eq!(documents[0].duplicates, [(3, "a".to_owned())]);
+    }
+
+    #[test]
+    fn quoted_texts_stay_texts() {
+        assert_eq!(
+            values("a: 'yes'\nb: \"1\"\nc: !!str 1\nd: |\n  1\n"),
+            [json!({"a": "yes", "b": "1", "c": "1", "d": "1\n"})]
+        );
+    }
+
+    #[test]
+    fn aliases_that_stand_for_billions_are_refused() {
+        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let below = format!("*a{}, ", level - 1).repeat(9);
+            text.extend(["a", &level.to_string(), ": &a", &level.to_string(), " [", &below, "]\n"]);
+        }
+        let (_, error) = documents(&text);
+        assert!(error.expect("too much").message.contains("more than"));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        let (_, error) =
+            documents(&format!("{}{}", "[".repeat(DEEPEST + 1), "]".repeat(DEEPEST + 1)));
+        assert!(error.expect("too deep").message.contains("deep"));
+        let (_, error) = documents(&"[".repeat(100_000));
+        assert!(error.is_some());
+    }
+}

@@ -1,0 +1,81 @@
+//! Findings as people and programs read them.
+
+mod github;
+mod json;
+mod sarif;
+mod text;
+
+use std::fmt::Write;
+
+use support::Failure;
+
+use crate::check::{Checked, Family, Rule, rules};
+use crate::command::Format;
+use crate::environment::Environment;
+
+/// What was found in environments, in a format.
+///
+/// # Errors
+/// If it cannot be written as JSON.
+pub fn print(
+    format: Format,
+    environments: &[Environment],
+    checked: &[Checked],
+) -> Result<String, Failure> {
+    match format {
+        Format::Text => Ok(text::print(environments, checked, support::output::colours())),
+        Format::Json => json::print(environments, checked),
+        Format::Sarif => sarif::print(checked),
+        Format::Github => Ok(github::print(checked)),
+    }
+}
+
+/// What was found, as text without colours.
+#[must_use]
+pub fn plain(environments: &[Environment], checked: &[Checked]) -> String {
+    text::print(environments, checked, false)
+}
+
+/// All rules, a line each, by family.
+#[must_use]
+pub fn list() -> String {
+    let mut list = String::new();
+    let width = rules::names().map(str::len).max().unwrap_or_default();
+    for family in Family::ALL {
+        let of_family: Vec<&Rule> =
+            rules::ALL.iter().copied().filter(|rule| rule.family == family).collect();
+        if of_family.is_empty() {
+            continue;
+        }
+        // Writing to a String cannot fail.
+        let _ = writeln!(list, "{}", family.name());
+        for rule in of_family {
+            let _ = writeln!(
+                list,
+                "  {:width$}  {:7}  {}",
+                rule.name,
+                rule.severity.name(),
+                rule.summary
+            );
+        }
+    }
+    list
+}
+
+/// A rule as Markdown: what `--explain` prints, and its page in the documentation.
+#[must_use]
+pub fn explanation(rule: &Rule) -> String {
+    let Rule {
+        name, family, severity, summary, consequence, explanation, remedy, upstream, ..
+    } = rule;
+    let mut page = format!(
+        "# {name}\n\n{summary}. ({}, {})\n\n{explanation}\n\n**In the cluster:** {consequence}.\n\n**The way out:** {remedy}.\n",
+        family.name(),
+        severity.name()
+    );
+    if !upstream.is_empty() {
+        // Writing to a String cannot fail.
+        let _ = write!(page, "\n**Upstream:** <{upstream}>\n");
+    }
+    page
+}

@@ -1,0 +1,76 @@
+//! Findings for people, as the compiler writes its own.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::check::{Checked, Finding, Severity};
+use crate::environment::Environment;
+
+const BOLD: Style = Style::new().bold();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const MARK: Style = AnsiColor::Blue.on_default().bold();
+
+/// Every finding, and the totals of each environment.
+pub(super) fn print(environments: &[Environment], checked: &[Checked], colours: bool) -> String {
+    let mut text = String::new();
+    for finding in checked.iter().flat_map(|checked| &checked.findings) {
+        one(finding, colours, &mut text);
+    }
+    for (environment, checked) in environments.iter().zip(checked) {
+        let objects = environment.objects.written().count();
+        let count = |severity| {
+            checked.findings.iter().filter(|finding| finding.rule.severity == severity).count()
+        };
+        let name = environment.name.as_deref().map_or_else(String::new, |name| format!("{name}: "));
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        // Writing to a String cannot fail.
+        let _ = write!(
+            text,
+            "{name}{}: {}, {}",
+            counted(objects, "object"),
+            counted(errors, "error"),
+            counted(warnings, "warning")
+        );
+        if checked.accepted > 0 {
+            let _ = write!(text, ", {} accepted by exceptions", checked.accepted);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn one(finding: &Finding, colours: bool, text: &mut String) {
+    let styled = |style: Style| if colours { style } else { Style::new() };
+    let (bold, mark) = (styled(BOLD), styled(MARK));
+    let severity = styled(match finding.rule.severity {
+        Severity::Error => ERROR,
+        Severity::Warning => WARNING,
+    });
+    let Finding { rule, object, field, message, help, .. } = finding;
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        text,
+        "{severity}{}[{}]{severity:#}{bold}: {message}{bold:#}",
+        rule.severity.name(),
+        rule.name
+    );
+    if let Some(line) = &finding.line {
+        let _ = writeln!(text, "  {mark}-->{mark:#} {line}");
+    }
+    let environment =
+        finding.environment.as_deref().map_or_else(String::new, |name| format!("{name}: "));
+    let at = if field.is_empty() { String::new() } else { format!(" {field}") };
+    let _ = writeln!(text, "   {mark}|{mark:#} {environment}{object}{at}");
+    for side in &finding.sides {
+        let line = side.line.as_ref().map_or_else(String::new, |line| format!(" ({line})"));
+        let _ = writeln!(text, "   {mark}|{mark:#} {}: {}{line}", side.message, side.object);
+    }
+    let _ = writeln!(text, "   {mark}={mark:#} {bold}in the cluster{bold:#}: {}", rule.consequence);
+    let _ = writeln!(text, "   {mark}={mark:#} {bold}help{bold:#}: {help}\n");
+}

@@ -1,0 +1,87 @@
+//! Each rule finds something in its bad manifests, and nothing in its good ones.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use analysis::check::{Checked, Rule, check, rules};
+use analysis::environment::Environment;
+use analysis::objects::{Objects, read};
+use analysis::report;
+
+/// The folder of a rule's manifests.
+fn folder(rule: &Rule, which: &str) -> PathBuf {
+    let name = rule.name.replace('-', "_");
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("src/check")
+        .join(rule.family.name())
+        .join(name)
+        .join(which)
+}
+
+/// Every rule but the one about exceptions, which has tests of its own.
+fn all() -> impl Iterator<Item = &'static Rule> {
+    rules::ALL.iter().copied().filter(|rule| rule.name != rules::IDLE_EXCEPTION.name)
+}
+
+/// Checks the manifests of a folder; each file is an environment of its own.
+fn findings(rule: &'static Rule, folder: &Path) -> (String, usize) {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.expect("a readable folder").path())
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "{} is empty", folder.display());
+    let (mut text, mut count) = (String::new(), 0);
+    for file in files {
+        // Lines are shown with the paths below the folder of the rule.
+        let read = read(&file).expect("a readable file");
+        assert!(read.troubles.is_empty(), "{:?}", read.troubles);
+        let environment = Environment::of(None, Objects::new(read.objects));
+        let checked: Checked = check(&environment, [&rule]);
+        count += checked.findings.len();
+        text.push_str(&report::plain(&[environment], &[checked]));
+    }
+    let shown = text.replace(&format!("{}/", folder.display()), "");
+    (shown, count)
+}
+
+#[test]
+fn each_rule_finds_what_is_bad() {
+    for rule in all() {
+        let (text, count) = findings(rule, &folder(rule, "bad"));
+        assert!(count > 0, "{} finds nothing in its bad manifests", rule.name);
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => folder(rule, "") }, {
+            insta::assert_snapshot!("findings", text);
+        });
+    }
+}
+
+#[test]
+fn no_rule_finds_anything_in_what_is_good() {
+    for rule in all() {
+        let (text, count) = findings(rule, &folder(rule, "good"));
+        assert_eq!(count, 0, "{} finds in its good manifests:\n{text}", rule.name);
+    }
+}
+
+#[test]
+fn names_are_in_kebab_case_and_stand_once() {
+    let mut names: Vec<&str> = rules::names().collect();
+    for name in &names {
+        assert!(name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'), "{name}");
+    }
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
+#[test]
+fn texts_are_sentences_without_a_full_stop() {
+    for rule in rules::ALL {
+        for text in [rule.summary, rule.consequence, rule.remedy] {
+            assert!(!text.is_empty() && !text.ends_with('.'), "{}: {text}", rule.name);
+        }
+        assert!(!rule.explanation.is_empty(), "{}", rule.name);
+    }
+}
