@@ -71,24 +71,36 @@ impl Check {
         if let Some(code) = self.options.tell_of_rules()? {
             return Ok(code);
         }
-        if self.paths.is_empty() {
-            return Err(Failure::new(
-                "there is nothing to check: name files or folders of manifests with --path, or `--path -` for standard input",
-            ));
-        }
-        let (mut objects, mut troubles) = (Vec::new(), Vec::new());
-        for path in &self.paths {
-            let read = read(path)?;
-            objects.extend(read.objects);
-            troubles.extend(read.troubles);
-        }
-        for trouble in &troubles {
-            tell(format_args!("warning: {trouble}"));
-        }
-        let environment = Environment::of(self.environment.clone(), Objects::new(objects));
-        let code = self.options.check(&[environment])?;
-        Ok(if troubles.is_empty() { code } else { ExitCode::from(support::COULD_NOT_RUN) })
+        files(&self.paths, self.environment.as_deref(), &self.options)
     }
+}
+
+/// Checks the objects of files and folders, as one environment.
+///
+/// # Errors
+/// If nothing can be checked.
+pub fn files(
+    paths: &[PathBuf],
+    environment: Option<&str>,
+    options: &Options,
+) -> Result<ExitCode, Failure> {
+    if paths.is_empty() {
+        return Err(Failure::new(
+            "there is nothing to check: name files or folders of manifests with --path, or `--path -` for standard input",
+        ));
+    }
+    let (mut objects, mut troubles) = (Vec::new(), Vec::new());
+    for path in paths {
+        let read = read(path)?;
+        objects.extend(read.objects);
+        troubles.extend(read.troubles);
+    }
+    for trouble in &troubles {
+        tell(format_args!("warning: {trouble}"));
+    }
+    let environment = Environment::of(environment.map(str::to_owned), Objects::new(objects));
+    let code = options.check(&[environment])?;
+    Ok(if troubles.is_empty() { code } else { ExitCode::from(support::COULD_NOT_RUN) })
 }
 
 impl Options {

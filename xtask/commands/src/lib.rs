@@ -3,6 +3,7 @@
 //! The commands get environments as a list, so that an edit of a service does not rebuild this crate.
 
 mod bootstrap;
+mod check;
 mod cluster;
 mod context;
 mod environment;
@@ -30,6 +31,7 @@ use manifests_lib::environment::Entry;
 #[command(bin_name = "cargo xtask", arg_required_else_help = true)]
 enum Command {
     Render(render::Arguments),
+    Check(check::Arguments),
     Watch(watch::Arguments),
     #[command(subcommand)]
     Cluster(cluster::Command),
@@ -66,6 +68,7 @@ pub fn run(environments: &'static [Entry]) -> ExitCode {
     environment::register(environments);
     let outcome = match Command::parse() {
         Command::Render(arguments) => render::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Cluster(command) => cluster::run(&command),
         Command::Bootstrap(arguments) => bootstrap::run(&arguments),

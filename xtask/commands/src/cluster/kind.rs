@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use manifests_lib::cluster::{self, Cluster, Eks, Minikube};
+use manifests_lib::cluster::{self, Cluster, Eks, KubernetesMinor, Minikube};
 use manifests_lib::environment::Sources;
 use manifests_lib::values::{Image, Name};
 use support::Failure;
@@ -62,6 +62,14 @@ impl Infrastructure {
         match self {
             Self::Minikube(laptop) => laptop.cluster.clone().into(),
             Self::Eks(eks) => Eks::clone(eks).into(),
+        }
+    }
+
+    /// The minor version of Kubernetes.
+    pub(crate) fn kubernetes(&self) -> KubernetesMinor {
+        match self {
+            Self::Minikube(laptop) => laptop.cluster.kubernetes.minor,
+            Self::Eks(eks) => eks.kubernetes,
         }
     }
 

@@ -1,0 +1,151 @@
+//! `cargo xtask check`: what a cluster would only tell later, of what the code renders or of other manifests.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use analysis::command::{self, Options};
+use analysis::environment::{self as checked, Environment, Unseen};
+use analysis::objects::{Line, Object, Objects, Origin};
+use clap::Args;
+use manifests_lib::delivery::{Source, SourceFrom};
+use manifests_lib::model::{self, Resource};
+use manifests_lib::platform::BuiltBundle;
+use serde_json::json;
+use support::Failure;
+
+use crate::environment::{Built, EnvironmentName};
+
+/// Find what only a cluster would tell: missing names and keys, selectors and ports that lead nowhere, … (--list)
+///
+/// Checks what the code renders, without writing anything; each finding has the line of Rust that wrote the object, what the cluster
+/// would do, and the way out. With --path it checks files instead, such as those of a chart that `helm template` printed.
+///
+/// Exit codes: 0 nothing found, 1 findings, 2 could not run.
+#[derive(Args)]
+pub struct Arguments {
+    /// Environments to check [default: all]
+    #[arg(value_name = "ENV", conflicts_with = "path")]
+    environments: Vec<EnvironmentName>,
+
+    /// Check these files or folders of manifests instead, `-` for standard input; may be repeated
+    #[arg(long, value_name = "DIR|FILE|-")]
+    path: Vec<PathBuf>,
+
+    #[command(flatten)]
+    options: Options,
+}
+
+/// Checks.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    if let Some(code) = arguments.options.tell_of_rules()? {
+        return Ok(code);
+    }
+    if !arguments.path.is_empty() {
+        return command::files(&arguments.path, None, &arguments.options);
+    }
+    let mut environments = arguments.environments.clone();
+    if environments.is_empty() {
+        environments = EnvironmentName::all().collect();
+    }
+    environments.sort_unstable();
+    environments.dedup();
+    let mut failures = Vec::new();
+    let mut built = Vec::new();
+    for name in environments {
+        match name.build().and_then(|built| of(name, &built)) {
+            Ok(environment) => built.push(environment),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if !failures.is_empty() {
+        return Err(Failure::merge(failures));
+    }
+    arguments.options.check(&built)
+}
+
+/// An environment as rules read it.
+pub fn of(name: EnvironmentName, built: &Built) -> Result<Environment, Failure> {
+    let platform = &built.platform;
+    let mut objects = Vec::new();
+    for bundle in &platform.bundles {
+        let of_bundle: Arc<str> = bundle.name.as_str().into();
+        for resource in &bundle.resources {
+            objects.extend(object(resource, &of_bundle)?);
+        }
+    }
+    objects.extend(given(built));
+    let mut environment = Environment::of(Some(name.to_string()), Objects::new(objects));
+    environment.outside.unseen = platform.bundles.iter().flat_map(unseen).collect();
+    environment.cluster = cluster(built);
+    Ok(environment)
+}
+
+/// A resource, with the lines that wrote and patched it.
+fn object(resource: &Resource, bundle: &Arc<str>) -> Result<Option<Object>, Failure> {
+    let json = resource.to_json().map_err(|error| {
+        let (origin, object) = (resource.origin(), resource.object_ref());
+        Failure::new(format!("{origin}: {object} cannot be written as JSON: {error}"))
+    })?;
+    let line =
+        |origin: &model::Origin| Line { file: origin.file.into(), line: origin.line as usize };
+    let patched = resource.patched().iter().map(line).collect();
+    let origin = Origin::Rust { written: line(&resource.origin()), patched };
+    Ok(Object::of(json, origin, Some(bundle.clone())))
+}
+
+/// What the cluster has before the platform.
+fn given(built: &Built) -> Vec<Object> {
+    let cluster = built.infrastructure.cluster();
+    let classes = cluster.storage_classes.iter().map(|class| {
+        json!({
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "StorageClass",
+            "metadata": {"name": class.name.as_str()},
+            "provisioner": class.provisioner,
+            "volumeBindingMode": class.binding.as_str(),
+        })
+    });
+    let origin = Origin::Made { by: "the cluster".into() };
+    classes.filter_map(|json| Object::of(json, origin.clone(), None)).collect()
+}
+
+/// What the charts and kustomizations of a bundle make, of which only the kinds are known.
+fn unseen(bundle: &BuiltBundle) -> Vec<Unseen> {
+    let of_source = |source: &Source| {
+        let by = match &source.from {
+            SourceFrom::Chart { name, version, .. } => format!("chart {name} {version}"),
+            SourceFrom::Kustomization { repository, release, .. } => {
+                format!("kustomization {repository} {release}")
+            }
+        };
+        let kinds: Vec<(String, String)> =
+            source.kinds.iter().map(|kind| (kind.group.to_owned(), kind.kind.to_owned())).collect();
+        let namespaces = std::iter::once(&source.namespace).chain(&source.other_namespaces);
+        let in_namespace = |namespace: &model::Namespace| Unseen {
+            by: by.clone(),
+            namespace: Some(namespace.to_string()),
+            kinds: Some(kinds.clone()),
+        };
+        namespaces.map(in_namespace).collect::<Vec<_>>()
+    };
+    bundle.sources.iter().flat_map(of_source).collect()
+}
+
+fn cluster(built: &Built) -> checked::Cluster {
+    let cluster = built.infrastructure.cluster();
+    let nodes = cluster.node_pools.iter().map(|pool| checked::Nodes {
+        labels: pool
+            .group
+            .iter()
+            .map(|group| (group.label.to_string(), group.value.to_string()))
+            .collect(),
+        count: u64::from(pool.nodes),
+        millicores: u64::from(pool.cpu.as_millicores()),
+        memory: u64::from(pool.memory.as_mebibytes()) << 20,
+    });
+    checked::Cluster {
+        kubernetes_minor: Some(built.infrastructure.kubernetes().0),
+        nodes: nodes.collect(),
+    }
+}
