@@ -3,6 +3,8 @@
 //! Only the pods of the platform's own workloads are counted. Pods of charts and the proxies of the mesh are extra: the
 //! conformance lane `charts` has a real scheduler place all of them.
 
+mod requests;
+
 use std::collections::BTreeMap;
 
 use custom_resources::rabbitmq::v1beta1::RabbitmqCluster;
@@ -19,8 +21,9 @@ use manifests_lib::values::Bytes;
 use support::Failure;
 
 use super::storage;
+use requests::{Requests, of_container, of_pod};
 
-/// CPU in thousandths of a core and memory in bytes.
+/// CPU in thousandths of a core, memory in bytes, and pods. What does not fit into a number fits into no cluster: it stays the largest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Amounts {
     cpu: u64,
@@ -124,7 +127,6 @@ fn groups(placements: &[Placement<'_>], cluster: &Cluster) -> Vec<(String, Amoun
             Count::OnePerNode => placement.nodes(cluster).map(|pool| u64::from(pool.nodes)).sum(),
         };
         let sum = requested.entry(placement.group()).or_default();
-        // What does not fit into the number fits into no cluster either.
         sum.cpu = sum.cpu.saturating_add(each.cpu.saturating_mul(count));
         sum.memory = sum.memory.saturating_add(each.memory.saturating_mul(count));
         sum.pods = sum.pods.saturating_add(count);
@@ -145,7 +147,7 @@ struct Placement<'a> {
     resource: &'a Resource,
     count: Count,
     /// What each of them requests.
-    each: Amounts,
+    each: Requests,
     /// The nodes that they select; `None` if they take any.
     pool: Option<&'a NodePool>,
 }
@@ -181,10 +183,11 @@ fn placements<'a>(
                 platform.environment
             ))
         })?;
-        let each = of_pod(&pods).ok_or_else(|| {
+        let each = pods.each.map_err(|quantity| {
             Failure::new(format!(
-                "{}: a request of {} is not a quantity that can be added up: write it in m, Ki, Mi, Gi or without a unit",
+                "{}: {:?}, a request of {}, is not an amount that the API server takes: write it as 250m, 1.5, 512Mi or 1Gi",
                 resource.origin(),
+                quantity.0,
                 resource.object_ref()
             ))
         })?;
@@ -200,9 +203,9 @@ fn group_name(pool: &NodePool) -> String {
 fn offered(pool: &NodePool) -> Amounts {
     let nodes = u64::from(pool.nodes);
     Amounts {
-        cpu: nodes * u64::from(pool.cpu.as_millicores()),
-        memory: nodes * bytes(pool.memory),
-        pods: nodes * u64::from(pool.pods),
+        cpu: nodes.saturating_mul(u64::from(pool.cpu.as_millicores())),
+        memory: nodes.saturating_mul(bytes(pool.memory)),
+        pods: nodes.saturating_mul(u64::from(pool.pods)),
     }
 }
 
@@ -214,10 +217,8 @@ struct Pods<'a> {
     count: Count,
     /// The labels that their nodes must have.
     selector: BTreeMap<&'a str, &'a str>,
-    /// The resources of each of their containers.
-    containers: Vec<Option<&'a core::ResourceRequirements>>,
-    /// The resources of each container that runs before those, one after the other.
-    first: Vec<Option<&'a core::ResourceRequirements>>,
+    /// What each of them requests; the error is a quantity that cannot be read.
+    each: Result<Requests, &'a Quantity>,
 }
 
 enum Count {
@@ -286,20 +287,16 @@ fn pods<'a>(resource: &'a Resource, most: &Autoscaled) -> Option<Pods<'a>> {
     Some(Pods {
         count: replicas(spec.replicas),
         selector: required_labels(spec.affinity.as_ref()).collect(),
-        containers: vec![spec.resources.as_ref()],
-        first: Vec::new(),
+        each: of_container(spec.resources.as_ref()),
     })
 }
 
 fn of_template(count: Count, pod: &core::PodSpec) -> Pods<'_> {
     let selector = pod.node_selector.iter().flatten();
-    let containers = pod.containers.iter();
-    let first = pod.init_containers.iter().flatten();
     Pods {
         count,
         selector: selector.map(|(key, value)| (key.as_str(), value.as_str())).collect(),
-        containers: containers.map(|container| container.resources.as_ref()).collect(),
-        first: first.map(|container| container.resources.as_ref()).collect(),
+        each: of_pod(pod),
     }
 }
 
@@ -315,49 +312,6 @@ fn required_labels(affinity: Option<&core::Affinity>) -> impl Iterator<Item = (&
             let value = expression.values.as_ref()?.first()?;
             Some((expression.key.as_str(), value.as_str()))
         })
-}
-
-/// What one pod requests: all its containers, or one that runs before them where that needs more. `None` if a quantity cannot be read.
-///
-/// Upstream: <https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers>
-fn of_pod(pods: &Pods<'_>) -> Option<Amounts> {
-    let mut sum = Amounts::default();
-    for resources in &pods.containers {
-        let Amounts { cpu, memory, .. } = of_container(*resources)?;
-        sum.cpu = sum.cpu.saturating_add(cpu);
-        sum.memory = sum.memory.saturating_add(memory);
-    }
-    for resources in &pods.first {
-        let Amounts { cpu, memory, .. } = of_container(*resources)?;
-        sum.cpu = sum.cpu.max(cpu);
-        sum.memory = sum.memory.max(memory);
-    }
-    Some(sum)
-}
-
-fn of_container(resources: Option<&core::ResourceRequirements>) -> Option<Amounts> {
-    let requests = resources.and_then(|resources| resources.requests.as_ref());
-    let read = |key: &str, unit: u64| match requests.and_then(|requests| requests.get(key)) {
-        None => Some(0),
-        Some(quantity) => amount(quantity, unit),
-    };
-    Some(Amounts { cpu: read("cpu", 1000)?, memory: read("memory", 1)?, pods: 0 })
-}
-
-/// A quantity in fractions of its unit: thousandths for CPU, whole ones for bytes.
-fn amount(quantity: &Quantity, unit: u64) -> Option<u64> {
-    let digits = quantity.0.trim_end_matches(|character: char| character.is_ascii_alphabetic());
-    let number: u64 = digits.parse().ok()?;
-    let factor = match &quantity.0[digits.len()..] {
-        "" => unit,
-        "m" if unit == 1000 => 1,
-        "Ki" => 1 << 10,
-        "Mi" => 1 << 20,
-        "Gi" => 1 << 30,
-        "Ti" => 1 << 40,
-        _ => return None,
-    };
-    number.checked_mul(factor)
 }
 
 #[cfg(test)]
@@ -425,24 +379,6 @@ mod tests {
     }
 
     #[test]
-    fn what_runs_first_counts_where_it_needs_more() {
-        let requests = |cpu: &str| core::ResourceRequirements {
-            requests: Some(BTreeMap::from([("cpu".to_owned(), Quantity(cpu.to_owned()))])),
-            ..core::ResourceRequirements::default()
-        };
-        let (small, large) = (requests("100m"), requests("1"));
-        let pods = |first| Pods {
-            count: Count::Replicas(1),
-            selector: BTreeMap::new(),
-            containers: vec![Some(&small), Some(&small)],
-            first,
-        };
-        let cpu = |pods: &Pods<'_>| of_pod(pods).expect("quantities").cpu;
-        assert_eq!(cpu(&pods(vec![Some(&small)])), 200);
-        assert_eq!(cpu(&pods(vec![Some(&large), Some(&large)])), 1000);
-    }
-
-    #[test]
     fn the_broker_counts() {
         let platform = built();
         let resources = platform.resources();
@@ -452,7 +388,7 @@ mod tests {
             .expect("a broker");
         assert!(matches!(broker.count, Count::Replicas(3)));
         assert_eq!(broker.selector.values().copied().collect::<Vec<_>>(), ["app"]);
-        let each = of_pod(&broker).expect("quantities");
+        let each = broker.each.expect("quantities");
         assert_eq!((each.cpu, mebibytes(each.memory)), (200, 1024));
     }
 
@@ -484,14 +420,25 @@ mod tests {
         let (_, requested, _) = groups.iter().find(|(name, ..)| name == "app").expect("the group");
         assert_eq!((requested.cpu, requested.pods), (700 + 5 * 100 + 2 * 100, 4 + 5 + 2));
     }
-
+    /// The largest numbers that the types take.
     #[test]
-    fn quantities_are_read_as_the_cluster_reads_them() {
-        let read = |text: &str, unit| amount(&Quantity(text.to_owned()), unit);
-        assert_eq!(read("250m", 1000), Some(250));
-        assert_eq!(read("2", 1000), Some(2000));
-        assert_eq!(read("768Mi", 1), Some(768 << 20));
-        assert_eq!(read("1.5", 1000), None);
-        assert_eq!(read("1e3", 1), None);
+    fn no_number_is_too_large_to_be_compared() {
+        let (platform, mut cluster) = (small::platform(), small::nodes());
+        let bundle = platform.team(name!("other")).bundle(name!("large"), &small::SHOP);
+        let most = Resources { cpu: millicores(u32::MAX), memory: of_memory(u32::MAX) };
+        bundle.app(&small::GROUP).deployment(60_000).portless_container(PortlessContainer {
+            name: name!("large"),
+            image: LocalImage { repository: repository!("large"), tag: tag!("1.0") }.into(),
+            resources: most,
+            user: uid!(1000),
+        });
+        let built = platform.build().expect("a platform that can be built");
+        let sentence = check(&built, &cluster).expect_err("too large").to_string();
+        assert!(sentence.contains("request 17592186044416 MiB of memory"), "{sentence}");
+        for pool in &mut cluster.node_pools {
+            (pool.nodes, pool.pods) = (u16::MAX, u16::MAX);
+            (pool.cpu, pool.memory) = (most.cpu, most.memory);
+        }
+        assert!(check(&built, &cluster).is_ok() && report(&built, &cluster).is_ok());
     }
 }
