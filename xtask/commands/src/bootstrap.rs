@@ -10,6 +10,7 @@ use clap::Args;
 
 use crate::context;
 use crate::environment::EnvironmentName;
+use crate::programs::{self, Program};
 use support::output;
 use support::{Failure, tell};
 
@@ -64,13 +65,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         output::print(&script)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let helm = Helm::find()?;
+    let programs = [Program::Helm, Program::Kubectl];
+    let versions = programs::require(&programs, infrastructure.kubernetes())?;
     let context = context::find(name, infrastructure, arguments.context.as_deref())?.for_changing(
         name,
         infrastructure,
         arguments.yes,
     )?;
-    let steps = argocd.steps(&context, chart, helm, credentials)?;
+    let steps = argocd.steps(&context, chart, Helm::of(versions), credentials)?;
     let count = steps.len();
     for (number, Step { title, invocation }) in (1..).zip(steps) {
         tell(format_args!("[{number}/{count}] {title}"));

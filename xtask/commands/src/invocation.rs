@@ -1,12 +1,19 @@
 //! Calls of external programs: how they are run and shown, and what counts as a failure.
 
+mod variables;
+
 use std::ffi::OsStr;
 use std::fmt;
-use std::io::{self, Write};
-use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::io::{self, Read, Write};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use support::Failure;
+
+use crate::children::{self, Running};
 
 /// A program that the commands run, or print for the user to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +33,8 @@ pub enum Program {
 }
 
 impl Program {
-    fn name(self) -> &'static str {
+    /// As it is called.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Aws => "aws",
             Self::Docker => "docker",
@@ -38,7 +46,7 @@ impl Program {
     }
 
     /// URL of its installation instructions.
-    fn installation(self) -> &'static str {
+    pub fn installation(self) -> &'static str {
         match self {
             Self::Aws => {
                 "https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
@@ -49,6 +57,12 @@ impl Program {
             Self::Kubectl => "https://kubernetes.io/docs/tasks/tools/",
             Self::Minikube => "https://minikube.sigs.k8s.io/docs/start/",
         }
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
     }
 }
 
@@ -88,8 +102,7 @@ impl fmt::Debug for Input {
 
 /// The result of a program that has ended.
 pub struct Outcome {
-    /// Its exit code; `None` if a signal ended it.
-    code: Option<i32>,
+    status: ExitStatus,
     /// Its standard output.
     pub output: String,
     /// Its standard error.
@@ -99,9 +112,22 @@ pub struct Outcome {
 impl Outcome {
     /// Whether its exit code was 0.
     pub fn success(&self) -> bool {
-        self.code == Some(0)
+        self.status.success()
     }
 }
+
+/// What a program has said within [`ANSWER_LIMIT`].
+pub struct Answer {
+    /// On standard output.
+    pub output: String,
+    /// On standard error.
+    pub error: String,
+    /// Whether it has ended by itself.
+    pub in_time: bool,
+}
+
+/// Time limit of a question that a program answers by itself, without a cluster.
+pub const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
 impl Invocation {
     /// Calls `program` with these arguments.
@@ -132,35 +158,53 @@ impl Invocation {
 
     /// Runs the program; the user sees its output.
     pub fn run(&self) -> Result<(), Failure> {
-        let mut child =
-            self.command(Stdio::inherit()).spawn().map_err(|error| self.cannot_start(&error))?;
-        if let (Some(mut stdin), Some(input)) = (child.stdin.take(), &self.input) {
-            // A program that ends before it has read everything prints the reason itself.
-            let _ = stdin.write_all(input.text().as_bytes());
-        }
-        let status = child.wait().map_err(|error| self.cannot_start(&error))?;
+        let status = self.start(&mut self.command(Stdio::inherit()))?.wait();
+        let status = status.map_err(|error| self.cannot_start(&error))?;
         if status.success() {
             return Ok(());
         }
         Err(Failure::new(format!(
-            "{} ended with {status}, see its output above: remove the cause, then run this command again; what is done already stays",
-            self.line()
+            "{} {}, see its output above: remove the cause, then run this command again",
+            self.line(),
+            ended(status)
         )))
+    }
+
+    /// Starts the program and gives it its input.
+    fn start(&self, command: &mut Command) -> Result<Running, Failure> {
+        let mut running = Running::start(command).map_err(|error| self.cannot_start(&error))?;
+        if let (Some(mut stdin), Some(input)) = (running.child().stdin.take(), &self.input) {
+            // A program that ends before it has read everything prints the reason itself.
+            let _ = stdin.write_all(input.text().as_bytes());
+        }
+        Ok(running)
     }
 
     /// Runs the program and captures its output.
     pub fn outcome(&self) -> Result<Outcome, Failure> {
-        let output = self
-            .command(Stdio::piped())
-            .stderr(Stdio::piped())
-            .output()
+        let mut command = self.command(Stdio::piped());
+        let mut running = self.start(command.stderr(Stdio::piped()))?;
+        let (output, error) = read(running.child());
+        // Until both are closed.
+        let [output, error] = [output, error].map(|text| text.iter().flatten().collect());
+        let status = running.wait().map_err(|error| self.cannot_start(&error))?;
+        Ok(Outcome { status, output: text(output), error: text(error) })
+    }
+
+    /// Asks a program something that it knows by itself; one that takes too long is ended.
+    pub fn answer(&self) -> Result<Answer, Failure> {
+        let mut command = self.command(Stdio::piped());
+        let mut running = Running::start_apart(command.stderr(Stdio::piped()))
             .map_err(|error| self.cannot_start(&error))?;
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Outcome {
-            code: output.status.code(),
-            output: text(output.stdout),
-            error: text(output.stderr),
-        })
+        let (output, error) = read(running.child());
+        let status =
+            running.wait_within(ANSWER_LIMIT).map_err(|error| self.cannot_start(&error))?;
+        // What it has started may keep them open.
+        let [output, error] = [output, error].map(|text| match status {
+            Some(_) => text.iter().flatten().collect(),
+            None => text.try_iter().flatten().collect(),
+        });
+        Ok(Answer { output: text(output), error: text(error), in_time: status.is_some() })
     }
 
     /// The program's output; an error if it fails.
@@ -171,7 +215,7 @@ impl Invocation {
     /// The program's output; `None` if it ends with this exit code.
     pub fn output_unless(&self, code: i32) -> Result<Option<String>, Failure> {
         let outcome = self.outcome()?;
-        if outcome.code == Some(code) {
+        if outcome.status.code() == Some(code) {
             return Ok(None);
         }
         self.printed(outcome).map(Some)
@@ -182,13 +226,20 @@ impl Invocation {
             return Ok(outcome.output);
         }
         let error = outcome.error.trim().replace('\n', "; ");
-        Err(Failure::new(format!("{} failed: {error}", self.line())))
+        let ended = match outcome.status.code() {
+            Some(_) if !error.is_empty() => "failed".to_owned(),
+            _ => ended(outcome.status),
+        };
+        let why = if error.is_empty() { "it did not say why" } else { &error };
+        Err(Failure::new(format!("{} {ended}: {why}", self.line())))
     }
 
     /// Replaces this process with the program, so that Ctrl-C and the exit code are its own; returns only if that fails.
     pub fn exec(&self) -> Failure {
-        let error = Command::new(self.program.name()).args(&self.arguments).exec();
-        self.cannot_start(&error)
+        let mut command = Command::new(self.program.name());
+        command.args(&self.arguments);
+        variables::set(&mut command, self.program);
+        self.cannot_start(&command.exec())
     }
 
     /// The call on one line, for messages.
@@ -208,6 +259,7 @@ impl Invocation {
     fn command(&self, stdout: Stdio) -> Command {
         let mut command = Command::new(self.program.name());
         command.args(self.arguments.iter().map(OsStr::new));
+        variables::set(&mut command, self.program);
         command.stdout(stdout);
         command.stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() });
         command
@@ -228,15 +280,63 @@ impl Invocation {
 
 impl fmt::Display for Invocation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.words())?;
-        match &self.input {
-            None => Ok(()),
-            // No rendered line consists of this word.
-            Some(Input::Plain(input)) => {
-                write!(formatter, " <<'END_OF_INPUT'\n{input}END_OF_INPUT")
-            }
-            Some(Input::Secret(_)) => formatter.write_str(" # reads a secret, which is not shown"),
+        let mut words = self.words();
+        let elsewhere = variables::taken_away(self.program);
+        if !elsewhere.is_empty() {
+            // Whoever runs it has what this process has.
+            let unset: Vec<String> =
+                elsewhere.iter().map(|name| format!("-u {}", quoted(name))).collect();
+            words = format!("env {} {words}", unset.join(" "));
         }
+        match &self.input {
+            None => formatter.write_str(&words),
+            Some(Input::Plain(input)) if input.ends_with('\n') => {
+                let mut end = "END_OF_INPUT".to_owned();
+                while input.lines().any(|line| line == end) {
+                    end.push('_');
+                }
+                write!(formatter, "{words} <<'{end}'\n{input}{end}")
+            }
+            // A here-document would add a line break.
+            Some(Input::Plain(input)) => {
+                write!(formatter, "printf %s {} | {words}", quoted(input))
+            }
+            Some(Input::Secret(_)) => {
+                write!(formatter, "{words} # reads a secret, which is not shown")
+            }
+        }
+    }
+}
+
+/// Reads both pipes of a program, piece by piece.
+fn read(child: &mut Child) -> (mpsc::Receiver<Vec<u8>>, mpsc::Receiver<Vec<u8>>) {
+    fn pieces(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
+        let (sender, receiver) = mpsc::channel();
+        if let Some(mut pipe) = pipe {
+            thread::spawn(move || {
+                let mut piece = [0; 4096];
+                while let Ok(length @ 1..) = pipe.read(&mut piece) {
+                    if sender.send(piece[..length].to_vec()).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        receiver
+    }
+    (pieces(child.stdout.take()), pieces(child.stderr.take()))
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// How a program has ended, after its name.
+fn ended(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("ended with exit code {code}"),
+        (None, Some(signal)) => format!("was ended by {}", children::name_of(signal)),
+        (None, None) => format!("ended with {status}"),
     }
 }
 

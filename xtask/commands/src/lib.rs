@@ -4,12 +4,14 @@
 
 mod bootstrap;
 mod check;
+mod children;
 mod cluster;
 mod context;
 mod environment;
 mod external;
 mod invocation;
 mod open;
+mod programs;
 mod render;
 #[cfg(test)]
 mod small;

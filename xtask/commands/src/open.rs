@@ -17,6 +17,7 @@ use crate::cluster::kind::Infrastructure;
 use crate::context;
 use crate::environment::{Built, EnvironmentName};
 use crate::invocation::Invocation;
+use crate::programs::{self, Program};
 use support::Failure;
 use support::output::{self, printed};
 
@@ -113,6 +114,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         output::print(&line)?;
         return Ok(ExitCode::SUCCESS);
     }
+    programs::require(&[Program::Kubectl], built.infrastructure.kubernetes())?;
     let context =
         context::find(name, &built.infrastructure, arguments.context.as_deref())?.for_reading();
     printed(writeln!(io::stdout(), "{} until Ctrl-C", target.address))?;

@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::credentials::Credentials;
 use crate::environment::{Built, EnvironmentName};
 use crate::invocation::{Invocation, Program};
+use crate::programs::Versions;
 use crate::render;
 use support::{Failure, in_workspace};
 
@@ -260,10 +261,9 @@ pub enum Helm {
 }
 
 impl Helm {
-    /// Asks helm itself; fails if it is missing, before anything is changed.
-    pub fn find() -> Result<Self, Failure> {
-        let version = Invocation::new(Program::Helm, ["version", "--short"]).output()?;
-        Ok(if version.trim_start().starts_with("v3.") { Self::Three } else { Self::Four })
+    /// The one that was found.
+    pub fn of(versions: Versions) -> Self {
+        if versions.helm() == Some(3) { Self::Three } else { Self::Four }
     }
 }
 

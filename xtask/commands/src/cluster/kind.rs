@@ -66,6 +66,7 @@ impl Infrastructure {
     }
 
     /// The minor version of Kubernetes.
+    /// The release of Kubernetes that runs there.
     pub(crate) fn kubernetes(&self) -> KubernetesMinor {
         match self {
             Self::Minikube(laptop) => laptop.cluster.kubernetes.minor,
