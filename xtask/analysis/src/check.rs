@@ -90,6 +90,27 @@ impl Family {
         Self::Lifetime,
     ];
 
+    /// What it looks at, as a sentence without a full stop.
+    #[must_use]
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::Reference => "What names another object finds it, down to the key and the port",
+            Self::Selection => "What selects by labels selects what it should",
+            Self::Port => "Ports lead to ports",
+            Self::Mesh => "The mesh routes, admits and encrypts as it says",
+            Self::Schema => "Objects are what the API server accepts",
+            Self::Data => "What holds data keeps it",
+            Self::Security => "No more rights than needed, and no secrets in Git",
+            Self::Reliability => "What runs stays up",
+            Self::Gitops => "Argo CD can deploy it, in this order",
+            Self::Capacity => "Nodes have room for it",
+            Self::Text => "Texts are read as they were meant",
+            Self::Network => "What must be reached is let through",
+            Self::Drift => "Environments differ where they say so",
+            Self::Lifetime => "Nothing is past its end of life",
+        }
+    }
+
     /// Its name: the folder of its rules.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -5,6 +5,7 @@ mod json;
 mod sarif;
 mod text;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use support::Failure;
@@ -42,8 +43,7 @@ pub fn list() -> String {
     let mut list = String::new();
     let width = rules::names().map(str::len).max().unwrap_or_default();
     for family in Family::ALL {
-        let of_family: Vec<&Rule> =
-            rules::ALL.iter().copied().filter(|rule| rule.family == family).collect();
+        let of_family: Vec<&Rule> = of_family(family).collect();
         if of_family.is_empty() {
             continue;
         }
@@ -60,6 +60,38 @@ pub fn list() -> String {
         }
     }
     list
+}
+
+/// The documentation of all rules: a page each, and a table of them, by the names of their files in `docs/rules`.
+#[must_use]
+pub fn pages() -> BTreeMap<String, String> {
+    let page = |rule: &&Rule| (format!("{}.md", rule.name), explanation(rule));
+    let mut pages: BTreeMap<String, String> = rules::ALL.iter().map(page).collect();
+    let mut table = "# Rules of `cargo xtask check`\n\nWritten by `cargo run -p analysis --example pages`. The same by \
+                     `cargo xtask check --list` and `--explain RULE`.\n"
+        .to_owned();
+    for family in Family::ALL {
+        let of_family: Vec<&Rule> = of_family(family).collect();
+        if of_family.is_empty() {
+            continue;
+        }
+        // Writing to a String cannot fail.
+        let _ = write!(
+            table,
+            "\n## {}\n\n{}.\n\n| rule | | finds |\n|---|---|---|\n",
+            family.name(),
+            family.summary()
+        );
+        for Rule { name, severity, summary, .. } in of_family {
+            let _ = writeln!(table, "| [{name}]({name}.md) | {} | {summary} |", severity.name());
+        }
+    }
+    pages.insert("README.md".to_owned(), table);
+    pages
+}
+
+fn of_family(family: Family) -> impl Iterator<Item = &'static Rule> {
+    rules::ALL.iter().copied().filter(move |rule| rule.family == family)
 }
 
 /// A rule as Markdown: what `--explain` prints, and its page in the documentation.

@@ -85,3 +85,18 @@ fn texts_are_sentences_without_a_full_stop() {
         assert!(!rule.explanation.is_empty(), "{}", rule.name);
     }
 }
+
+#[test]
+fn each_rule_has_its_page() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules");
+    let pages = report::pages();
+    let way_out = "run `cargo run -p analysis --example pages`";
+    for (name, page) in &pages {
+        let found = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+        assert_eq!(found, *page, "{name} is not what the rules say: {way_out}");
+    }
+    for entry in std::fs::read_dir(&folder).expect("a folder of pages") {
+        let name = entry.expect("a readable folder").file_name().to_string_lossy().into_owned();
+        assert!(pages.contains_key(&name), "{name} is the page of no rule: {way_out}");
+    }
+}

@@ -1,0 +1,69 @@
+//! Findings as programs read them.
+
+use std::fs;
+
+use analysis::check::{check, rules};
+use analysis::command::Format;
+use analysis::environment::Environment;
+use analysis::objects::{Objects, read};
+use analysis::report;
+
+const MANIFESTS: &str = r#"apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: cart
+  namespace: shop
+data:
+  currency: EUR
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: cart
+  namespace: shop
+spec:
+  containers:
+    - name: cart
+      image: example.com/cart:1
+      env:
+        - name: CURRENCY
+          valueFrom:
+            configMapKeyRef: {name: cart, key: "100%, or: more"}
+"#;
+
+fn printed(format: Format) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Blanks and other letters have to survive in paths.
+    let file = folder.path().join("a pod: ä.yaml");
+    fs::write(&file, MANIFESTS).expect("a file");
+    let environment =
+        Environment::of(Some("dev".to_owned()), Objects::new(read(&file).expect("a file").objects));
+    let checked = check(&environment, rules::named("missing-config-map").as_ref());
+    let text = report::print(format, &[environment], &[checked]).expect("a text");
+    text.replace(&folder.path().display().to_string(), "/manifests")
+}
+
+#[test]
+fn json_has_a_stable_form() {
+    insta::assert_snapshot!(printed(Format::Json));
+}
+
+#[test]
+fn annotations_of_github_escape_what_ends_them() {
+    insta::assert_snapshot!(printed(Format::Github));
+}
+
+#[test]
+fn sarif_is_what_its_types_say() {
+    let text = printed(Format::Sarif);
+    let log: serde_sarif::sarif::Sarif = serde_json::from_str(&text).expect("SARIF");
+    let run = &log.runs[0];
+    let result = &run.results.as_ref().expect("results")[0];
+    assert_eq!(result.rule_id.as_deref(), Some("missing-config-map"));
+    let location = &result.locations.as_ref().expect("a location")[0];
+    let physical = location.physical_location.as_ref().expect("a file");
+    let file = physical.artifact_location.as_ref().and_then(|file| file.uri.as_deref());
+    assert_eq!(file, Some("/manifests/a%20pod%3A%20%C3%A4.yaml"));
+    assert_eq!(physical.region.as_ref().and_then(|region| region.start_line), Some(21));
+    assert_eq!(run.tool.driver.rules.as_ref().map(Vec::len), Some(rules::ALL.len()));
+}
