@@ -19,8 +19,8 @@ pub(crate) use text::kubernetes as text_rules;
 pub use text::{
     AbsolutePath, AccountId, BindingKey, BucketName, ChartVersion, Cidr, EksAddonVersion,
     EmailAddress, FileName, FixedTag, GitBranch, GitCommit, GitUrl, GrpcMethod, Host, IamRoleName,
-    InvalidText, KmsKeyId, LabelKey, LogGroup, Name, PlainVariableName, PortName, PublicImage,
-    Region, RelativePath, Repository, Schedule, SecretDataKey, SecretsManagerName, Tag, TimeZone,
-    UrlPath, VariableName,
+    InvalidText, KmsKeyId, LabelKey, LogGroup, MinikubeProfile, Name, PlainVariableName, PortName,
+    PublicImage, Region, RelativePath, Repository, Schedule, SecretDataKey, SecretsManagerName,
+    Tag, TimeZone, UrlPath, VariableName,
 };
 pub(crate) use text::{is_fixed_tag, says_secret};

@@ -8,7 +8,7 @@ use manifests_lib::model::{Conventions, Namespace};
 use manifests_lib::platform::Platform;
 use manifests_lib::values::{Name, gibibytes};
 use manifests_lib::workload::NodeGroup;
-use manifests_lib::{git_branch, git_url, label_key, name, relative_path};
+use manifests_lib::{git_branch, git_url, label_key, minikube_profile, name, relative_path};
 
 use crate::rendered::Rendered;
 
@@ -37,7 +37,7 @@ pub fn platform(
 /// Renders it for a laptop.
 pub fn rendered(platform: Platform) -> Result<Rendered, Failure> {
     let cluster = Minikube {
-        profile: name!("minikube"),
+        profile: minikube_profile!("small"),
         kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
         node_groups: vec![NODES],
         cpus: 8,

@@ -8,7 +8,9 @@ use manifests_lib::values::{
     LocalImage, PublicImage, Repository, gibibytes, mebibytes, millicores,
 };
 use manifests_lib::workload::Resources;
-use manifests_lib::{git_branch, host, name, node_port, path, public_image, repository, tag};
+use manifests_lib::{
+    git_branch, host, minikube_profile, name, node_port, path, public_image, repository, tag,
+};
 use services::app::{account, customer, helloworld, httpbin, orchestrator, order};
 use services::deploy::argocd;
 use services::infra::{cert_manager, fluentbit, istio, jaeger, kiali, nginx, prometheus, rabbitmq};
@@ -80,7 +82,7 @@ pub fn settings() -> Settings<Laptop> {
 /// The cluster on the laptop.
 fn cluster() -> Minikube {
     Minikube {
-        profile: name!("minikube"),
+        profile: minikube_profile!("microservices-dev"),
         kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
         node_groups: vec![
             node_group::APP,

@@ -14,7 +14,8 @@ use manifests_lib::network::gateway_api::Exposure;
 use manifests_lib::prelude::*;
 use manifests_lib::values::{AccountId, Cidr, Region};
 use manifests_lib::{
-    account_id, eks_addon_version, git_branch, iam_role_name, kms_key_id, secrets_manager_name,
+    account_id, eks_addon_version, git_branch, iam_role_name, kms_key_id, minikube_profile,
+    secrets_manager_name,
 };
 
 use crate::kitchen::NODES;
@@ -68,7 +69,7 @@ fn dev() -> Environment {
         storage_class: Minikube::LOCAL_PATH,
     });
     let cluster = Minikube {
-        profile: name!("cookbook"),
+        profile: minikube_profile!("cookbook"),
         kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
         node_groups: vec![NODES],
         cpus: 16,

@@ -7,10 +7,12 @@ use manifests_lib::cluster::{
 use manifests_lib::data::cache::{ElastiCache, Persistence, ValkeyContainer};
 use manifests_lib::environment::{Entry, Environment};
 use manifests_lib::prelude::*;
-use manifests_lib::values::{AccountId, Cidr, EcrImage, EcrRegistry, LocalImage, Region};
+use manifests_lib::values::{
+    AccountId, Cidr, EcrImage, EcrRegistry, LocalImage, MinikubeProfile, Region,
+};
 use manifests_lib::{
-    account_id, cidr, eks_addon_version, fixed_tag, git_branch, iam_role_name, kms_key_id, region,
-    secrets_manager_name,
+    account_id, cidr, eks_addon_version, fixed_tag, git_branch, iam_role_name, kms_key_id,
+    minikube_profile, region, secrets_manager_name,
 };
 
 use crate::platform::{Network, Settings, platform};
@@ -32,15 +34,15 @@ const VALKEY: PublicImage = public_image!(
 );
 
 fn dev() -> Environment {
-    local(name!("dev"), name!("boutique"), Network::Mesh)
+    local(name!("dev"), minikube_profile!("boutique"), Network::Mesh)
 }
 
 fn plain() -> Environment {
-    local(name!("plain"), name!("boutique-plain"), Network::Plain)
+    local(name!("plain"), minikube_profile!("boutique-plain"), Network::Plain)
 }
 
 /// On Minikube, with images that are built there.
-fn local(environment: Name, profile: Name, network: Network) -> Environment {
+fn local(environment: Name, profile: MinikubeProfile, network: Network) -> Environment {
     let platform = platform(Settings {
         environment,
         branch: git_branch!("develop"),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Cluster, ControlPlane, KubernetesMinor, NodePool, StorageClass, VolumeBinding};
-use crate::values::{Bytes, Name, millicores};
+use crate::values::{Bytes, MinikubeProfile, Name, millicores};
 use crate::workload::NodeGroup;
 
 /// Minikube with several nodes: a control plane that takes pods, and one node for each group.
@@ -11,8 +11,9 @@ use crate::workload::NodeGroup;
 /// Upstream: <https://minikube.sigs.k8s.io/docs/tutorials/multi_node/>
 #[derive(Clone, Debug)]
 pub struct Minikube {
-    /// Name of the cluster, of its first node and of its context, `minikube --profile`: `name!("minikube")`.
-    pub profile: Name,
+    /// Name of the cluster, of its first node and of its context, `minikube --profile`, and no other project's on the same laptop:
+    /// `minikube_profile!("shop-dev")`.
+    pub profile: MinikubeProfile,
     /// What runs on the nodes, `minikube start --kubernetes-version`.
     pub kubernetes: KubernetesRelease,
     /// The groups; one node each. `vec![NodeGroup { label, value }]`.

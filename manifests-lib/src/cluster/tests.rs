@@ -12,7 +12,7 @@ fn group(value: Name) -> NodeGroup {
 
 fn minikube() -> Minikube {
     Minikube {
-        profile: name!("laptop"),
+        profile: minikube_profile!("laptop"),
         kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
         node_groups: vec![group(name!("front")), group(name!("back"))],
         cpus: 4,

@@ -123,6 +123,8 @@ pub(crate) mod kubernetes;
 #[macro_use]
 mod messages;
 #[macro_use]
+mod minikube;
+#[macro_use]
 mod registry;
 #[macro_use]
 mod schedule;
@@ -139,6 +141,7 @@ pub use git::{GitBranch, GitCommit, GitUrl, RelativePath};
 pub use http::{Cidr, EmailAddress, GrpcMethod, Host, UrlPath};
 pub use kubernetes::{AbsolutePath, FileName, LabelKey, Name, PortName, SecretDataKey};
 pub use messages::BindingKey;
+pub use minikube::MinikubeProfile;
 pub use registry::{ChartVersion, PublicImage, Repository, Tag};
 pub use schedule::Schedule;
 pub use time_zone::TimeZone;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Types of values, and how one is written.
-const WRITTEN: [(&str, &[&str]); 37] = [
+const WRITTEN: [(&str, &[&str]); 38] = [
     ("AbsolutePath", &["path!("]),
     ("AccountId", &["account_id!("]),
     ("Bytes", &["mebibytes(", "gibibytes("]),
@@ -24,6 +24,7 @@ const WRITTEN: [(&str, &[&str]); 37] = [
     ("LabelKey", &["label_key!("]),
     ("LogGroup", &["log_group!("]),
     ("Milliseconds", &["milliseconds("]),
+    ("MinikubeProfile", &["minikube_profile!("]),
     ("Name", &["name!(", "Eks::GP3", "Minikube::LOCAL_PATH"]),
     ("Namespace", &["Namespace::"]),
     ("NodeGroup", &["NodeGroup {"]),

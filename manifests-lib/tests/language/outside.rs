@@ -14,10 +14,12 @@ use manifests_lib::data::database::{AuroraEndpoint, AuroraMysql};
 use manifests_lib::model::BuildError;
 use manifests_lib::network::gateway_api::{Exposure, Route};
 use manifests_lib::outside::{self, Outside, Shared, SharedResource};
-use manifests_lib::values::{Host, KmsKeyId, LogGroup, Name, SecretsManagerName, mebibytes};
+use manifests_lib::values::{
+    Host, KmsKeyId, LogGroup, MinikubeProfile, Name, SecretsManagerName, mebibytes,
+};
 use manifests_lib::{
-    account_id, cidr, eks_addon_version, host, iam_role_name, kms_key_id, log_group, name,
-    node_port, region, secrets_manager_name, url_path,
+    account_id, cidr, eks_addon_version, host, iam_role_name, kms_key_id, log_group,
+    minikube_profile, name, node_port, region, secrets_manager_name, url_path,
 };
 
 use crate::support::{FRONT_DOOR, NODES, Shop, gateway_spec, listed, service, without_lines};
@@ -135,7 +137,7 @@ fn eks(name: Name, secrets_key: KmsKeyId) -> Eks {
     }
 }
 
-fn minikube(profile: Name) -> Minikube {
+fn minikube(profile: MinikubeProfile) -> Minikube {
     Minikube {
         profile,
         kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
@@ -257,7 +259,8 @@ fn with_entries(
             spec: spec.clone(),
         });
     }
-    Outside::of(&shop.build(), &Infrastructure::from(minikube(name)))
+    let profile = MinikubeProfile::new(name.as_str()).expect("a name of an environment");
+    Outside::of(&shop.build(), &Infrastructure::from(minikube(profile)))
 }
 
 fn entry(host: &str, protocol: Option<&str>) -> networking::ServiceEntrySpec {
@@ -350,15 +353,18 @@ fn a_copy_of_a_database_by_hand_is_found() {
 
 #[test]
 fn laptops_have_profiles_of_their_own() {
-    let laptop = |name: Name, profile: Name| {
+    let laptop = |name: Name, profile: MinikubeProfile| {
         let shop = Shop::named(&name);
         let _ = service(&shop.bundle().app(&NODES));
         Outside::of(&shop.build(), &Infrastructure::from(minikube(profile)))
     };
-    let dev = || laptop(name!("dev"), name!("minikube"));
-    assert_eq!(outside::mistakes(&[&dev(), &laptop(name!("try"), name!("try"))]), []);
-    let errors = outside::mistakes(&[&dev(), &laptop(name!("try"), name!("minikube"))]);
-    assert_snapshot!(without_lines(&listed(&errors)), @"manifests-lib/tests/language/outside.rs:N: try uses the cluster minikube, and so does dev: each would remove from the cluster what the other deployed; give try one of its own (see also manifests-lib/tests/language/outside.rs:N) [shared-between-environments]");
+    let dev = || laptop(name!("dev"), minikube_profile!("shop-dev"));
+    assert_eq!(
+        outside::mistakes(&[&dev(), &laptop(name!("try"), minikube_profile!("shop-try"))]),
+        []
+    );
+    let errors = outside::mistakes(&[&dev(), &laptop(name!("try"), minikube_profile!("shop-dev"))]);
+    assert_snapshot!(without_lines(&listed(&errors)), @"manifests-lib/tests/language/outside.rs:N: try uses the cluster shop-dev, and so does dev: each would remove from the cluster what the other deployed; give try one of its own (see also manifests-lib/tests/language/outside.rs:N) [shared-between-environments]");
 }
 
 /// Breaks the rules that only several environments can break, beside an environment that the other ones are compared with.

@@ -9,7 +9,7 @@ use manifests_lib::platform::Platform;
 use manifests_lib::prelude::*;
 use manifests_lib::values::LocalImage;
 use manifests_lib::workload::NodeGroup;
-use manifests_lib::{git_branch, git_url, label_key, relative_path};
+use manifests_lib::{git_branch, git_url, label_key, minikube_profile, relative_path};
 
 /// The group.
 pub const GROUP: NodeGroup =
@@ -73,7 +73,7 @@ pub fn platform() -> Platform {
 /// Nodes with more than enough for it.
 pub fn cluster() -> Minikube {
     Minikube {
-        profile: name!("minikube"),
+        profile: minikube_profile!("small"),
         kubernetes: KubernetesRelease { minor: KubernetesMinor(35), patch: 4 },
         node_groups: vec![GROUP],
         cpus: 8,

@@ -176,8 +176,8 @@ fn sources(folder: &Path) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// A source file whose environment has the new name, in its literal and in the documentation of the file; and whether it has the
-/// literal.
+/// A source file whose environment has the new name, in its literal, in Minikube's profile and in the documentation of the file; and
+/// whether it has the literal.
 fn renamed_source(
     root: &Path,
     path: &str,
@@ -190,10 +190,14 @@ fn renamed_source(
     }
     let (mut source, syntax) = Source::parse(path, text)?;
     let (name, like) = (name.to_string(), like.to_string());
-    let mut literals = Literals { name: &like, found: Vec::new() };
+    let mut literals = Literals { name: &like, found: Vec::new(), profiles: Vec::new() };
     literals.visit_file(&syntax);
     for literal in &literals.found {
         source.replace(literal, format!("\"{name}\""));
+    }
+    for literal in &literals.profiles {
+        let replaced = with_word_replaced(source.text_of(literal), &like, &name);
+        source.replace(literal, replaced);
     }
     for line in &syntax.attrs {
         let replaced = with_word_replaced(source.text_of(line), &like, &name);
@@ -202,18 +206,21 @@ fn renamed_source(
     Ok((source.finish(root)?, !literals.found.is_empty()))
 }
 
-/// The literals of `name!("prd")`.
+/// The literals of `name!("prd")`, and those of Minikube's profiles, which two laptops may share as little as their names.
 struct Literals<'a> {
     name: &'a str,
     found: Vec<TokenStream>,
+    profiles: Vec<TokenStream>,
 }
 
 impl<'ast> Visit<'ast> for Literals<'_> {
     fn visit_macro(&mut self, item: &'ast syn::Macro) {
-        if item.path.segments.last().is_some_and(|segment| segment.ident == "name")
-            && item.parse_body::<syn::LitStr>().is_ok_and(|literal| literal.value() == self.name)
-        {
+        let is = |name: &str| item.path.segments.last().is_some_and(|it| it.ident == name);
+        let Ok(literal) = item.parse_body::<syn::LitStr>() else { return };
+        if is("name") && literal.value() == self.name {
             self.found.push(item.tokens.clone());
+        } else if is("minikube_profile") {
+            self.profiles.push(item.tokens.clone());
         }
     }
 }

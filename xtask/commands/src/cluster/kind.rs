@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use manifests_lib::cluster::{self, Cluster, Eks, KubernetesMinor, Minikube};
 use manifests_lib::environment::Sources;
-use manifests_lib::values::{Image, Name};
+use manifests_lib::values::{Image, MinikubeProfile, Name};
 use support::Failure;
 
 use super::{aws, minikube};
@@ -34,7 +34,7 @@ pub struct Laptop {
 
 /// How to reach the node ports of a cluster from the laptop that it runs on.
 pub(crate) struct NodePorts<'a> {
-    profile: &'a Name,
+    profile: &'a MinikubeProfile,
 }
 
 impl NodePorts<'_> {

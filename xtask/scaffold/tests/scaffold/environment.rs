@@ -65,6 +65,13 @@ fn an_environment_is_a_copy_under_its_own_name_and_a_line_of_the_list() {
     "#);
 }
 
+/// Two laptops of one name would be one cluster.
+#[test]
+fn a_laptop_gets_a_profile_of_its_own() {
+    let diff = Scratch::new().diff_of(&["environment", "tst", "--like", "dev"]);
+    assert!(diff.contains("+        profile: minikube_profile!(\"shop-tst\"),"), "{diff}");
+}
+
 #[test]
 fn the_next_step_is_told() {
     assert_snapshot!(Scratch::new().run(&STG).stdout, @"
