@@ -32,7 +32,8 @@ struct Arguments {
     #[arg(value_name = "LANE", help = default_lanes(), value_parser = lane())]
     lanes: Vec<usize>,
 
-    /// Folder with the files that manifests-lib/custom-resources/crds.toml locks [default: their URLs]
+    /// Folder with the files that manifests-lib/custom-resources/crds.toml locks; what it lacks comes from the cache of downloads
+    /// [default: their URLs]
     #[arg(long, value_name = "DIR")]
     crds: Option<PathBuf>,
 

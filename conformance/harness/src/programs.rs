@@ -164,11 +164,6 @@ impl Programs {
         self.watchdog.temporary_folder()
     }
 
-    /// The folder for what may be kept between runs.
-    pub fn cache(&self) -> &Path {
-        &self.machine.cache
-    }
-
     /// The programs that were asked for since this was last called.
     pub fn judges(&self) -> Vec<Judge> {
         let found = self.found.borrow();

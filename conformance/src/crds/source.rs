@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use harness::{Failure, progress};
-use released::{LockedFile, Names, Releases};
+use harness::Failure;
+use released::{LockedFile, Names, Places, Releases};
 use serde::Deserialize;
 
 use super::{CustomKind, Source};
 
 /// How messages call what can be changed.
-const NAMES: Names = Names { lock: "manifests-lib/custom-resources/crds.toml", option: "--crds" };
+const NAMES: Names =
+    Names { lock: "manifests-lib/custom-resources/crds.toml", option: "--crds", download: None };
 
 /// What is read of `crds.toml`.
 #[derive(Deserialize)]
@@ -46,13 +47,10 @@ impl Listed {
     }
 }
 
-/// The files that `lock_file` names, by their digests: from `folder`, or from the network, kept in `cache`.
-pub fn sources(
-    folder: Option<&Path>,
-    lock_file: &Path,
-    cache: &Path,
-) -> Result<Vec<Source>, Failure> {
-    read(folder, &lock(lock_file)?.source, cache)
+/// The files that `lock_file` names, by their digests: from `folder`, or from the network; what was downloaded before is not
+/// downloaded again.
+pub fn sources(folder: Option<&Path>, lock_file: &Path) -> Result<Vec<Source>, Failure> {
+    read(&of_this_user(), folder, &lock(lock_file)?.source)
 }
 
 /// Those of them that define some kinds; all where it lists none for one of the kinds, which some file may define all the same.
@@ -60,27 +58,34 @@ pub fn sources_of(
     kinds: &BTreeSet<CustomKind>,
     folder: Option<&Path>,
     lock_file: &Path,
-    cache: &Path,
 ) -> Result<Vec<Source>, Failure> {
+    read(&of_this_user(), folder, &those_of(kinds, lock_file)?)
+}
+
+fn of_this_user() -> Releases {
+    Releases::of_this_user(NAMES)
+}
+
+fn those_of(kinds: &BTreeSet<CustomKind>, lock_file: &Path) -> Result<Vec<Listed>, Failure> {
     let mut files = lock(lock_file)?.source;
     if kinds.iter().all(|kind| files.iter().any(|file| file.defines(kind))) {
         files.retain(|file| kinds.iter().any(|kind| file.defines(kind)));
     }
-    read(folder, &files, cache)
+    Ok(files)
 }
 
-fn read(folder: Option<&Path>, files: &[Listed], cache: &Path) -> Result<Vec<Source>, Failure> {
-    let releases = match folder {
-        Some(folder) => Releases::from_disk(NAMES, folder)?,
-        None => Releases::from_network(NAMES, Some(cache.join("crds"))),
-    };
-    let files = files.iter().map(|Listed { file, .. }| {
-        let found = releases.get(file, |url| {
-            progress(format_args!("CRDs: downloading {url}"));
-        })?;
+fn read(
+    releases: &Releases,
+    folder: Option<&Path>,
+    files: &[Listed],
+) -> Result<Vec<Source>, Failure> {
+    let files: Vec<LockedFile> = files.iter().map(|listed| listed.file.clone()).collect();
+    let found = releases.get(Places::of(folder, false), &files)?;
+    let sources = files.iter().map(|file| {
+        let found = found.get(file)?;
         Ok(Source { origin: found.origin.clone(), text: found.into_text()? })
     });
-    files.collect()
+    sources.collect()
 }
 
 fn lock(file: &Path) -> Result<Lock, Failure> {
@@ -94,9 +99,15 @@ fn lock(file: &Path) -> Result<Lock, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use released::sha256;
+    use released::{Cache, Network, sha256};
 
     const BODY: &str = "kind: CustomResourceDefinition\n";
+
+    /// Without a cache, which another test may have filled.
+    fn from(folder: &Path, files: &[Listed]) -> Result<Vec<Source>, Failure> {
+        let releases = Releases::new(NAMES, Cache::at(None), Network::default());
+        read(&releases, Some(folder), files)
+    }
 
     /// A lock file for one file of these contents.
     fn locked(folder: &Path, contents: &str) -> std::path::PathBuf {
@@ -118,7 +129,7 @@ mod tests {
         fs::write(folder.path().join("istio/all.yaml"), BODY).unwrap();
         fs::write(folder.path().join("other.yaml"), "kind: Other\n").unwrap();
         let lock_file = locked(folder.path(), BODY);
-        let sources = sources(Some(folder.path()), &lock_file, folder.path()).unwrap();
+        let sources = from(folder.path(), &lock(&lock_file).unwrap().source).unwrap();
         let texts: Vec<&str> = sources.iter().map(|source| source.text.as_str()).collect();
         assert_eq!(texts, [BODY]);
     }
@@ -128,8 +139,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("crds.yaml"), BODY).unwrap();
         let lock_file = locked(folder.path(), "another");
-        let failure =
-            sources(Some(folder.path()), &lock_file, folder.path()).err().unwrap().to_string();
+        let failure = from(folder.path(), &lock(&lock_file).unwrap().source);
+        let failure = failure.err().unwrap().to_string();
         for part in [
             "crds.yaml has the sha256 ",
             &sha256(BODY.as_bytes()),
@@ -144,10 +155,8 @@ mod tests {
     fn a_folder_that_is_not_there_is_named_with_its_option() {
         let folder = tempfile::tempdir().unwrap();
         let lock_file = locked(folder.path(), BODY);
-        let failure = sources(Some(Path::new("/nowhere")), &lock_file, folder.path())
-            .err()
-            .unwrap()
-            .to_string();
+        let failure = from(Path::new("/nowhere"), &lock(&lock_file).unwrap().source);
+        let failure = failure.err().unwrap().to_string();
         assert!(
             failure.contains("/nowhere cannot be read") && failure.contains("--crds"),
             "{failure}"
@@ -175,7 +184,7 @@ mod tests {
                 version: "v1".to_owned(),
                 kind: kind.to_owned(),
             };
-            sources_of(&BTreeSet::from([kind]), Some(folder.path()), &lock_file, folder.path())
+            from(folder.path(), &those_of(&BTreeSet::from([kind]), &lock_file).unwrap())
         };
         assert_eq!(of("Tool").unwrap().len(), 1);
         // A file may define a kind that nothing is generated of: all are asked.

@@ -86,12 +86,11 @@ pub fn environment(
     let name = &rendered.environment;
     progress(format_args!("api: {name}: starting etcd and the API server"));
     in_cluster(programs, options, name, report, |cluster, report| {
-        judge(programs, options, rendered, changed, table, cluster, report)
+        judge(options, rendered, changed, table, cluster, report)
     })
 }
 
 fn judge(
-    programs: &Programs,
     options: &Options,
     rendered: &Rendered,
     changed: &Changed,
@@ -101,7 +100,7 @@ fn judge(
 ) -> Result<bool, Failure> {
     let name = &rendered.environment;
     let kinds = apply::custom_kinds(cluster, &rendered.objects)?;
-    apply::install_crds(cluster, programs, options, &kinds)?;
+    apply::install_crds(cluster, options, &kinds)?;
     apply::namespaces_before(cluster, rendered)?;
     let folder = cluster.folder("rendered")?;
     let files = rendered.write(&folder)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use harness::{Applied, Cluster, Failure, Programs, cannot_write};
+use harness::{Applied, Cluster, Failure, cannot_write};
 use serde_json::{Value, json};
 
 use crate::crds::{self, CustomKind};
@@ -49,7 +49,6 @@ pub fn custom_kinds(
 /// Installs the CRDs of these kinds and waits until they are served.
 pub fn install_crds(
     cluster: &mut Cluster,
-    programs: &Programs,
     options: &Options,
     kinds: &BTreeSet<CustomKind>,
 ) -> Result<(), Failure> {
@@ -57,7 +56,7 @@ pub fn install_crds(
         return Ok(());
     }
     let folder = options.crds.as_deref();
-    let sources = crds::sources_of(kinds, folder, &crds::lock_file()?, programs.cache())?;
+    let sources = crds::sources_of(kinds, folder, &crds::lock_file()?)?;
     let folder = cluster.folder("crds")?;
     for (index, definition) in crds::definitions(kinds, &sources)?.iter().enumerate() {
         let file = folder.join(format!("{index}.json"));

@@ -59,7 +59,7 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
     for program in PROGRAMS {
         programs.path(program)?;
     }
-    crds::sources(options.crds.as_deref(), &crds::lock_file()?, programs.cache())?;
+    crds::sources(options.crds.as_deref(), &crds::lock_file()?)?;
     for tool in node::TOOLS {
         if programs.on_path(tool).is_none() {
             return Err(Failure::new(format!(

@@ -5,13 +5,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use jsonschema::Validator;
-use released::{LockedFile, Names, Releases};
+use released::{LockedFile, Names, Places, Releases};
 use serde_json::Value;
-use support::{Failure, Result, output, tell, workspace};
+use support::{Failure, Result, output, workspace};
 
 /// Check clusters against the JSON schema that eksctl releases
 ///
-/// The schema is the one that xtask/eksctl-schema/schema.toml locks by URL and SHA-256.
+/// The schema is the one that xtask/eksctl-schema/schema.toml locks by URL and SHA-256. It is downloaded once, and kept in
+/// manifests-released below `XDG_CACHE_HOME` or ~/.cache.
 ///
 /// Exit codes: 0 no findings, 1 findings, 2 could not run.
 #[derive(Parser)]
@@ -21,12 +22,12 @@ struct Arguments {
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Take the schema from this file or folder instead of downloading it
+    /// Take the schema from this file or folder, or from the cache, instead of downloading it
     #[arg(long, value_name = "PATH")]
     schema: Option<PathBuf>,
 }
 
-const NAMES: Names = Names { lock: "schema.toml", option: "--schema" };
+const NAMES: Names = Names { lock: "schema.toml", option: "--schema", download: None };
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
@@ -83,11 +84,9 @@ fn rendered() -> Result<Vec<PathBuf>> {
 fn validator(from: Option<&Path>) -> Result<Validator> {
     let lock: LockedFile = toml::from_str(include_str!("../schema.toml"))
         .map_err(|error| Failure::new(format!("schema.toml: {error}; correct it")))?;
-    let releases = match from {
-        Some(from) => Releases::from_disk(NAMES, from)?,
-        None => Releases::from_network(NAMES, None),
-    };
-    let found = releases.get(&lock, |url| tell(format_args!("downloading {url}")))?;
+    let releases = Releases::of_this_user(NAMES);
+    let files = releases.get(Places::of(from, false), std::slice::from_ref(&lock))?;
+    let found = files.get(&lock)?;
     let schema: Value = serde_json::from_slice(&found.bytes)
         .map_err(|error| Failure::new(format!("{} is not JSON: {error}", found.origin)))?;
     jsonschema::validator_for(&without_bars(schema))

@@ -22,7 +22,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use released::{LockedFile, Names, Releases, sha256};
+use released::{Files, LockedFile, Names, Places, Releases, sha256};
 
 use crate::lock_file;
 use crate::output::{Changes, File, stamped};
@@ -35,28 +35,35 @@ use support::{Failure, Result, tell};
 const EXAMPLES: &str = "\
 Examples:
   cargo xtask chart import                     after a change of charts.toml
-  cargo xtask chart import --from releases     without a network, from files below the folder releases
+  cargo xtask chart import --from releases     without a network, from files below the folder releases and the cache
   cargo xtask chart import --check             print what would change, for CI
   cargo xtask chart import --repin             after a change of versions: takes the new digests, too
 
 Exit codes: 0 no differences, 1 differences found by --check, 2 could not run.";
 
-const NAMES: Names = Names { lock: "charts.toml", option: "--from" };
+const NAMES: Names = Names { lock: "charts.toml", option: "--from", download: Some("--download") };
 
 /// Generate the Rust types of Helm values from released charts.
 ///
 /// charts.toml lists the charts with their values.yaml by URL and sha256, and the values that the project sets. Without
-/// --from every file is downloaded from its URL; nothing is used before its sha256 has been checked. If the chart has dropped
-/// values that are in use, or changed their types, all of them are listed and nothing is written. Changed files are written
-/// atomically; files that were not generated are never touched.
+/// --from every file is downloaded from its URL, once: it is kept in manifests-released below `XDG_CACHE_HOME` or ~/.cache.
+/// Nothing is used before its sha256 has been checked. If the chart has dropped values that are in use, or changed their types,
+/// all of them are listed and nothing is written. Changed files are written atomically; files that were not generated are never
+/// touched.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Arguments {
-    /// Read the released files from this file or folder instead of the network.
+    /// Read the released files from this file or folder, and what it lacks from the cache, instead of the network.
     ///
-    /// Below a folder, the file with the listed sha256 is taken, whatever its name.
+    /// Below a folder, the file with the listed sha256 is taken, whatever its name. All files that are nowhere are listed at
+    /// once, with the commands that download them.
     #[arg(long, value_name = "FILE|DIR")]
     from: Option<PathBuf>,
+
+    /// Download what --from lacks.
+    #[arg(long, requires = "from")]
+    download: bool,
 
     /// Print what would change as a unified diff, without writing anything, and exit with 1 if anything would.
     #[arg(long)]
@@ -112,11 +119,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     } else {
         text
     };
-    let releases = match &arguments.from {
-        Some(from) => Releases::from_disk(NAMES, from)?,
-        None => Releases::from_network(NAMES, None),
-    };
-    let charts = typed(&lock, &releases)?;
+    // All files first: a wrong digest is reported before anything else.
+    let files: Vec<LockedFile> = lock.charts.iter().flat_map(LockedChart::files).collect();
+    let places = Places::of(arguments.from.as_deref(), arguments.download);
+    let files = Releases::of_this_user(NAMES).get(places, &files)?;
+    let charts = typed(&lock, &files)?;
     let mut now = Agreed::default();
     for (chart, values) in &charts {
         now.add(chart, values);
@@ -147,10 +154,9 @@ struct Sources {
     schema: Option<serde_json::Value>,
 }
 
-fn typed<'a>(lock: &'a Lock, releases: &Releases) -> Result<Vec<(&'a LockedChart, Object)>> {
-    // All sources first: a wrong digest is reported before anything else.
+fn typed<'a>(lock: &'a Lock, files: &Files) -> Result<Vec<(&'a LockedChart, Object)>> {
     let sources: Vec<Sources> =
-        lock.charts.iter().map(|chart| sources(chart, releases)).collect::<Result<_>>()?;
+        lock.charts.iter().map(|chart| sources(chart, files)).collect::<Result<_>>()?;
     let mut typed = Vec::new();
     let mut problems = Vec::new();
     for (chart, Sources { values, schema }) in lock.charts.iter().zip(sources) {
@@ -173,9 +179,9 @@ fn not_agreed(problems: &[String]) -> Failure {
     Failure::new(format!("charts.toml and the charts do not agree:{}", listed(problems)))
 }
 
-fn sources(chart: &LockedChart, releases: &Releases) -> Result<Sources> {
+fn sources(chart: &LockedChart, files: &Files) -> Result<Sources> {
     let get = |file: &LockedFile| -> Result<(String, String)> {
-        let found = releases.get(file, |url| tell(format_args!("downloading {url}")))?;
+        let found = files.get(file)?;
         Ok((found.origin.clone(), found.into_text()?))
     };
     let (file, text) = get(&chart.values)?;

@@ -22,7 +22,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use released::sha256;
+use released::{Places, sha256};
 
 use crate::lock_file;
 use crate::output::{Changes, File, stamped};
@@ -34,7 +34,7 @@ use support::{Failure, Result, tell};
 const EXAMPLES: &str = "\
 Examples:
   cargo xtask crd import                     after a change of crds.toml
-  cargo xtask crd import --from releases     without a network, from files below the folder releases
+  cargo xtask crd import --from releases     without a network, from files below the folder releases and the cache
   cargo xtask crd import --check             print what would change, for CI
   cargo xtask crd import --repin             after a change of releases: takes the new digests, too
 
@@ -43,18 +43,23 @@ Exit codes: 0 no differences, 1 differences found by --check, 2 could not run.";
 /// Generate the Rust types of custom resources from released CRDs.
 ///
 /// crds.toml lists the released files with release and sha256, and the kinds to generate of each. Without --from every
-/// file is downloaded from its URL; nothing is used before its sha256 has been checked. Changed files are written
-/// atomically; generated files that are no longer needed are removed; files that were not generated are never touched.
+/// file is downloaded from its URL, once: it is kept in manifests-released below `XDG_CACHE_HOME` or ~/.cache. Nothing is used
+/// before its sha256 has been checked. Changed files are written atomically; generated files that are no longer needed are
+/// removed; files that were not generated are never touched.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Arguments {
-    /// Read the released files from this file or folder instead of the network.
+    /// Read the released files from this file or folder, and what it lacks from the cache, instead of the network.
     ///
-    /// Below a folder, the file with the listed sha256 is taken, whatever its name. If there is none but a file has the
-    /// name that the URL ends in, the message has both digests.
+    /// Below a folder, the file with the listed sha256 is taken, whatever its name. All files that are nowhere are listed at
+    /// once, with the commands that download them.
     #[arg(long, value_name = "FILE|DIR")]
     from: Option<PathBuf>,
+
+    /// Download what --from lacks.
+    #[arg(long, requires = "from", conflicts_with = "all")]
+    download: bool,
 
     /// Print what would change as a unified diff, without writing anything, and exit with 1 if anything would.
     #[arg(long)]
@@ -116,7 +121,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
                 text
             };
             (
-                select::locked(&lock, from.as_deref())?,
+                select::locked(&lock, Places::of(from.as_deref(), arguments.download))?,
                 format!("crds.toml, sha256 {}", sha256(text.as_bytes())),
             )
         }

@@ -6,11 +6,13 @@
 mod chart;
 mod crd;
 mod enumeration;
+mod interruption;
 mod lock_file;
 mod markdown;
 mod naming;
 mod output;
 mod rustfmt;
+mod scratch;
 mod shapes;
 
 use std::process::ExitCode;
@@ -35,7 +37,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let arguments = Arguments::parse();
+    interruption::watch();
+    let outcome = match arguments.command {
         Command::Crd(arguments) => crd::run(&arguments),
         Command::Chart(arguments) => chart::run(&arguments),
     };

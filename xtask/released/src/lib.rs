@@ -1,16 +1,21 @@
 //! Released files of upstream projects, locked by URL and SHA-256.
 //!
-//! A lock file such as `crds.toml` names each file as a [`LockedFile`]; [`Releases`] brings it from the network or from a
-//! folder on disk. No bytes are returned before their digest has been checked.
+//! A lock file such as `crds.toml` names each file as a [`LockedFile`]; [`Releases`] brings them all: from a folder on disk, from
+//! the cache of earlier runs, from the network. No bytes are returned before their digest has been checked.
 
 mod cache;
 mod digest;
-mod download;
+mod disk;
 mod folder;
 mod locked;
+mod network;
 mod releases;
+mod temporary;
 
+pub use cache::Cache;
 pub use digest::{Digest, hexadecimal, sha256};
 pub use folder::{list, read};
 pub use locked::LockedFile;
-pub use releases::{Found, Names, Releases, current_digest, utf8};
+pub use network::Network;
+pub use releases::{Files, Found, Names, Places, Releases, utf8};
+pub use temporary::is_temporary;

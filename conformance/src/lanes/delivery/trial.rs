@@ -271,7 +271,7 @@ fn prepare(programs: &Programs, options: &Options, cluster: &mut Cluster) -> Res
     };
     cluster.start_controllers(programs)?;
     let kinds = BTreeSet::from([kind("Application"), kind("AppProject")]);
-    apply::install_crds(cluster, programs, options, &kinds)?;
+    apply::install_crds(cluster, options, &kinds)?;
     let resources = json!({"cpu": "8", "memory": "16Gi", "pods": "100"});
     let items = json!([
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ARGOCD.name().as_str()}},

@@ -90,7 +90,7 @@ impl<'a> World<'a> {
         let objects: Vec<Object> =
             rendered.objects.iter().filter(|object| is_judged(object)).cloned().collect();
         let kinds = apply::custom_kinds(&mut cluster, &objects)?;
-        apply::install_crds(&mut cluster, programs, options, &kinds)?;
+        apply::install_crds(&mut cluster, options, &kinds)?;
         let secrets = played::certificates(&rendered.objects, &planned)?;
         apply_all(&mut cluster, rendered, &objects, (&charts, secrets), &planned)?;
         tell_control_plane(node, &charts);

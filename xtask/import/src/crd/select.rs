@@ -3,28 +3,27 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use released::{Names, Releases, sha256, utf8};
+use released::{LockedFile, Names, Places, Releases, sha256, utf8};
 
 use super::definition::{Definition, read};
 use super::keep::{KeepError, keep};
-use super::lock::{Lock, LockedKind};
+use super::lock::{Lock, LockedKind, LockedSource};
 use super::types::Kind;
-use support::{Failure, Result, tell};
+use support::{Failure, Result};
 
-pub const NAMES: Names = Names { lock: "crds.toml", option: "--from" };
+pub const NAMES: Names =
+    Names { lock: "crds.toml", option: "--from", download: Some("--download") };
 
 /// The kinds that the lock file lists, in its order.
 ///
 /// # Errors
 /// If a source cannot be read or downloaded, is not the listed one, or lacks what is listed.
-pub fn locked(lock: &Lock, from: Option<&Path>) -> Result<Vec<Kind>> {
-    let releases = match from {
-        Some(from) => Releases::from_disk(NAMES, from)?,
-        None => Releases::from_network(NAMES, None),
-    };
+pub fn locked(lock: &Lock, places: Places<'_>) -> Result<Vec<Kind>> {
     // All sources first: a wrong digest is reported before anything is parsed.
-    let found = lock.sources.iter().map(|source| {
-        let found = releases.get(&source.file(), |url| tell(format_args!("downloading {url}")))?;
+    let files: Vec<LockedFile> = lock.sources.iter().map(LockedSource::file).collect();
+    let found = Releases::of_this_user(NAMES).get(places, &files)?;
+    let found = files.iter().map(|file| {
+        let found = found.get(file)?;
         Ok((found.origin.clone(), found.into_text()?))
     });
     let found: Vec<(String, String)> = found.collect::<Result<_>>()?;
@@ -47,8 +46,10 @@ pub fn locked(lock: &Lock, from: Option<&Path>) -> Result<Vec<Kind>> {
 pub fn everything(from: &Path) -> Result<Vec<Kind>> {
     let mut kinds = Vec::new();
     let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
+    // A file that is named by itself may end as it likes.
     let is_yaml = |path: &PathBuf| {
-        path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+        path == from || ["yaml", "yml", "json"].iter().any(|known| extension == *known)
     };
     for path in released::list(from, NAMES.option)?.into_iter().filter(is_yaml) {
         let name = path.display().to_string();
@@ -70,7 +71,7 @@ pub fn everything(from: &Path) -> Result<Vec<Kind>> {
     }
     if kinds.is_empty() {
         return Err(Failure::new(format!(
-            "{} holds no CRD in a file that ends in .yaml or .yml; name another one with --from",
+            "{} holds no CRD in a file that ends in .yaml, .yml or .json; name another one with --from",
             from.display()
         )));
     }

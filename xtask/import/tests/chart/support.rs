@@ -74,6 +74,7 @@ impl Scratch {
             .args(["--lock", "charts.toml"])
             .args(arguments)
             .current_dir(self.folder.path())
+            .env("XDG_CACHE_HOME", self.path("cache"))
             .output()
             .expect("the program starts");
         Outcome {

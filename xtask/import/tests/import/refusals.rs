@@ -71,7 +71,7 @@ fn a_digest_that_is_none() {
     let text = lock("https://example.org/example.yaml", "", "Example", "")
         .replace(&sha256(b""), "sha256:abc");
     scratch.write("crds.toml", text);
-    assert_snapshot!(refused(&scratch), @r#"error: crds.toml, line 4: "sha256:abc" is not 64 lower-case hexadecimal digits, which is what sha256sum prints for a file; correct the entry"#);
+    assert_snapshot!(refused(&scratch), @r#"error: crds.toml, line 4: "sha256:abc" is not 64 hexadecimal digits, which is what sha256sum prints for a file; correct the entry"#);
 }
 
 #[test]
@@ -103,8 +103,11 @@ fn a_file_that_is_not_the_listed_one() {
 fn a_file_that_is_not_there() {
     let scratch = imported();
     fs::remove_file(scratch.path("upstream/example.yaml")).expect("a file");
-    let expected = sha256(crd("Example", SPEC).as_bytes());
-    assert_snapshot!(refused(&scratch).replace(&expected, "<expected>"), @"error: no file of upstream has the sha256 <expected> or the name example.yaml; put the released file there, or leave out --from to download it");
+    let cache = scratch.path("cache").display().to_string();
+    assert_snapshot!(refused(&scratch).replace(&cache, "<cache>"), @"
+    error: crds.toml locks 1 file that is neither in upstream nor in the cache, <cache>/manifests-released; put it there under any name, such as by this command, or download what is not there with --download:
+      curl --fail --location --output upstream/ba51246a9fa3-example.yaml --url https://example.org/v1.2.3/example.yaml
+    ");
 }
 
 #[test]
@@ -288,7 +291,7 @@ fn two_groups_with_one_module() {
 fn a_folder_without_any_crd() {
     let scratch = imported();
     fs::remove_file(scratch.path("upstream/example.yaml")).expect("a file");
-    assert_snapshot!(refusal(&scratch, |scratch| scratch.import_all(&[])), @"error: upstream holds no CRD in a file that ends in .yaml or .yml; name another one with --from");
+    assert_snapshot!(refusal(&scratch, |scratch| scratch.import_all(&[])), @"error: upstream holds no CRD in a file that ends in .yaml, .yml or .json; name another one with --from");
 }
 
 #[test]

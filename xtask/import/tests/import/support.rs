@@ -66,6 +66,7 @@ impl Scratch {
     pub fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Outcome {
         let mut command = Command::new(env!("CARGO_BIN_EXE_import"));
         command.arg("crd").args(arguments).current_dir(self.folder.path());
+        command.env("XDG_CACHE_HOME", self.path("cache"));
         for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
             command.env_remove(proxy);
         }

@@ -1,0 +1,41 @@
+//! Ctrl-C and its like: temporary folders go first.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
+
+/// The temporary folders that this process has made. A signal ends the whole process, so there is one list of them.
+static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// From now on a signal removes what is temporary, then ends the process as it would have without this.
+pub fn watch() {
+    // Where that is impossible, the next run removes what is left.
+    let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else { return };
+    thread::spawn(move || {
+        for signal in signals.forever() {
+            for folder in held(&TEMPORARY).iter() {
+                let _ = fs::remove_dir_all(folder);
+            }
+            let _ = emulate_default_handler(signal);
+        }
+    });
+}
+
+/// Makes a temporary folder; no signal comes between its making and its place in the list.
+pub fn registered<T, E>(make: impl FnOnce() -> Result<(PathBuf, T), E>) -> Result<T, E> {
+    let mut temporary = held(&TEMPORARY);
+    let (path, folder) = make()?;
+    temporary.insert(path);
+    Ok(folder)
+}
+
+/// What it guards is right also after a panic.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
