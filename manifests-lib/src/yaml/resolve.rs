@@ -12,7 +12,11 @@ const WORDS: [&str; 12] =
 /// if it were written plain.
 pub(super) fn is_ambiguous(text: &str) -> bool {
     match text.as_bytes().first() {
-        Some(b'0'..=b'9' | b'+' | b'-' | b'.') => is_timestamp(text.as_bytes()) || is_number(text),
+        Some(b'0'..=b'9' | b'+' | b'-' | b'.') => {
+            let bytes = text.as_bytes();
+            is_timestamp(bytes) || is_number(text) || is_nearly_number(bytes)
+        }
+        Some(b'e' | b'E') => is_nearly_number(text.as_bytes()),
         Some(
             b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' | b'<'
             | b'=',
@@ -32,6 +36,20 @@ fn is_number(text: &str) -> bool {
         || is_decimal(unsigned.as_bytes())
         || is_prefixed(unsigned)
         || is_sexagesimal(unsigned.as_bytes())
+}
+
+/// What has a digit in its exponent alone, or nowhere: `..`, `+_`, `e9`, `-.e+9`. The letter of YAML 1.1 has some of them among its floats,
+/// and some readers of it fail at them or read what is no number. A dot alone, which is common, is text to all that people use.
+fn is_nearly_number(text: &[u8]) -> bool {
+    let marks = text.iter().take_while(|byte| matches!(byte, b'-' | b'+' | b'.' | b'_')).count();
+    let (marks, rest) = text.split_at(marks);
+    match rest {
+        [] => text != b"." && marks.iter().any(|byte| matches!(byte, b'.' | b'_')),
+        [b'e' | b'E', b'+' | b'-', exponent @ ..] | [b'e' | b'E', exponent @ ..] => {
+            !exponent.is_empty() && exponent.iter().all(u8::is_ascii_digit)
+        }
+        _ => false,
+    }
 }
 
 /// `12`, `1.5`, `1.`, `.5`, each with or without an exponent.
