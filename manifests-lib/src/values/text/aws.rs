@@ -34,7 +34,7 @@ text_type! {
     /// Upstream: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
     BucketName,
     bucket_name,
-    "a bucket has a name of 3 to 63 of a-z, 0-9 and '-', which begins and ends with a letter or digit",
+    "a bucket has a name of 3 to 63 of a-z, 0-9 and '-', which begins and ends with a letter or digit, and not as S3's own do, such as with sthree- or -s3alias",
     ($) bucket_name
 }
 
@@ -44,7 +44,7 @@ text_type! {
     /// Upstream: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>
     LogGroup,
     log_group,
-    "a log group has 1 to 512 of letters, digits and _-/.#",
+    "a log group has 1 to 512 of letters, digits and _-/.#, and does not begin with aws/",
     ($) log_group
 }
 
@@ -233,11 +233,30 @@ const fn eks_addon_version(bytes: &[u8]) -> bool {
 }
 
 const fn bucket_name(bytes: &[u8]) -> bool {
-    bytes.len() >= 3 && super::kubernetes::label(bytes)
+    bytes.len() >= 3 && super::kubernetes::label(bytes) && !is_kept_by_aws(bytes)
+}
+
+/// Whether S3 keeps names like this for itself.
+const fn is_kept_by_aws(bytes: &[u8]) -> bool {
+    let begins = matches!(
+        bytes,
+        [b'x', b'n', b'-', b'-', ..]
+            | [b's', b't', b'h', b'r', b'e', b'e', b'-', ..]
+            | [b'a', b'm', b'z', b'n', b'-', b's', b'3', b'-', b'd', b'e', b'm', b'o', b'-', ..]
+    );
+    let ends = matches!(
+        bytes,
+        [.., b'-', b's', b'3', b'a', b'l', b'i', b'a', b's']
+            | [.., b'-', b'-', b'o', b'l', b'-', b's', b'3']
+            | [.., b'-', b'-', b'x', b'-', b's', b'3']
+            | [.., b'-', b'-', b't', b'a', b'b', b'l', b'e', b'-', b's', b'3']
+    );
+    begins || ends
 }
 
 const fn log_group(bytes: &[u8]) -> bool {
     !bytes.is_empty()
         && bytes.len() <= 512
+        && !matches!(bytes, [b'a', b'w', b's', b'/', ..])
         && all!(bytes, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'.' | b'#'))
 }

@@ -68,14 +68,14 @@ pub(super) const fn labels(bytes: &[u8], end: usize) -> usize {
     count
 }
 
-/// Whether `bytes[start..]` are parts separated by '/', none of which is empty or leads upwards.
+/// Whether `bytes[start..]` are parts separated by '/', none of which is empty, stays where it is or leads upwards.
 pub(super) const fn path_parts(bytes: &[u8], mut start: usize) -> bool {
     let mut index = start;
     while index <= bytes.len() {
         if index == bytes.len() || bytes[index] == b'/' {
             let length = index - start;
-            let parent = length == 2 && bytes[start] == b'.' && bytes[start + 1] == b'.';
-            if length == 0 || parent {
+            let (_, part) = bytes.split_at(start);
+            if matches!(part.split_at(length).0, b"" | b"." | b"..") {
                 return false;
             }
             start = index + 1;

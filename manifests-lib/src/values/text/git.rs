@@ -1,13 +1,13 @@
 //! Repositories of Git.
 
-use super::bytes::path_parts;
+use super::bytes::{labels, leading_digits, path_parts};
 use super::kubernetes::Name;
 
 text_type! {
     /// The URL of a Git repository, without credentials.
     GitUrl,
     git_url,
-    "a Git URL begins with https://, does not end with '/', and has no blank, '?', '#' or '@'",
+    "a Git URL reads like https://example.com/team/repository.git: a host and a path of letters, digits and -._~+%, without credentials",
     ($) git_url
 }
 
@@ -31,7 +31,7 @@ text_type! {
     /// A path below some folder, such as `config/default`.
     RelativePath,
     relative_path,
-    "a relative path has parts separated by '/', none empty or '..', no ':' and no control character",
+    "a relative path has parts separated by '/', none empty, '.' or '..', does not begin with '-', and has no ':', '\\' or control character",
     ($) relative_path
 }
 
@@ -64,14 +64,37 @@ const fn git_url(bytes: &[u8]) -> bool {
         }
         index += 1;
     }
+    let (_, rest) = bytes.split_at(index);
+    let mut end = 0;
+    while end < rest.len() && rest[end] != b'/' {
+        end += 1;
+    }
+    let (server, path) = rest.split_at(end);
     // A name or password before '@' would stand in Git.
-    bytes[index] != b'/'
-        && all!(bytes, byte => byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@'))
+    is_server(server)
+        && path.len() > 1
+        && path_parts(path, 1)
+        && all!(path, byte => byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~' | b'+' | b'%'))
+}
+
+/// A host, and a port where it has one.
+const fn is_server(bytes: &[u8]) -> bool {
+    let mut end = 0;
+    while end < bytes.len() && bytes[end] != b':' {
+        end += 1;
+    }
+    let (_, port) = bytes.split_at(end);
+    labels(bytes, end) > 0
+        && (port.is_empty()
+            || port.len() > 1
+                && port.len() <= 6
+                && port[1] != b'0'
+                && leading_digits(port.split_at(1).1) == port.len() - 1)
 }
 
 /// What `git check-ref-format` takes, of plain characters.
 const fn git_branch(bytes: &[u8]) -> bool {
-    if bytes.is_empty() || bytes[0] == b'-' || bytes[bytes.len() - 1] == b'.' {
+    if matches!(bytes, b"" | b"HEAD") || bytes[0] == b'-' || bytes[bytes.len() - 1] == b'.' {
         return false;
     }
     let mut index = 0;
@@ -95,7 +118,7 @@ const fn git_commit(bytes: &[u8]) -> bool {
 }
 
 const fn relative_path(bytes: &[u8]) -> bool {
-    path_parts(bytes, 0)
+    path_parts(bytes, 0) && bytes[0] != b'-' && all!(bytes, byte => byte != b'\\')
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ text_type! {
     /// The path of a URL: `/`, `/status/200`.
     UrlPath,
     url_path,
-    "a URL path begins with '/' and has letters, digits, any of -._~!$&'()*+,;=:@ and % with two hexadecimal digits, but no '//', '/./', '/../' or '%2F'",
+    "a URL path begins with '/' and has letters, digits, any of -._~!$&'()*+,;=:@ and % with two hexadecimal digits, but no '//', '/./', '/../', '%00', '%2E', '%2F' or '%5C'",
     ($) url_path
 }
 
@@ -125,11 +125,13 @@ const fn grpc_method(bytes: &[u8]) -> bool {
     slashes == 2 && !begins
 }
 
-/// Whether text begins with an escaped byte that is no `/`.
+/// Whether text begins with an escaped byte that means the same to everybody who reads the path: no NUL, `.`, `/` or `\`.
 const fn is_escape(bytes: &[u8]) -> bool {
     let [b'%', first, second, ..] = bytes else { return false };
-    let slash = *first == b'2' && second.eq_ignore_ascii_case(&b'F');
-    first.is_ascii_hexdigit() && second.is_ascii_hexdigit() && !slash
+    let byte = [*first, second.to_ascii_uppercase()];
+    first.is_ascii_hexdigit()
+        && second.is_ascii_hexdigit()
+        && !matches!(&byte, b"00" | b"2E" | b"2F" | b"5C" | b"5c")
 }
 
 /// What RFC 3986 allows in a part of a path as it is.

@@ -2,10 +2,10 @@
 //! of those who read the text, with the means of the standard library that a compile-time check does not have.
 
 use manifests_lib::values::{
-    AbsolutePath, AccountId, ChartVersion, Cidr, EksAddonVersion, EmailAddress, FixedTag,
-    GitBranch, GitCommit, GrpcMethod, Host, IamRoleName, KmsKeyId, LabelKey, Name,
-    PlainVariableName, PortName, PublicImage, Region, Repository, SecretDataKey,
-    SecretsManagerName, Tag, UrlPath, VariableName,
+    AbsolutePath, AccountId, BucketName, ChartVersion, Cidr, EksAddonVersion, EmailAddress,
+    FixedTag, GitBranch, GitCommit, GitUrl, GrpcMethod, Host, IamRoleName, KmsKeyId, LabelKey,
+    LogGroup, Name, PlainVariableName, PortName, PublicImage, Region, RelativePath, Repository,
+    SecretDataKey, SecretsManagerName, Tag, UrlPath, VariableName,
 };
 use proptest::prelude::*;
 
@@ -76,6 +76,7 @@ fn absolute_path(text: &str) -> bool {
     text.strip_prefix('/').is_some_and(|parts| {
         parts.split('/').all(|part| {
             !part.is_empty()
+                && part != "."
                 && part != ".."
                 && !part
                     .contains(|character: char| character == ':' || character.is_ascii_control())
@@ -96,7 +97,9 @@ fn url_path(text: &str) -> bool {
         && text.len() <= 1024
         && text.chars().all(|it| it.is_ascii_alphanumeric() || "/%-._~!$&'()*+,;=:@".contains(it))
         && escaped.all(hexadecimal)
-        && !["//", "/./", "/../", "%2F"].iter().any(|part| upper.contains(part))
+        && !["//", "/./", "/../", "%00", "%2E", "%2F", "%5C"]
+            .iter()
+            .any(|part| upper.contains(part))
         && !text.ends_with("/.")
         && !text.ends_with("/..")
 }
@@ -294,7 +297,8 @@ fn email_address(text: &str) -> bool {
 
 /// `git check-ref-format`, of plain characters.
 fn git_branch(text: &str) -> bool {
-    !text.starts_with('-')
+    text != "HEAD"
+        && !text.starts_with('-')
         && !text.ends_with('.')
         && !text.contains("..")
         && text.split('/').all(|part| {
@@ -521,6 +525,10 @@ fn every_rule_accepts_what_people_write() {
     assert!(AccountId::new("012345678901").is_ok());
     assert!(Region::new("ap-northeast-1").is_ok());
     assert!(GitBranch::new("release/1.2").is_ok());
+    assert!(GitUrl::new("https://git.example.com:8443/team/~a/operator.git").is_ok());
+    assert!(RelativePath::new("config/my app").is_ok());
+    assert!(BucketName::new("prd-web-uploads").is_ok());
+    assert!(LogGroup::new("/aws/eks/prd").is_ok());
     assert!(UrlPath::new("/status/200").is_ok());
     assert!(UrlPath::new("/a%20b/").is_ok());
     assert!(Repository::new("a.b/c__d--e").is_ok());
@@ -541,7 +549,7 @@ fn what_upstream_refuses_is_refused() {
     {
         refused(Region::new(region));
     }
-    for path in ["//a", "/../a", "/%zz", "/a%2fb", "/a{b}", "/<>"] {
+    for path in ["//a", "/../a", "/%zz", "/a%2fb", "/a{b}", "/<>", "/%2e%2e/a", "/a%5Cb", "/%00"] {
         refused(UrlPath::new(path));
     }
     for repository in ["a..b", "a._b", "a-_.b", "host:99999/x", "host:0/x"] {
@@ -570,12 +578,33 @@ fn what_upstream_refuses_is_refused() {
     ] {
         refused(FixedTag::new(tag));
     }
-    for branch in ["a..b", "a.lock", ".a", "a.lock/b", "a."] {
+    for branch in ["a..b", "a.lock", ".a", "a.lock/b", "a.", "HEAD"] {
         refused(GitBranch::new(branch));
     }
     for version in ["01.2.3", "1.2.3-01", "1.2.3-a..b"] {
         refused(ChartVersion::new(version));
     }
+    for url in [
+        "https://example.com",
+        "https://example.com/a/../b",
+        "https://example.com/a//b",
+        "https://-/a",
+        "https://example.com:99999999/a",
+        "https://example.com:/a",
+        "https://user:hunter2@example.com/a",
+        "https://example.com/$(id)",
+        "https://example.com/`id`",
+    ] {
+        refused(GitUrl::new(url));
+    }
+    for path in ["./a", "a/./b", "-a", "a\\b", "a/.."] {
+        refused(RelativePath::new(path));
+    }
+    refused(AbsolutePath::new("/./a"));
+    for bucket in ["sthree-a", "a-s3alias", "a--ol-s3", "amzn-s3-demo-a", "xn--a"] {
+        refused(BucketName::new(bucket));
+    }
+    refused(LogGroup::new("aws/a"));
     refused(EmailAddress::new("a..b@example.com"));
     refused(Cidr::new("10.20.30.1/16"));
     refused(Host::new("10.0.0.1"));
