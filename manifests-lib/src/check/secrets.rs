@@ -102,10 +102,8 @@ struct Text {
 }
 
 fn of_object(resource: &Resource) -> Option<Holder<'_>> {
-    if resource.kind().kind == "Secret" && resource.kind().group.is_empty() {
-        // Whatever its values are, they are refused.
-        return None;
-    }
+    // Whatever the values of a Secret are, they are refused.
+    let is_secret = resource.kind().kind == "Secret" && resource.kind().group.is_empty();
     let mut suspicious = false;
     resource.texts(&mut |text| suspicious = suspicious || looks::is_suspicious(text));
     if !suspicious {
@@ -113,7 +111,9 @@ fn of_object(resource: &Resource) -> Option<Holder<'_>> {
     }
     let object = resource.object_ref();
     // A value that refuses to be serialized is reported when it is written.
-    let texts = of_value(&resource.to_json().ok()?, "");
+    let json = resource.to_json().ok()?;
+    let texts =
+        if is_secret { of_value(&json["metadata"], "metadata") } else { of_value(&json, "") };
     Some(Holder {
         object: object.to_string(),
         name: object.name,

@@ -36,7 +36,7 @@ const TOKENS: [(&str, &str, usize); 17] = [
 ];
 
 /// Ends of keys and names whose value is a secret, without `_` and `-`.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "accesstoken",
     "apikey",
     "apitoken",
@@ -47,6 +47,7 @@ const NAMES: [&str; 11] = [
     "passwd",
     "password",
     "privatekey",
+    "pwd",
     "secretaccesskey",
 ];
 
@@ -109,6 +110,9 @@ pub(super) fn like_a_secret(text: &str) -> Option<String> {
     }
     if let Some(issuer) = token(text) {
         return Some(format!("a token ({issuer})"));
+    }
+    if holds_authorization(text) {
+        return Some("what a client proves who it is by (Authorization)".to_owned());
     }
     assigned(text).map(|name| format!("a value of {name}"))
 }
@@ -186,10 +190,40 @@ fn token(text: &str) -> Option<&'static str> {
             }
         }
     }
+    if ["AKIA", "ASIA"].into_iter().any(|prefix| holds_access_key(text, prefix)) {
+        return Some("AWS");
+    }
     // A JSON Web Token: three parts, the first two of which are JSON objects.
     let is_web_token = |word: &str| word.starts_with("eyJ") && word.contains(".eyJ");
     let words = |it: char| !(it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.'));
     (text.contains(".eyJ") && text.split(words).any(is_web_token)).then_some("JSON Web Token")
+}
+
+/// Whether the id of an access key of AWS is in a text: 20 capitals and digits.
+fn holds_access_key(text: &str, prefix: &str) -> bool {
+    text.match_indices(prefix).any(|(position, _)| {
+        let begins = !text[..position].ends_with(|it: char| it.is_ascii_alphanumeric());
+        let word = text[position..].bytes().take_while(u8::is_ascii_alphanumeric);
+        begins && word.clone().count() == 20 && !word.clone().any(|it| it.is_ascii_lowercase())
+    })
+}
+
+/// Whether what a client proves who it is by is in a text, as the header `Authorization` has it.
+fn holds_authorization(text: &str) -> bool {
+    let value = |scheme: &str| {
+        let begin =
+            text.match_indices(scheme).next().map(|(position, _)| position + scheme.len())?;
+        let of_token = |it: char| it.is_ascii_alphanumeric() || "-._~+/=".contains(it);
+        let value = &text[begin..];
+        Some(&value[..value.len() - value.trim_start_matches(of_token).len()])
+    };
+    let is_mixed = |value: &str| {
+        value.bytes().any(|it| it.is_ascii_digit())
+            && value.bytes().any(|it| it.is_ascii_alphabetic())
+    };
+    let basic =
+        value("Basic ").is_some_and(|it| it.len() >= 8 && it.len() % 4 == 0 && is_mixed(it));
+    basic || value("Bearer ").is_some_and(|it| it.len() >= 16 && is_mixed(it))
 }
 
 /// The name of a secret that a text gives a value to: `password: …`, `--token=…`, `API_KEY="…"`.

@@ -101,6 +101,16 @@ fn a_secret_with_data() {
     assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/secrets.rs:N: Secret shop/tls: the values of a Secret would stand in Git for everyone to read: let an ExternalSecret deliver them (Component::secret) [secret-in-plain-text]");
 }
 
+#[test]
+fn an_annotation_of_a_secret() {
+    let shop = Shop::new();
+    let mut metadata = named("tls");
+    let password = ("example.com/password".to_owned(), "hunter2".to_owned());
+    metadata.annotations = Some(BTreeMap::from([password]));
+    shop.bundle().add(core::Secret { metadata, ..core::Secret::default() });
+    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/secrets.rs:N: Secret shop/tls: metadata.annotations.example.com/password holds a value of example.com/password, and everybody who reads Git would read it: take it from a Secret (Component::secret, Component::database), or say why it is none: Bundle::not_secret("tls", "metadata.annotations.example.com/password", "why") [secret-in-plain-text]"#);
+}
+
 /// A ConfigMap with this text.
 fn settings(text: &str) -> core::ConfigMap {
     let data = BTreeMap::from([("settings".to_owned(), text.to_owned())]);
@@ -111,6 +121,7 @@ fn settings(text: &str) -> core::ConfigMap {
 fn texts_that_read_like_secrets() {
     let key = ["-----BEGIN RSA PRI", "VATE KEY-----\nMIIE"].concat();
     let encoded = "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCg==";
+    let access_key = ["AKIA", "IOSFODNN7EXAMPLE"].concat();
     let github = format!("ghp_{}", "hunter2".repeat(6));
     for text in [
         "mysql://root:hunter2@db:3306/shop",
@@ -127,6 +138,10 @@ fn texts_that_read_like_secrets() {
         "spring.datasource.password = hunter2",
         "host=db user=app password=hunter2",
         "export API_TOKEN='hunter2'",
+        "Server=db;Uid=app;Pwd=hunter2;",
+        "Authorization: Basic YXBwOmh1bnRlcjI=",
+        "Bearer hunter2hunter2hunter2",
+        &access_key,
     ] {
         let shop = Shop::new();
         shop.bundle().add(settings(text));
@@ -155,6 +170,10 @@ fn texts_that_are_about_secrets() {
         "if password == other",
         "require-password: true",
         "passwordKey: admin-password",
+        "Basic authentication is enough",
+        "Authorization: Bearer $TOKEN",
+        "ASIA_PACIFIC_SOUTHEAST_1",
+        "pwd=/srv/app",
         "sum(rate(token_requests{token=\"access\"}[5m]))",
     ] {
         let shop = Shop::new();
