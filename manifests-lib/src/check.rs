@@ -4,6 +4,7 @@ mod bounds;
 mod exceptions;
 mod mesh;
 mod metadata;
+mod node_folders;
 mod overrides;
 mod pod_security;
 mod secrets;
@@ -72,6 +73,9 @@ fn mistakes(resource: &Resource) -> Vec<Mistake> {
         mistakes.extend(size::data_keys(config_map));
     }
     if let Some(secret) = resource.get::<core::Secret>() {
+    if let Some(volume) = resource.get::<core::PersistentVolume>() {
+        mistakes.extend(node_folders::of_system(volume));
+    }
         mistakes.extend(plain_secret(secret));
     }
     mistakes

@@ -75,7 +75,7 @@ impl<P> ContainerHandle<P> {
             );
             self.refuse(origin, Rule::InvalidVolumeName, mistake);
         }
-        if OF_KERNEL.into_iter().any(|folder| is_below(&path, folder)) {
+        if OF_KERNEL.into_iter().any(|folder| is_below(path.as_str(), folder)) {
             let mistake = format!(
                 "a volume at {path} would hide what the kernel gives every container there, and the container would not start: choose another path"
             );

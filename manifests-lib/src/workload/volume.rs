@@ -272,17 +272,6 @@ impl Component {
         names: ObjectNames,
     ) -> LocalVolumeHandle {
         self.bundle.refuse_zero(origin, &format!("the folder {}", volume.path), volume.size);
-        if let Some(folder) = OF_NODE.into_iter().find(|folder| is_below(&volume.path, folder)) {
-            self.bundle.error(BuildError::new(
-                Rule::SystemFolder,
-                origin,
-                format!(
-                    "the folder {} of the nodes is below {folder}, which the node itself runs on: whoever writes there owns the node; \
-                     keep data elsewhere, such as below /data or /mnt",
-                    volume.path
-                ),
-            ));
-        }
         let state = Rc::new(LocalVolumeState {
             component: self.clone(),
             origin,
@@ -295,29 +284,9 @@ impl Component {
     }
 }
 
-/// Folders that a node runs on.
-const OF_NODE: [&str; 16] = [
-    "/bin",
-    "/boot",
-    "/dev",
-    "/etc",
-    "/lib",
-    "/proc",
-    "/root",
-    "/run",
-    "/sbin",
-    "/sys",
-    "/usr",
-    "/var/lib/containerd",
-    "/var/lib/docker",
-    "/var/lib/etcd",
-    "/var/lib/kubelet",
-    "/var/run",
-];
-
 /// Whether a path is a folder or in it.
-pub(super) fn is_below(path: &AbsolutePath, folder: &str) -> bool {
-    let rest = path.as_str().strip_prefix(folder);
+pub(crate) fn is_below(path: &str, folder: &str) -> bool {
+    let rest = path.strip_prefix(folder);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

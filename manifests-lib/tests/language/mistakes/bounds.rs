@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use manifests_lib::data::database::{AuroraMysql, Database, Mysql};
-use manifests_lib::model::{Injection, Namespace, NamespaceRules};
+use manifests_lib::model::{Injection, Namespace, NamespaceRules, named};
 use manifests_lib::network::mesh::GatewayRoute;
 use manifests_lib::network::{Certificate, CertificateHosts};
 use manifests_lib::values::{Name, Port, gibibytes, mebibytes, millicores, seconds};
@@ -13,7 +13,7 @@ use manifests_lib::{host, name, node_port, path, plain, port, uid};
 
 use crate::support::{
     FRONT_DOOR, NAMESPACE, NODES, RULES, Shop, aurora, container, deployment, listed, mysql,
-    server, service_on,
+    server, service_on, without_lines,
 };
 
 const FEW: Resources = Resources { cpu: millicores(0), memory: mebibytes(64) };
@@ -197,9 +197,35 @@ fn folders_that_the_node_or_the_container_needs() {
     server.empty_dir(path!("/proc"), mebibytes(1));
     server.empty_dir(path!("/dev/shm"), mebibytes(1));
     assert_snapshot!(shop.mistakes(), @r"
-    manifests-lib/tests/language/mistakes/bounds.rs:N: the folder /etc/kubernetes of the nodes is below /etc, which the node itself runs on: whoever writes there owns the node; keep data elsewhere, such as below /data or /mnt [system-folder]
     manifests-lib/tests/language/mistakes/bounds.rs:N: a volume at /proc would hide what the kernel gives every container there, and the container would not start: choose another path [system-folder]
+    manifests-lib/tests/language/mistakes/bounds.rs:N: PersistentVolume web-app-persistent-volume: the folder /etc/kubernetes of the nodes is below /etc, which the node itself runs on: whoever writes there owns the node; keep data elsewhere, such as below /data or /mnt [system-folder]
     ");
+}
+
+#[test]
+fn volumes_with_folders_that_the_node_needs() {
+    let volume = |path: &str, is_local: bool| {
+        let shop = Shop::new();
+        let local =
+            is_local.then(|| core::LocalVolumeSource { path: path.to_owned(), fs_type: None });
+        let host_path =
+            (!is_local).then(|| core::HostPathVolumeSource { path: path.to_owned(), type_: None });
+        let spec = core::PersistentVolumeSpec {
+            local,
+            host_path,
+            ..core::PersistentVolumeSpec::default()
+        };
+        let spec = Some(spec);
+        shop.bundle().add(core::PersistentVolume { metadata: named("disk"), spec, status: None });
+        without_lines(&listed(&shop.errors()))
+    };
+    assert_snapshot!(volume("/", false), @"manifests-lib/tests/language/mistakes/bounds.rs:N: PersistentVolume disk: the folder / of the nodes contains /bin, which the node itself runs on: whoever writes there owns the node; keep data elsewhere, such as below /data or /mnt [system-folder]");
+    for path in ["/etc/", "/var", "/var/lib", "/var/lib/kubelet/pods", "/lib64"] {
+        assert!(volume(path, true).contains("[system-folder]"), "{path}");
+    }
+    for path in ["/data", "/mnt/disks/a", "/var/data", "/srv/etc"] {
+        assert_eq!(volume(path, true), "", "{path}");
+    }
 }
 
 #[test]
