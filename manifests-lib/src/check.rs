@@ -9,6 +9,7 @@ mod overrides;
 mod pod_security;
 mod secrets;
 mod size;
+mod variables;
 mod workload;
 mod written_by_cluster;
 
@@ -72,10 +73,10 @@ fn mistakes(resource: &Resource) -> Vec<Mistake> {
     if let Some(config_map) = resource.get::<core::ConfigMap>() {
         mistakes.extend(size::data_keys(config_map));
     }
-    if let Some(secret) = resource.get::<core::Secret>() {
     if let Some(volume) = resource.get::<core::PersistentVolume>() {
         mistakes.extend(node_folders::of_system(volume));
     }
+    if let Some(secret) = resource.get::<core::Secret>() {
         mistakes.extend(plain_secret(secret));
     }
     mistakes

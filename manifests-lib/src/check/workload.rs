@@ -8,7 +8,7 @@ use k8s_openapi::api::batch::v1 as batch;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
-use super::{Mistake, metadata};
+use super::{Mistake, metadata, variables};
 use crate::model::error::BuildError;
 use crate::model::label::Labels;
 use crate::model::resource::Resource;
@@ -169,6 +169,7 @@ impl<'a> Workload<'a> {
         mistakes.extend(self.selector.and_then(|selector| self.unmatched(selector)));
         for container in self.containers() {
             mistakes.extend(self.missing_volumes(container));
+            mistakes.extend(variables::mistakes(container));
         }
         mistakes
     }

@@ -267,9 +267,9 @@ rules! {
     ///
     /// Use letters, digits and `_`, and do not begin with a digit.
     InvalidVariableName = "invalid-variable-name",
-    /// The value of an environment variable has a NUL character. The runtime refuses the container.
+    /// The value of an environment variable, or an argument, has a NUL character or is longer than 128 KiB. The container does not start.
     ///
-    /// Remove it.
+    /// Remove the character; give long text to the container as a file (`Component::config`).
     InvalidVariableValue = "invalid-variable-value",
     /// The name of a volume, which comes from the path where it is mounted, is no DNS label. The API server refuses the pod.
     ///
@@ -463,10 +463,15 @@ rules! {
     ///
     /// Remove what allows it, or declare the exception with its reason (`ContainerHandle::allow`, `Bundle::allow`).
     UndeclaredSecurityException = "undeclared-security-exception",
-    /// A chart or kustomization creates namespaces, whose names are not known. Its project would admit every namespace, those of
-    /// others too.
+    /// A value or an argument refers to a variable, as in `$(POD_IP)`, that its container does not have before it. The reference would stay
+    /// in the text as it is.
+    ///
+    /// Give the variable before it, or write `$$(` where the text is meant.
+    UnknownVariable = "unknown-variable",
     ///
     /// Exclude them from it, and create them with `Bundle::create_namespace`.
+    /// A chart or kustomization creates namespaces, whose names are not known. Its project would admit every namespace, those of
+    /// others too.
     UnnamedNamespace = "unnamed-namespace",
     /// A container runs an image under a name that can lead to another image later. What runs is not what was reviewed, and nodes
     /// disagree.

@@ -18,3 +18,4 @@ mod secrets;
 mod selectors;
 mod twice;
 mod unfinished;
+mod variables;

@@ -481,6 +481,9 @@ fn break_rule(rule: Rule, shop: &Shop) {
             let template = &mut deployment.spec.get_or_insert_default().template;
             template.spec.get_or_insert_default().host_network = Some(true);
         }),
+        Rule::UnknownVariable => {
+            server(&shop.bundle().app(&NODES)).env([plain!("ADDRESS", "$(POD_IP):80")]);
+        }
         Rule::UnnamedNamespace => drop(shop.bundle().kustomization(Kustomization {
             repository: git_url!("https://example.com/operator.git"),
             release: tag!("v1.2.3"),
