@@ -13,6 +13,7 @@ pub(crate) mod metadata;
 pub(crate) mod namespace;
 pub(crate) mod origin;
 pub(crate) mod patch;
+pub(crate) mod platform_id;
 pub(crate) mod resource;
 pub(crate) mod rule;
 pub(crate) mod team;

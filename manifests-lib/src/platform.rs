@@ -16,6 +16,7 @@ use crate::model::error::BuildError;
 use crate::model::facts::Facts;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
+use crate::model::platform_id::PlatformId;
 use crate::model::resource::Resource;
 use crate::model::rule::Rule;
 use crate::model::team::Team;
@@ -133,6 +134,7 @@ impl Platform {
     #[must_use]
     pub fn new(environment: &Name, source: GitSource, conventions: Conventions) -> Self {
         let place = Place {
+            platform: PlatformId::unique(),
             environment: environment.clone(),
             conventions,
             applications_in: source.namespace.clone(),

@@ -62,7 +62,7 @@ impl Component {
             registry: registry.clone(),
             user,
         });
-        let made_for = MadeFor::namespace(&self.bundle.namespace, origin);
+        let made_for = MadeFor::namespace(&self.bundle, origin);
         PullSecretHandle { secret, registry, made_for, made }
     }
 }

@@ -16,6 +16,7 @@ use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::policy::v1 as policy;
 
+use crate::model::bundle::BundleState;
 use crate::model::component::Component;
 use crate::model::conventions::Conventions;
 use crate::model::distinct::distinct;
@@ -66,6 +67,10 @@ struct RabbitmqState {
 }
 
 impl Rabbitmq {
+    fn bundle(&self) -> &BundleState {
+        self.made.bundle()
+    }
+
     /// Admits a component, and lets its namespace have queues and users.
     fn admit(&self, component: &Component) {
         Self::admit_to(&self.state, component);

@@ -218,7 +218,7 @@ impl SecretKey {
     #[track_caller]
     pub fn secret_name(&self, reader: &Bundle) -> &str {
         let what = format!("the Secret {}", self.secret);
-        if let Some(mistake) = self.made_for.refusal_in(reader.namespace(), &what, Origin::here()) {
+        if let Some(mistake) = self.made_for.refusal_in(reader.state(), &what, Origin::here()) {
             reader.refuse(mistake);
         }
         &self.secret
@@ -340,7 +340,7 @@ pub(crate) fn generated(
 
 fn add(component: &Component, origin: Origin, names: Names, contents: Contents) -> Secret {
     let name = names.secret.clone();
-    let made_for = MadeFor::namespace(&component.bundle.namespace, origin);
+    let made_for = MadeFor::namespace(&component.bundle, origin);
     let escaped = Escaped::default();
     let is_generated = matches!(contents, Contents::Generated { .. });
     let part = SecretPart {

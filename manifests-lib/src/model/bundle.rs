@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -15,6 +16,7 @@ use crate::model::label::Labels;
 use crate::model::namespace::Namespace;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, NoHandle, Of, Patch, patchable};
+use crate::model::platform_id::PlatformId;
 use crate::model::resource::{Manifest, Namespaced, Resource};
 use crate::model::rule::Rule;
 use crate::network::outbound::Destination;
@@ -56,6 +58,7 @@ pub(crate) struct BundleState {
 pub(crate) struct Place {
     /// Value of the label for the environment.
     pub(crate) environment: Name,
+    pub(crate) platform: PlatformId,
     pub(crate) conventions: Conventions,
     /// Namespace of the Applications.
     pub(crate) applications_in: Namespace,
@@ -63,6 +66,28 @@ pub(crate) struct Place {
 
 /// Something that becomes objects once everything around it is known.
 pub(crate) trait Part {
+impl Place {
+    /// What is wrong with using `what` of a platform here, if anything.
+    pub(crate) fn foreign(
+        &self,
+        (platform, environment): (PlatformId, &Name),
+        what: impl Display,
+        origin: Origin,
+    ) -> Option<BuildError> {
+        (self.platform != platform).then(|| {
+            BuildError::new(
+                Rule::ForeignBundle,
+                origin,
+                format!(
+                    "{what} is of another platform, that of {}, whose objects the cluster of {} does not have: make it in a bundle of \
+                     this platform",
+                    environment, self.environment
+                ),
+            )
+        })
+    }
+}
+
     fn build(&self, output: &mut Output<'_>);
 
     /// What it declares, from which other parts are built.
@@ -321,6 +346,10 @@ impl Bundle {
     pub(crate) fn place(&self) -> &Rc<Place> {
         &self.state.place
     }
+    pub(crate) fn state(&self) -> &BundleState {
+        &self.state
+    }
+
 
     pub(crate) fn of(state: Rc<BundleState>) -> Self {
         Self { state }
@@ -444,6 +473,14 @@ impl<T: Part + ?Sized> Part for Rc<T> {
         (**self).declare(declared);
     }
 }
+    /// Refuses what a bundle of another platform has made.
+    pub(crate) fn refuse_foreign(&self, what: impl Display, of: &Self, origin: Origin) {
+        let other = (of.place.platform, &of.place.environment);
+        if let Some(mistake) = self.place.foreign(other, what, origin) {
+            self.error(mistake.related([of.origin]));
+        }
+    }
+
 
 /// A mistake that was found while a part was written.
 struct Mistake(BuildError);

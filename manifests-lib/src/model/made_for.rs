@@ -1,9 +1,11 @@
 //! For which component or namespace a reference was made: elsewhere it would not work.
 
+use super::bundle::{BundleState, Place};
 use super::component::Component;
 use super::error::BuildError;
 use super::namespace::Namespace;
 use super::origin::Origin;
+use super::platform_id::PlatformId;
 use crate::model::rule::Rule;
 use crate::values::Name;
 
@@ -11,6 +13,8 @@ use crate::values::Name;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MadeFor {
     origin: Origin,
+    platform: PlatformId,
+    environment: Name,
     namespace: Namespace,
     /// Bundle and component, where it works for no other one.
     component: Option<(Name, Name)>,
@@ -20,12 +24,19 @@ impl MadeFor {
     /// For pods of one component: an address that admits nobody else.
     pub(crate) fn component(component: &Component, origin: Origin) -> Self {
         let names = (component.bundle.name.clone(), component.name().clone());
-        Self { origin, namespace: component.bundle.namespace.clone(), component: Some(names) }
+        Self { component: Some(names), ..Self::namespace(&component.bundle, origin) }
     }
 
-    /// For all pods of a namespace: what lives in it.
-    pub(crate) fn namespace(namespace: &Namespace, origin: Origin) -> Self {
-        Self { origin, namespace: namespace.clone(), component: None }
+    /// For all pods of a bundle's namespace: what lives in it.
+    pub(crate) fn namespace(bundle: &BundleState, origin: Origin) -> Self {
+        let Place { platform, environment, .. } = &*bundle.place;
+        Self {
+            origin,
+            platform: *platform,
+            environment: environment.clone(),
+            namespace: bundle.namespace.clone(),
+            component: None,
+        }
     }
 
     /// What is wrong with giving `what` to pods of a component, if anything.
@@ -37,8 +48,11 @@ impl MadeFor {
     ) -> Option<BuildError> {
         let bundle = &component.bundle;
         let Some((own_bundle, own_name)) = &self.component else {
-            return self.refusal_in(&bundle.namespace, what, given_at);
+            return self.refusal_in(bundle, what, given_at);
         };
+        if let Some(mistake) = self.foreign(bundle, what, given_at) {
+            return Some(mistake);
+        }
         let (bundle, name) = (&bundle.name, component.name());
         let other = own_bundle != bundle || own_name != name;
         other.then(|| {
@@ -54,13 +68,17 @@ impl MadeFor {
         })
     }
 
-    /// What is wrong with giving `what` to pods of a namespace, if anything.
+    /// What is wrong with giving `what` to pods of a bundle's namespace, if anything.
     pub(crate) fn refusal_in(
         &self,
-        namespace: &Namespace,
+        bundle: &BundleState,
         what: &str,
         given_at: Origin,
     ) -> Option<BuildError> {
+        if let Some(mistake) = self.foreign(bundle, what, given_at) {
+            return Some(mistake);
+        }
+        let namespace = &bundle.namespace;
         (self.namespace != *namespace).then(|| {
             BuildError::new(
                 Rule::WrongNamespace,
@@ -72,5 +90,16 @@ impl MadeFor {
             )
             .related([self.origin])
         })
+    }
+
+    /// What is wrong with using `what` in a bundle of another platform, if it is one.
+    pub(crate) fn foreign(
+        &self,
+        bundle: &BundleState,
+        what: &str,
+        used_at: Origin,
+    ) -> Option<BuildError> {
+        let mistake = bundle.place.foreign((self.platform, &self.environment), what, used_at)?;
+        Some(mistake.related([self.origin]))
     }
 }

@@ -64,6 +64,11 @@ impl Made {
         Self { bundle: Rc::clone(&self.bundle), parts: self.parts.start..last.parts.end }
     }
 
+    /// The bundle of the parts.
+    pub(crate) fn bundle(&self) -> &BundleState {
+        &self.bundle
+    }
+
     /// Adjusts every `K` of the parts.
     pub(crate) fn patch<K: Manifest>(&self, origin: Origin, patch: impl Fn(&mut K) + 'static) {
         let of = Of::Parts(self.parts.clone());

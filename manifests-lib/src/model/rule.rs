@@ -156,9 +156,10 @@ rules! {
     ///
     /// Give it more memory, or make them smaller.
     FolderLargerThanMemory = "folder-larger-than-memory",
-    /// A bundle waits for a bundle of another platform, which is deployed by itself.
+    /// A bundle waits for a bundle of another platform, or uses what one has made: an address, a Secret, a volume. The cluster does not
+    /// have it.
     ///
-    /// Make both of one platform, or remove `after`.
+    /// Make both of one platform.
     ForeignBundle = "foreign-bundle",
     /// A user of a database outside the cluster has a password that is generated in the cluster. Nobody there knows it.
     ///

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::protocol::{Protocol, UrlProtocol};
 use super::service::Service;
+use crate::model::bundle::Bundle;
 use crate::model::component::Component;
 use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
@@ -20,6 +21,10 @@ use crate::workload::Variable;
 pub trait Callable: sealed::Sealed {
     /// What is spoken there.
     type Protocol: Protocol;
+
+    /// The bundle that makes it.
+    #[doc(hidden)]
+    fn owner(&self) -> Bundle;
 
     /// Admits the caller, and lets it out.
     #[doc(hidden)]
@@ -43,7 +48,7 @@ impl Component {
     #[must_use = "give the address to a container, or do not ask for admission"]
     #[track_caller]
     pub fn calls<C: Callable>(&self, callee: &C) -> Endpoint<C::Protocol> {
-        callee.admit(self, Origin::here())
+        self.call(callee, Origin::here())
     }
 
     /// Declares that the component calls all of them, such as the members of one cluster, and gives their addresses.
@@ -54,8 +59,15 @@ impl Component {
         callees: impl IntoIterator<Item = &'a C>,
     ) -> Endpoints<C::Protocol> {
         let origin = Origin::here();
-        let all = callees.into_iter().map(|callee| callee.admit(self, origin)).collect();
+        let all = callees.into_iter().map(|callee| self.call(callee, origin)).collect();
         Endpoints { all, made_for: MadeFor::component(self, origin) }
+    }
+
+    fn call<C: Callable>(&self, callee: &C, origin: Origin) -> Endpoint<C::Protocol> {
+        let endpoint = callee.admit(self, origin);
+        let what = format!("what is called at {}", endpoint.host);
+        self.bundle.refuse_foreign(what, callee.owner().state(), origin);
+        endpoint
     }
 }
 

@@ -60,7 +60,7 @@ impl TlsSecret {
     #[track_caller]
     pub fn ca_volume(&self, reader: &Bundle, volume: &Name) -> core::Volume {
         let what = format!("the Secret {}", self.name);
-        if let Some(mistake) = self.made_for.refusal_in(reader.namespace(), &what, Origin::here()) {
+        if let Some(mistake) = self.made_for.refusal_in(reader.state(), &what, Origin::here()) {
             reader.refuse(mistake);
         }
         core::Volume {
@@ -131,8 +131,9 @@ impl Bundle {
         certificate: cert_manager::Certificate,
     ) -> TlsSecret {
         let made = self.add(certificate).made;
+        issuer.refuse_in_another_platform(self, origin);
         self.note(AskedPart(issuer.asked_in(self.namespace())));
-        TlsSecret { name, made_for: MadeFor::namespace(self.namespace(), origin), made }
+        TlsSecret { name, made_for: MadeFor::namespace(self.state(), origin), made }
     }
 }
 

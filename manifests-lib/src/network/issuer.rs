@@ -84,6 +84,12 @@ impl ClusterIssuer {
     }
 
     /// What a part that asks for a certificate in this namespace declares.
+    /// A bundle of another platform cannot have its certificates.
+    pub(crate) fn refuse_in_another_platform(&self, bundle: &Bundle, origin: Origin) {
+        let what = format!("the issuer {}", self.name);
+        bundle.state().refuse_foreign(what, self.made.bundle(), origin);
+    }
+
     pub(crate) fn asked_in(&self, namespace: &Namespace) -> Asked {
         Asked { issuer: self.name.clone(), namespace: namespace.clone() }
     }

@@ -9,6 +9,7 @@ use custom_resources::istio::security::v1 as security;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::networking::v1 as networking;
 
+use crate::model::bundle::Bundle;
 use crate::model::component::Component;
 use crate::model::label::SelectorLabels;
 use crate::model::made_for::MadeFor;
@@ -60,6 +61,10 @@ impl<P> Clone for Service<P> {
 
 impl<P: Protocol> Callable for Service<P> {
     type Protocol = P;
+
+    fn owner(&self) -> Bundle {
+        self.state.component().bundle()
+    }
 
     fn admit(&self, caller: &Component, origin: Origin) -> Endpoint<P> {
         let service = &self.state;

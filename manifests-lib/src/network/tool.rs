@@ -107,6 +107,10 @@ pub struct ServingPort<P> {
 impl<P: Protocol> Callable for ServingPort<P> {
     type Protocol = P;
 
+    fn owner(&self) -> Bundle {
+        self.port.pods.bundle().clone()
+    }
+
     fn admit(&self, caller: &Component, origin: Origin) -> Endpoint<P> {
         let ToolPort { pods, service, target_port } = &self.port;
         let Caller { namespace, pod_labels, .. } = caller.caller();

@@ -102,6 +102,8 @@ impl Bundle {
         grafana: &WebUiHandle,
         dashboard: &Dashboard,
     ) -> Added<ConfigMap> {
+        let (of_grafana, origin) = (grafana.port.pods.bundle().state(), Origin::here());
+        self.state().refuse_foreign("the Grafana", of_grafana, origin);
         let namespace = &grafana.web_ui.service.namespace;
         if namespace != self.namespace() {
             self.error(

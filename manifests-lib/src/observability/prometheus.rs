@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use custom_resources::coreos::monitoring::v1::{self as monitoring, NamespaceSelector};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use crate::model::bundle::{Added, Output, Part};
+use crate::model::bundle::{Added, Bundle, Output, Part};
 use crate::model::label::{Labels, label, matching};
 use crate::model::metadata::named;
 use crate::model::namespace::Namespace;
@@ -95,7 +95,9 @@ impl Prometheus {
 
     /// Admits Prometheus to a port of a tool's pods. What it scrapes there is said by a monitor: the chart's own, or a
     /// [`pod_monitor`](Self::pod_monitor) or [`service_monitor`](Self::service_monitor) beside this line.
+    #[track_caller]
     pub fn scrapes(&self, pods: &ToolPods, port: Port) {
+        self.refuse_in_another_platform(pods.bundle(), Origin::here());
         pods.admit_scraper(&self.pods, port);
     }
 
@@ -168,6 +170,11 @@ impl Prometheus {
                 ..monitoring::ServiceMonitorSpec::required(vec![endpoint], services)
             },
         })
+    }
+
+    /// It reads nothing of another platform.
+    pub(crate) fn refuse_in_another_platform(&self, bundle: &Bundle, origin: Origin) {
+        bundle.state().refuse_foreign("the Prometheus", self.pods.bundle().state(), origin);
     }
 
     pub(crate) fn pods(&self) -> Pods {

@@ -121,7 +121,7 @@ impl Volume for ConfigFilesHandle {
             source: PodVolumeSource::ConfigMap {
                 name: name.clone(),
                 content: Some(digest(files)),
-                made_for: MadeFor::namespace(&component.bundle.namespace, *origin),
+                made_for: MadeFor::namespace(&component.bundle, *origin),
             },
         }
     }

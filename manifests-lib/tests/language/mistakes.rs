@@ -11,6 +11,7 @@ mod names;
 mod outside;
 mod patches;
 mod pod_security;
+mod platforms;
 mod ports;
 mod probes;
 mod routes;

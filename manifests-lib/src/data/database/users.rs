@@ -59,6 +59,10 @@ impl DatabaseHandle {
         source: CredentialsSource,
     ) -> Self {
         let refuse = |rule, message| reader.bundle.error(BuildError::new(rule, origin, message));
+        let what = format!("the database {}", self.database);
+        if let Some(mistake) = self.made_for.foreign(&reader.bundle, &what, origin) {
+            reader.bundle.error(mistake);
+        }
         if let CredentialsSource::Generated(generated) = &source {
             if let Some(why) = self.engine.refused_user(&generated.user) {
                 refuse(EngineKind::NAMES, format!("{why}: name another user"));

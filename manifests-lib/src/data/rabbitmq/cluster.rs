@@ -87,6 +87,8 @@ impl Bundle {
             prometheus,
         } = spec;
         let origin = Origin::here();
+        issuer.refuse_in_another_platform(self, origin);
+        prometheus.refuse_in_another_platform(self, origin);
         if replicas.is_multiple_of(2) {
             self.error(
                 Rule::EvenReplicas,

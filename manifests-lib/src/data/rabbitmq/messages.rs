@@ -86,6 +86,7 @@ impl Component {
         let (component, origin) = (self.clone(), Origin::here());
         let state =
             Rc::new(MessagesState { component, origin, rabbitmq: Rc::clone(&rabbitmq.state) });
+        self.bundle.refuse_foreign("the broker", rabbitmq.bundle(), origin);
         rabbitmq.know(self);
         let made = self.bundle.push(Rc::clone(&state));
         Messages { state, made }

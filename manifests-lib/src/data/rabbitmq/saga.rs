@@ -70,6 +70,7 @@ impl Component {
         let Saga { rabbitmq, steps } = saga;
         let origin = Origin::here();
         let made_for = MadeFor::component(self, origin);
+        self.bundle.refuse_foreign("the broker", rabbitmq.bundle(), origin);
         rabbitmq.admit(self);
         let part = SagaPart {
             component: self.clone(),

@@ -9,6 +9,7 @@ use crate::delivery::chart::Source;
 use crate::model::bundle::Bundle;
 use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
+use crate::model::rule::Rule;
 use crate::values::Name;
 
 /// What a bundle declares about its own Application, while others may still add to it.
@@ -47,10 +48,22 @@ pub struct IgnoredDifference {
 
 impl Bundle {
     /// Deploys this bundle after another one, where neither a call, a namespace nor a kind of object says so already.
+    ///
+    /// The build reports a bundle that waits for itself or for one of another platform, and circles.
     #[track_caller]
     pub fn after(&self, other: &Bundle) {
-        let entry = (Origin::here(), other.name().clone());
-        self.declared().after.borrow_mut().push(entry);
+        let origin = Origin::here();
+        self.state().refuse_foreign(format!("the bundle {}", other.name()), other.state(), origin);
+        let same_platform = self.place().platform == other.place().platform;
+        if same_platform && self.name() == other.name() {
+            let message = format!(
+                "the bundle {} would be deployed after itself, which is never: remove this line, or name the bundle that it waits for",
+                self.name()
+            );
+            self.error(Rule::DeploymentCycle, origin, message);
+        } else if same_platform {
+            self.declared().after.borrow_mut().push((origin, other.name().clone()));
+        }
     }
 
     /// Leaves fields to the controllers that write them: Argo CD neither reports nor overwrites them.

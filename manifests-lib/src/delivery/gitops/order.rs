@@ -1,7 +1,6 @@
 //! In which order bundles are deployed: derived from the namespaces and storage classes that they create and the CRDs that
 //! they install.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -46,7 +45,6 @@ impl Order {
     ) -> (Self, Vec<BuildError>) {
         let providers = Providers::of(bundles, prerequisites);
         let mut missing = Missing::default();
-        let mut errors = Vec::new();
         let needs = bundles
             .iter()
             .enumerate()
@@ -61,29 +59,23 @@ impl Order {
                 needs.namespaces();
                 needs.api_groups();
                 needs.storage_classes();
-                errors.extend(needs.declared());
+                needs.declared();
                 needs.found
             })
             .collect();
-        (Self { needs }, missing.errors().chain(errors).collect())
+        (Self { needs }, missing.errors().collect())
     }
 
     /// The wave of each member: the last one if no member waits for it, or one less than that of the first member that does.
     ///
     /// Argo CD does not wait for the last wave: a member that nobody needs holds up nobody while it is not healthy.
-    pub(super) fn waves(&self, members: &[Member]) -> Result<Vec<u32>, BuildError> {
+    pub(super) fn waves(&self, members: &[Member]) -> Result<Vec<u32>, Vec<BuildError>> {
         let mut owners = BTreeMap::new();
         for (member, Member { bundles, .. }) in members.iter().enumerate() {
             owners.extend(bundles.iter().map(|bundle| (*bundle, member)));
         }
         let edges = (0..members.len()).map(|member| self.edges(member, members, &owners)).collect();
-        let mut level =
-            Level { members, edges, depths: vec![None; members.len()], path: Vec::new() };
-        let depths = (0..members.len()).map(|member| level.visit(member));
-        let depths = depths.collect::<Result<Vec<u32>, _>>()?;
-        let heights = level.heights(&depths);
-        let last = depths.into_iter().max().unwrap_or_default();
-        Ok(heights.into_iter().map(|height| last - height).collect())
+        Level { members, edges }.waves()
     }
 
     /// The members that one of them waits for: any bundle of one for any bundle of the other.
@@ -106,62 +98,108 @@ impl Order {
 /// One level while its waves are found.
 struct Level<'a> {
     members: &'a [Member],
+    /// What each member waits for.
     edges: Vec<Vec<(usize, Why)>>,
-    depths: Vec<Option<u32>>,
-    /// The members that wait for each other on the way to the one that is looked at.
-    path: Vec<usize>,
 }
 
-impl Level<'_> {
-    /// How many members wait for each other before this one, at most.
-    fn visit(&mut self, member: usize) -> Result<u32, BuildError> {
-        if let Some(depth) = self.depths[member] {
-            return Ok(depth);
-        }
-        if let Some(start) = self.path.iter().position(|other| *other == member) {
-            return Err(self.circle(start));
-        }
-        self.path.push(member);
-        let mut depth = 0;
-        for needed in 0..self.edges[member].len() {
-            depth = depth.max(self.visit(self.edges[member][needed].0)? + 1);
-        }
-        self.path.pop();
-        self.depths[member] = Some(depth);
-        Ok(depth)
-    }
+/// How many circles are told at once.
+const CIRCLES: usize = 5;
 
-    /// How many members wait for each other after each one, at most.
-    fn heights(&self, depths: &[u32]) -> Vec<u32> {
+/// How many steps of a circle are told.
+const STEPS: usize = 8;
+
+impl Level<'_> {
+    fn waves(&self) -> Result<Vec<u32>, Vec<BuildError>> {
+        let order = self.order()?;
+        // How many members wait for each other after each one, at most.
         let mut heights = vec![0; self.members.len()];
-        let mut deepest_first: Vec<usize> = (0..self.members.len()).collect();
-        deepest_first.sort_by_key(|member| Reverse(depths[*member]));
-        for member in deepest_first {
+        for member in order.into_iter().rev() {
             for (needed, _) in &self.edges[member] {
                 heights[*needed] = heights[*needed].max(heights[member] + 1);
             }
         }
-        heights
+        let highest = heights.iter().copied().max().unwrap_or_default();
+        Ok(heights.into_iter().map(|height| highest - height).collect())
+    }
+
+    /// All members, each behind those that it waits for.
+    fn order(&self) -> Result<Vec<usize>, Vec<BuildError>> {
+        let mut waiting = vec![Vec::new(); self.members.len()];
+        for (member, edges) in self.edges.iter().enumerate() {
+            for (needed, _) in edges {
+                waiting[*needed].push(member);
+            }
+        }
+        let mut open: Vec<usize> = self.edges.iter().map(Vec::len).collect();
+        let mut placed = vec![false; self.members.len()];
+        let mut order: Vec<usize> = Vec::with_capacity(self.members.len());
+        let mut ready: Vec<usize> =
+            (0..self.members.len()).filter(|member| open[*member] == 0).collect();
+        let mut circles = Vec::new();
+        loop {
+            while let Some(member) = ready.pop() {
+                if std::mem::replace(&mut placed[member], true) {
+                    continue;
+                }
+                order.push(member);
+                for other in &waiting[member] {
+                    open[*other] -= 1;
+                    if open[*other] == 0 {
+                        ready.push(*other);
+                    }
+                }
+            }
+            let Some(first) = placed.iter().position(|placed| !placed) else { break };
+            if circles.len() == CIRCLES {
+                break;
+            }
+            let circle = self.circle_before(first, &placed);
+            circles.push(self.told(&circle));
+            // Others that wait for it may be in a circle of their own.
+            ready = circle;
+        }
+        if circles.is_empty() { Ok(order) } else { Err(circles) }
+    }
+
+    /// Members that wait for each other, and for which a member waits that is not placed.
+    fn circle_before(&self, first: usize, placed: &[bool]) -> Vec<usize> {
+        let mut positions = BTreeMap::new();
+        let mut path = Vec::new();
+        let mut member = first;
+        loop {
+            if let Some(start) = positions.insert(member, path.len()) {
+                return path.split_off(start);
+            }
+            path.push(member);
+            let next = self.edges[member].iter().map(|(needed, _)| *needed).find(|it| !placed[*it]);
+            let Some(next) = next else { return path };
+            member = next;
+        }
     }
 
     /// No member of the circle can be deployed first.
-    fn circle(&self, start: usize) -> BuildError {
-        let circle = &self.path[start..];
-        let mut steps = Vec::new();
-        for (position, member) in circle.iter().enumerate() {
-            let next = circle[(position + 1) % circle.len()];
-            let why = self.edges[*member]
+    fn told(&self, circle: &[usize]) -> BuildError {
+        let step = |position: usize| {
+            let (member, next) = (circle[position], circle[(position + 1) % circle.len()]);
+            let why = self.edges[member]
                 .iter()
                 .find(|(needed, _)| *needed == next)
                 .map(|(_, why)| why.to_string())
                 .unwrap_or_default();
-            steps.push(format!(
-                "{} waits for {} ({why})",
-                self.members[*member].name, self.members[next].name
-            ));
+            format!("{} waits for {} ({why})", self.members[member].name, self.members[next].name)
+        };
+        let last = circle.len() - 1;
+        let shown: Vec<usize> = if circle.len() > STEPS {
+            (0..STEPS - 1).chain([last]).collect()
+        } else {
+            (0..circle.len()).collect()
+        };
+        let mut steps: Vec<String> = shown.iter().map(|position| step(*position)).collect();
+        if circle.len() > STEPS {
+            steps.insert(STEPS - 1, format!("{} more wait likewise", circle.len() - STEPS));
         }
-        let origins = circle.iter().map(|member| self.members[*member].origin);
         let first = self.members[circle[0]].origin;
+        let origins = shown.into_iter().map(|position| self.members[circle[position]].origin);
         BuildError::new(
             Rule::DeploymentCycle,
             first,
@@ -170,7 +208,7 @@ impl Level<'_> {
                 steps.join(", ")
             ),
         )
-        .related(origins.filter(|origin| *origin != first))
+        .related(origins.filter(|origin| *origin != first).collect::<BTreeSet<_>>())
     }
 }
 
@@ -324,21 +362,48 @@ impl Needs<'_> {
         }
     }
 
-    fn declared(&mut self) -> Vec<BuildError> {
-        let mut errors = Vec::new();
+    /// Bundles of another platform are refused where they are named.
+    fn declared(&mut self) {
         for (origin, name) in &self.built.delivery.after {
-            match self.providers.bundles.get(name) {
-                Some(provider) => self.add(*provider, Why::After(*origin)),
-                None => errors.push(BuildError::new(
-                    Rule::ForeignBundle,
-                    *origin,
-                    format!(
-                        "{} waits for {name}, which is a bundle of another platform: make both of one platform",
-                        self.built.name
-                    ),
-                )),
+            if let Some(provider) = self.providers.bundles.get(name) {
+                self.add(*provider, Why::After(*origin));
             }
         }
-        errors
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Members that each wait for the next one, and what comes of it.
+    fn waves(members: usize, last_waits_for: Option<usize>) -> Result<Vec<u32>, Vec<BuildError>> {
+        let origin = Origin::here();
+        let named = |member: usize| Member {
+            name: Name::new(format!("m{member}")).expect("a name"),
+            origin,
+            bundles: vec![member],
+        };
+        let waits = |member: usize| {
+            let needed = if member + 1 < members { Some(member + 1) } else { last_waits_for };
+            needed.map(|needed| (needed, Why::After(origin))).into_iter().collect()
+        };
+        let all: Vec<Member> = (0..members).map(named).collect();
+        Level { members: &all, edges: (0..members).map(waits).collect() }.waves()
+    }
+
+    #[test]
+    fn a_long_chain_has_as_many_waves() {
+        let waves = waves(100_000, None).expect("no circle");
+        assert_eq!(waves.first(), Some(&99_999));
+        assert_eq!(waves.last(), Some(&0));
+    }
+
+    #[test]
+    fn a_long_circle_is_told_shortly() {
+        let errors = waves(100_000, Some(0)).expect_err("a circle");
+        let [error] = errors.as_slice() else { panic!("one circle, not {}", errors.len()) };
+        assert!(error.to_string().len() < 1_500, "{error}");
+        assert!(error.message.contains("99992 more wait likewise"), "{error}");
     }
 }

@@ -102,7 +102,7 @@ impl Tree {
                         of_teams = team_waves.to_vec();
                     }
                 }
-                Err(error) => errors.push(error),
+                Err(circles) => errors.extend(circles),
             }
         };
         level(&self.top, &self.teams);

@@ -126,6 +126,8 @@ impl DirectEntrance {
     fn lead(&self, origin: Origin, service: &ServicePort) -> Made {
         let Self { gateway } = self;
         let state = service.service();
+        let what = format!("the Service {}", state.name());
+        gateway.bundle.state().refuse_foreign(what, &state.component().bundle, origin);
         if state.component().conventions().has_mesh() {
             state.component().bundle.error(BuildError::new(
                 Rule::GatewayOutsideMesh,

@@ -108,6 +108,7 @@ impl GatewayState {
         visibility: Visibility,
     ) -> Self {
         let GatewaySpec { name, class, issuer, replicas, exposure, limits } = spec;
+        issuer.refuse_in_another_platform(bundle, origin);
         Self {
             origin,
             bundle: bundle.clone(),

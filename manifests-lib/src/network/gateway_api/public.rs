@@ -19,7 +19,7 @@ use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
 use crate::network::mesh::{GatewayRouteHandle, IngressGateway};
 use crate::network::protocol::{Http, Http2, RequestProtocol};
-use crate::network::service::Service;
+use crate::network::service::{Service, ServicePort};
 use crate::values::{Host, Name, NodePort, Port, Seconds, UrlPath};
 
 /// A gateway that everybody on the internet reaches, where the environment has a load balancer.
@@ -263,6 +263,7 @@ impl PublicEntrance {
         let Route { name, host, path, node_port } = route;
         let origin = Origin::here();
         let service = service.state();
+        self.refuse_foreign(&service, origin);
         let GatewayRouteHandle { entry: beside_service, rule } =
             self.ingress.open(origin, &service, node_port);
         let to = To::Services {
@@ -287,8 +288,9 @@ impl PublicEntrance {
         share: Share,
     ) -> GatewayRouteHandle {
         let Share { percent, node_port } = share;
-        let service = service.state();
-        let opened = self.ingress.open(Origin::here(), &service, node_port);
+        let (origin, service) = (Origin::here(), service.state());
+        self.refuse_foreign(&service, origin);
+        let opened = self.ingress.open(origin, &service, node_port);
         route.state.share(percent, self.backend(service.port()));
         opened
     }
@@ -299,6 +301,12 @@ impl PublicEntrance {
     #[track_caller]
     pub fn redirect(&self, to: Redirect) -> RedirectHandle {
         redirect(Origin::here(), &self.gateway, to)
+    }
+
+    fn refuse_foreign(&self, service: &ServicePort, origin: Origin) {
+        let what = format!("the Service {}", service.service().name());
+        let bundle = self.gateway.bundle.state();
+        bundle.refuse_foreign(what, &service.component().bundle, origin);
     }
 
     fn backend(&self, port: Port) -> Backend {

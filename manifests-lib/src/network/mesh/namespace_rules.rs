@@ -51,6 +51,7 @@ impl Bundle {
     #[track_caller]
     pub fn deny_by_default(&self, prometheus: &Prometheus) -> DefaultDenyHandle {
         let (origin, prometheus) = (Origin::here(), prometheus.clone());
+        prometheus.refuse_in_another_platform(self, origin);
         prometheus.reads_namespace(self.namespace());
         DefaultDenyHandle {
             made: self.push(Denial { origin, namespace: self.namespace().clone(), prometheus }),

@@ -12,6 +12,7 @@ use custom_resources::istio::networking::v1 as networking;
 use super::Caller;
 use super::egress_gateway::{EgressGateway, MUTUAL_TLS};
 use super::gateway_objects;
+use crate::model::bundle::Bundle;
 use crate::model::component::Component;
 use crate::model::conventions::Conventions;
 use crate::model::error::BuildError;
@@ -234,6 +235,10 @@ impl<P> ExternalServiceHandle<P> {
 
 impl<P: OutsideProtocol> Callable for ExternalServiceHandle<P> {
     type Protocol = P;
+
+    fn owner(&self) -> Bundle {
+        self.host.component.bundle()
+    }
 
     fn admit(&self, caller: &Component, origin: Origin) -> Endpoint<P> {
         let Self { host, port, .. } = self;

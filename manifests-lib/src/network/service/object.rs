@@ -228,7 +228,8 @@ impl ServiceState {
 
     /// Whether the Service stands before the pods of this component.
     pub(crate) fn belongs_to(&self, component: &Component) -> bool {
-        self.component.labels() == component.labels()
+        Rc::ptr_eq(&self.component.bundle, &component.bundle)
+            && self.component.name() == component.name()
     }
 
     pub(super) fn select(&self, labels: SelectorLabels) {

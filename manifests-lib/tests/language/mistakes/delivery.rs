@@ -5,6 +5,7 @@ use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use manifests_lib::delivery::Kustomization;
 use manifests_lib::model::{GroupKind, Namespace};
+use manifests_lib::values::Name;
 use manifests_lib::{git_commit, git_url, name, relative_path, tag};
 use serde_json::json;
 
@@ -59,12 +60,52 @@ fn bundles_that_wait_for_each_other() {
 }
 
 #[test]
+fn a_bundle_that_waits_for_itself() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    web.add(config_map("settings"));
+    web.after(&web);
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: the bundle web would be deployed after itself, which is never: remove this line, or name the bundle that it waits for [deployment-cycle]");
+}
+
+/// Bundles that each wait for the next one, and the last for the first.
+fn circle(shop: &Shop, prefix: &str, bundles: usize) {
+    let bundles: Vec<_> = (0..bundles)
+        .map(|number| {
+            let name = format!("{prefix}{number}");
+            let bundle = shop.bundle_named(Name::new(name.as_str()).expect("a name"));
+            bundle.add(config_map(&name));
+            bundle
+        })
+        .collect();
+    for (bundle, next) in bundles.iter().zip(bundles.iter().cycle().skip(1)) {
+        bundle.after(next);
+    }
+}
+
+#[test]
+fn many_bundles_that_wait_for_each_other() {
+    let shop = Shop::new();
+    circle(&shop, "a", 1000);
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: there is no order of deployment: a0 waits for a1 (manifests-lib/tests/language/mistakes/delivery.rs:N says so), a1 waits for a2 (manifests-lib/tests/language/mistakes/delivery.rs:N says so), a2 waits for a3 (manifests-lib/tests/language/mistakes/delivery.rs:N says so), a3 waits for a4 (manifests-lib/tests/language/mistakes/delivery.rs:N says so), a4 waits for a5 (manifests-lib/tests/language/mistakes/delivery.rs:N says so), a5 waits for a6 (manifests-lib/tests/language/mistakes/delivery.rs:N says so), a6 waits for a7 (manifests-lib/tests/language/mistakes/delivery.rs:N says so), 992 more wait likewise, a999 waits for a0 (manifests-lib/tests/language/mistakes/delivery.rs:N says so); move what the others wait for into a bundle of its own [deployment-cycle]");
+}
+
+#[test]
+fn each_circle_is_told() {
+    let shop = Shop::new();
+    for prefix in ["a", "b", "c"] {
+        circle(&shop, prefix, 2);
+    }
+    assert_eq!(shop.errors().len(), 3);
+}
+
+#[test]
 fn waiting_for_a_bundle_of_another_platform() {
     let shop = Shop::new();
     let web = shop.bundle();
     web.add(config_map("settings"));
     web.after(&Shop::new().bundle_named(name!("other")));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: web waits for other, which is a bundle of another platform: make both of one platform [foreign-bundle]");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/delivery.rs:N: the bundle other is of another platform, that of test, whose objects the cluster of test does not have: make it in a bundle of this platform (see also manifests-lib/tests/language/mistakes/delivery.rs:N) [foreign-bundle]");
 }
 
 #[test]

@@ -89,6 +89,8 @@ impl Messages {
     pub fn client(&self, component: &Component) -> MessageClient {
         let origin = Origin::here();
         let rabbitmq = &self.state.rabbitmq;
+        let owner = &self.state.component.bundle;
+        component.bundle.refuse_foreign("the virtual host", owner, origin);
         Rabbitmq::admit_to(rabbitmq, component);
         let state = Rc::new(ClientState {
             component: component.clone(),
