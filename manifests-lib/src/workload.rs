@@ -1,5 +1,6 @@
 //! What runs: pods, the objects that keep them running, and their variables and volumes.
 
+mod addresses;
 mod annotations;
 mod capability;
 mod claim;

@@ -19,7 +19,7 @@ use crate::model::patch::{Made, NoHandle, Of, Patch, patchable};
 use crate::model::platform_id::PlatformId;
 use crate::model::resource::{Manifest, Namespaced, Resource};
 use crate::model::rule::Rule;
-use crate::network::outbound::Destination;
+use crate::network::outbound::{Destination, is_below};
 use crate::network::tool::ToolPods;
 use crate::values::{Bytes, Name};
 use crate::workload::{Allowance, NodeGroup, SecurityException};
@@ -52,20 +52,20 @@ pub(crate) struct BundleState {
     tokens: RefCell<BTreeMap<Name, (Origin, &'static str)>>,
     /// Services of its components, by their names.
     services: RefCell<BTreeMap<String, Origin>>,
+    /// Hosts of each component's own Services.
+    hosts: RefCell<BTreeMap<Name, BTreeSet<String>>>,
 }
 
 /// What all bundles of a platform have in common.
 pub(crate) struct Place {
+    pub(crate) platform: PlatformId,
     /// Value of the label for the environment.
     pub(crate) environment: Name,
-    pub(crate) platform: PlatformId,
     pub(crate) conventions: Conventions,
     /// Namespace of the Applications.
     pub(crate) applications_in: Namespace,
 }
 
-/// Something that becomes objects once everything around it is known.
-pub(crate) trait Part {
 impl Place {
     /// What is wrong with using `what` of a platform here, if anything.
     pub(crate) fn foreign(
@@ -88,6 +88,8 @@ impl Place {
     }
 }
 
+/// Something that becomes objects once everything around it is known.
+pub(crate) trait Part {
     fn build(&self, output: &mut Output<'_>);
 
     /// What it declares, from which other parts are built.
@@ -161,6 +163,7 @@ impl Bundle {
                 with_rights: RefCell::default(),
                 tokens: RefCell::default(),
                 services: RefCell::default(),
+                hosts: RefCell::default(),
             }),
         };
         if let Some(error) = name_too_long("bundle", bundle.name(), origin) {
@@ -343,13 +346,13 @@ impl Bundle {
         self.state.tool_pods.borrow_mut().insert(labels, pods);
     }
 
-    pub(crate) fn place(&self) -> &Rc<Place> {
-        &self.state.place
-    }
     pub(crate) fn state(&self) -> &BundleState {
         &self.state
     }
 
+    pub(crate) fn place(&self) -> &Rc<Place> {
+        &self.state.place
+    }
 
     pub(crate) fn of(state: Rc<BundleState>) -> Self {
         Self { state }
@@ -414,6 +417,24 @@ impl BundleState {
         (first != origin).then_some(first)
     }
 
+    /// The component has a Service at this host.
+    pub(crate) fn serve_at(&self, component: &Name, host: String) {
+        self.hosts.borrow_mut().entry(component.clone()).or_default().insert(host);
+    }
+
+    /// Whether a component has a Service at a host, or has said that it sends there.
+    pub(crate) fn knows_host(&self, component: &Name, host: &str) -> bool {
+        let own = self.hosts.borrow();
+        own.get(component).into_iter().flatten().any(|known| is_below(host, known))
+            || self.destinations(component).iter().any(|destination| destination.leads_to(host))
+    }
+
+    /// Whether any component of the bundle has said that it sends to a host.
+    pub(crate) fn sends_to_host(&self, host: &str) -> bool {
+        let destinations = self.destinations.borrow();
+        destinations.values().flatten().any(|destination| destination.leads_to(host))
+    }
+
     /// Lets pods of a component send there.
     pub(crate) fn send(&self, component: &Name, destination: Destination) {
         let mut destinations = self.destinations.borrow_mut();
@@ -452,6 +473,14 @@ impl BundleState {
         self.note(Mistake(error));
     }
 
+    /// Refuses what a bundle of another platform has made.
+    pub(crate) fn refuse_foreign(&self, what: impl Display, of: &Self, origin: Origin) {
+        let other = (of.place.platform, &of.place.environment);
+        if let Some(mistake) = self.place.foreign(other, what, origin) {
+            self.error(mistake.related([of.origin]));
+        }
+    }
+
     /// Refuses what has no room.
     pub(crate) fn refuse_zero(&self, origin: Origin, what: &str, size: Bytes) {
         if size.as_mebibytes() == 0 {
@@ -473,14 +502,6 @@ impl<T: Part + ?Sized> Part for Rc<T> {
         (**self).declare(declared);
     }
 }
-    /// Refuses what a bundle of another platform has made.
-    pub(crate) fn refuse_foreign(&self, what: impl Display, of: &Self, origin: Origin) {
-        let other = (of.place.platform, &of.place.environment);
-        if let Some(mistake) = self.place.foreign(other, what, origin) {
-            self.error(mistake.related([of.origin]));
-        }
-    }
-
 
 /// A mistake that was found while a part was written.
 struct Mistake(BuildError);

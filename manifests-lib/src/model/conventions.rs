@@ -149,7 +149,26 @@ impl Conventions {
 
     /// Whether a text has the name of a Service in it.
     pub(crate) fn is_inside(&self, text: &str) -> bool {
-        text.contains(&format!(".svc.{}", self.cluster_domain))
+        !self.hosts_inside(text).is_empty()
+    }
+
+    /// The whole names of Services, or of pods behind them, that a text has in it.
+    pub(crate) fn hosts_inside(&self, text: &str) -> Vec<String> {
+        let of_name = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '.');
+        let ends = text.match_indices(".svc").filter_map(|(position, svc)| {
+            let before = &text[..position];
+            let name =
+                before[before.trim_end_matches(of_name).len()..].trim_start_matches(['-', '.']);
+            let behind = &text[position + svc.len()..];
+            let domain = behind
+                .strip_prefix('.')
+                .and_then(|it| it.strip_prefix(self.cluster_domain.as_str()));
+            let rest = domain.unwrap_or(behind);
+            // A longer name is another domain's.
+            let is_whole = !rest.strip_prefix('.').unwrap_or(rest).starts_with(of_name);
+            (name.contains('.') && is_whole).then(|| format!("{name}.svc.{}", self.cluster_domain))
+        });
+        ends.collect()
     }
 
     /// The labels of a component.

@@ -27,7 +27,8 @@ macro_rules! rules {
 }
 
 rules! {
-    /// A variable holds the address of a Service as plain text. Nothing admits the caller, and nobody notices a wrong name.
+    /// A variable, an argument or a file holds the address of a Service that its component does not call. Nothing admits the caller, and
+    /// nobody notices a wrong name.
     ///
     /// Ask the handle for the address (`calls`, `database`, `saga`).
     AddressAsText = "address-as-text",
@@ -469,10 +470,10 @@ rules! {
     ///
     /// Give the variable before it, or write `$$(` where the text is meant.
     UnknownVariable = "unknown-variable",
-    ///
-    /// Exclude them from it, and create them with `Bundle::create_namespace`.
     /// A chart or kustomization creates namespaces, whose names are not known. Its project would admit every namespace, those of
     /// others too.
+    ///
+    /// Exclude them from it, and create them with `Bundle::create_namespace`.
     UnnamedNamespace = "unnamed-namespace",
     /// A container runs an image under a name that can lead to another image later. What runs is not what was reviewed, and nodes
     /// disagree.

@@ -34,6 +34,18 @@ pub(crate) enum Receiver {
     Range(Cidr),
 }
 
+impl Destination {
+    /// Whether the host is one of its own.
+    pub(crate) fn leads_to(&self, host: &str) -> bool {
+        self.hosts.iter().any(|known| is_below(host, &known.host))
+    }
+}
+
+/// Whether a host is that of a Service, or of one of its pods: those of a StatefulSet have names below it.
+pub(crate) fn is_below(host: &str, service: &str) -> bool {
+    host.strip_suffix(service).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
 /// A host of the mesh's registry, and the namespace of the Service or ServiceEntry that it is of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct MeshHost {

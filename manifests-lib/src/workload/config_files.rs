@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1 as core;
 use sha2::{Digest as _, Sha256};
 
 use super::volume::{PodVolume, PodVolumeSource};
-use super::{ContainerHandle, Volume};
+use super::{ContainerHandle, Volume, addresses};
 use crate::digest::{digest_of, hexadecimal};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
@@ -129,6 +129,8 @@ impl Volume for ConfigFilesHandle {
 
 impl Part for ConfigFilesState {
     fn build(&self, output: &mut Output<'_>) {
+        let texts = self.files.values().map(String::as_str);
+        output.errors.extend(addresses::uncalled_in_files(&self.component, texts, self.origin));
         let data = self.files.iter().map(|(file, text)| (file.to_string(), text.clone()));
         output.add(
             self.origin,

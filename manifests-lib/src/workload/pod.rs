@@ -17,7 +17,7 @@ use super::scheduling::Scheduling;
 use super::volume::{PodVolume, PodVolumeSource};
 use super::{
     Allowance, Container, ContainerHandle, InitContainer, NodeGroup, PortlessContainer, RunsFirst,
-    SecurityException, WithPort, WithoutPort, config_files, placement, security,
+    SecurityException, WithPort, WithoutPort, addresses, config_files, placement, security,
 };
 use crate::delivery::gitops::jobs;
 use crate::model::bundle::Output;
@@ -319,7 +319,12 @@ impl Pod {
             containers.iter().partition(|container| container.starts_first());
         let mut build = |containers: Vec<&Rc<ContainerState>>| -> Vec<core::Container> {
             let containers = containers.into_iter();
-            containers.map(|container| container.build(output, &mut patched)).collect()
+            let build = |container: &Rc<ContainerState>| {
+                let (origin, built) = (container.origin(), container.build(output, &mut patched));
+                output.errors.extend(addresses::uncalled(&self.component, &built, origin));
+                built
+            };
+            containers.map(build).collect()
         };
         let (init_containers, main) = (build(first), build(main));
         let ends = matches!(self.kind, "job" | "cron-job");

@@ -1,5 +1,6 @@
 //! What compiles and is refused by the build all the same, in the words that people read.
 
+mod addresses;
 mod bounds;
 mod delivery;
 mod elsewhere;
@@ -10,8 +11,8 @@ mod mismatches;
 mod names;
 mod outside;
 mod patches;
-mod pod_security;
 mod platforms;
+mod pod_security;
 mod ports;
 mod probes;
 mod routes;

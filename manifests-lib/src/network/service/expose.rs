@@ -118,6 +118,7 @@ fn expose<P: Protocol>(
 ) -> Service<P> {
     let bundle = Rc::clone(&to.component.bundle);
     let service = Rc::new(ServiceState::new(origin, name, &to.component));
+    bundle.serve_at(to.component.name(), service.host());
     let made = match bundle.know_service(service.name(), origin) {
         None => bundle.push(Rc::clone(&service)),
         Some(first) => bundle.push(Refused(a_second_time(&service.name(), origin, first))),
