@@ -137,7 +137,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         support::output::print(&changes.diff())?;
         return Ok(ExitCode::from(u8::from(!changes.is_empty())));
     }
-    changes.apply()?;
+    let changes = changes.apply()?;
     tell(format_args!(
         "{} {} in {}: {}",
         charts.len(),

@@ -1,4 +1,4 @@
-//! Ctrl-C and its like: temporary folders go first.
+//! Ctrl-C and its like: temporary folders go first, and what is begun to be written is written to its end.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,18 +13,28 @@ use signal_hook::low_level::emulate_default_handler;
 /// The temporary folders that this process has made. A signal ends the whole process, so there is one list of them.
 static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
+/// Held while files change places.
+static WRITING: Mutex<()> = Mutex::new(());
+
 /// From now on a signal removes what is temporary, then ends the process as it would have without this.
 pub fn watch() {
     // Where that is impossible, the next run removes what is left.
     let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else { return };
     thread::spawn(move || {
         for signal in signals.forever() {
+            let _writing = held(&WRITING);
             for folder in held(&TEMPORARY).iter() {
                 let _ = fs::remove_dir_all(folder);
             }
             let _ = emulate_default_handler(signal);
         }
     });
+}
+
+/// Does what a signal has to wait for.
+pub fn uninterrupted<T>(work: impl FnOnce() -> T) -> T {
+    let _writing = held(&WRITING);
+    work()
 }
 
 /// Makes a temporary folder; no signal comes between its making and its place in the list.

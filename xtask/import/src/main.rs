@@ -6,6 +6,7 @@
 mod chart;
 mod crd;
 mod enumeration;
+mod folder;
 mod interruption;
 mod lock_file;
 mod markdown;

@@ -1,6 +1,14 @@
 //! The generated files on disk: compared, shown as a diff, written atomically.
+//!
+//! What is promised: each file is old or new as a whole. Ctrl-C waits until all are new; after a kill some are new and some old,
+//! and the next run, which compares each with what it should be, writes the rest. What others are found by is written after them:
+//! modules before the files that declare them, `src/lib.rs` with the digest of the lock file after all modules, and the record
+//! that the next run compares with (`paths.tsv`) last of all. Files are not forced to the disk one by one: after a power failure,
+//! run it again.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -8,7 +16,10 @@ use std::path::{Path, PathBuf};
 use released::sha256;
 use similar::TextDiff;
 
-use support::{Failure, Result};
+use crate::folder::Folder;
+use crate::interruption::uninterrupted;
+use crate::scratch::Scratch;
+use support::{Failure, Result, tell};
 
 /// A file to write: its path below the output folder and its text, header included.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -21,6 +32,7 @@ pub struct File {
 #[derive(Debug)]
 pub struct Changes {
     folder: PathBuf,
+    files: Vec<File>,
     changed: Vec<Change>,
     stale: Vec<Change>,
     unchanged: usize,
@@ -42,7 +54,7 @@ pub fn stamped(command: &str, sources: &[String], body: &str) -> String {
     let mut text = format!("{MARK}{command}`; do not edit.\n");
     for source in sources {
         text.push_str("// source: ");
-        text.push_str(source);
+        text.push_str(&one_line(source));
         text.push('\n');
     }
     text.push_str(DIGEST);
@@ -50,6 +62,28 @@ pub fn stamped(command: &str, sources: &[String], body: &str) -> String {
     text.push('\n');
     text.push_str(body);
     text
+}
+
+/// Text from outside as part of one line of a comment: what would end the line, or show it otherwise than the compiler reads it, is
+/// escaped.
+pub fn one_line(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut line, character| {
+        match character {
+            // What separates lines or paragraphs, and what changes the direction of writing.
+            '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => {
+                let _ = write!(line, "{}", character.escape_unicode());
+            }
+            _ if character.is_control() => {
+                let _ = write!(line, "{}", character.escape_default());
+            }
+            _ => line.push(character),
+        }
+        line
+    })
 }
 
 /// Whether a text begins as generated files do.
@@ -66,35 +100,40 @@ impl Changes {
     pub fn find(folder: &Path, files: Vec<File>) -> Result<Self> {
         let mut changes = Self {
             folder: folder.to_owned(),
+            files: Vec::new(),
             changed: Vec::new(),
             stale: Vec::new(),
             unchanged: 0,
         };
-        let wanted: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
-        for File { path, text } in files {
-            refuse_links(folder, Path::new(&path))?;
-            let old = existing(&folder.join(&path))?;
+        let output = Folder::open(folder).map_err(|error| unreadable(folder, &error))?;
+        let wanted: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        for File { path, text } in &files {
+            refuse_links(folder, Path::new(path))?;
+            let old = existing(output.as_ref(), folder, path)?;
             match &old {
-                Some(old) if *old == text => changes.unchanged += 1,
+                Some(old) if old == text => changes.unchanged += 1,
                 Some(old) if !is_generated(old) => {
                     return Err(Failure::new(format!(
                         "{} was not generated and would be overwritten; move it away",
-                        folder.join(&path).display()
+                        folder.join(path).display()
                     )));
                 }
-                _ => changes.changed.push(Change { path, old, new: text }),
+                _ => changes.changed.push(Change { path: path.clone(), old, new: text.clone() }),
             }
         }
+        changes.changed.sort_by_key(|change| order(&change.path));
         let mut present = Vec::new();
         rust_files(folder, Path::new("src"), &mut present)?;
         for path in present {
-            if wanted.contains(&path) {
+            if wanted.contains(path.as_str()) {
                 continue;
             }
-            if let Some(old) = existing(&folder.join(&path))?.filter(|text| is_generated(text)) {
+            let old = existing(output.as_ref(), folder, &path)?;
+            if let Some(old) = old.filter(|text| is_generated(text)) {
                 changes.stale.push(Change { path, old: Some(old), new: String::new() });
             }
         }
+        changes.files = files;
         Ok(changes)
     }
 
@@ -138,51 +177,111 @@ impl Changes {
         )
     }
 
-    /// Writes what differs, each file atomically, and removes stale files and the folders they leave empty.
+    /// Writes what differs, each file atomically, and removes stale files and the folders they leave empty. Returns what was
+    /// done.
     ///
-    /// Everything is written to a temporary folder beside `src` first, so that a full or read-only disk changes nothing.
+    /// Everything is written to a temporary folder beside `src` first, so that a full or read-only disk changes nothing. Two
+    /// runs work one after the other.
     ///
     /// # Errors
     /// If a file cannot be written or removed; every file is then either old or new.
-    pub fn apply(&self) -> Result<()> {
+    pub fn apply(self) -> Result<Self> {
         if self.is_empty() {
-            return Ok(());
+            return Ok(self);
         }
-        fs::create_dir_all(&self.folder).map_err(|error| unwritable(&self.folder, &error))?;
-        let staging = tempfile::Builder::new()
-            .prefix(".import-")
-            .tempdir_in(&self.folder)
-            .map_err(|error| unwritable(&self.folder, &error))?;
+        let Self { folder, files, .. } = self;
+        let failed = |error: std::io::Error| unwritable(&folder, &error);
+        fs::create_dir_all(&folder).map_err(failed)?;
+        let output =
+            Folder::open(&folder).and_then(|output| output.ok_or(ErrorKind::NotFound.into()));
+        let output = output.map_err(failed)?;
+        let waiting = || tell(format_args!("waiting for another import into {}", folder.display()));
+        let _lock = output.lock(waiting).map_err(failed)?;
+        // Another run may have changed something until now.
+        let changes = Self::find(&folder, files)?;
+        uninterrupted(|| changes.write(&output))?;
+        Ok(changes)
+    }
+
+    fn write(&self, output: &Folder) -> Result<()> {
+        let scratch =
+            Scratch::create(&self.folder).map_err(|error| unwritable(&self.folder, &error))?;
         for (number, change) in self.changed.iter().enumerate() {
-            let path = staging.path().join(number.to_string());
+            let path = scratch.path().join(number.to_string());
             fs::write(&path, &change.new).map_err(|error| unwritable(&path, &error))?;
         }
-        for (number, change) in self.changed.iter().enumerate() {
-            let path = self.folder.join(&change.path);
-            let parent = path.parent().unwrap_or(&self.folder);
-            fs::create_dir_all(parent)
-                .and_then(|()| fs::rename(staging.path().join(number.to_string()), &path))
-                .map_err(|error| unwritable(&path, &error))?;
-        }
-        for change in &self.stale {
-            let path = self.folder.join(&change.path);
-            fs::remove_file(&path).map_err(|error| unwritable(&path, &error))?;
-            let above = Path::new(&change.path)
-                .ancestors()
-                .skip(1)
-                .take_while(|above| *above != Path::new("src"));
-            for folder in above {
-                // A folder that is not empty stays.
-                if fs::remove_dir(self.folder.join(folder)).is_err() {
-                    break;
-                }
+        let failed = |path: &str, error| unwritable(&self.folder.join(path), &error);
+        let staged = Folder::open(scratch.path())
+            .and_then(|staged| staged.ok_or(ErrorKind::NotFound.into()))
+            .map_err(|error| unwritable(scratch.path(), &error))?;
+        let place = |records: bool| {
+            let numbered = self.changed.iter().enumerate();
+            for (number, Change { path, .. }) in
+                numbered.filter(|(_, change)| is_record(&change.path) == records)
+            {
+                staged
+                    .rename(&number.to_string(), output, Path::new(path))
+                    .map_err(|error| failed(path, error))?;
             }
+            Ok(())
+        };
+        place(false)?;
+        for Change { path, .. } in &self.stale {
+            output
+                .remove(Path::new(path), Path::new("src"))
+                .map_err(|error| failed(path, error))?;
         }
-        Ok(())
+        place(true)
     }
 }
 
+/// Whether a file is a record for the next run, and no code.
+fn is_record(path: &str) -> bool {
+    !path.starts_with("src/")
+}
+
+/// The order of writing: what others are found by comes after them.
+fn order(path: &str) -> (bool, Reverse<usize>, String) {
+    let depth = path.matches('/').count();
+    (path == "src/lib.rs", Reverse(depth), path.to_owned())
+}
+
+/// Names longer than any file system takes come from the sources.
+fn too_long(path: &Path) -> Failure {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let begin: String = name.chars().take(40).collect();
+    Failure::new(format!(
+        "the name of a generated file would have {} letters, {}…, which is more than a file system takes: it comes from a group, version, kind or chart of that length; leave that out",
+        name.chars().count(),
+        one_line(&begin)
+    ))
+}
+
+/// Refuses names that no file can have, before anything is written.
+///
+/// # Errors
+/// For the first of them.
+pub fn refuse_long_names<'a>(paths: impl IntoIterator<Item = &'a str>) -> Result<()> {
+    /// The limit of nearly all file systems, in bytes.
+    const LIMIT: usize = 255;
+    let mut names = paths.into_iter().flat_map(|path| Path::new(path).iter());
+    match names.find(|name| name.len() > LIMIT) {
+        Some(name) => Err(too_long(Path::new(name))),
+        None => Ok(()),
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(format!(
+        "{} cannot be read: {error}; move it away or make it readable",
+        path.display()
+    ))
+}
+
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    if error.kind() == ErrorKind::InvalidFilename {
+        return too_long(path);
+    }
     Failure::new(format!(
         "{} cannot be written: {error}; make it writable or choose another folder with --output",
         path.display()
@@ -202,24 +301,18 @@ fn refuse_links(folder: &Path, below: &Path) -> Result<()> {
 }
 
 /// The text of a regular file; `None` if it does not exist.
-fn existing(path: &Path) -> Result<Option<String>> {
-    let unreadable = |error: &std::io::Error| {
-        Failure::new(format!(
-            "{} cannot be read: {error}; move it away or make it readable",
+fn existing(output: Option<&Folder>, folder: &Path, below: &str) -> Result<Option<String>> {
+    let Some(output) = output else { return Ok(None) };
+    let path = folder.join(below);
+    if path.is_symlink() || path.is_dir() {
+        return Err(Failure::new(format!(
+            "{} is not a regular file; move it away",
             path.display()
-        ))
-    };
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_file() => fs::read(path)
-            .map(|bytes| Some(String::from_utf8_lossy(&bytes).into_owned()))
-            .map_err(|error| unreadable(&error)),
-        Ok(_) => {
-            Err(Failure::new(format!("{} is not a regular file; move it away", path.display())))
-        }
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(None)
-        }
-        Err(error) => Err(unreadable(&error)),
+        )));
+    }
+    match output.read(Path::new(below)) {
+        Ok(bytes) => Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) => Err(unreadable(&path, &error)),
     }
 }
 
@@ -252,4 +345,28 @@ fn rust_files(root: &Path, below: &Path, found: &mut Vec<String>) -> Result<()> 
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_are_found_by_is_written_after_them() {
+        let mut paths =
+            ["src/lib.rs", "src/a.rs", "src/a/v1.rs", "src/a/v1/one.rs", "src/b.rs", "src/b/v1.rs"];
+        paths.sort_by_key(|path| order(path));
+        assert_eq!(
+            paths,
+            ["src/a/v1/one.rs", "src/a/v1.rs", "src/b/v1.rs", "src/a.rs", "src/b.rs", "src/lib.rs"]
+        );
+    }
+
+    #[test]
+    fn text_from_outside_stays_one_line() {
+        let hostile = "a\nb\r\tc\0d\u{85}e\u{2028}f\u{202e}g\u{7f}é";
+        assert_eq!(one_line(hostile), r"a\nb\r\tc\u{0}d\u{85}e\u{2028}f\u{202e}g\u{7f}é");
+        let text = stamped("cargo xtask crd import", &[hostile.to_owned()], "body");
+        assert_eq!(text.lines().count(), 4);
+    }
 }

@@ -1,9 +1,12 @@
 //! Formatting by rustfmt.
 
 use std::fs;
+use std::io;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
+use crate::output::refuse_long_names;
+use crate::scratch::Scratch;
 use support::{Failure, Result};
 
 /// The workspace's settings, which also apply to generated code.
@@ -12,44 +15,66 @@ const CONFIGURATION: &str = include_str!("../../../rustfmt.toml");
 /// Formats the files of a crate, which are all reached from its `src/lib.rs`.
 ///
 /// # Errors
-/// If rustfmt cannot be started or does not accept the source, or the temporary folder cannot be written.
+/// If rustfmt cannot be started or does not accept the source, a name is longer than one of a file can be, or the temporary
+/// folder cannot be written.
 pub fn format(files: &mut [(String, String)]) -> Result<()> {
-    let unwritable = |error: std::io::Error| {
+    refuse_long_names(files.iter().map(|(path, _)| path.as_str()))?;
+    let unwritable = |error: io::Error| {
         Failure::new(format!(
             "the temporary folder for formatting is not usable: {error}; set TMPDIR to a usable one"
         ))
     };
-    let folder = tempfile::tempdir().map_err(unwritable)?;
+    let scratch = Scratch::create(&std::env::temp_dir()).map_err(unwritable)?;
     for (path, text) in files.iter() {
-        let path = folder.path().join(path);
+        let path = scratch.path().join(path);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(unwritable)?;
         }
         fs::write(path, text).map_err(unwritable)?;
     }
-    fs::write(folder.path().join("rustfmt.toml"), CONFIGURATION).map_err(unwritable)?;
-    run(&folder.path().join("src/lib.rs"))?;
+    fs::write(scratch.path().join("rustfmt.toml"), CONFIGURATION).map_err(unwritable)?;
+    run(&scratch.path().join("src/lib.rs"))?;
     for (path, text) in files.iter_mut() {
-        *text = fs::read_to_string(folder.path().join(&*path)).map_err(unwritable)?;
+        *text = fs::read_to_string(scratch.path().join(&*path)).map_err(unwritable)?;
     }
     Ok(())
 }
 
 fn run(root: &Path) -> Result<()> {
-    let output = Command::new("rustfmt").args(["--edition", "2024"]).arg(root).output().map_err(
-        |error| {
-            Failure::new(format!(
-                "rustfmt cannot be started: {error}; install it with `rustup component add rustfmt`"
-            ))
-        },
-    )?;
+    let output = rustfmt(&[Path::new("--edition"), Path::new("2024"), root])?;
     if output.status.success() {
         return Ok(());
     }
-    let reason = String::from_utf8_lossy(&output.stderr);
-    let reason: Vec<&str> = reason.lines().take(3).map(str::trim).collect();
+    if output.status.code().is_none() {
+        return Err(Failure::new(format!(
+            "rustfmt was ended by a signal ({}); run again",
+            output.status
+        )));
+    }
+    // rustup puts a program of this name on the PATH also where the toolchain lacks it.
+    let version = rustfmt(&[Path::new("--version")])?;
+    if !version.status.success() {
+        return Err(Failure::new(format!(
+            "rustfmt is not installed: {}; install it with `rustup component add rustfmt`",
+            reason(&version)
+        )));
+    }
     Err(Failure::new(format!(
         "rustfmt does not accept the generated source: {}; this is a bug of the generator, report it with the CRD or chart",
-        reason.join(" ")
+        reason(&output)
     )))
+}
+
+fn rustfmt(arguments: &[&Path]) -> Result<Output> {
+    Command::new("rustfmt").args(arguments).output().map_err(|error| {
+        Failure::new(format!(
+            "rustfmt cannot be started: {error}; install it with `rustup component add rustfmt`"
+        ))
+    })
+}
+
+/// The first lines of what it says.
+fn reason(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stderr);
+    text.lines().take(3).map(str::trim).collect::<Vec<_>>().join(" ")
 }

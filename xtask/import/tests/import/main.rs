@@ -5,6 +5,8 @@ mod committed;
 mod documentation;
 mod download;
 mod example;
+mod hostile;
+mod interrupted;
 mod modules;
 mod names;
 mod output;
