@@ -5,7 +5,7 @@ mod variables;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -14,6 +14,8 @@ use std::time::Duration;
 use support::Failure;
 
 use crate::children::{self, Running};
+
+pub use variables::kubeconfig_files;
 
 /// A program that the commands run, or print for the user to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,6 +172,11 @@ impl Invocation {
         )))
     }
 
+    /// Starts the program, with pipes for what it prints.
+    pub fn start_with_pipes(&self) -> Result<Running, Failure> {
+        self.start(self.command(Stdio::piped()).stderr(Stdio::piped()))
+    }
+
     /// Starts the program and gives it its input.
     fn start(&self, command: &mut Command) -> Result<Running, Failure> {
         let mut running = Running::start(command).map_err(|error| self.cannot_start(&error))?;
@@ -182,8 +189,7 @@ impl Invocation {
 
     /// Runs the program and captures its output.
     pub fn outcome(&self) -> Result<Outcome, Failure> {
-        let mut command = self.command(Stdio::piped());
-        let mut running = self.start(command.stderr(Stdio::piped()))?;
+        let mut running = self.start_with_pipes()?;
         let (output, error) = read(running.child());
         // Until both are closed.
         let [output, error] = [output, error].map(|text| text.iter().flatten().collect());
@@ -234,16 +240,8 @@ impl Invocation {
         Err(Failure::new(format!("{} {ended}: {why}", self.line())))
     }
 
-    /// Replaces this process with the program, so that Ctrl-C and the exit code are its own; returns only if that fails.
-    pub fn exec(&self) -> Failure {
-        let mut command = Command::new(self.program.name());
-        command.args(&self.arguments);
-        variables::set(&mut command, self.program);
-        self.cannot_start(&command.exec())
-    }
-
     /// The call on one line, for messages.
-    fn line(&self) -> String {
+    pub fn line(&self) -> String {
         format!("`{}`", self.words())
     }
 
@@ -265,7 +263,8 @@ impl Invocation {
         command
     }
 
-    fn cannot_start(&self, error: &io::Error) -> Failure {
+    /// What to say where the system cannot start it or wait for it.
+    pub fn cannot_start(&self, error: &io::Error) -> Failure {
         let name = self.program.name();
         Failure::new(if error.kind() == io::ErrorKind::NotFound {
             format!(
@@ -332,7 +331,7 @@ fn text(bytes: Vec<u8>) -> String {
 }
 
 /// How a program has ended, after its name.
-fn ended(status: ExitStatus) -> String {
+pub fn ended(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("ended with exit code {code}"),
         (None, Some(signal)) => format!("was ended by {}", children::name_of(signal)),

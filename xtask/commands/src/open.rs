@@ -1,5 +1,7 @@
 //! `cargo xtask open`: web UIs and Services of a running cluster on ports of the laptop.
 
+mod forward;
+
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -23,7 +25,10 @@ use support::output::{self, printed};
 
 /// Reach a web UI, gateway or Service of the cluster from this machine; without a name, list what can be opened
 ///
-/// Prints the URL and forwards the port until Ctrl-C. Names, namespaces and ports come from the platform itself.
+/// Prints the URL and forwards the port until Ctrl-C, also over restarts of the pod. Names, namespaces and ports come from the
+/// platform itself.
+///
+/// Exit codes: 130 ended with Ctrl-C, 2 could not run.
 #[derive(Args)]
 pub struct Arguments {
     /// Name of a web UI, gateway or Service from the list; or an environment, to list what can be opened there
@@ -35,7 +40,7 @@ pub struct Arguments {
     environment: Option<EnvironmentName>,
 
     /// Use this kubectl context instead of the environment's own
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = context::named)]
     context: Option<String>,
 
     /// Local port to use instead of the listed one
@@ -115,13 +120,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     programs::require(&[Program::Kubectl], built.infrastructure.kubernetes())?;
-    let context =
-        context::find(name, &built.infrastructure, arguments.context.as_deref())?.for_reading();
+    let infrastructure = &built.infrastructure;
+    let known = context::find(name, infrastructure, arguments.context.as_deref())?
+        .for_reading(name, infrastructure);
     printed(writeln!(io::stdout(), "{} until Ctrl-C", target.address))?;
-    if let Some(example) = target.example(&built.infrastructure) {
+    if let Some(example) = target.example(infrastructure) {
         printed(writeln!(io::stdout(), "Try it: {example}"))?;
     }
-    Err(target.forward(&context).exec())
+    forward::forward(&target, &known.context)
 }
 
 impl Arguments {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use custom_resources::argoproj::v1alpha1::{AppProject, Application};
 use k8s_openapi::api::core::v1::Namespace;
@@ -14,6 +15,7 @@ use manifests_lib::yaml;
 use serde_json::Value;
 
 use super::credentials::Credentials;
+use super::records::Records;
 use crate::environment::{Built, EnvironmentName};
 use crate::invocation::{Invocation, Program};
 use crate::programs::Versions;
@@ -30,7 +32,7 @@ const ARGO_CD: &str = "argocd-controller";
 const BOOTSTRAP: &str = "manifests-bootstrap";
 
 /// Time limit for pulling the images and starting.
-const PATIENCE: &str = "10m";
+pub const PATIENCE: Duration = Duration::from_mins(10);
 
 /// What bootstrap needs of the rendered platform.
 pub struct ArgoCd {
@@ -56,13 +58,34 @@ pub struct ArgoCd {
 /// A command and its title.
 pub struct Step {
     pub title: String,
-    pub invocation: Invocation,
+    action: Action,
+}
+
+/// What a step does.
+enum Action {
+    /// Runs a command.
+    Run(Invocation),
+    /// Waits for a helm that works, and removes the records of those that were killed.
+    Settle(Records),
+}
+
+impl Step {
+    /// Does it.
+    pub fn run(&self) -> Result<(), Failure> {
+        match &self.action {
+            Action::Run(invocation) => invocation.run(),
+            Action::Settle(records) => records.settle(),
+        }
+    }
 }
 
 impl fmt::Display for Step {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { title, invocation } = self;
-        writeln!(formatter, "# {title}\n{invocation}")
+        writeln!(formatter, "# {}", self.title)?;
+        match &self.action {
+            Action::Run(invocation) => writeln!(formatter, "{invocation}"),
+            Action::Settle(records) => writeln!(formatter, "{records}"),
+        }
     }
 }
 
@@ -147,9 +170,9 @@ impl ArgoCd {
         helm: Helm,
         credentials: Option<Credentials>,
     ) -> Result<Vec<Step>, Failure> {
-        let step = |title: String, invocation| Step { title, invocation };
+        let step = |title: String, invocation| Step { title, action: Action::Run(invocation) };
         let namespace = format!("--namespace={}", self.namespace);
-        let timeout = format!("--timeout={PATIENCE}");
+        let timeout = timeout();
         let wait = |condition: &str, what: &[String]| {
             let words =
                 ["wait".to_owned(), format!("--for=condition={condition}"), timeout.clone()];
@@ -167,10 +190,14 @@ impl ArgoCd {
             ));
         }
         steps.extend([
-            step(
-                "Remove helm's record of an interrupted run".to_owned(),
-                self.forget_interrupted_release(context),
-            ),
+            Step {
+                title: "Look for helm's record of a run that was interrupted, or of one that still works".to_owned(),
+                action: Action::Settle(Records {
+                    context: context.to_owned(),
+                    namespace: self.namespace.clone(),
+                    release: self.release.clone(),
+                }),
+            },
             step(
                 format!("Install Argo CD: chart {} {}", self.chart, self.version),
                 self.install(context, chart, helm)?,
@@ -188,21 +215,6 @@ impl ArgoCd {
             ),
         ]);
         Ok(steps)
-    }
-
-    /// Helm refuses to continue after an earlier run was killed: its record of that run is removed, and nothing else. The
-    /// objects stay, and the next run takes them over, because they carry the name of the release.
-    fn forget_interrupted_release(&self, context: &str) -> Invocation {
-        let words = [
-            "delete".to_owned(),
-            "secret".to_owned(),
-            format!("--namespace={}", self.namespace),
-            format!(
-                "--selector=owner=helm,name={},status in (pending-install,pending-upgrade,pending-rollback)",
-                self.release
-            ),
-        ];
-        Invocation::kubectl(context, words)
     }
 
     /// The command that shows Argo CD's progress.
@@ -233,7 +245,7 @@ impl ArgoCd {
         arguments.extend([
             format!("--kube-context={context}"),
             format!("--namespace={}", self.namespace),
-            format!("--timeout={PATIENCE}"),
+            timeout(),
             // From standard input: nothing is written to disk.
             "--values=-".to_owned(),
         ]);
@@ -244,6 +256,11 @@ impl ArgoCd {
         }
         Ok(Invocation::new(Program::Helm, arguments).with_input(values))
     }
+}
+
+/// The time limit, as helm and kubectl take it.
+fn timeout() -> String {
+    format!("--timeout={}m", PATIENCE.as_secs() / 60)
 }
 
 /// The API group of Argo CD's kinds.

@@ -139,7 +139,7 @@ fn is_like(name: &str, pattern: &str) -> bool {
 }
 
 /// The files that `KUBECONFIG` names, each by its absolute path; `None` where it names none and `~/.kube/config` holds.
-fn kubeconfig_files() -> Option<Vec<PathBuf>> {
+pub fn kubeconfig_files() -> Option<Vec<PathBuf>> {
     let value = env::var_os(KUBECONFIG)?;
     files_of(&value)
 }
