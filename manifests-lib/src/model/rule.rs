@@ -108,9 +108,9 @@ rules! {
     ///
     /// Remove one, or give it another release name.
     DuplicateRelease = "duplicate-release",
-    /// Two routes of a public gateway have one host and path. The gateway sends all requests to one of their services.
+    /// Two routes of a public gateway have one host and path, or two lines say one thing of a route of the mesh. One of both holds.
     ///
-    /// Give one another host or path.
+    /// Give one another host or path; remove one of the lines.
     DuplicateRoute = "duplicate-route",
     /// A Service has one port twice, which the API server refuses; or two that lead to one port of a container, so that who may call one
     /// can call the other.

@@ -119,7 +119,7 @@ impl<P: Protocol> Endpoint<P> {
         self.variable(variable, self.port.to_string())
     }
 
-    /// The URL as a text, for an argument or a file of configuration of this component. In others it would lead to a refusal.
+    /// The URL as a text, for an argument or a file of configuration of this component. The build refuses it in those of others.
     ///
     /// ```
     /// # use manifests_lib::prelude::*;
@@ -136,7 +136,7 @@ impl<P: Protocol> Endpoint<P> {
         format!("{}://{}", P::SCHEME, self.to_address())
     }
 
-    /// `<host>:<port>` as a text, for an argument or a file of configuration of this component. In others it would lead to a refusal.
+    /// `<host>:<port>` as a text, for an argument or a file of configuration of this component. The build refuses it in those of others.
     #[must_use]
     pub fn to_address(&self) -> String {
         let Self { host, port, .. } = self;

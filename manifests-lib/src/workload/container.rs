@@ -316,7 +316,10 @@ impl<P> ContainerHandle<P> {
         self.state.options.borrow_mut().command = Some(command);
     }
 
-    /// Replaces the arguments that the image gives to its program.
+    /// Replaces the arguments that the image gives to its program. `$(NAME)` stands for the value of a variable of the container.
+    ///
+    /// The build reports a variable that is not there, and an address inside the cluster that the component does not
+    /// [call](Component::calls).
     pub fn arguments<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) {
         let arguments = arguments.into_iter().map(str::to_owned).collect();
         self.state.options.borrow_mut().arguments = Some(arguments);

@@ -49,7 +49,9 @@ enum Value {
 impl Variable {
     /// A value that may stand in Git.
     ///
-    /// The build reports an address inside the cluster: [`Component::calls`] gives those.
+    /// The kubelet puts the value of a variable that the container has before it in the place of `$(NAME)`; `$$(` is the text `$(`.
+    ///
+    /// The build reports an address inside the cluster, which [`Component::calls`] gives, and a `$(NAME)` that is no such variable.
     #[must_use]
     pub fn plain(name: PlainVariableName, value: impl Into<String>) -> Self {
         Self::new(name.as_str(), Value::Plain(value.into()), None)

@@ -16,7 +16,7 @@ const PLAIN: &[&str] = &[
     "sleep infinity", "$(DB_HOST)", "${A}", "$A", "a=b", "a = b", "=a", "==", "<a", "<<a", "<", "a<<", "a>b", "a|b", "a&b", "a&&b", "a*b", "a!b", "a%b", "a@b", "a`b`", "a,b", "a, b", "a[0]", "a{b}", "a{{b}}",
     "it's", "say \"a\"", "a'", "a\"", "a\\", "\\", "\\n", "(a)", ";", "^", "$", "/", "_a", "a  b", "a ; b", "a? b", "a ?", "a -", "a - b", "a [", "a ]", "a }",
     // words that are no keywords
-    "yess", "yeah", "nope", "none", "None", "nil", "truee", "trues", "t", "f", "T", "F", "o", "onn", "offf", "nulll", "nul", "inf", "nan", "NaN", "Inf", "Infinity", "-inf", "+inf", "-a", "+a", "+", "+-", "-+", "+-1", "-.", "+.", ".e1", ".inff", ".i", ".n", "..5", "0.1.2", "1..2", "1.2.", "1.5.e3",
+    "yess", "yeah", "nope", "none", "None", "nil", "truee", "trues", "t", "f", "T", "F", "o", "onn", "offf", "nulll", "nul", "inf", "nan", "NaN", "Inf", "Infinity", "-inf", "+inf", "-a", "+a", "+", "+-", "-+", "+-1", ".inff", ".i", ".n", "..5", "0.1.2", "1..2", "1.2.", "1.5.e3",
     "not a number", "1 2", "1,000", "1:2:x", "60:x", "12:60", "1:75", "1:100", "1:2:3x", "2024-01", "2024-01-", "2024-1-1x", "20240-1-1", "2024-001-01", "2024-01-01-01", "24-01-01", "2024/01/01", "01-01-2024", "0x1p-2", "1p3", "12e3.5", "1e5e5",
     // beyond ASCII
     "é", "日本語", "ß", "naïve text", "🙂", "a\u{a0}b", "\u{301}", "\u{1fffe}", "\u{10ffff}", "\u{e000}", "\u{fffd}", "\u{200d}",

@@ -53,8 +53,8 @@ pub(crate) struct PortRoute {
     added: Cell<bool>,
     all: Settings,
     some: RefCell<Vec<Rc<SomeRequests>>>,
-    outliers: Cell<Option<OutlierDetection>>,
-    limits: Cell<Option<ConnectionLimits>>,
+    outliers: Cell<Option<(Origin, OutlierDetection)>>,
+    limits: Cell<Option<(Origin, ConnectionLimits)>>,
 }
 
 /// Some of the requests to a port.
@@ -77,6 +77,15 @@ enum Requests {
 pub(super) struct Settings {
     timeout: Cell<Option<(Origin, Milliseconds)>>,
     tries: RefCell<Option<(Origin, Tries)>>,
+    twice: RefCell<Vec<BuildError>>,
+}
+
+/// Two lines say one thing of the same requests.
+pub(super) fn said_twice(what: &str, origin: Origin, first: Origin) -> BuildError {
+    let message = format!(
+        "{what} is said twice of the same requests, and only one of both would hold: remove one"
+    );
+    BuildError::new(Rule::DuplicateRoute, origin, message).related([first])
 }
 
 /// What is sent again.
@@ -88,7 +97,9 @@ enum Tries {
 
 impl Settings {
     pub(super) fn set_timeout(&self, origin: Origin, time: Milliseconds) {
-        self.timeout.set(Some((origin, time)));
+        if let Some((first, _)) = self.timeout.replace(Some((origin, time))) {
+            self.twice.borrow_mut().push(said_twice("the timeout", origin, first));
+        }
     }
 
     pub(super) fn set_retries<C: RetryCondition, const N: usize>(
@@ -98,11 +109,17 @@ impl Settings {
     ) {
         let on = retries.on.map(RetryCondition::as_str).join(",");
         let tries = Tries::Again { attempts: retries.attempts, per_try: retries.per_try, on };
-        *self.tries.borrow_mut() = Some((origin, tries));
+        self.set_tries(origin, tries);
     }
 
     pub(super) fn set_no_retries(&self, origin: Origin) {
-        *self.tries.borrow_mut() = Some((origin, Tries::Never));
+        self.set_tries(origin, Tries::Never);
+    }
+
+    fn set_tries(&self, origin: Origin, tries: Tries) {
+        if let Some((first, _)) = self.tries.replace(Some((origin, tries))) {
+            self.twice.borrow_mut().push(said_twice("what is sent again", origin, first));
+        }
     }
 
     /// These, and what they leave open as for all requests.
@@ -111,6 +128,7 @@ impl Settings {
         Self {
             timeout: Cell::new(self.timeout.get().or(all.timeout.get())),
             tries: RefCell::new(tries),
+            twice: self.twice.clone(),
         }
     }
 
@@ -136,7 +154,7 @@ impl Settings {
     }
 
     fn mistakes(&self) -> Vec<BuildError> {
-        let mut mistakes = Vec::new();
+        let mut mistakes = self.twice.borrow().clone();
         let timeout = self.timeout.get();
         if let Some((origin, time)) = timeout
             && time == milliseconds(0)
@@ -196,12 +214,18 @@ impl PortRoute {
         &self.all
     }
 
-    pub(super) fn detect_outliers(&self, detection: OutlierDetection) {
-        self.outliers.set(Some(detection));
+    /// Says so, and which line has said it before.
+    pub(super) fn detect_outliers(
+        &self,
+        origin: Origin,
+        detection: OutlierDetection,
+    ) -> Option<Origin> {
+        self.outliers.replace(Some((origin, detection))).map(|(first, _)| first)
     }
 
-    pub(super) fn limit(&self, limits: ConnectionLimits) {
-        self.limits.set(Some(limits));
+    /// Says so, and which line has said it before.
+    pub(super) fn limit(&self, origin: Origin, limits: ConnectionLimits) -> Option<Origin> {
+        self.limits.replace(Some((origin, limits))).map(|(first, _)| first)
     }
 
     /// What the DestinationRule says of the port.
@@ -211,8 +235,8 @@ impl PortRoute {
         Option<networking::TrafficPolicyConnectionPool>,
         Option<networking::TrafficPolicyOutlierDetection>,
     ) {
-        let limits = self.limits.get().map(ConnectionLimits::build);
-        (limits, self.outliers.get().map(OutlierDetection::build))
+        let limits = self.limits.get().map(|(_, limits)| limits.build());
+        (limits, self.outliers.get().map(|(_, detection)| detection.build()))
     }
 
     pub(super) fn method<P>(

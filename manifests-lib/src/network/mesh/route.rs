@@ -9,10 +9,11 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::destination_rule::{DestinationRulePart, namespaces_of_callers};
 use super::gateway::IngressGateway;
-use super::port_route::MeshRequests;
+use super::port_route::{MeshRequests, said_twice};
 use super::retries::{Retried, Retries};
 use super::traffic_policy::{ConnectionLimits, OutlierDetection};
 use crate::model::bundle::{Output, Part};
+use crate::model::error::BuildError;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
 use crate::network::protocol::{Grpc, Http, Http2, RequestProtocol};
@@ -130,7 +131,7 @@ impl<P> MeshRouteHandle<P> {
     /// `DEADLINE_EXCEEDED`, or 14, `UNAVAILABLE`, where the proxy beside the program ends it first): `seconds(5)`, `milliseconds(300)`.
     /// A stream is cut off then, too. Without it nothing ends a request but the caller.
     ///
-    /// The build reports a time of 0, which Istio would take for no limit.
+    /// The build reports a time of 0, which Istio would take for no limit, and one that is said twice.
     #[track_caller]
     pub fn timeout(&self, time: impl Into<Milliseconds>) {
         self.port.route().all().set_timeout(Origin::here(), time.into());
@@ -169,8 +170,11 @@ impl<P> MeshRouteHandle<P> {
     /// Upstream: <https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection>
     #[track_caller]
     pub fn outlier_detection(&self, detection: OutlierDetection) {
-        detection.judge(Origin::here(), &self.port);
-        self.port.route().detect_outliers(detection);
+        let origin = Origin::here();
+        detection.judge(origin, &self.port);
+        if let Some(first) = self.port.route().detect_outliers(origin, detection) {
+            self.refuse(said_twice("the detection of outliers", origin, first));
+        }
     }
 
     /// Limits what each caller's proxy has under way to the service: what is above is answered 503 (gRPC: 14, `UNAVAILABLE`) at once.
@@ -182,8 +186,15 @@ impl<P> MeshRouteHandle<P> {
     /// Upstream: <https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings>
     #[track_caller]
     pub fn connection_limits(&self, limits: ConnectionLimits) {
-        limits.judge(Origin::here(), &self.port);
-        self.port.route().limit(limits);
+        let origin = Origin::here();
+        limits.judge(origin, &self.port);
+        if let Some(first) = self.port.route().limit(origin, limits) {
+            self.refuse(said_twice("the limit of connections", origin, first));
+        }
+    }
+
+    fn refuse(&self, mistake: BuildError) {
+        self.port.component().bundle.error(mistake);
     }
 }
 

@@ -41,6 +41,39 @@ fn tries_that_the_timeout_of_a_method_cuts_off() {
 }
 
 #[test]
+fn what_is_said_twice() {
+    let shop = Shop::new();
+    let service = service(&shop.bundle().app(&NODES));
+    let [route, again] = [service.mesh_route(), service.mesh_route()];
+    route.timeout(seconds(1));
+    again.timeout(seconds(2));
+    route.without_retries();
+    let reset = [HttpRetryOn::Reset];
+    again.retries(Retries { attempts: 1, per_try: milliseconds(300), on: reset });
+    for route in [&route, &again] {
+        route.connection_limits(ConnectionLimits {
+            connections: 1,
+            pending_requests: 1,
+            requests: 1,
+        });
+        route.outlier_detection(OutlierDetection {
+            consecutive_errors: 5,
+            interval: seconds(10),
+            ejection: seconds(30),
+            max_ejected_percent: 50,
+        });
+    }
+    // Of some requests, it is another thing.
+    route.path_prefix(url_path!("/reports")).timeout(seconds(3));
+    assert_snapshot!(shop.mistakes(), @r"
+    manifests-lib/tests/language/mistakes/mesh_routes.rs:N: the timeout is said twice of the same requests, and only one of both would hold: remove one (see also manifests-lib/tests/language/mistakes/mesh_routes.rs:N) [duplicate-route]
+    manifests-lib/tests/language/mistakes/mesh_routes.rs:N: what is sent again is said twice of the same requests, and only one of both would hold: remove one (see also manifests-lib/tests/language/mistakes/mesh_routes.rs:N) [duplicate-route]
+    manifests-lib/tests/language/mistakes/mesh_routes.rs:N: the limit of connections is said twice of the same requests, and only one of both would hold: remove one (see also manifests-lib/tests/language/mistakes/mesh_routes.rs:N) [duplicate-route]
+    manifests-lib/tests/language/mistakes/mesh_routes.rs:N: the detection of outliers is said twice of the same requests, and only one of both would hold: remove one (see also manifests-lib/tests/language/mistakes/mesh_routes.rs:N) [duplicate-route]
+    ");
+}
+
+#[test]
 fn a_time_of_nothing() {
     let shop = Shop::new();
     route(&shop).timeout(seconds(0));
