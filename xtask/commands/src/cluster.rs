@@ -28,8 +28,9 @@ pub enum Command {
 
 /// Create the cluster of an environment: nodes with labels, add-ons, sources and local images
 ///
-/// Minikube: starts it as the environment describes it, or adds what is missing; a second run changes nothing, except that
-/// it loads images that were built since. EKS: eksctl creates the cluster from environments/ENV/eks.yaml; this command runs
+/// Minikube: looks first whether the laptop has what the nodes need, then starts it as the environment describes it, or adds what is
+/// missing; a second run changes nothing, except that it loads images that were built since. A cluster of this name that was not made
+/// by this command is only taken over after confirmation. EKS: eksctl creates the cluster from environments/ENV/eks.yaml; this command runs
 /// nothing in AWS and prints the commands to run.
 ///
 /// Exit codes: 0 done, 1 done except for images that are not built yet, 2 could not.
@@ -43,6 +44,10 @@ pub struct Up {
     /// [default: the one that the environment names]
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
+
+    /// Take over a cluster of this name that was not made by this command, without asking
+    #[arg(long)]
+    yes: bool,
 
     /// Print the commands without running them
     #[arg(long)]
@@ -68,6 +73,9 @@ pub struct Down {
 }
 
 /// Show the nodes, and what the platform requests of each node group
+///
+/// Exit codes: 0 all nodes are there, or the commands are printed, 1 there is no cluster, it is stopped, or it has other nodes than the
+/// environment describes, 2 could not.
 #[derive(Args)]
 pub struct Status {
     /// Environment whose cluster to show
@@ -90,7 +98,7 @@ impl Up {
         let built = self.environment.build()?;
         let infrastructure = &built.infrastructure;
         sizes::check(&built.platform, &infrastructure.cluster())?;
-        infrastructure.up(self.environment, &built, self.sources.clone(), self.dry_run)
+        infrastructure.up(self.environment, &built, self.sources.clone(), self.yes, self.dry_run)
     }
 }
 

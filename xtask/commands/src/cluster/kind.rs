@@ -8,7 +8,7 @@ use manifests_lib::environment::Sources;
 use manifests_lib::values::{Image, MinikubeProfile, Name};
 use support::Failure;
 
-use super::{aws, minikube};
+use super::{aws, minikube, sizes};
 use crate::environment::{Built, EnvironmentName};
 use crate::invocation::{Invocation, Program};
 use crate::render;
@@ -80,6 +80,7 @@ impl Infrastructure {
         name: EnvironmentName,
         built: &Built,
         sources: Option<PathBuf>,
+        yes: bool,
         dry_run: bool,
     ) -> Result<ExitCode, Failure> {
         match self {
@@ -90,6 +91,8 @@ impl Infrastructure {
                     laptop,
                     images,
                     sources: minikube::sources(laptop, sources)?,
+                    requested: sizes::memory(&built.platform, &self.cluster())?,
+                    yes,
                 };
                 if dry_run {
                     output::lines(&up.commands())?;

@@ -1,6 +1,10 @@
 //! Creates Minikube's cluster from its typed description.
 
-use std::path::PathBuf;
+mod host;
+mod kubeconfig;
+mod profile;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use manifests_lib::cluster::Minikube;
@@ -10,7 +14,11 @@ use super::kind::Laptop;
 use crate::context;
 use crate::environment::EnvironmentName;
 use crate::invocation::{Invocation, Program};
+use crate::programs;
 use support::{Failure, in_workspace, tell};
+
+use host::{Facts, Needs};
+use profile::State;
 
 /// Creates the cluster.
 pub struct Up<'a> {
@@ -20,11 +28,16 @@ pub struct Up<'a> {
     pub images: Vec<&'a LocalImage>,
     /// The sources on the laptop and on the nodes, if pods run them.
     pub sources: Option<Mount>,
+    /// What the platform's own pods request of the memory of all nodes, in bytes.
+    pub requested: u64,
+    /// Whether a cluster that was made otherwise is taken over without asking.
+    pub yes: bool,
 }
 
 /// Folders that are the same.
 pub struct Mount {
-    laptop: PathBuf,
+    /// Absolute, and without a colon.
+    laptop: String,
     nodes: AbsolutePath,
 }
 
@@ -41,24 +54,36 @@ impl Up<'_> {
     pub fn run(&self) -> Result<ExitCode, Failure> {
         let cluster = &self.laptop.cluster;
         if let Some(Mount { laptop, .. }) = &self.sources
-            && !laptop.is_dir()
+            && !Path::new(laptop).is_dir()
         {
             return Err(Failure::new(format!(
-                "{} is not a folder, but the pods of {} run the sources in it: clone them there, or name another folder with --sources",
-                laptop.display(),
+                "{laptop} is not a folder, but the pods of {} run the sources in it: clone them there, or name another folder with --sources",
                 self.name
             )));
         }
-        fits_the_laptop(cluster)?;
-        let present = nodes(cluster)?;
-        if present > cluster.nodes() {
-            return Err(Failure::new(format!(
-                "the Minikube cluster {} has {present} nodes, but the environment describes {}, and Minikube would keep them all: delete \
-                 it with `cargo xtask cluster down`, then run this command again",
-                cluster.profile,
-                cluster.nodes()
-            )));
+        let programs = [Program::Docker, Program::Kubectl, Program::Minikube];
+        programs::require(&programs, cluster.kubernetes.minor)?;
+        kubeconfig::require_free(&cluster.profile)?;
+        let present = profile::nodes(&cluster.profile)?;
+        if !is_begun(&present, cluster) {
+            return Err(Failure::new(format!("the {}", others(&present, cluster, self.name))));
         }
+        if !present.is_empty() && !profile::is_marked(&cluster.profile, self.name)? {
+            context::confirm(
+                &format!(
+                    "There is a Minikube cluster {} that was not made by this command; it would get the nodes, labels, add-ons and images of {}.",
+                    cluster.profile, self.name
+                ),
+                cluster.profile.as_str(),
+                self.yes,
+            )?;
+        }
+        let needs = Needs::of(cluster, self.requested, present.is_empty());
+        let judgement = host::judge(&needs, &Facts::read()?);
+        if !judgement.lacks.is_empty() {
+            return Err(Failure::all(judgement.lacks));
+        }
+        judgement.remarks.iter().for_each(tell);
         let mut missing_images = Vec::new();
         for image in &self.images {
             if !is_built(image)? {
@@ -66,9 +91,9 @@ impl Up<'_> {
             }
         }
         self.start().run()?;
-        if present > 0 {
+        if !present.is_empty() {
             // An earlier run was interrupted between two nodes: `minikube start` does not add nodes to an existing cluster.
-            for _ in nodes(cluster)?..cluster.nodes() {
+            for _ in profile::nodes(&cluster.profile)?.len()..cluster.nodes() {
                 Invocation::new(
                     Program::Minikube,
                     ["node", "add", "--profile", cluster.profile.as_str()],
@@ -76,6 +101,7 @@ impl Up<'_> {
                 .run()?;
             }
         }
+        kubeconfig::require_own(&cluster.profile, profile::state(&cluster.profile)?)?;
         for label in self.labels() {
             label.run()?;
         }
@@ -108,9 +134,10 @@ impl Up<'_> {
             format!("--cpus={}", cluster.cpus),
             format!("--memory={}", cluster.memory.as_mebibytes()),
             format!("--addons={}", Minikube::ADDONS.join(",")),
+            format!("--extra-config={}", profile::mark(self.name)),
         ];
         let mount = self.sources.as_ref().map(|Mount { laptop, nodes }| {
-            let folders = format!("--mount-string={}:{nodes}", laptop.display());
+            let folders = format!("--mount-string={laptop}:{nodes}");
             ["--mount".to_owned(), folders]
         });
         let arguments = arguments.into_iter().chain(mount.into_iter().flatten());
@@ -155,13 +182,23 @@ pub fn sources(laptop: &Laptop, given: Option<PathBuf>) -> Result<Option<Mount>,
     };
     // Without `..` if the folder exists.
     let absolute = folder.canonicalize().or_else(|_| std::path::absolute(&folder));
-    let laptop = absolute.map_err(|error| {
+    let absolute = absolute.map_err(|error| {
         Failure::new(format!(
             "cannot make the path {} absolute: {error}; name the folder with --sources",
             folder.display()
         ))
     })?;
-    Ok(Some(Mount { laptop, nodes: sources.nodes.clone() }))
+    // Minikube takes both folders as one text with a colon in between.
+    match absolute.to_str() {
+        Some(laptop) if !laptop.contains(':') => {
+            Ok(Some(Mount { laptop: laptop.to_owned(), nodes: sources.nodes.clone() }))
+        }
+        _ => Err(Failure::new(format!(
+            "{} cannot be mounted into the nodes, because Minikube takes no folder whose path has a colon or is not UTF-8: move it, or \
+             name another folder with --sources",
+            absolute.display()
+        ))),
+    }
 }
 
 /// Deletes the cluster.
@@ -171,10 +208,19 @@ pub fn delete(laptop: &Laptop) -> Invocation {
 
 /// Deletes the cluster after asking.
 pub fn down(name: EnvironmentName, laptop: &Laptop, yes: bool) -> Result<(), Failure> {
-    let profile = laptop.cluster.profile.as_str();
+    let Minikube { profile, kubernetes, .. } = &laptop.cluster;
+    programs::require(&[Program::Kubectl, Program::Minikube], kubernetes.minor)?;
+    kubeconfig::require_free(profile)?;
+    let made = if profile::is_marked(profile, name)? {
+        ""
+    } else {
+        ", which was not made by `cargo xtask cluster up`,"
+    };
     context::confirm(
-        &format!("This deletes the Minikube cluster {profile} of {name} and every volume in it."),
-        profile,
+        &format!(
+            "This deletes the Minikube cluster {profile} of {name}{made} and every volume in it."
+        ),
+        profile.as_str(),
         yes,
     )?;
     delete(laptop).run()
@@ -183,66 +229,61 @@ pub fn down(name: EnvironmentName, laptop: &Laptop, yes: bool) -> Result<(), Fai
 /// Shows the nodes as Minikube and the API server report them.
 pub fn status(name: EnvironmentName, laptop: &Laptop) -> Result<ExitCode, Failure> {
     let cluster = &laptop.cluster;
-    let profile = cluster.profile.as_str();
-    let present = nodes(cluster)?;
-    if present == 0 {
+    let profile = &cluster.profile;
+    programs::require(&[Program::Kubectl, Program::Minikube], cluster.kubernetes.minor)?;
+    let present = profile::nodes(profile)?;
+    if present.is_empty() {
         tell(format_args!(
             "There is no Minikube cluster {profile}; create it with: cargo xtask cluster up {name}"
         ));
         return Ok(ExitCode::from(1));
     }
+    match profile::state(profile)? {
+        State::Stopped => {
+            tell(format_args!(
+                "The Minikube cluster {profile} is stopped; start it with: cargo xtask cluster up {name}"
+            ));
+            return Ok(ExitCode::from(1));
+        }
+        running => kubeconfig::require_own(profile, running)?,
+    }
     let label =
         cluster.node_groups.first().map(|group| group.label.to_string()).unwrap_or_default();
-    Invocation::kubectl(profile, ["get", "nodes", "--label-columns", &label]).run()?;
-    if present == cluster.nodes() {
+    Invocation::kubectl(profile.as_str(), ["get", "nodes", "--label-columns", &label]).run()?;
+    if !is_begun(&present, cluster) {
+        tell(format_args!("The {}", others(&present, cluster, name)));
+    } else if present.len() < cluster.nodes() {
+        tell(format_args!(
+            "The cluster has {} of {} nodes; create the others with: cargo xtask cluster up {name}",
+            present.len(),
+            cluster.nodes()
+        ));
+    } else {
         return Ok(ExitCode::SUCCESS);
     }
-    tell(format_args!(
-        "The cluster has {present} of {} nodes; create the others with: cargo xtask cluster up {name}",
-        cluster.nodes()
-    ));
     Ok(ExitCode::from(1))
 }
 
-/// minikube's exit code if there is no such cluster (`ExGuestNotFound`).
-const NO_CLUSTER: i32 = 85;
-
-/// The number of nodes that the cluster has.
-fn nodes(cluster: &Minikube) -> Result<usize, Failure> {
-    let list =
-        Invocation::new(Program::Minikube, ["node", "list", "--profile", cluster.profile.as_str()])
-            .output_unless(NO_CLUSTER)?;
-    let lines = list.iter().flat_map(|list| list.lines());
-    Ok(lines.filter(|line| !line.trim().is_empty()).count())
+/// Whether these are the first of the nodes that the environment describes: Minikube adds the others behind them.
+fn is_begun(present: &[String], cluster: &Minikube) -> bool {
+    profile::described(cluster).starts_with(present)
 }
 
-/// Minikube refuses a node that is larger than docker's own resources; this check fails before anything is created.
-fn fits_the_laptop(cluster: &Minikube) -> Result<(), Failure> {
-    let output = Invocation::new(Program::Docker, ["info", "--format", "{{.NCPU}} {{.MemTotal}}"])
-        .output()?;
-    let mut numbers = output.split_whitespace().filter_map(|number| number.parse::<u64>().ok());
-    let (Some(cpus), Some(bytes)) = (numbers.next(), numbers.next()) else {
-        return Err(Failure::new(format!(
-            "docker does not report its processors and memory: {}; start it, then run again",
-            output.trim()
-        )));
-    };
-    let needed_cpus = u64::from(cluster.cpus);
-    let needed_mebibytes = u64::from(cluster.memory.as_mebibytes());
-    let mebibytes = bytes / (1024 * 1024);
-    if needed_cpus <= cpus && needed_mebibytes <= mebibytes {
-        return Ok(());
-    }
-    Err(Failure::new(format!(
-        "a node of the environment has {needed_cpus} processors and {needed_mebibytes} MiB, but docker has only {cpus} and {mebibytes} MiB: \
-         give docker more, or the nodes less in the environment's crate"
-    )))
+fn others(present: &[String], cluster: &Minikube, name: EnvironmentName) -> String {
+    format!(
+        "Minikube cluster {} has the nodes {}, but the environment describes {}, and Minikube would keep what it has: delete it with \
+         `cargo xtask cluster down {name}`, then run `cargo xtask cluster up {name}`",
+        cluster.profile,
+        present.join(", "),
+        profile::described(cluster).join(", ")
+    )
 }
 
+/// Asks for the list, because `docker image inspect` fails alike for an image that is missing and for a docker that does not answer.
 fn is_built(image: &LocalImage) -> Result<bool, Failure> {
     let reference = reference(image);
-    let inspect = ["image", "inspect", "--format", "{{.Id}}", &reference];
-    Ok(Invocation::new(Program::Docker, inspect).outcome()?.success())
+    let list = Invocation::new(Program::Docker, ["image", "ls", "--quiet", &reference]);
+    Ok(!list.output()?.trim().is_empty())
 }
 
 fn reference(image: &LocalImage) -> String {

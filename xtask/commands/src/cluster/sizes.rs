@@ -109,6 +109,13 @@ pub fn report(platform: &BuiltPlatform, cluster: &Cluster) -> Result<Vec<String>
     Ok(lines)
 }
 
+/// What the platform's own pods request of the memory of all nodes, in bytes.
+pub(super) fn memory(platform: &BuiltPlatform, cluster: &Cluster) -> Result<u64, Failure> {
+    let placements = placements(platform, cluster)?;
+    let memory = requested(&placements, cluster).into_values().map(|group| group.memory);
+    Ok(memory.fold(0, u64::saturating_add))
+}
+
 fn bytes(size: Bytes) -> u64 {
     u64::from(size.as_mebibytes()) << 20
 }
@@ -119,6 +126,20 @@ fn mebibytes(bytes: u64) -> u64 {
 
 /// Each group with what is requested and what its nodes have.
 fn groups(placements: &[Placement<'_>], cluster: &Cluster) -> Vec<(String, Amounts, Amounts)> {
+    let requested = requested(placements, cluster);
+    cluster
+        .node_pools
+        .iter()
+        .map(|pool| {
+            let name = group_name(pool);
+            let sum = requested.get(&name).copied().unwrap_or_default();
+            (name, sum, offered(pool))
+        })
+        .collect()
+}
+
+/// What is requested of each group.
+fn requested(placements: &[Placement<'_>], cluster: &Cluster) -> BTreeMap<String, Amounts> {
     let mut requested: BTreeMap<String, Amounts> = BTreeMap::new();
     for placement in placements {
         let each = placement.each;
@@ -131,15 +152,7 @@ fn groups(placements: &[Placement<'_>], cluster: &Cluster) -> Vec<(String, Amoun
         sum.memory = sum.memory.saturating_add(each.memory.saturating_mul(count));
         sum.pods = sum.pods.saturating_add(count);
     }
-    cluster
-        .node_pools
-        .iter()
-        .map(|pool| {
-            let name = group_name(pool);
-            let sum = requested.get(&name).copied().unwrap_or_default();
-            (name, sum, offered(pool))
-        })
-        .collect()
+    requested
 }
 
 /// The pods of an object, and where they run.
