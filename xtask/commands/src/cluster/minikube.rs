@@ -64,7 +64,7 @@ impl Up<'_> {
         let programs = [Program::Docker, Program::Kubectl, Program::Minikube];
         programs::require(&programs, cluster.kubernetes.minor)?;
         kubeconfig::require_free(&cluster.profile)?;
-        let present = profile::nodes(&cluster.profile)?;
+        let present = profile::nodes(&cluster.profile)?.unwrap_or_default();
         if !is_begun(&present, cluster) {
             return Err(Failure::new(format!("the {}", others(&present, cluster, self.name))));
         }
@@ -93,7 +93,8 @@ impl Up<'_> {
         self.start().run()?;
         if !present.is_empty() {
             // An earlier run was interrupted between two nodes: `minikube start` does not add nodes to an existing cluster.
-            for _ in profile::nodes(&cluster.profile)?.len()..cluster.nodes() {
+            let nodes = profile::nodes(&cluster.profile)?.unwrap_or_default();
+            for _ in nodes.len()..cluster.nodes() {
                 Invocation::new(
                     Program::Minikube,
                     ["node", "add", "--profile", cluster.profile.as_str()],
@@ -210,6 +211,11 @@ pub fn delete(laptop: &Laptop) -> Invocation {
 pub fn down(name: EnvironmentName, laptop: &Laptop, yes: bool) -> Result<(), Failure> {
     let Minikube { profile, kubernetes, .. } = &laptop.cluster;
     programs::require(&[Program::Kubectl, Program::Minikube], kubernetes.minor)?;
+    // One that Minikube itself cannot read is still to be deleted.
+    if let Ok(None) = profile::nodes(profile) {
+        tell(format_args!("There is no Minikube cluster {profile}, so there is nothing to delete"));
+        return Ok(());
+    }
     kubeconfig::require_free(profile)?;
     let made = if profile::is_marked(profile, name)? {
         ""
@@ -231,7 +237,7 @@ pub fn status(name: EnvironmentName, laptop: &Laptop) -> Result<ExitCode, Failur
     let cluster = &laptop.cluster;
     let profile = &cluster.profile;
     programs::require(&[Program::Kubectl, Program::Minikube], cluster.kubernetes.minor)?;
-    let present = profile::nodes(profile)?;
+    let present = profile::nodes(profile)?.unwrap_or_default();
     if present.is_empty() {
         tell(format_args!(
             "There is no Minikube cluster {profile}; create it with: cargo xtask cluster up {name}"

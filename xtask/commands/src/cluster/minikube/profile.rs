@@ -13,12 +13,14 @@ use crate::invocation::{Invocation, Program};
 /// minikube's exit code if there is no such cluster (`ExGuestNotFound`).
 const NO_CLUSTER: i32 = 85;
 
-/// The names of the nodes that the cluster has, in Minikube's order; none where there is no such cluster.
-pub(super) fn nodes(profile: &MinikubeProfile) -> Result<Vec<String>, Failure> {
+/// The names of the nodes that the cluster has, in Minikube's order; `None` where there is no such cluster.
+pub(super) fn nodes(profile: &MinikubeProfile) -> Result<Option<Vec<String>>, Failure> {
     let list = Invocation::new(Program::Minikube, ["node", "list", "--profile", profile.as_str()])
         .output_unless(NO_CLUSTER)?;
-    let names = list.iter().flat_map(|list| list.lines());
-    Ok(names.filter_map(|line| node(line, profile)).map(str::to_owned).collect())
+    let names = |list: String| {
+        list.lines().filter_map(|line| node(line, profile)).map(str::to_owned).collect()
+    };
+    Ok(list.map(names))
 }
 
 /// The name in `<name><tab><address>`, the address of a node that never ran being empty; `None` for every other line, such as a
