@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -13,7 +15,7 @@ use signal_hook::low_level::emulate_default_handler;
 /// The temporary folders that this process has made. A signal ends the whole process, so there is one list of them.
 static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// Held while files change places.
+/// Held while files are written or change places.
 static WRITING: Mutex<()> = Mutex::new(());
 
 /// From now on a signal removes what is temporary, then ends the process as it would have without this.
@@ -24,11 +26,24 @@ pub fn watch() {
         for signal in signals.forever() {
             let _writing = held(&WRITING);
             for folder in held(&TEMPORARY).iter() {
-                let _ = fs::remove_dir_all(folder);
+                remove(folder);
             }
             let _ = emulate_default_handler(signal);
         }
     });
+}
+
+/// Removes a folder, in which rustfmt may still be writing.
+fn remove(folder: &Path) {
+    const TIMES: usize = 50;
+    for _ in 0..TIMES {
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
+                thread::sleep(Duration::from_millis(20));
+            }
+            _ => return,
+        }
+    }
 }
 
 /// Does what a signal has to wait for.

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::interruption::uninterrupted;
 use crate::output::refuse_long_names;
 use crate::scratch::Scratch;
 use support::{Failure, Result};
@@ -25,19 +26,23 @@ pub fn format(files: &mut [(String, String)]) -> Result<()> {
         ))
     };
     let scratch = Scratch::create(&std::env::temp_dir()).map_err(unwritable)?;
-    for (path, text) in files.iter() {
-        let path = scratch.path().join(path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(unwritable)?;
-        }
-        fs::write(path, text).map_err(unwritable)?;
-    }
-    fs::write(scratch.path().join("rustfmt.toml"), CONFIGURATION).map_err(unwritable)?;
+    uninterrupted(|| write(scratch.path(), files)).map_err(unwritable)?;
     run(&scratch.path().join("src/lib.rs"))?;
     for (path, text) in files.iter_mut() {
         *text = fs::read_to_string(scratch.path().join(&*path)).map_err(unwritable)?;
     }
     Ok(())
+}
+
+fn write(folder: &Path, files: &[(String, String)]) -> io::Result<()> {
+    for (path, text) in files {
+        let path = folder.join(path);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(path, text)?;
+    }
+    fs::write(folder.join("rustfmt.toml"), CONFIGURATION)
 }
 
 fn run(root: &Path) -> Result<()> {
