@@ -6,6 +6,7 @@
 mod finding;
 mod near;
 mod reference;
+mod reliability;
 pub mod rules;
 
 use crate::environment::{Environment, Scope};

@@ -8,7 +8,7 @@ mod services;
 use std::collections::HashMap;
 
 use crate::environment::Environment;
-use crate::objects::{Object, Objects, Pod, Selector};
+use crate::objects::{Identity, Object, Objects, Pod, Selector};
 
 pub use reference::{Part, Reference, Relation};
 
@@ -22,6 +22,8 @@ pub struct Graph<'a> {
     /// Every field that names another object.
     pub references: Vec<Reference<'a>>,
     pods_of_namespace: HashMap<&'a str, Vec<usize>>,
+    /// The least number of pods of what is scaled automatically.
+    scaled: HashMap<Identity, u64>,
 }
 
 impl<'a> Graph<'a> {
@@ -42,7 +44,15 @@ impl<'a> Graph<'a> {
             services::references(object, &mut references);
             access::references(object, &mut references);
         }
-        Self { environment, pods, references, pods_of_namespace }
+        let scaled =
+            references.iter().filter(|reference| reference.relation == Relation::ScaleTarget);
+        let scaled = scaled.map(|reference| {
+            let spec = &reference.from.json["spec"];
+            let least =
+                spec["minReplicas"].as_u64().or(spec["minReplicaCount"].as_u64()).unwrap_or(1);
+            (reference.target.clone(), least)
+        });
+        Self { environment, pods, scaled: scaled.collect(), references, pods_of_namespace }
     }
 
     /// The objects.
@@ -70,6 +80,18 @@ impl<'a> Graph<'a> {
     pub fn behind<'s>(&'s self, service: &'s Object) -> impl Iterator<Item = &'s Pod<'a>> {
         let selector = Selector::of_labels(&service.json["spec"]["selector"]);
         self.selected(service.namespace(), selector).filter(move |_| !selector.is_empty())
+    }
+
+    /// How many pods a workload has at least: what is written, or the least of its autoscaler. None where nodes decide.
+    #[must_use]
+    pub fn replicas(&self, workload: &Object) -> Option<u64> {
+        if let Some(&least) = self.scaled.get(&workload.identity) {
+            return Some(least);
+        }
+        match workload.identity.kind.as_str() {
+            "DaemonSet" => None,
+            _ => Some(workload.json["spec"]["replicas"].as_u64().unwrap_or(1)),
+        }
     }
 
     /// What objects name by one relation, where somebody wrote it.

@@ -1,6 +1,6 @@
 //! Every rule.
 
-use super::{Family, Rule, Severity, reference};
+use super::{Family, Rule, Severity, reference, reliability};
 
 /// Every rule, by family and name.
 pub const ALL: &[&Rule] = &[
@@ -8,6 +8,15 @@ pub const ALL: &[&Rule] = &[
     // reference
     &reference::missing_config_map::RULE,
     &reference::missing_secret::RULE,
+    // reliability
+    &reliability::autoscaled_replicas::RULE,
+    &reliability::blocking_disruption_budget::RULE,
+    &reliability::equal_probes::RULE,
+    &reliability::missing_memory_limit::RULE,
+    &reliability::missing_readiness_probe::RULE,
+    &reliability::missing_requests::RULE,
+    &reliability::short_grace_period::RULE,
+    &reliability::stuck_rolling_update::RULE,
 ];
 
 /// Exceptions that accept nothing; found by [`super::check`] itself, after all other rules.
