@@ -1,4 +1,6 @@
 //! What must hold for every finished object, whether it was built, patched or added as it stands.
+//!
+//! What is public judges objects of others as well: `cargo xtask check` asks it of any manifests.
 
 mod bounds;
 mod exceptions;
@@ -22,8 +24,10 @@ use crate::workload::SecurityException;
 
 pub(crate) use bounds::{ports_of_proxies, unpinned_images};
 pub(crate) use mesh::{needs_mesh, unread_by_mesh};
+pub use pod_security::beyond;
 pub(crate) use pod_security::refused_pods;
 pub(crate) use secrets::in_plain_text as secrets_in_plain_text;
+pub use secrets::{SecretText, secret_texts};
 pub(crate) use workload::{claims, mounted_claims, selected_pods};
 
 use workload::Workload;

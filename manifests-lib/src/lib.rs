@@ -17,7 +17,7 @@
 #[macro_use]
 pub mod values;
 
-mod check;
+pub mod check;
 pub mod cluster;
 pub mod data;
 pub mod delivery;

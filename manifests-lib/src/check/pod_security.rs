@@ -53,10 +53,16 @@ pub(crate) fn refused_pods<'a>(
     errors
 }
 
-/// What the pods do beyond a level.
+/// What the pods do beyond a level of the Pod Security Standards, a clause each: `container web may run as root`. Annotations are those of
+/// the pods.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
-fn beyond(level: PodSecurity, pods: &core::PodSpec, annotations: Option<&Labels>) -> Vec<String> {
+#[must_use]
+pub fn beyond(
+    level: PodSecurity,
+    pods: &core::PodSpec,
+    annotations: Option<&Labels>,
+) -> Vec<String> {
     let containers = || pods.containers.iter().chain(pods.init_containers.iter().flatten());
     let mut found = Vec::new();
     if level <= PodSecurity::Baseline {

@@ -95,7 +95,25 @@ struct Holder<'a> {
     texts: Vec<Text>,
 }
 
-/// A text that reads like a secret. The text itself is nowhere in it.
+/// A text that reads like a secret.
+#[derive(Debug)]
+pub struct SecretText<'a> {
+    /// Where it stands: `spec.template.spec.containers[web].env[TOKEN].value`.
+    pub path: String,
+    /// What it holds, without the text itself: `a value of TOKEN`.
+    pub holds: String,
+    /// The value that holds it.
+    pub value: &'a Value,
+}
+
+/// Every text below a value of JSON that reads like a secret: by the name that it has there, or by itself, such as an address with a
+/// password.
+#[must_use]
+pub fn secret_texts(value: &Value) -> Vec<SecretText<'_>> {
+    of_value(value, "")
+}
+
+/// A text that reads like a secret, told without it.
 struct Text {
     path: String,
     holds: String,
@@ -114,6 +132,7 @@ fn of_object(resource: &Resource) -> Option<Holder<'_>> {
     let json = resource.to_json().ok()?;
     let texts =
         if is_secret { of_value(&json["metadata"], "metadata") } else { of_value(&json, "") };
+    let texts = told(texts);
     Some(Holder {
         object: object.to_string(),
         name: object.name,
@@ -126,28 +145,32 @@ fn of_object(resource: &Resource) -> Option<Holder<'_>> {
 fn of_source(source: &Source) -> Option<Holder<'_>> {
     let (object, name, texts) = match &source.from {
         SourceFrom::Chart { name, release, values, .. } => {
-            (format!("chart {name}"), release.to_string(), of_value(values, "values"))
+            (format!("chart {name}"), release.to_string(), told(of_value(values, "values")))
         }
         SourceFrom::Kustomization { repository, pod_patch, .. } => {
             let name = repository.repository_name().to_owned();
             let patch = serde_json::to_value(pod_patch.as_deref()?).ok()?;
-            (format!("kustomization {name}"), name, of_value(&patch, "pod_patch"))
+            (format!("kustomization {name}"), name, told(of_value(&patch, "pod_patch")))
         }
     };
     Some(Holder { object, name, origin: source.origin, patched: &[], texts })
 }
 
-fn of_value(value: &Value, path: &str) -> Vec<Text> {
+fn told(texts: Vec<SecretText<'_>>) -> Vec<Text> {
+    texts.into_iter().map(|SecretText { path, holds, .. }| Text { path, holds }).collect()
+}
+
+fn of_value<'a>(value: &'a Value, path: &str) -> Vec<SecretText<'a>> {
     let mut texts = Vec::new();
     collect(value, path, &mut texts);
     texts
 }
 
-fn collect(value: &Value, path: &str, texts: &mut Vec<Text>) {
+fn collect<'a>(value: &'a Value, path: &str, texts: &mut Vec<SecretText<'a>>) {
     match value {
         Value::String(text) => {
             if let Some(holds) = looks::like_a_secret(text) {
-                texts.push(Text { path: path.to_owned(), holds });
+                texts.push(SecretText { path: path.to_owned(), holds, value });
             }
         }
         Value::Array(elements) => {
@@ -160,7 +183,11 @@ fn collect(value: &Value, path: &str, texts: &mut Vec<Text>) {
                 };
                 let text = element.as_str().unwrap_or_default();
                 if looks::is_option_of_secret(before) && looks::is_literal(text) {
-                    texts.push(Text { path, holds: format!("a value of {before}") });
+                    texts.push(SecretText {
+                        path,
+                        holds: format!("a value of {before}"),
+                        value: element,
+                    });
                 } else {
                     collect(element, &path, texts);
                 }
@@ -171,7 +198,9 @@ fn collect(value: &Value, path: &str, texts: &mut Vec<Text>) {
             for (key, value) in object {
                 let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
                 match named(object, key, value) {
-                    Some(name) => texts.push(Text { path, holds: format!("a value of {name}") }),
+                    Some(name) => {
+                        texts.push(SecretText { path, holds: format!("a value of {name}"), value });
+                    }
                     None => collect(value, &path, texts),
                 }
             }

@@ -3,11 +3,13 @@
 //! A rule is one file below the folder of its family: what it says of itself, its function, and beside it a folder of its name with
 //! `bad/` and `good/`, manifests in which it finds something and in which it does not. [`rules::ALL`] lists every rule.
 
+mod data;
 mod finding;
 mod near;
 mod reference;
 mod reliability;
 pub mod rules;
+mod security;
 
 use crate::environment::{Environment, Scope};
 use crate::graph::Graph;

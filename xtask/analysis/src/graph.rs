@@ -5,10 +5,10 @@ mod pods;
 mod reference;
 mod services;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::environment::Environment;
-use crate::objects::{Identity, Object, Objects, Pod, Selector};
+use crate::objects::{Identity, Object, Objects, Pod, Selector, list, text};
 
 pub use reference::{Part, Reference, Relation};
 
@@ -92,6 +92,17 @@ impl<'a> Graph<'a> {
             "DaemonSet" => None,
             _ => Some(workload.json["spec"]["replicas"].as_u64().unwrap_or(1)),
         }
+    }
+
+    /// The groups of users that some binding gives rights to.
+    #[must_use]
+    pub fn groups_with_rights(&self) -> HashSet<&'a str> {
+        let bindings = ["ClusterRoleBinding", "RoleBinding"];
+        let bindings =
+            bindings.into_iter().flat_map(|kind| self.objects().of_kind(access::GROUP, kind));
+        let subjects = bindings.flat_map(|binding| list(&binding.json["subjects"]));
+        let groups = subjects.filter(|subject| text(&subject["kind"]) == Some("Group"));
+        groups.filter_map(|group| text(&group["name"])).collect()
     }
 
     /// What objects name by one relation, where somebody wrote it.

@@ -1,10 +1,15 @@
 //! Every rule.
 
-use super::{Family, Rule, Severity, reference, reliability};
+use super::{Family, Rule, Severity, data, reference, reliability, security};
 
 /// Every rule, by family and name.
 pub const ALL: &[&Rule] = &[
     &IDLE_EXCEPTION,
+    // data
+    &data::data_outside_volume::RULE,
+    &data::deleting_reclaim_policy::RULE,
+    &data::duplicate_mount_path::RULE,
+    &data::unbound_node_volume::RULE,
     // reference
     &reference::missing_config_map::RULE,
     &reference::missing_secret::RULE,
@@ -17,6 +22,13 @@ pub const ALL: &[&Rule] = &[
     &reliability::missing_requests::RULE,
     &reliability::short_grace_period::RULE,
     &reliability::stuck_rolling_update::RULE,
+    // security
+    &security::mutable_image::RULE,
+    &security::pod_security_violation::RULE,
+    &security::secret_in_plain_text::RULE,
+    &security::unused_token::RULE,
+    &security::wildcard_project::RULE,
+    &security::wildcard_role::RULE,
 ];
 
 /// Exceptions that accept nothing; found by [`super::check`] itself, after all other rules.

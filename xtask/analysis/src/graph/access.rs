@@ -3,7 +3,7 @@
 use super::{Reference, Relation};
 use crate::objects::{Identity, Object, list, text};
 
-const GROUP: &str = "rbac.authorization.k8s.io";
+pub(super) const GROUP: &str = "rbac.authorization.k8s.io";
 
 /// The role of a binding, and the service accounts that get it.
 pub(super) fn references<'a>(object: &'a Object, references: &mut Vec<Reference<'a>>) {
