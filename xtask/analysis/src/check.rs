@@ -10,6 +10,7 @@ mod reference;
 mod reliability;
 pub mod rules;
 mod security;
+mod text;
 
 use crate::environment::{Environment, Scope};
 use crate::graph::Graph;

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 pub use field::{FieldPath, Step};
 pub use identity::Identity;
-pub use origin::{Line, Origin};
+pub use origin::{Line, Origin, Remark, RemarkKind};
 pub use pod::{Container, ContainerKind, Pod};
 pub use read::{Read, Trouble, read};
 pub use selector::Selector;
@@ -99,7 +99,7 @@ impl Object {
     pub fn line(&self, path: &FieldPath) -> Option<Line> {
         match &self.origin {
             Origin::Rust { written, .. } => Some(written.clone()),
-            Origin::Yaml { file, text, document, line } => {
+            Origin::Yaml { file, text, document, line, .. } => {
                 let line = yaml::line(text, *document, path).unwrap_or(*line);
                 Some(Line { file: file.clone(), line })
             }

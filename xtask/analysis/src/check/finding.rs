@@ -109,6 +109,15 @@ impl<'a> Findings<'a> {
     }
 }
 
+impl Findings<'_> {
+    /// Adds a finding at a line of an object's file, for what has no field of its own.
+    pub fn add_at_line(&mut self, object: &Object, line: usize, message: impl Into<String>) {
+        if let Added(Some(finding)) = self.add(object, At::Object, message) {
+            finding.line = finding.line.take().map(|found| Line { line, ..found });
+        }
+    }
+}
+
 /// A finding that was just added.
 #[derive(Debug)]
 pub struct Added<'f>(Option<&'f mut Finding>);

@@ -1,6 +1,6 @@
 //! Every rule.
 
-use super::{Family, Rule, Severity, data, reference, reliability, security};
+use super::{Family, Rule, Severity, data, reference, reliability, security, text};
 
 /// Every rule, by family and name.
 pub const ALL: &[&Rule] = &[
@@ -29,6 +29,11 @@ pub const ALL: &[&Rule] = &[
     &security::unused_token::RULE,
     &security::wildcard_project::RULE,
     &security::wildcard_role::RULE,
+    // text
+    &text::ambiguous_scalar::RULE,
+    &text::duplicate_key::RULE,
+    &text::missing_shebang::RULE,
+    &text::numeric_tag::RULE,
 ];
 
 /// Exceptions that accept nothing; found by [`super::check`] itself, after all other rules.

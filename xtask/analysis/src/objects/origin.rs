@@ -18,6 +18,24 @@ impl fmt::Display for Line {
     }
 }
 
+/// Something in YAML that is read otherwise than it looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What it is.
+    pub kind: RemarkKind,
+}
+
+/// What is read otherwise than it looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RemarkKind {
+    /// A key stands twice in one mapping, of which Go's reader takes the last.
+    DuplicateKey(String),
+    /// A plain scalar that readers of YAML 1.2 take for a text or another number than Go's: its spelling, and the value for Go.
+    Ambiguous(String, String),
+}
+
 /// Where an object was written.
 #[derive(Clone, Debug)]
 pub enum Origin {
@@ -38,6 +56,8 @@ pub enum Origin {
         document: usize,
         /// The first line of the object, counted from 1.
         line: usize,
+        /// What its reader has noticed.
+        remarks: Vec<Remark>,
     },
     /// Nobody has written it: a controller, or Kubernetes itself, makes it.
     Made {

@@ -166,17 +166,12 @@ impl Read {
         }
         let content: Arc<str> = content.into();
         for (position, document) in documents.into_iter().enumerate() {
-            for (line, key) in document.duplicates {
-                let message = format!(
-                    "the key {key} stands twice in one mapping: only the last one counts; remove the other"
-                );
-                self.troubles.push(Trouble { file: file.clone(), line: Some(line), message });
-            }
             let origin = Origin::Yaml {
                 file: file.clone(),
                 text: content.clone(),
                 document: position,
                 line: document.line,
+                remarks: document.remarks,
             };
             self.value(document.value, &origin);
         }

@@ -1,6 +1,7 @@
 //! Images whose names lead to other bytes tomorrow.
 
 use crate::check::{At, Family, Rule, Severity};
+use crate::objects::text;
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "mutable-image",
@@ -8,7 +9,8 @@ pub(in crate::check) static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "An image is named by `latest`, or by no tag at all",
     consequence: "two pods of one workload run different programs, and nobody knows which; a rollback brings nothing back",
-    explanation: "An image with a digest (`@sha256:…`) is always the same. A tag of a version may be moved, but it says what was meant.",
+    explanation: "An image with a digest (`@sha256:…`) is always the same. A tag of a version may be moved, but it says what was meant. \
+                  Images that are never pulled (`imagePullPolicy: Never`) are what somebody has loaded into the nodes, and left out.",
     remedy: "name the version, and better the digest as well",
     upstream: "https://kubernetes.io/docs/concepts/containers/images/#image-names",
     check: |graph, findings| {
@@ -17,6 +19,9 @@ pub(in crate::check) static RULE: Rule = Rule {
                 let Some(image) = container.image().filter(|image| !image.contains('@')) else {
                     continue;
                 };
+                if text(&container.json["imagePullPolicy"]) == Some("Never") {
+                    continue;
+                }
                 let last = image.rsplit('/').next().unwrap_or(image);
                 let message = match last.split_once(':') {
                     None => format!("{image} has no tag, which means latest"),

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
 use serde_json::{Map, Value};
 
+use super::scalar::is_ambiguous;
 use super::{Error, resolve};
+use crate::objects::{Remark, RemarkKind};
 
 /// Deeper values are refused: the API server refuses them, and reading them again would cost more stack than there is.
 const DEEPEST: usize = 200;
@@ -20,8 +22,8 @@ pub struct Document {
     pub value: Value,
     /// Its first line, counted from 1.
     pub line: usize,
-    /// The lines of keys that stand twice in one mapping, of which Go's reader takes the last.
-    pub duplicates: Vec<(usize, String)>,
+    /// What is read otherwise than it looks.
+    pub remarks: Vec<Remark>,
 }
 
 /// Reads every document of a text, empty ones as null; what stands before a mistake is returned with it.
@@ -37,7 +39,7 @@ struct Reader {
     documents: Vec<Document>,
     open: Vec<Open>,
     anchors: HashMap<usize, Value>,
-    duplicates: Vec<(usize, String)>,
+    remarks: Vec<Remark>,
     root: Option<(Value, usize)>,
     values: usize,
 }
@@ -81,6 +83,11 @@ impl Reader {
                     return Ok(());
                 }
                 let value = scalar(&text, plain, tag.as_deref());
+                // Keys are texts in the end, whatever a reader takes them for.
+                if plain && tag.is_none() && !self.takes_key() && is_ambiguous(&text, &value) {
+                    let kind = RemarkKind::Ambiguous(text.to_string(), value.to_string());
+                    self.remarks.push(Remark { line, kind });
+                }
                 self.anchor(anchor, &value);
                 self.value(value, line)
             }
@@ -100,9 +107,9 @@ impl Reader {
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::DocumentEnd => {
                 let (value, line) = self.root.take().unwrap_or((Value::Null, line));
-                let duplicates = std::mem::take(&mut self.duplicates);
+                let remarks = std::mem::take(&mut self.remarks);
                 self.anchors.clear();
-                self.documents.push(Document { value, line, duplicates });
+                self.documents.push(Document { value, line, remarks });
                 Ok(())
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {
@@ -173,7 +180,8 @@ impl Reader {
                 Some(Key::Merge) => merged.push(value),
                 Some(Key::Text(text)) => {
                     if fields.contains_key(&text) {
-                        self.duplicates.push((line, text.clone()));
+                        let kind = RemarkKind::DuplicateKey(text.clone());
+                        self.remarks.push(Remark { line, kind });
                     }
                     fields.insert(text, value);
                 }
@@ -253,7 +261,8 @@ mod tests {
     fn the_last_of_two_keys_counts_and_is_told() {
         let (documents, _) = documents("a: 1\nb: 2\na: 3\n");
         assert_eq!(documents[0].value, json!({"a": 3, "b": 2}));
-        assert_eq!(documents[0].duplicates, [(3, "a".to_owned())]);
+        let kind = RemarkKind::DuplicateKey("a".to_owned());
+        assert_eq!(documents[0].remarks, [Remark { line: 3, kind }]);
     }
 
     #[test]
