@@ -5,10 +5,13 @@
 
 mod data;
 mod finding;
+mod gitops;
+mod lifetime;
 mod near;
 mod reference;
 mod reliability;
 pub mod rules;
+mod schema;
 mod security;
 mod text;
 

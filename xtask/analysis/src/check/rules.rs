@@ -1,6 +1,8 @@
 //! Every rule.
 
-use super::{Family, Rule, Severity, data, reference, reliability, security, text};
+use super::{
+    Family, Rule, Severity, data, gitops, lifetime, reference, reliability, schema, security, text,
+};
 
 /// Every rule, by family and name.
 pub const ALL: &[&Rule] = &[
@@ -10,6 +12,15 @@ pub const ALL: &[&Rule] = &[
     &data::deleting_reclaim_policy::RULE,
     &data::duplicate_mount_path::RULE,
     &data::unbound_node_volume::RULE,
+    // gitops
+    &gitops::duplicate_object::RULE,
+    &gitops::forbidden_by_project::RULE,
+    &gitops::late_definition::RULE,
+    &gitops::null_value::RULE,
+    &gitops::too_large_to_apply::RULE,
+    // lifetime
+    &lifetime::rotated_variable::RULE,
+    &lifetime::unnoticed_configuration::RULE,
     // reference
     &reference::missing_config_map::RULE,
     &reference::missing_secret::RULE,
@@ -22,6 +33,8 @@ pub const ALL: &[&Rule] = &[
     &reliability::missing_requests::RULE,
     &reliability::short_grace_period::RULE,
     &reliability::stuck_rolling_update::RULE,
+    // schema
+    &schema::removed_api_version::RULE,
     // security
     &security::mutable_image::RULE,
     &security::pod_security_violation::RULE,

@@ -1,0 +1,37 @@
+//! Objects that do not fit into their own annotation.
+
+use super::has_option;
+use crate::check::{At, Family, Rule, Severity};
+
+/// All annotations of an object together, in bytes.
+const LIMIT: usize = 256 * 1024;
+
+pub(in crate::check) static RULE: Rule = Rule {
+    name: "too-large-to-apply",
+    family: Family::Gitops,
+    severity: Severity::Warning,
+    summary: "An object is too large to be applied by the client",
+    consequence: "kubectl and Argo CD keep a copy of it in an annotation, which may have 262144 bytes: metadata.annotations: Too long",
+    explanation: "Objects whose JSON is larger, such as large CRDs and dashboards, unless they, or the Application of their bundle, are \
+                  applied by the server.",
+    remedy: "apply it by the server: the sync option ServerSideApply=true, or kubectl apply --server-side",
+    upstream: "https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#server-side-apply",
+    check: |graph, findings| {
+        for object in graph.objects().written() {
+            if has_option(object, "ServerSideApply=true") || has_option(object, "Replace=true") {
+                continue;
+            }
+            let application =
+                object.bundle.as_deref().and_then(|bundle| graph.application_of(bundle));
+            if application
+                .is_some_and(|application| has_option(application, "ServerSideApply=true"))
+            {
+                continue;
+            }
+            let size = object.json.to_string().len();
+            if size > LIMIT {
+                findings.add(object, At::Object, format!("it has {size} bytes"));
+            }
+        }
+    },
+};

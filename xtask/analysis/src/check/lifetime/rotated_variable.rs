@@ -1,0 +1,60 @@
+//! Secrets that change while pods keep the old ones.
+
+use super::is_restarted;
+use crate::check::{At, Family, Rule, Severity};
+use crate::graph::Relation;
+use crate::objects::{Pod, list, text};
+
+pub(in crate::check) static RULE: Rule = Rule {
+    name: "rotated-variable",
+    family: Family::Lifetime,
+    severity: Severity::Warning,
+    summary: "A Secret is brought up to date, and pods read it once",
+    consequence: "after a rotation the running pods keep the old value, and fail when it is switched off, hours or days later",
+    explanation: "The Secret of an `ExternalSecret` with a `refreshInterval`, read as a variable by pods that nothing restarts: no digest \
+                  in the annotations of the template, no Reloader. Files of volumes are brought up to date by themselves, but not those \
+                  of a `subPath`.",
+    remedy: "mount it as a file that the program reads again, have Reloader restart the pods, or set refreshInterval: \"0\" and rotate by hand",
+    upstream: "https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables",
+    check: |graph, findings| {
+        for reference in graph.named_by(Relation::Secret) {
+            let Some(pod) = Pod::of(reference.from).filter(|pod| !is_restarted(pod)) else {
+                continue;
+            };
+            if pod.owner.identity.group == "batch" || !is_variable(&pod, reference.field) {
+                continue;
+            }
+            let source = graph.external_secret_of(&reference.target);
+            let Some(source) =
+                source.filter(|source| refreshes(text(&source.json["spec"]["refreshInterval"])))
+            else {
+                continue;
+            };
+            let message = format!(
+                "{} is refreshed, and these pods read it only when they start",
+                reference.target
+            );
+            findings.add(reference.from, At::Value(reference.field), message).side(
+                "it is refreshed here",
+                source,
+                At::Object,
+            );
+        }
+    },
+};
+
+fn refreshes(interval: Option<&str>) -> bool {
+    interval.is_some_and(|interval| interval.bytes().any(|byte| (b'1'..=b'9').contains(&byte)))
+}
+
+/// Whether the name stands at a variable and not at a volume.
+fn is_variable(pod: &Pod<'_>, name: &serde_json::Value) -> bool {
+    pod.running().any(|container| {
+        let variables = list(&container.json["env"])
+            .iter()
+            .map(|variable| &variable["valueFrom"]["secretKeyRef"]["name"]);
+        let all =
+            list(&container.json["envFrom"]).iter().map(|source| &source["secretRef"]["name"]);
+        variables.chain(all).any(|found| std::ptr::eq(found, name))
+    })
+}
