@@ -340,7 +340,7 @@ pub fn ended(status: ExitStatus) -> String {
 }
 
 /// An argument, quoted for a shell.
-fn quoted(argument: &str) -> String {
+pub(crate) fn quoted(argument: &str) -> String {
     let plain =
         |character: char| character.is_ascii_alphanumeric() || "_./:=@%+,-".contains(character);
     if !argument.is_empty() && argument.chars().all(plain) {

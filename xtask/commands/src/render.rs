@@ -7,7 +7,7 @@ mod review;
 
 use std::fmt;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Instant;
@@ -19,7 +19,8 @@ use support::{Failure, in_workspace};
 
 use crate::cluster::sizes;
 use crate::environment::{Built, EnvironmentName};
-use crate::tree::{Plan, SingleFile};
+use crate::invocation::quoted;
+use crate::tree::{self, Contents, Location, Plan, SingleFile};
 use owners::Owned;
 use support::output::{self, printed};
 
@@ -63,6 +64,22 @@ struct Report {
     owned: Option<Owned>,
 }
 
+/// What is kept of an environment that was built: of one that is not rendered, only what it is compared by.
+enum Environment {
+    Chosen(EnvironmentName, Instant, Result<Box<Built>, Failure>),
+    Other(Option<Outside>),
+}
+
+impl Environment {
+    /// What it uses outside its cluster; `None` if it cannot be built.
+    fn outside(&self) -> Option<&Outside> {
+        match self {
+            Self::Chosen(_, _, built) => built.as_ref().ok().map(|built| &built.outside),
+            Self::Other(outside) => outside.as_ref(),
+        }
+    }
+}
+
 /// Renders environments in parallel, and prints their output in order.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut environments = arguments.environments.clone();
@@ -72,13 +89,24 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     environments.sort_unstable();
     environments.dedup();
     // The others are built as well, to be compared with.
-    let built = at_once(EnvironmentName::all(), |name| (name, Instant::now(), name.build()));
-    compared(built.iter().map(|(_, _, built)| Some(&built.as_ref().ok()?.outside)))?;
-    let chosen = built.into_iter().filter(|(name, ..)| environments.contains(name));
+    let built = at_once(EnvironmentName::all(), |name| {
+        let (started, built) = (Instant::now(), name.build());
+        if environments.contains(&name) {
+            Environment::Chosen(name, started, built.map(Box::new))
+        } else {
+            Environment::Other(built.ok().map(|built| built.outside))
+        }
+    });
+    compared(built.iter().map(Environment::outside))?;
+    let chosen = built.into_iter().filter_map(|environment| match environment {
+        Environment::Chosen(name, started, built) => Some((name, started, built)),
+        Environment::Other(_) => None,
+    });
     let mut differs = false;
     let mut owned = Vec::new();
     let mut failures = Vec::new();
-    for result in at_once(chosen, |(name, started, built)| arguments.render(name, started, &built?))
+    for result in
+        at_once(chosen, |(name, started, built)| arguments.render(name, started, built?.as_ref()))
     {
         match result {
             Ok(mut report) => {
@@ -141,24 +169,25 @@ impl Arguments {
         let files = files::of_platform(&built.platform)?;
         let mut report = Report::default();
         if self.stdout {
-            for contents in files.values() {
-                report.stdout.extend_from_slice(b"---\n");
-                report.stdout.extend_from_slice(contents.as_bytes());
+            let mut document = String::new();
+            for file in files.values() {
+                document.clear();
+                document.push_str("---\n");
+                file.write(&mut document)?;
+                report.stdout.extend_from_slice(document.as_bytes());
             }
             return Ok(report);
         }
-        let folder = match &self.output {
-            Some(folder) => folder.clone(),
-            None => in_workspace("snapshots")?,
+        let location = match &self.output {
+            Some(folder) => Location::new(folder, name.to_string()),
+            None => folder(format!("snapshots/{name}"))?,
         };
-        let root = folder.join(name.to_string());
-        let plan = Plan::new(&root, &files)?;
         if self.check {
-            self.compare(&root, &plan, &mut report);
+            self.compare(name, &location, &Plan::new(&location, &files)?, &mut report)?;
         } else {
-            let names = if self.names { names(&plan) } else { String::new() };
-            let foreign = plan.foreign().to_vec();
-            let counts = plan.apply()?;
+            let applied = tree::apply(&location, &files)?;
+            let names = if self.names { names(&applied.changed) } else { String::new() };
+            let counts = applied.counts;
             report.line(format_args!(
                 "{name}: {} objects in {} bundles: {} new, {} changed, {} removed, {} unchanged, {} ms{names}",
                 files.len(),
@@ -169,9 +198,7 @@ impl Arguments {
                 counts.unchanged,
                 started.elapsed().as_millis()
             ));
-            for file in foreign {
-                report.remark(format_args!("warning: {}", foreign_file(&file)));
-            }
+            report.foreign(&applied.foreign, "warning: ");
         }
         if self.writes_workspace() {
             cluster::run(name, built, self.check, &mut report)?;
@@ -187,25 +214,46 @@ impl Arguments {
     }
 
     /// Reports what would change.
-    fn compare(&self, root: &Path, plan: &Plan<'_>, report: &mut Report) {
-        report.diff(plan);
-        for file in plan.foreign() {
-            report.remark(format_args!("{}", foreign_file(file)));
-        }
+    fn compare(
+        &self,
+        name: EnvironmentName,
+        location: &Location,
+        plan: &Plan<'_>,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        plan.diff(&mut report.stdout, output::colours())?;
+        report.foreign(plan.foreign(), "");
         if !plan.is_empty() {
             let counts = plan.counts();
             let accept = match &self.output {
-                None => String::new(),
-                Some(output) => format!(" --output {}", output.display()),
+                None => accept(&name.to_string()),
+                Some(output) => {
+                    let output = output.display().to_string();
+                    // Otherwise it would be taken for an option.
+                    let output =
+                        if output.starts_with('-') { format!("./{output}") } else { output };
+                    accept(&format!("{name} --output {}", quoted(&output)))
+                }
             };
             report.remark(format_args!(
-                "{}: {} files differ from what is rendered; accept with: cargo xtask render{accept}",
-                root.display(),
+                "{}: {} files differ from what is rendered; {accept}",
+                location.path().display(),
                 counts.created + counts.changed + counts.removed
             ));
         }
         report.differs |= !plan.is_empty() || !plan.foreign().is_empty();
+        Ok(())
     }
+}
+
+/// A folder of this workspace. No link is followed in it, since a commit may contain links to anywhere.
+fn folder(below: impl Into<PathBuf>) -> Result<Location, Failure> {
+    Ok(Location::new(in_workspace("")?, below))
+}
+
+/// How to accept what `--check` shows: the arguments of the command.
+fn accept(arguments: &str) -> String {
+    format!("accept with: cargo xtask render {arguments}").trim_end().to_owned()
 }
 
 impl Report {
@@ -220,33 +268,46 @@ impl Report {
         let _ = writeln!(self.stderr, "{line}");
     }
 
-    /// A unified diff, in colour on a terminal.
-    fn diff(&mut self, plan: &Plan<'_>) {
-        let _ = plan.diff(&mut self.stdout, output::colours());
+    /// Files of others that Argo CD would apply: a few are named, the others are counted.
+    fn foreign(&mut self, files: &[PathBuf], prefix: &str) {
+        for file in &files[..files.len().min(NAMED)] {
+            self.remark(format_args!(
+                "{prefix}{} was not rendered, but Argo CD would apply it: move it out of the folder, or write it in Rust",
+                file.display()
+            ));
+        }
+        if files.len() > NAMED {
+            self.remark(format_args!(
+                "{prefix}{} more files were not rendered, but Argo CD would apply them",
+                files.len() - NAMED
+            ));
+        }
     }
 
-    /// Writes a file that stands alone, or with `check` reports how it would change; whether it was written.
-    fn single(&mut self, path: &Path, contents: &str, check: bool) -> Result<bool, Failure> {
-        let file = SingleFile::read(path, contents)?;
+    /// Writes a file that stands alone, or with `check` reports how it would change and which arguments accept that; whether it was
+    /// written.
+    fn single(
+        &mut self,
+        file: &SingleFile<'_>,
+        arguments: &str,
+        check: bool,
+    ) -> Result<bool, Failure> {
         if file.is_current() {
             return Ok(false);
         }
-        if check {
-            let _ = file.diff(&mut self.stdout, output::colours());
-            self.stale(path);
-        } else {
+        if !check {
             file.write()?;
+            return Ok(true);
         }
-        Ok(!check)
-    }
-
-    /// A file beside the snapshots that is not what is rendered.
-    fn stale(&mut self, path: &Path) {
+        // Writing to memory cannot fail.
+        let _ = file.diff(&mut self.stdout, output::colours());
         self.differs = true;
         self.remark(format_args!(
-            "{} differs from what is rendered; accept with: cargo xtask render",
-            path.display()
+            "{} differs from what is rendered; {}",
+            file.path().display(),
+            accept(arguments)
         ));
+        Ok(false)
     }
 
     /// Prints what was collected.
@@ -260,22 +321,16 @@ impl Report {
 /// Number of files that are named; the others are counted.
 const NAMED: usize = 3;
 
-/// The names of the files that change, for the end of a line.
-fn names(plan: &Plan<'_>) -> String {
-    let paths: Vec<String> = plan.changed().map(|path| path.display().to_string()).collect();
-    let named = paths[..paths.len().min(NAMED)].join(", ");
-    match paths.len() {
+/// The names of the files that have changed, for the end of a line.
+fn names(changed: &[PathBuf]) -> String {
+    let paths: Vec<String> =
+        changed.iter().take(NAMED).map(|path| path.display().to_string()).collect();
+    let named = paths.join(", ");
+    match changed.len() {
         0 => String::new(),
         count if count > NAMED => format!(": {named} and {} more", count - NAMED),
         _ => format!(": {named}"),
     }
-}
-
-fn foreign_file(file: &Path) -> String {
-    format!(
-        "{} was not rendered, but Argo CD would apply it: move it out of the folder, or write it in Rust",
-        file.display()
-    )
 }
 
 #[cfg(test)]

@@ -7,53 +7,66 @@ use manifests_lib::delivery::file_names;
 use manifests_lib::model::Resource;
 use manifests_lib::platform::{BuiltBundle, BuiltPlatform};
 
-use crate::tree;
+use crate::tree::{Contents, MARKER};
 use support::Failure;
 
-/// Every file of a platform, by its path below the environment's folder.
-pub type Files = BTreeMap<PathBuf, String>;
+/// Every file of a platform, by its path below the environment's folder. What it holds is made when it is needed.
+pub type Files<'a> = BTreeMap<PathBuf, ObjectFile<'a>>;
 
-/// Writes every object of a platform to memory.
-pub fn of_platform(platform: &BuiltPlatform) -> Result<Files, Failure> {
+/// What the file of an object holds.
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectFile<'a>(&'a Resource);
+
+impl Contents for ObjectFile<'_> {
+    /// Appends a comment with the object's source, then the object.
+    fn write(&self, output: &mut String) -> Result<(), Failure> {
+        let Self(resource) = self;
+        let file = resource.origin().file;
+        output.push_str(MARKER);
+        output.push_str(file);
+        output.push_str(" by `cargo xtask render`: change that file, not this one.\n");
+        resource.write_yaml(output).map_err(|error| {
+            Failure::new(format!(
+                "{}: {} cannot be written: {error}",
+                resource.origin(),
+                resource.object_ref()
+            ))
+        })
+    }
+}
+
+/// The file of every object of a platform.
+///
+/// # Errors
+/// If two objects of a bundle would share a file.
+pub fn of_platform(platform: &BuiltPlatform) -> Result<Files<'_>, Failure> {
     let mut files = Files::new();
     for bundle in &platform.bundles {
-        let of_bundle = of_bundle(bundle)?.into_iter();
-        files.extend(of_bundle.map(|(path, _, contents)| (path, contents)));
+        let resources = paths(bundle)?.into_iter().zip(&bundle.resources);
+        files.extend(resources.map(|(path, resource)| (path, ObjectFile(resource))));
     }
     Ok(files)
 }
 
 /// Every object of a bundle with the path of its file below the environment's folder and the contents.
+///
+/// # Errors
+/// - If two objects would share a file.
+/// - If an object holds what YAML cannot carry.
 pub fn of_bundle(bundle: &BuiltBundle) -> Result<Vec<(PathBuf, &Resource, String)>, Failure> {
-    let folder = Path::new(bundle.name.as_str());
-    let names = names(bundle)?;
-    let files = bundle.resources.iter().zip(names);
-    files
-        .map(|(resource, name)| {
-            Ok((folder.join(format!("{name}.yaml")), resource, contents(resource)?))
+    let resources = paths(bundle)?.into_iter().zip(&bundle.resources);
+    resources
+        .map(|(path, resource)| {
+            let mut contents = String::new();
+            ObjectFile(resource).write(&mut contents)?;
+            Ok((path, resource, contents))
         })
         .collect()
 }
 
-/// The contents of an object's file: a comment with the object's source, then the object.
-fn contents(resource: &Resource) -> Result<String, Failure> {
-    let file = resource.origin().file;
-    let mut contents = format!(
-        "{}{file} by `cargo xtask render`: change that file, not this one.\n",
-        tree::MARKER
-    );
-    resource.write_yaml(&mut contents).map_err(|error| {
-        Failure::new(format!(
-            "{}: {} cannot be written: {error}",
-            resource.origin(),
-            resource.object_ref()
-        ))
-    })?;
-    Ok(contents)
-}
-
-/// The file names of a bundle's objects, all of them different.
-fn names(bundle: &BuiltBundle) -> Result<Vec<String>, Failure> {
+/// The paths of a bundle's objects, all of them different.
+fn paths(bundle: &BuiltBundle) -> Result<Vec<PathBuf>, Failure> {
+    let folder = Path::new(bundle.name.as_str());
     let identities: Vec<_> = bundle.resources.iter().map(Resource::object_ref).collect();
     let names = file_names(&identities);
     let mut taken: BTreeMap<&str, &Resource> = BTreeMap::new();
@@ -67,5 +80,5 @@ fn names(bundle: &BuiltBundle) -> Result<Vec<String>, Failure> {
             )));
         }
     }
-    Ok(names)
+    Ok(names.iter().map(|name| folder.join(format!("{name}.yaml"))).collect())
 }

@@ -6,13 +6,13 @@ use std::fmt::Write;
 use custom_resources::argoproj::v1alpha1::Application;
 use manifests_lib::delivery::gitops::{Reviewers, application_name, team_of_project};
 
-use super::Report;
+use super::{Report, folder};
 use crate::environment::{Built, EnvironmentName};
-use crate::tree;
-use support::{Failure, in_workspace};
+use crate::tree::{self, SingleFile};
+use support::Failure;
 
-/// Path of the file.
-const FILE: &str = ".github/CODEOWNERS";
+/// Folder and name of the file.
+const FILE: (&str, &str) = (".github", "CODEOWNERS");
 
 /// What one environment says of who owns what.
 pub(super) struct Owned {
@@ -61,9 +61,9 @@ impl Owned {
 /// Writes the file, or with `check` reports how it would change. Needs every environment, as they share it.
 pub(super) fn run(environments: &[Owned], check: bool, report: &mut Report) -> Result<(), Failure> {
     let Some(contents) = contents(environments)? else { return Ok(()) };
-    let path = in_workspace(FILE)?;
-    if report.single(&path, &contents, check)? {
-        report.line(format_args!("{} changed", path.display()));
+    let file = SingleFile::read(folder(FILE.0)?, FILE.1, Some(&contents))?;
+    if report.single(&file, "", check)? {
+        report.line(format_args!("{} changed", file.path().display()));
     }
     Ok(())
 }
@@ -76,8 +76,9 @@ fn contents(environments: &[Owned]) -> Result<Option<String>, Failure> {
     let Some((environment, reviewers)) = named.next() else { return Ok(None) };
     if let Some((other, _)) = named.find(|(_, other)| *other != reviewers) {
         return Err(Failure::new(format!(
-            "{environment} and {other} name different GitHub teams, and {FILE} is one file for both: name the same teams in their \
-             settings of Argo CD"
+            "{environment} and {other} name different GitHub teams, and {}/{} is one file for both: name the same teams in their \
+             settings of Argo CD",
+            FILE.0, FILE.1
         )));
     }
     let team = |team| format!("@{}/{team}", reviewers.organisation);

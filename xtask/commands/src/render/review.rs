@@ -5,12 +5,11 @@ mod applications;
 mod calls;
 
 use std::fmt::Write;
-use std::path::PathBuf;
 
-use super::Report;
+use super::{Report, folder};
 use crate::environment::{Built, EnvironmentName};
-use crate::tree;
-use support::{Failure, in_workspace};
+use crate::tree::{self, SingleFile};
+use support::Failure;
 
 /// Writes the page, or with `check` reports how it would change.
 pub(super) fn run(
@@ -19,15 +18,12 @@ pub(super) fn run(
     check: bool,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let path = path(name)?;
-    if report.single(&path, &page(name, built), check)? {
-        report.line(format_args!("{name}: {} changed", path.display()));
+    let page = page(name, built);
+    let file = SingleFile::read(folder(format!("reviews/{name}"))?, "platform.md", Some(&page))?;
+    if report.single(&file, &name.to_string(), check)? {
+        report.line(format_args!("{name}: {} changed", file.path().display()));
     }
     Ok(())
-}
-
-fn path(name: EnvironmentName) -> Result<PathBuf, Failure> {
-    in_workspace(&format!("reviews/{name}/platform.md"))
 }
 
 /// A heading, what it lists, and the lines.

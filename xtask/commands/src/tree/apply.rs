@@ -1,110 +1,238 @@
-//! Carries out a plan: removes files, then writes files, each atomically.
+//! Carries out what the survey found: everything is written beside its place, synced, and only then renamed.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::io;
 use std::path::Path;
-use std::process;
 
-use super::comparison::{Action, Comparison, TEMPORARY_NAME, if_there};
+use super::Error;
 use super::desired::Desired;
-use super::root::Root;
-use super::{Counts, Error};
+use super::folder::Folder;
+use super::survey::{Action, Change, Survey, temporary_name};
 
-/// Makes the folder `given` hold exactly the `desired` files.
-pub(super) fn apply(given: &Path, desired: &Desired) -> Result<Counts, Error> {
-    let root = match Root::find(given)? {
-        Some(root) => root,
-        None if desired.files().next().is_none() => return Ok(Counts::default()),
-        None => Root::find_or_create(given).map_err(|source| Error::Write {
-            path: given.to_owned(),
-            source,
-            done: 0,
-            planned: desired.files().count(),
-        })?,
-    };
-    let _lock = root.lock().map_err(|source| Error::Read { path: given.to_owned(), source })?;
-    // Another run may have changed the folder since the plan was made.
-    let comparison = Comparison::of(Some(&root), desired)?;
-    Work { root: &root, desired, comparison: &comparison, done: 0 }.run()?;
-    Ok(comparison.counts())
+/// Up to as many changes are synced one by one. From then on the whole file system is, which also waits for what others have
+/// written to it.
+const FEW: usize = 32;
+
+/// What has just been done. Tests stop or disturb a run there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// A temporary file of an earlier run is gone.
+    Cleared,
+    /// A temporary file is written.
+    Staged,
+    /// All of them are on the disk.
+    Synced,
+    /// A temporary file has taken its place.
+    Renamed,
+    /// All of them are in their places on the disk.
+    Placed,
+    /// A file that is no longer rendered is gone.
+    Removed,
 }
 
-struct Work<'a> {
-    root: &'a Root<'a>,
-    desired: &'a Desired<'a>,
-    comparison: &'a Comparison<'a>,
+/// A temporary file that has not taken its place yet.
+struct Staged<'a, 'files> {
+    change: &'a Change<'files>,
+    name: OsString,
+}
+
+struct Work<'a, 'files> {
+    root: &'a Folder,
+    shown: &'a Path,
+    desired: &'a Desired<'files>,
+    survey: &'a Survey<'files>,
+    /// In the order of their paths.
+    staged: Vec<Staged<'a, 'files>>,
+    /// Folders that were made for temporary files.
+    made: Vec<&'a OsStr>,
     done: usize,
+    reached: &'a mut dyn FnMut(Step),
 }
 
-impl Work<'_> {
-    fn run(mut self) -> Result<(), Error> {
-        for path in &self.comparison.leftovers {
-            self.remove(path)?;
+/// Makes the folder hold exactly the `desired` files.
+pub(super) fn apply(
+    root: &Folder,
+    shown: &Path,
+    desired: &Desired,
+    survey: &Survey,
+    reached: &mut dyn FnMut(Step),
+) -> Result<(), Error> {
+    let mut work = Work {
+        root,
+        shown,
+        desired,
+        survey,
+        staged: Vec::new(),
+        made: Vec::new(),
+        done: 0,
+        reached,
+    };
+    let applied = work.run();
+    if applied.is_err() {
+        work.undo();
+    }
+    applied
+}
+
+impl<'a, 'files> Work<'a, 'files> {
+    fn run(&mut self) -> Result<(), Error> {
+        for path in &self.survey.leftovers {
+            let mut names = path.iter();
+            self.remove(names.next().unwrap_or_default(), names.next().unwrap_or_default())?;
+            (self.reached)(Step::Cleared);
         }
-        // Removals come first: on a case-insensitive file system, the old spelling of a path is the same file as the new one.
-        for change in &self.comparison.changes {
-            if let Action::Remove { .. } = change.action {
-                self.remove(&change.path)?;
-                self.done += 1;
-            }
+        let changes = &self.survey.changes;
+        for bundle in changes.chunk_by(|left, right| left.place().0 == right.place().0) {
+            self.stage(bundle)?;
         }
-        for change in &self.comparison.changes {
-            if let Action::Create { new } | Action::Overwrite { new, .. } = change.action {
-                write(&self.root.resolved(&change.path), new)
-                    .map_err(|source| self.failed(&change.path, source))?;
-                self.done += 1;
-            }
+        if !self.staged.is_empty() && !self.few() {
+            self.root.sync_file_system().map_err(|source| self.failed(Path::new(""), source))?;
+        }
+        (self.reached)(Step::Synced);
+        self.remove_all(|action| matches!(action, Action::MakeWay))?;
+        self.rename()?;
+        self.sync_folders(|change| change.written().is_some())?;
+        (self.reached)(Step::Placed);
+        // Only now: an object that has moved to another file is in one of the two at any moment.
+        self.remove_all(|action| matches!(action, Action::Remove))?;
+        self.sync_folders(|change| change.written().is_none())
+    }
+
+    /// Writes temporary files for the changes of one folder.
+    fn stage(&mut self, bundle: &'a [Change<'files>]) -> Result<(), Error> {
+        let mut written = bundle.iter().filter_map(|change| Some((change, change.written()?)));
+        let Some(first) = written.next() else { return Ok(()) };
+        let (folder, _) = first.0.place();
+        let (open, made) = self
+            .root
+            .open_or_make(folder)
+            .map_err(|source| self.failed(Path::new(folder), source))?;
+        if made {
+            self.made.push(folder);
+        }
+        let mut numbers = 1..;
+        let mut contents = String::new();
+        for (change, file) in std::iter::once(first).chain(written) {
+            file.write(&mut contents)?;
+            let name = create(&open, &contents, &mut numbers, self.few())
+                .map_err(|source| self.failed(&change.path, source))?;
+            self.staged.push(Staged { change, name });
+            (self.reached)(Step::Staged);
         }
         Ok(())
     }
 
-    /// Removes a file, and the folders above it that are now empty and are not needed for rendered files.
-    fn remove(&self, path: &Path) -> Result<(), Error> {
-        if_there(fs::remove_file(self.root.resolved(path)))
-            .map_err(|source| self.failed(path, source))?;
-        for folder in path.ancestors().skip(1) {
-            let needed = matches!(self.desired.at(folder), Some((_, true)));
-            if needed || folder.as_os_str().is_empty() {
-                break;
-            }
-            match if_there(fs::remove_dir(self.root.resolved(folder))) {
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => break,
-                Err(source) => return Err(self.failed(folder, source)),
-            }
+    /// Gives every temporary file its place.
+    fn rename(&mut self) -> Result<(), Error> {
+        self.staged.reverse();
+        let mut open: Option<(&OsStr, Folder)> = None;
+        while let Some(staged) = self.staged.last() {
+            let change = staged.change;
+            let (folder, name) = change.place();
+            let current = match open.take_if(|(name, _)| *name == folder) {
+                Some((_, current)) => Ok(current),
+                None => self.root.open(folder),
+            };
+            let current = current.map_err(|source| self.failed(Path::new(folder), source))?;
+            current
+                .rename(&staged.name, name)
+                .map_err(|source| self.failed(&change.path, source))?;
+            open = Some((folder, current));
+            self.staged.pop();
+            self.done += 1;
+            (self.reached)(Step::Renamed);
         }
         Ok(())
+    }
+
+    fn remove_all(&mut self, which: impl Fn(Action) -> bool) -> Result<(), Error> {
+        for change in self.survey.changes.iter().filter(|change| which(change.action)) {
+            let (folder, name) = change.place();
+            self.remove(folder, name)?;
+            self.done += 1;
+            (self.reached)(Step::Removed);
+        }
+        Ok(())
+    }
+
+    /// Removes a file, and its folder if that is now empty and nothing is rendered into it.
+    fn remove(&self, folder: &OsStr, name: &OsStr) -> Result<(), Error> {
+        let path = Path::new(folder);
+        match self.root.open(folder) {
+            // Whoever removed it has removed the file.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            open => open
+                .and_then(|open| open.remove(name))
+                .map_err(|source| self.failed(&path.join(name), source))?,
+        }
+        if self.desired.bundle(folder).is_some_and(|bundle| folder == bundle.name) {
+            return Ok(());
+        }
+        self.root.remove_empty(folder).map_err(|source| self.failed(path, source))
+    }
+
+    /// Puts the names in the folders of these changes on the disk.
+    fn sync_folders(&self, which: impl Fn(&Change) -> bool) -> Result<(), Error> {
+        let changes = self.survey.changes.iter().filter(|change| which(change));
+        let folders: BTreeSet<_> = changes.map(|change| change.place().0).collect();
+        if folders.is_empty() {
+            return Ok(());
+        }
+        if !self.few() {
+            return self
+                .root
+                .sync_file_system()
+                .map_err(|source| self.failed(Path::new(""), source));
+        }
+        for folder in folders {
+            match self.root.open(folder) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                open => open
+                    .and_then(|open| open.sync())
+                    .map_err(|source| self.failed(Path::new(folder), source))?,
+            }
+        }
+        self.root.sync().map_err(|source| self.failed(Path::new(""), source))
+    }
+
+    /// Removes the temporary files that have not taken their places, and the folders that were made for them.
+    fn undo(&self) {
+        // The cause matters more than an error of the clean-up, which the next run repeats.
+        for staged in &self.staged {
+            if let Ok(open) = self.root.open(staged.change.place().0) {
+                let _ = open.remove(&staged.name);
+            }
+        }
+        for folder in &self.made {
+            let _ = self.root.remove_empty(folder);
+        }
+    }
+
+    fn few(&self) -> bool {
+        !Folder::SYNCS_FILE_SYSTEM || self.survey.changes.len() <= FEW
     }
 
     fn failed(&self, path: &Path, source: io::Error) -> Error {
-        Error::Write {
-            path: self.root.given(path),
-            source,
-            done: self.done,
-            planned: self.comparison.changes.len(),
+        let path =
+            if path.as_os_str().is_empty() { self.shown.to_owned() } else { self.shown.join(path) };
+        Error::Write { path, source, done: self.done, planned: self.survey.changes.len() }
+    }
+}
+
+/// Creates a temporary file under the first number that is free: somebody else's file may have such a name.
+pub(super) fn create(
+    folder: &Folder,
+    contents: &str,
+    numbers: &mut impl Iterator<Item = usize>,
+    sync: bool,
+) -> io::Result<OsString> {
+    for number in numbers {
+        let name = OsString::from(temporary_name(number));
+        match folder.create(&name, contents.as_bytes(), sync) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            created => return created.map(|()| name),
         }
     }
-}
-
-/// Replaces or creates the file in one step; a failed attempt leaves nothing behind but its folder.
-pub(super) fn write(path: &Path, contents: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder)?;
-    let (begin, end) = TEMPORARY_NAME;
-    // The process id is unique enough: the lock keeps other runs out, and leftovers are removed by now.
-    let temporary = folder.join(format!("{begin}{}{end}", process::id()));
-    let file = File::create_new(&temporary)?;
-    let written = fill(&file, contents).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // The cause matters more than an error of the clean-up, which the next run repeats.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-fn fill(mut file: &File, contents: &str) -> io::Result<()> {
-    file.write_all(contents.as_bytes())?;
-    file.set_permissions(fs::Permissions::from_mode(0o644))?;
-    file.sync_all()
+    Err(io::ErrorKind::AlreadyExists.into())
 }

@@ -1,82 +1,124 @@
 //! The rendered files as a checked set of places below the folder.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::{Error, MARKER};
+use super::{Contents, Error, MARKER};
 
 /// The longest file name that the common file systems of Linux, macOS and Windows accept, in bytes.
 const LONGEST_NAME: usize = 255;
 
-/// What is rendered at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place<'files> {
-    /// A file with these contents.
-    File(&'files str),
-    /// A folder of rendered files.
-    Folder,
-}
+/// A name in lower case: some file systems do not tell the difference, and a checkout may move between them.
+type Folded<'files> = Cow<'files, str>;
 
-/// Rendered files and their folders, found regardless of case: some file systems do not tell the
-/// difference, and a checkout may move between them.
+/// Rendered files by their folders, found regardless of case.
 #[derive(Debug)]
 pub(super) struct Desired<'files> {
-    files: &'files BTreeMap<PathBuf, String>,
-    places: BTreeMap<String, (&'files str, Place<'files>)>,
+    folders: BTreeMap<Folded<'files>, Bundle<'files>>,
+}
+
+/// A folder of rendered files.
+#[derive(Debug)]
+pub(super) struct Bundle<'files> {
+    pub(super) name: &'files str,
+    files: BTreeMap<Folded<'files>, RenderedFile<'files>>,
+}
+
+/// One rendered file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RenderedFile<'files> {
+    pub(super) name: &'files str,
+    /// Relative to the root.
+    pub(super) path: &'files Path,
+    pub(super) contents: &'files dyn Contents,
+}
+
+impl RenderedFile<'_> {
+    /// Puts its contents into `text`, in place of what is there.
+    pub(super) fn write(&self, text: &mut String) -> Result<(), Error> {
+        text.clear();
+        self.contents.write(text).map_err(Error::Contents)?;
+        if text.starts_with(MARKER) {
+            return Ok(());
+        }
+        Err(Error::NoMarker { path: self.path.to_owned() })
+    }
 }
 
 impl<'files> Desired<'files> {
-    /// Checks every path and the beginning of every file.
-    pub(super) fn new(files: &'files BTreeMap<PathBuf, String>) -> Result<Self, Error> {
-        let mut desired = Self { files, places: BTreeMap::new() };
+    /// Checks every path.
+    pub(super) fn new<C: Contents>(files: &'files BTreeMap<PathBuf, C>) -> Result<Self, Error> {
+        let mut folders: BTreeMap<Folded, Bundle> = BTreeMap::new();
         for (path, contents) in files {
-            let text =
+            let (folder, name) =
                 check(path).map_err(|reason| Error::InvalidPath { path: path.clone(), reason })?;
-            if !contents.starts_with(MARKER) {
-                return Err(Error::NoMarker { path: path.clone() });
-            }
-            for (end, _) in text.match_indices('/') {
-                desired.insert(&text[..end], Place::Folder)?;
-            }
-            desired.insert(text, Place::File(contents))?;
+            let bundle = match folders.entry(folded(folder)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(Bundle { name: folder, files: BTreeMap::new() })
+                }
+                Entry::Occupied(entry) if entry.get().name == folder => entry.into_mut(),
+                Entry::Occupied(entry) => {
+                    return Err(Error::SameButForCase {
+                        first: entry.get().name.into(),
+                        second: folder.into(),
+                    });
+                }
+            };
+            match bundle.files.entry(folded(name)) {
+                Entry::Vacant(entry) => entry.insert(RenderedFile { name, path, contents }),
+                Entry::Occupied(entry) => {
+                    return Err(Error::SameButForCase {
+                        first: entry.get().path.to_owned(),
+                        second: path.clone(),
+                    });
+                }
+            };
         }
-        Ok(desired)
+        Ok(Self { folders })
     }
 
-    fn insert(&mut self, path: &'files str, place: Place<'files>) -> Result<(), Error> {
-        match self.places.entry(path.to_lowercase()) {
-            Entry::Vacant(entry) => {
-                entry.insert((path, place));
-                Ok(())
-            }
-            Entry::Occupied(entry) if *entry.get() == (path, place) => Ok(()),
-            Entry::Occupied(entry) if entry.get().0 == path => Err(Error::InvalidPath {
-                path: path.into(),
-                reason: "is a file and also the folder of another file",
-            }),
-            Entry::Occupied(entry) => {
-                Err(Error::SameButForCase { first: entry.get().0.into(), second: path.into() })
-            }
-        }
+    /// Whether nothing is rendered.
+    pub(super) fn is_empty(&self) -> bool {
+        self.folders.is_empty()
     }
 
-    /// All files in the order of their paths.
-    pub(super) fn files(&self) -> impl Iterator<Item = (&'files Path, &'files str)> {
-        self.files.iter().map(|(path, contents)| (path.as_path(), contents.as_str()))
+    /// Every folder of rendered files.
+    pub(super) fn bundles(&self) -> impl Iterator<Item = &Bundle<'files>> {
+        self.folders.values()
     }
 
-    /// What is rendered at `path`, if anything, and whether its spelling is exactly the same.
-    pub(super) fn at(&self, path: &Path) -> Option<(Place<'files>, bool)> {
-        // Rendered paths are UTF-8, so any other path is not one of them.
-        let text = path.to_str()?;
-        let (spelling, place) = self.places.get(&text.to_lowercase())?;
-        Some((*place, *spelling == text))
+    /// The folder of rendered files of this name, if there is one, whatever its case.
+    pub(super) fn bundle(&self, name: &OsStr) -> Option<&Bundle<'files>> {
+        // Rendered names are UTF-8, so any other name is not one of them.
+        self.folders.get(folded(name.to_str()?).as_ref())
     }
 }
 
-/// Returns the path as text, or the reason why it is invalid.
-fn check(path: &Path) -> Result<&str, &'static str> {
+impl<'files> Bundle<'files> {
+    /// Every rendered file in it.
+    pub(super) fn files(&self) -> impl Iterator<Item = RenderedFile<'files>> {
+        self.files.values().copied()
+    }
+
+    /// The rendered file of this name, if there is one, whatever its case.
+    pub(super) fn file(&self, name: &OsStr) -> Option<RenderedFile<'files>> {
+        self.files.get(folded(name.to_str()?).as_ref()).copied()
+    }
+}
+
+fn folded(name: &str) -> Folded<'_> {
+    // Most names are in lower case already.
+    if name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(name.to_lowercase())
+}
+
+/// Returns folder and name, or the reason why the path is invalid.
+fn check(path: &Path) -> Result<(&str, &str), &'static str> {
     let text = path.to_str().ok_or("is not UTF-8")?;
     for name in text.split('/') {
         if matches!(name, "" | "." | "..") {
@@ -92,13 +134,16 @@ fn check(path: &Path) -> Result<&str, &'static str> {
             return Err("has a control character");
         }
     }
-    if !is_rendered_name(path) {
+    let Some((folder, name)) = text.split_once('/').filter(|(_, name)| !name.contains('/')) else {
+        return Err("is not a file in the folder of a bundle");
+    };
+    if !is_rendered_name(name.as_ref()) {
         return Err("does not end in `.yaml`");
     }
-    Ok(text)
+    Ok((folder, name))
 }
 
 /// Whether a file of this name can be one of ours.
-pub(super) fn is_rendered_name(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yaml")
+pub(super) fn is_rendered_name(name: &OsStr) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "yaml")
 }

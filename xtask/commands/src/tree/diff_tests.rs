@@ -4,8 +4,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::tests::{Files, apply, files, folder, put, rendered};
-use super::{MARKER, Plan};
+use super::MARKER;
+use super::tests::{Files, apply, files, folder, plan, put, rendered};
 
 /// A folder and files that differ in every possible way.
 fn differences() -> (TempDir, Files) {
@@ -31,7 +31,7 @@ fn differences() -> (TempDir, Files) {
 
 fn diff(root: &Path, desired: &Files, colour: bool) -> String {
     let mut output = Vec::new();
-    Plan::new(root, desired).expect("no obstacle").diff(&mut output, colour).expect("memory");
+    plan(root, desired).expect("no obstacle").diff(&mut output, colour).expect("memory");
     let text = String::from_utf8(output).expect("UTF-8");
     // Absolute folders lose their slash after `a/` and `b/`.
     let root = root.to_str().expect("UTF-8").trim_start_matches('/');
@@ -103,4 +103,15 @@ fn a_file_with_no_line_in_common_is_replaced_as_one() {
     +# Rendered from services/src/app/account.rs by cargo xtask render
     +1
     ");
+}
+
+#[test]
+fn names_that_would_break_a_line_are_quoted_as_git_does() {
+    let folder = folder();
+    let root = folder.path().join("a \"name\"\n\t\\ ü");
+    let desired = files([("a/x.yaml", "1")]);
+    let text = diff(&root, &desired, false);
+    let header = text.lines().nth(1).expect("a header");
+    let parent = folder.path().to_str().expect("UTF-8");
+    assert_eq!(header.replace(parent, "/DIR"), r#"+++ "b/DIR/a \"name\"\n\t\\ ü/a/x.yaml""#);
 }

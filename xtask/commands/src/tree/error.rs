@@ -23,6 +23,8 @@ pub enum Error {
         /// The path as rendered.
         path: PathBuf,
     },
+    /// The contents of a rendered file could not be made; nothing was written.
+    Contents(Failure),
     /// Two rendered files or folders that are the same on a case-insensitive file system.
     SameButForCase {
         /// The first path.
@@ -70,7 +72,7 @@ pub enum Obstacle {
     File,
     /// A pipe, socket or device where a rendered file or a folder belongs.
     Special,
-    /// The root itself is a dangling symbolic link.
+    /// The folder to write to, or one above it, is a dangling symbolic link.
     DanglingLink,
 }
 
@@ -88,6 +90,7 @@ impl fmt::Display for Error {
                  someone else's: begin its contents with that comment",
                 path.display()
             ),
+            Self::Contents(failure) => write!(formatter, "{failure}"),
             Self::SameButForCase { first, second } => write!(
                 formatter,
                 "the rendered paths `{}` and `{}` differ only in upper and lower case and are the \
