@@ -171,10 +171,7 @@ pub struct Checked {
 
 /// Checks an environment by these rules, and the exceptions by what they accept.
 #[must_use]
-pub fn check<'r>(
-    environment: &Environment,
-    rules: impl IntoIterator<Item = &'r &'static Rule>,
-) -> Checked {
+pub fn check(environment: &Environment, rules: impl IntoIterator<Item = &'static Rule>) -> Checked {
     let graph = Graph::of(environment);
     let mut all = Findings::of(environment);
     let mut checked = Vec::new();

@@ -126,8 +126,10 @@ impl Options {
     /// If a rule that was asked for does not exist, or standard output cannot be written.
     pub fn check(&self, environments: &[Environment]) -> Result<ExitCode, Failure> {
         let rules = self.selected()?;
-        let checked: Vec<Checked> =
-            environments.iter().map(|environment| check(environment, &rules)).collect();
+        let checked: Vec<Checked> = environments
+            .iter()
+            .map(|environment| check(environment, rules.iter().copied()))
+            .collect();
         output::print(&report::print(self.format, environments, &checked)?)?;
         let found = checked.iter().any(|checked| !checked.findings.is_empty());
         Ok(ExitCode::from(u8::from(found)))

@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 use support::Failure;
 
-use crate::check::{Checked, Family, Rule, rules};
+use crate::check::{Checked, Family, Finding, Rule, rules};
 use crate::command::Format;
 use crate::environment::Environment;
 
@@ -35,6 +35,12 @@ pub fn print(
 #[must_use]
 pub fn plain(environments: &[Environment], checked: &[Checked]) -> String {
     text::print(environments, checked, false)
+}
+
+/// A finding as one sentence of several lines, for who refuses to go on.
+#[must_use]
+pub fn sentence(finding: &Finding) -> String {
+    text::sentence(finding)
 }
 
 /// All rules, a line each, by family.

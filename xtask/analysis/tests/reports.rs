@@ -38,7 +38,7 @@ fn printed(format: Format) -> String {
     fs::write(&file, MANIFESTS).expect("a file");
     let environment =
         Environment::of(Some("dev".to_owned()), Objects::new(read(&file).expect("a file").objects));
-    let checked = check(&environment, rules::named("missing-config-map").as_ref());
+    let checked = check(&environment, rules::named("missing-config-map"));
     let text = report::print(format, &[environment], &[checked]).expect("a text");
     text.replace(&folder.path().display().to_string(), "/manifests")
 }

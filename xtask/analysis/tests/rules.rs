@@ -37,7 +37,7 @@ fn findings(rule: &'static Rule, folder: &Path) -> (String, usize) {
         let read = read(&file).expect("a readable file");
         assert!(read.troubles.is_empty(), "{:?}", read.troubles);
         let environment = Environment::of(None, Objects::new(read.objects));
-        let checked: Checked = check(&environment, [&rule]);
+        let checked: Checked = check(&environment, [rule]);
         count += checked.findings.len();
         text.push_str(&report::plain(&[environment], &[checked]));
     }

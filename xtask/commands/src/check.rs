@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use analysis::check::rules;
 use analysis::command::{self, Options};
 use analysis::environment::{self as checked, Environment, Unseen};
 use analysis::objects::{Line, Object, Objects, Origin};
+use analysis::report;
 use clap::Args;
 use manifests_lib::delivery::{Source, SourceFrom};
 use manifests_lib::model::{self, Resource};
@@ -62,6 +64,19 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Err(Failure::merge(failures));
     }
     arguments.options.check(&built)
+}
+
+/// Fails where a reference, a selector or a port leads nowhere.
+pub fn refuse(name: EnvironmentName, built: &Built) -> Result<(), Failure> {
+    let environment = of(name, built)?;
+    let checked = analysis::check::check(&environment, rules::of_every_render());
+    if checked.findings.is_empty() {
+        return Ok(());
+    }
+    let way_out =
+        "nothing was written; what is right although a rule doubts it renders with --no-check";
+    let sentences = checked.findings.iter().map(report::sentence).chain([way_out.to_owned()]);
+    Err(Failure::all(sentences))
 }
 
 /// An environment as rules read it.

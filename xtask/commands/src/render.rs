@@ -17,6 +17,7 @@ use manifests_lib::model::{BuildError, Rule};
 use manifests_lib::outside::{self, Outside};
 use support::{Failure, in_workspace};
 
+use crate::check;
 use crate::cluster::sizes;
 use crate::environment::{Built, EnvironmentName};
 use crate::invocation::quoted;
@@ -31,6 +32,7 @@ use support::output::{self, printed};
 /// Writes only what changed and removes what is no longer rendered; files that it did not write are never touched.
 /// `diff -r snapshots/dev snapshots/prd` then shows how a laptop differs from production.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Arguments {
     /// Environments to render [default: all]
     #[arg(value_name = "ENV")]
@@ -51,6 +53,10 @@ pub struct Arguments {
     /// Print the manifests as one YAML stream instead of writing files
     #[arg(long)]
     stdout: bool,
+
+    /// Render all the same where references, selectors or ports lead nowhere; `cargo xtask check` tells them
+    #[arg(long)]
+    no_check: bool,
 }
 
 /// Output of one environment: they are rendered at the same time, and printed one after the other.
@@ -166,6 +172,9 @@ impl Arguments {
         built: &Built,
     ) -> Result<Report, Failure> {
         sizes::check(&built.platform, &built.infrastructure.cluster())?;
+        if !self.no_check {
+            check::refuse(name, built)?;
+        }
         let files = files::of_platform(&built.platform)?;
         let mut report = Report::default();
         if self.stdout {

@@ -63,6 +63,13 @@ pub static IDLE_EXCEPTION: Rule = Rule {
     check: |_, _| {},
 };
 
+/// The rules that are fast and sure enough to run in every render: what they find does not work.
+pub fn of_every_render() -> impl Iterator<Item = &'static Rule> {
+    let families = [Family::Reference, Family::Selection, Family::Port];
+    let all = ALL.iter().copied();
+    all.filter(move |rule| rule.severity == Severity::Error && families.contains(&rule.family))
+}
+
 /// The rule of this name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Rule> {

@@ -47,12 +47,12 @@ fn counted(count: usize, what: &str) -> String {
 
 fn one(finding: &Finding, colours: bool, text: &mut String) {
     let styled = |style: Style| if colours { style } else { Style::new() };
-    let (bold, mark) = (styled(BOLD), styled(MARK));
+    let bold = styled(BOLD);
     let severity = styled(match finding.rule.severity {
         Severity::Error => ERROR,
         Severity::Warning => WARNING,
     });
-    let Finding { rule, object, field, message, help, .. } = finding;
+    let Finding { rule, message, .. } = finding;
     // Writing to a String cannot fail.
     let _ = writeln!(
         text,
@@ -60,6 +60,23 @@ fn one(finding: &Finding, colours: bool, text: &mut String) {
         rule.severity.name(),
         rule.name
     );
+    body(finding, colours, text);
+    text.push_str("\n\n");
+}
+
+/// The finding after the word `error`.
+pub(super) fn sentence(finding: &Finding) -> String {
+    let mut text = format!("[{}] {}\n", finding.rule.name, finding.message);
+    body(finding, false, &mut text);
+    text
+}
+
+/// Where it is and what comes of it, without the last line break.
+fn body(finding: &Finding, colours: bool, text: &mut String) {
+    let styled = |style: Style| if colours { style } else { Style::new() };
+    let (bold, mark) = (styled(BOLD), styled(MARK));
+    let Finding { rule, object, field, help, .. } = finding;
+    // Writing to a String cannot fail.
     if let Some(line) = &finding.line {
         let _ = writeln!(text, "  {mark}-->{mark:#} {line}");
     }
@@ -72,5 +89,5 @@ fn one(finding: &Finding, colours: bool, text: &mut String) {
         let _ = writeln!(text, "   {mark}|{mark:#} {}: {}{line}", side.message, side.object);
     }
     let _ = writeln!(text, "   {mark}={mark:#} {bold}in the cluster{bold:#}: {}", rule.consequence);
-    let _ = writeln!(text, "   {mark}={mark:#} {bold}help{bold:#}: {help}\n");
+    let _ = write!(text, "   {mark}={mark:#} {bold}help{bold:#}: {help}");
 }
