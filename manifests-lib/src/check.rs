@@ -2,6 +2,7 @@
 //!
 //! What is public judges objects of others as well: `cargo xtask check` asks it of any manifests.
 
+mod accepted;
 mod bounds;
 mod exceptions;
 mod mesh;
@@ -9,6 +10,7 @@ mod metadata;
 mod node_folders;
 mod overrides;
 mod pod_security;
+mod rules;
 mod secrets;
 mod size;
 mod variables;
@@ -22,6 +24,7 @@ use crate::model::resource::Resource;
 use crate::model::rule::Rule;
 use crate::workload::SecurityException;
 
+pub use accepted::{Accepted, CheckRule};
 pub(crate) use bounds::{ports_of_proxies, unpinned_images};
 pub(crate) use mesh::{needs_mesh, unread_by_mesh};
 pub use pod_security::beyond;

@@ -1,5 +1,6 @@
 //! What a platform is made of: bundles, components and objects, and the mistakes that only the whole shows.
 
+mod acceptance;
 pub(crate) mod bundle;
 pub(crate) mod component;
 pub(crate) mod conventions;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::check;
+use crate::check::{self, Accepted};
 use crate::cluster::{PodIdentity, identity, rights};
 use crate::data::NotSecret;
 use crate::data::secret_store::{self, SecretRead, StoreFact};
@@ -100,6 +100,8 @@ pub struct BuiltBundle {
     pub exceptions: Vec<SecurityException>,
     /// Its texts that read like secrets and are none, with the reasons.
     pub not_secret: Vec<NotSecret>,
+    /// What rules of `cargo xtask check` find in it and somebody accepts, with the reasons.
+    pub accepted: Vec<Accepted>,
     pub(crate) delivery: Delivery,
     /// The bundles whose Applications it deploys, by their positions in the platform.
     pub(crate) applications: Vec<usize>,
@@ -121,6 +123,7 @@ impl BuiltBundle {
             sources: Vec::new(),
             exceptions: Vec::new(),
             not_secret: Vec::new(),
+            accepted: Vec::new(),
             delivery: Delivery::default(),
             applications: Vec::new(),
         }
@@ -295,6 +298,7 @@ impl Platform {
                     sources: bundle.sources(),
                     exceptions: output.exceptions,
                     not_secret: output.not_secret,
+                    accepted: output.accepted,
                     delivery: bundle.delivery(),
                     applications,
                 }

@@ -1,5 +1,6 @@
 //! What the module of a microservice needs: `use manifests_lib::prelude::*;`.
 
+pub use crate::check::CheckRule;
 pub use crate::cluster::{Arn, AwsRights, Bucket, BucketAccess, Role, RoleRule, Verb};
 pub use crate::data::SecretValue;
 pub use crate::data::database::{Dialect, Rights};

@@ -6,8 +6,10 @@ use std::fmt::Display;
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::check::{Accepted, CheckRule};
 use crate::data::NotSecret;
 use crate::delivery::gitops::Declared;
+use crate::model::acceptance::Acceptance;
 use crate::model::component::Component;
 use crate::model::conventions::Conventions;
 use crate::model::error::BuildError;
@@ -41,6 +43,7 @@ pub(crate) struct BundleState {
     origin: Origin,
     parts: RefCell<Vec<Box<dyn Part>>>,
     patches: RefCell<Vec<Patch>>,
+    accepted: RefCell<Vec<Acceptance>>,
     declared: Declared,
     tool_pods: RefCell<BTreeMap<Labels, ToolPods>>,
     destinations: RefCell<BTreeMap<Name, BTreeSet<Destination>>>,
@@ -105,6 +108,7 @@ pub(crate) struct Output<'a> {
     pub(crate) errors: Vec<BuildError>,
     pub(crate) exceptions: Vec<SecurityException>,
     pub(crate) not_secret: Vec<NotSecret>,
+    pub(crate) accepted: Vec<Accepted>,
     /// What parts tell beside their objects.
     pub(crate) facts: &'a mut Facts,
 }
@@ -118,6 +122,7 @@ impl<'a> Output<'a> {
             errors: Vec::new(),
             exceptions: Vec::new(),
             not_secret: Vec::new(),
+            accepted: Vec::new(),
             facts,
         }
     }
@@ -156,6 +161,7 @@ impl Bundle {
                 origin,
                 parts: RefCell::default(),
                 patches: RefCell::default(),
+                accepted: RefCell::default(),
                 declared: Declared::default(),
                 tool_pods: RefCell::default(),
                 destinations: RefCell::default(),
@@ -287,6 +293,14 @@ impl Bundle {
         }));
     }
 
+    /// Accepts what a rule of `cargo xtask check` finds at any object of the bundle, and says why.
+    ///
+    /// At a handle, `accept` is for its objects alone. An acceptance that nothing needs is a finding itself.
+    #[track_caller]
+    pub fn accept(&self, rule: CheckRule, reason: &'static str) {
+        self.state.accept(Acceptance::of_bundle(Origin::here(), rule, reason));
+    }
+
     pub(crate) fn declare(&self, declared: &mut Facts) {
         for part in &*self.state.parts.borrow() {
             part.declare(declared);
@@ -311,6 +325,12 @@ impl Bundle {
         }
         for patch in &*self.state.patches.borrow() {
             output.errors.extend(patch.apply(&self.state.name, &mut output.resources, &made));
+        }
+        for acceptance in &*self.state.accepted.borrow() {
+            match acceptance.of(&self.state.name, &output.resources, &made) {
+                Ok(accepted) => output.accepted.push(accepted),
+                Err(error) => output.errors.push(error),
+            }
         }
         output
     }
@@ -404,6 +424,10 @@ impl BundleState {
     /// Adds what becomes no object.
     pub(crate) fn note(&self, part: impl Part + 'static) {
         self.parts.borrow_mut().push(Box::new(part));
+    }
+
+    pub(super) fn accept(&self, acceptance: Acceptance) {
+        self.accepted.borrow_mut().push(acceptance);
     }
 
     pub(super) fn patch(&self, patch: Patch) {

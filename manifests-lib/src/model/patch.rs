@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
+use crate::check::CheckRule;
+use crate::model::acceptance::Acceptance;
 use crate::model::bundle::BundleState;
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
@@ -69,6 +71,16 @@ impl Made {
         &self.bundle
     }
 
+    /// Accepts what a rule finds at every `K` of the parts.
+    pub(crate) fn accept<K: Manifest>(
+        &self,
+        origin: Origin,
+        rule: CheckRule,
+        reason: &'static str,
+    ) {
+        self.bundle.accept(Acceptance::of_parts::<K>(origin, rule, reason, self.parts.clone()));
+    }
+
     /// Adjusts every `K` of the parts.
     pub(crate) fn patch<K: Manifest>(&self, origin: Origin, patch: impl Fn(&mut K) + 'static) {
         let of = Of::Parts(self.parts.clone());
@@ -123,6 +135,22 @@ macro_rules! patch_of {
                 Self: $crate::model::Makes<K>,
             {
                 $crate::model::Makes::<K>::made(self).patch($crate::model::Origin::here(), patch);
+            }
+
+            /// Accepts what a rule of `cargo xtask check` finds at a [kind of object](crate::model::Makes) that the handle has
+            /// made, and says why: `server.accept::<Deployment>(CheckRule::ROTATED_VARIABLE, "…")`.
+            ///
+            /// An acceptance that nothing needs is a finding itself.
+            #[track_caller]
+            pub fn accept<K: $crate::model::Manifest>(
+                &self,
+                rule: $crate::check::CheckRule,
+                reason: &'static str,
+            ) where
+                Self: $crate::model::Makes<K>,
+            {
+                let origin = $crate::model::Origin::here();
+                $crate::model::Makes::<K>::made(self).accept::<K>(origin, rule, reason);
             }
         }
     };

@@ -44,5 +44,10 @@ pub(crate) fn bundle(team: &Team, revision: &Name, prometheus: &Prometheus) {
 /// The component `app` of a microservice's own bundle, on the nodes for microservices.
 #[track_caller]
 pub(crate) fn app(team: &Team, name: Name) -> Component {
-    team.bundle(name, &NAMESPACE).app(&node_group::APP)
+    let bundle = team.bundle(name, &NAMESPACE);
+    bundle.accept(
+        CheckRule::ROTATED_VARIABLE,
+        "images read passwords once: who rotates one restarts the pods while the old one still works",
+    );
+    bundle.app(&node_group::APP)
 }

@@ -1,4 +1,4 @@
-//! Writes a page for each rule: `cargo run -p analysis --example pages`.
+//! Writes a page for each rule, and the constants of their names: `cargo run -p analysis --example pages`.
 
 use std::fs;
 use std::io;
@@ -17,5 +17,7 @@ fn main() -> io::Result<()> {
     for (name, page) in pages {
         fs::write(folder.join(name), page)?;
     }
-    Ok(())
+    let constants =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../manifests-lib/src/check/rules.rs");
+    fs::write(constants, analysis::report::constants())
 }

@@ -4,6 +4,7 @@
 //! `bad/` and `good/`, manifests in which it finds something and in which it does not. [`rules::ALL`] lists every rule.
 
 mod data;
+mod exceptions;
 mod finding;
 mod gitops;
 mod lifetime;
@@ -15,7 +16,7 @@ mod schema;
 mod security;
 mod text;
 
-use crate::environment::{Environment, Scope};
+use crate::environment::Environment;
 use crate::graph::Graph;
 use crate::objects::Line;
 
@@ -167,75 +168,48 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// How many findings exceptions have accepted.
     pub accepted: usize,
+    /// Which exceptions of the environment have accepted something.
+    used: Vec<bool>,
 }
 
-/// Checks an environment by these rules, and the exceptions by what they accept.
+/// Checks an environment by these rules; what its exceptions accept is left out.
 #[must_use]
 pub fn check(environment: &Environment, rules: impl IntoIterator<Item = &'static Rule>) -> Checked {
     let graph = Graph::of(environment);
     let mut all = Findings::of(environment);
-    let mut checked = Vec::new();
     for rule in rules {
         all.begin(rule);
         (rule.check)(&graph, &mut all);
-        checked.push(rule.name);
     }
     let mut used = vec![false; environment.exceptions.len()];
-    let (accepted, mut findings): (Vec<Finding>, Vec<Finding>) =
-        all.into_inner().into_iter().partition(|finding| accepts(environment, finding, &mut used));
-    let idle = environment.exceptions.iter().zip(used).filter(|(exception, used)| {
-        !used && checked.contains(&exception.rule.as_str()) || !rules::is_known(&exception.rule)
-    });
-    findings.extend(idle.map(|(exception, _)| {
-        let object = match &exception.scope {
-            Scope::Object(identity) => identity.to_string(),
-            Scope::Bundle(bundle) => format!("the bundle {bundle}"),
-        };
-        let message = if rules::is_known(&exception.rule) {
-            format!(
-                "nothing is found here by the rule {} that this exception accepts",
-                exception.rule
-            )
-        } else {
-            format!(
-                "there is no rule {}{}",
-                exception.rule,
-                near::hint(&exception.rule, rules::names())
-            )
-        };
-        Finding {
-            rule: &rules::IDLE_EXCEPTION,
-            environment: environment.name.clone(),
-            object,
-            field: String::new(),
-            line: exception.line.clone(),
-            message,
-            help: rules::IDLE_EXCEPTION.remedy.to_owned(),
-            sides: Vec::new(),
-        }
-    }));
+    let (accepted, mut findings): (Vec<Finding>, Vec<Finding>) = all
+        .into_inner()
+        .into_iter()
+        .partition(|finding| exceptions::accept(environment, finding, &mut used));
+    sort(&mut findings);
+    Checked { findings, accepted: accepted.len(), used }
+}
+
+/// Checks environments that belong together by these rules, and then the exceptions of all of them: one that no environment needs is
+/// a finding in each.
+#[must_use]
+pub fn check_all(environments: &[Environment], rules: &[&'static Rule]) -> Vec<Checked> {
+    let check_one = |environment| check(environment, rules.iter().copied());
+    let mut checked: Vec<Checked> = environments.iter().map(check_one).collect();
+    let used: Vec<Vec<bool>> = checked.iter().map(|checked| checked.used.clone()).collect();
+    let names: Vec<&str> = rules.iter().map(|rule| rule.name).collect();
+    let pairs = environments.iter().zip(used.iter().map(Vec::as_slice));
+    for (checked, idle) in checked.iter_mut().zip(exceptions::idle(pairs, &names)) {
+        checked.findings.extend(idle);
+        sort(&mut checked.findings);
+    }
+    checked
+}
+
+fn sort(findings: &mut Vec<Finding>) {
     findings.sort_by_cached_key(|finding| {
         let line: Option<Line> = finding.line.clone();
         (line, finding.object.clone(), finding.field.clone(), finding.rule.name)
     });
     findings.dedup();
-    Checked { findings, accepted: accepted.len() }
-}
-
-fn accepts(environment: &Environment, finding: &Finding, used: &mut [bool]) -> bool {
-    let mut accepted = false;
-    for (exception, used) in environment.exceptions.iter().zip(used) {
-        let covers = match &exception.scope {
-            Scope::Object(identity) => identity.to_string() == finding.object,
-            Scope::Bundle(bundle) => environment.objects.written().any(|object| {
-                object.bundle.as_deref() == Some(bundle)
-                    && object.identity.to_string() == finding.object
-            }),
-        };
-        if covers && exception.rule == finding.rule.name {
-            *used = true;
-            accepted = true;
-        }
-    }
-    accepted
 }

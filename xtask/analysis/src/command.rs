@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use support::{Failure, output, tell};
 
-use crate::check::{Checked, Family, Rule, check, rules};
+use crate::check::{Family, Rule, check_all, rules};
 use crate::environment::Environment;
 use crate::objects::{Objects, read};
 use crate::report;
@@ -120,16 +120,13 @@ impl Options {
         Ok(Some(ExitCode::SUCCESS))
     }
 
-    /// Checks environments and prints what was found.
+    /// Checks environments that belong together and prints what was found.
     ///
     /// # Errors
     /// If a rule that was asked for does not exist, or standard output cannot be written.
     pub fn check(&self, environments: &[Environment]) -> Result<ExitCode, Failure> {
         let rules = self.selected()?;
-        let checked: Vec<Checked> = environments
-            .iter()
-            .map(|environment| check(environment, rules.iter().copied()))
-            .collect();
+        let checked = check_all(environments, &rules);
         output::print(&report::print(self.format, environments, &checked)?)?;
         let found = checked.iter().any(|checked| !checked.findings.is_empty());
         Ok(ExitCode::from(u8::from(found)))

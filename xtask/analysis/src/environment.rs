@@ -84,8 +84,8 @@ pub struct Exception {
 /// What an exception is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// One object.
-    Object(Identity),
+    /// These objects.
+    Objects(Vec<Identity>),
     /// All objects of a bundle.
     Bundle(String),
 }
@@ -175,7 +175,7 @@ fn annotated(objects: &Objects) -> Vec<Exception> {
                 let path = crate::objects::FieldPath::of(&object.json, &annotations[key]);
                 exceptions.push(Exception {
                     rule: rule.to_owned(),
-                    scope: Scope::Object(object.identity.clone()),
+                    scope: Scope::Objects(vec![object.identity.clone()]),
                     reason: reason.to_owned(),
                     line: object.line(&path.unwrap_or_default()),
                 });

@@ -14,6 +14,24 @@ use crate::check::{Checked, Family, Finding, Rule, rules};
 use crate::command::Format;
 use crate::environment::Environment;
 
+/// The constants of `manifests_lib::check::CheckRule`, as the source of its module.
+#[must_use]
+pub fn constants() -> String {
+    let mut source = "//! The names of all rules, written by `cargo run -p analysis --example pages`.\n\nuse super::CheckRule;\n\n\
+                      impl CheckRule {\n"
+        .to_owned();
+    for Rule { name, summary, .. } in rules::ALL {
+        let constant = name.to_uppercase().replace('-', "_");
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            source,
+            "    /// {summary}.\n    pub const {constant}: Self = Self(\"{name}\");"
+        );
+    }
+    source.push_str("}\n");
+    source
+}
+
 /// What was found in environments, in a format.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use analysis::check::{check, rules};
+use analysis::check::{check, check_all, rules};
 use analysis::command::Format;
 use analysis::environment::Environment;
 use analysis::objects::{Objects, read};
@@ -66,4 +66,59 @@ fn sarif_is_what_its_types_say() {
     assert_eq!(file, Some("/manifests/a%20pod%3A%20%C3%A4.yaml"));
     assert_eq!(physical.region.as_ref().and_then(|region| region.start_line), Some(21));
     assert_eq!(run.tool.driver.rules.as_ref().map(Vec::len), Some(rules::ALL.len()));
+}
+
+/// Manifests with an exception for a rule.
+fn accepting(rule: &str, reason: &str) -> Environment {
+    let annotations = format!("  annotations: {{check.manifests/{rule}: \"{reason}\"}}\n");
+    let manifests = MANIFESTS.replace(
+        "  name: cart\n  namespace: shop\nspec",
+        &format!("  name: cart\n  namespace: shop\n{annotations}spec"),
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("pod.yaml");
+    fs::write(&file, manifests).expect("a file");
+    Environment::of(None, Objects::new(read(&file).expect("a file").objects))
+}
+
+fn messages(environments: &[Environment]) -> Vec<Vec<String>> {
+    let rules: Vec<_> =
+        ["missing-config-map", "missing-secret"].into_iter().filter_map(rules::named).collect();
+    let all = check_all(environments, &rules);
+    all.into_iter()
+        .map(|checked| checked.findings.into_iter().map(|finding| finding.message).collect())
+        .collect()
+}
+
+#[test]
+fn what_is_accepted_with_a_reason_is_no_finding() {
+    let found = messages(&[accepting("missing-config-map", "made by hand")]);
+    assert_eq!(found, [Vec::<String>::new()]);
+}
+
+#[test]
+fn an_exception_that_nothing_needs_is_a_finding() {
+    insta::assert_debug_snapshot!(messages(&[accepting("missing-secret", "made by hand")]), @r#"
+    [
+        [
+            "the rule missing-secret finds nothing here that could be accepted",
+            "ConfigMap shop/cart has no key 100%, or: more",
+        ],
+    ]
+    "#);
+    insta::assert_debug_snapshot!(messages(&[accepting("missing-config-maps", "made by hand")]), @r#"
+    [
+        [
+            "there is no rule missing-config-maps; did you mean missing-config-map?",
+            "ConfigMap shop/cart has no key 100%, or: more",
+        ],
+    ]
+    "#);
+    insta::assert_debug_snapshot!(messages(&[accepting("missing-config-map", " ")]), @r#"
+    [
+        [
+            "what the rule missing-config-map finds is accepted without a reason",
+        ],
+    ]
+    "#);
 }

@@ -100,3 +100,10 @@ fn each_rule_has_its_page() {
         assert!(pages.contains_key(&name), "{name} is the page of no rule: {way_out}");
     }
 }
+
+#[test]
+fn each_rule_has_its_constant() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../manifests-lib/src/check/rules.rs");
+    let found = std::fs::read_to_string(file).expect("the constants");
+    assert_eq!(found, report::constants(), "run `cargo run -p analysis --example pages`");
+}

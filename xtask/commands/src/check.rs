@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use analysis::check::rules;
 use analysis::command::{self, Options};
-use analysis::environment::{self as checked, Environment, Unseen};
-use analysis::objects::{Line, Object, Objects, Origin};
+use analysis::environment::{self as checked, Environment, Exception, Scope, Unseen};
+use analysis::objects::{Identity, Line, Object, Objects, Origin};
 use analysis::report;
 use clap::Args;
 use manifests_lib::delivery::{Source, SourceFrom};
@@ -93,6 +93,7 @@ pub fn of(name: EnvironmentName, built: &Built) -> Result<Environment, Failure> 
     let mut environment = Environment::of(Some(name.to_string()), Objects::new(objects));
     environment.outside.unseen = platform.bundles.iter().flat_map(unseen).collect();
     environment.cluster = cluster(built);
+    environment.exceptions.extend(platform.bundles.iter().flat_map(exceptions));
     Ok(environment)
 }
 
@@ -102,8 +103,6 @@ fn object(resource: &Resource, bundle: &Arc<str>) -> Result<Option<Object>, Fail
         let (origin, object) = (resource.origin(), resource.object_ref());
         Failure::new(format!("{origin}: {object} cannot be written as JSON: {error}"))
     })?;
-    let line =
-        |origin: &model::Origin| Line { file: origin.file.into(), line: origin.line as usize };
     let patched = resource.patched().iter().map(line).collect();
     let origin = Origin::Rust { written: line(&resource.origin()), patched };
     Ok(Object::of(json, origin, Some(bundle.clone())))
@@ -123,6 +122,27 @@ fn given(built: &Built) -> Vec<Object> {
     });
     let origin = Origin::Made { by: "the cluster".into() };
     classes.filter_map(|json| Object::of(json, origin.clone(), None)).collect()
+}
+
+/// The findings that a bundle accepts.
+fn exceptions(bundle: &BuiltBundle) -> impl Iterator<Item = Exception> {
+    bundle.accepted.iter().map(|accepted| Exception {
+        rule: accepted.rule.to_string(),
+        scope: match &accepted.objects {
+            Some(objects) => Scope::Objects(objects.iter().map(identity).collect()),
+            None => Scope::Bundle(bundle.name.to_string()),
+        },
+        reason: accepted.reason.to_owned(),
+        line: Some(line(&accepted.origin)),
+    })
+}
+
+fn identity(object: &model::ObjectRef) -> Identity {
+    Identity::new(object.group, object.kind, object.namespace.as_deref(), &object.name)
+}
+
+fn line(origin: &model::Origin) -> Line {
+    Line { file: origin.file.into(), line: origin.line as usize }
 }
 
 /// What the charts and kustomizations of a bundle make, of which only the kinds are known.

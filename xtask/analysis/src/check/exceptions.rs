@@ -1,0 +1,85 @@
+//! Findings that somebody accepts, and acceptances that nothing needs.
+
+use std::collections::HashSet;
+
+use super::{Finding, near, rules};
+use crate::environment::{Environment, Exception, Scope};
+
+/// Whether an exception of the environment accepts a finding; each that does is marked as used.
+pub(super) fn accept(environment: &Environment, finding: &Finding, used: &mut [bool]) -> bool {
+    let mut accepted = false;
+    for (exception, used) in environment.exceptions.iter().zip(used) {
+        if exception.rule == finding.rule.name && covers(environment, &exception.scope, finding) {
+            *used = true;
+            accepted = true;
+        }
+    }
+    accepted
+}
+
+fn covers(environment: &Environment, scope: &Scope, finding: &Finding) -> bool {
+    match scope {
+        Scope::Objects(identities) => {
+            identities.iter().any(|identity| identity.to_string() == finding.object)
+        }
+        Scope::Bundle(bundle) => environment.objects.written().any(|object| {
+            object.bundle.as_deref() == Some(bundle)
+                && object.identity.to_string() == finding.object
+        }),
+    }
+}
+
+/// Exceptions of environments that accept nothing anywhere: one line of Rust is an exception in each environment that has its bundle, and
+/// one of them needs it.
+pub(super) fn idle<'a>(
+    environments: impl Iterator<Item = (&'a Environment, &'a [bool])> + Clone,
+    checked: &[&str],
+) -> Vec<Vec<Finding>> {
+    let all = |(environment, used): (&'a Environment, &'a [bool])| {
+        environment.exceptions.iter().zip(used)
+    };
+    let needed: HashSet<_> = environments
+        .clone()
+        .flat_map(all)
+        .filter(|(exception, used)| **used && exception.line.is_some())
+        .map(|(exception, _)| (&exception.line, &exception.rule))
+        .collect();
+    let of_environment = |(environment, used)| {
+        let idle = all((environment, used)).filter(|(exception, used)| {
+            let known = rules::is_known(&exception.rule);
+            let idle = !**used && checked.contains(&exception.rule.as_str());
+            let elsewhere = needed.contains(&(&exception.line, &exception.rule));
+            exception.reason.trim().is_empty() || !known || idle && !elsewhere
+        });
+        idle.map(|(exception, _)| finding(environment, exception)).collect()
+    };
+    environments.map(of_environment).collect()
+}
+
+fn finding(environment: &Environment, exception: &Exception) -> Finding {
+    let Exception { rule, scope, reason, line } = exception;
+    let object = match scope {
+        Scope::Objects(identities) => {
+            let identities: Vec<String> = identities.iter().map(ToString::to_string).collect();
+            identities.join(", ")
+        }
+        Scope::Bundle(bundle) => format!("the bundle {bundle}"),
+    };
+    let message = if !rules::is_known(rule) {
+        format!("there is no rule {rule}{}", near::hint(rule, rules::names()))
+    } else if reason.trim().is_empty() {
+        format!("what the rule {rule} finds is accepted without a reason")
+    } else {
+        format!("the rule {rule} finds nothing here that could be accepted")
+    };
+    Finding {
+        rule: &rules::IDLE_EXCEPTION,
+        environment: environment.name.clone(),
+        object,
+        field: String::new(),
+        line: line.clone(),
+        message,
+        help: rules::IDLE_EXCEPTION.remedy.to_owned(),
+        sides: Vec::new(),
+    }
+}
