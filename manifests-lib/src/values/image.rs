@@ -9,8 +9,8 @@ use crate::values::{AccountId, FixedTag, PublicImage, Region, Repository, Tag};
 /// not asked for: it is a second number, which nobody can derive from the commit and every build would have to write into this
 /// repository. A tag that moves is of the laptop alone.
 ///
-/// The pull policy is `IfNotPresent` for every image: a local image is on the nodes already, and neither a digest nor a
-/// commit's tag moves. A node that lacks the image pulls it.
+/// The pull policy is `IfNotPresent`, as neither a digest nor a commit's tag moves: a node that lacks the image pulls it. An image of the
+/// laptop is never pulled: a node that lacks it says so, instead of running what a public registry has under that name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Image {
     /// Built on the laptop.
@@ -33,9 +33,15 @@ impl Image {
             Self::Public(image) => image.to_string(),
         }
     }
-}
 
-impl Image {
+    /// When a node pulls it.
+    pub(crate) fn pull_policy(&self) -> &'static str {
+        match self {
+            Self::Local(_) => "Never",
+            Self::Ecr(_) | Self::Public(_) => "IfNotPresent",
+        }
+    }
+
     /// The image as one of the laptop's, where it is one.
     #[must_use]
     pub fn local(&self) -> Option<&LocalImage> {

@@ -45,9 +45,14 @@ pub(crate) fn bundle(team: &Team, revision: &Name, prometheus: &Prometheus) {
 #[track_caller]
 pub(crate) fn app(team: &Team, name: Name) -> Component {
     let bundle = team.bundle(name, &NAMESPACE);
+    accept_passwords_by_hand(&bundle);
+    bundle.app(&node_group::APP)
+}
+
+/// One line for all microservices, of which only some have passwords.
+fn accept_passwords_by_hand(bundle: &Bundle) {
     bundle.accept(
         CheckRule::ROTATED_VARIABLE,
         "images read passwords once: who rotates one restarts the pods while the old one still works",
     );
-    bundle.app(&node_group::APP)
 }

@@ -147,7 +147,7 @@ impl ContainerState {
         let mut container = core::Container {
             name: String::from(&self.name),
             image: Some(self.image.reference()),
-            image_pull_policy: Some("IfNotPresent".to_owned()),
+            image_pull_policy: Some(self.image.pull_policy().to_owned()),
             args: options.arguments.clone(),
             command: options.command.clone(),
             resources: Some(options.limits.build(self.resources)),
