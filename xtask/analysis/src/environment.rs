@@ -1,6 +1,10 @@
 //! What is checked: the objects of one environment, and what is known of the cluster that they are for.
 
-use crate::objects::{Identity, Line, Objects};
+mod operators;
+
+use std::path::Path;
+
+use crate::objects::{Identity, Line, Objects, Origin};
 
 /// One environment.
 #[derive(Debug)]
@@ -131,6 +135,16 @@ impl Environment {
 }
 
 impl Unseen {
+    /// Whether pods may come from it in a namespace.
+    #[must_use]
+    pub fn may_make_pods(&self, namespace: &str) -> bool {
+        let there = self.namespace.as_deref().is_none_or(|own| own == namespace);
+        let makes_pods = |kinds: &Vec<(String, String)>| {
+            kinds.iter().any(|(group, kind)| operators::may_make_pods(group, kind))
+        };
+        there && self.kinds.as_ref().is_none_or(makes_pods)
+    }
+
     fn may_make(&self, identity: &Identity) -> bool {
         let there = match (&self.namespace, &identity.namespace) {
             (Some(own), Some(asked)) => own == asked,
@@ -144,9 +158,11 @@ impl Unseen {
     }
 }
 
-/// The charts and folders that Applications deploy, of which only the Application is here.
+/// The charts and folders that Applications deploy, of which only the Application is here, and what unknown controllers make.
 fn unseen(objects: &Objects) -> Vec<Unseen> {
-    let mut unseen = Vec::new();
+    let mut unseen = operated(objects);
+    let folders = folders(objects);
+    let is_read = |path: &str| folders.iter().any(|folder| folder.ends_with(path));
     for application in objects.of_kind("argoproj.io", "Application") {
         let spec = &application.json["spec"];
         let namespace = spec["destination"]["namespace"].as_str().map(str::to_owned);
@@ -156,10 +172,38 @@ fn unseen(objects: &Objects) -> Vec<Unseen> {
                 let version = source["targetRevision"].as_str().unwrap_or_default();
                 let by = format!("chart {chart} {version}");
                 unseen.push(Unseen { by, namespace: namespace.clone(), kinds: None });
+            } else if let Some(path) = source["path"].as_str().filter(|path| !is_read(path)) {
+                let by = format!("the folder {path} of {}", application.identity);
+                unseen.push(Unseen { by, namespace: namespace.clone(), kinds: None });
             }
         }
     }
     unseen
+}
+
+/// The folders from which objects were read.
+fn folders(objects: &Objects) -> std::collections::BTreeSet<std::path::PathBuf> {
+    let files = objects.written().filter_map(|object| match &object.origin {
+        Origin::Yaml { file, .. } => Path::new(&**file).parent().map(Path::to_owned),
+        Origin::Rust { .. } | Origin::Made { .. } => None,
+    });
+    files.flat_map(|folder| folder.ancestors().map(Path::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// What the controllers of unknown custom kinds make where objects of these kinds are: pods, Services, Secrets, anything.
+fn operated(objects: &Objects) -> Vec<Unseen> {
+    let unknown = objects.written().filter(|object| !operators::is_known(&object.identity.group));
+    let mut by_namespace = std::collections::BTreeMap::new();
+    for object in unknown {
+        let namespace = object.identity.namespace.as_deref().unwrap_or("default");
+        by_namespace.entry(namespace).or_insert(object);
+    }
+    let of_one = |(namespace, object): (&str, &crate::objects::Object)| Unseen {
+        by: format!("the controller of {}.{}", object.identity.kind, object.identity.group),
+        namespace: Some(namespace.to_owned()),
+        kinds: None,
+    };
+    by_namespace.into_iter().map(of_one).collect()
 }
 
 /// Begins the annotations that accept findings; the rule follows, and the value is the reason.

@@ -1,15 +1,30 @@
 //! The objects of an environment as a graph: who names whom, and who selects whom. Built once, read by every rule.
 
 mod access;
+mod calls;
+mod delivery;
+mod gateway_api;
+mod knowledge;
+pub mod mesh;
+pub mod messaging;
+mod monitors;
 mod pods;
 mod reference;
+mod secrets;
 mod services;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::environment::Environment;
-use crate::objects::{Identity, Object, Objects, Pod, Selector, list, text};
+use crate::environment::{Environment, Presence};
+use crate::objects::{
+    Identity, Object, Objects, Pod, Selector, is_labelled_later, list, text, texts,
+};
 
+pub use calls::Call;
+use knowledge::Knowledge;
+pub use mesh::{Destination, Host, Layer};
+pub use monitors::Monitor;
+use reference::Names;
 pub use reference::{Part, Reference, Relation};
 
 /// The objects and what holds between them.
@@ -24,7 +39,15 @@ pub struct Graph<'a> {
     pods_of_namespace: HashMap<&'a str, Vec<usize>>,
     /// The least number of pods of what is scaled automatically.
     scaled: HashMap<Identity, u64>,
+    pods_of_label: HashMap<Label<'a>, Vec<usize>>,
+    services_of_namespace: HashMap<&'a str, Vec<&'a Object>>,
+    entry_of_host: HashMap<&'a str, &'a Object>,
+    wildcard_entries: Vec<(&'a str, &'a Object)>,
+    knowledge: Knowledge<'a>,
 }
+
+/// Namespace, key and value.
+type Label<'a> = (&'a str, &'a str, &'a str);
 
 impl<'a> Graph<'a> {
     /// Reads all objects once.
@@ -33,8 +56,16 @@ impl<'a> Graph<'a> {
         let objects = environment.objects.all();
         let pods: Vec<Pod<'a>> = objects.iter().filter_map(Pod::of).collect();
         let mut pods_of_namespace: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut pods_of_label: HashMap<Label<'_>, Vec<usize>> = HashMap::new();
         for (position, pod) in pods.iter().enumerate() {
             pods_of_namespace.entry(pod.namespace()).or_default().push(position);
+            for (key, value) in texts(pod.labels()) {
+                pods_of_label.entry((pod.namespace(), key, value)).or_default().push(position);
+            }
+        }
+        let mut services_of_namespace: HashMap<&str, Vec<&Object>> = HashMap::new();
+        for service in environment.objects.of_kind("", "Service") {
+            services_of_namespace.entry(service.namespace()).or_default().push(service);
         }
         let mut references = Vec::new();
         for pod in &pods {
@@ -43,7 +74,25 @@ impl<'a> Graph<'a> {
         for object in objects {
             services::references(object, &mut references);
             access::references(object, &mut references);
+            let names = &mut Names { from: object, references: &mut references };
+            delivery::references(names);
+            gateway_api::references(names);
+            mesh::references(names);
+            messaging::references(names);
+            monitors::references(names);
+            secrets::references(names);
         }
+        let (mut entry_of_host, mut wildcard_entries) = (HashMap::new(), Vec::new());
+        for entry in environment.objects.of_kind(mesh::ROUTING, "ServiceEntry") {
+            for host in list(&entry.json["spec"]["hosts"]).iter().filter_map(text) {
+                if host.contains('*') {
+                    wildcard_entries.push((host, entry));
+                } else {
+                    entry_of_host.entry(host).or_insert(entry);
+                }
+            }
+        }
+        let knowledge = Knowledge::of(environment);
         let scaled =
             references.iter().filter(|reference| reference.relation == Relation::ScaleTarget);
         let scaled = scaled.map(|reference| {
@@ -52,7 +101,18 @@ impl<'a> Graph<'a> {
                 spec["minReplicas"].as_u64().or(spec["minReplicaCount"].as_u64()).unwrap_or(1);
             (reference.target.clone(), least)
         });
-        Self { environment, pods, scaled: scaled.collect(), references, pods_of_namespace }
+        Self {
+            scaled: scaled.collect(),
+            environment,
+            pods,
+            references,
+            pods_of_namespace,
+            pods_of_label,
+            services_of_namespace,
+            entry_of_host,
+            wildcard_entries,
+            knowledge,
+        }
     }
 
     /// The objects.
@@ -70,10 +130,58 @@ impl<'a> Graph<'a> {
     /// The pods of a namespace that are selected.
     pub fn selected<'s>(
         &'s self,
-        namespace: &str,
+        namespace: &'s str,
         selector: Selector<'s>,
-    ) -> impl Iterator<Item = &'s Pod<'a>> {
-        self.pods_in(namespace).filter(move |pod| pod.is_selected_by(&selector))
+    ) -> impl Iterator<Item = &'s Pod<'a>> + use<'s, 'a> {
+        let of_label = |(key, value)| {
+            self.pods_of_label.get(&(namespace, key, value)).map_or(&[][..], Vec::as_slice)
+        };
+        // The label with the fewest pods tells soonest.
+        let of_templates = selector.labels().filter(|(key, _)| !is_labelled_later(key));
+        let fewest = of_templates.map(of_label).min_by_key(|positions| positions.len());
+        let all = || self.pods_of_namespace.get(namespace).map_or(&[][..], Vec::as_slice);
+        let pods = fewest.unwrap_or_else(all).iter().map(|&position| &self.pods[position]);
+        pods.filter(move |pod| pod.is_selected_by(&selector))
+    }
+
+    /// The Services of a namespace.
+    pub fn services_in(&self, namespace: &str) -> &[&'a Object] {
+        self.services_of_namespace.get(namespace).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether somebody would have to make this object here: it is not there, and what makes its like can be seen.
+    ///
+    /// What is read may be a part of what a cluster has. See [`Graph::is_whole`], and what is counted as a part that is complete.
+    #[must_use]
+    pub fn is_missing(&self, identity: &Identity) -> bool {
+        self.environment.presence(identity) == Presence::Missing
+            && self.knowledge.tells_of(identity)
+    }
+
+    /// Whether all that a cluster gets is here: of what the code renders, not of files.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.knowledge.is_whole()
+    }
+
+    /// Whether the workloads or Services of a namespace are here.
+    #[must_use]
+    pub fn is_populated(&self, namespace: &str) -> bool {
+        self.knowledge.is_populated(namespace)
+    }
+
+    /// Whether all Services of a namespace are here.
+    #[must_use]
+    pub fn sees_all_services(&self, namespace: &str) -> bool {
+        // No Service has this name, but whatever may make any may make this one.
+        self.is_missing(&Identity::new("", "Service", Some(namespace), ""))
+    }
+
+    /// Whether all pods of a namespace are here, so that what selects none of them selects nothing.
+    #[must_use]
+    pub fn sees_all_pods(&self, namespace: &str) -> bool {
+        let has_pods = self.is_whole() || self.pods_of_namespace.contains_key(namespace);
+        has_pods && !self.knowledge.hides_pods(namespace)
     }
 
     /// The pods that a Service leads to; none where it has no selector.

@@ -19,6 +19,7 @@ use serde_json::Value;
 pub use field::{FieldPath, Step};
 pub use identity::Identity;
 pub use origin::{Line, Origin, Remark, RemarkKind};
+pub(crate) use pod::is_labelled_later;
 pub use pod::{Container, ContainerKind, Pod};
 pub use read::{Read, Trouble, read};
 pub use selector::Selector;

@@ -19,7 +19,12 @@ pub(super) fn references<'a>(pod: &Pod<'a>, references: &mut Vec<Reference<'a>>)
             names.whole(&source["secretRef"], "Secret", Relation::Secret);
         }
     }
-    for volume in list(&pod.spec["volumes"]) {
+    let templates = list(&pod.owner.json["spec"]["volumeClaimTemplates"]);
+    // A StatefulSet puts its own claim in the place of a volume of the same name.
+    let is_replaced = |volume: &&Value| {
+        templates.iter().any(|template| template["metadata"]["name"] == volume["name"])
+    };
+    for volume in list(&pod.spec["volumes"]).iter().filter(|volume| !is_replaced(volume)) {
         names.volume(volume, "name", "secretName");
         for source in list(&volume["projected"]["sources"]) {
             names.volume(source, "name", "name");
@@ -29,7 +34,7 @@ pub(super) fn references<'a>(pod: &Pod<'a>, references: &mut Vec<Reference<'a>>)
         let class = &volume["ephemeral"]["volumeClaimTemplate"]["spec"]["storageClassName"];
         names.of_cluster(class, "storage.k8s.io", "StorageClass", Relation::StorageClass);
     }
-    for template in list(&pod.owner.json["spec"]["volumeClaimTemplates"]) {
+    for template in templates {
         let class = &template["spec"]["storageClassName"];
         names.of_cluster(class, "storage.k8s.io", "StorageClass", Relation::StorageClass);
     }

@@ -24,6 +24,29 @@ pub(super) fn references<'a>(object: &'a Object, references: &mut Vec<Reference<
                 let target = Identity::new("storage.k8s.io", "StorageClass", None, name);
                 push(&spec["storageClassName"], Relation::StorageClass, target, None);
             }
+            if let Some(name) = named(&spec["volumeName"]) {
+                let target = Identity::new("", "PersistentVolume", None, name);
+                push(&spec["volumeName"], Relation::Volume, target, None);
+            }
+        }
+        ("autoscaling.k8s.io", "VerticalPodAutoscaler") => {
+            let scaled = &spec["targetRef"];
+            if let (Some(name), Some(kind)) = (named(&scaled["name"]), named(&scaled["kind"])) {
+                let version = text(&scaled["apiVersion"]).unwrap_or("apps/v1");
+                let group = version.split_once('/').map_or("", |(group, _)| group);
+                let target = Identity::new(group, kind, Some(object.namespace()), name);
+                push(&scaled["name"], Relation::ScaleTarget, target, None);
+            }
+        }
+        (
+            "admissionregistration.k8s.io",
+            "ValidatingAdmissionPolicyBinding" | "MutatingAdmissionPolicyBinding",
+        ) => {
+            if let Some(name) = named(&spec["policyName"]) {
+                let kind = object.identity.kind.trim_end_matches("Binding");
+                let target = Identity::new("admissionregistration.k8s.io", kind, None, name);
+                push(&spec["policyName"], Relation::AdmissionPolicy, target, None);
+            }
         }
         ("autoscaling", "HorizontalPodAutoscaler") | ("keda.sh", "ScaledObject") => {
             let scaled = &spec["scaleTargetRef"];
@@ -36,6 +59,16 @@ pub(super) fn references<'a>(object: &'a Object, references: &mut Vec<Reference<
             }
         }
         ("networking.k8s.io", "Ingress") => {
+            if let Some(name) = named(&spec["ingressClassName"]) {
+                let target = Identity::new("networking.k8s.io", "IngressClass", None, name);
+                push(&spec["ingressClassName"], Relation::GatewayClass, target, None);
+            }
+            for tls in list(&spec["tls"]) {
+                if let Some(name) = named(&tls["secretName"]) {
+                    let target = own("Secret", name);
+                    push(&tls["secretName"], Relation::ServedCertificate, target, None);
+                }
+            }
             let paths = list(&spec["rules"]).iter().flat_map(|rule| list(&rule["http"]["paths"]));
             let backends = paths.map(|path| &path["backend"]).chain(Some(&spec["defaultBackend"]));
             for backend in backends {

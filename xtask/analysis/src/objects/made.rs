@@ -4,8 +4,11 @@
 
 mod cert_manager;
 mod external_secrets;
+mod gateway_api;
 mod kubernetes;
+mod prometheus_operator;
 mod rabbitmq;
+mod sealed_secrets;
 
 use serde_json::{Value, json};
 
@@ -18,7 +21,10 @@ pub(super) fn of(objects: &Objects) -> Vec<Object> {
         made.extend(kubernetes::of(object));
         made.extend(cert_manager::of(object));
         made.extend(external_secrets::of(object));
+        made.extend(gateway_api::of(object));
+        made.extend(prometheus_operator::of(object));
         made.extend(rabbitmq::of(object));
+        made.extend(sealed_secrets::of(object));
     }
     made
 }

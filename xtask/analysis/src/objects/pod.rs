@@ -38,6 +38,29 @@ pub struct Container<'a> {
     pub json: &'a Value,
 }
 
+/// Whether controllers label pods so when they create them, whatever the template says.
+///
+/// Upstream: <https://kubernetes.io/docs/reference/labels-annotations-taints/>
+pub(crate) fn is_labelled_later(key: &str) -> bool {
+    const KEYS: &[&str] = &[
+        "apps.kubernetes.io/pod-index",
+        "controller-revision-hash",
+        "controller-uid",
+        "job-name",
+        "pod-template-generation",
+        "pod-template-hash",
+        "rollouts-pod-template-hash",
+        "statefulset.kubernetes.io/pod-name",
+    ];
+    const PREFIXES: &[&str] = &[
+        "batch.kubernetes.io/",
+        "security.istio.io/",
+        "service.istio.io/",
+        "topology.kubernetes.io/",
+    ];
+    KEYS.contains(&key) || PREFIXES.iter().any(|prefix| key.starts_with(prefix))
+}
+
 impl<'a> Pod<'a> {
     /// The pods that an object makes; none where its kind makes none.
     #[must_use]
@@ -55,6 +78,18 @@ impl<'a> Pod<'a> {
         };
         let spec = &template["spec"];
         spec.is_object().then_some(Self { owner, metadata: &template["metadata"], spec })
+    }
+
+    /// Whether objects of a kind make pods by a template.
+    #[must_use]
+    pub fn is_made_by(group: &str, kind: &str) -> bool {
+        match group {
+            "" => ["Pod", "ReplicationController"].contains(&kind),
+            "apps" => ["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"].contains(&kind),
+            "batch" => ["CronJob", "Job"].contains(&kind),
+            "argoproj.io" => kind == "Rollout",
+            _ => false,
+        }
     }
 
     /// The pods' namespace.
@@ -75,10 +110,28 @@ impl<'a> Pod<'a> {
         text(&self.metadata["annotations"][key])
     }
 
-    /// Whether they are selected.
+    /// Whether they are selected, at least some of them: what controllers label each pod with counts.
     #[must_use]
     pub fn is_selected_by(&self, selector: &Selector<'_>) -> bool {
         selector.selects(self.labels())
+            || selector.labels().any(|(key, _)| is_labelled_later(key))
+                && selector.selects(&self.labels_of_one(selector))
+    }
+
+    /// The labels of the one pod that a selector asks for by what controllers label it with.
+    fn labels_of_one(&self, selector: &Selector<'_>) -> Value {
+        let mut labels = self.labels().clone();
+        if !labels.is_object() {
+            labels = Value::Object(serde_json::Map::new());
+        }
+        for (key, value) in selector.labels().filter(|(key, _)| is_labelled_later(key)) {
+            let is_other_set = key == "statefulset.kubernetes.io/pod-name"
+                && value.rsplit_once('-').map(|(set, _)| set) != Some(self.owner.name());
+            if !is_other_set {
+                labels[key] = value.into();
+            }
+        }
+        labels
     }
 
     /// The service account that they run as.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{made, with_keys};
-use crate::objects::Object;
+use crate::objects::{Object, list, text};
 
 /// What a new cluster has.
 pub(super) fn from_the_start() -> Vec<Object> {
@@ -58,6 +58,9 @@ pub(super) fn from_the_start() -> Vec<Object> {
 
 /// What its controllers make of an object.
 pub(super) fn of(object: &Object) -> Vec<Object> {
+    if object.is("apps", "StatefulSet") {
+        return claims(object);
+    }
     if !object.is("", "Namespace") {
         return Vec::new();
     }
@@ -72,4 +75,29 @@ pub(super) fn of(object: &Object) -> Vec<Object> {
         .into_iter()
         .filter_map(|json| made("Kubernetes", Some(object), json))
         .collect()
+}
+
+/// More replicas are not looked at one by one.
+const MOST_REPLICAS: u64 = 16;
+
+/// The claims that a StatefulSet makes for each of its pods.
+fn claims(set: &Object) -> Vec<Object> {
+    let spec = &set.json["spec"];
+    let first = spec["ordinals"]["start"].as_u64().unwrap_or(0);
+    let replicas = spec["replicas"].as_u64().unwrap_or(1).clamp(1, MOST_REPLICAS);
+    let mut claims = Vec::new();
+    for template in list(&spec["volumeClaimTemplates"]) {
+        let Some(name) = text(&template["metadata"]["name"]) else { continue };
+        for ordinal in first..first.saturating_add(replicas) {
+            let name = format!("{name}-{}-{ordinal}", set.name());
+            let claim = json!({
+                "apiVersion": "v1",
+                "kind": "PersistentVolumeClaim",
+                "metadata": {"name": name, "namespace": set.namespace(), "labels": template["metadata"]["labels"]},
+                "spec": template["spec"],
+            });
+            claims.extend(made("Kubernetes", Some(set), claim));
+        }
+    }
+    claims
 }

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{made, with_keys};
-use crate::objects::Object;
+use crate::objects::{Object, list, text};
 
 /// The objects of a `RabbitmqCluster`, or the Secret of a `User`.
 pub(super) fn of(object: &Object) -> Vec<Object> {
@@ -31,20 +31,17 @@ fn cluster(object: &Object) -> Vec<Value> {
         "app.kubernetes.io/part-of": "rabbitmq",
     });
     let selector = json!({"app.kubernetes.io/name": name});
-    let ports = json!([
-        {"name": "amqp", "port": 5672, "targetPort": 5672},
-        {"name": "management", "port": 15672, "targetPort": 15672},
-        {"name": "prometheus", "port": 15692, "targetPort": 15692},
-    ]);
-    let containers = json!([{
-        "name": "rabbitmq",
-        "ports": [
-            {"name": "epmd", "containerPort": 4369},
-            {"name": "amqp", "containerPort": 5672},
-            {"name": "management", "containerPort": 15672},
-            {"name": "prometheus", "containerPort": 15692},
-        ],
-    }]);
+    let listeners = listeners(&object.json["spec"]);
+    let ports: Vec<Value> = listeners
+        .iter()
+        .map(|(name, port)| json!({"name": name, "port": port, "targetPort": port}))
+        .collect();
+    let of_container: Vec<Value> = [("epmd", 4369)]
+        .iter()
+        .chain(&listeners)
+        .map(|(name, port)| json!({"name": name, "containerPort": port}))
+        .collect();
+    let containers = json!([{"name": "rabbitmq", "ports": of_container}]);
     let keys = [
         "connection_string",
         "default_user.conf",
@@ -89,4 +86,32 @@ fn cluster(object: &Object) -> Vec<Value> {
     });
     let user = with_keys("Secret", namespace, &format!("{name}-default-user"), keys);
     vec![account, service, nodes, servers, user]
+}
+
+/// The ports of a cluster: without and with TLS, and those of plugins.
+fn listeners(spec: &Value) -> Vec<(&'static str, u16)> {
+    let plugins = list(&spec["rabbitmq"]["additionalPlugins"]);
+    let has = |plugin: &str| plugins.iter().any(|known| text(known) == Some(plugin));
+    let (mut plain, mut encrypted) = (
+        vec![("amqp", 5672), ("management", 15672), ("prometheus", 15692)],
+        vec![("amqps", 5671), ("management-tls", 15671), ("prometheus-tls", 15691)],
+    );
+    for (plugin, listener, with_tls) in [
+        ("rabbitmq_mqtt", ("mqtt", 1883), ("mqtts", 8883)),
+        ("rabbitmq_stomp", ("stomp", 61613), ("stomps", 61614)),
+        ("rabbitmq_stream", ("stream", 5552), ("streams", 5551)),
+        ("rabbitmq_web_mqtt", ("web-mqtt", 15675), ("web-mqtt-tls", 15676)),
+        ("rabbitmq_web_stomp", ("web-stomp", 15674), ("web-stomp-tls", 15673)),
+    ] {
+        if has(plugin) {
+            plain.push(listener);
+            encrypted.push(with_tls);
+        }
+    }
+    let tls = &spec["tls"];
+    match (tls["secretName"].is_string(), tls["disableNonTLSListeners"].as_bool()) {
+        (true, Some(true)) => encrypted,
+        (true, _) => plain.into_iter().chain(encrypted).collect(),
+        (false, _) => plain,
+    }
 }
