@@ -27,9 +27,32 @@ fn alike(one: &str, other: &str) -> f64 {
     if begins { by_letters.max(ALIKE) } else { by_letters }
 }
 
+/// Whether one name is another one with a letter too many, one too few, or two that have changed places.
+pub(super) fn is_slip(wrong: &str, right: &str) -> bool {
+    let letters = |name: &str| {
+        let mut letters: Vec<char> = name.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let is_long = wrong.len() >= 5 && right.len() >= 5;
+    let has_other_letters = wrong.len() == right.len() && letters(wrong) != letters(right);
+    // What begins alike is a family of names: `fast`, `fast-local`.
+    let begins = wrong.starts_with(right) || right.starts_with(wrong);
+    is_long && !has_other_letters && !begins && strsim::damerau_levenshtein(wrong, right) == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slip_is_not_another_name() {
+        assert!(is_slip("standrad", "standard"));
+        assert!(is_slip("high-prioriy", "high-priority"));
+        for (one, other) in [("team-a", "team-b"), ("standard", "standard-rwo"), ("gp2", "gp3")] {
+            assert!(!is_slip(one, other), "{one} {other}");
+        }
+    }
 
     #[test]
     fn the_nearest_name_is_proposed() {
