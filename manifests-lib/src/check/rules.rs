@@ -27,8 +27,78 @@ impl CheckRule {
     pub const ROTATED_VARIABLE: Self = Self("rotated-variable");
     /// A changed ConfigMap would not reach the pods that read it.
     pub const UNNOTICED_CONFIGURATION: Self = Self("unnoticed-configuration");
+    /// A binding puts an admission policy into force that is not there.
+    pub const MISSING_ADMISSION_POLICY: Self = Self("missing-admission-policy");
+    /// A Prometheus sends its alerts to a Service, or a port of one, that is not there.
+    pub const MISSING_ALERTMANAGER: Self = Self("missing-alertmanager");
+    /// An Ingress leads to a Service, or a port of one, that is not there.
+    pub const MISSING_BACKEND: Self = Self("missing-backend");
+    /// A Binding joins an exchange or a queue that is not there.
+    pub const MISSING_BOUND_QUEUE: Self = Self("missing-bound-queue");
+    /// A text names a port that its Service does not have.
+    pub const MISSING_CALLED_PORT: Self = Self("missing-called-port");
+    /// A text names a Service that is not there.
+    pub const MISSING_CALLED_SERVICE: Self = Self("missing-called-service");
+    /// A policy of the mesh names a namespace that is not there.
+    pub const MISSING_CALLING_NAMESPACE: Self = Self("missing-calling-namespace");
+    /// A pod mounts a PersistentVolumeClaim that is not there.
+    pub const MISSING_CLAIM: Self = Self("missing-claim");
     /// A pod reads a ConfigMap, or a key of one, that is not there.
     pub const MISSING_CONFIG_MAP: Self = Self("missing-config-map");
+    /// A monitor, an issuer or a policy reads a Secret or ConfigMap, or a key of one, that is not there.
+    pub const MISSING_CREDENTIAL: Self = Self("missing-credential");
+    /// A VirtualService delegates to another one that is not there.
+    pub const MISSING_DELEGATE: Self = Self("missing-delegate");
+    /// A VirtualService sends requests to a host that is neither a Service nor a ServiceEntry.
+    pub const MISSING_DESTINATION: Self = Self("missing-destination");
+    /// A VirtualService sends requests to a port that its host does not have.
+    pub const MISSING_DESTINATION_PORT: Self = Self("missing-destination-port");
+    /// An Ingress or a Gateway asks for a class that is not there.
+    pub const MISSING_GATEWAY_CLASS: Self = Self("missing-gateway-class");
+    /// An ExternalSecret takes values from a generator that is not there.
+    pub const MISSING_GENERATOR: Self = Self("missing-generator");
+    /// A StatefulSet names a governing Service that is not there.
+    pub const MISSING_GOVERNING_SERVICE: Self = Self("missing-governing-service");
+    /// A Certificate, an Ingress or a Gateway asks for an issuer that is not there.
+    pub const MISSING_ISSUER: Self = Self("missing-issuer");
+    /// A VirtualService belongs to an Istio Gateway that is not there.
+    pub const MISSING_MESH_GATEWAY: Self = Self("missing-mesh-gateway");
+    /// A queue, an exchange or a user belongs to a RabbitmqCluster that is not there.
+    pub const MISSING_MESSAGING_CLUSTER: Self = Self("missing-messaging-cluster");
+    /// A Permission is for a User that is not there.
+    pub const MISSING_MESSAGING_USER: Self = Self("missing-messaging-user");
+    /// A monitor scrapes a port that nothing that it selects has.
+    pub const MISSING_MONITORED_PORT: Self = Self("missing-monitored-port");
+    /// A container mounts a volume that its pod does not have.
+    pub const MISSING_POD_VOLUME: Self = Self("missing-pod-volume");
+    /// A policy is for an object, a listener or a port that is not there.
+    pub const MISSING_POLICY_TARGET: Self = Self("missing-policy-target");
+    /// A policy of the mesh names a service account that is not there.
+    pub const MISSING_PRINCIPAL: Self = Self("missing-principal");
+    /// A pod asks for a PriorityClass that is not there.
+    pub const MISSING_PRIORITY_CLASS: Self = Self("missing-priority-class");
+    /// An Application belongs to an AppProject that is not there.
+    pub const MISSING_PROJECT: Self = Self("missing-project");
+    /// A Telemetry or an AuthorizationPolicy names a provider that the mesh is not configured with.
+    pub const MISSING_PROVIDER: Self = Self("missing-provider");
+    /// A pod pulls its images with a Secret that is not there.
+    pub const MISSING_PULL_SECRET: Self = Self("missing-pull-secret");
+    /// A route or Gateway names something in another namespace that no ReferenceGrant lets it.
+    pub const MISSING_REFERENCE_GRANT: Self = Self("missing-reference-grant");
+    /// A binding gives a Role or ClusterRole that is not there.
+    pub const MISSING_ROLE: Self = Self("missing-role");
+    /// A route leads to a Service, or a port of one, that is not there.
+    pub const MISSING_ROUTE_BACKEND: Self = Self("missing-route-backend");
+    /// A filter of a route takes something that is not there.
+    pub const MISSING_ROUTE_FILTER: Self = Self("missing-route-filter");
+    /// A route belongs to a Gateway, a listener or a Service that is not there.
+    pub const MISSING_ROUTE_PARENT: Self = Self("missing-route-parent");
+    /// A DestinationRule is for a host, or a port of one, that is not there.
+    pub const MISSING_RULE_HOST: Self = Self("missing-rule-host");
+    /// A pod asks for a RuntimeClass that is not there.
+    pub const MISSING_RUNTIME_CLASS: Self = Self("missing-runtime-class");
+    /// An autoscaler scales a workload that is not there.
+    pub const MISSING_SCALE_TARGET: Self = Self("missing-scale-target");
     /// A pod reads a Secret, or a key of one, that is not there.
     pub const MISSING_SECRET: Self = Self("missing-secret");
     /// A workload that is scaled automatically has a fixed number of pods.
@@ -69,4 +139,82 @@ impl CheckRule {
     pub const MISSING_SHEBANG: Self = Self("missing-shebang");
     /// A tag of an image is a number in the values of a chart.
     pub const NUMERIC_TAG: Self = Self("numeric-tag");
+    /// An ExternalSecret reads a store that is not there.
+    pub const MISSING_SECRET_STORE: Self = Self("missing-secret-store");
+    /// An Ingress or a Gateway serves the certificate of a Secret that is not there.
+    pub const MISSING_SERVED_CERTIFICATE: Self = Self("missing-served-certificate");
+    /// A pod runs as a ServiceAccount that is not there.
+    pub const MISSING_SERVICE_ACCOUNT: Self = Self("missing-service-account");
+    /// A Sidecar lets through a host that is not there, or is in another namespace.
+    pub const MISSING_SIDECAR_HOST: Self = Self("missing-sidecar-host");
+    /// A claim asks for a StorageClass that is not there.
+    pub const MISSING_STORAGE_CLASS: Self = Self("missing-storage-class");
+    /// A binding gives rights to a ServiceAccount that is not there.
+    pub const MISSING_SUBJECT: Self = Self("missing-subject");
+    /// A VirtualService sends requests to a subset that no DestinationRule of the host defines.
+    pub const MISSING_SUBSET: Self = Self("missing-subset");
+    /// A queue, an exchange or a permission belongs to a virtual host that nobody creates.
+    pub const MISSING_VIRTUAL_HOST: Self = Self("missing-virtual-host");
+    /// A claim asks for a PersistentVolume that is not there.
+    pub const MISSING_VOLUME: Self = Self("missing-volume");
+    /// A webhook, an APIService or a conversion leads to a Service, or a port of one, that is not there.
+    pub const MISSING_WEBHOOK_SERVICE: Self = Self("missing-webhook-service");
+    /// A route belongs to a Gateway none of whose listeners lets it in.
+    pub const UNADMITTED_ROUTE: Self = Self("unadmitted-route");
+    /// A VirtualService has hosts of which none is served by its Gateway.
+    pub const UNSERVED_HOST: Self = Self("unserved-host");
+    /// A PodDisruptionBudget selects no pod.
+    pub const BUDGET_WITHOUT_PODS: Self = Self("budget-without-pods");
+    /// A PersistentVolume can be bound by more than one claim.
+    pub const CONTESTED_VOLUME: Self = Self("contested-volume");
+    /// The selector of an Istio Gateway is a slip of labels that proxies have.
+    pub const GATEWAY_WITHOUT_PODS: Self = Self("gateway-without-pods");
+    /// An object of Istio selects no pod.
+    pub const MESH_POLICY_WITHOUT_PODS: Self = Self("mesh-policy-without-pods");
+    /// A ServiceMonitor or PodMonitor selects nothing.
+    pub const MONITOR_WITHOUT_TARGETS: Self = Self("monitor-without-targets");
+    /// A NetworkPolicy selects no pod.
+    pub const NETWORK_POLICY_WITHOUT_PODS: Self = Self("network-policy-without-pods");
+    /// The selector of a workload selects pods of another one.
+    pub const OVERLAPPING_WORKLOADS: Self = Self("overlapping-workloads");
+    /// A NetworkPolicy lets traffic from or to pods that there are none of.
+    pub const PEER_WITHOUT_PODS: Self = Self("peer-without-pods");
+    /// Two PodDisruptionBudgets select the same pods.
+    pub const POD_IN_TWO_BUDGETS: Self = Self("pod-in-two-budgets");
+    /// The selector of a workload does not select the pods of its own template.
+    pub const SELECTOR_MISSES_TEMPLATE: Self = Self("selector-misses-template");
+    /// A Service selects pods of two different workloads.
+    pub const SERVICE_OF_TWO_WORKLOADS: Self = Self("service-of-two-workloads");
+    /// A Service selects no pod.
+    pub const SERVICE_WITHOUT_PODS: Self = Self("service-without-pods");
+    /// A pod is spread among pods that it is not one of itself.
+    pub const SPREAD_WITHOUT_SELF: Self = Self("spread-without-self");
+    /// A subset of a DestinationRule selects none of the pods of its Service.
+    pub const SUBSET_WITHOUT_PODS: Self = Self("subset-without-pods");
+    /// Two autoscalers scale one workload.
+    pub const WORKLOAD_SCALED_TWICE: Self = Self("workload-scaled-twice");
+    /// The name of a port says another protocol than its `appProtocol`.
+    pub const CONTRADICTING_PROTOCOL: Self = Self("contradicting-protocol");
+    /// Two containers of one pod declare the same port.
+    pub const DUPLICATE_CONTAINER_PORT: Self = Self("duplicate-container-port");
+    /// Two Services ask for the same port of the nodes.
+    pub const DUPLICATE_NODE_PORT: Self = Self("duplicate-node-port");
+    /// A Service has a port, or the name of one, twice.
+    pub const DUPLICATE_SERVICE_PORT: Self = Self("duplicate-service-port");
+    /// An Istio Gateway opens a port that no Service of its proxies has.
+    pub const GATEWAY_PORT_WITHOUT_SERVICE_PORT: Self = Self("gateway-port-without-service-port");
+    /// A NetworkPolicy names a port that none of its pods has.
+    pub const MISSING_POLICY_PORT: Self = Self("missing-policy-port");
+    /// A probe or a hook asks a port by a name that its container does not have.
+    pub const MISSING_PROBE_PORT: Self = Self("missing-probe-port");
+    /// A Service leads to a port by a name that no container of its pods has.
+    pub const MISSING_TARGET_PORT: Self = Self("missing-target-port");
+    /// A policy names the port of a Service where that of its pods counts.
+    pub const POLICY_OF_SERVICE_PORT: Self = Self("policy-of-service-port");
+    /// A VirtualService routes requests at a port that the mesh takes for something else.
+    pub const ROUTE_OF_OTHER_PROTOCOL: Self = Self("route-of-other-protocol");
+    /// A port whose protocol lets the server speak first does not say that it is TCP.
+    pub const UNDECLARED_SERVER_FIRST_PROTOCOL: Self = Self("undeclared-server-first-protocol");
+    /// A Service leads to a port that no container of its pods declares.
+    pub const UNDECLARED_TARGET_PORT: Self = Self("undeclared-target-port");
 }

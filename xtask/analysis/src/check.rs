@@ -9,11 +9,13 @@ mod finding;
 mod gitops;
 mod lifetime;
 mod near;
+mod port;
 mod reference;
 mod reliability;
 pub mod rules;
 mod schema;
 mod security;
+mod selection;
 mod text;
 
 use crate::environment::Environment;

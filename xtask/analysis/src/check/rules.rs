@@ -1,7 +1,8 @@
 //! Every rule.
 
 use super::{
-    Family, Rule, Severity, data, gitops, lifetime, reference, reliability, schema, security, text,
+    Family, Rule, Severity, data, gitops, lifetime, port, reference, reliability, schema, security,
+    selection, text,
 };
 
 /// Every rule, by family and name.
@@ -94,6 +95,35 @@ pub const ALL: &[&Rule] = &[
     &reference::missing_webhook_service::RULE,
     &reference::unadmitted_route::RULE,
     &reference::unserved_host::RULE,
+    // selection
+    &selection::budget_without_pods::RULE,
+    &selection::contested_volume::RULE,
+    &selection::gateway_without_pods::RULE,
+    &selection::mesh_policy_without_pods::RULE,
+    &selection::monitor_without_targets::RULE,
+    &selection::network_policy_without_pods::RULE,
+    &selection::overlapping_workloads::RULE,
+    &selection::peer_without_pods::RULE,
+    &selection::pod_in_two_budgets::RULE,
+    &selection::selector_misses_template::RULE,
+    &selection::service_of_two_workloads::RULE,
+    &selection::service_without_pods::RULE,
+    &selection::spread_without_self::RULE,
+    &selection::subset_without_pods::RULE,
+    &selection::workload_scaled_twice::RULE,
+    // port
+    &port::contradicting_protocol::RULE,
+    &port::duplicate_container_port::RULE,
+    &port::duplicate_node_port::RULE,
+    &port::duplicate_service_port::RULE,
+    &port::gateway_port_without_service_port::RULE,
+    &port::missing_policy_port::RULE,
+    &port::missing_probe_port::RULE,
+    &port::missing_target_port::RULE,
+    &port::policy_of_service_port::RULE,
+    &port::route_of_other_protocol::RULE,
+    &port::undeclared_server_first_protocol::RULE,
+    &port::undeclared_target_port::RULE,
 ];
 
 /// Exceptions that accept nothing; found by [`super::check`] itself, after all other rules.
