@@ -71,6 +71,9 @@ pub struct Process {
 /// How often a server is asked whether it is ready.
 const POLL: Duration = Duration::from_millis(200);
 
+/// How often a program that is asked for its version is.
+const POLL_ANSWER: Duration = Duration::from_millis(10);
+
 impl Process {
     /// Starts a server; what it prints goes to a file.
     pub(crate) fn start(
@@ -204,6 +207,56 @@ pub fn run(watchdog: &Watchdog, command: &mut Command) -> Result<Output, Failure
         Ok::<_, io::Error>(Output { status: status?, stdout: output?, stderr: errors? })
     };
     start().map_err(|error| cannot_start(command_name(command), &error))
+}
+
+/// Time limit of a question that a program answers by itself.
+const ANSWER: Duration = Duration::from_secs(20);
+
+/// Asks a program for its version; a failure where it does not answer.
+pub fn ask(watchdog: &Watchdog, command: &mut Command) -> Result<Output, Failure> {
+    ask_within(watchdog, command, ANSWER)
+}
+
+fn ask_within(
+    watchdog: &Watchdog,
+    command: &mut Command,
+    limit: Duration,
+) -> Result<Output, Failure> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut answer = || {
+        let mut child = watchdog.spawn(command)?;
+        let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
+        let output = thread::spawn(move || read(stdout.as_mut()));
+        let errors = thread::spawn(move || read(stderr.as_mut()));
+        let started = Instant::now();
+        let status = loop {
+            // Ends what it leaves in its group, so that the pipes are closed.
+            if let Some(status) = watchdog.try_wait(&mut child)? {
+                break status;
+            }
+            if started.elapsed() > limit {
+                watchdog.end(&mut child);
+                return Ok(None);
+            }
+            thread::sleep(POLL_ANSWER);
+        };
+        let [stdout, stderr] = [output, errors].map(|reader| {
+            reader
+                .join()
+                .unwrap_or_else(|_| Err(io::Error::other("the reader of its output ended")))
+        });
+        Ok::<_, io::Error>(Some(Output { status, stdout: stdout?, stderr: stderr? }))
+    };
+    let answer = answer();
+    answer.map_err(|error| cannot_start(command_name(command), &error))?.ok_or_else(|| {
+        let arguments: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
+        Failure::new(format!(
+            "`{} {}` has not answered for {} s and was ended: see what it waits for, or name another program",
+            command_name(command).display(),
+            arguments.join(" "),
+            limit.as_secs()
+        ))
+    })
 }
 
 fn read(pipe: Option<&mut impl io::Read>) -> io::Result<Vec<u8>> {
@@ -382,6 +435,15 @@ mod tests {
         assert_eq!(output.status.code(), Some(4));
         assert_eq!(output.stdout.len(), 300_000);
         assert_eq!(output.stderr.len(), 300_000);
+    }
+
+    #[test]
+    fn a_program_that_does_not_answer_is_ended() {
+        let output = ask(&silent(), &mut shell("echo v1.35.4")).unwrap();
+        assert_eq!(output.stdout, b"v1.35.4\n");
+        let command = &mut shell("sleep 600 & wait");
+        let failure = ask_within(&silent(), command, Duration::ZERO).unwrap_err();
+        insta::assert_snapshot!(failure, @"`/bin/sh -c sleep 600 & wait` has not answered for 0 s and was ended: see what it waits for, or name another program");
     }
 
     #[test]

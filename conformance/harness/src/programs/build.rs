@@ -150,7 +150,7 @@ impl Toolchain {
         let mut command = Command::new(go);
         command.current_dir(source).args(["env", "-json", "GOVERSION", "GOHOSTOS", "GOHOSTARCH"]);
         command.args(["GOEXPERIMENT", "GOCACHE", "GOMODCACHE"]);
-        let output = process::run(watchdog, &mut command)?;
+        let output = process::ask(watchdog, &mut command)?;
         match serde_json::from_slice(&output.stdout) {
             Ok(toolchain) if output.status.success() => Ok(toolchain),
             _ => Err(Failure::new(format!(

@@ -31,7 +31,7 @@ pub fn of(watchdog: &Watchdog, program: Program, file: &Path) -> Result<Option<S
     let mut command = Command::new(file);
     // No cluster and no settings, also where the user has some.
     command.args(program.version).env("KUBERC", "off").env_remove("KUBECONFIG");
-    let output = process::run(watchdog, &mut command)?;
+    let output = process::ask(watchdog, &mut command)?;
     Ok(found(&String::from_utf8_lossy(&output.stdout)).map(str::to_owned))
 }
 
