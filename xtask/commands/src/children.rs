@@ -196,3 +196,42 @@ fn is_ignored(signal: i32) -> bool {
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
     mask >> (signal - 1) & 1 == 1
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::Stdio;
+
+    use super::*;
+
+    fn shell(script: &str) -> Running {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]).stdin(Stdio::null());
+        Running::start_apart(&mut command).expect("a shell")
+    }
+
+    #[test]
+    fn a_program_that_takes_too_long_is_ended_with_what_it_has_started() {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "sleep 600 & wait"]).stdout(Stdio::piped());
+        let mut running = Running::start_apart(&mut command).expect("a shell");
+        let output = running.child().stdout.take();
+        assert_eq!(running.wait_within(Duration::ZERO).expect("an own process"), None);
+        // It is closed once the last of them has ended.
+        let text = io::read_to_string(output.expect("a pipe"));
+        assert_eq!(text.expect("text"), "");
+    }
+
+    #[test]
+    fn whoever_ends_in_time_has_a_status() {
+        let status = shell("exit 3").wait_within(Duration::from_mins(1)).expect("an own process");
+        assert_eq!(status.and_then(|status| status.code()), Some(3));
+        let status = shell("kill -TERM $$").wait().expect("an own process");
+        assert_eq!(status.signal(), Some(SIGTERM));
+    }
+
+    #[test]
+    fn signals_have_names() {
+        assert_eq!([SIGTERM, 9, 250].map(name_of), ["SIGTERM", "SIGKILL", "signal 250"]);
+    }
+}

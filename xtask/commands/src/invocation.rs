@@ -371,6 +371,31 @@ mod tests {
         );
     }
 
+    /// What a shell makes of the printed command: the arguments and the input of `helm`.
+    fn through_a_shell(invocation: &Invocation) -> String {
+        let script = format!("helm() {{ cat; printf '|%s' \"$@\"; }}\n{invocation}\n");
+        let output = Command::new("/bin/sh").args(["-c", &script]).output().expect("a shell");
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    #[test]
+    fn whatever_the_input_is_a_shell_passes_it_on_whole() {
+        for input in [
+            "a: 1\n",
+            "a: 1\nEND_OF_INPUT\nb: $(c) `d` \\ 'e'\n",
+            "END_OF_INPUT\nEND_OF_INPUT_\n",
+            "no line break at the end: '$HOME'",
+            "\n",
+            "",
+        ] {
+            let invocation =
+                Invocation::new(Program::Helm, ["install", "it's", "$(x)", "~", "a\nb"])
+                    .with_input(input.to_owned());
+            let expected = format!("{input}|install|it's|$(x)|~|a\nb");
+            assert_eq!(through_a_shell(&invocation), expected);
+        }
+    }
+
     #[test]
     fn secret_input_is_not_shown() {
         let invocation = Invocation::new(Program::Kubectl, ["apply", "--filename=-"])

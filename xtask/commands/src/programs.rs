@@ -6,7 +6,7 @@ use manifests_lib::cluster::KubernetesMinor;
 use serde_json::Value;
 use support::{Failure, tell};
 
-use crate::invocation::{Answer, Invocation};
+use crate::invocation::{ANSWER_LIMIT, Answer, Invocation};
 
 pub use crate::invocation::Program;
 
@@ -58,11 +58,16 @@ fn said(program: Program) -> Result<String, String> {
         Program::Eksctl => &["version"],
     };
     let question = Invocation::new(program, question.iter().copied());
-    match question.answer().map_err(|failure| failure.to_string())? {
+    judged(program, &question, question.answer().map_err(|failure| failure.to_string())?)
+}
+
+fn judged(program: Program, question: &Invocation, answer: Answer) -> Result<String, String> {
+    match answer {
         // An old helm says its own version, and then waits for a server that is no more.
         Answer { output, .. } if !output.trim().is_empty() => Ok(output),
         Answer { in_time: false, .. } => Err(format!(
-            "{program} does not answer `{question}`: end what it waits for, or install it afresh as described at {}",
+            "{program} has not answered `{question}` for {} s: end what it waits for, or install it afresh as described at {}",
+            ANSWER_LIMIT.as_secs(),
             program.installation()
         )),
         Answer { error, .. } => Err(format!(
@@ -149,6 +154,24 @@ mod tests {
     use super::*;
 
     const KUBERNETES: KubernetesMinor = KubernetesMinor(35);
+
+    #[test]
+    fn a_program_that_does_not_answer_is_told() {
+        let answer = |output: &str, in_time| Answer {
+            output: output.to_owned(),
+            error: "cannot find\n  tiller\n".to_owned(),
+            in_time,
+        };
+        let question = Invocation::new(Program::Helm, ["version", "--short"]);
+        let judged = |answer| judged(Program::Helm, &question, answer);
+        // What an old helm says before it waits for its server.
+        assert_eq!(judged(answer("Client: v2.17.0", false)).as_deref(), Ok("Client: v2.17.0"));
+        let refused = [false, true].map(|in_time| judged(answer("", in_time)).unwrap_err());
+        insta::assert_snapshot!(refused.join("\n"), @r"
+        helm has not answered `helm version --short` for 20 s: end what it waits for, or install it afresh as described at https://helm.sh/docs/intro/install/
+        helm does not say its version but `cannot find tiller`: install it afresh as described at https://helm.sh/docs/intro/install/
+        ");
+    }
 
     #[test]
     fn helm_is_3_or_4() {

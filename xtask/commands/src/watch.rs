@@ -10,6 +10,7 @@ use std::time::Duration;
 use clap::Args;
 use support::{Failure, tell, workspace};
 
+use crate::children::Running;
 use crate::environment::EnvironmentName;
 
 use sources::Sources;
@@ -71,18 +72,18 @@ impl Arguments {
     /// Builds the renderer and runs it; returns whether both succeeded. The user sees their output.
     fn render(&self, root: &Path) -> Result<bool, Failure> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let status = Command::new(&cargo)
+        let mut command = Command::new(&cargo);
+        command
             .args(["xtask", "render", "--names"])
             .args(self.environments.iter().map(ToString::to_string))
             .current_dir(root)
-            .stdin(Stdio::null())
-            .status()
-            .map_err(|error| {
-                Failure::new(format!(
-                    "cannot start {} to build the renderer: {error}; install Rust with rustup",
-                    cargo.display()
-                ))
-            })?;
+            .stdin(Stdio::null());
+        let status = Running::start(&mut command).and_then(Running::wait).map_err(|error| {
+            Failure::new(format!(
+                "cannot start {} to build the renderer: {error}; install Rust with rustup",
+                cargo.display()
+            ))
+        })?;
         Ok(status.success())
     }
 }

@@ -43,7 +43,15 @@ pub fn down(name: EnvironmentName, cluster: &Eks) -> Result<Vec<String>, Failure
         ),
         "# controllers have created stay and cost money. First stop Argo CD, which would create them again: scale its application".to_owned(),
         "# controller to 0. Then delete the Gateways that this lists, and the claims together with their namespaces:".to_owned(),
-        "kubectl get gateways.gateway.networking.k8s.io,persistentvolumeclaims --all-namespaces".to_owned(),
+        Invocation::kubectl(
+            &cluster.arn(),
+            [
+                "get",
+                "gateways.gateway.networking.k8s.io,persistentvolumeclaims",
+                "--all-namespaces",
+            ],
+        )
+        .to_string(),
         eksctl(name, "delete")?,
     ])
 }
