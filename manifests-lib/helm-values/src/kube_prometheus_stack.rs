@@ -3,7 +3,7 @@
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/kube-state-metrics-8.4.0/charts/kube-state-metrics/values.yaml, release 8.4.0
 // source: https://raw.githubusercontent.com/prometheus-community/helm-charts/prometheus-node-exporter-4.56.1/charts/prometheus-node-exporter/values.yaml, release 4.56.1
 // source: https://raw.githubusercontent.com/grafana-community/helm-charts/grafana-12.11.1/charts/grafana/values.yaml, release 12.11.1
-// sha256 of the lines below: dec14cb2b0d9ffc659e0fd2f12796e9e0de254a54ebd0a4ac9f7484d49a6607f
+// sha256 of the lines below: 902cb51970b485eda595f4e4285520c58306287888c3c00292b1ec7420404baa
 //! Values of the chart `kube-prometheus-stack`, version `88.5.3`.
 
 use std::collections::BTreeMap;
@@ -396,6 +396,9 @@ pub struct Image {
     /// At `alertmanager.alertmanagerSpec.image`: Default: `"v0.34.0"`; At `prometheus.prometheusSpec.image`: Default: `"v3.14.0-distroless"`; At `prometheusOperator.admissionWebhooks.patch.image`: Default: `"1.8.7"`; At `prometheusOperator.image`: Default: `""`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `alertmanager.alertmanagerSpec.storage`.
@@ -437,6 +440,9 @@ pub struct PodDisruptionBudget {
     /// Default: `"AlwaysAllow"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unhealthy_pod_eviction_policy: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `alertmanager.service`.
@@ -508,6 +514,9 @@ pub struct ServiceAccount {
     /// Default: `""`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `alertmanager.serviceMonitor`.
@@ -554,6 +563,9 @@ pub struct Toggle {
     /// At `coreDns`: Default: `true`; At `crds.upgradeJob`: Default: `false`; At `grafana.networkPolicy`: Default: `false`; At `grafana.persistence.inMemory`: Default: `false`; At `grafana.sidecar.dashboards.multicluster.etcd`: Default: `false`; and 16 more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `crds`.
@@ -583,7 +595,7 @@ pub struct DefaultRules {
     ///
     /// Default: `{}`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub additional_rule_annotations: Option<BTreeMap<String, String>>,
+    pub additional_rule_annotations: Option<BTreeMap<String, BTreeMap<String, String>>>,
     /// `defaultRules.additionalRuleLabels`.
     ///
     /// Default: `{}`.
@@ -803,6 +815,9 @@ pub struct DefaultRulesRules {
     /// Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub windows: Option<bool>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `global`.
@@ -822,6 +837,9 @@ pub struct Global {
     /// `global.rbac`.
     #[serde(skip_serializing_if = "crate::is_untouched")]
     pub rbac: GlobalRbac,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `global.rbac`.
@@ -838,6 +856,9 @@ pub struct GlobalRbac {
     /// Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_aggregate_cluster_roles: Option<bool>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `grafana`.
@@ -1112,6 +1133,9 @@ pub struct GrafanaAdmin {
     /// Default: `"admin-user"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_key: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `grafana."grafana.ini"`.
@@ -1136,7 +1160,7 @@ pub struct GrafanaIni {
     /// `grafana."grafana.ini".unified_storage`.
     #[serde(rename = "unified_storage", skip_serializing_if = "crate::is_untouched")]
     pub unified_storage: GrafanaIniUnifiedStorage,
-    /// Keys beyond those with a field, which the chart takes as well. A key that has a field goes there.
+    /// Further keys that the chart takes. A key that has a field goes there.
     #[serde(flatten)]
     pub additional: BTreeMap<String, serde_json::Value>,
 }
@@ -1150,6 +1174,9 @@ pub struct GrafanaIniAnalytics {
     /// Default: `true`.
     #[serde(rename = "check_for_updates", skip_serializing_if = "Option::is_none")]
     pub check_for_updates: Option<bool>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `grafana."grafana.ini"."auth.anonymous"`.
@@ -1177,6 +1204,9 @@ pub struct GrafanaIniLog {
     /// Default: `"console"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `grafana."grafana.ini".paths`.
@@ -1203,6 +1233,9 @@ pub struct GrafanaIniPaths {
     /// Default: `"/etc/grafana/provisioning"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provisioning: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `grafana."grafana.ini".server`.
@@ -1219,6 +1252,9 @@ pub struct GrafanaIniServer {
     /// Not in the defaults; see <https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/#root_url>.
     #[serde(rename = "root_url", skip_serializing_if = "Option::is_none")]
     pub root_url: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `grafana."grafana.ini".unified_storage`.
@@ -1230,6 +1266,9 @@ pub struct GrafanaIniUnifiedStorage {
     /// Default: `"/var/lib/grafana-search/bleve"`.
     #[serde(rename = "index_path", skip_serializing_if = "Option::is_none")]
     pub index_path: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `grafana.image`.
@@ -1336,6 +1375,9 @@ pub struct GrafanaPersistence {
     /// Default: `""`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_name: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `grafana.rbac`.
@@ -1434,6 +1476,9 @@ pub struct GrafanaServiceAccount {
     /// Default: `""`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_test: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `grafana.serviceMonitor`.
@@ -1541,6 +1586,9 @@ pub struct GrafanaSidecarDashboardsMulticluster {
     /// `grafana.sidecar.dashboards.multicluster.global`.
     #[serde(skip_serializing_if = "crate::is_untouched")]
     pub global: Toggle,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `grafana.sidecar.dashboards.provider`.
@@ -1587,6 +1635,9 @@ pub struct GrafanaSidecarDashboardsProvider {
     /// Default: `"file"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `grafana.sidecar.datasources`.
@@ -1682,6 +1733,9 @@ pub struct GrafanaSidecarDatasourcesAlertmanager {
     /// Default: `"alertmanager"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `kube-state-metrics`.
@@ -1836,6 +1890,9 @@ pub struct KubeStateMetricsChartSecurityContext {
     /// Default: `{"type":"RuntimeDefault"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seccomp_profile: Option<k8s_openapi::api::core::v1::SeccompProfile>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `kube-state-metrics.serviceAccount`.
@@ -1941,6 +1998,9 @@ pub struct NodeExporterOperatingSystems {
     /// `nodeExporter.operatingSystems.linux`.
     #[serde(skip_serializing_if = "crate::is_untouched")]
     pub linux: Toggle,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `prometheus`.
@@ -2401,6 +2461,9 @@ pub struct PrometheusSpecTsdb {
     /// Default: `"0s"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out_of_order_time_window: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `prometheus-node-exporter`.
@@ -2515,6 +2578,9 @@ pub struct PrometheusNodeExporterHostRootFsMount {
     /// Default: `"HostToContainer"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mount_propagation: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `prometheus-node-exporter.prometheus`.
@@ -2805,6 +2871,9 @@ pub struct PrometheusOperatorAdmissionWebhooksPatchSecurityContext {
     /// Default: `{"type":"RuntimeDefault"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seccomp_profile: Option<k8s_openapi::api::core::v1::SeccompProfile>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `prometheusOperator.kubeletService`.
@@ -2837,6 +2906,9 @@ pub struct PrometheusOperatorNetworkPolicy {
     /// Default: `"kubernetes"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flavor: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `prometheusOperator.prometheusConfigReloader`.
@@ -2856,6 +2928,9 @@ pub struct PrometheusOperatorPrometheusConfigReloader {
     /// Default: `{}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resources: Option<k8s_openapi::api::core::v1::ResourceRequirements>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `prometheusOperator.prometheusConfigReloader.image`.
@@ -2882,6 +2957,9 @@ pub struct PrometheusOperatorPrometheusConfigReloaderImage {
     /// Default: `""`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 /// What stands at `prometheusOperator.tls`.
@@ -2903,6 +2981,9 @@ pub struct PrometheusOperatorTls {
     /// Default: `"VersionTLS13"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_min_version: Option<String>,
+    /// Further keys that the chart takes. A key that has a field goes there.
+    #[serde(flatten)]
+    pub additional: BTreeMap<String, serde_json::Value>,
 }
 
 impl crate::HelmChart for Values {

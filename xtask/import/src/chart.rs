@@ -1,6 +1,8 @@
 //! `import chart`: the crate `helm-values` from released Helm charts.
 
+mod absent;
 mod agreed;
+mod choices;
 mod facts;
 mod generate;
 mod keep;
@@ -11,10 +13,12 @@ mod metadata;
 mod path;
 mod place;
 mod rules;
+mod scalar;
 mod schema;
 mod shaped;
 mod typing;
 mod values;
+mod yaml;
 
 use std::fmt::Write;
 use std::fs;
@@ -24,6 +28,7 @@ use std::process::ExitCode;
 
 use released::{Files, LockedFile, Names, Places, Releases, sha256};
 
+use crate::comment::comment;
 use crate::lock_file;
 use crate::output::{Changes, File, stamped};
 use crate::rustfmt;
@@ -97,11 +102,16 @@ pub struct Arguments {
 /// If the sources do not match charts.toml, or cannot be typed, or change values in use, or the output cannot be written.
 /// Nothing is written before everything has been generated.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let home = support::workspace()?.join("manifests-lib/helm-values");
-    let output = arguments.output.as_ref().unwrap_or(&home);
+    // Outside of a checkout, both have to be named.
+    let home = || support::workspace().map(|root| root.join("manifests-lib/helm-values"));
+    let output = match &arguments.output {
+        Some(folder) => folder.clone(),
+        None => home()?,
+    };
+    let output = output.as_path();
     let lock_file = match &arguments.lock {
         Some(file) => file.clone(),
-        None => home.join("charts.toml"),
+        None => home()?.join("charts.toml"),
     };
     let text = fs::read_to_string(&lock_file).map_err(|error| {
         Failure::new(format!(
@@ -308,11 +318,8 @@ const LINTS: &str = r#"#![allow(
 const LIBRARY: &str = include_str!("chart/library.rs.txt");
 
 fn root(charts: &[(&LockedChart, Object)]) -> String {
-    let mut text = String::new();
-    for line in include_str!("chart/crate_documentation.md").lines() {
-        text.push_str(format!("//! {line}").trim_end());
-        text.push('\n');
-    }
+    let documentation = include_str!("chart/crate_documentation.md").trim_end();
+    let mut text = comment("//!", documentation);
     let _ = writeln!(text, "\n{LINTS}");
     let mut modules: Vec<String> = charts.iter().map(|(chart, _)| chart.module()).collect();
     modules.sort();

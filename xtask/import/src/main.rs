@@ -4,6 +4,7 @@
 //! `cargo xtask crd import` and `cargo xtask chart import` run them.
 
 mod chart;
+mod comment;
 mod crd;
 mod enumeration;
 mod folder;

@@ -97,6 +97,10 @@ fn of_kind(path: &Path, kind: &Kind, paths: &mut BTreeMap<String, String>) {
             paths.insert(path.to_string(), kind.to_string());
             collect(path, object, paths);
         }
+        Kind::Nullable(inner) => {
+            of_kind(path, inner, paths);
+            paths.insert(path.to_string(), kind.to_string());
+        }
         // Lists and maps of plain values are one line.
         Kind::List(inner) if inner.has_shape() => of_kind(&path.element(), inner, paths),
         Kind::Map(inner) if inner.has_shape() => of_kind(&path.value(), inner, paths),

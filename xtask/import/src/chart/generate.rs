@@ -6,6 +6,7 @@ use super::kind::{Kind, Object};
 use super::lock::LockedChart;
 use super::path::Path;
 use super::shaped::{Member, ROOT, Shape, Shaped, Type, Types};
+use crate::comment::comment;
 use crate::enumeration::enumeration;
 use crate::markdown::{code, common, listed};
 use crate::naming::{field_names, serde_camel_case};
@@ -26,6 +27,7 @@ pub fn module(chart: &LockedChart, values: &Object) -> Result<String, Vec<String
     });
     let mut nullable = Vec::new();
     collect_nullable(&Path::default(), values, &mut nullable);
+    nullable.extend(values.erasable.iter().map(|keys| format!("&{keys:?}")));
     let nullable = if nullable.is_empty() {
         String::new()
     } else {
@@ -62,8 +64,11 @@ fn collect_nullable(path: &Path, object: &Object, nullable: &mut Vec<String>) {
         let path = path.key(&field.key);
         match &field.kind {
             Kind::Object(object) => collect_nullable(&path, object, nullable),
-            Kind::Nullable(_) => {
+            Kind::Nullable(inner) => {
                 nullable.extend(path.keys().map(|keys| format!("&{keys:?}")));
+                if let Kind::Object(object) = inner.as_ref() {
+                    collect_nullable(&path, object, nullable);
+                }
             }
             _ => {}
         }
@@ -120,11 +125,14 @@ impl Module {
                 "#[serde({attributes}skip_serializing_if = {skip:?})]\npub {name}: {kind},"
             );
         }
+        let open = match open {
+            Some(open) => Some(self.name(open)),
+            None => shaped.is_example.then(|| "serde_json::Value".to_owned()),
+        };
         if let Some(open) = open {
             let _ = writeln!(
                 body,
-                "/// Keys beyond those with a field, which the chart takes as well. A key that has a field goes there.\n#[serde(flatten)]\npub additional: BTreeMap<String, {}>,",
-                self.name(open)
+                "/// Further keys that the chart takes. A key that has a field goes there.\n#[serde(flatten)]\npub additional: BTreeMap<String, {open}>,"
             );
         }
         body
@@ -166,9 +174,5 @@ fn documentation(shaped: &Shaped, position: usize, member: &Member) -> String {
             .collect();
         paragraphs.extend(common(&lists, &(listed(&places, "; ") + ".")));
     }
-    let lines = paragraphs.join("\n\n");
-    lines.lines().fold(String::new(), |mut text, line| {
-        let _ = writeln!(text, "{}", format!("/// {line}").trim_end());
-        text
-    })
+    comment("///", &paragraphs.join("\n\n"))
 }

@@ -6,12 +6,17 @@ use serde_json::Value;
 
 use super::kubernetes::{self, Kubernetes};
 
+/// The deepest nesting of lists and maps that charts.toml may write.
+const DEPTH: usize = 8;
+
 /// The type of a value.
 #[derive(Clone, Debug)]
 pub enum Kind {
     Bool,
     Integer,
     Float,
+    /// An integer or not: `serde_json::Number`.
+    Number,
     String,
     /// A string with a list of values.
     OneOf(Vec<String>),
@@ -30,8 +35,12 @@ pub enum Kind {
 pub struct Object {
     /// Ordered by key.
     pub fields: Vec<Field>,
-    /// The type of values below further keys, if the object takes any.
+    /// The type of values below further keys, if charts.toml or the schema tells it.
     pub open: Option<Box<Kind>>,
+    /// Whether the chart says nothing against further keys: its defaults are one example.
+    pub is_example: bool,
+    /// Of the root: places inside JSON whose default null may erase, by the keys that lead there.
+    pub erasable: Vec<Vec<String>>,
 }
 
 /// A key of an object.
@@ -53,21 +62,29 @@ impl Kind {
     /// # Errors
     /// If it is not one; the sentence lists the known types.
     pub fn read(text: &str) -> Result<Self, String> {
+        Self::nested(text, 0)
+    }
+
+    fn nested(text: &str, depth: usize) -> Result<Self, String> {
+        if depth > DEPTH {
+            return Err(format!("it is nested more than {DEPTH} levels deep; write Value inside"));
+        }
         let text = text.trim();
         let inside = |prefix: &str| text.strip_prefix(prefix)?.strip_suffix('>');
         if let Some(element) = inside("Vec<") {
-            return Ok(Self::List(Box::new(Self::read(element)?)));
+            return Ok(Self::List(Box::new(Self::nested(element, depth + 1)?)));
         }
         if let Some(value) = inside("BTreeMap<")
             .and_then(|inside| inside.trim_start().strip_prefix("String"))
             .and_then(|inside| inside.trim_start().strip_prefix(','))
         {
-            return Ok(Self::Map(Box::new(Self::read(value)?)));
+            return Ok(Self::Map(Box::new(Self::nested(value, depth + 1)?)));
         }
         Ok(match text {
             "bool" => Self::Bool,
             "i64" => Self::Integer,
             "f64" => Self::Float,
+            "Number" => Self::Number,
             "String" => Self::String,
             "Value" => Self::Value,
             name => match kubernetes::named(name).map(Self::Kubernetes) {
@@ -75,6 +92,20 @@ impl Kind {
                 None => return Err(unknown(name)),
             },
         })
+    }
+
+    fn takes_json_at(&self, keys: &[String]) -> bool {
+        match self {
+            Self::Object(object) => object.takes_json_at(keys),
+            Self::Nullable(inner) => inner.takes_json_at(keys),
+            Self::Map(inner) => match keys.split_first() {
+                Some((_, [])) => matches!(**inner, Self::Value),
+                Some((_, rest)) => inner.takes_json_at(rest),
+                None => false,
+            },
+            Self::Value => !keys.is_empty(),
+            _ => false,
+        }
     }
 
     /// Whether a type must be generated for it, here or further inside.
@@ -93,7 +124,7 @@ impl Kind {
             (Self::Nullable(inner), value) => inner.fits(value),
             (Self::Bool, value) => value.is_boolean(),
             (Self::Integer, value) => value.is_i64(),
-            (Self::Float, value) => value.is_number(),
+            (Self::Float | Self::Number, value) => value.is_number(),
             (Self::String, value) => value.is_string(),
             (Self::OneOf(values), value) => {
                 value.as_str().is_some_and(|value| values.iter().any(|one| one == value))
@@ -109,19 +140,38 @@ impl Kind {
             (Self::Map(kind), Value::Object(object)) => {
                 object.values().all(|value| kind.fits(value))
             }
-            (Self::Object(kind), Value::Object(object)) => kind
-                .fields
-                .iter()
-                .all(|field| object.get(&field.key).is_none_or(|value| field.kind.fits(value))),
+            (Self::Object(kind), Value::Object(object)) => {
+                object.iter().all(|(key, value)| kind.takes(key, value))
+            }
             (Self::List(_) | Self::Map(_) | Self::Object(_), _) => false,
         }
     }
 }
 
+impl Object {
+    /// Whether what stands at the end of the keys is written as JSON, without a field of its own.
+    pub fn takes_json_at(&self, keys: &[String]) -> bool {
+        let Some((first, rest)) = keys.split_first() else {
+            return false;
+        };
+        match self.fields.iter().find(|field| field.key == *first) {
+            Some(field) => field.kind.takes_json_at(rest),
+            None => self.is_example || matches!(self.open.as_deref(), Some(Kind::Value)),
+        }
+    }
+
+    /// Whether a default fits its key; keys that are not kept fit.
+    fn takes(&self, key: &str, value: &Value) -> bool {
+        let field = self.fields.iter().find(|field| field.key == key);
+        field.is_none_or(|field| field.kind.fits(value))
+    }
+}
+
 fn unknown(name: &str) -> String {
+    let name: String = name.chars().take(60).collect();
     let names: Vec<&str> = kubernetes::ALL.iter().map(|known| known.name).collect();
     format!(
-        "{name:?} is not a type; write bool, i64, f64, String, Value, Vec<…>, BTreeMap<String, …> or one of {}",
+        "{name:?} is not a type; write bool, i64, f64, Number, String, Value, Vec<…>, BTreeMap<String, …> or one of {}",
         names.join(", ")
     )
 }
@@ -133,6 +183,7 @@ impl fmt::Display for Kind {
             Self::Bool => formatter.write_str("bool"),
             Self::Integer => formatter.write_str("i64"),
             Self::Float => formatter.write_str("f64"),
+            Self::Number => formatter.write_str("Number"),
             Self::String => formatter.write_str("String"),
             Self::OneOf(values) => {
                 write!(formatter, "one of {}", serde_json::to_string(values).unwrap_or_default())
@@ -168,8 +219,9 @@ mod tests {
 
     #[test]
     fn what_is_no_type_is_refused() {
-        for text in ["", "Vec", "Vec<", "Vec<>", "BTreeMap<i64, String>", "Pod", "str"] {
-            assert!(Kind::read(text).is_err(), "{text}");
+        let deep = format!("{}i64{}", "Vec<".repeat(100_000), ">".repeat(100_000));
+        for text in ["", "Vec", "Vec<", "Vec<>", "BTreeMap<i64, String>", "Pod", "str", &deep] {
+            assert!(Kind::read(text).is_err_and(|reason| reason.len() < 2000), "{text}");
         }
     }
 

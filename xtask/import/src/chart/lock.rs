@@ -7,8 +7,12 @@ use serde::Deserialize;
 
 use super::path;
 use crate::lock_file;
+use crate::markdown::reorders;
 use crate::naming::snake_case;
 use support::{Failure, Result};
+
+const LONGEST_NAME: usize = 100;
+const LONGEST_TEXT: usize = 1000;
 
 /// The lock file.
 #[derive(Clone, Debug, Deserialize)]
@@ -44,6 +48,10 @@ pub struct LockedChart {
     /// Types of values whose default does not determine them, by path.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
+    /// Whether values whose type nothing determines are JSON: `Value`, `Vec<Value>` or `BTreeMap<String, Value>`. Otherwise each
+    /// of them needs a line below `types`.
+    #[serde(default)]
+    pub untyped: bool,
     /// Objects that take further keys of the user's choice, by path, with the type of their values.
     #[serde(default)]
     pub open: BTreeMap<String, String>,
@@ -101,6 +109,7 @@ impl Lock {
         let lock: Self = lock_file::read(file, text)?;
         let mut modules: BTreeMap<String, &str> = BTreeMap::new();
         for chart in &lock.charts {
+            chart.check_texts(file)?;
             if let Some(other) = modules.insert(chart.module(), &chart.name) {
                 return Err(Failure::new(format!(
                     "{file}: the charts {other} and {} lead to the same module, {}; remove one of them",
@@ -160,6 +169,45 @@ impl LockedChart {
         format!("{} {}", self.name, self.version)
     }
 
+    /// Names and versions become file names, modules and comments; proofs and addresses become comments.
+    fn check_texts(&self, file: &str) -> Result<()> {
+        let is_name = |text: &str| {
+            let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+            text.chars().any(|letter| letter.is_ascii_alphanumeric()) && text.chars().all(is_plain)
+        };
+        if !is_name(&self.name) || self.name.len() > LONGEST_NAME {
+            return Err(Failure::new(format!(
+                "{file}: {:?} is not the name of a chart; write up to {LONGEST_NAME} letters, digits, dots and dashes",
+                shortened(&self.name)
+            )));
+        }
+        let versions = self.subcharts.iter().map(|subchart| &subchart.version);
+        for version in std::iter::once(&self.version).chain(versions) {
+            if version.is_empty() || version.chars().any(char::is_control) {
+                return Err(Failure::new(format!(
+                    "{file}: {:?} is not a version of {} or its subcharts; write the published one",
+                    shortened(version),
+                    self.name
+                )));
+            }
+        }
+        let files = self.files();
+        let texts = files.iter().map(|file| &file.url);
+        let texts = texts.chain(self.declared.iter().map(|declared| &declared.proof));
+        let texts = texts.chain(self.unset.values()).chain([&self.repository]);
+        for text in texts {
+            let is_line = !text.chars().any(|letter| letter.is_control() || reorders(letter));
+            if text.len() > LONGEST_TEXT || !is_line {
+                return Err(Failure::new(format!(
+                    "{file}: {:?} of {} is not one line of up to {LONGEST_TEXT} visible letters; write it as one",
+                    shortened(text),
+                    self.name
+                )));
+            }
+        }
+        Ok(())
+    }
+
     fn check_paths(&self, file: &str) -> Result<()> {
         let declared = self.declared.iter().map(|declared| &declared.path);
         let mut seen = BTreeSet::new();
@@ -187,4 +235,8 @@ impl LockedChart {
         }
         Ok(())
     }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(80).collect()
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::lock::LockedChart;
+use super::yaml;
 use support::{Failure, Result};
 
 #[derive(Deserialize)]
@@ -23,9 +24,11 @@ struct Dependency {
 /// # Errors
 /// If it is not a `Chart.yaml`, or has another version of a subchart, or none.
 pub fn check(file: &str, text: &str, chart: &LockedChart) -> Result<()> {
-    let metadata: Metadata = serde_yaml::from_str(text).map_err(|error| {
+    let read = yaml::read(text)
+        .and_then(|yaml| serde_json::from_value(yaml).map_err(|error| error.to_string()));
+    let metadata: Metadata = read.map_err(|reason| {
         Failure::new(format!(
-            "{file} is not a valid Chart.yaml: {error}; compare it with the release it was taken from"
+            "{file} is not a valid Chart.yaml: {reason}; compare it with the release it was taken from"
         ))
     })?;
     for subchart in &chart.subcharts {

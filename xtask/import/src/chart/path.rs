@@ -42,6 +42,25 @@ impl Path {
         }
     }
 
+    /// The key before the last one, if the last step is a key.
+    pub fn key_above(&self) -> Option<&str> {
+        self.last_key()?;
+        let above = &self.0[..self.0.len() - 1];
+        above.iter().rev().find_map(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether the last step is an element of a list (true) or a value of a map (false), and the place above it.
+    pub fn above_many(&self) -> Option<(Self, bool)> {
+        let (last, above) = self.0.split_last()?;
+        match last {
+            Step::Key(_) => None,
+            last => Some((Self(above.to_vec()), *last == Step::Element)),
+        }
+    }
+
     /// Number of steps on the way.
     pub fn depth(&self) -> usize {
         self.0.len()

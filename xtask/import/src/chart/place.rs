@@ -11,6 +11,8 @@ use super::schema::Schema;
 pub struct Place<'a> {
     pub default: Option<&'a Value>,
     pub schema: Schema<'a>,
+    /// The object that holds the place, in the defaults.
+    pub beside: Option<&'a Map<String, Value>>,
 }
 
 impl<'a> Place<'a> {
@@ -19,6 +21,7 @@ impl<'a> Place<'a> {
         Self {
             default: self.default.and_then(|default| default.get(key)),
             schema: self.schema.property(key),
+            beside: self.object(),
         }
     }
 
@@ -32,20 +35,28 @@ impl<'a> Place<'a> {
         self.default.and_then(Value::as_object)
     }
 
-    /// The type that follows from the name of the key.
+    /// The type that follows from the name of the key, if the default and the schema agree with it.
     pub fn by_name(&self, path: &Path) -> Option<Kind> {
         let key = path.last_key()?;
-        if let Some(default) = self.default {
-            return rules::by_name(key, default);
-        }
-        let kinds: Vec<&str> = self.schema.kinds().into_iter().collect();
-        // A name is more specific than a schema that only says "object", and less than one that says "string".
-        match kinds.as_slice() {
-            [] => rules::by_name(key, &Value::Null),
-            ["array"] => rules::by_name(key, &Value::Array(Vec::new())),
-            ["object"] => rules::by_name(key, &Value::Object(Map::new())),
-            _ => None,
-        }
+        let kinds = self.schema.kinds();
+        let empty = match (self.default, kinds.contains("array"), kinds.contains("object")) {
+            (Some(default), ..) => default.clone(),
+            (None, true, _) => Value::Array(Vec::new()),
+            (None, _, true) => Value::Object(Map::new()),
+            (None, ..) => Value::Null,
+        };
+        let suggested = rules::by_name(path.key_above(), key, &empty, self.beside);
+        let is_tag = key == "tag";
+        suggested
+            .into_iter()
+            .find(|kind| agrees(kind, &self.schema) || (is_tag && kinds.contains("string")))
+    }
+
+    /// A number without a fraction.
+    pub fn whole_number(&self, path: &Path) -> Kind {
+        let is_number = self.schema.kinds().contains("number");
+        let is_counted = path.last_key().is_none_or(|key| rules::is_counted(path.key_above(), key));
+        self.scalar(if is_number && !is_counted { Kind::Number } else { Kind::Integer })
     }
 
     /// A scalar, or what the schema allows beside it.
@@ -67,6 +78,44 @@ impl<'a> Place<'a> {
             }
             _ => self.scalar(Kind::String),
         }
+    }
+}
+
+/// Whether a type is nothing else than what a schema says.
+fn agrees(kind: &Kind, schema: &Schema<'_>) -> bool {
+    let kinds = schema.kinds();
+    let only = |known: &[&str]| kinds.iter().all(|kind| known.contains(kind));
+    // Many charts also take an object or list as the text of a template.
+    let also = |known: &str| kinds.is_empty() || kinds.contains(known);
+    match kind {
+        Kind::Value => true,
+        Kind::Bool => only(&["boolean"]),
+        Kind::Integer | Kind::Float | Kind::Number => only(&["integer", "number"]),
+        Kind::String => only(&["string"]) && schema.strings().is_none(),
+        Kind::Kubernetes(known) if known.is_scalar() => {
+            kinds.is_empty() || (kinds.contains("string") && only(&["integer", "number", "string"]))
+        }
+        Kind::Kubernetes(known) => {
+            let keys = schema.keys();
+            also("object")
+                && keys.iter().all(|key| (known.has)(key))
+                // A map of values of the user's choice is no object of Kubernetes.
+                && (!keys.is_empty() || schema.values().is_empty())
+        }
+        Kind::List(element) => also("array") && agrees(element, &schema.items()),
+        Kind::Map(value) => {
+            let values = schema.values();
+            let takes = |schema: &Schema<'_>| {
+                // Annotations are texts, also where a schema takes numbers for them.
+                let is_text = matches!(**value, Kind::String) && schema.kinds().contains("string");
+                is_text || agrees(value, schema)
+            };
+            also("object")
+                && (!schema.is_closed() || !values.is_empty())
+                && takes(&values)
+                && schema.keys().iter().all(|key| takes(&schema.property(key)))
+        }
+        Kind::OneOf(_) | Kind::Object(_) | Kind::Nullable(_) => false,
     }
 }
 

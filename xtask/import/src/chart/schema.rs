@@ -2,10 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// Limit of references and alternatives to follow, for schemas that refer to themselves.
+/// Limit of references and alternatives to follow.
 const DEPTH: usize = 16;
+
+/// Limit of the parts of one place; what is beyond it says nothing.
+const PARTS: usize = 100;
+
+/// A list with more values is a text like any other.
+const VALUES: usize = 500;
 
 /// The parts of a schema document about one place; empty if there are none.
 #[derive(Clone, Debug, Default)]
@@ -17,35 +23,68 @@ pub struct Schema<'a> {
     alternatives: Vec<Schema<'a>>,
 }
 
+/// The way to a part of a schema.
+struct Way<'a> {
+    /// Parts that lead here. What leads back to one of them says nothing new.
+    above: Vec<&'a Value>,
+    /// How many more parts may be added.
+    left: usize,
+}
+
 impl<'a> Schema<'a> {
     /// The schema of the root of the values.
     pub fn of(document: Option<&'a Value>) -> Self {
-        document.map_or_else(Self::default, |document| Self::at(document, document, DEPTH))
-    }
-
-    fn at(document: &'a Value, value: &'a Value, depth: usize) -> Self {
-        let mut schema = Self { document: Some(document), ..Self::default() };
-        schema.add(value, depth);
+        let mut schema = Self { document, ..Self::default() };
+        if let Some(document) = document {
+            schema.add(document, &mut Way { above: Vec::new(), left: PARTS });
+        }
         schema
     }
 
-    fn add(&mut self, value: &'a Value, depth: usize) {
-        let (Some(document), Some(deeper)) = (self.document, depth.checked_sub(1)) else {
+    fn add(&mut self, value: &'a Value, way: &mut Way<'a>) {
+        let is_above = way.above.iter().any(|above| std::ptr::eq(*above, value));
+        let (Some(document), Some(left)) = (self.document, way.left.checked_sub(1)) else {
             return;
         };
+        if is_above || way.above.len() > DEPTH {
+            return;
+        }
+        way.left = left;
+        way.above.push(value);
         self.all.push(value);
         // Only references inside the document: nothing else is locked.
         let reference = value.get("$ref").and_then(Value::as_str);
         let pointer = reference.and_then(|reference| reference.strip_prefix('#'));
         if let Some(target) = pointer.and_then(|pointer| document.pointer(pointer)) {
-            self.add(target, deeper);
+            self.add(target, way);
         }
         for part in list(value, "allOf") {
-            self.add(part, deeper);
+            self.add(part, way);
         }
         for part in list(value, "anyOf").chain(list(value, "oneOf")) {
-            self.alternatives.push(Self::at(document, part, deeper));
+            let mut alternative = Self { document: self.document, ..Self::default() };
+            alternative.add(part, way);
+            if !alternative.is_empty() {
+                self.alternatives.push(alternative);
+            }
         }
+        way.above.pop();
+    }
+
+    /// The parts of the document that apply here, to find a schema that holds itself.
+    pub fn parts(&self) -> impl Iterator<Item = *const Value> {
+        self.all.iter().map(|part| std::ptr::from_ref(*part))
+    }
+
+    /// How many parts there are, with those of alternatives.
+    pub fn size(&self) -> usize {
+        self.all.len() + self.alternatives.iter().map(Self::size).sum::<usize>()
+    }
+
+    /// Whether the schema refuses keys that it does not name.
+    pub fn is_closed(&self) -> bool {
+        let keywords = ["additionalProperties", "unevaluatedProperties"];
+        keywords.into_iter().any(|keyword| self.own(keyword).any(|value| value == false))
     }
 
     /// Whether the schema says anything at all.
@@ -65,13 +104,15 @@ impl<'a> Schema<'a> {
         self.join(found.collect())
     }
 
-    /// The schema of keys of the user's choice.
+    /// The schema of keys of the user's choice; empty if patterns tell several kinds of them apart.
     pub fn values(&self) -> Self {
-        let found = self
-            .every("additionalProperties")
-            .map(|(_, value)| value)
-            .filter(|value| value.as_object().is_some_and(|object| !object.is_empty()));
-        self.join(found.collect())
+        let says = |value: &&Value| value.as_object().is_some_and(|object| !object.is_empty());
+        let additional = self.every("additionalProperties").map(|(_, value)| value).filter(says);
+        let patterns = self.every("patternProperties").filter_map(|(_, value)| value.as_object());
+        let patterns: Vec<&Value> = patterns.flat_map(Map::values).filter(says).collect();
+        let found: Vec<&Value> = additional.chain(patterns.iter().copied()).collect();
+        let is_mixed = !patterns.is_empty() && found.iter().any(|one| *one != found[0]);
+        if is_mixed { Self::default() } else { self.join(found) }
     }
 
     /// The schema of a list's elements.
@@ -111,6 +152,9 @@ impl<'a> Schema<'a> {
             Some(values) => values.iter().collect(),
             None => self.own("const").collect(),
         };
+        if values.len() > VALUES {
+            return None;
+        }
         let mut strings: Vec<String> = Vec::new();
         for value in values.iter().filter(|value| !value.is_null()) {
             let string = value.as_str()?.to_owned();
@@ -144,10 +188,11 @@ impl<'a> Schema<'a> {
 
     fn join(&self, found: Vec<&'a Value>) -> Self {
         let mut joined = Self::default();
+        let mut way = Way { above: Vec::new(), left: PARTS };
         // `true` and `false` are schemas, too, but have no type.
         for value in found {
             joined.document = self.document;
-            joined.add(value, DEPTH);
+            joined.add(value, &mut way);
         }
         joined
     }
@@ -188,6 +233,26 @@ mod tests {
         assert_eq!(kinds("loop"), ["string"]);
         assert!(kinds("lost").is_empty() && kinds("elsewhere").is_empty());
         assert!(schema.property("lost").property("any").is_empty());
+    }
+
+    #[test]
+    fn what_leads_back_twelve_times_says_it_once() {
+        for keyword in ["anyOf", "allOf", "oneOf"] {
+            let back: Vec<Value> = (0..12).map(|_| json!({"$ref": "#/$defs/a"})).collect();
+            let document =
+                json!({"$ref": "#/$defs/a", "$defs": {"a": {keyword: back, "type": "object"}}});
+            let schema = Schema::of(Some(&document));
+            assert_eq!(schema.kinds(), BTreeSet::from(["object"]), "{keyword}");
+            // Each of twelve leads to all of them.
+            let names: Vec<String> = (0..12).map(|number| format!("#/$defs/a{number}")).collect();
+            let all: Vec<Value> = names.iter().map(|name| json!({"$ref": name})).collect();
+            let mut document = json!({"$ref": "#/$defs/a0", "$defs": {}});
+            for number in 0..12 {
+                document["$defs"][format!("a{number}")] = json!({keyword: all});
+            }
+            let schema = Schema::of(Some(&document));
+            assert!(schema.every("$ref").count() <= PARTS, "{keyword}");
+        }
     }
 
     #[test]

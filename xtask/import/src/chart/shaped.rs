@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::choices::quoted;
 use super::kind::{Kind, Object};
 use super::lock::LockedChart;
 use super::path::{self, Path};
+use crate::markdown::listed;
 use crate::naming::{RESERVED, joined, pascal_case, singular, unique, words};
 use crate::shapes::Shapes;
 
@@ -33,6 +35,22 @@ pub enum Shape {
     Strings(Vec<String>),
 }
 
+/// The most keys or values that a name may consist of.
+const NAMED: usize = 4;
+
+impl Shape {
+    /// Keys or values as a name, empty if there are too many: an object with `enabled` and `name` is `EnabledName`.
+    fn content(&self) -> String {
+        let parts: Vec<String> = match self {
+            Self::Object { members, .. } => {
+                members.iter().map(|member| pascal_case(&member.name)).collect()
+            }
+            Self::Strings(values) => values.iter().map(|value| pascal_case(value)).collect(),
+        };
+        if parts.len() > NAMED { String::new() } else { parts.concat() }
+    }
+}
+
 /// A key of an object.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Member {
@@ -48,6 +66,8 @@ pub struct Member {
 #[derive(Debug)]
 pub struct Shaped {
     pub shape: Shape,
+    /// Whether it takes further keys at one of its places, because the chart says nothing against them.
+    pub is_example: bool,
     /// Ordered by path.
     pub uses: Vec<Use>,
 }
@@ -121,7 +141,8 @@ impl Collector {
             .as_ref()
             .map(|open| self.kind(&path.value(), &below(parts, "additional"), open));
         let facts = object.fields.iter().map(|field| field.facts.clone()).collect();
-        self.shaped(Shape::Object { members, open }, path, parts, facts)
+        let shape = Shape::Object { members, open };
+        self.shaped(shape, path, parts, facts, object.is_example)
     }
 
     fn kind(&mut self, path: &Path, parts: &[String], kind: &Kind) -> Type {
@@ -131,6 +152,7 @@ impl Collector {
             Kind::Integer => existing("i64"),
             Kind::Float => existing("f64"),
             Kind::String => existing("String"),
+            Kind::Number => existing("serde_json::Number"),
             Kind::Value => existing("serde_json::Value"),
             Kind::Kubernetes(known) => existing(known.path),
             Kind::List(inner) => {
@@ -142,7 +164,7 @@ impl Collector {
             Kind::Nullable(inner) => Type::Nullable(Box::new(self.kind(path, parts, inner))),
             Kind::Object(object) => self.object(path, parts, object),
             Kind::OneOf(values) => {
-                self.shaped(Shape::Strings(values.clone()), path, parts, Vec::new())
+                self.shaped(Shape::Strings(values.clone()), path, parts, Vec::new(), false)
             }
         }
     }
@@ -153,8 +175,11 @@ impl Collector {
         path: &Path,
         parts: &[String],
         facts: Vec<Vec<String>>,
+        is_example: bool,
     ) -> Type {
-        let index = self.shapes.index(shape, |shape| Shaped { shape, uses: Vec::new() });
+        let new = |shape| Shaped { shape, is_example: false, uses: Vec::new() };
+        let index = self.shapes.index(shape, new);
+        self.shapes[index].is_example |= is_example;
         self.shapes[index].uses.push(Use { path: path.clone(), parts: parts.to_vec(), facts });
         Type::Shaped(index)
     }
@@ -197,11 +222,13 @@ fn names(chart: &LockedChart, all: &[Shaped]) -> Result<Vec<String>, Vec<String>
             }
             uses => {
                 let ending = common_ending(uses);
-                if ending.is_empty() || taken.contains(&ending) {
+                let is_free = |name: &String| !name.is_empty() && !taken.contains(name);
+                let candidates = [ending.clone(), all[index].shape.content()];
+                let Some(name) = candidates.into_iter().find(is_free) else {
                     problems.push(nameless(&ending, uses));
                     continue;
-                }
-                ending
+                };
+                name
             }
         };
         taken.insert(name.clone());
@@ -269,9 +296,13 @@ fn nameless(ending: &str, uses: &[Use]) -> String {
     } else {
         format!("and {ending}, the common ending of their paths, is already taken")
     };
+    let home = uses.first();
+    let parts: Vec<String> =
+        home.into_iter().flat_map(|home| &home.parts).map(|part| pascal_case(part)).collect();
     format!(
-        "the same type is at {}, {why}; choose a name that fits everywhere, in shapes: \"{}\" = \"…\"",
-        places.join(", "),
-        uses.first().map(|home| home.path.dotted()).unwrap_or_default()
+        "the same type is at {}, {why}; choose a name that fits everywhere, in shapes: {} = \"{}\"",
+        listed(&places, ", "),
+        quoted(&home.map(|home| home.path.dotted()).unwrap_or_default()),
+        joined(&parts)
     )
 }

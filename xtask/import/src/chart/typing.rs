@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::absent::{self, Absent};
+use super::choices::{self, Choice};
 use super::facts::facts;
 use super::keep::Keep;
 use super::kind::{Field, Kind, Object};
@@ -11,10 +13,17 @@ use super::lock::LockedChart;
 use super::path::{Path, keys, path};
 use super::place::{Place, is_empty, shortened, together};
 use super::schema::Schema;
+use super::shaped::Types;
 use crate::naming::snake_case;
 
 /// The largest number of keys that may lead to a value; the deepest of known charts has 9.
 const DEPTH: usize = 16;
+
+/// The most places that one chart may have; the largest of known charts has 3,000.
+const PLACES: usize = 10_000;
+
+/// The longest key that becomes a name in Rust.
+const LONGEST_KEY: usize = 200;
 
 /// The type of a chart's values.
 ///
@@ -28,9 +37,21 @@ pub fn of(
     let keep = Keep::of(chart);
     let mut typing = Typing::new(chart);
     let values = Value::Object(values);
-    let place = Place { default: Some(&values), schema: Schema::of(schema) };
-    let root = typing.object(&Path::default(), &place, &keep);
+    let place = Place { default: Some(&values), schema: Schema::of(schema), beside: None };
+    let mut root = typing.object(&Path::default(), &place, &keep);
+    root.erasable = typing.erasable(&root, &values);
+    if typing.places > PLACES {
+        return Err(vec![format!(
+            "more than {PLACES} values are kept; keep less, or choose the type Value further up"
+        )]);
+    }
     typing.unused();
+    typing.problems.extend(absent::sentences(chart, &typing.absent, &place));
+    if typing.problems.is_empty() && !typing.choices.is_empty() {
+        // With the proposed types, so that one message has everything to add.
+        typing.problems.extend(Types::of(chart, &root).err().unwrap_or_default());
+    }
+    typing.problems.extend(choices::sentence(&typing.choices));
     if typing.problems.is_empty() { Ok(root) } else { Err(typing.problems) }
 }
 
@@ -44,6 +65,14 @@ struct Typing<'a> {
     unset: BTreeMap<String, &'a str>,
     seen: BTreeSet<String>,
     problems: Vec<String>,
+    /// Places without a type, each with one to propose.
+    choices: Vec<Choice>,
+    /// How many places were looked at.
+    places: usize,
+    /// The parts of the schema that lead to the place.
+    above: Vec<*const Value>,
+    /// Kept paths that the chart does not have.
+    absent: Vec<Absent>,
 }
 
 impl<'a> Typing<'a> {
@@ -57,6 +86,10 @@ impl<'a> Typing<'a> {
             unset: chart.unset.iter().map(|(path, proof)| (normal(path), proof.as_str())).collect(),
             seen: BTreeSet::new(),
             problems: Vec::new(),
+            choices: Vec::new(),
+            places: 0,
+            above: Vec::new(),
+            absent: Vec::new(),
         };
         typing.types = typing.read(&chart.types);
         typing.open = typing.read(&chart.open);
@@ -102,6 +135,15 @@ impl<'a> Typing<'a> {
             .collect();
         let mut fields = Vec::new();
         for key in all {
+            if key.len() > LONGEST_KEY {
+                let start: String = key.chars().take(40).collect();
+                self.problem(format!(
+                    "{} begins a key of more than {LONGEST_KEY} letters; choose the type Value for what holds it",
+                    path.key(&start)
+                ));
+                continue;
+            }
+            let above = path;
             let path = path.key(key);
             let place = place.key(key);
             let below = match keep.below.get(key) {
@@ -113,9 +155,9 @@ impl<'a> Typing<'a> {
                     ..below.clone()
                 },
             };
-            if let Some(kind) = self.field(&path, &place, &below) {
+            if let Some(kind) = self.field(&path, &place, &below, above) {
                 let presence = self.presence(&path, &kind);
-                let unset = self.unset(&path, &place, &kind, &required);
+                let unset = self.unset(&path, &place, &required);
                 // The fields of an object document their own defaults.
                 let default = match kind {
                     Kind::Object(_) => None,
@@ -132,11 +174,38 @@ impl<'a> Typing<'a> {
         }
         self.refuse_equal_names(path, &fields);
         let dotted = path.dotted();
-        let open = self.open.get(&dotted).cloned().map(Box::new);
-        if open.is_some() {
+        let chosen = self.open.get(&dotted).cloned();
+        if chosen.is_some() {
             self.seen.insert(dotted);
         }
-        Object { fields, open }
+        let open = match chosen {
+            Some(chosen) => Some(chosen),
+            None if keep.whole => self.further(path, place),
+            None => None,
+        };
+        // What only the schema describes is no example.
+        let is_example = keep.whole
+            && open.is_none()
+            && place.object().is_some_and(|object| !object.is_empty())
+            && !place.schema.is_closed();
+        Object { fields, open: open.map(Box::new), is_example, erasable: Vec::new() }
+    }
+
+    /// The type of values below further keys, if the schema has one and it needs no choice.
+    fn further(&mut self, path: &Path, place: &Place<'_>) -> Option<Kind> {
+        let values = place.schema.values();
+        if values.is_empty() {
+            return None;
+        }
+        let (problems, choices) = (self.problems.len(), self.choices.len());
+        let value = Place { default: None, schema: values, beside: None };
+        let kind = self.kind(&path.value(), &value, &Keep::everything());
+        if self.problems.len() == problems && self.choices.len() == choices {
+            return kind;
+        }
+        self.problems.truncate(problems);
+        self.choices.truncate(choices);
+        Some(Kind::Value)
     }
 
     /// Whether the presence of an object has a meaning: where helm merges nothing, or where charts.toml says so.
@@ -155,13 +224,7 @@ impl<'a> Typing<'a> {
     }
 
     /// The proof that null may replace a default, if charts.toml has one.
-    fn unset(
-        &mut self,
-        path: &Path,
-        place: &Place<'_>,
-        kind: &Kind,
-        required: &[&str],
-    ) -> Option<&'a str> {
+    fn unset(&mut self, path: &Path, place: &Place<'_>, required: &[&str]) -> Option<&'a str> {
         let dotted = path.dotted();
         let proof = *self.unset.get(&dotted)?;
         self.seen.insert(dotted);
@@ -169,8 +232,6 @@ impl<'a> Typing<'a> {
             "is below a list or map, whose elements have no defaults: leave the key out there"
         } else if place.default.is_none_or(Value::is_null) {
             "has no default, which null would erase"
-        } else if matches!(kind, Kind::Object(_)) {
-            "is an object: unset the values in it"
         } else if path.last_key().is_some_and(|key| required.contains(&key)) {
             "is required by the chart's schema"
         } else {
@@ -178,6 +239,25 @@ impl<'a> Typing<'a> {
         };
         self.problem(format!("{path} is listed in unset, but {reason}; remove it from unset"));
         None
+    }
+
+    /// The places of `unset` inside JSON, maps and further keys, where no field can say that null erases the default.
+    fn erasable(&mut self, root: &Object, values: &Value) -> Vec<Vec<String>> {
+        let unset: Vec<String> = self.unset.keys().cloned().collect();
+        let mut erasable = Vec::new();
+        for dotted in unset {
+            let keys: Vec<String> =
+                keys(&dotted).into_iter().flatten().map(|key| key.name).collect();
+            let has_default = keys
+                .iter()
+                .try_fold(values, |value, key| value.get(key))
+                .is_some_and(|value| !value.is_null());
+            if !self.seen.contains(&dotted) && has_default && root.takes_json_at(&keys) {
+                self.seen.insert(dotted);
+                erasable.push(keys);
+            }
+        }
+        erasable
     }
 
     fn name(&mut self, path: &Path, key: &str) -> String {
@@ -204,7 +284,13 @@ impl<'a> Typing<'a> {
         }
     }
 
-    fn field(&mut self, path: &Path, place: &Place<'_>, keep: &Keep<'_>) -> Option<Kind> {
+    fn field(
+        &mut self,
+        path: &Path,
+        place: &Place<'_>,
+        keep: &Keep<'_>,
+        above: &Path,
+    ) -> Option<Kind> {
         let release = self.chart.release();
         if let Some(declared) = keep.declared {
             if place.exists() {
@@ -235,9 +321,7 @@ impl<'a> Typing<'a> {
                     Kind::Object(self.object(path, place, keep))
                 });
             }
-            self.problem(format!(
-                "{path} is kept, but {release} does not have it; remove it, or declare it with the template that reads it"
-            ));
+            self.absent.push(Absent { path: path.clone(), above: above.clone() });
             return None;
         }
         self.kind(path, place, keep)
@@ -247,15 +331,26 @@ impl<'a> Typing<'a> {
         if let Some(kind) = self.chosen(path, place, keep) {
             return Some(kind);
         }
-        if path.depth() > DEPTH {
-            self.problem(format!(
-                "{path} is deeper than {DEPTH} keys, perhaps in a recursive schema; choose a type further up"
-            ));
+        // A schema of many alternatives takes as long as many places.
+        self.places += 1 + place.schema.size() / 8;
+        if self.places > PLACES {
             return None;
         }
-        let kind = self.derived(path, place, keep)?;
+        // Without a default, only the schema ends the way down.
+        let leads_back = place.default.is_none_or(is_empty)
+            && place.schema.parts().any(|part| self.above.contains(&part));
+        if leads_back || path.depth() > DEPTH {
+            return Some(self.unknown(path, place));
+        }
+        let choices = self.choices.len();
+        let depth = self.above.len();
+        self.above.extend(place.schema.parts());
+        let kind = self.derived(path, place, keep);
+        self.above.truncate(depth);
+        let kind = kind?;
         match (keep.below.keys().next(), &kind) {
             (None, _) | (_, Kind::Object(_) | Kind::List(_)) => Some(kind),
+            _ if self.choices.len() > choices => Some(kind),
             (Some(below), _) => {
                 self.problem(format!(
                     "{} is kept or declared, but {path} has the type {kind}; correct the path",
@@ -276,7 +371,7 @@ impl<'a> Typing<'a> {
             Some(Value::Bool(_)) => Some(place.scalar(Kind::Bool)),
             Some(Value::String(_)) => Some(place.string()),
             Some(Value::Number(number)) if number.is_f64() => Some(place.scalar(Kind::Float)),
-            Some(Value::Number(_)) => Some(place.scalar(Kind::Integer)),
+            Some(Value::Number(_)) => Some(place.whole_number(path)),
             Some(Value::Array(elements)) => self.list(path, elements, place, keep),
             Some(Value::Object(object)) => {
                 if descends || !object.is_empty() || !place.schema.keys().is_empty() {
@@ -329,14 +424,17 @@ impl<'a> Typing<'a> {
             [] if place.schema.strings().is_some() => Some(place.string()),
             ["boolean"] => Some(Kind::Bool),
             ["integer"] => Some(Kind::Integer),
-            ["number"] => Some(Kind::Float),
+            ["number"] => Some(match place.whole_number(path) {
+                Kind::Number => Kind::Float,
+                counted => counted,
+            }),
             ["integer", "string"] => Kind::read("IntOrString").ok(),
             ["array"] => self.list(path, &[], place, keep),
             [] | ["object"] if !place.schema.keys().is_empty() => {
                 Some(Kind::Object(self.object(path, place, keep)))
             }
             ["object"] => self.map(path, place),
-            _ => self.unknown(path, place),
+            _ => Some(self.unknown(path, place)),
         }
     }
 
@@ -351,13 +449,14 @@ impl<'a> Typing<'a> {
         let default = together(elements);
         let is_undetermined = items.is_empty() && keep.below.is_empty();
         if default.is_none() && (!elements.is_empty() || is_undetermined) {
-            return self.unknown(path, place);
+            return Some(self.unknown(path, place));
         }
-        let before = self.problems.len();
-        let element = Place { default: default.as_ref(), schema: items };
+        let before = (self.problems.len(), self.choices.len());
+        let element = Place { default: default.as_ref(), schema: items, beside: None };
         let kind = self.kind(&path.element(), &element, keep)?;
-        if self.problems.len() == before && !elements.iter().all(|element| kind.fits(element)) {
-            return self.unknown(path, place);
+        let is_typed = (self.problems.len(), self.choices.len()) == before;
+        if is_typed && !elements.iter().all(|element| kind.fits(element)) {
+            return Some(self.unknown(path, place));
         }
         Some(Kind::List(Box::new(kind)))
     }
@@ -365,19 +464,21 @@ impl<'a> Typing<'a> {
     fn map(&mut self, path: &Path, place: &Place<'_>) -> Option<Kind> {
         let values = place.schema.values();
         if values.is_empty() {
-            return self.unknown(path, place);
+            return Some(self.unknown(path, place));
         }
-        let value = Place { default: None, schema: values };
+        let value = Place { default: None, schema: values, beside: None };
         let kind = self.kind(&path.value(), &value, &Keep::everything())?;
         Some(Kind::Map(Box::new(kind)))
     }
 
-    fn unknown(&mut self, path: &Path, place: &Place<'_>) -> Option<Kind> {
-        let default = place.default.map_or_else(|| "without a default".to_owned(), shortened);
-        self.problem(format!(
-            "{path} ({default}) has no type that can be derived; choose one in types"
-        ));
-        None
+    /// JSON, which is a choice unless charts.toml accepts it.
+    fn unknown(&mut self, path: &Path, place: &Place<'_>) -> Kind {
+        let choice = Choice::of(path, place);
+        let kind = choice.kind.clone();
+        if !self.chart.untyped {
+            self.choices.push(choice);
+        }
+        kind
     }
 
     /// Reports entries of charts.toml for places that no kept path leads to.
@@ -459,8 +560,11 @@ mod tests {
         #[test]
         fn a_problem_names_a_place(values in values()) {
             for problem in whole(&values).err().unwrap_or_default() {
-                let key = problem.split(['.', '[', ' ']).next().unwrap_or_default();
-                prop_assert!(values.get(key).is_some(), "{problem}");
+                let lines = problem.lines().filter_map(|line| line.trim_start().strip_prefix('"'));
+                for line in lines {
+                    let key = line.split(['.', '[', '"']).next().unwrap_or_default();
+                    prop_assert!(values.get(key).is_some(), "{problem}");
+                }
             }
         }
     }

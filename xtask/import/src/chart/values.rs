@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use super::yaml;
 use support::{Failure, Result};
 
 /// Reads a `values.yaml`; `file` names it in messages.
 ///
-/// Anchors, aliases and merge keys are resolved. A file with nothing but comments has no values.
+/// It is read as Helm reads it. A file with nothing but comments has no values.
 ///
 /// # Errors
 /// If it is not YAML, or not a single object with strings as keys.
@@ -16,51 +17,12 @@ pub fn read(file: &str, text: &str) -> Result<Map<String, Value>> {
             "{file} is not a valid values.yaml: {reason}; compare it with the release it was taken from"
         ))
     };
-    let mut yaml: serde_yaml::Value =
-        serde_yaml::from_str(text).map_err(|error| invalid(error.to_string()))?;
-    yaml.apply_merge().map_err(|error| invalid(error.to_string()))?;
-    match json(yaml) {
+    match yaml::read(text) {
         Ok(Value::Object(values)) => Ok(values),
         Ok(Value::Null) => Ok(Map::new()),
         Ok(_) => Err(invalid("it is not an object".to_owned())),
         Err(reason) => Err(invalid(reason)),
     }
-}
-
-fn json(yaml: serde_yaml::Value) -> std::result::Result<Value, String> {
-    use serde_yaml::Value as Yaml;
-    Ok(match yaml {
-        Yaml::Null => Value::Null,
-        Yaml::Bool(bool) => Value::Bool(bool),
-        Yaml::String(string) => Value::String(string),
-        Yaml::Number(number) => {
-            if let Some(integer) = number.as_i64() {
-                integer.into()
-            } else if let Some(integer) = number.as_u64() {
-                integer.into()
-            } else {
-                let float = number.as_f64().and_then(serde_json::Number::from_f64);
-                Value::Number(float.ok_or_else(|| format!("{number} is not a number in JSON"))?)
-            }
-        }
-        Yaml::Sequence(elements) => {
-            elements.into_iter().map(json).collect::<std::result::Result<_, _>>()?
-        }
-        Yaml::Mapping(mapping) => {
-            let mut object = Map::new();
-            for (key, value) in mapping {
-                // Helm reads a key such as 8080 or true as text.
-                let key = match json(key)? {
-                    Value::String(key) => key,
-                    key @ (Value::Bool(_) | Value::Number(_)) => key.to_string(),
-                    key => return Err(format!("the key {key} is not a string")),
-                };
-                object.insert(key, json(value)?);
-            }
-            Value::Object(object)
-        }
-        Yaml::Tagged(tagged) => json(tagged.value)?,
-    })
 }
 
 /// The defaults of a subchart below its key, overridden by the chart's own.
@@ -97,13 +59,13 @@ mod tests {
 
     #[test]
     fn anchors_and_merge_keys_are_what_they_stand_for() {
-        let text = "base: &base {cpu: 1, tag: x}\none: *base\ntwo: {<<: *base, tag: y}\n";
+        let text = "base: &base {cpu: 1, tag: x}\none: *base\ntwo: {<<: *base, tag: z}\n";
         assert_eq!(
             values(text),
             json!({
                 "base": {"cpu": 1, "tag": "x"},
                 "one": {"cpu": 1, "tag": "x"},
-                "two": {"cpu": 1, "tag": "y"},
+                "two": {"cpu": 1, "tag": "z"},
             })
         );
     }
@@ -121,7 +83,9 @@ mod tests {
 
     #[test]
     fn what_is_no_object_is_refused() {
-        for text in ["- a\n", "text", "a: 1\na: 2\n", "a: [", "{[a]: 1}", "a: .nan"] {
+        for text in
+            ["- a\n", "text", "a: 1\na: 2\n", "a: [", "{[a]: 1}", "a: .nan", "a: 1\n---\nb: 1\n"]
+        {
             assert!(read("values.yaml", text).is_err(), "{text}");
         }
     }

@@ -1,5 +1,7 @@
 //! Hostile values that are still valid.
 
+use std::fs;
+
 use insta::assert_snapshot;
 
 use crate::support::{Scratch, paths, refused};
@@ -84,8 +86,10 @@ fn keys_that_only_differ_in_case_are_refused_until_one_has_a_name() {
     pub state_metrics: StateMetrics,
     pub struct StateMetricsChart {
     pub a: Option<i64>,
+    pub additional: BTreeMap<String, serde_json::Value>,
     pub struct StateMetrics {
     pub b: Option<bool>,
+    pub additional: BTreeMap<String, serde_json::Value>,
     "#);
 }
 
@@ -128,9 +132,10 @@ fn lists_of_different_things_are_not_guessed() {
     let values = "mixed: [1, a]\nports: [{port: 1}, {port: http}]\nempty: []\n";
     assert_snapshot!(refused(values, "keep = ['mixed', 'ports', 'empty']\n"), @r#"
     error: charts.toml and the charts do not agree:
-      example: empty ([]) has no type that can be derived; choose one in types
-      example: mixed ([1,"a"]) has no type that can be derived; choose one in types
-      example: ports ([{"port":1},{"port":"http"}]) has no type that can be derived; choose one in types
+      example: 3 values have no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] and narrow:
+        "empty" = "Vec<Value>" # []
+        "mixed" = "Vec<Value>" # [1,"a"]
+        "ports" = "Vec<Value>" # [{"port":1},{"port":"http"}]
     "#);
 }
 
@@ -138,18 +143,127 @@ fn lists_of_different_things_are_not_guessed() {
 fn a_schema_that_holds_itself_ends() {
     let schema = r##"{"properties": {"child": {"$ref": "#"}}}"##;
     let message = Scratch::chart_with_schema("", schema, "keep = ['child']\n").refusal(&[]);
-    assert_snapshot!(message, @"
+    assert_snapshot!(message, @r#"
     error: charts.toml and the charts do not agree:
-      example: child.child.child.child.child.child.child.child.child.child.child.child.child.child.child.child.child is deeper than 16 keys, perhaps in a recursive schema; choose a type further up
-    ");
+      example: 1 value has no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] and narrow:
+        "child.child" = "Value" # no default
+    "#);
 }
 
 #[test]
 fn another_file_of_the_chart_repository_is_not_read() {
     let schema = r#"{"properties": {"a": {"$ref": "https://example.org/other.json"}}}"#;
     let message = Scratch::chart_with_schema("", schema, "keep = ['a']\n").refusal(&[]);
-    assert_snapshot!(message, @"
+    assert_snapshot!(message, @r#"
     error: charts.toml and the charts do not agree:
-      example: a (without a default) has no type that can be derived; choose one in types
+      example: 1 value has no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] and narrow:
+        "a" = "Value" # no default
+    "#);
+}
+
+/// The message for a chart whose schema leads back to itself.
+fn leads_back(schema: &str) -> String {
+    Scratch::chart_with_schema("a:\n", schema, "keep = ['a']\n").refusal(&[])
+}
+
+#[test]
+fn a_schema_that_leads_back_in_many_ways_ends() {
+    let three = r##"{"$defs": {"t": {"type": "object", "properties": {"x": {"$ref": "#/$defs/t"}, "y": {"$ref": "#/$defs/t"}, "z": {"$ref": "#/$defs/t"}}}}, "properties": {"a": {"$ref": "#/$defs/t"}}}"##;
+    assert_snapshot!(leads_back(three), @r#"
+    error: charts.toml and the charts do not agree:
+      example: 3 values have no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] and narrow:
+        "a.x" = "BTreeMap<String, Value>" # no default
+        "a.y" = "BTreeMap<String, Value>" # no default
+        "a.z" = "BTreeMap<String, Value>" # no default
+    "#);
+    for keyword in ["anyOf", "allOf"] {
+        let all: Vec<String> =
+            (0..12).map(|number| format!(r##"{{"$ref": "#/$defs/t{number}"}}"##)).collect();
+        let all = all.join(", ");
+        let definitions: Vec<String> = (0..12)
+            .map(|number| format!(r##""t{number}": {{"{keyword}": [{all}], "properties": {{"k{number}": {{"$ref": "#/$defs/t{number}"}}}}}}"##))
+            .collect();
+        let schema = format!(
+            r##"{{"$defs": {{{}}}, "properties": {{"a": {{"$ref": "#/$defs/t0"}}}}}}"##,
+            definitions.join(", ")
+        );
+        let message = leads_back(&schema);
+        let is_told = ["more than 10000 values", "no type that can be derived"];
+        assert!(is_told.iter().any(|told| message.contains(told)), "{keyword}: {message}");
+    }
+}
+
+#[test]
+fn brackets_and_repetitions_beyond_measure_are_refused() {
+    let deep = format!("a: {}\n", "[".repeat(100_000));
+    assert_snapshot!(refused(&deep, "keep = ['a']\n"), @"error: upstream/values.yaml is not a valid values.yaml: recursion limit exceeded at line 1 column 259; compare it with the release it was taken from");
+    let types = format!(
+        "keep = ['a']\ntypes = {{ a = '{}i64{}' }}\n",
+        "Vec<".repeat(100_000),
+        ">".repeat(100_000)
+    );
+    assert_snapshot!(refused("a: []\n", &types), @r#"
+    error: charts.toml and the charts do not agree:
+      example: the type of a: it is nested more than 8 levels deep; write Value inside
+      example: 1 value has no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] and narrow:
+        "a" = "Vec<Value>" # []
+    "#);
+    let many: Vec<String> = (0..20_000).map(|number| format!("  k{number}: 1\n")).collect();
+    assert_snapshot!(refused(&format!("a:\n{}", many.concat()), "keep = ['a']\n"), @r"
+    error: charts.toml and the charts do not agree:
+      example: more than 10000 values are kept; keep less, or choose the type Value further up
     ");
+    let long = format!("a: {{{}: 1}}\n", "k".repeat(100_000));
+    assert_snapshot!(refused(&long, "keep = ['a']\n"), @r"
+    error: charts.toml and the charts do not agree:
+      example: a.kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk begins a key of more than 200 letters; choose the type Value for what holds it
+    ");
+}
+
+#[test]
+fn a_text_of_several_lines_does_not_reach_a_comment() {
+    let declared = "keep = []\n\n[[chart.declared]]\npath = 'a'\ntype = 'String'\nproof = \"https://example.org/\\npub fn evil() {}\"\n";
+    assert_snapshot!(refused("", declared), @r#"error: charts.toml: "https://example.org/\npub fn evil() {}" of example is not one line of up to 1000 visible letters; write it as one"#);
+    let chart = Scratch::chart("a: 1\n", "keep = ['a']\n");
+    let text = fs::read_to_string(chart.path("charts.toml")).expect("a file");
+    for (old, new) in [
+        ("version = \"1.2.3\"", "version = \"1\\n2\""),
+        ("version = \"1.2.3\"", "version = \"\""),
+        ("name = \"example\"", "name = \"a\\nb\""),
+        ("name = \"example\"", "name = \"\""),
+        ("/values.yaml\"", "/values.yaml\\nx\""),
+        ("https://example.org/charts", "https://example.org/\\u202e"),
+    ] {
+        chart.write("charts.toml", &text.replacen(old, new, 1));
+        let message = chart.refusal(&[]);
+        assert!(
+            message.starts_with("error: charts.toml: \"") && message.lines().count() == 1,
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn a_template_or_several_documents_are_no_values() {
+    let template = "# c\n{{- if .Values.a }}\na: 1\n{{- end }}\n";
+    assert_snapshot!(refused(template, "keep = ['a']\n"), @"error: upstream/values.yaml is not a valid values.yaml: line 2 is code of a Helm template, {{- if .Values.a }}; take the values.yaml that the chart's package holds, or render the template first; compare it with the release it was taken from");
+    assert_snapshot!(refused("a: 1\n---\nb: 1\n", "keep = ['a']\n"), @"error: upstream/values.yaml is not a valid values.yaml: a second document begins at line 3, and versions of Helm differ in what they read then; join the two; compare it with the release it was taken from");
+}
+
+#[test]
+fn a_chart_may_be_called_like_a_crate() {
+    for name in ["serde", "std", "core", "alloc", "self", "crate", "serde-json", "k8s-openapi"] {
+        let scratch = Scratch::chart("a: 1\n", "keep = ['a']\n");
+        let text = fs::read_to_string(scratch.path("charts.toml")).expect("a file");
+        scratch.write("charts.toml", &text.replace("\"example\"", &format!("{name:?}")));
+        let outcome = scratch.import(&[]);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        let library = &scratch.output()["src/lib.rs"];
+        // A module of that name is nearer than the crate.
+        let relative = library.lines().find(|line| {
+            !line.starts_with("//")
+                && [" serde::", "(serde::", "<serde_json::"].iter().any(|path| line.contains(path))
+        });
+        assert_eq!(relative, None, "{name}");
+    }
 }

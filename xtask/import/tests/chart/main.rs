@@ -2,6 +2,8 @@
 
 mod committed;
 mod hostile;
+mod meaning;
+mod open;
 mod refusals;
 mod support;
 mod upgrades;

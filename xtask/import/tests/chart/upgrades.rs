@@ -74,8 +74,8 @@ fn another_default_is_a_change_of_the_documentation_only() {
      // source: https://example.org/v1.2.3/values.yaml, release 1.2.3
      //! Values of the chart `example`, version `1.2.3`.
      
-     /// All values that the project sets.
-    @@ -28,7 +28,7 @@
+     use std::collections::BTreeMap;
+    @@ -30,7 +30,7 @@
          pub name: Option<String>,
          /// `server.port`.
          ///

@@ -24,6 +24,8 @@ password: secret
     // source: https://example.org/v1.2.3/values.yaml, release 1.2.3
     //! Values of the chart `example`, version `1.2.3`.
 
+    use std::collections::BTreeMap;
+
     /// All values that the project sets.
     #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -57,6 +59,9 @@ password: secret
         /// Default: `""`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub tag: Option<String>,
+        /// Further keys that the chart takes. A key that has a field goes there.
+        #[serde(flatten)]
+        pub additional: BTreeMap<String, serde_json::Value>,
     }
 
     impl crate::HelmChart for Values {
@@ -279,7 +284,7 @@ fn further_keys_go_into_an_open_object() {
         /// Default: `true`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub create: Option<bool>,
-        /// Keys beyond those with a field, which the chart takes as well. A key that has a field goes there.
+        /// Further keys that the chart takes. A key that has a field goes there.
         #[serde(flatten)]
         pub additional: BTreeMap<String, String>,
     }
@@ -319,6 +324,9 @@ fn a_subchart_has_its_own_defaults_and_those_of_the_chart_before_them() {
         /// `grafana.service`.
         #[serde(skip_serializing_if = "crate::is_untouched")]
         pub service: GrafanaService,
+        /// Further keys that the chart takes. A key that has a field goes there.
+        #[serde(flatten)]
+        pub additional: BTreeMap<String, serde_json::Value>,
     }
 
     /// What stands at `grafana.service`.
@@ -335,6 +343,9 @@ fn a_subchart_has_its_own_defaults_and_those_of_the_chart_before_them() {
         /// Default: `"ClusterIP"`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
+        /// Further keys that the chart takes. A key that has a field goes there.
+        #[serde(flatten)]
+        pub additional: BTreeMap<String, serde_json::Value>,
     }
     "#);
     assert!(
@@ -486,6 +497,9 @@ cleaner: {enabled: false}
         /// At `cleaner`: Default: `false`; At `spark`: Default: `true`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub enabled: Option<bool>,
+        /// Further keys that the chart takes. A key that has a field goes there.
+        #[serde(flatten)]
+        pub additional: BTreeMap<String, serde_json::Value>,
     }
 
     /// What stands at `dex`.
@@ -495,6 +509,9 @@ cleaner: {enabled: false}
         /// `dex.readinessProbe`.
         #[serde(skip_serializing_if = "crate::is_untouched")]
         pub readiness_probe: Probe,
+        /// Further keys that the chart takes. A key that has a field goes there.
+        #[serde(flatten)]
+        pub additional: BTreeMap<String, serde_json::Value>,
     }
 
     /// What stands at `dex.readinessProbe`.
@@ -513,6 +530,9 @@ cleaner: {enabled: false}
         /// At `dex.readinessProbe`: Default: `5`; At `server.livenessProbe`: Default: `1`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub seconds: Option<i64>,
+        /// Further keys that the chart takes. A key that has a field goes there.
+        #[serde(flatten)]
+        pub additional: BTreeMap<String, serde_json::Value>,
     }
 
     /// What stands at `server`.
@@ -522,6 +542,9 @@ cleaner: {enabled: false}
         /// `server.livenessProbe`.
         #[serde(skip_serializing_if = "crate::is_untouched")]
         pub liveness_probe: Probe,
+        /// Further keys that the chart takes. A key that has a field goes there.
+        #[serde(flatten)]
+        pub additional: BTreeMap<String, serde_json::Value>,
     }
     "#);
 }
@@ -536,16 +559,21 @@ provider: {log: {path: /}, name: a}
     let entry = "keep = ['merged', 'listed', 'provider']\npresence = ['provider.log']\n";
     let types = Scratch::chart(values, entry).types();
     let fields: Vec<&str> = types.lines().filter(|line| line.contains("    pub ")).collect();
-    assert_snapshot!(fields.join("\n"), @"
+    assert_snapshot!(fields.join("\n"), @r"
     pub listed: Option<Vec<Listed>>,
     pub merged: Merged,
     pub provider: Provider,
     pub log: Option<Log>,
+    pub additional: BTreeMap<String, serde_json::Value>,
     pub path: Option<String>,
+    pub additional: BTreeMap<String, serde_json::Value>,
     pub below: MergedBelow,
+    pub additional: BTreeMap<String, serde_json::Value>,
     pub a: Option<i64>,
+    pub additional: BTreeMap<String, serde_json::Value>,
     pub log: Option<Log>,
     pub name: Option<String>,
+    pub additional: BTreeMap<String, serde_json::Value>,
     ");
 }
 
@@ -578,6 +606,9 @@ fn a_default_that_may_be_erased_is_nullable() {
         /// Default: `1`. May be unset; `templates/server.yaml` takes null.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub shards: Option<crate::Nullable<i64>>,
+        /// Further keys that the chart takes. A key that has a field goes there.
+        #[serde(flatten)]
+        pub additional: BTreeMap<String, serde_json::Value>,
     }
     "#);
     assert_snapshot!(scratch.paths(), @"
