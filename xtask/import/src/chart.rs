@@ -55,6 +55,8 @@ const NAMES: Names = Names { lock: "charts.toml", option: "--from", download: So
 /// Nothing is used before its sha256 has been checked. If the chart has dropped values that are in use, or changed their types,
 /// all of them are listed and nothing is written. Changed files are written atomically; files that were not generated are never
 /// touched.
+///
+/// Keep little: what you set, and no more. The message proposes a line for each kept value that has no type.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -209,7 +211,9 @@ fn sources(chart: &LockedChart, files: &Files) -> Result<Sources> {
     }
     if let Some(file) = &chart.metadata {
         let (file, text) = get(file)?;
-        metadata::check(&file, &text, chart)?;
+        let carried = chart.dependencies.as_ref().map(get).transpose()?;
+        let carried = carried.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
+        metadata::check(chart, (&file, &text), carried)?;
     }
     for subchart in &chart.subcharts {
         let (file, text) = get(&subchart.values)?;

@@ -176,3 +176,71 @@ fn documentation(shaped: &Shaped, position: usize, member: &Member) -> String {
     }
     comment("///", &paragraphs.join("\n\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Map, Value};
+
+    use super::super::lock::Lock;
+    use super::super::typing;
+    use super::*;
+
+    /// A text that tries to leave the place where it is written.
+    fn hostile() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[a-cA-C._/ -]{0,6}",
+            any::<String>(),
+            Just("\nfn evil() {}\n".to_owned()),
+            Just("\r*/ fn evil() {} /*".to_owned()),
+            Just("\"]\nfn evil() {}".to_owned()),
+            Just("``\u{2028}fn evil() {}\u{202e}".to_owned()),
+        ]
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            hostile().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::btree_map(hostile(), inner, 0..4)
+                    .prop_map(|object| object.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_chart_writes_anything_but_types(
+            values in values(),
+            allowed in prop::collection::vec(hostile(), 1..3),
+            pattern in hostile(),
+        ) {
+            let lock = format!(
+                "[[chart]]\nname = 'a'\nrepository = 'https://b'\nversion = '1'\nuntyped = true\nkeep = ['a', 'b']\nvalues = {{ url = '', sha256 = '{}' }}\n",
+                "0".repeat(64)
+            );
+            let lock = Lock::read("charts.toml", &lock).expect("a lock file");
+            let chart = &lock.charts[0];
+            let object = Map::from_iter([("a".to_owned(), values)]);
+            let schema = serde_json::json!({
+                "properties": {"b": {"type": "string", "enum": allowed, "pattern": pattern}}
+            });
+            let typed = typing::of(chart, object, Some(&schema));
+            if let Ok(module) = typed.and_then(|values| module(chart, &values)) {
+                let file = syn::parse_file(&module);
+                prop_assert!(file.is_ok(), "{module}");
+                let is_known = |item: &syn::Item| matches!(
+                    item,
+                    syn::Item::Use(_) | syn::Item::Struct(_) | syn::Item::Enum(_) | syn::Item::Impl(_)
+                );
+                prop_assert!(file.is_ok_and(|file| file.items.iter().all(is_known)), "{module}");
+            }
+        }
+    }
+}

@@ -41,6 +41,8 @@ pub struct LockedChart {
     pub schema: Option<LockedFile>,
     /// `Chart.yaml` at the tag of the release, if there are subcharts: it has their versions.
     pub metadata: Option<LockedFile>,
+    /// `Chart.lock` at the tag of the release, where `Chart.yaml` has ranges: it has the versions that the package carries.
+    pub dependencies: Option<LockedFile>,
     /// The key below which `values.yaml` holds the defaults, though users set them above it.
     pub defaults_below: Option<String>,
     /// The values that the project sets, each with everything below it.
@@ -94,7 +96,7 @@ pub struct Declared {
 pub struct Subchart {
     /// The key of its values: its name or alias.
     pub key: String,
-    /// The version that Chart.yaml names.
+    /// The version that the package carries: what Chart.yaml or Chart.lock names, or one within the range.
     pub version: String,
     /// `values.yaml` at the tag of that version.
     pub values: LockedFile,
@@ -136,6 +138,12 @@ impl Lock {
                     }
                 )));
             }
+            if chart.dependencies.is_some() && chart.metadata.is_none() {
+                return Err(Failure::new(format!(
+                    "{file}: {} has dependencies and no metadata; lock Chart.yaml as metadata beside Chart.lock",
+                    chart.name
+                )));
+            }
             let is_repository = ["https://", "oci://"].iter().any(|scheme| {
                 chart.repository.strip_prefix(scheme).is_some_and(|host| !host.is_empty())
             });
@@ -160,8 +168,9 @@ impl LockedChart {
     /// Every file that is locked by its digest.
     pub fn files(&self) -> Vec<LockedFile> {
         let own = [Some(&self.values), self.schema.as_ref(), self.metadata.as_ref()];
+        let own = own.into_iter().chain([self.dependencies.as_ref()]);
         let of_subcharts = self.subcharts.iter().map(|subchart| &subchart.values);
-        own.into_iter().flatten().chain(of_subcharts).cloned().collect()
+        own.flatten().chain(of_subcharts).cloned().collect()
     }
 
     /// Name and version, for messages.

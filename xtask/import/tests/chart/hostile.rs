@@ -246,8 +246,8 @@ fn a_text_of_several_lines_does_not_reach_a_comment() {
 #[test]
 fn a_template_or_several_documents_are_no_values() {
     let template = "# c\n{{- if .Values.a }}\na: 1\n{{- end }}\n";
-    assert_snapshot!(refused(template, "keep = ['a']\n"), @"error: upstream/values.yaml is not a valid values.yaml: line 2 is code of a Helm template, {{- if .Values.a }}; take the values.yaml that the chart's package holds, or render the template first; compare it with the release it was taken from");
-    assert_snapshot!(refused("a: 1\n---\nb: 1\n", "keep = ['a']\n"), @"error: upstream/values.yaml is not a valid values.yaml: a second document begins at line 3, and versions of Helm differ in what they read then; join the two; compare it with the release it was taken from");
+    assert_snapshot!(refused(template, "keep = ['a']\n"), @"error: upstream/values.yaml is not a valid values.yaml: line 2 is code of a Helm template, {{- if .Values.a }}, and has to be rendered first; compare it with the release it was taken from");
+    assert_snapshot!(refused("a: 1\n---\nb: 1\n", "keep = ['a']\n"), @"error: upstream/values.yaml is not a valid values.yaml: a second document begins at line 3, which not every version of Helm reads; compare it with the release it was taken from");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use insta::assert_snapshot;
 use released::sha256;
 
-use crate::support::{Scratch, refused, subchart};
+use crate::support::{Scratch, file, refused, subchart};
 
 #[test]
 fn a_path_that_the_chart_does_not_have() {
@@ -93,7 +93,7 @@ fn a_path_that_is_listed_twice() {
 
 #[test]
 fn an_unknown_key_of_an_entry() {
-    assert_snapshot!(refused("a: 1\n", "keeps = ['a']\n"), @"error: charts.toml, line 6: unknown field `keeps`, expected one of `name`, `repository`, `version`, `package`, `values`, `schema`, `metadata`, `defaults_below`, `keep`, `types`, `untyped`, `open`, `names`, `shapes`, `presence`, `unset`, `declared`, `subchart`; correct the entry");
+    assert_snapshot!(refused("a: 1\n", "keeps = ['a']\n"), @"error: charts.toml, line 6: unknown field `keeps`, expected one of `name`, `repository`, `version`, `package`, `values`, `schema`, `metadata`, `dependencies`, `defaults_below`, `keep`, `types`, `untyped`, `open`, `names`, `shapes`, `presence`, `unset`, `declared`, `subchart`; correct the entry");
 }
 
 #[test]
@@ -155,7 +155,29 @@ fn a_subchart_of_another_version() {
     let scratch = Scratch::new();
     let entry = subchart(&scratch, "replicas: 1\n", "9.9.8");
     scratch.set("grafana: {}\n", None, &entry);
-    assert_snapshot!(scratch.refusal(&[]), @"error: example 1.2.3 has grafana 9.9.9, but charts.toml has the values of 9.9.8; lock those of 9.9.9");
+    assert_snapshot!(scratch.refusal(&[]), @"error: example 1.2.3 has grafana 9.9.9, but charts.toml has the values of 9.9.8; lock those of the version that its package carries");
+}
+
+#[test]
+fn a_subchart_outside_of_the_range_or_of_what_the_package_carries() {
+    let scratch = Scratch::new();
+    let entry = subchart(&scratch, "replicas: 1\n", "9.9.8");
+    let metadata =
+        "dependencies:\n- {name: grafana, version: 9.9.*, repository: https://example.org}\n";
+    scratch.write("upstream/Chart.yaml", metadata);
+    let (_, entry) = entry.split_once('\n').expect("a line of metadata");
+    let entry = format!("metadata = {}\n{entry}", file("Chart.yaml", metadata));
+    scratch.set("grafana: {}\n", None, &entry);
+    let outcome = scratch.import(&[]);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    scratch.set("grafana: {}\n", None, &entry.replace("9.9.8", "9.8.0"));
+    assert_snapshot!(scratch.refusal(&[]), @"error: example 1.2.3 has grafana 9.9.*, but charts.toml has the values of 9.8.0; lock those of the version that its package carries");
+    let carried =
+        "dependencies:\n- {name: grafana, version: 9.9.7, repository: https://example.org}\n";
+    scratch.write("upstream/Chart.lock", carried);
+    let entry = format!("dependencies = {}\n{entry}", file("Chart.lock", carried));
+    scratch.set("grafana: {}\n", None, &entry);
+    assert_snapshot!(scratch.refusal(&[]), @"error: example 1.2.3 has grafana 9.9.7, but charts.toml has the values of 9.9.8; lock those of the version that its package carries");
 }
 
 #[test]
