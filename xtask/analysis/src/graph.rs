@@ -41,7 +41,7 @@ pub struct Graph<'a> {
     scaled: HashMap<Identity, u64>,
     pods_of_label: HashMap<Label<'a>, Vec<usize>>,
     services_of_namespace: HashMap<&'a str, Vec<&'a Object>>,
-    entry_of_host: HashMap<&'a str, &'a Object>,
+    entries_of_host: HashMap<&'a str, Vec<&'a Object>>,
     wildcard_entries: Vec<(&'a str, &'a Object)>,
     knowledge: Knowledge<'a>,
 }
@@ -82,13 +82,14 @@ impl<'a> Graph<'a> {
             monitors::references(names);
             secrets::references(names);
         }
-        let (mut entry_of_host, mut wildcard_entries) = (HashMap::new(), Vec::new());
+        let mut entries_of_host: HashMap<&str, Vec<&Object>> = HashMap::new();
+        let mut wildcard_entries = Vec::new();
         for entry in environment.objects.of_kind(mesh::ROUTING, "ServiceEntry") {
             for host in list(&entry.json["spec"]["hosts"]).iter().filter_map(text) {
                 if host.contains('*') {
                     wildcard_entries.push((host, entry));
                 } else {
-                    entry_of_host.entry(host).or_insert(entry);
+                    entries_of_host.entry(host).or_default().push(entry);
                 }
             }
         }
@@ -109,7 +110,7 @@ impl<'a> Graph<'a> {
             pods_of_namespace,
             pods_of_label,
             services_of_namespace,
-            entry_of_host,
+            entries_of_host,
             wildcard_entries,
             knowledge,
         }

@@ -187,7 +187,7 @@ impl<'a> Graph<'a> {
         if let Some(service) = service.as_ref().and_then(|service| self.objects().get(service)) {
             return Host::Service(service);
         }
-        if let Some(entry) = self.entry(&full) {
+        if let Some(entry) = self.entry(&full, namespace) {
             return Host::Entry(entry);
         }
         match service {
@@ -207,14 +207,19 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// The `ServiceEntry` of a full host.
+    /// The `ServiceEntry` of a full host, of those that a namespace can see.
     #[must_use]
-    pub fn entry(&self, host: &str) -> Option<&'a Object> {
-        if let Some(&entry) = self.entry_of_host.get(host) {
-            return Some(entry);
-        }
-        let mut wildcards = self.wildcard_entries.iter();
-        wildcards.find(|(pattern, _)| overlap(pattern, host)).map(|&(_, entry)| entry)
+    pub fn entry(&self, host: &str, namespace: &str) -> Option<&'a Object> {
+        let is_seen = |entry: &&'a Object| {
+            let exported = list(&entry.json["spec"]["exportTo"]);
+            let mut names = exported.iter().filter_map(text);
+            exported.is_empty()
+                || entry.namespace() == namespace
+                || names.any(|name| name == "*" || name == namespace)
+        };
+        let exact = self.entries_of_host.get(host).into_iter().flatten().copied();
+        let wildcards = self.wildcard_entries.iter().filter(|(pattern, _)| overlap(pattern, host));
+        exact.chain(wildcards.map(|&(_, entry)| entry)).find(is_seen)
     }
 
     /// Whether a host is `service.namespace`.

@@ -77,7 +77,12 @@ impl<'a> Pod<'a> {
             _ => return None,
         };
         let spec = &template["spec"];
-        spec.is_object().then_some(Self { owner, metadata: &template["metadata"], spec })
+        // A Pod is one, whatever its author has left out.
+        (spec.is_object() || owner.is("", "Pod")).then_some(Self {
+            owner,
+            metadata: &template["metadata"],
+            spec,
+        })
     }
 
     /// Whether objects of a kind make pods by a template.

@@ -42,9 +42,12 @@ const OF_KUBERNETES: &[&str] = &["", "apps", "autoscaling", "batch", "extensions
 
 /// Custom kinds that belong to the whole cluster, of projects whose CRDs are seldom among the manifests.
 const CUSTOM_OF_CLUSTER: &[(&str, &str)] = &[
+    ("argoproj.io", "ClusterAnalysisTemplate"),
+    ("argoproj.io", "ClusterWorkflowTemplate"),
     ("cert-manager.io", "ClusterIssuer"),
     ("elbv2.k8s.aws", "IngressClassParams"),
     ("external-secrets.io", "ClusterExternalSecret"),
+    ("external-secrets.io", "ClusterPushSecret"),
     ("external-secrets.io", "ClusterSecretStore"),
     ("gateway.networking.k8s.io", "GatewayClass"),
     ("gateway.nginx.org", "NginxGateway"),
@@ -52,7 +55,27 @@ const CUSTOM_OF_CLUSTER: &[(&str, &str)] = &[
     ("karpenter.k8s.aws", "EC2NodeClass"),
     ("karpenter.sh", "NodeClaim"),
     ("karpenter.sh", "NodePool"),
+    ("keda.sh", "ClusterTriggerAuthentication"),
     ("kyverno.io", "ClusterPolicy"),
+];
+
+/// Groups of custom kinds of which each other kind lives in a namespace.
+const CUSTOM_IN_NAMESPACE: &[&str] = &[
+    "acme.cert-manager.io",
+    "argoproj.io",
+    "bitnami.com",
+    "cert-manager.io",
+    "extensions.istio.io",
+    "external-secrets.io",
+    "gateway.networking.k8s.io",
+    "gateway.nginx.org",
+    "generators.external-secrets.io",
+    "keda.sh",
+    "monitoring.coreos.com",
+    "networking.istio.io",
+    "rabbitmq.com",
+    "security.istio.io",
+    "telemetry.istio.io",
 ];
 
 /// The scopes of kinds.
@@ -86,7 +109,9 @@ impl Scopes {
         {
             return Some(false);
         }
-        (OF_KUBERNETES.contains(&group) || OF_CLUSTER.iter().any(|(known, _)| *known == group))
-            .then_some(true)
+        (OF_KUBERNETES.contains(&group)
+            || CUSTOM_IN_NAMESPACE.contains(&group)
+            || OF_CLUSTER.iter().any(|(known, _)| *known == group))
+        .then_some(true)
     }
 }
