@@ -135,10 +135,12 @@ impl Folder {
 
     /// Locks it unless another run has done so; whether it did. Dropping the folder unlocks it.
     pub(super) fn try_lock(&self) -> io::Result<bool> {
+        // How network file systems say that they have no locks; there the user has to avoid two runs at once.
+        let no_locks = [Errno::NOTSUP, Errno::OPNOTSUPP, Errno::NOSYS, Errno::BADF];
         match fs::flock(&self.0, FlockOperation::NonBlockingLockExclusive) {
-            // Some network file systems have no locks; there the user has to avoid two runs at once.
-            Ok(()) | Err(Errno::NOTSUP | Errno::NOSYS) => Ok(true),
+            Ok(()) => Ok(true),
             Err(Errno::WOULDBLOCK) => Ok(false),
+            Err(error) if no_locks.contains(&error) => Ok(true),
             Err(error) => Err(error.into()),
         }
     }
