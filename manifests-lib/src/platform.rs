@@ -185,8 +185,21 @@ impl Platform {
     /// port of a gateway, a namespace that nothing creates, a kind whose CRD nothing installs, bundles that wait for each
     /// other.
     pub fn build(&self) -> Result<BuiltPlatform, Vec<BuildError>> {
-        let Built { tree, gateway_ports, secret_reads, mut facts, mut errors } =
-            self.build_bundles();
+        self.build_from(self.build_bundles(|_| {}))
+    }
+
+    /// Builds every object, as [`build`](Self::build) does, for the last time: a bundle lets go of its parts as soon as they are
+    /// objects, so that both are never in memory together.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`build`](Self::build).
+    pub fn build_once(self) -> Result<BuiltPlatform, Vec<BuildError>> {
+        self.build_from(self.build_bundles(Bundle::forget))
+    }
+
+    fn build_from(&self, built: Built) -> Result<BuiltPlatform, Vec<BuildError>> {
+        let Built { tree, gateway_ports, secret_reads, mut facts, mut errors } = built;
         // Before Argo CD's part is added, which repeats the values of charts.
         for BuiltBundle { resources, sources, not_secret, .. } in &tree.bundles {
             errors.extend(check::secrets_in_plain_text(resources, sources, not_secret));
@@ -258,8 +271,8 @@ impl Platform {
         })
     }
 
-    /// Every bundle, built by itself from what all of them declare.
-    fn build_bundles(&self) -> Built {
+    /// Every bundle, built by itself from what all of them declare, and what is done with it then.
+    fn build_bundles(&self, then: fn(&Bundle)) -> Built {
         let mut plan = Plan::default();
         let top = plan.add(&self.state.bundles.borrow());
         let teams = self.state.teams.borrow();
@@ -290,7 +303,7 @@ impl Platform {
             .map(|(bundle, applications)| {
                 let output = bundle.build(&declared, &mut facts);
                 errors.extend(output.errors);
-                BuiltBundle {
+                let built = BuiltBundle {
                     name: bundle.name().clone(),
                     namespace: bundle.namespace().clone(),
                     origin: bundle.origin(),
@@ -301,7 +314,9 @@ impl Platform {
                     accepted: output.accepted,
                     delivery: bundle.delivery(),
                     applications,
-                }
+                };
+                then(&bundle);
+                built
             })
             .collect();
         let tree = Tree { bundles, top, teams };

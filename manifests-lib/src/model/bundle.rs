@@ -335,6 +335,12 @@ impl Bundle {
         output
     }
 
+    /// Lets go of everything that was added, which is kept in memory otherwise: parts know their bundle.
+    pub(crate) fn forget(&self) {
+        self.state.parts.take();
+        self.state.patches.take();
+    }
+
     pub(crate) fn push(&self, part: impl Part + 'static) -> Made {
         self.state.push(part)
     }

@@ -104,7 +104,7 @@ impl EnvironmentName {
         let Environment { platform, infrastructure, sources, reviewers } =
             (self.entry().environment)();
         let platform = platform
-            .build()
+            .build_once()
             .map_err(|errors| Failure::all(errors.iter().map(BuildError::to_string)))?;
         let own = &platform.environment;
         if own.as_str() != self.entry().name {

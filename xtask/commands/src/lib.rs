@@ -15,12 +15,17 @@ mod programs;
 mod render;
 #[cfg(test)]
 mod small;
-mod tree;
+#[doc(hidden)]
+pub mod tree;
 mod watch;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+// For the benchmark, as `tree` is.
+#[doc(hidden)]
+pub use render::files;
 
 use external::{External, Program};
 use manifests_lib::environment::Entry;
