@@ -166,7 +166,9 @@ impl Conventions {
             let rest = domain.unwrap_or(behind);
             // A longer name is another domain's.
             let is_whole = !rest.strip_prefix('.').unwrap_or(rest).starts_with(of_name);
-            (name.contains('.') && is_whole).then(|| format!("{name}.svc.{}", self.cluster_domain))
+            // Whoever has a token may ask the API server.
+            let is_called = name.contains('.') && name != "kubernetes.default";
+            (is_called && is_whole).then(|| format!("{name}.svc.{}", self.cluster_domain))
         });
         ends.collect()
     }

@@ -53,9 +53,14 @@ fn an_address_without_the_domain_of_the_cluster() {
         let mistakes = listed(&shop.errors());
         assert!(mistakes.contains("[address-as-text]"), "{value}: {mistakes}");
     }
-    for value in
-        ["https://api.svc.example.com", "shop.svcs", ".svc", "api.svc", "web.shop.svc.example.com"]
-    {
+    for value in [
+        "https://api.svc.example.com",
+        "shop.svcs",
+        ".svc",
+        "api.svc",
+        "web.shop.svc.example.com",
+        "https://kubernetes.default.svc",
+    ] {
         let shop = Shop::new();
         server(&shop.bundle().app(&NODES)).env([plain!("API_URL", value)]);
         assert_eq!(listed(&shop.errors()), "", "{value}");
