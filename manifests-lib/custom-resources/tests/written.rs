@@ -181,11 +181,11 @@ fn a_password_generator() {
     let object = Password {
         metadata: metadata("account-db"),
         spec: Some(PasswordSpec {
-            allow_repeat: true,
+            allow_repeat: Some(true),
             digits: Some(8),
             encoding: None,
-            length: 32,
-            no_upper: false,
+            length: Some(32),
+            no_upper: Some(false),
             secret_keys: None,
             symbol_characters: None,
             symbols: Some(0),

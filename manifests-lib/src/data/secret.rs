@@ -491,11 +491,11 @@ impl GeneratedText {
         generators::Password {
             metadata: component.metadata_named(self.generator.clone()),
             spec: Some(generators::PasswordSpec {
-                allow_repeat: true,
+                allow_repeat: Some(true),
                 digits: None,
                 encoding: None,
-                length: i64::from(self.length),
-                no_upper: false,
+                length: Some(i64::from(self.length)),
+                no_upper: Some(false),
                 secret_keys: Some(vec![self.key.clone()]),
                 symbol_characters: None,
                 symbols: Some(0),

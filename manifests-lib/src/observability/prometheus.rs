@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use custom_resources::coreos::monitoring::v1::{self as monitoring, NamespaceSelector};
+use k8s_openapi::api::core::v1::SecretKeySelector;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 use crate::model::bundle::{Added, Bundle, Output, Part};
@@ -139,7 +140,7 @@ impl Prometheus {
         let authority = self.pods.bundle().ca(name.clone(), issuer);
         monitoring::SafeTlsConfig {
             ca: Some(monitoring::SecretOrConfigMap {
-                secret: Some(monitoring::SecretKeySelector {
+                secret: Some(SecretKeySelector {
                     key: CA_KEY.to_owned(),
                     name: authority.name.to_string(),
                     optional: None,

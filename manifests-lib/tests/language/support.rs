@@ -4,6 +4,7 @@ use custom_resources::rabbitmq::v1beta1 as rabbitmq;
 use helm_values::{HelmChart, Nullable};
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1 as meta;
 use manifests_lib::cluster::ApiServer;
 use manifests_lib::data::cache::{ElastiCache, Persistence, ValkeyContainer};
 use manifests_lib::data::database::{
@@ -32,7 +33,6 @@ use manifests_lib::{
     repository, secrets_manager_name, tag, uid, yaml,
 };
 use serde::Serialize;
-use serde_json::json;
 
 pub(crate) const NAMESPACE: Namespace = Namespace::new(name!("shop"));
 
@@ -379,15 +379,20 @@ pub(crate) fn overriding(
     }
 }
 
-/// Makes it what no API server takes: of the metadata of a claim, the CRD's schema says nothing.
+/// Makes it what no API server takes: a time before the year 0.
 pub(crate) fn break_override(pods: &mut rabbitmq::TemplateSpec) {
-    let claim = rabbitmq::EphemeralVolumeClaimTemplate {
-        metadata: Some(json!("none")),
+    let long_ago = meta::Time(k8s_openapi::jiff::Timestamp::MIN);
+    let claim = core::PersistentVolumeClaimTemplate {
+        metadata: Some(meta::ObjectMeta {
+            creation_timestamp: Some(long_ago),
+            ..meta::ObjectMeta::default()
+        }),
         spec: core::PersistentVolumeClaimSpec::default(),
     };
-    pods.volumes = Some(vec![rabbitmq::SpecVolume {
-        ephemeral: Some(rabbitmq::VolumeEphemeral { volume_claim_template: Some(claim) }),
-        ..rabbitmq::SpecVolume::required("scratch".to_owned())
+    pods.volumes = Some(vec![core::Volume {
+        name: "scratch".to_owned(),
+        ephemeral: Some(core::EphemeralVolumeSource { volume_claim_template: Some(claim) }),
+        ..core::Volume::default()
     }]);
 }
 

@@ -12,6 +12,7 @@ mod kubernetes;
 mod lock;
 mod names;
 mod path;
+mod record;
 mod schema;
 mod select;
 mod tree;
@@ -19,17 +20,21 @@ mod types;
 mod typing;
 
 use std::fs;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use released::{Places, sha256};
 
+use crate::comment::visible;
 use crate::lock_file;
 use crate::output::{Changes, File, stamped};
 use crate::rustfmt;
 use lock::{Lock, LockedSource};
 use names::Naming;
+use record::Record;
 use support::{Failure, Result, tell};
+use tree::Tree;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -76,12 +81,14 @@ pub struct Arguments {
     docs: bool,
 
     /// Generate every kind in every served version in --from, without crds.toml: for exploring a release.
+    ///
+    /// Reads files that end in .yaml, .yml or .json. What cannot be read is left out, and told at the end.
     #[arg(long, requires = "from", requires = "output")]
     all: bool,
 
     /// The folder of the crate to write, manifests-lib/custom-resources of the repository by default.
     ///
-    /// Files go to its src folder. Its Cargo.toml is yours: it depends on k8s-openapi, serde and `serde_json`.
+    /// Files go to its src folder, and names.tsv beside it. Its Cargo.toml is yours: it depends on k8s-openapi, serde and `serde_json`.
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
 
@@ -98,9 +105,10 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let home = support::workspace()?.join("manifests-lib/custom-resources");
     let output = arguments.output.clone().unwrap_or_else(|| home.clone());
-    let (kinds, origin) = match &arguments.from {
+    let (kinds, mut left_out, origin) = match &arguments.from {
         Some(from) if arguments.all => {
-            (select::everything(from)?, from.file_name().unwrap_or_default().display().to_string())
+            let (kinds, left_out) = select::everything(from)?;
+            (kinds, left_out, from.file_name().unwrap_or_default().display().to_string())
         }
         from => {
             let lock_file = arguments.lock.clone().unwrap_or_else(|| home.join("crds.toml"));
@@ -122,42 +130,78 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
             };
             (
                 select::locked(&lock, Places::of(from.as_deref(), arguments.download))?,
+                Vec::new(),
                 format!("crds.toml, sha256 {}", sha256(text.as_bytes())),
             )
         }
     };
-    let files = generate(&kinds, &origin, arguments)?;
-    let changes = Changes::find(&output, files)?;
+    let naming = if arguments.all { Naming::Derived } else { Naming::Chosen };
+    let mut tree = tree::tree(&kinds, naming, &record(&output)?, arguments.docs)?;
+    left_out.append(&mut tree.left_out);
+    if tree.kinds == 0 {
+        return Err(Failure::new(left_out.join("\n")));
+    }
+    let count = tree.kinds;
+    let changes = Changes::find(&output, generate(tree, &origin, arguments)?)?;
+    for kind in kinds.iter().filter(|kind| kind.is_untyped()) {
+        tell(format_args!(
+            "{} of {} has no schema: its properties are serde_json::Value",
+            kind.name,
+            kind.api_version()
+        ));
+    }
+    for sentence in &left_out {
+        tell(format_args!("left out: {}", visible(sentence)));
+    }
     if arguments.check {
         support::output::print(&changes.diff())?;
         return Ok(ExitCode::from(u8::from(!changes.is_empty())));
     }
     let changes = changes.apply()?;
     tell(format_args!(
-        "{} {} in {}: {}",
-        kinds.len(),
-        if kinds.len() == 1 { "kind" } else { "kinds" },
+        "{count} {} in {}: {}",
+        if count == 1 { "kind" } else { "kinds" },
         output.display(),
         changes.summary()
     ));
     Ok(ExitCode::SUCCESS)
 }
 
-fn generate(kinds: &[types::Kind], origin: &str, arguments: &Arguments) -> Result<Vec<File>> {
-    let naming = if arguments.all { Naming::Derived } else { Naming::Chosen };
-    let sources = tree::sources(kinds, naming, arguments.docs)?;
+/// The file of the names that types have.
+const RECORD: &str = "names.tsv";
+
+/// The names that the types of the crate have; empty if it is new.
+fn record(output: &Path) -> Result<Record> {
+    let file = output.join(RECORD);
+    match fs::read_to_string(&file) {
+        Ok(text) => Ok(Record::read(&text)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(Record::default())
+        }
+        Err(error) => Err(Failure::new(format!(
+            "{} cannot be read: {error}; restore it from git",
+            file.display()
+        ))),
+    }
+}
+
+fn generate(tree: Tree, origin: &str, arguments: &Arguments) -> Result<Vec<File>> {
     let mut formatted: Vec<(String, String)> =
-        sources.iter().map(|source| (source.path.clone(), source.text.clone())).collect();
+        tree.sources.iter().map(|source| (source.path.clone(), source.text.clone())).collect();
     rustfmt::format(&mut formatted)?;
     let mut command = "cargo xtask crd import".to_owned();
     command.push_str(if arguments.all { " --all" } else { "" });
     command.push_str(if arguments.docs { " --docs" } else { "" });
-    let files = sources.into_iter().zip(formatted).map(|(source, (path, body))| {
-        let mut origins: Vec<String> = source.origins.into_iter().collect();
+    let files = tree.sources.into_iter().zip(formatted).map(|(source, (path, body))| {
+        let mut origins: Vec<String> =
+            source.origins.iter().map(|origin| visible(origin)).collect();
         if origins.is_empty() {
-            origins.push(origin.to_owned());
+            origins.push(visible(origin));
         }
         File { path, text: stamped(&command, &origins, &body) }
     });
-    Ok(files.collect())
+    let mut files: Vec<File> = files.collect();
+    let text = stamped(&command, &[visible(origin)], &tree.record.text());
+    files.push(File { path: RECORD.to_owned(), text });
+    Ok(files)
 }

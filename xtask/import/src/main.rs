@@ -16,6 +16,7 @@ mod output;
 mod rustfmt;
 mod scratch;
 mod shapes;
+mod yaml;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,7 @@
 //! Words of upstream names, written as Rust names.
 
+use std::collections::{HashMap, HashSet};
+
 /// The words of an identifier: `hostIPs` is `host`, `IPs`; `TLSV1_2` is `TLSV1`, `2`.
 ///
 /// A word ends at anything that is not a letter or digit, before an upper-case letter that follows a lower-case one or a
@@ -107,17 +109,48 @@ pub fn serde_camel_case(field: &str) -> String {
 /// If values differ only in case, all but the first keep their own case (`Http`, `HTTP`); names that are still the same get
 /// a number.
 pub fn variants(values: &[String]) -> Vec<String> {
+    let mut taken = Taken::default();
     let mut variants: Vec<String> = Vec::new();
     for value in values {
-        let is_taken = |name: &str| variants.iter().any(|taken| taken == name);
         let plain = pascal_case(value);
         let own_case = words(value).concat();
         let is_own_name = own_case.starts_with(|letter: char| letter.is_ascii_uppercase());
-        let name =
-            if is_taken(&plain) && is_own_name && !is_taken(&own_case) { own_case } else { plain };
-        variants.push(unique(&name, is_taken));
+        let name = if taken.has(&plain) && is_own_name && !taken.has(&own_case) {
+            own_case
+        } else {
+            plain
+        };
+        variants.push(taken.take(name));
     }
     variants
+}
+
+/// Names in use, with the number to try next for each: thousands of equal names stay cheap.
+#[derive(Default)]
+pub struct Taken {
+    names: HashSet<String>,
+    next: HashMap<String, u32>,
+}
+
+impl Taken {
+    fn has(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// The first of `name`, `name2`, `name3`, … that is not in use.
+    pub fn take(&mut self, name: String) -> String {
+        if self.names.insert(name.clone()) {
+            return name;
+        }
+        let number = self.next.entry(name.clone()).or_insert(2);
+        loop {
+            let candidate = format!("{name}{number}");
+            *number += 1;
+            if self.names.insert(candidate.clone()) {
+                return candidate;
+            }
+        }
+    }
 }
 
 fn starts_with_digit(text: &str) -> bool {
@@ -197,14 +230,9 @@ pub fn field_names<'a>(
     properties: impl Iterator<Item = &'a str>,
     reserved: &[&str],
 ) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for property in properties {
-        let name = unique(&snake_case(property), |name| {
-            reserved.contains(&name) || names.iter().any(|taken| taken == name)
-        });
-        names.push(name);
-    }
-    names
+    let mut taken = Taken::default();
+    taken.names.extend(reserved.iter().map(|&name| name.to_owned()));
+    properties.map(|property| taken.take(snake_case(property))).collect()
 }
 
 /// Parts as one name, without those that the next part repeats: `Tcp` and `TcpKeepalive` are `TcpKeepalive`.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use custom_resources::cert_manager::v1 as cert_manager;
 use custom_resources::rabbitmq::v1beta1 as rabbitmq;
+use k8s_openapi::api::core::v1::LocalObjectReference;
 use serde_json::json;
 
 use super::{Rabbitmq, RabbitmqState};
@@ -206,7 +207,7 @@ impl SagaPart {
                     },
                     rabbitmq_cluster_reference: self.cluster(),
                     user: None,
-                    user_reference: Some(rabbitmq::LocalObjectReference { name: self.user() }),
+                    user_reference: Some(LocalObjectReference { name: self.user() }),
                     vhost: self.virtual_host(),
                 }),
             },

@@ -270,7 +270,7 @@ fn what_a_custom_resource_changes_and_nobody_can_read() {
         pods.host_network = Some(true);
         break_override(pods);
     }));
-    assert_snapshot!(shop.mistakes(), @r#"manifests-lib/tests/language/mistakes/escapes.rs:N: RabbitmqCluster.rabbitmq.com shop/careless: what it changes of its pods is no PodSpec (invalid type: string "none", expected ObjectMeta): the API server would refuse it, and what it allows cannot be judged; correct it [invalid-pod-override]"#);
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/escapes.rs:N: RabbitmqCluster.rabbitmq.com shop/careless: what it changes of its pods is no PodSpec (failed to parse six digit integer as year: invalid digit, expected 0-9 but got -): the API server would refuse it, and what it allows cannot be judged; correct it [invalid-pod-override]");
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! Rust source of one type: declaration, documentation and serialization.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::definition::Scope;
 use super::documentation::Documentation;
 use super::group_version::GroupVersion;
+use super::names::{Alias, Target};
 use super::types::{Choice, Field, Kind, Root, Shape, Struct, Type};
+use crate::comment::comment;
 use crate::enumeration::enumeration;
-use crate::naming::{field_names, pascal_case, serde_camel_case, unique};
+use crate::markdown::code;
+use crate::naming::{Taken, field_names, pascal_case, serde_camel_case, unique};
 
 /// Writes the types of one group version, before rustfmt.
 pub struct Declarations<'a> {
@@ -25,9 +28,9 @@ impl<'a> Declarations<'a> {
     /// A kind, with the traits of a Kubernetes object.
     pub fn root(&self, root: &Root) -> String {
         let mut out = String::new();
-        let kind = &root.kind.name;
+        let (kind, name) = (&root.kind.name, root.kind.type_name());
         out.push_str(&self.documentation.root(root));
-        let _ = writeln!(out, "#[derive(Clone, Debug, PartialEq)]\npub struct {kind} {{");
+        let _ = writeln!(out, "#[derive(Clone, Debug, PartialEq)]\npub struct {name} {{");
         out.push_str("/// Name, namespace, labels and annotations.\n");
         out.push_str("pub metadata: k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta,\n");
         let names = field_names(root.fields.iter().map(|field| field.name.as_str()), &["metadata"]);
@@ -35,7 +38,18 @@ impl<'a> Declarations<'a> {
             out.push_str(&self.documentation.root_field(root, &field.name));
             let _ = writeln!(out, "pub {name}: {},", self.field_type(field));
         }
-        out.push_str("}\n\n");
+        let open = root.open.then(|| open_field(&names));
+        if let Some(open) = &open {
+            out.push_str(OPEN);
+            let _ = writeln!(out, "pub {open}: BTreeMap<String, serde_json::Value>,");
+        }
+        out.push_str("}\n");
+        let fields: Vec<(&Field, &str)> =
+            root.fields.iter().zip(names.iter().map(String::as_str)).collect();
+        let metadata = "k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta";
+        let first = Some(("metadata", metadata));
+        out.push_str(&self.required(&name, first, &fields, open.as_deref()));
+        out.push('\n');
         let Kind { version, group, plural, .. } = &root.kind;
         let scope = match root.kind.scope {
             Scope::Namespaced => "NamespaceResourceScope",
@@ -43,7 +57,7 @@ impl<'a> Declarations<'a> {
         };
         let _ = writeln!(
             out,
-            "impl k8s_openapi::Resource for {kind} {{
+            "impl k8s_openapi::Resource for {name} {{
                 const API_VERSION: &'static str = {:?};
                 const GROUP: &'static str = {group:?};
                 const KIND: &'static str = {kind:?};
@@ -52,7 +66,7 @@ impl<'a> Declarations<'a> {
                 type Scope = k8s_openapi::{scope};
             }}
 
-            impl k8s_openapi::Metadata for {kind} {{
+            impl k8s_openapi::Metadata for {name} {{
                 type Ty = k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
                 fn metadata(&self) -> &Self::Ty {{
@@ -66,7 +80,7 @@ impl<'a> Declarations<'a> {
 ",
             root.kind.api_version()
         );
-        out.push_str(&root_serialize(root, &names));
+        out.push_str(&root_serialize(root, &names, open.as_deref()));
         out
     }
 
@@ -110,11 +124,9 @@ impl<'a> Declarations<'a> {
             out.push_str(&self.documentation.group(&group.kind, group.required));
             let _ = writeln!(out, "#[serde(flatten)]\npub {name}: {},", self.field_type(group));
         }
-        let open = structure.open.then(|| {
-            unique("additional_properties", |name| names.iter().any(|taken| taken == name))
-        });
+        let open = structure.open.then(|| open_field(&names));
         if let Some(name) = &open {
-            out.push_str("/// Properties beyond those of the schema, which the cluster keeps.\n");
+            out.push_str(OPEN);
             let _ = writeln!(
                 out,
                 "#[serde(flatten)]\npub {name}: BTreeMap<String, serde_json::Value>,"
@@ -127,34 +139,54 @@ impl<'a> Declarations<'a> {
             .chain(&structure.groups)
             .zip(names.iter().map(String::as_str))
             .collect();
-        out.push_str(&self.required(name, &fields, open.as_deref()));
+        out.push_str(&self.required(name, None, &fields, open.as_deref()));
         out
     }
 
-    /// The constructor of a struct with required and optional fields: the required ones are its parameters, the others are absent.
+    /// The constructor of a struct with required fields: they are its parameters, the others are absent. Empty if there are
+    /// none.
     ///
-    /// Empty if two parameters would have the same type, because a call could mix them up: there, use a literal.
-    fn required(&self, name: &str, fields: &[(&Field, &str)], open: Option<&str>) -> String {
+    /// Parameters of the same type are in its name, so that a call cannot mix them up, even after an upgrade that replaces
+    /// one of them.
+    fn required(
+        &self,
+        name: &str,
+        first: Option<(&str, &str)>,
+        fields: &[(&Field, &str)],
+        open: Option<&str>,
+    ) -> String {
         let (required, optional): (Vec<_>, Vec<_>) =
             fields.iter().partition(|(field, _)| field.required);
-        let types: BTreeSet<String> =
-            required.iter().map(|(field, _)| self.field_type(field)).collect();
-        let says_it_all = optional.is_empty() && open.is_none();
-        if required.is_empty() || says_it_all || types.len() < required.len() {
+        let mut parameters: Vec<(&str, String)> =
+            first.into_iter().map(|(name, kind)| (name, kind.to_owned())).collect();
+        parameters.extend(required.iter().map(|(field, name)| (*name, self.field_type(field))));
+        if parameters.is_empty() {
             return String::new();
         }
-        let parameters: Vec<String> = required
+        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+        for (_, kind) in &parameters {
+            *count.entry(kind).or_default() += 1;
+        }
+        let alike: Vec<&str> = parameters
             .iter()
-            .map(|(field, name)| format!("{name}: {}", self.field_type(field)))
+            .filter(|(_, kind)| count[kind.as_str()] > 1)
+            .map(|(name, _)| name.trim_matches('_'))
             .collect();
-        let mut body: Vec<String> = required.iter().map(|(_, name)| (*name).to_owned()).collect();
+        let function = if alike.is_empty() {
+            "required".to_owned()
+        } else {
+            format!("required_{}", alike.join("_and_"))
+        };
+        let mut body: Vec<String> = parameters.iter().map(|(name, _)| (*name).to_owned()).collect();
         body.extend(optional.iter().map(|(_, name)| format!("{name}: None")));
         body.extend(open.map(|name| format!("{name}: BTreeMap::new()")));
+        let parameters: Vec<String> =
+            parameters.iter().map(|(name, kind)| format!("{name}: {kind}")).collect();
         format!(
             "
 impl {name} {{
     /// With what the CRD requires, and nothing else.
-    pub fn required({}) -> Self {{
+    pub fn {function}({}) -> Self {{
         Self {{ {} }}
     }}
 }}
@@ -164,17 +196,32 @@ impl {name} {{
         )
     }
 
+    /// A name that a type had.
+    pub fn alias(&self, alias: &Alias) -> String {
+        let target = match alias.target {
+            Target::Generated(index) => self.group_version.names[index].as_str(),
+            Target::Existing(path) => path,
+        };
+        let kind = &self.group_version.roots[alias.place.kind].kind.name;
+        let about = format!(
+            "{} of {}, whose structure is that of another type now.",
+            code(&alias.place.path.to_string()),
+            code(kind)
+        );
+        format!("\n{}pub type {} = {target};\n", comment("///", &about), alias.name)
+    }
+
     fn choice(&self, index: usize, name: &str, choice: &Choice) -> String {
         let uses = &self.group_version.types[index].uses;
         // An absent property already means "none"; an element of a list or a value of a map cannot be absent.
         let empty = choice.none_allowed
             && uses.iter().any(|place_of_use| place_of_use.place.path.is_one_of_many());
-        let mut variants: Vec<String> = Vec::new();
-        for (property, _) in &choice.alternatives {
-            let variant =
-                unique(&pascal_case(property), |name| variants.iter().any(|taken| taken == name));
-            variants.push(variant);
-        }
+        let mut taken = Taken::default();
+        let variants: Vec<String> = choice
+            .alternatives
+            .iter()
+            .map(|(property, _)| taken.take(pascal_case(property)))
+            .collect();
         let mut out = format!("#[derive(Clone, Debug, PartialEq)]\npub enum {name} {{\n");
         let mut arms = String::new();
         for ((property, kind), variant) in choice.alternatives.iter().zip(&variants) {
@@ -187,7 +234,7 @@ impl {name} {{
         }
         let mut length = "Some(1)".to_owned();
         if empty {
-            let variant = unique("Empty", |name| variants.iter().any(|taken| taken == name));
+            let variant = taken.take("Empty".to_owned());
             let _ = writeln!(out, "/// None of them: an empty object.\n{variant},");
             let _ = writeln!(arms, "Self::{variant} => {{}}");
             length = format!("Some(usize::from(*self != Self::{variant}))");
@@ -226,12 +273,25 @@ impl {name} {{
     }
 }
 
-fn root_serialize(root: &Root, names: &[String]) -> String {
+/// What a field for further properties says.
+const OPEN: &str = "/// Properties beyond those of the schema, which the cluster keeps.\n";
+
+fn open_field(names: &[String]) -> String {
+    unique("additional_properties", |name| names.iter().any(|taken| taken == name))
+}
+
+fn root_serialize(root: &Root, names: &[String], open: Option<&str>) -> String {
+    let name = root.kind.type_name();
+    // A struct with further properties is none to serde, only a map.
+    let (form, method) = if open.is_some() {
+        ("SerializeMap", "serialize_entry")
+    } else {
+        ("SerializeStruct", "serialize_field")
+    };
     let mut out = format!(
-        "\nimpl Serialize for {} {{
+        "\nimpl Serialize for {name} {{
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{
-                use serde::ser::SerializeStruct;\n",
-        root.kind.name
+                use serde::ser::{form};\n"
     );
     let required = 3 + root.fields.iter().filter(|field| field.required).count();
     let mut length = required.to_string();
@@ -240,26 +300,38 @@ fn root_serialize(root: &Root, names: &[String]) -> String {
             let _ = write!(length, " + usize::from(self.{name}.is_some())");
         }
     }
-    let _ = writeln!(
-        out,
-        "let mut object = serializer.serialize_struct({:?}, {length})?;",
-        root.kind.name
-    );
-    out.push_str(
-        "object.serialize_field(\"apiVersion\", <Self as k8s_openapi::Resource>::API_VERSION)?;\n",
-    );
-    out.push_str("object.serialize_field(\"kind\", <Self as k8s_openapi::Resource>::KIND)?;\n");
-    out.push_str("object.serialize_field(\"metadata\", &self.metadata)?;\n");
+    let _ = match open {
+        Some(open) => writeln!(
+            out,
+            "let mut object = serializer.serialize_map(Some({length} + self.{open}.len()))?;"
+        ),
+        None => {
+            writeln!(out, "let mut object = serializer.serialize_struct({name:?}, {length})?;")
+        }
+    };
+    for (key, value) in [
+        ("apiVersion", "<Self as k8s_openapi::Resource>::API_VERSION"),
+        ("kind", "<Self as k8s_openapi::Resource>::KIND"),
+        ("metadata", "&self.metadata"),
+    ] {
+        let _ = writeln!(out, "object.{method}({key:?}, {value})?;");
+    }
     for (field, name) in root.fields.iter().zip(names) {
         let key = &field.name;
         if field.required {
-            let _ = writeln!(out, "object.serialize_field({key:?}, &self.{name})?;");
+            let _ = writeln!(out, "object.{method}({key:?}, &self.{name})?;");
         } else {
             let _ = writeln!(
                 out,
-                "if let Some(value) = &self.{name} {{\nobject.serialize_field({key:?}, value)?;\n}}"
+                "if let Some(value) = &self.{name} {{\nobject.{method}({key:?}, value)?;\n}}"
             );
         }
+    }
+    if let Some(open) = open {
+        let _ = writeln!(
+            out,
+            "for (name, value) in &self.{open} {{\nobject.{method}(name, value)?;\n}}"
+        );
     }
     out.push_str("object.end()\n}\n}\n");
     out

@@ -1,18 +1,21 @@
 //! CRD documents: from YAML to the schema of one kind and version.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_yaml::Value;
 
 use super::schema::Schema;
-use support::{Failure, Result};
+use crate::yaml;
 
 /// A `CustomResourceDefinition` of `apiextensions.k8s.io/v1`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq)]
 pub struct Definition {
     pub spec: DefinitionSpec,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq)]
 pub struct DefinitionSpec {
     pub group: String,
     pub names: Names,
@@ -20,7 +23,7 @@ pub struct DefinitionSpec {
     pub versions: Vec<Version>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq)]
 pub struct Names {
     pub kind: String,
     pub plural: String,
@@ -33,17 +36,78 @@ pub enum Scope {
     Cluster,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq)]
 pub struct Version {
     pub name: String,
+    #[serde(default)]
     pub served: bool,
     pub schema: Option<VersionSchema>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq)]
 pub struct VersionSchema {
     #[serde(rename = "openAPIV3Schema")]
-    pub root: Schema,
+    pub root: Option<Schema>,
+}
+
+/// The most letters of a kind, a version or a part of a group.
+const LONGEST: usize = 63;
+
+impl DefinitionSpec {
+    /// Why the names of a CRD are none, by the rules of the API server: they become names of files, modules and types.
+    pub fn refusal(&self, version: &str) -> Option<String> {
+        let is_group =
+            self.group.len() <= 253 && self.group.split('.').all(|part| is_label(part, false));
+        if !is_group {
+            return Some(format!("the group {} is no DNS name", shown(&self.group)));
+        }
+        let kind = self.names.kind.to_ascii_lowercase();
+        for (what, shown_as, name) in [
+            ("kind", &self.names.kind, kind.as_str()),
+            ("plural", &self.names.plural, self.names.plural.as_str()),
+        ] {
+            if !is_label(name, true) {
+                return Some(format!(
+                    "the {what} {} of {} is no name of at most {LONGEST} letters, digits and dashes that begins with a letter",
+                    shown(shown_as),
+                    self.group
+                ));
+            }
+        }
+        (!is_label(version, true)).then(|| {
+            format!(
+                "the version {} of {} ({}) is no name of at most {LONGEST} lower-case letters, digits and dashes that begins with a letter",
+                shown(version),
+                self.names.kind,
+                self.group
+            )
+        })
+    }
+}
+
+/// Whether a text is a DNS label, of RFC 1035 if it must begin with a letter.
+fn is_label(text: &str, begins_with_letter: bool) -> bool {
+    let is_inner =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    text.len() <= LONGEST
+        && text.chars().all(is_inner)
+        && !text.ends_with('-')
+        && text.starts_with(|first: char| {
+            first.is_ascii_lowercase() || (!begins_with_letter && first.is_ascii_digit())
+        })
+}
+
+/// A name as a sentence shows it, whatever is in it.
+fn shown(name: &str) -> String {
+    let short: String = name.chars().take(LONGEST + 1).collect();
+    if short.len() < name.len() { format!("{short:?}…") } else { format!("{name:?}") }
+}
+
+/// The CRDs of a file, and a sentence for each document that claims to be one and cannot be read.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub definitions: Vec<Definition>,
+    pub problems: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -53,39 +117,140 @@ struct Head {
     kind: Option<String>,
 }
 
-/// Reads every CRD of a file with one or more YAML documents; documents of other kinds are skipped.
+const KIND: &str = "CustomResourceDefinition";
+
+/// Reads every CRD of a file with one or more documents of YAML or JSON, also those in a `List`; other kinds are skipped.
 ///
-/// # Errors
-/// If a document is not YAML, or claims to be a CRD and is not valid. `file` names the source in the message.
-pub fn read(file: &str, text: &str) -> Result<Vec<Definition>> {
+/// `file` names the source in sentences.
+pub fn read(file: &str, text: &str) -> Found {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut found = Found::default();
+    if let Some(reason) = yaml::refusal(text) {
+        found.problems.push(if is_template(text) {
+            template(file)
+        } else {
+            format!("{file} is not read: {reason}; compare it with the release it was taken from")
+        });
+        return found;
+    }
     let heads = serde_yaml::Deserializer::from_str(text);
     let documents = serde_yaml::Deserializer::from_str(text);
-    let mut definitions: Vec<Definition> = Vec::new();
-    for (number, (head, document)) in heads.zip(documents).enumerate() {
-        let invalid = |error: serde_yaml::Error| {
-            Failure::new(format!(
-                "{file}: document {} is not a valid CRD: {error}; compare it with the release it was taken from",
-                number + 1
-            ))
-        };
+    let has_merge_keys = text.contains("<<");
+    // At an error of syntax the reader stays where it is, and yields it again for ever.
+    let most = 1 + text.lines().filter(|line| line.starts_with("---")).count();
+    let mut last = None;
+    for (number, (head, document)) in heads.zip(documents).take(most).enumerate() {
+        let what = format!("{file}: document {}", number + 1);
+        if let Err(problem) = found.document(&what, head, document, has_merge_keys) {
+            let reason = problem.strip_prefix(&what).map(str::to_owned);
+            let has_place = reason.as_ref().is_some_and(|reason| reason.contains(" at line "));
+            if has_place && last == reason {
+                break;
+            }
+            last = reason;
+            found.problems.push(if is_template(text) { template(file) } else { problem });
+        }
+    }
+    found.problems.dedup();
+    found
+}
+
+impl Found {
+    fn document(
+        &mut self,
+        what: &str,
+        head: serde_yaml::Deserializer<'_>,
+        document: serde_yaml::Deserializer<'_>,
+        has_merge_keys: bool,
+    ) -> Result<(), String> {
+        let invalid = |error: serde_yaml::Error| not_valid(what, &error);
         // An empty document (a trailing `---`) is null.
         let head: Option<Head> = Deserialize::deserialize(head).map_err(invalid)?;
         let Some(Head { api_version, kind: Some(kind) }) = head else {
-            IgnoredAny::deserialize(document).map_err(invalid)?;
-            continue;
+            return IgnoredAny::deserialize(document).map(drop).map_err(invalid);
         };
-        if kind != "CustomResourceDefinition" {
-            IgnoredAny::deserialize(document).map_err(invalid)?;
-            continue;
+        match kind.as_str() {
+            KIND => {
+                refuse_older(what, api_version.as_deref())?;
+                // Without the detour where it is not needed: errors then have a line number.
+                let definition = if has_merge_keys {
+                    definition(what, Value::deserialize(document).map_err(invalid)?)?
+                } else {
+                    Definition::deserialize(document).map_err(invalid)?
+                };
+                self.definitions.push(definition);
+            }
+            "List" | "CustomResourceDefinitionList" => {
+                let list = Value::deserialize(document).map_err(invalid)?;
+                let items = list.get("items").and_then(Value::as_sequence);
+                // The items of a typed list need no kind of their own.
+                let of_all = (kind != "List").then_some(KIND);
+                for (number, item) in items.into_iter().flatten().enumerate() {
+                    if item.get("kind").and_then(Value::as_str).or(of_all) != Some(KIND) {
+                        continue;
+                    }
+                    let what = format!("{what}, item {}", number + 1);
+                    let api_version = item.get("apiVersion").and_then(Value::as_str);
+                    let read = refuse_older(&what, api_version.or(api_version_of(&list)))
+                        .and_then(|()| definition(&what, item.clone()));
+                    match read {
+                        Ok(definition) => self.definitions.push(definition),
+                        Err(problem) => self.problems.push(problem),
+                    }
+                }
+            }
+            _ => IgnoredAny::deserialize(document).map(drop).map_err(invalid)?,
         }
-        if api_version.as_deref() != Some("apiextensions.k8s.io/v1") {
-            return Err(Failure::new(format!(
-                "{file}: document {} is a CRD of apiVersion {}, but only apiextensions.k8s.io/v1 is supported; choose a release that ships it",
-                number + 1,
-                api_version.unwrap_or_default()
-            )));
-        }
-        definitions.push(Definition::deserialize(document).map_err(invalid)?);
+        Ok(())
     }
-    Ok(definitions)
+}
+
+fn api_version_of(list: &Value) -> Option<&str> {
+    list.get("apiVersion").and_then(Value::as_str)
+}
+
+/// A CRD whose merge keys (`<<`) are applied, as kubectl does.
+fn definition(what: &str, mut value: Value) -> Result<Definition, String> {
+    value.apply_merge().map_err(|error| not_valid(what, &error))?;
+    serde_yaml::from_value(value).map_err(|error| not_valid(what, &error))
+}
+
+fn not_valid(what: &str, error: &serde_yaml::Error) -> String {
+    format!("{what} is not a valid CRD: {error}; compare it with the release it was taken from")
+}
+
+fn refuse_older(what: &str, api_version: Option<&str>) -> Result<(), String> {
+    match api_version {
+        Some("apiextensions.k8s.io/v1") => Ok(()),
+        other => Err(format!(
+            "{what} is a CRD of apiVersion {}, but only apiextensions.k8s.io/v1 is supported; choose a release that ships it",
+            other.unwrap_or_default()
+        )),
+    }
+}
+
+/// Whether a text that is no CRD has actions of Helm's templates; descriptions in valid CRDs may have them, too.
+fn is_template(text: &str) -> bool {
+    ["{{-", "{{ ", "{{."].iter().any(|action| text.contains(action))
+}
+
+fn template(file: &str) -> String {
+    // A file on disk lies below its chart; a URL tells only that there is one.
+    let above = Path::new(file).ancestors().skip(1);
+    let chart = above.into_iter().find(|folder| folder.join("Chart.yaml").is_file());
+    let chart =
+        chart.map_or_else(|| "CHART".to_owned(), |folder| quoted(&folder.display().to_string()));
+    format!(
+        "{file} is a template of a Helm chart and no CRD before it is rendered; run `helm template crds {chart} --include-crds > crds.yaml`, with --set for the value that turns the CRDs on if the chart has one, and name crds.yaml with --from, or take a release's file that is rendered"
+    )
+}
+
+/// A word of a shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./+@:".contains(letter);
+    if word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }

@@ -1,11 +1,10 @@
 //! Doc comments of generated code: facts, and upstream's descriptions on request.
 
-use std::fmt::Write;
-
 use super::definition::Scope;
 use super::facts::Facts;
 use super::group_version::GroupVersion;
 use super::types::{Place, Root, Shape, Shaped, Type, Use};
+use crate::comment::{comment, visible};
 use crate::markdown::{code, common, listed, longest_run_of_backticks, reorders};
 
 /// Writes doc comments, each ending in a line break.
@@ -30,6 +29,13 @@ impl Documentation<'_> {
             code(&kind.api_version())
         );
         let mut paragraphs = vec![about, scope.to_owned()];
+        if kind.is_untyped() {
+            paragraphs
+                .push("The CRD has no schema: what is written here is not checked.".to_owned());
+        }
+        if !root.conditions.is_empty() {
+            paragraphs.push(root.conditions.join(" "));
+        }
         paragraphs.extend(reference(root));
         self.comment(paragraphs, kind.schema.description.as_deref())
     }
@@ -108,16 +114,12 @@ impl Documentation<'_> {
             let fence = "`".repeat(longest_run_of_backticks(&description).max(2) + 1);
             paragraphs.push(format!("{fence}text\n{}\n{fence}", description.trim_end()));
         }
-        let mut out = String::new();
-        for line in paragraphs.join("\n\n").lines() {
-            let _ = writeln!(out, "/// {}", line.trim_end());
-        }
-        out
+        comment("///", &paragraphs.join("\n\n"))
     }
 }
 
 fn reference(root: &Root) -> Option<String> {
-    root.kind.reference.as_ref().map(|url| format!("[Upstream reference]({url})"))
+    root.kind.reference.as_ref().map(|url| format!("[Upstream reference]({})", visible(url)))
 }
 
 fn article(kind: &str) -> &'static str {

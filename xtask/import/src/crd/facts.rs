@@ -49,6 +49,17 @@ pub fn conditions(alternatives: &Alternatives) -> Vec<String> {
     conditions
 }
 
+/// The same for a kind itself, whose fields express no alternatives.
+pub fn of_root(alternatives: &Alternatives) -> Vec<String> {
+    let exclusive = alternatives.exclusive.iter().map(|exclusive| {
+        let names: Vec<String> = exclusive.alternatives.iter().map(|name| code(name)).collect();
+        let (count, verb) =
+            if exclusive.none_allowed { ("At most", "may") } else { ("Exactly", "must") };
+        format!("{count} one of {} {verb} be set.", names.join(", "))
+    });
+    exclusive.chain(conditions(alternatives)).collect()
+}
+
 fn kind(schema: &Schema) -> String {
     if schema.int_or_string {
         return "integer or string".to_owned();

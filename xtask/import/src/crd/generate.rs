@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::declarations::Declarations;
-use super::group_version::GroupVersion;
+use super::group_version::{GroupVersion, SHARED};
+use super::names::Target;
+use crate::comment::comment;
+use crate::markdown::code;
 use crate::naming::snake_case;
-use support::{Failure, Result};
 
 /// One generated module: its name and its source, without header and before rustfmt.
 #[derive(Clone, Debug)]
@@ -17,27 +19,13 @@ pub struct Module {
     pub origins: BTreeSet<String>,
 }
 
-/// The file of types that more than one kind uses.
-const SHARED: &str = "shared_types";
-
 /// The modules of a group version, in alphabetical order. With `descriptions`, upstream's words become doc comments.
-///
-/// # Errors
-/// If a kind has the name of the file of shared types.
-pub fn modules(group_version: &GroupVersion, descriptions: bool) -> Result<Vec<Module>> {
+pub fn modules(group_version: &GroupVersion, descriptions: bool) -> Vec<Module> {
     let declarations = Declarations::new(group_version, descriptions);
     let assembly = Assembly { group_version };
     let mut bodies: BTreeMap<String, (String, BTreeSet<String>)> = BTreeMap::new();
     for root in &group_version.roots {
-        let name = snake_case(&root.kind.name);
-        if name == SHARED || bodies.contains_key(&name) {
-            return Err(Failure::new(format!(
-                "{}: {} of {} needs the module {name}, which is taken; leave it out",
-                root.kind.origin,
-                root.kind.name,
-                root.kind.api_version()
-            )));
-        }
+        let name = snake_case(&root.kind.type_name());
         let origins = BTreeSet::from([root.kind.origin.clone()]);
         bodies.insert(name, (declarations.root(root), origins));
     }
@@ -47,10 +35,17 @@ pub fn modules(group_version: &GroupVersion, descriptions: bool) -> Result<Vec<M
         let users = group_version.types[index].users();
         origins.extend(users.iter().map(|&user| group_version.roots[user].kind.origin.clone()));
     }
-    Ok(bodies
+    for alias in &group_version.aliases {
+        let module = match alias.target {
+            Target::Generated(index) => assembly.module_of(index),
+            Target::Existing(_) => assembly.module_of_kind(alias.place.kind),
+        };
+        bodies.entry(module).or_default().0.push_str(&declarations.alias(alias));
+    }
+    bodies
         .into_iter()
         .map(|(name, (body, origins))| assembly.module(name, &body, origins))
-        .collect())
+        .collect()
 }
 
 /// Distributes types to modules.
@@ -64,12 +59,14 @@ impl Assembly<'_> {
             .group_version
             .roots
             .iter()
-            .find(|root| snake_case(&root.kind.name) == name)
+            .find(|root| snake_case(&root.kind.type_name()) == name)
         {
-            Some(root) => format!("The kind `{}` and the types that only it uses.", root.kind.name),
+            Some(root) => {
+                format!("The kind {} and the types that only it uses.", code(&root.kind.name))
+            }
             None => "Types that several kinds use.".to_owned(),
         };
-        let mut source = format!("//! {about}\n\n");
+        let mut source = comment("//!", &about) + "\n";
         if body.contains("BTreeMap<") {
             source.push_str("use std::collections::BTreeMap;\n\n");
         }
@@ -92,15 +89,15 @@ impl Assembly<'_> {
                 used.extend(self.group_version.types[index].parts());
             }
         }
-        for root in
-            self.group_version.roots.iter().filter(|root| snake_case(&root.kind.name) == module)
+        for root in self
+            .group_version
+            .roots
+            .iter()
+            .filter(|root| snake_case(&root.kind.type_name()) == module)
         {
             used.extend(root.fields.iter().filter_map(|field| field.kind.shaped()));
         }
-        let is_foreign = |index: &usize| {
-            self.group_version.types[*index].existing().is_none()
-                && self.module_of(*index) != module
-        };
+        let is_foreign = |index: &usize| self.module_of(*index) != module;
         used.into_iter()
             .filter(is_foreign)
             .map(|index| self.group_version.names[index].as_str())
@@ -109,8 +106,12 @@ impl Assembly<'_> {
 
     fn module_of(&self, index: usize) -> String {
         match self.group_version.types[index].users().as_slice() {
-            [only] => snake_case(&self.group_version.roots[*only].kind.name),
+            [only] => self.module_of_kind(*only),
             _ => SHARED.to_owned(),
         }
+    }
+
+    fn module_of_kind(&self, position: usize) -> String {
+        snake_case(&self.group_version.roots[position].kind.type_name())
     }
 }

@@ -32,7 +32,7 @@ macro_rules! structs {
 /// The known structs, read from the compiled types themselves: each field's name and type, and whether it is always
 /// written. So equality with a CRD's structure is exact, whatever version of Kubernetes either is from.
 ///
-/// Structs that hold an `ObjectMeta` are left out: a CRD has `metadata: {type: object}` for it, which is not the same.
+/// For the `ObjectMeta` of a template, a CRD has `metadata: {type: object}`.
 pub fn structs() -> Vec<KubernetesStruct> {
     structs![
         meta, "k8s_openapi::apimachinery::pkg::apis::meta::v1": [LabelSelector, LabelSelectorRequirement];
@@ -42,21 +42,24 @@ pub fn structs() -> Vec<KubernetesStruct> {
             ClusterTrustBundleProjection, ConfigMapEnvSource, ConfigMapKeySelector, ConfigMapProjection,
             ConfigMapVolumeSource, Container, ContainerPort, ContainerResizePolicy, ContainerRestartRule,
             ContainerRestartRuleOnExitCodes, DownwardAPIProjection, DownwardAPIVolumeFile, DownwardAPIVolumeSource,
-            EmptyDirVolumeSource, EnvFromSource, EnvVar, EnvVarSource, EphemeralContainer, ExecAction, FCVolumeSource,
+            EmptyDirVolumeSource, EnvFromSource, EnvVar, EnvVarSource, EphemeralContainer, EphemeralVolumeSource, ExecAction,
+            FCVolumeSource,
             FileKeySelector, FlexVolumeSource, FlockerVolumeSource, GCEPersistentDiskVolumeSource, GRPCAction,
             GitRepoVolumeSource, GlusterfsVolumeSource, HTTPGetAction, HTTPHeader, HostAlias, HostPathVolumeSource,
             ISCSIVolumeSource, ImageVolumeSource, KeyToPath, Lifecycle, LifecycleHandler, LocalObjectReference,
             NFSVolumeSource, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, ObjectFieldSelector,
-            ObjectReference, PersistentVolumeClaimSpec, PersistentVolumeClaimVolumeSource, PhotonPersistentDiskVolumeSource,
+            ObjectReference, PersistentVolumeClaimSpec, PersistentVolumeClaimTemplate, PersistentVolumeClaimVolumeSource,
+            PhotonPersistentDiskVolumeSource,
             PodAffinity, PodAffinityTerm, PodAntiAffinity, PodCertificateProjection, PodDNSConfig, PodDNSConfigOption,
-            PodOS, PodReadinessGate, PodResourceClaim, PodSchedulingGate, PodSecurityContext, PortworxVolumeSource,
+            PodOS, PodReadinessGate, PodResourceClaim, PodSchedulingGate, PodSecurityContext, PodSpec, PodTemplateSpec,
+            PortworxVolumeSource,
             PreferredSchedulingTerm, Probe, ProjectedVolumeSource, QuobyteVolumeSource, RBDVolumeSource, ResourceClaim,
             ResourceFieldSelector, ResourceRequirements, SELinuxOptions, ScaleIOVolumeSource, SeccompProfile,
             SecretEnvSource, SecretKeySelector, SecretProjection, SecretReference, SecretVolumeSource, SecurityContext,
             ServiceAccountTokenProjection, ServicePort, ServiceSpec, SessionAffinityConfig, SleepAction,
             StorageOSVolumeSource, Sysctl, TCPSocketAction, Toleration, TopologySpreadConstraint, TypedLocalObjectReference,
-            TypedObjectReference, VolumeDevice, VolumeMount, VolumeProjection, VolumeResourceRequirements,
-            VsphereVirtualDiskVolumeSource, WeightedPodAffinityTerm, WindowsSecurityContextOptions,
+            TypedObjectReference, Volume, VolumeDevice, VolumeMount, VolumeProjection, VolumeResourceRequirements,
+            VsphereVirtualDiskVolumeSource, WeightedPodAffinityTerm, WindowsSecurityContextOptions, WorkloadReference,
         ];
     ]
 }

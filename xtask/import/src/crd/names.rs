@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use super::group_version::GroupVersion;
 use super::path::Path;
-use super::types::{Place, Root, Shaped};
+use super::record::{Line, Record, digests};
+use super::types::{Place, Root, Shaped, Use};
+use super::typing::Typed;
 use crate::naming::{RESERVED, joined, pascal_case, unique};
 use support::{Failure, Result};
 
@@ -17,32 +20,48 @@ pub enum Naming {
     Derived,
 }
 
-/// The name of every type, by its index; for a type of k8s-openapi its path.
+/// The names of a group version.
+#[derive(Debug)]
+pub struct Named {
+    /// The name of every type, by its index; empty if it is not generated.
+    pub names: Vec<String>,
+    /// Names that types had at places that are still there.
+    pub aliases: Vec<Alias>,
+}
+
+/// A further name of a type.
+#[derive(Debug)]
+pub struct Alias {
+    pub name: String,
+    pub target: Target,
+    /// A place where the type had the name.
+    pub place: Place,
+}
+
+/// What a further name stands for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Target {
+    /// A type of the group version.
+    Generated(usize),
+    /// A type of k8s-openapi, by its path.
+    Existing(&'static str),
+}
+
+/// Names the types of a group version.
 ///
-/// Types are named in the order of their homes: kinds as the lock file lists them, then fewer properties on the way, then
-/// alphabetical. A name consists of the last two properties of the home path, without `spec` and with the kind before the
-/// first; if that is taken, one more property is put before it. So a kind that is added at the end of the list, or a deeper
-/// structure, never renames existing types.
+/// A name that the lock file chooses is first, then the one that the type had before. A new type is named by its home, in
+/// the order of homes: kinds as the lock file lists them, then fewer properties on the way, then alphabetical. Such a name
+/// consists of the last two properties of the home path, without `spec` and with the kind before the first; if that is
+/// taken, one more property is put before it.
 ///
 /// # Errors
-/// If a chosen name is taken or belongs to no type, a type that several kinds share has none, or a kind has a name that
-/// generated code needs.
-pub fn assign(roots: &[Root], types: &[Shaped], naming: Naming) -> Result<Vec<String>> {
+/// If a chosen name is taken or belongs to no type, or a type that several kinds share has none.
+pub fn assign(roots: &[Root], found: &Typed, naming: Naming, record: &Record) -> Result<Named> {
+    let types = &found.types;
     let mut taken: BTreeSet<String> = RESERVED.iter().map(|&name| name.to_owned()).collect();
-    for Root { kind, .. } in roots {
-        if !taken.insert(kind.name.clone()) {
-            return Err(Failure::new(format!(
-                "{}: {} of {} has a name that generated code already uses; leave it out",
-                kind.origin,
-                kind.name,
-                kind.api_version()
-            )));
-        }
-    }
+    taken.extend(roots.iter().map(|root| root.kind.type_name()));
     let mut names = chosen(roots, types)?;
-    if naming == Naming::Chosen {
-        refuse_unnamed(roots, types, &names)?;
-    }
+    let is_chosen: BTreeSet<usize> = names.keys().copied().collect();
     for name in names.values() {
         if !taken.insert(name.clone()) {
             return Err(Failure::new(format!(
@@ -50,6 +69,12 @@ pub fn assign(roots: &[Root], types: &[Shaped], naming: Naming) -> Result<Vec<St
             )));
         }
     }
+    let known = Known::new(roots, found, record);
+    known.keep(&mut names, &mut taken);
+    if naming == Naming::Chosen {
+        refuse_unnamed(roots, types, &names, &is_chosen)?;
+    }
+    let aliases = known.aliases(&is_chosen, &mut taken);
     let mut order: Vec<(&Place, usize)> = types
         .iter()
         .enumerate()
@@ -58,35 +83,137 @@ pub fn assign(roots: &[Root], types: &[Shaped], naming: Naming) -> Result<Vec<St
     order.sort();
     for (home, index) in order {
         names.entry(index).or_insert_with(|| {
-            let name = derived(&roots[home.kind].kind.name, &home.path, &taken);
+            let name = derived(&roots[home.kind].kind.type_name(), &home.path, &taken);
             taken.insert(name.clone());
             name
         });
     }
-    let existing = |shaped: &Shaped| shaped.existing().unwrap_or_default().to_owned();
-    Ok(types
-        .iter()
-        .enumerate()
-        .map(|(index, shaped)| names.remove(&index).unwrap_or_else(|| existing(shaped)))
-        .collect())
+    let names = (0..types.len()).map(|index| names.remove(&index).unwrap_or_default()).collect();
+    Ok(Named { names, aliases })
+}
+
+/// The lines for `names.tsv`.
+pub fn lines(group_version: &GroupVersion) -> Vec<Line> {
+    let GroupVersion { roots, types, names, aliases } = group_version;
+    let digests = digests(types);
+    let mut lines = Vec::new();
+    for (index, shaped) in types.iter().enumerate() {
+        lines.extend(shaped.uses.iter().map(|Use { place, .. }| Line {
+            kind: roots[place.kind].kind.name.clone(),
+            place: place.path.exact(),
+            name: names[index].clone(),
+            shape: Some(digests[index].clone()),
+        }));
+    }
+    lines.extend(aliases.iter().map(|Alias { name, place, .. }| Line {
+        kind: roots[place.kind].kind.name.clone(),
+        place: place.path.exact(),
+        name: name.clone(),
+        shape: None,
+    }));
+    lines
+}
+
+/// The recorded names whose places are still there.
+struct Known<'a> {
+    lines: Vec<(&'a Line, &'a Place, Target)>,
+    digests: Vec<String>,
+}
+
+impl<'a> Known<'a> {
+    fn new(roots: &[Root], typed: &'a Typed, record: &'a Record) -> Self {
+        let digests = digests(&typed.types);
+        let lines = roots.first().map_or(&[][..], |root| record.of(&root.kind.api_version()));
+        if lines.is_empty() {
+            return Self { lines: Vec::new(), digests };
+        }
+        let key = |place: &Place| (roots[place.kind].kind.name.as_str(), place.path.exact());
+        let mut now: BTreeMap<(&str, String), (&Place, Target)> = BTreeMap::new();
+        for (place, path) in &typed.existing {
+            now.insert(key(place), (place, Target::Existing(path)));
+        }
+        for (index, shaped) in typed.types.iter().enumerate() {
+            for Use { place, .. } in &shaped.uses {
+                now.insert(key(place), (place, Target::Generated(index)));
+            }
+        }
+        let lines = lines.iter().filter_map(|line| {
+            let (place, target) = now.get(&(line.kind.as_str(), line.place.clone()))?;
+            Some((line, *place, *target))
+        });
+        Self { lines: lines.collect(), digests }
+    }
+
+    /// Gives types without a name the one that they had.
+    ///
+    /// Where a type has become two, the one of the old shape keeps the name, else the one that has more of the old places;
+    /// where two have become one, it is the other way round.
+    fn keep(&self, names: &mut BTreeMap<usize, String>, taken: &mut BTreeSet<String>) {
+        let mut claims: BTreeMap<(bool, &str, usize), (usize, usize)> = BTreeMap::new();
+        for (line, _, target) in &self.lines {
+            if let Target::Generated(index) = *target {
+                let is_same = line.shape.as_ref() == Some(&self.digests[index]);
+                let claim =
+                    claims.entry((line.shape.is_none(), line.name.as_str(), index)).or_default();
+                claim.0 += usize::from(is_same);
+                claim.1 += 1;
+            }
+        }
+        let mut claims: Vec<_> = claims.into_iter().collect();
+        claims.sort_by_key(|((is_alias, ..), (same, places))| {
+            (*is_alias, std::cmp::Reverse(*same), std::cmp::Reverse(*places))
+        });
+        for ((_, name, index), _) in claims {
+            if is_type_name(name) && !names.contains_key(&index) && taken.insert(name.to_owned()) {
+                names.insert(index, name.to_owned());
+            }
+        }
+    }
+
+    /// The names that no type has any more, although their places are still there.
+    fn aliases(&self, is_chosen: &BTreeSet<usize>, taken: &mut BTreeSet<String>) -> Vec<Alias> {
+        let mut aliases = Vec::new();
+        for (line, place, target) in &self.lines {
+            // Whoever chooses another name in the lock file wants to be rid of the old one.
+            let is_renamed =
+                matches!(target, Target::Generated(index) if is_chosen.contains(index));
+            if !is_renamed && is_type_name(&line.name) && taken.insert(line.name.clone()) {
+                let name = line.name.clone();
+                aliases.push(Alias { name, target: *target, place: (*place).clone() });
+            }
+        }
+        aliases
+    }
+}
+
+fn is_type_name(name: &str) -> bool {
+    name.starts_with(|letter: char| letter.is_ascii_uppercase())
+        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 /// The shapes that several kinds share and that the lock file does not name, with the missing lines.
-fn refuse_unnamed(roots: &[Root], types: &[Shaped], names: &BTreeMap<usize, String>) -> Result<()> {
-    let mut unnamed: Vec<(&Place, &Shaped)> = types
+fn refuse_unnamed(
+    roots: &[Root],
+    types: &[Shaped],
+    names: &BTreeMap<usize, String>,
+    is_chosen: &BTreeSet<usize>,
+) -> Result<()> {
+    let mut unnamed: Vec<(&Place, &Shaped, &str)> = types
         .iter()
         .enumerate()
-        .filter(|(index, shaped)| shaped.users().len() > 1 && !names.contains_key(index))
-        .filter_map(|(_, shaped)| Some((shaped.home()?, shaped)))
+        .filter(|(index, shaped)| shaped.users().len() > 1 && !is_chosen.contains(index))
+        .filter_map(|(index, shaped)| {
+            Some((shaped.home()?, shaped, names.get(&index).map_or("…", String::as_str)))
+        })
         .collect();
-    unnamed.sort_by_key(|(home, _)| *home);
-    let Some((first, _)) = unnamed.first() else {
+    unnamed.sort_by_key(|(home, ..)| *home);
+    let Some((first, ..)) = unnamed.first() else {
         return Ok(());
     };
     let api_version = roots[first.kind].kind.api_version();
     let mut lines = String::new();
     let mut kind_before = None;
-    for (home, shaped) in unnamed {
+    for (home, shaped, name_before) in unnamed {
         let kind = &roots[home.kind].kind.name;
         if kind_before.replace(kind) != Some(kind) {
             let _ = write!(lines, "\n  # kind = \"{kind}\"\n  [source.kind.names]");
@@ -98,7 +225,12 @@ fn refuse_unnamed(roots: &[Root], types: &[Shaped], names: &BTreeMap<usize, Stri
             let name = &roots[user].kind.name;
             users.extend(place.map(|place| format!("{} of {name}", place.path)));
         }
-        let _ = write!(lines, "\n  \"{}\" = \"…\"  # {}", home.path.dotted(), users.join(", "));
+        let _ = write!(
+            lines,
+            "\n  \"{}\" = \"{name_before}\"  # {}",
+            home.path.dotted(),
+            users.join(", ")
+        );
     }
     Err(Failure::new(format!(
         "kinds of {api_version} share shapes that have no name in crds.toml: a name derived from one kind's property would be wrong for the others. Choose a name that fits all of them, and add:{lines}"

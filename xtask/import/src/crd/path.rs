@@ -79,6 +79,27 @@ impl Path {
         segments
     }
 
+    /// The place as `names.tsv` writes it: on one line, and another text for each place.
+    pub fn exact(&self) -> String {
+        let mut text = String::new();
+        for step in &self.0 {
+            match step {
+                Step::Property(name) => {
+                    text.push_str(if text.is_empty() { "" } else { "." });
+                    text.extend(name.escape_debug());
+                }
+                Step::Element => text.push_str("[]"),
+                Step::Value => text.push_str(".*"),
+                Step::Group(name) => {
+                    text.push('{');
+                    text.extend(name.escape_debug());
+                    text.push('}');
+                }
+            }
+        }
+        text
+    }
+
     /// The properties on the way, joined by dots: how `crds.toml` writes a path.
     pub fn dotted(&self) -> String {
         let names: Vec<&str> = self

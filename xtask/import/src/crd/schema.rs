@@ -5,11 +5,13 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Number, Value};
 
 /// A structural schema as Kubernetes defines it (`JSONSchemaProps`); keys that determine neither a type nor a fact are left out.
-#[derive(Clone, Debug, Default, Deserialize)]
+///
+/// A key whose value is null is as good as absent: the API server reads it so.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(rename_all = "camelCase", default)]
 #[expect(clippy::struct_excessive_bools, reason = "the keys of the format")]
 pub struct Schema {
@@ -17,51 +19,66 @@ pub struct Schema {
     pub kind: Option<String>,
     pub format: Option<String>,
     pub description: Option<String>,
+    #[serde(deserialize_with = "or_default")]
     pub nullable: bool,
     pub default: Option<Value>,
-    #[serde(rename = "enum")]
+    #[serde(rename = "enum", deserialize_with = "values")]
     pub values: Option<Vec<Value>>,
 
+    #[serde(deserialize_with = "properties")]
     pub properties: BTreeMap<String, Schema>,
+    #[serde(deserialize_with = "or_default")]
     pub required: BTreeSet<String>,
     pub additional_properties: Option<Additional>,
     pub items: Option<Box<Schema>>,
 
+    #[serde(deserialize_with = "or_default")]
     pub one_of: Vec<Schema>,
+    #[serde(deserialize_with = "or_default")]
     pub any_of: Vec<Schema>,
+    #[serde(deserialize_with = "or_default")]
     pub all_of: Vec<Schema>,
     pub not: Option<Box<Schema>>,
 
     pub pattern: Option<String>,
     pub minimum: Option<Number>,
     pub maximum: Option<Number>,
+    #[serde(deserialize_with = "or_default")]
     pub exclusive_minimum: bool,
+    #[serde(deserialize_with = "or_default")]
     pub exclusive_maximum: bool,
     pub multiple_of: Option<Number>,
+    #[serde(deserialize_with = "count")]
     pub min_length: Option<u64>,
+    #[serde(deserialize_with = "count")]
     pub max_length: Option<u64>,
+    #[serde(deserialize_with = "count")]
     pub min_items: Option<u64>,
+    #[serde(deserialize_with = "count")]
     pub max_items: Option<u64>,
+    #[serde(deserialize_with = "or_default")]
     pub unique_items: bool,
+    #[serde(deserialize_with = "count")]
     pub min_properties: Option<u64>,
+    #[serde(deserialize_with = "count")]
     pub max_properties: Option<u64>,
 
-    #[serde(rename = "x-kubernetes-int-or-string")]
+    #[serde(rename = "x-kubernetes-int-or-string", deserialize_with = "or_default")]
     pub int_or_string: bool,
-    #[serde(rename = "x-kubernetes-preserve-unknown-fields")]
+    #[serde(rename = "x-kubernetes-preserve-unknown-fields", deserialize_with = "or_default")]
     pub preserve_unknown_fields: bool,
-    #[serde(rename = "x-kubernetes-embedded-resource")]
+    #[serde(rename = "x-kubernetes-embedded-resource", deserialize_with = "or_default")]
     pub embedded_resource: bool,
     #[serde(rename = "x-kubernetes-list-type")]
     pub list_type: Option<String>,
-    #[serde(rename = "x-kubernetes-list-map-keys")]
+    #[serde(rename = "x-kubernetes-list-map-keys", deserialize_with = "or_default")]
     pub list_map_keys: Vec<String>,
-    #[serde(rename = "x-kubernetes-validations")]
+    #[serde(rename = "x-kubernetes-validations", deserialize_with = "or_default")]
     pub validations: Vec<Value>,
 }
 
 /// `additionalProperties`: a schema for the values of a map, or whether any value is allowed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Additional {
     Any(bool),
     Values(Box<Schema>),
@@ -91,6 +108,77 @@ impl<'de> Deserialize<'de> for Additional {
 
         deserializer.deserialize_any(AdditionalVisitor)
     }
+}
+
+fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A number of letters, elements or entries, which may be written as 1.0.
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let whole = || {
+        let text = format!("{:.0}", number.as_f64()?);
+        text.parse().ok().filter(|_| number.as_f64().is_some_and(|number| number.fract() == 0.0))
+    };
+    match number.as_u64().or_else(whole) {
+        Some(count) => Ok(Some(count)),
+        None => Err(D::Error::custom(format!("{number} is no count"))),
+    }
+}
+
+fn values<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Value>>, D::Error> {
+    let values = Option::<Vec<Value>>::deserialize(deserializer)?;
+    if values.as_ref().is_some_and(|values| values.len() > MOST) {
+        return Err(D::Error::custom(format!("more than {MOST} values")));
+    }
+    Ok(values)
+}
+
+/// The most properties of an object, and the most values of an enum. No released CRD has a tenth of it, and no compiler
+/// likes more.
+const MOST: usize = 10_000;
+
+/// Properties by name; one that is written twice would silently hide the first.
+fn properties<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Schema>, D::Error> {
+    struct Properties;
+
+    impl<'de> Visitor<'de> for Properties {
+        type Value = BTreeMap<String, Schema>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("schemas by name")
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(BTreeMap::new())
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut properties = BTreeMap::new();
+            while let Some(name) = map.next_key::<String>()? {
+                if properties.contains_key(&name) {
+                    return Err(A::Error::custom(format!(
+                        "the property {name:?} is written twice"
+                    )));
+                }
+                if properties.len() == MOST {
+                    return Err(A::Error::custom(format!("more than {MOST} properties")));
+                }
+                let schema: Option<Schema> = map.next_value()?;
+                properties.insert(name, schema.unwrap_or_default());
+            }
+            Ok(properties)
+        }
+    }
+
+    deserializer.deserialize_any(Properties)
 }
 
 impl Schema {

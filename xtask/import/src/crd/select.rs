@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use released::{LockedFile, Names, Places, Releases, sha256, utf8};
 
-use super::definition::{Definition, read};
+use super::definition::{Definition, Found, read};
 use super::keep::{KeepError, keep};
 use super::lock::{Lock, LockedKind, LockedSource};
+use super::schema::Schema;
 use super::types::Kind;
 use support::{Failure, Result};
 
@@ -29,54 +30,84 @@ pub fn locked(lock: &Lock, places: Places<'_>) -> Result<Vec<Kind>> {
     let found: Vec<(String, String)> = found.collect::<Result<_>>()?;
     let mut kinds = Vec::new();
     for (source, (file, text)) in lock.sources.iter().zip(&found) {
-        let definitions = read(file, text)?;
+        let Found { definitions, problems } = read(file, text);
         let definitions = by_kind(file, &definitions)?;
         let origin = format!("{}, release {}", source.url, source.release);
         for locked in &source.kinds {
+            let (group, _) = locked.group_and_version().unwrap_or_default();
+            let is_found = definitions.contains_key(&(group, locked.kind.as_str()));
+            if !is_found && !problems.is_empty() {
+                return Err(Failure::new(problems.join("\n")));
+            }
             kinds.push(locked_kind(file, locked, &definitions, &origin)?);
         }
     }
     Ok(kinds)
 }
 
-/// Every kind in every served version of a file or folder, ordered by file.
+/// Every kind in every served version of a file or folder, ordered by file, and a sentence for each that cannot be read.
 ///
 /// # Errors
-/// If a file is not a valid CRD, or a kind is defined twice.
-pub fn everything(from: &Path) -> Result<Vec<Kind>> {
+/// If the file or folder cannot be read, or holds no CRD.
+pub fn everything(from: &Path) -> Result<(Vec<Kind>, Vec<String>)> {
     let mut kinds = Vec::new();
-    let mut seen: BTreeMap<(String, String), String> = BTreeMap::new();
-    // A file that is named by itself may end as it likes.
-    let is_yaml = |path: &PathBuf| {
+    let mut left_out = Vec::new();
+    let mut seen: BTreeMap<(String, String), (String, Definition)> = BTreeMap::new();
+    let is_read = |path: &PathBuf| {
         let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-        path == from || ["yaml", "yml", "json"].iter().any(|known| extension == *known)
+        path == from || ENDINGS.iter().any(|ending| extension == *ending)
     };
-    for path in released::list(from, NAMES.option)?.into_iter().filter(is_yaml) {
+    for path in released::list(from, NAMES.option)?.into_iter().filter(is_read) {
         let name = path.display().to_string();
-        let bytes = released::read(&path, NAMES.option)?;
-        let origin = format!(
-            "{}, sha256 {}",
-            path.file_name().unwrap_or_default().display(),
-            sha256(&bytes)
-        );
-        for definition in read(&name, &utf8(&name, bytes)?)? {
+        let read = released::read(&path, NAMES.option).and_then(|bytes| {
+            let digest = sha256(&bytes);
+            // Other files of a repository need not even be YAML.
+            let is_one = String::from_utf8_lossy(&bytes).contains("CustomResourceDefinition");
+            let text = if is_one { utf8(&name, bytes)? } else { String::new() };
+            Ok((digest, read(&name, &text)))
+        });
+        let (digest, found) = match read {
+            Ok(read) => read,
+            Err(problem) => {
+                left_out.push(problem.to_string());
+                continue;
+            }
+        };
+        left_out.extend(found.problems);
+        let origin = format!("{}, sha256 {digest}", path.file_name().unwrap_or_default().display());
+        for definition in found.definitions {
             let identity = (definition.spec.group.clone(), definition.spec.names.kind.clone());
-            if let Some(other) = seen.insert(identity, name.clone()) {
-                return Err(twice(&definition, &other, &name));
+            if let Some((other, same)) = seen.get(&identity) {
+                // A release often has the same CRD in two places.
+                if *same != definition {
+                    left_out.push(twice(&definition, other, &name).to_string());
+                }
+                continue;
             }
             for version in definition.spec.versions.iter().filter(|version| version.served) {
-                kinds.push(kind(&name, &definition, &version.name, &origin)?);
+                match kind(&name, &definition, &version.name, &origin) {
+                    Ok(kind) => kinds.push(kind),
+                    Err(problem) => left_out.push(problem.to_string()),
+                }
             }
+            seen.insert(identity, (name.clone(), definition));
         }
     }
     if kinds.is_empty() {
-        return Err(Failure::new(format!(
-            "{} holds no CRD in a file that ends in .yaml, .yml or .json; name another one with --from",
-            from.display()
-        )));
+        if left_out.is_empty() {
+            left_out.push(format!(
+                "{} holds no CRD in a file that ends in .{}; name another one with --from",
+                from.display(),
+                ENDINGS.join(", .")
+            ));
+        }
+        return Err(Failure::new(left_out.join("\n")));
     }
-    Ok(kinds)
+    Ok((kinds, left_out))
 }
+
+/// How the names of files that may hold CRDs end, in lower case.
+const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
 
 type ByKind<'a> = BTreeMap<(&'a str, &'a str), &'a Definition>;
 
@@ -139,27 +170,30 @@ fn locked_kind(
 
 fn kind(file: &str, definition: &Definition, version: &str, origin: &str) -> Result<Kind> {
     let spec = &definition.spec;
-    let served = spec.versions.iter().filter(|version| version.served);
-    let found = served.clone().find(|served| served.name == version);
-    let Some(schema) = found.and_then(|version| version.schema.as_ref()) else {
-        let known: Vec<String> = served
-            .filter(|version| version.schema.is_some())
-            .map(|version| version.name.clone())
-            .collect();
+    if let Some(reason) = spec.refusal(version) {
         return Err(Failure::new(format!(
-            "{file}: {} of {} has no served version {version} with a schema; choose another version, it has {}",
+            "{file}: {reason}, which the API server refuses, too; compare it with the release it was taken from"
+        )));
+    }
+    let served = spec.versions.iter().filter(|version| version.served);
+    let Some(found) = served.clone().find(|served| served.name == version) else {
+        let known: Vec<String> = served.map(|version| version.name.clone()).collect();
+        return Err(Failure::new(format!(
+            "{file}: {} of {} has no served version {version}; choose another version, it has {}",
             spec.names.kind,
             spec.group,
             listed(&known)
         )));
     };
+    let schema = found.schema.as_ref().and_then(|schema| schema.root.clone());
+    let anything = || Schema { preserve_unknown_fields: true, ..Schema::default() };
     Ok(Kind {
         group: spec.group.clone(),
         version: version.to_owned(),
         name: spec.names.kind.clone(),
         plural: spec.names.plural.clone(),
         scope: spec.scope,
-        schema: schema.root.clone(),
+        schema: schema.unwrap_or_else(anything),
         names: BTreeMap::new(),
         reference: None,
         origin: origin.to_owned(),

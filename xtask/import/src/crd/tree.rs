@@ -5,8 +5,11 @@ use std::fmt::Write;
 
 use super::generate::{Module, modules};
 use super::group_version::GroupVersion;
-use super::names::Naming;
+use super::names::{self, Naming};
+use super::record::Record;
 use super::types::Kind;
+use crate::comment::comment;
+use crate::markdown::code;
 use crate::naming::snake_case;
 use support::{Failure, Result};
 
@@ -21,72 +24,94 @@ pub struct Source {
 /// Lints of the workspace that generated types cannot satisfy.
 const LINTS: &str = r#"#![allow(
     clippy::large_enum_variant,
+    clippy::module_inception,
     clippy::struct_excessive_bools,
+    clippy::too_many_arguments,
     clippy::too_many_lines,
     clippy::upper_case_acronyms,
     reason = "the size of a type, its shape and the names in it are those of the CRD"
 )]
 "#;
 
-/// Generates the files of all kinds, ordered by path.
+/// The files of a crate, and what became of the kinds.
+#[derive(Debug)]
+pub struct Tree {
+    /// Ordered by path.
+    pub sources: Vec<Source>,
+    /// The names of all types by their places, for the next import.
+    pub record: Record,
+    /// How many kinds there are.
+    pub kinds: usize,
+    /// A sentence for each kind or group that was left out.
+    pub left_out: Vec<String>,
+}
+
+/// Generates the files of all kinds. Types keep the names that they have in `record`.
+///
+/// Without a lock file, what cannot be typed or placed is left out.
 ///
 /// # Errors
 /// If a schema cannot be typed, or two groups lead to the same module.
-pub fn sources(kinds: &[Kind], naming: Naming, descriptions: bool) -> Result<Vec<Source>> {
+pub fn tree(kinds: &[Kind], naming: Naming, record: &Record, descriptions: bool) -> Result<Tree> {
     let mut root = Node::default();
     let mut problems = Vec::new();
+    let mut tree =
+        Tree { sources: Vec::new(), record: Record::default(), kinds: 0, left_out: Vec::new() };
     for ((group, version), kinds) in by_group_version(kinds) {
-        let group_version = match GroupVersion::new(kinds, naming) {
+        let group_version = match GroupVersion::new(kinds, naming, record, &mut tree.left_out) {
             Ok(group_version) => group_version,
             Err(problem) => {
                 problems.push(problem.to_string());
                 continue;
             }
         };
-        let mut node = &mut root;
-        for segment in module_path(&group) {
-            node = node.children.entry(segment).or_default();
+        if group_version.roots.is_empty() {
+            continue;
         }
-        node = node.children.entry(snake_case(&version)).or_default();
-        if let Some(other) = &node.group {
-            return Err(Failure::new(format!(
-                "the groups {other} and {group} lead to the same module; leave one of them out of crds.toml"
-            )));
+        let modules = modules(&group_version, descriptions);
+        match root.place(&group, &version, modules) {
+            Ok(()) => {
+                tree.kinds += group_version.roots.len();
+                let lines = names::lines(&group_version);
+                tree.record.add(&format!("{group}/{version}"), lines);
+            }
+            Err(problem) => problems.push(problem.to_string()),
         }
-        node.about = format!("Kinds of `{group}/{version}`.");
-        node.group = Some(group);
-        node.modules = modules(&group_version, descriptions)?;
+    }
+    if naming == Naming::Derived {
+        tree.left_out.append(&mut problems);
     }
     if !problems.is_empty() {
         return Err(Failure::new(problems.join("\n")));
     }
-    let mut sources = Vec::new();
     let text = format!("{}\n{LINTS}\n{}", crate_documentation(), root.declarations());
-    sources.push(Source { path: "src/lib.rs".to_owned(), origins: BTreeSet::new(), text });
-    root.collect("src", &mut sources);
-    sources.sort_by(|one, other| one.path.cmp(&other.path));
-    let twice = sources.windows(2).find(|pair| pair[0].path == pair[1].path);
-    if let Some([one, _]) = twice {
-        return Err(Failure::new(format!(
-            "two modules lead to {}; leave one of their kinds out of crds.toml",
-            one.path
-        )));
-    }
-    Ok(sources)
+    let lib = Source { path: "src/lib.rs".to_owned(), origins: BTreeSet::new(), text };
+    tree.sources.push(lib);
+    root.collect("src", &mut tree.sources);
+    tree.sources.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(tree)
 }
 
 /// The module of a group: labels from right to left, without the top-level domain.
+///
+/// At the top of a crate, Cargo takes `main`, `bin` and `lib` for something else.
 pub fn module_path(group: &str) -> Vec<String> {
     let labels: Vec<&str> = group.split('.').collect();
     let count = labels.len();
     let without_domain = &labels[..if count > 1 { count - 1 } else { count }];
-    without_domain.iter().rev().map(|label| snake_case(label)).collect()
+    let mut path: Vec<String> =
+        without_domain.iter().rev().map(|label| snake_case(label)).collect();
+    if let Some(first) = path.first_mut()
+        && ["main", "bin", "lib"].contains(&first.as_str())
+    {
+        first.push('_');
+    }
+    path
 }
 
 /// The crate's documentation, as a comment.
 fn crate_documentation() -> String {
-    let line = |line: &str| format!("//! {line}").trim_end().to_owned() + "\n";
-    include_str!("crate_documentation.md").lines().map(line).collect()
+    comment("//!", include_str!("crate_documentation.md").trim_end())
 }
 
 type GroupAndVersion = (String, String);
@@ -109,6 +134,40 @@ struct Node {
 }
 
 impl Node {
+    /// Puts the modules of a group version where they belong.
+    fn place(&mut self, group: &str, version: &str, modules: Vec<Module>) -> Result<()> {
+        let mut path = module_path(group);
+        path.push(snake_case(version));
+        let mut node = self;
+        for segment in path {
+            if node.modules.iter().any(|module| module.name == segment) {
+                return Err(node.collision(&format!("the module {segment} of {group}")));
+            }
+            node = node.children.entry(segment).or_default();
+        }
+        if node.group.is_some() {
+            return Err(node.collision(&format!("{group}/{version}")));
+        }
+        if let Some(module) = modules.iter().find(|module| node.children.contains_key(&module.name))
+        {
+            return Err(Failure::new(format!(
+                "the module {} of {group}/{version} is a group, too; leave one of them out of crds.toml",
+                module.name
+            )));
+        }
+        node.about = format!("Kinds of {}.", code(&format!("{group}/{version}")));
+        node.group = Some(format!("{group}/{version}"));
+        node.modules = modules;
+        Ok(())
+    }
+
+    fn collision(&self, other: &str) -> Failure {
+        Failure::new(format!(
+            "{} and {other} lead to the same module; leave one of them out of crds.toml",
+            self.group.as_deref().unwrap_or_default()
+        ))
+    }
+
     fn declarations(&self) -> String {
         let mut out = String::new();
         for name in self.children.keys() {
@@ -135,7 +194,7 @@ impl Node {
             };
             let origins =
                 node.modules.iter().flat_map(|module| module.origins.iter().cloned()).collect();
-            let text = format!("//! {about}\n\n{}", node.declarations());
+            let text = format!("{}\n{}", comment("//!", &about), node.declarations());
             sources.push(Source { path: format!("{folder}/{name}.rs"), origins, text });
             node.collect(&format!("{folder}/{name}"), sources);
         }

@@ -6,6 +6,7 @@ use super::definition::Scope;
 use super::facts::Facts;
 use super::path::Path;
 use super::schema::Schema;
+use crate::naming::{RESERVED, pascal_case};
 
 /// A kind as it is read from a CRD, with what the lock file says about it.
 #[derive(Clone, Debug)]
@@ -31,6 +32,10 @@ pub struct Root {
     /// The fields besides apiVersion, kind and metadata.
     pub fields: Vec<Field>,
     pub facts: BTreeMap<String, Facts>,
+    /// Facts of the whole.
+    pub conditions: Vec<String>,
+    /// Whether the cluster keeps properties that are not in the schema.
+    pub open: bool,
 }
 
 /// The type of a value.
@@ -86,8 +91,6 @@ pub struct Choice {
 #[derive(Clone, Debug)]
 pub struct Shaped {
     pub shape: Shape,
-    /// The structs of k8s-openapi with this shape.
-    pub kubernetes: Vec<&'static str>,
     /// The places that use it, home first; empty if there are none, or only inside a type of k8s-openapi.
     pub uses: Vec<Use>,
 }
@@ -117,6 +120,29 @@ impl Kind {
     pub fn api_version(&self) -> String {
         format!("{}/{}", self.group, self.version)
     }
+
+    /// The name of its type: the kind's own if that is one of Rust (`Certificate`), else written as one (`postgresql`), and
+    /// with a trailing underscore if generated code needs it for something else (`Option`).
+    pub fn type_name(&self) -> String {
+        let is_name = self.name.starts_with(|letter: char| letter.is_ascii_uppercase())
+            && self.name.chars().all(|letter| letter.is_ascii_alphanumeric());
+        let mut name = if is_name { self.name.clone() } else { pascal_case(&self.name) };
+        if RESERVED.contains(&name.as_str()) {
+            name.push('_');
+        }
+        name
+    }
+
+    /// Its properties besides those of every object, in order.
+    pub fn own_properties(&self) -> impl Iterator<Item = &String> {
+        let of_every_object = ["apiVersion", "kind", "metadata"];
+        self.schema.properties.keys().filter(move |name| !of_every_object.contains(&name.as_str()))
+    }
+
+    /// Whether the CRD says nothing about the kind's data.
+    pub fn is_untyped(&self) -> bool {
+        self.schema.preserve_unknown_fields && self.own_properties().next().is_none()
+    }
 }
 
 impl Place {
@@ -126,22 +152,6 @@ impl Place {
 }
 
 impl Shaped {
-    /// The struct of k8s-openapi that is used instead of a generated one.
-    ///
-    /// There is one if no other struct of k8s-openapi has the same fields (a `ConfigMapKeySelector` looks like a
-    /// `SecretKeySelector`), and if the match is not a coincidence: a name and a namespace alone are not a `SecretReference`.
-    pub fn existing(&self) -> Option<&'static str> {
-        let Shape::Struct(Struct { fields, .. }) = &self.shape else {
-            return None;
-        };
-        let is_distinctive =
-            fields.len() > 2 || fields.iter().any(|field| field.kind.shaped().is_some());
-        match self.kubernetes.as_slice() {
-            [only] if is_distinctive => Some(only),
-            _ => None,
-        }
-    }
-
     /// The place that names the type; `None` if it is not generated.
     pub fn home(&self) -> Option<&Place> {
         self.uses.first().map(|home| &home.place)

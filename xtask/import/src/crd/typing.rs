@@ -18,14 +18,56 @@ use support::{Failure, Result};
 #[derive(Debug)]
 pub struct Typing {
     all: Shapes<Shape, Shaped>,
+    /// The structs of k8s-openapi by their shape.
+    kubernetes: BTreeMap<usize, Vec<&'static str>>,
     /// Uses in the order of reading; those inside a type of k8s-openapi are dropped later.
     uses: Vec<(usize, Use)>,
+    /// The places of types of k8s-openapi.
+    existing: Vec<(Place, &'static str)>,
+}
+
+/// How far a `Typing` had come.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    uses: usize,
+    existing: usize,
+}
+
+/// The type of a schema.
+struct Found {
+    kind: Type,
+    /// The type in the shapes of k8s-openapi: where a struct of it has the same JSON, its shape.
+    like: Type,
+}
+
+impl Found {
+    fn same(kind: Type) -> Self {
+        Self { like: kind.clone(), kind }
+    }
+
+    fn map(self, wrap: impl Fn(Type) -> Type) -> Self {
+        Self { kind: wrap(self.kind), like: wrap(self.like) }
+    }
+}
+
+/// What is known when all kinds are read.
+#[derive(Debug)]
+pub struct Typed {
+    /// The types, each with its uses in order.
+    pub types: Vec<Shaped>,
+    /// The places of types of k8s-openapi.
+    pub existing: Vec<(Place, &'static str)>,
 }
 
 impl Typing {
     /// Knows the structs of k8s-openapi and nothing else.
     pub fn new() -> Self {
-        let mut typing = Self { all: Shapes::new(), uses: Vec::new() };
+        let mut typing = Self {
+            all: Shapes::new(),
+            kubernetes: BTreeMap::new(),
+            uses: Vec::new(),
+            existing: Vec::new(),
+        };
         let mut named: BTreeMap<&str, usize> = BTreeMap::new();
         let mut waiting = kubernetes::structs();
         // A struct can be recognised once everything that it holds is.
@@ -42,7 +84,7 @@ impl Typing {
                 fields.sort();
                 let shape = Shape::Struct(Struct { fields, ..Struct::default() });
                 let index = typing.index(shape);
-                typing.all[index].kubernetes.push(candidate.path);
+                typing.kubernetes.entry(index).or_default().push(candidate.path);
                 named.insert(candidate.name, index);
                 false
             });
@@ -52,8 +94,19 @@ impl Typing {
         }
     }
 
-    /// The types, each with its uses in order.
-    pub fn finish(mut self) -> Vec<Shaped> {
+    /// How far it has come.
+    pub fn mark(&self) -> Mark {
+        Mark { uses: self.uses.len(), existing: self.existing.len() }
+    }
+
+    /// Forgets every use since a mark.
+    pub fn forget(&mut self, since: Mark) {
+        self.uses.truncate(since.uses);
+        self.existing.truncate(since.existing);
+    }
+
+    /// What was found.
+    pub fn finish(mut self) -> Typed {
         for (index, place_of_use) in self.uses {
             self.all[index].uses.push(place_of_use);
         }
@@ -61,7 +114,7 @@ impl Typing {
         for shaped in &mut all {
             shaped.uses.sort_by(|one, other| one.place.cmp(&other.place));
         }
-        all
+        Typed { types: all, existing: self.existing }
     }
 
     /// The type of a schema at a path of a kind, by the position of the kind.
@@ -69,21 +122,31 @@ impl Typing {
     /// # Errors
     /// If the schema's `type` does not exist in `OpenAPI`.
     pub fn of(&mut self, schema: &Schema, kind: usize, path: &Path) -> Result<Type> {
+        self.found(schema, kind, path).map(|found| found.kind)
+    }
+
+    fn found(&mut self, schema: &Schema, kind: usize, path: &Path) -> Result<Found> {
+        let existing = |name| Ok(Found::same(Type::Existing(name)));
         if schema.int_or_string {
             // The pattern tells a quantity (128Mi) apart from a number or name (a port).
             let quantity =
                 schema.pattern.as_deref().is_some_and(|pattern| pattern.contains("[KMGTPE]i"));
-            return Ok(Type::Existing(if quantity { QUANTITY } else { INT_OR_STRING }));
+            return existing(if quantity { QUANTITY } else { INT_OR_STRING });
         }
         let has_properties = !schema.properties.is_empty();
-        if schema.embedded_resource || (schema.preserve_unknown_fields && !has_properties) {
-            return Ok(ANYTHING);
+        // What is typed beside the marker is checked and pruned by its own schema.
+        let says_nothing = !has_properties
+            && schema.items.is_none()
+            && !matches!(schema.additional_properties, Some(Additional::Values(_)))
+            && matches!(schema.kind.as_deref(), None | Some("object" | "array"));
+        if schema.embedded_resource || (schema.preserve_unknown_fields && says_nothing) {
+            return Ok(Found::same(ANYTHING));
         }
         match schema.kind.as_deref() {
-            Some("string") => Ok(self.string(schema, kind, path)),
-            Some("boolean") => Ok(Type::Existing("bool")),
-            Some("integer") => Ok(Type::Existing(integer(schema.format.as_deref()))),
-            Some("number") => Ok(Type::Existing(number(schema.format.as_deref()))),
+            Some("string") => Ok(Found::same(self.string(schema, kind, path))),
+            Some("boolean") => existing("bool"),
+            Some("integer") => existing(integer(schema.format.as_deref())),
+            Some("number") => existing(number(schema.format.as_deref())),
             Some("array") => self.list(schema, kind, path),
             Some("object") | None if has_properties => self.object(schema, kind, path),
             Some("object") | None => self.map(schema, kind, path),
@@ -109,65 +172,75 @@ impl Typing {
         })
     }
 
-    fn list(&mut self, schema: &Schema, kind: usize, path: &Path) -> Result<Type> {
+    fn list(&mut self, schema: &Schema, kind: usize, path: &Path) -> Result<Found> {
         let element = match &schema.items {
-            Some(items) => nullable(items, self.of(items, kind, &path.element())?),
-            None => ANYTHING,
-        };
-        Ok(Type::List(Box::new(element)))
-    }
-
-    fn map(&mut self, schema: &Schema, kind: usize, path: &Path) -> Result<Type> {
-        match &schema.additional_properties {
-            Some(Additional::Values(values)) => {
-                let value = nullable(values, self.of(values, kind, &path.value())?);
-                Ok(Type::Map(Box::new(value)))
+            Some(items) => {
+                self.found(items, kind, &path.element())?.map(|kind| nullable(items, kind))
             }
-            Some(Additional::Any(true)) => Ok(Type::Map(Box::new(ANYTHING))),
-            Some(Additional::Any(false)) | None => Ok(ANYTHING),
-        }
+            None => Found::same(ANYTHING),
+        };
+        Ok(element.map(|kind| Type::List(Box::new(kind))))
     }
 
-    fn object(&mut self, schema: &Schema, kind: usize, path: &Path) -> Result<Type> {
-        let before = self.uses.len();
+    fn map(&mut self, schema: &Schema, kind: usize, path: &Path) -> Result<Found> {
+        let value = match &schema.additional_properties {
+            Some(Additional::Values(values)) => {
+                self.found(values, kind, &path.value())?.map(|kind| nullable(values, kind))
+            }
+            Some(Additional::Any(true)) => Found::same(ANYTHING),
+            Some(Additional::Any(false)) | None => return Ok(Found::same(ANYTHING)),
+        };
+        Ok(value.map(|kind| Type::Map(Box::new(kind))))
+    }
+
+    fn object(&mut self, schema: &Schema, kind: usize, path: &Path) -> Result<Found> {
+        let before = self.mark();
         let alternatives = alternatives(schema);
         let mut fields = Vec::new();
+        let mut likes = Vec::new();
         let mut facts_of = BTreeMap::new();
         for (name, property) in &schema.properties {
-            let plain = self.of(property, kind, &path.property(name))?;
-            fields.push(field(name, property, plain, schema));
+            let found = if is_object_meta(name, property, schema) {
+                Found::same(Type::Existing(OBJECT_META))
+            } else {
+                self.found(property, kind, &path.property(name))?
+            };
+            fields.push(field(name, property, found.kind, schema));
+            likes.push(field(name, property, found.like, schema));
             facts_of.insert(name.clone(), facts(property));
         }
         let place = Place::new(kind, path.clone());
+        let is_open = schema.preserve_unknown_fields;
+        let like = if alternatives.exclusive.is_empty() && !is_open {
+            self.of_kubernetes(schema, likes)
+        } else {
+            None
+        };
+        if let Some(Like { index, distinctive: true }) = like
+            && let Some(chosen) = chosen(&self.kubernetes[&index], path)
+        {
+            self.forget(before);
+            self.existing.push((place, chosen));
+            return Ok(Found { kind: Type::Existing(chosen), like: Type::Shaped(index) });
+        }
         let place_of_use = Use {
             facts: facts_of,
             conditions: conditions(&alternatives),
             ..Use::of(place, schema)
         };
-
-        if alternatives.exclusive.is_empty()
-            && !schema.preserve_unknown_fields
-            && let Some(index) = self.of_kubernetes(schema, &fields)
-        {
-            if self.all[index].existing().is_some() {
-                self.uses.truncate(before);
-            } else {
-                self.uses.push((index, place_of_use));
-            }
-            return Ok(Type::Shaped(index));
-        }
         if let [whole] = alternatives.exclusive.as_slice()
             && whole.alternatives.len() == fields.len()
-            && !schema.preserve_unknown_fields
+            && !is_open
         {
             let choice = choice(whole, whole.none_allowed, &mut fields);
-            return Ok(self.shaped(Shape::Choice(choice), place_of_use));
+            return Ok(Found::same(self.shaped(Shape::Choice(choice), place_of_use)));
         }
         let mut groups = Vec::new();
         for exclusive in &alternatives.exclusive {
             let name = group_name(&exclusive.alternatives);
+            let names: BTreeSet<&String> = exclusive.alternatives.iter().collect();
             let of_group = |(name, facts): (&String, &Facts)| {
-                exclusive.alternatives.contains(name).then(|| (name.clone(), facts.clone()))
+                names.contains(name).then(|| (name.clone(), facts.clone()))
             };
             let group_use = Use {
                 facts: place_of_use.facts.iter().filter_map(of_group).collect(),
@@ -178,22 +251,33 @@ impl Typing {
             let kind = self.shaped(Shape::Choice(choice), group_use);
             groups.push(Field { name, kind, required: !exclusive.none_allowed });
         }
-        let shape = Shape::Struct(Struct { fields, groups, open: schema.preserve_unknown_fields });
-        Ok(self.shaped(shape, place_of_use))
+        let shape = Shape::Struct(Struct { fields, groups, open: is_open });
+        let kind = self.shaped(shape, place_of_use);
+        Ok(match like {
+            Some(Like { index, .. }) => Found { kind, like: Type::Shaped(index) },
+            None => Found::same(kind),
+        })
     }
 
-    /// The type with these fields, if k8s-openapi has one.
-    fn of_kubernetes(&self, schema: &Schema, fields: &[Field]) -> Option<usize> {
-        // k8s-openapi always writes a string whose default is empty.
-        let as_written = fields.iter().cloned().map(|field| {
+    /// The structs of k8s-openapi with these fields, if there are any.
+    fn of_kubernetes(&self, schema: &Schema, likes: Vec<Field>) -> Option<Like> {
+        let mut is_marked = false;
+        // k8s-openapi always writes a string whose default is empty; so does the API server, and nobody can tell.
+        let as_written = likes.into_iter().map(|field| {
             let default =
                 schema.properties.get(&field.name).and_then(|property| property.default.as_ref());
             let written = default.and_then(Value::as_str) == Some("")
                 && field.kind == Type::Existing("String");
+            is_marked |= written && !field.required;
             Field { required: field.required || written, ..field }
         });
-        let shape = Shape::Struct(Struct { fields: as_written.collect(), ..Struct::default() });
-        self.all.find(&shape).filter(|&index| !self.all[index].kubernetes.is_empty())
+        let fields: Vec<Field> = as_written.collect();
+        let distinctive = is_marked
+            || fields.len() > 2
+            || fields.iter().any(|field| field.kind.shaped().is_some());
+        let shape = Shape::Struct(Struct { fields, ..Struct::default() });
+        let index = self.all.find(&shape).filter(|index| self.kubernetes.contains_key(index))?;
+        Some(Like { index, distinctive })
     }
 
     fn shaped(&mut self, shape: Shape, place_of_use: Use) -> Type {
@@ -203,7 +287,7 @@ impl Typing {
     }
 
     fn index(&mut self, shape: Shape) -> usize {
-        self.all.index(shape, |shape| Shaped { shape, kubernetes: Vec::new(), uses: Vec::new() })
+        self.all.index(shape, |shape| Shaped { shape, uses: Vec::new() })
     }
 }
 
@@ -218,9 +302,59 @@ impl Use {
     }
 }
 
+/// A shape of k8s-openapi that an object has.
+#[derive(Clone, Copy)]
+struct Like {
+    index: usize,
+    /// Whether the match is no coincidence: a name and a namespace alone are no `SecretReference`, but a name whose default
+    /// is empty comes from the very type.
+    distinctive: bool,
+}
+
+/// The one of several equal structs of k8s-openapi that is meant at a place; None if it may be another one.
+///
+/// The nearest property that names one tells: `podAntiAffinity`, `secretKeyRef`. Where none does, a type of a secret stands
+/// for the equal one of a ConfigMap: the JSON is the same.
+fn chosen(candidates: &[&'static str], path: &Path) -> Option<&'static str> {
+    if let [only] = candidates {
+        return Some(only);
+    }
+    let name = |candidate: &&&'static str| {
+        candidate.rsplit("::").next().unwrap_or_default().to_ascii_lowercase()
+    };
+    let of = |owner: &str| candidates.iter().find(|candidate| name(candidate).starts_with(owner));
+    for segment in path.segments().iter().rev() {
+        let segment = segment.to_ascii_lowercase();
+        if let Some(same) = candidates.iter().find(|candidate| name(candidate) == segment) {
+            return Some(same);
+        }
+        let owner = match (segment.contains("secret"), segment.contains("configmap")) {
+            (true, false) => of("secret"),
+            (false, true) => of("configmap"),
+            _ => None,
+        };
+        if owner.is_some() {
+            return owner.copied();
+        }
+    }
+    // Of the structs with nothing but a name, this is the one whose name may be left out.
+    of("secret").or_else(|| of("localobjectreference")).copied()
+}
+
+/// Whether a property is the metadata of a template: an object of which the schema says nothing, beside a `spec`.
+fn is_object_meta(name: &str, property: &Schema, of: &Schema) -> bool {
+    name == "metadata"
+        && of.properties.contains_key("spec")
+        && property.kind.as_deref() == Some("object")
+        && property.properties.is_empty()
+        && property.additional_properties.is_none()
+}
+
 /// A property as a field: a required nullable one may be null, an optional one is left out.
+///
+/// One that is required and has a default is optional: the API server fills it in before it asks what is required.
 pub fn field(name: &str, property: &Schema, kind: Type, of: &Schema) -> Field {
-    let required = of.required.contains(name);
+    let required = of.required.contains(name) && property.default.is_none();
     Field {
         name: name.to_owned(),
         kind: if required { nullable(property, kind) } else { kind },
@@ -229,12 +363,14 @@ pub fn field(name: &str, property: &Schema, kind: Type, of: &Schema) -> Field {
 }
 
 fn choice(exclusive: &Exclusive, none_allowed: bool, fields: &mut Vec<Field>) -> Choice {
-    let mut take = |name: &String| {
-        let position = fields.iter().position(|field| field.name == *name)?;
-        let field = fields.remove(position);
-        Some((field.name, field.kind))
-    };
-    let alternatives = exclusive.alternatives.iter().filter_map(&mut take).collect();
+    let names: BTreeSet<&String> = exclusive.alternatives.iter().collect();
+    let (taken, left): (Vec<Field>, Vec<Field>) =
+        std::mem::take(fields).into_iter().partition(|field| names.contains(&field.name));
+    *fields = left;
+    let mut taken: BTreeMap<String, Type> =
+        taken.into_iter().map(|field| (field.name, field.kind)).collect();
+    let alternatives =
+        exclusive.alternatives.iter().filter_map(|name| taken.remove_entry(name)).collect();
     Choice { alternatives, none_allowed }
 }
 
@@ -269,10 +405,10 @@ fn known_type(traced: &Traced, named: &BTreeMap<&str, usize>) -> Option<Type> {
     Some(match traced {
         Traced::Scalar("IntOrString") => Type::Existing(INT_OR_STRING),
         Traced::Scalar("Quantity") => Type::Existing(QUANTITY),
-        Traced::Scalar("Time") => Type::Existing(TIME),
         Traced::Scalar(name) => Type::Existing(name),
         Traced::List(element) => Type::List(Box::new(known_type(element, named)?)),
         Traced::Map(value) => Type::Map(Box::new(known_type(value, named)?)),
+        Traced::Struct("ObjectMeta") => Type::Existing(OBJECT_META),
         Traced::Struct(name) => Type::Shaped(*named.get(name)?),
     })
 }
@@ -280,7 +416,9 @@ fn known_type(traced: &Traced, named: &BTreeMap<&str, usize>) -> Option<Type> {
 const ANYTHING: Type = Type::Existing("serde_json::Value");
 const INT_OR_STRING: &str = "k8s_openapi::apimachinery::pkg::util::intstr::IntOrString";
 const QUANTITY: &str = "k8s_openapi::apimachinery::pkg::api::resource::Quantity";
-const TIME: &str = "k8s_openapi::apimachinery::pkg::apis::meta::v1::Time";
+const OBJECT_META: &str = "k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta";
+/// Not `Time`, which would cut off the fraction of a second.
+const TIME: &str = "k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime";
 const BYTES: &str = "k8s_openapi::ByteString";
 
 #[cfg(test)]
@@ -289,9 +427,8 @@ mod tests {
 
     #[test]
     fn every_listed_struct_of_k8s_openapi_is_known() {
-        let all = Typing::new().finish();
-        let known: BTreeSet<&str> =
-            all.iter().flat_map(|shaped| shaped.kubernetes.iter().copied()).collect();
+        let typing = Typing::new();
+        let known: BTreeSet<&str> = typing.kubernetes.values().flatten().copied().collect();
         let missing: Vec<&str> = kubernetes::structs()
             .iter()
             .map(|listed| listed.path)
@@ -305,20 +442,27 @@ mod tests {
     }
 
     #[test]
-    fn structs_that_look_alike_stand_for_none() {
-        let all = Typing::new().finish();
-        let existing: Vec<&str> = all.iter().filter_map(Shaped::existing).collect();
-        let has = |name: &str| existing.iter().any(|path| path.ends_with(&format!("::{name}")));
-        assert!(
-            has("LabelSelector")
-                && has("Container")
-                && has("Affinity")
-                && has("ResourceRequirements")
-        );
-        assert!(
-            !has("SecretKeySelector") && !has("ConfigMapKeySelector"),
-            "they have equal fields"
-        );
-        assert!(!has("SecretReference") && !has("SleepAction"), "anything may look like that");
+    fn of_structs_that_look_alike_the_property_names_one() {
+        let typing = Typing::new();
+        let candidates = |name: &str| {
+            let has = |paths: &&Vec<&str>| paths.iter().any(|path| path.ends_with(name));
+            typing.kubernetes.values().find(has).expect("a known struct").clone()
+        };
+        let at =
+            |names: &[&str]| names.iter().fold(Path::default(), |path, name| path.property(name));
+        let keys = candidates("::SecretKeySelector");
+        for (place, expected) in [
+            (at(&["spec", "valueFrom", "configMapKeyRef"]), Some("ConfigMapKeySelector")),
+            (at(&["spec", "configMap", "token", "secretKeyRef"]), Some("SecretKeySelector")),
+            (at(&["spec", "clientId", "secret"]), Some("SecretKeySelector")),
+            (at(&["spec", "basicAuth", "password"]), Some("SecretKeySelector")),
+        ] {
+            let chosen = chosen(&keys, &place);
+            assert_eq!(chosen.and_then(|path| path.rsplit("::").next()), expected, "{place}");
+        }
+        let affinities = candidates("::PodAffinity");
+        let chosen_affinity = chosen(&affinities, &at(&["spec", "podAntiAffinity"]));
+        assert!(chosen_affinity.is_some_and(|path| path.ends_with("::PodAntiAffinity")));
+        assert_eq!(chosen(&affinities, &at(&["spec", "rules"])), None);
     }
 }

@@ -145,6 +145,13 @@ fn alternatives_beside_other_properties_are_one_field_each() {
         pub hash: ExampleHash,
     }
 
+    impl ExampleSpec {
+        /// With what the CRD requires, and nothing else.
+        pub fn required(hash: ExampleHash) -> Self {
+            Self { hash }
+        }
+    }
+
     /// `spec.hash` of `Example`.
     #[derive(Clone, Debug, PartialEq, serde::Serialize)]
     #[serde(rename_all = "camelCase")]

@@ -33,6 +33,16 @@ fn a_kind_is_an_object_of_kubernetes() {
         pub spec: ExampleSpec,
     }
 
+    impl Example {
+        /// With what the CRD requires, and nothing else.
+        pub fn required(
+            metadata: k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta,
+            spec: ExampleSpec,
+        ) -> Self {
+            Self { metadata, spec, operation: None }
+        }
+    }
+
     impl k8s_openapi::Resource for Example {
         const API_VERSION: &'static str = "example.org/v1";
         const GROUP: &'static str = "example.org";
@@ -112,6 +122,7 @@ fn modules_follow_the_group_from_right_to_left_and_the_version() {
     let files: Vec<String> =
         scratch.output().into_keys().filter(|path| !path.ends_with('/')).collect();
     assert_snapshot!(files.join("\n"), @"
+    names.tsv
     src/argoproj.rs
     src/argoproj/v1.rs
     src/argoproj/v1/example.rs

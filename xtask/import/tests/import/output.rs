@@ -30,7 +30,7 @@ fn the_same_input_is_the_same_output_and_is_not_written_again() {
     let outcome = import(&one);
     assert_eq!(
         (outcome.code, outcome.stderr.as_str()),
-        (0, "1 kind in out: 0 written, 0 removed, 4 unchanged\n")
+        (0, "1 kind in out: 0 written, 0 removed, 5 unchanged\n")
     );
 }
 
@@ -66,7 +66,7 @@ fn check_shows_drift_and_writes_nothing() {
     assert_snapshot!(outcome.stdout, @r#"
     --- a/src/example/v1/example.rs
     +++ b/src/example/v1/example.rs
-    @@ -58,7 +58,7 @@
+    @@ -65,7 +65,7 @@
      pub struct ExampleSpec {
          /// `name`: string.
          ///
@@ -91,6 +91,8 @@ fn check_shows_new_and_stale_files_whole() {
         .filter(|line| line.starts_with("--- ") || line.starts_with("+++ "))
         .collect();
     assert_snapshot!(headers.join("\n"), @"
+    --- a/names.tsv
+    +++ b/names.tsv
     --- a/src/example.rs
     +++ b/src/example.rs
     --- a/src/example/v1.rs
@@ -114,7 +116,7 @@ fn an_edit_by_hand_is_replaced() {
     let outcome = import(&scratch);
     assert_eq!(
         (outcome.code, outcome.stderr.as_str()),
-        (0, "1 kind in out: 1 written, 0 removed, 3 unchanged\n")
+        (0, "1 kind in out: 1 written, 0 removed, 4 unchanged\n")
     );
     assert_eq!(scratch.output(), before);
 }
@@ -136,6 +138,7 @@ fn stale_modules_go_and_what_is_not_ours_stays() {
     let files: Vec<String> = scratch.output().into_keys().collect();
     assert_snapshot!(files.join("\n"), @"
     Cargo.toml
+    names.tsv
     src/
     src/lib.rs
     src/mine.rs

@@ -1,5 +1,6 @@
 //! What cannot be imported: one sentence that names the file, the place and the way out, exit code 2, nothing written.
 
+use std::fmt::Write;
 use std::fs;
 
 use crate::support::{Outcome, Scratch, crd, lock, sha256};
@@ -164,13 +165,6 @@ fn two_documents_for_one_kind() {
 }
 
 #[test]
-fn two_files_for_one_kind() {
-    let scratch = imported();
-    scratch.write("upstream/other.yaml", crd("Example", SPEC));
-    assert_snapshot!(refusal(&scratch, |scratch| scratch.import_all(&[])), @"error: Example of example.org is defined in upstream/example.yaml and in upstream/other.yaml; keep one of them");
-}
-
-#[test]
 fn a_kind_that_the_file_does_not_define() {
     assert_snapshot!(refused_crd(&crd("Example", SPEC), "Sample", ""), @"error: upstream/example.yaml defines no Sample of example.org, which crds.toml lists; correct the entry, the file defines Example of example.org");
 }
@@ -178,7 +172,7 @@ fn a_kind_that_the_file_does_not_define() {
 #[test]
 fn a_version_that_is_not_served() {
     let broken = crd("Example", SPEC).replace("served: true", "served: false");
-    assert_snapshot!(refused_crd(&broken, "Example", ""), @"error: upstream/example.yaml: Example of example.org has no served version v1 with a schema; choose another version, it has none");
+    assert_snapshot!(refused_crd(&broken, "Example", ""), @"error: upstream/example.yaml: Example of example.org has no served version v1; choose another version, it has none");
 }
 
 #[test]
@@ -251,47 +245,98 @@ fn shapes_that_several_kinds_share_without_a_name() {
 }
 
 #[test]
-fn a_kind_with_the_name_of_a_type_of_rust() {
-    assert_snapshot!(refused_crd(&crd("Option", SPEC), "Option", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: Option of example.org/v1 has a name that generated code already uses; leave it out");
+fn names_that_the_api_server_refuses() {
+    let long = "k".repeat(300);
+    let cases = [
+        ("group: example.org", "group: \"example.org\\npub fn injected() {}\""),
+        ("group: example.org", "group: ../../etc"),
+        ("group: example.org", "group: ''"),
+        ("kind: Example\n", "kind: Größe\n"),
+        ("kind: Example\n", &format!("kind: {long}\n")),
+        ("plural: examples", "plural: a/b"),
+        ("name: v1\n", "name: \"v1\\n\"\n"),
+    ];
+    let mut messages = Vec::new();
+    for (from, to) in cases {
+        let scratch = imported();
+        scratch.write("upstream/example.yaml", crd("Example", SPEC).replace(from, to));
+        messages.push(refusal(&scratch, |scratch| scratch.import_all(&[])));
+    }
+    assert_snapshot!(messages.concat(), @r#"
+    error: upstream/example.yaml: the group "example.org\npub fn injected() {}" is no DNS name, which the API server refuses, too; compare it with the release it was taken from
+    error: upstream/example.yaml: the group "../../etc" is no DNS name, which the API server refuses, too; compare it with the release it was taken from
+    error: upstream/example.yaml: the group "" is no DNS name, which the API server refuses, too; compare it with the release it was taken from
+    error: upstream/example.yaml: the kind "Größe" of example.org is no name of at most 63 letters, digits and dashes that begins with a letter, which the API server refuses, too; compare it with the release it was taken from
+    error: upstream/example.yaml: the kind "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"… of example.org is no name of at most 63 letters, digits and dashes that begins with a letter, which the API server refuses, too; compare it with the release it was taken from
+    error: upstream/example.yaml: the plural "a/b" of example.org is no name of at most 63 letters, digits and dashes that begins with a letter, which the API server refuses, too; compare it with the release it was taken from
+    error: upstream/example.yaml: the version "v1\n" of Example (example.org) is no name of at most 63 lower-case letters, digits and dashes that begins with a letter, which the API server refuses, too; compare it with the release it was taken from
+    "#);
 }
 
 #[test]
-fn a_kind_with_a_name_that_is_none_in_rust() {
-    assert_snapshot!(refused_crd(&crd("my-example", SPEC), "my-example", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: my-example of example.org/v1: its name is not valid for a Rust type; leave it out");
+fn a_property_that_is_written_twice() {
+    let broken =
+        crd("Example", &SPEC.replace("      mode:", "      hosts: {type: string}\n      mode:"));
+    assert_snapshot!(refused_crd(&broken, "Example", ""), @r#"error: upstream/example.yaml: document 1 is not a valid CRD: spec.versions[0].schema.openAPIV3Schema.properties.spec.properties: the property "hosts" is written twice at line 26 column 15; compare it with the release it was taken from"#);
+}
+
+#[test]
+fn what_costs_more_than_it_says() {
+    let brackets = crd("Example", SPEC) + &format!("extra: {}", "[".repeat(200_000));
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..9 {
+        let before = format!("*a{}, ", level - 1).repeat(10);
+        let _ = writeln!(bomb, "a{level}: &a{level} [{before}]");
+    }
+    bomb.push_str(&crd("Example", SPEC));
+    let properties: Vec<String> =
+        (0..20_000).map(|number| format!("      p{number}: {{type: string}}")).collect();
+    let wide = crd("Example", &(SPEC.to_owned() + &properties.join("\n")));
+    let values: Vec<String> = (0..20_000).map(|number| format!("v{number}")).collect();
+    let values = crd("Example", &SPEC.replace("[A, B]", &format!("[{}]", values.join(", "))));
+    let messages: Vec<String> =
+        [brackets, bomb, wide, values].iter().map(|crd| refused_crd(crd, "Example", "")).collect();
+    assert_snapshot!(messages.concat(), @"
+    error: upstream/example.yaml is not read: it is nested more than 120 levels deep, in line 30; compare it with the release it was taken from
+    error: upstream/example.yaml is not read: its aliases repeat more than 100000 values, in line 5; compare it with the release it was taken from
+    error: upstream/example.yaml: document 1 is not a valid CRD: spec.versions[0].schema.openAPIV3Schema.properties.spec.properties: more than 10000 properties at line 26 column 15; compare it with the release it was taken from
+    error: upstream/example.yaml: document 1 is not a valid CRD: spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.mode: more than 10000 values at line 28 column 21; compare it with the release it was taken from
+    ");
+}
+
+#[test]
+fn a_template_of_a_helm_chart() {
+    let scratch = imported();
+    let template =
+        format!("{{{{- if .Values.crds.enabled }}}}\n{}{{{{- end }}}}\n", crd("Example", SPEC));
+    scratch.write("upstream/chart/Chart.yaml", "name: example\nversion: 1.0.0\n");
+    scratch.write("upstream/chart/templates/crd.yaml", &template);
+    fs::remove_file(scratch.path("upstream/example.yaml")).expect("a file");
+    let everything = refusal(&scratch, |scratch| scratch.import_all(&[]));
+    assert_snapshot!(everything, @"error: upstream/chart/templates/crd.yaml is a template of a Helm chart and no CRD before it is rendered; run `helm template crds upstream/chart --include-crds > crds.yaml`, with --set for the value that turns the CRDs on if the chart has one, and name crds.yaml with --from, or take a release's file that is rendered");
+    assert_snapshot!(refused_crd(&template, "Example", ""), @"error: upstream/example.yaml is a template of a Helm chart and no CRD before it is rendered; run `helm template crds CHART --include-crds > crds.yaml`, with --set for the value that turns the CRDs on if the chart has one, and name crds.yaml with --from, or take a release's file that is rendered");
 }
 
 #[test]
 fn a_kind_with_the_module_of_shared_types() {
-    assert_snapshot!(refused_crd(&crd("SharedTypes", SPEC), "SharedTypes", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: SharedTypes of example.org/v1 needs the module shared_types, which is taken; leave it out");
-}
-
-#[test]
-fn a_kind_that_is_nothing_but_unknown_fields() {
-    let untyped = "
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-spec:
-  group: example.org
-  names: {kind: Example, plural: examples}
-  scope: Namespaced
-  versions:
-  - {name: v1, served: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
-";
-    assert_snapshot!(refused_crd(untyped, "Example", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: Example of example.org/v1: it has no schema, so there is nothing to generate; leave it out");
+    assert_snapshot!(refused_crd(&crd("SharedTypes", SPEC), "SharedTypes", ""), @"error: https://example.org/v1.2.3/example.yaml, release v1.2.3: SharedTypes of example.org/v1: it needs the module shared_types, which is taken; leave it out");
 }
 
 #[test]
 fn two_groups_with_one_module() {
     let scratch = imported();
-    scratch.write("upstream/other.yaml", crd("Sample", SPEC).replace("example.org", "example.com"));
-    assert_snapshot!(refusal(&scratch, |scratch| scratch.import_all(&[])), @"error: the groups example.com and example.org lead to the same module; leave one of them out of crds.toml");
+    let other = crd("Sample", SPEC).replace("example.org", "example.com");
+    let both = format!("{}---\n{other}", crd("Example", SPEC));
+    let sample = "[[source.kind]]\napi_version = \"example.com/v1\"\nkind = \"Sample\"\n";
+    scratch.lock(&both, "Example", sample);
+    assert_snapshot!(refused(&scratch), @"error: example.com/v1 and example.org/v1 lead to the same module; leave one of them out of crds.toml");
 }
 
 #[test]
 fn a_folder_without_any_crd() {
     let scratch = imported();
     fs::remove_file(scratch.path("upstream/example.yaml")).expect("a file");
-    assert_snapshot!(refusal(&scratch, |scratch| scratch.import_all(&[])), @"error: upstream holds no CRD in a file that ends in .yaml, .yml or .json; name another one with --from");
+    assert_snapshot!(refusal(&scratch, |scratch| scratch.import_all(&[])), @"error: upstream holds no CRD in a file that ends in .yaml, .yml, .json; name another one with --from");
 }
 
 #[test]

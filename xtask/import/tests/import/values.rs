@@ -44,7 +44,8 @@ fn required_fields_are_plain_and_optional_ones_are_options() {
         /// `size`: integer (`int32`).
         ///
         /// Default: `3`. Minimum: `1`. Maximum: `5`.
-        pub size: i32,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub size: Option<i32>,
         /// `total`: integer (`int64`).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
@@ -52,8 +53,8 @@ fn required_fields_are_plain_and_optional_ones_are_options() {
 
     impl ExampleSpec {
         /// With what the CRD requires, and nothing else.
-        pub fn required(name: String, size: i32) -> Self {
-            Self { name, size, any: None, enabled: None, ratio: None, share: None, total: None }
+        pub fn required(name: String) -> Self {
+            Self { name, any: None, enabled: None, ratio: None, share: None, size: None, total: None }
         }
     }
     "#);
@@ -93,7 +94,7 @@ fn formats_lead_to_the_types_of_k8s_openapi() {
         pub port: Option<k8s_openapi::apimachinery::pkg::util::intstr::IntOrString>,
         /// `since`: string (`date-time`).
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub since: Option<k8s_openapi::apimachinery::pkg::apis::meta::v1::Time>,
+        pub since: Option<k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime>,
     }
     "#);
 }
@@ -213,6 +214,13 @@ fn lists_maps_and_nulls_nest() {
     pub struct ExamplePort {
         /// `number`: integer.
         pub number: i64,
+    }
+
+    impl ExamplePort {
+        /// With what the CRD requires, and nothing else.
+        pub fn required(number: i64) -> Self {
+            Self { number }
+        }
     }
     "#);
 }

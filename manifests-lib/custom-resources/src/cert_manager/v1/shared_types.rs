@@ -2,7 +2,7 @@
 // source: https://raw.githubusercontent.com/cert-manager/cert-manager/v1.21.1/deploy/crds/cert-manager.io_certificates.yaml, release v1.21.1
 // source: https://raw.githubusercontent.com/cert-manager/cert-manager/v1.21.1/deploy/crds/cert-manager.io_clusterissuers.yaml, release v1.21.1
 // source: https://raw.githubusercontent.com/cert-manager/cert-manager/v1.21.1/deploy/crds/cert-manager.io_issuers.yaml, release v1.21.1
-// sha256 of the lines below: 74ac9673a00ff7f16ab9e031aa0412d2b00a08c2d61faf96f8a1c3c70295f1a9
+// sha256 of the lines below: 99ca2d510bdaf34cedfdc7d8e88a571205c329ea17760d59ef36ee8beea0c70d
 //! Types that several kinds use.
 
 use std::collections::BTreeMap;
@@ -215,6 +215,13 @@ pub struct Route53Auth {
     pub kubernetes: Route53KubernetesAuth,
 }
 
+impl Route53Auth {
+    /// With what the CRD requires, and nothing else.
+    pub fn required(kubernetes: Route53KubernetesAuth) -> Self {
+        Self { kubernetes }
+    }
+}
+
 /// `spec.acme.solvers[].dns01.route53.auth.kubernetes` of `ClusterIssuer`.
 ///
 /// Also: `spec.acme.solvers[].dns01.route53.auth.kubernetes` of `Issuer`.
@@ -225,6 +232,13 @@ pub struct Route53Auth {
 pub struct Route53KubernetesAuth {
     /// `serviceAccountRef`: object.
     pub service_account_ref: ServiceAccountRef,
+}
+
+impl Route53KubernetesAuth {
+    /// With what the CRD requires, and nothing else.
+    pub fn required(service_account_ref: ServiceAccountRef) -> Self {
+        Self { service_account_ref }
+    }
 }
 
 /// `spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef` of `ClusterIssuer`.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use custom_resources::cert_manager::v1 as cert_manager;
 use custom_resources::rabbitmq::v1beta1 as rabbitmq;
+use k8s_openapi::api::core::v1::LocalObjectReference;
 
 use super::{
     DEAD_LETTER, MessageQueue, Messages, MessagesState, QueuePart, Rabbitmq, Source, Topic, pattern,
@@ -333,7 +334,7 @@ impl Part for ClientState {
                     },
                     rabbitmq_cluster_reference: cluster,
                     user: None,
-                    user_reference: Some(rabbitmq::LocalObjectReference { name: self.user() }),
+                    user_reference: Some(LocalObjectReference { name: self.user() }),
                     vhost: self.messages.virtual_host(),
                 }),
             },

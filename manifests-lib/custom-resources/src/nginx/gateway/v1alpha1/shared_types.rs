@@ -2,7 +2,7 @@
 // source: https://raw.githubusercontent.com/nginx/nginx-gateway-fabric/v2.6.7/config/crd/bases/gateway.nginx.org_clientsettingspolicies.yaml, release v2.6.7
 // source: https://raw.githubusercontent.com/nginx/nginx-gateway-fabric/v2.6.7/config/crd/bases/gateway.nginx.org_proxysettingspolicies.yaml, release v2.6.7
 // source: https://raw.githubusercontent.com/nginx/nginx-gateway-fabric/v2.6.7/config/crd/bases/gateway.nginx.org_ratelimitpolicies.yaml, release v2.6.7
-// sha256 of the lines below: 36dbd949ee84b5fab46e4c3841890bfb4a7aec5e3dcf696fb1b7755ed431e503
+// sha256 of the lines below: 14db80dd125208aee9ea022911cfed3969ac9bfb2608b20eaeb202977b7064c1
 //! Types that several kinds use.
 
 /// `spec.targetRef` of `ClientSettingsPolicy`.
@@ -25,4 +25,11 @@ pub struct LocalPolicyTargetReference {
     ///
     /// Minimum length: 1. Maximum length: 253.
     pub name: String,
+}
+
+impl LocalPolicyTargetReference {
+    /// With what the CRD requires, and nothing else.
+    pub fn required_group_and_kind_and_name(group: String, kind: String, name: String) -> Self {
+        Self { group, kind, name }
+    }
 }

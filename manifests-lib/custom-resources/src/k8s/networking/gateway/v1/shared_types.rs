@@ -3,7 +3,7 @@
 // source: https://raw.githubusercontent.com/kubernetes-sigs/gateway-api/v1.5.1/config/crd/standard/gateway.networking.k8s.io_gateways.yaml, release v1.5.1
 // source: https://raw.githubusercontent.com/kubernetes-sigs/gateway-api/v1.5.1/config/crd/standard/gateway.networking.k8s.io_grpcroutes.yaml, release v1.5.1
 // source: https://raw.githubusercontent.com/kubernetes-sigs/gateway-api/v1.5.1/config/crd/standard/gateway.networking.k8s.io_httproutes.yaml, release v1.5.1
-// sha256 of the lines below: 1af37cf2a197466a807f5d355b0be6989731e7325c74e332375ab47726334cbf
+// sha256 of the lines below: d77b3754df75c86988e1cc5fc48ad6b0b8a99bd069e94952f4bb640d6bb0acba
 //! Types that several kinds use.
 
 /// `spec.infrastructure.parametersRef` of `Gateway`.
@@ -26,6 +26,13 @@ pub struct LocalObjectReference {
     ///
     /// Minimum length: 1. Maximum length: 253.
     pub name: String,
+}
+
+impl LocalObjectReference {
+    /// With what the CRD requires, and nothing else.
+    pub fn required_group_and_kind_and_name(group: String, kind: String, name: String) -> Self {
+        Self { group, kind, name }
+    }
 }
 
 /// `spec.parentRefs[]` of `GRPCRoute`.
@@ -155,6 +162,13 @@ pub struct MatchHeader {
     pub value: String,
 }
 
+impl MatchHeader {
+    /// With what the CRD requires, and nothing else.
+    pub fn required_name_and_value(name: String, value: String) -> Self {
+        Self { name, value, type_: None }
+    }
+}
+
 /// `spec.rules[].filters[].requestHeaderModifier.add[]` of `GRPCRoute`.
 ///
 /// Also: `spec.rules[].filters[].requestHeaderModifier.set[]`, `spec.rules[].filters[].responseHeaderModifier.add[]`, `spec.rules[].filters[].responseHeaderModifier.set[]`, `spec.rules[].backendRefs[].filters[].requestHeaderModifier.add[]`, `spec.rules[].backendRefs[].filters[].requestHeaderModifier.set[]`, and 10 more.
@@ -171,6 +185,13 @@ pub struct HeaderValue {
     ///
     /// Minimum length: 1. Maximum length: 4096.
     pub value: String,
+}
+
+impl HeaderValue {
+    /// With what the CRD requires, and nothing else.
+    pub fn required_name_and_value(name: String, value: String) -> Self {
+        Self { name, value }
+    }
 }
 
 /// `spec.rules[].filters[].requestMirror.backendRef` of `GRPCRoute`.
