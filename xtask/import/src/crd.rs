@@ -9,6 +9,8 @@ mod generate;
 mod group_version;
 mod keep;
 mod kubernetes;
+#[cfg(test)]
+mod laws;
 mod lock;
 mod names;
 mod path;
