@@ -105,15 +105,19 @@ pub struct Arguments {
 /// If the sources do not match crds.toml, or cannot be typed, or the output cannot be written. Nothing is written before
 /// everything has been generated.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let home = support::workspace()?.join("manifests-lib/custom-resources");
-    let output = arguments.output.clone().unwrap_or_else(|| home.clone());
+    // Whoever names both places needs no checkout.
+    let home = || Ok(support::workspace()?.join("manifests-lib/custom-resources"));
+    let output = arguments.output.clone().map_or_else(home, Ok)?;
     let (kinds, mut left_out, origin) = match &arguments.from {
         Some(from) if arguments.all => {
             let (kinds, left_out) = select::everything(from)?;
             (kinds, left_out, from.file_name().unwrap_or_default().display().to_string())
         }
         from => {
-            let lock_file = arguments.lock.clone().unwrap_or_else(|| home.join("crds.toml"));
+            let lock_file = arguments
+                .lock
+                .clone()
+                .map_or_else(|| home().map(|home| home.join("crds.toml")), Ok)?;
             let text = fs::read_to_string(&lock_file).map_err(|error| {
                 Failure::new(format!(
                     "{} cannot be read: {error}; name the list of sources with --lock",
