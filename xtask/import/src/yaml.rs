@@ -8,6 +8,8 @@ use saphyr_parser::{Event, Parser};
 const LARGEST: usize = 64 << 20;
 /// The deepest nesting; deeper structures are refused by the reader anyway, but only after work that is quadratic in it.
 const DEEPEST: usize = 120;
+/// The most keys and values of one object, or elements of one list.
+const WIDEST: usize = 20_000;
 /// The most values that aliases (`*name`) may repeat in all.
 const MOST_REPEATED: usize = 100_000;
 
@@ -19,8 +21,8 @@ pub fn refusal(text: &str) -> Option<String> {
         return Some(format!("it has more than {} MiB", LARGEST >> 20));
     }
     let mut size_of: HashMap<usize, usize> = HashMap::new();
-    // The open collections: anchor, and how many values each holds so far.
-    let mut open: Vec<(usize, usize)> = Vec::new();
+    // The open collections: anchor, how many values each holds so far, and how many of them directly.
+    let mut open: Vec<(usize, usize, usize)> = Vec::new();
     let mut repeated = 0_usize;
     for event in Parser::new_from_str(text) {
         let (event, span) = match event {
@@ -53,21 +55,28 @@ pub fn refusal(text: &str) -> Option<String> {
                 size
             }
             Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
-                open.push((anchor, 1));
+                open.push((anchor, 1, 0));
                 if open.len() > DEEPEST {
                     return Some(too_deep(line));
                 }
                 continue;
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                let Some((anchor, size)) = open.pop() else { continue };
+                let Some((anchor, size, _)) = open.pop() else { continue };
                 size_of.insert(anchor, size);
                 size
             }
             _ => continue,
         };
-        if let Some((_, size)) = open.last_mut() {
+        if let Some((_, size, entries)) = open.last_mut() {
             *size = size.saturating_add(values);
+            *entries += 1;
+            if *entries > WIDEST {
+                return Some(format!(
+                    "it has an object or list of more than {} entries, in line {line}",
+                    WIDEST / 2
+                ));
+            }
         }
     }
     None

@@ -299,7 +299,7 @@ fn what_costs_more_than_it_says() {
     assert_snapshot!(messages.concat(), @"
     error: upstream/example.yaml is not read: it is nested more than 120 levels deep, in line 30; compare it with the release it was taken from
     error: upstream/example.yaml is not read: its aliases repeat more than 100000 values, in line 5; compare it with the release it was taken from
-    error: upstream/example.yaml: document 1 is not a valid CRD: spec.versions[0].schema.openAPIV3Schema.properties.spec.properties: more than 10000 properties at line 26 column 15; compare it with the release it was taken from
+    error: upstream/example.yaml is not read: it has an object or list of more than 10000 entries, in line 10026; compare it with the release it was taken from
     error: upstream/example.yaml: document 1 is not a valid CRD: spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.mode: more than 10000 values at line 28 column 21; compare it with the release it was taken from
     ");
 }
