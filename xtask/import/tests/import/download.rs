@@ -11,7 +11,7 @@ use insta::assert_snapshot;
 const SPEC: &str = "{type: object, properties: {name: {type: string}}}";
 
 /// Answers every request on the loopback interface; returns the address.
-fn serve(status: &'static str, body: String) -> String {
+pub fn serve(status: &'static str, body: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     thread::spawn(move || {

@@ -14,5 +14,6 @@ mod reading;
 mod refusals;
 mod structures;
 mod support;
+mod touches;
 mod upgrades;
 mod values;
