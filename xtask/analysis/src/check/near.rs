@@ -23,6 +23,10 @@ fn nearest<'a>(wrong: &str, right: impl IntoIterator<Item = &'a str>) -> Option<
 fn alike(one: &str, other: &str) -> f64 {
     let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
     let begins = short.len() >= 4 && long.starts_with(short);
+    // Names of very different lengths are never alike; this is soon told of many names.
+    if !begins && short.len() * 4 < long.len() * 3 {
+        return 0.0;
+    }
     let by_letters = strsim::normalized_damerau_levenshtein(one, other);
     if begins { by_letters.max(ALIKE) } else { by_letters }
 }

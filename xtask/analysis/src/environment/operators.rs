@@ -3,6 +3,7 @@
 /// Groups of custom kinds of which it is known what their controllers make: nothing that others name, or what is added to the objects.
 const KNOWN: &[&str] = &[
     "acme.cert-manager.io",
+    "apps.openshift.io",
     "argoproj.io",
     "bitnami.com",
     "cert-manager.io",
@@ -12,6 +13,7 @@ const KNOWN: &[&str] = &[
     "external-secrets.io",
     "gateway.nginx.org",
     "generators.external-secrets.io",
+    "image.openshift.io",
     "karpenter.k8s.aws",
     "karpenter.sh",
     "keda.sh",
@@ -19,7 +21,9 @@ const KNOWN: &[&str] = &[
     "networking.istio.io",
     "projectcalico.org",
     "rabbitmq.com",
+    "route.openshift.io",
     "security.istio.io",
+    "security.openshift.io",
     "telemetry.istio.io",
     "vpcresources.k8s.aws",
 ];
@@ -38,6 +42,7 @@ const WORKLOADS: &[&str] = &[
 
 /// Custom kinds whose controllers make pods, of the groups that are known.
 const OPERATED: &[(&str, &str)] = &[
+    ("apps.openshift.io", "DeploymentConfig"),
     ("argoproj.io", "Rollout"),
     ("argoproj.io", "Workflow"),
     ("argoproj.io", "CronWorkflow"),

@@ -1,12 +1,21 @@
-//! What bindings name: roles and service accounts.
+//! What bindings name: roles and service accounts; and what accounts name.
 
+use super::reference::Names;
 use super::{Reference, Relation};
 use crate::objects::{Identity, Object, list, text};
 
 pub(super) const GROUP: &str = "rbac.authorization.k8s.io";
 
-/// The role of a binding, and the service accounts that get it.
+/// The role of a binding, and the service accounts that get it; the Secrets with which the pods of an account pull their images.
 pub(super) fn references<'a>(object: &'a Object, references: &mut Vec<Reference<'a>>) {
+    if object.is("", "ServiceAccount") {
+        let names = &mut Names { from: object, references };
+        for secret in list(&object.json["imagePullSecrets"]) {
+            let what = ("", "Secret", Some(object.namespace()));
+            names.name(&secret["name"], Relation::PullSecret, what);
+        }
+        return;
+    }
     if object.identity.group != GROUP || !object.identity.kind.ends_with("Binding") {
         return;
     }

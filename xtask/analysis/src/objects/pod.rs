@@ -72,7 +72,8 @@ impl<'a> Pod<'a> {
             ("", "ReplicationController")
             | ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
             | ("batch", "Job")
-            | ("argoproj.io", "Rollout") => &json["spec"]["template"],
+            | ("argoproj.io", "Rollout")
+            | ("apps.openshift.io", "DeploymentConfig") => &json["spec"]["template"],
             ("batch", "CronJob") => &json["spec"]["jobTemplate"]["spec"]["template"],
             _ => return None,
         };
@@ -92,6 +93,7 @@ impl<'a> Pod<'a> {
             "" => ["Pod", "ReplicationController"].contains(&kind),
             "apps" => ["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"].contains(&kind),
             "batch" => ["CronJob", "Job"].contains(&kind),
+            "apps.openshift.io" => kind == "DeploymentConfig",
             "argoproj.io" => kind == "Rollout",
             _ => false,
         }

@@ -62,6 +62,7 @@ const CUSTOM_OF_CLUSTER: &[(&str, &str)] = &[
 /// Groups of custom kinds of which each other kind lives in a namespace.
 const CUSTOM_IN_NAMESPACE: &[&str] = &[
     "acme.cert-manager.io",
+    "apps.openshift.io",
     "argoproj.io",
     "bitnami.com",
     "cert-manager.io",

@@ -88,23 +88,19 @@ fn look(
         return;
     }
     for service in graph.services_in(namespace) {
+        let port = ports(service).iter().find(|port| port["port"] == number);
+        let Some(port) = port.filter(|port| *target(port) != number) else { continue };
         let of_service = Selector::of_labels(&service.json["spec"]["selector"]);
         if of_service.is_empty() || !pods.iter().any(|pod| pod.is_selected_by(&of_service)) {
             continue;
         }
-        let port = ports(service).iter().find(|port| port["port"] == number);
-        if let Some(port) = port.filter(|port| *target(port) != number) {
-            let message = format!(
-                "{number} is the port of {}, which leads to {}",
-                service.identity,
-                target(port)
-            );
-            findings.add(policy, At::Value(field), message).side(
-                "it is here",
-                service,
-                At::Value(port),
-            );
-            return;
-        }
+        let (service_name, target) = (&service.identity, target(port));
+        let message = format!("{number} is the port of {service_name}, which leads to {target}");
+        findings.add(policy, At::Value(field), message).side(
+            "it is here",
+            service,
+            At::Value(port),
+        );
+        return;
     }
 }

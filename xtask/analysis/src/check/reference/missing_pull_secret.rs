@@ -8,9 +8,9 @@ pub(in crate::check) static RULE: Rule = Rule {
     name: "missing-pull-secret",
     family: Family::Reference,
     severity: Severity::Warning,
-    summary: "A pod pulls its images with a Secret that is not there",
+    summary: "A pod, or its account, pulls images with a Secret that is not there",
     consequence: "images are pulled without it, which a private registry refuses: ImagePullBackOff",
-    explanation: "The kubelet leaves out what it does not find, without a word in the pod. That shows only when the \
+    explanation: "Secrets that pods name are looked at, and those of their accounts. The kubelet leaves out what it does not find, without a word in the pod. That shows only when the \
                   image is not on the node.",
     remedy: "have the Secret delivered into the namespace of the pod, or correct the name",
     upstream: "https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/",
