@@ -34,6 +34,15 @@ fn declares_all(pod: &Pod<'_>) -> bool {
     pod.running().all(|container| !container.ports().is_empty() && !is_injected(&container))
 }
 
+/// The pods that a Service leads to and that stay: not those of Jobs and of tests of charts, which often share the labels.
+fn staying<'s, 'a>(graph: &'s Graph<'a>, service: &'s Object) -> impl Iterator<Item = &'s Pod<'a>> {
+    graph.behind(service).filter(|pod| {
+        pod.owner.identity.group != "batch"
+            && pod.owner.annotation("helm.sh/hook").is_none()
+            && text(&pod.spec["restartPolicy"]) != Some("Never")
+    })
+}
+
 /// The port of a pod that a port of a Service leads to: a name or a number.
 fn target(port: &Value) -> &Value {
     let target = &port["targetPort"];

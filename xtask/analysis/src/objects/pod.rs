@@ -77,13 +77,9 @@ impl<'a> Pod<'a> {
             ("batch", "CronJob") => &json["spec"]["jobTemplate"]["spec"]["template"],
             _ => return None,
         };
+        // Whatever its author has left out, the labels are there to be selected.
         let spec = &template["spec"];
-        // A Pod is one, whatever its author has left out.
-        (spec.is_object() || owner.is("", "Pod")).then_some(Self {
-            owner,
-            metadata: &template["metadata"],
-            spec,
-        })
+        template.is_object().then_some(Self { owner, metadata: &template["metadata"], spec })
     }
 
     /// Whether objects of a kind make pods by a template.

@@ -3,7 +3,7 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use serde_json::Value;
 
-use super::{declared, declares_all, leads_to, ports, protocol, target};
+use super::{declared, declares_all, leads_to, ports, protocol, staying, target};
 use crate::graph::Graph;
 use crate::objects::Pod;
 
@@ -35,7 +35,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
                     |declared: &Value| ports(service).iter().any(|port| leads_to(port, declared));
                 declares_all(pod) && !declared(pod).any(is_led_to)
             };
-            let Some(pod) = graph.behind(service).find(lacks) else { continue };
+            let Some(pod) = staying(graph, service).find(lacks) else { continue };
             let known: Vec<String> = declared(pod)
                 .map(|declared| format!("{}/{}", declared["containerPort"], protocol(declared)))
                 .collect();
