@@ -31,7 +31,8 @@ fn declared<'a>(pod: &Pod<'a>) -> impl Iterator<Item = &'a Value> + use<'a> {
 /// Whether all that listens in a pod is declared, as far as its author says: each container declares ports, and none is left to injection.
 fn declares_all(pod: &Pod<'_>) -> bool {
     let is_injected = |container: &Container<'_>| container.image() == Some("auto");
-    pod.running().all(|container| !container.ports().is_empty() && !is_injected(&container))
+    pod.running().next().is_some()
+        && pod.running().all(|container| !container.ports().is_empty() && !is_injected(&container))
 }
 
 /// The pods that a Service leads to and that stay: not those of Jobs and of tests of charts, which often share the labels.

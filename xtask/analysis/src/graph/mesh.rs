@@ -27,6 +27,13 @@ pub(super) fn references(names: &mut Names<'_, '_>) {
     let object = names.from;
     let own = object.namespace();
     let spec = &object.json["spec"];
+    if object.identity.group == ROUTING {
+        for export in list(&spec["exportTo"]) {
+            if text(export).is_some_and(|name| ![".", "*", "~"].contains(&name)) {
+                names.name(export, Relation::ExportNamespace, ("", "Namespace", None));
+            }
+        }
+    }
     if object.is(ROUTING, "VirtualService") {
         let matches = ["http", "tls", "tcp"].into_iter().flat_map(|layer| list(&spec[layer]));
         let matches = matches.flat_map(|route| list(&route["match"]));

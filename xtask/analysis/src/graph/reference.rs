@@ -103,6 +103,10 @@ pub enum Relation {
     Principal,
     /// The namespace whose callers a policy of the mesh admits or refuses.
     CallingNamespace,
+    /// The namespace to which an object of the mesh is exported.
+    ExportNamespace,
+    /// The namespace into which an Application deploys.
+    DestinationNamespace,
 }
 
 /// Group and kind of what is named, and the namespace where it has one.
