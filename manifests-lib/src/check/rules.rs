@@ -51,8 +51,12 @@ impl CheckRule {
     pub const MISSING_DELEGATE: Self = Self("missing-delegate");
     /// A VirtualService sends requests to a host that is neither a Service nor a ServiceEntry.
     pub const MISSING_DESTINATION: Self = Self("missing-destination");
+    /// An Application deploys into a namespace that is not there.
+    pub const MISSING_DESTINATION_NAMESPACE: Self = Self("missing-destination-namespace");
     /// A VirtualService sends requests to a port that its host does not have.
     pub const MISSING_DESTINATION_PORT: Self = Self("missing-destination-port");
+    /// An object of the mesh is exported to a namespace that is not there.
+    pub const MISSING_EXPORT_NAMESPACE: Self = Self("missing-export-namespace");
     /// An Ingress or a Gateway asks for a class that is not there.
     pub const MISSING_GATEWAY_CLASS: Self = Self("missing-gateway-class");
     /// An ExternalSecret takes values from a generator that is not there.
@@ -81,7 +85,7 @@ impl CheckRule {
     pub const MISSING_PROJECT: Self = Self("missing-project");
     /// A Telemetry or an AuthorizationPolicy names a provider that the mesh is not configured with.
     pub const MISSING_PROVIDER: Self = Self("missing-provider");
-    /// A pod pulls its images with a Secret that is not there.
+    /// A pod, or its account, pulls images with a Secret that is not there.
     pub const MISSING_PULL_SECRET: Self = Self("missing-pull-secret");
     /// A route or Gateway names something in another namespace that no ReferenceGrant lets it.
     pub const MISSING_REFERENCE_GRANT: Self = Self("missing-reference-grant");

@@ -52,7 +52,7 @@ fn a_name_that_no_file_can_have_is_called_too_long() {
     scratch.write("upstream/example.yaml", crd(&kind, SPEC));
     let outcome = scratch.import_all(&[]);
     assert_eq!(outcome.code, 2);
-    assert_snapshot!(outcome.stderr, @"error: the name of a generated file would have 303 letters, exxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…, which is more than a file system takes: it comes from a group, version, kind or chart of that length; leave that out");
+    assert_snapshot!(outcome.stderr, @r#"error: upstream/example.yaml: the kind "Exxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"… of example.org is no name of at most 63 letters, digits and dashes that begins with a letter, which the API server refuses, too; compare it with the release it was taken from"#);
     assert!(scratch.output().is_empty());
 }
 
