@@ -13,7 +13,6 @@ mod metadata;
 mod path;
 mod place;
 mod rules;
-mod scalar;
 mod schema;
 mod shaped;
 mod typing;

@@ -18,7 +18,7 @@ pub fn print(text: &str) -> Result<(), Failure> {
 /// Prints lines, for people or for a shell.
 ///
 /// # Errors
-/// Those of [`print`].
+/// Those of [`print()`].
 pub fn lines(lines: &[String]) -> Result<(), Failure> {
     let mut text = lines.join("\n");
     if !lines.is_empty() {

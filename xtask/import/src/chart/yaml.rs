@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use go_yaml::resolved;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
 use serde_json::{Map, Value};
-
-use super::scalar::resolved;
 
 /// The deepest nesting; the deepest of known charts has 12 levels.
 const DEPTH: usize = 128;

@@ -1,7 +1,7 @@
-//! Scalars of YAML as Helm's reader resolves them.
+//! Plain scalars of YAML as kubectl, Argo CD and Helm resolve them.
 //!
-//! Helm reads values by sigs.k8s.io/yaml, which reads YAML 1.1 by go.yaml.in/yaml/v2: `yes` is true, `0440` is 288, `1_000` is
-//! 1000; a number to the base 60 and a date are texts.
+//! They read by sigs.k8s.io/yaml, which reads YAML 1.1 by go.yaml.in/yaml/v2: `yes` is true, `0440` is 288, `1_000` is 1000; a number
+//! to the base 60 and a date are texts.
 
 use serde_json::{Number, Value};
 
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     /// What sigs.k8s.io/yaml 1.6.0 makes of each text, which was asked for it.
-    const READ_BY_HELM: &[(&str, &str)] = &[
+    const READ_BY_GO: &[(&str, &str)] = &[
         ("yes", "true"),
         ("Yes", "true"),
         ("YES", "true"),
@@ -175,8 +175,8 @@ mod tests {
     ];
 
     #[test]
-    fn a_text_is_what_helm_reads() {
-        for (text, expected) in READ_BY_HELM {
+    fn a_text_is_what_go_reads() {
+        for (text, expected) in READ_BY_GO {
             let found = resolved(text).expect(text);
             let expected: Value = serde_json::from_str(expected).expect("JSON");
             let is_equal = match (found.as_f64(), expected.as_f64()) {
