@@ -101,7 +101,7 @@ impl Object {
         match &self.origin {
             Origin::Rust { written, .. } => Some(written.clone()),
             Origin::Yaml { file, text, document, line, .. } => {
-                let line = yaml::line(text, *document, path).unwrap_or(*line);
+                let line = yaml::line(text, *document, *line, path).unwrap_or(*line);
                 Some(Line { file: file.clone(), line })
             }
             Origin::Made { .. } => None,

@@ -5,15 +5,34 @@ use saphyr_parser::{Event, Parser};
 use crate::objects::field::{FieldPath, Step};
 
 /// The line of a field in a document of a text, counted from 1; of the nearest field above it where it does not stand there itself.
-pub fn line(text: &str, document: usize, path: &FieldPath) -> Option<usize> {
+///
+/// `first` is the first line of the document: what stands before it need not be parsed for each field again.
+pub fn line(text: &str, document: usize, first: usize, path: &FieldPath) -> Option<usize> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (document, before, text) = match begin(text, first) {
+        Some((before, text)) if document > 0 => (0, before, text),
+        _ => (document, 0, text),
+    };
     let mut search = Search { path: &path.0, document, ..Search::default() };
-    let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let mut parser = Parser::new_from_str(text);
     while let Some(Ok((event, span))) = parser.next_event() {
         if !search.event(&event, span.start.line()) {
             break;
         }
     }
-    search.best.map(|(_, line)| line)
+    search.best.map(|(_, line)| before + line)
+}
+
+/// The text from the mark that begins a document, and the number of lines before it.
+fn begin(text: &str, first: usize) -> Option<(usize, &str)> {
+    let (mut begin, mut read) = (None, 0);
+    for (position, line) in text.split_inclusive('\n').take(first).enumerate() {
+        if line.strip_prefix("---").is_some_and(|rest| rest.trim_start().len() < rest.len()) {
+            begin = Some((position, read));
+        }
+        read += line.len();
+    }
+    begin.map(|(position, read)| (position, &text[read..]))
 }
 
 #[derive(Default)]
@@ -110,7 +129,7 @@ spec:
 ";
 
     fn of(path: &[Step]) -> Option<usize> {
-        line(TEXT, 1, &FieldPath(path.to_vec()))
+        line(TEXT, 1, 3, &FieldPath(path.to_vec()))
     }
 
     #[test]
@@ -127,5 +146,12 @@ spec:
     fn a_field_that_is_not_there_has_the_line_above() {
         let spec = Step::Key("spec".to_owned());
         assert_eq!(of(&[spec, Step::Index(0), Step::Key("image".to_owned())]), Some(5));
+    }
+
+    #[test]
+    fn what_stands_before_a_document_is_not_read_again() {
+        let text = "a: [\n---\na: 1\n--- # the last one\n\nb: |\n  ---\nc: 2\n";
+        let path = FieldPath(vec![Step::Key("c".to_owned())]);
+        assert_eq!(line(text, 2, 6, &path), Some(8));
     }
 }
