@@ -120,8 +120,12 @@ fn given(built: &Built) -> Vec<Object> {
             "volumeBindingMode": class.binding.as_str(),
         })
     });
+    let namespaces = built.platform.prerequisites.namespaces.iter().map(
+        |namespace| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace.to_string()}}),
+    );
     let origin = Origin::Made { by: "the cluster".into() };
-    classes.filter_map(|json| Object::of(json, origin.clone(), None)).collect()
+    let given = classes.chain(namespaces);
+    given.filter_map(|json| Object::of(json, origin.clone(), None)).collect()
 }
 
 /// The findings that a bundle accepts.
