@@ -61,7 +61,7 @@ fn is_a_cron_job_whose_runs_are_jobs() {
               containers:
               - name: task
                 image: web-task:1.0
-                imagePullPolicy: IfNotPresent
+                imagePullPolicy: Never
                 resources:
                   limits:
                     memory: 64Mi

@@ -36,7 +36,7 @@ fn is_a_daemon_set_whose_pods_are_replaced_node_by_node() {
           containers:
           - name: server
             image: web-server:1.0
-            imagePullPolicy: IfNotPresent
+            imagePullPolicy: Never
             livenessProbe:
               failureThreshold: 6
               periodSeconds: 10

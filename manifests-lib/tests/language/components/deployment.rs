@@ -45,7 +45,7 @@ fn is_a_deployment_that_starts_the_new_before_it_stops_the_old() {
           containers:
           - name: server
             image: web-server:1.0
-            imagePullPolicy: IfNotPresent
+            imagePullPolicy: Never
             livenessProbe:
               failureThreshold: 6
               periodSeconds: 10

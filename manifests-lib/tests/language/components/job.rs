@@ -45,7 +45,7 @@ fn runs_anew_once_its_bundle_is_healthy() {
           containers:
           - name: task
             image: web-task:1.0
-            imagePullPolicy: IfNotPresent
+            imagePullPolicy: Never
             resources:
               limits:
                 memory: 64Mi

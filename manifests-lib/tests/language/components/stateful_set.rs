@@ -58,7 +58,7 @@ fn keeps_its_name_and_its_data() {
           containers:
           - name: server
             image: web-server:1.0
-            imagePullPolicy: IfNotPresent
+            imagePullPolicy: Never
             livenessProbe:
               failureThreshold: 6
               periodSeconds: 10
