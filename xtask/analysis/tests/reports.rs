@@ -122,3 +122,30 @@ fn an_exception_that_nothing_needs_is_a_finding() {
     ]
     "#);
 }
+
+/// What is printed of one file of manifests by all rules.
+fn text_of(manifests: &str) -> (String, Vec<String>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.yaml");
+    fs::write(&file, manifests).expect("a file");
+    let found = read(&file).expect("a file");
+    let troubles = found.troubles.iter().map(ToString::to_string).collect();
+    let environment = Environment::of(None, Objects::new(found.objects));
+    let checked = check(&environment, rules::ALL.iter().copied());
+    (report::plain(&[environment], &[checked]), troubles)
+}
+
+#[test]
+fn names_of_manifests_stay_on_their_line() {
+    let manifests = MANIFESTS.replace("100%, or: more", "a\\e[31m\\n::error::b\\u202e");
+    let (text, _) = text_of(&manifests);
+    assert!(text.contains(r"a\u{1b}[31m\n::error::b\u{202e}"), "{text}");
+    assert!(!text.contains('\u{1b}') && !text.lines().any(|line| line.starts_with("::")), "{text}");
+}
+
+#[test]
+fn a_name_that_is_read_as_no_text_is_told() {
+    let (_, troubles) = text_of("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n}\n");
+    assert_eq!(troubles.len(), 1, "{troubles:?}");
+    assert!(troubles[0].contains("put it in quotes"), "{troubles:?}");
+}

@@ -3,7 +3,7 @@
 //! On a terminal they stay in the group of this process: a plugin of kubectl may ask for a password there, and Ctrl-C reaches all.
 //! Elsewhere each has a group of its own, so that a signal to this process alone also reaches what the program has started.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::process::{Child, Command, ExitStatus, exit};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
@@ -17,7 +17,7 @@ use rustix::process::{
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::signal_name;
-use support::tell;
+use support::{is_ignored, tell};
 
 /// A program that was started.
 pub struct Running {
@@ -187,14 +187,6 @@ fn receive(signal: i32) {
             }
         });
     }
-}
-
-/// Whether this process was started with a signal ignored, as by `nohup`; where the system does not say it, it was not.
-fn is_ignored(signal: i32) -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    mask >> (signal - 1) & 1 == 1
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ impl Folder {
             Err(std::fs::TryLockError::Error(error)) => Err(error),
         };
         match locked {
-            Err(error) if error.kind() != ErrorKind::Unsupported => Err(error),
+            Err(error) if !support::has_no_locks(&error) => Err(error),
             _ => Ok(file),
         }
     }

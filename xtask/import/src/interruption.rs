@@ -21,7 +21,9 @@ static WRITING: Mutex<()> = Mutex::new(());
 /// From now on a signal removes what is temporary, then ends the process as it would have without this.
 pub fn watch() {
     // Where that is impossible, the next run removes what is left.
-    let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else { return };
+    let heeded =
+        [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|&signal| !support::is_ignored(signal));
+    let Ok(mut signals) = Signals::new(heeded) else { return };
     thread::spawn(move || {
         for signal in signals.forever() {
             let _writing = held(&WRITING);

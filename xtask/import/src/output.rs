@@ -86,9 +86,19 @@ pub fn one_line(text: &str) -> String {
     })
 }
 
-/// Whether a text begins as generated files do.
-fn is_generated(text: &str) -> bool {
-    text.starts_with(MARK)
+/// How the first line of every file begins that the command of these files has generated, whatever its options were: what other
+/// programs have generated is not ours.
+fn own_mark(files: &[File]) -> String {
+    let first = files.first().and_then(|file| file.text.strip_prefix(MARK));
+    let command = first.and_then(|rest| rest.split('`').next()).unwrap_or_default();
+    let words: Vec<&str> = command.split(' ').take_while(|word| !word.starts_with("--")).collect();
+    format!("{MARK}{}", words.join(" "))
+}
+
+/// Whether a generated text is as it was generated, as far as it says that.
+fn is_intact(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once(DIGEST) else { return true };
+    rest.split_once('\n').is_some_and(|(digest, body)| digest == sha256(body.as_bytes()))
 }
 
 impl Changes {
@@ -106,6 +116,8 @@ impl Changes {
             unchanged: 0,
         };
         let output = Folder::open(folder).map_err(|error| unreadable(folder, &error))?;
+        let mark = own_mark(&files);
+        let is_generated = |text: &String| text.starts_with(&mark);
         let wanted: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
         for File { path, text } in &files {
             refuse_links(folder, Path::new(path))?;
@@ -129,7 +141,7 @@ impl Changes {
                 continue;
             }
             let old = existing(output.as_ref(), folder, &path)?;
-            if let Some(old) = old.filter(|text| is_generated(text)) {
+            if let Some(old) = old.filter(is_generated) {
                 changes.stale.push(Change { path, old: Some(old), new: String::new() });
             }
         }
@@ -199,8 +211,22 @@ impl Changes {
         let _lock = output.lock(waiting).map_err(failed)?;
         // Another run may have changed something until now.
         let changes = Self::find(&folder, files)?;
+        changes.tell_of_edits();
         uninterrupted(|| changes.write(&output))?;
         Ok(changes)
+    }
+
+    /// Names the files whose edits by hand are about to be lost.
+    fn tell_of_edits(&self) {
+        for change in self.changed.iter().chain(&self.stale) {
+            if change.old.as_deref().is_some_and(|old| !is_intact(old)) {
+                let path = self.folder.join(&change.path);
+                tell(format_args!(
+                    "{} was changed by hand since it was generated: the change is lost, and `git diff` has it if it was committed",
+                    path.display()
+                ));
+            }
+        }
     }
 
     fn write(&self, output: &Folder) -> Result<()> {

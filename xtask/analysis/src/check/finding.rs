@@ -112,8 +112,21 @@ impl<'a> Findings<'a> {
 impl Findings<'_> {
     /// Adds a finding at a line of an object's file, for what has no field of its own.
     pub fn add_at_line(&mut self, object: &Object, line: usize, message: impl Into<String>) {
-        if let Added(Some(finding)) = self.add(object, At::Object, message) {
-            finding.line = finding.line.take().map(|found| Line { line, ..found });
+        if let Some(rule) = self.rule.filter(|_| object.is_written()) {
+            let file = match &object.origin {
+                Origin::Yaml { file, .. } => Some(file.clone()),
+                Origin::Rust { .. } | Origin::Made { .. } => None,
+            };
+            self.all.push(Finding {
+                rule,
+                environment: self.environment.name.clone(),
+                object: object.identity.to_string(),
+                line: file.map(|file| Line { file, line }),
+                field: String::new(),
+                message: message.into(),
+                help: rule.remedy.to_owned(),
+                sides: Vec::new(),
+            });
         }
     }
 }

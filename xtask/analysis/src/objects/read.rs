@@ -157,7 +157,8 @@ impl Read {
         };
         let (documents, error) = yaml::documents(&content);
         if let Some(yaml::Error { line, message }) = error {
-            let message = if content.contains("{{") {
+            let failing = content.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+            let message = if failing.contains("{{") {
                 "is a template, which only becomes YAML when it is rendered; check what `helm template` or your tool prints".to_owned()
             } else {
                 format!("is not YAML: {message}; what comes before it was read")
@@ -177,6 +178,14 @@ impl Read {
         }
     }
 
+    /// An object without a name that is a text.
+    fn nameless(&mut self, origin: &Origin) {
+        if let Origin::Yaml { file, line, .. } = origin {
+            let message = "the name of the object is read as something else than a text, which the API server refuses; put it in quotes".to_owned();
+            self.troubles.push(Trouble { file: file.clone(), line: Some(*line), message });
+        }
+    }
+
     /// An object, or the items of a list of them.
     fn value(&mut self, value: Value, origin: &Origin) {
         let is_list = text(&value["kind"]).is_some_and(|kind| kind.ends_with("List"));
@@ -184,8 +193,15 @@ impl Read {
             for item in list(&value["items"]) {
                 self.value(item.clone(), origin);
             }
-        } else {
-            self.objects.extend(Object::of(value, origin.clone(), None));
+            return;
+        }
+        let name = &value["metadata"]["name"];
+        let is_misread = text(&value["kind"]).is_some() && !name.is_null() && text(name).is_none();
+        match Object::of(value, origin.clone(), None) {
+            Some(object) => self.objects.push(object),
+            // What has no name at all is none of a cluster, or gets one there.
+            None if is_misread => self.nameless(origin),
+            None => {}
         }
     }
 }

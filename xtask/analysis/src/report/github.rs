@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 
+use super::text::visible;
 use crate::check::{Checked, Finding};
 
 /// A command for each finding.
@@ -18,6 +19,8 @@ pub(super) fn print(checked: &[Checked]) -> String {
             properties.push(format!("file={},line={}", property(&line.file), line.line));
         }
         properties.push(format!("title={}", property(rule.name)));
+        let [message, object, field, help] =
+            [message, object, field, help].map(|text| visible(text));
         let all = format!(
             "{message}\n{environment}{object} {field}\nin the cluster: {}\nhelp: {help}",
             rule.consequence

@@ -1,5 +1,6 @@
 //! Findings for people, as the compiler writes its own.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
@@ -45,6 +46,21 @@ fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Text from manifests as one that stays on its line and leaves the terminal as it is.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    let is_hidden = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let shown = text.chars().map(|letter| {
+        if is_hidden(letter) { letter.escape_default().to_string() } else { letter.to_string() }
+    });
+    Cow::Owned(shown.collect())
+}
+
 fn one(finding: &Finding, colours: bool, text: &mut String) {
     let styled = |style: Style| if colours { style } else { Style::new() };
     let bold = styled(BOLD);
@@ -52,7 +68,7 @@ fn one(finding: &Finding, colours: bool, text: &mut String) {
         Severity::Error => ERROR,
         Severity::Warning => WARNING,
     });
-    let Finding { rule, message, .. } = finding;
+    let (rule, message) = (finding.rule, visible(&finding.message));
     // Writing to a String cannot fail.
     let _ = writeln!(
         text,
@@ -66,7 +82,7 @@ fn one(finding: &Finding, colours: bool, text: &mut String) {
 
 /// The finding after the word `error`.
 pub(super) fn sentence(finding: &Finding) -> String {
-    let mut text = format!("[{}] {}\n", finding.rule.name, finding.message);
+    let mut text = format!("[{}] {}\n", finding.rule.name, visible(&finding.message));
     body(finding, false, &mut text);
     text
 }
@@ -75,10 +91,12 @@ pub(super) fn sentence(finding: &Finding) -> String {
 fn body(finding: &Finding, colours: bool, text: &mut String) {
     let styled = |style: Style| if colours { style } else { Style::new() };
     let (bold, mark) = (styled(BOLD), styled(MARK));
-    let Finding { rule, object, field, help, .. } = finding;
+    let rule = finding.rule;
+    let (object, field, help) =
+        (visible(&finding.object), visible(&finding.field), visible(&finding.help));
     // Writing to a String cannot fail.
     if let Some(line) = &finding.line {
-        let _ = writeln!(text, "  {mark}-->{mark:#} {line}");
+        let _ = writeln!(text, "  {mark}-->{mark:#} {}", visible(&line.to_string()));
     }
     let environment =
         finding.environment.as_deref().map_or_else(String::new, |name| format!("{name}: "));
@@ -86,7 +104,8 @@ fn body(finding: &Finding, colours: bool, text: &mut String) {
     let _ = writeln!(text, "   {mark}|{mark:#} {environment}{object}{at}");
     for side in &finding.sides {
         let line = side.line.as_ref().map_or_else(String::new, |line| format!(" ({line})"));
-        let _ = writeln!(text, "   {mark}|{mark:#} {}: {}{line}", side.message, side.object);
+        let side = format!("{}: {}{line}", side.message, side.object);
+        let _ = writeln!(text, "   {mark}|{mark:#} {}", visible(&side));
     }
     let _ = writeln!(text, "   {mark}={mark:#} {bold}in the cluster{bold:#}: {}", rule.consequence);
     let _ = write!(text, "   {mark}={mark:#} {bold}help{bold:#}: {help}");

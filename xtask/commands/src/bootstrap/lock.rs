@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 
 use rustix::io::{FdFlags, fcntl_setfd};
-use support::{Failure, in_workspace, tell};
+use support::{Failure, has_no_locks, in_workspace, tell};
 
 use crate::environment::EnvironmentName;
 
@@ -29,7 +29,7 @@ pub fn wait(name: EnvironmentName) -> Result<File, Failure> {
                 file.lock()?;
             }
             // Some network file systems have no locks: helm's own record is looked at in any case.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(error)) if has_no_locks(&error) => {}
             Err(TryLockError::Error(error)) => return Err(error),
         }
         Ok(file)

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use rustix::fs::{self, AtFlags, Dir, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
+use support::has_no_locks;
 
 /// What is found under a name, a symbolic link not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,12 +136,10 @@ impl Folder {
 
     /// Locks it unless another run has done so; whether it did. Dropping the folder unlocks it.
     pub(super) fn try_lock(&self) -> io::Result<bool> {
-        // How network file systems say that they have no locks; there the user has to avoid two runs at once.
-        let no_locks = [Errno::NOTSUP, Errno::OPNOTSUPP, Errno::NOSYS, Errno::BADF];
         match fs::flock(&self.0, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(true),
             Err(Errno::WOULDBLOCK) => Ok(false),
-            Err(error) if no_locks.contains(&error) => Ok(true),
+            Err(error) if has_no_locks(&error.into()) => Ok(true),
             Err(error) => Err(error.into()),
         }
     }

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use support::Failure;
 
-/// Folders of a workspace that have no sources of manifests.
+/// Folders in the root of a workspace that have no sources of manifests.
 const OTHERS: [&str; 5] = ["target", "snapshots", "docs", "conformance", "tests"];
 
 /// The state of a workspace's sources at some time. Two are equal if nothing was saved in between.
@@ -22,7 +22,7 @@ impl Sources {
     /// Looks at the Rust and TOML files of a workspace, except hidden folders and symbolic links.
     pub fn of(root: &Path) -> Result<Self, Failure> {
         let mut sources = Self(BTreeMap::new());
-        sources.look(root).map_err(|error| {
+        sources.look(root, true).map_err(|error| {
             Failure::new(format!(
                 "cannot look for sources below {}: {error}; make it readable, then run again",
                 root.display()
@@ -31,7 +31,7 @@ impl Sources {
         Ok(sources)
     }
 
-    fn look(&mut self, folder: &Path) -> io::Result<()> {
+    fn look(&mut self, folder: &Path, is_root: bool) -> io::Result<()> {
         let Some(entries) = if_there(fs::read_dir(folder))? else {
             return Ok(());
         };
@@ -40,9 +40,14 @@ impl Sources {
             let name = entry.file_name();
             let kind = entry.file_type()?;
             if kind.is_dir() {
-                let other = name.to_str().is_none_or(|name| OTHERS.contains(&name));
+                // Modules may have these names; tests of a crate stand beside its manifest.
+                let is_other = |name: &str| {
+                    is_root && OTHERS.contains(&name)
+                        || name == "tests" && folder.join("Cargo.toml").is_file()
+                };
+                let other = name.to_str().is_none_or(is_other);
                 if !other && !name.as_encoded_bytes().starts_with(b".") {
-                    self.look(&entry.path())?;
+                    self.look(&entry.path(), false)?;
                 }
             } else if kind.is_file()
                 && is_source(&entry.path())

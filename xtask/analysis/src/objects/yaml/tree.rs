@@ -13,7 +13,7 @@ use crate::objects::{Remark, RemarkKind};
 const DEEPEST: usize = 200;
 
 /// More values in a file, with what aliases repeat, are refused: a few lines can stand for billions.
-const MOST_VALUES: usize = 5_000_000;
+const MOST_VALUES: usize = 3_000_000;
 
 /// A document.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,7 +88,7 @@ impl Reader {
                     let kind = RemarkKind::Ambiguous(text.to_string(), value.to_string());
                     self.remarks.push(Remark { line, kind });
                 }
-                self.anchor(anchor, &value);
+                self.anchor(anchor, &value, line)?;
                 self.value(value, line)
             }
             Event::Alias(anchor) => {
@@ -141,14 +141,17 @@ impl Reader {
                 Value::Object(fields)
             }
         };
-        self.anchor(anchor, &value);
+        self.anchor(anchor, &value, line)?;
         self.value(value, line)
     }
 
-    fn anchor(&mut self, anchor: usize, value: &Value) {
+    /// Keeps a value that aliases may repeat; the copy counts, as an anchor within an anchor is kept twice.
+    fn anchor(&mut self, anchor: usize, value: &Value, line: usize) -> Result<(), Error> {
         if anchor > 0 {
+            self.count(size(value), line)?;
             self.anchors.insert(anchor, value.clone());
         }
+        Ok(())
     }
 
     /// Whether the next value is a key of a mapping.
@@ -280,6 +283,17 @@ mod tests {
             let below = format!("*a{}, ", level - 1).repeat(9);
             text.extend(["a", &level.to_string(), ": &a", &level.to_string(), " [", &below, "]\n"]);
         }
+        let (_, error) = documents(&text);
+        assert!(error.expect("too much").message.contains("more than"));
+    }
+
+    #[test]
+    fn anchors_within_anchors_count_as_often_as_they_are_kept() {
+        let mut begin = String::new();
+        for level in 0..100 {
+            begin.extend(["&a", &level.to_string(), " ["]);
+        }
+        let text = format!("{begin}{}{}", "x, ".repeat(100_000), "]".repeat(100));
         let (_, error) = documents(&text);
         assert!(error.expect("too much").message.contains("more than"));
     }
