@@ -8,7 +8,7 @@ use support::{Failure, output, tell};
 
 use crate::check::{Family, Rule, check_all, rules};
 use crate::environment::Environment;
-use crate::objects::{Objects, read};
+use crate::objects::{Objects, Read, read_all};
 use crate::report;
 
 /// Check manifests in files: references, selectors, ports, and whatever else is listed by --list
@@ -89,12 +89,7 @@ pub fn files(
             "there is nothing to check: name files or folders of manifests with --path, or `--path -` for standard input",
         ));
     }
-    let (mut objects, mut troubles) = (Vec::new(), Vec::new());
-    for path in paths {
-        let read = read(path)?;
-        objects.extend(read.objects);
-        troubles.extend(read.troubles);
-    }
+    let Read { objects, troubles } = read_all(paths)?;
     for trouble in &troubles {
         tell(format_args!("warning: {trouble}"));
     }

@@ -21,7 +21,7 @@ pub use identity::Identity;
 pub use origin::{Line, Origin, Remark, RemarkKind};
 pub(crate) use pod::is_labelled_later;
 pub use pod::{Container, ContainerKind, Pod};
-pub use read::{Read, Trouble, read};
+pub use read::{Read, Trouble, read, read_all};
 pub use selector::Selector;
 pub use view::{list, text, texts};
 

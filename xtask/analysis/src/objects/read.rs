@@ -1,6 +1,6 @@
 //! Reads objects from files of YAML or JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
@@ -54,7 +54,23 @@ impl fmt::Display for Trouble {
 /// # Errors
 /// If there is nothing at the path, or it cannot be read.
 pub fn read(path: &Path) -> Result<Read, Failure> {
+    read_all(&[path])
+}
+
+/// Reads several paths like [`read`]; a file that they share, or that links lead to as well, is read once.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_all(paths: &[impl AsRef<Path>]) -> Result<Read, Failure> {
     let mut result = Read::default();
+    let mut seen = HashSet::new();
+    for path in paths {
+        read_into(path.as_ref(), &mut seen, &mut result)?;
+    }
+    Ok(result)
+}
+
+fn read_into(path: &Path, seen: &mut HashSet<PathBuf>, result: &mut Read) -> Result<(), Failure> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
         let read = io::stdin().take(LIMIT + 1).read_to_end(&mut bytes);
@@ -62,7 +78,7 @@ pub fn read(path: &Path) -> Result<Read, Failure> {
             Failure::new(format!("standard input cannot be read: {error}; name a file or folder"))
         })?;
         result.file("standard input", bytes);
-        return Ok(result);
+        return Ok(());
     }
     let metadata = fs::metadata(path).map_err(|error| {
         Failure::new(format!(
@@ -71,15 +87,15 @@ pub fn read(path: &Path) -> Result<Read, Failure> {
         ))
     })?;
     if !metadata.is_dir() {
-        result.path(path);
-        return Ok(result);
+        result.path(path, seen);
+        return Ok(());
     }
     let mut files = BTreeSet::new();
     collect(path, &mut files, &mut result.troubles);
     for file in files {
-        result.path(&file);
+        result.path(&file, seen);
     }
-    Ok(result)
+    Ok(())
 }
 
 fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>, troubles: &mut Vec<Trouble>) {
@@ -120,7 +136,11 @@ fn trouble(path: &Path, message: &str) -> Trouble {
 }
 
 impl Read {
-    fn path(&mut self, path: &Path) {
+    fn path(&mut self, path: &Path, seen: &mut HashSet<PathBuf>) {
+        // What has no such path cannot be read either, which is told below.
+        if path.canonicalize().is_ok_and(|real| !seen.insert(real)) {
+            return;
+        }
         let bytes = fs::File::open(path).and_then(|file| {
             let mut bytes = Vec::new();
             file.take(LIMIT + 1).read_to_end(&mut bytes)?;
@@ -243,6 +263,16 @@ items:
     fn a_template_is_called_one() {
         let read = of("metadata:\n  name: {{ .Release.Name }}\n");
         assert!(read.troubles[0].message.contains("helm template"), "{:?}", read.troubles);
+    }
+
+    #[test]
+    fn a_file_that_is_reached_twice_is_read_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("a.yaml");
+        fs::write(&file, "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}").expect("a file");
+        std::os::unix::fs::symlink(&file, folder.path().join("b.yaml")).expect("a link");
+        let read = read_all(&[folder.path(), &file]).expect("a folder");
+        assert_eq!(read.objects.len(), 1);
     }
 
     #[test]
