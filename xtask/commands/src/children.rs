@@ -35,10 +35,8 @@ struct Place {
 
 impl Place {
     fn send(self, signal: Signal) {
-        // The terminal has sent this one to the whole group.
-        if !self.has_group && signal == Signal::INT {
-            return;
-        }
+        // Ctrl-C on a terminal has reached it already, but a signal to this process alone has not; a second one ends nothing sooner, as
+        // kubectl and minikube end at the first, and helm heeds no other.
         // Whoever has ended in the meantime needs no signal.
         let _ = if self.has_group {
             kill_process_group(self.process, signal)

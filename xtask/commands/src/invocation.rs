@@ -5,6 +5,7 @@ mod variables;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Read, Write};
+use std::iter;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -131,6 +132,9 @@ pub struct Answer {
 /// Time limit of a question that a program answers by itself, without a cluster.
 pub const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
+/// How long the pipes of a program that has ended are read on.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 impl Invocation {
     /// Calls `program` with these arguments.
     pub fn new<A: Into<String>>(program: Program, arguments: impl IntoIterator<Item = A>) -> Self {
@@ -205,10 +209,10 @@ impl Invocation {
         let (output, error) = read(running.child());
         let status =
             running.wait_within(ANSWER_LIMIT).map_err(|error| self.cannot_start(&error))?;
-        // What it has started may keep them open.
-        let [output, error] = [output, error].map(|text| match status {
-            Some(_) => text.iter().flatten().collect(),
-            None => text.try_iter().flatten().collect(),
+        // What it has started may keep the pipes open: what it has said itself is in them by now.
+        let [output, error] = [output, error].map(|text| {
+            let next = || text.recv_timeout(LAST_WORDS).ok();
+            iter::from_fn(next).flatten().collect()
         });
         Ok(Answer { output: text(output), error: text(error), in_time: status.is_some() })
     }

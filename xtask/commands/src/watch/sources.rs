@@ -110,6 +110,8 @@ mod tests {
         expect_change("a removal");
         write(root, "Cargo.toml", "");
         expect_change("a manifest");
+        write(root, "services/src/docs/mod.rs", "");
+        expect_change("a module that is called like a folder of the root");
     }
 
     #[test]
