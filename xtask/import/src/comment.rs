@@ -1,6 +1,6 @@
 //! Comments of generated code: the only way for text from outside to get into one.
 
-use crate::markdown::reorders;
+use support::visible;
 
 /// The lines of a text as comments: `///`, `//!` or `//` before each, and a line break at the end.
 ///
@@ -13,20 +13,6 @@ pub fn comment(marker: &str, text: &str) -> String {
         out.push('\n');
     }
     out
-}
-
-/// A text as one line in which every letter is visible.
-pub fn visible(text: &str) -> String {
-    let mut visible = String::new();
-    for letter in text.chars() {
-        let is_hidden = letter.is_control() && letter != '\t';
-        if is_hidden || reorders(letter) || matches!(letter, '\u{2028}' | '\u{2029}') {
-            visible.extend(letter.escape_default());
-        } else {
-            visible.push(letter);
-        }
-    }
-    visible
 }
 
 #[cfg(test)]
@@ -48,7 +34,6 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_written_as_an_escape() {
-        assert_eq!(visible("a\r\n\u{202e}b"), "a\\r\\n\\u{202e}b");
         assert_eq!(comment("///", "a\n\nb\r"), "/// a\n///\n/// b\\r\n");
     }
 }

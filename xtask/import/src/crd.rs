@@ -28,13 +28,13 @@ use std::process::ExitCode;
 
 use released::{Places, sha256};
 
-use crate::comment::visible;
 use crate::lock_file;
 use crate::output::{Changes, File, stamped};
 use crate::rustfmt;
 use lock::{Lock, LockedSource};
 use names::Naming;
 use record::Record;
+use support::visible;
 use support::{Failure, Result, tell};
 use tree::Tree;
 

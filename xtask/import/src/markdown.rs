@@ -4,7 +4,7 @@
 pub fn code(text: &str) -> String {
     let mut visible = String::new();
     for letter in text.chars() {
-        if letter.is_control() || reorders(letter) {
+        if letter.is_control() || support::output::reorders(letter) {
             visible.extend(letter.escape_default());
         } else {
             visible.push(letter);
@@ -18,11 +18,6 @@ pub fn code(text: &str) -> String {
         || (text.starts_with(' ') && text.ends_with(' '));
     let space = if touches { " " } else { "" };
     format!("{fence}{space}{text}{space}{fence}")
-}
-
-/// Whether a character changes the direction of the text after it, which the compiler rejects in comments.
-pub fn reorders(letter: char) -> bool {
-    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The length of the longest run of backticks.

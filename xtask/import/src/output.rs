@@ -8,7 +8,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -19,7 +18,7 @@ use similar::TextDiff;
 use crate::folder::Folder;
 use crate::interruption::uninterrupted;
 use crate::scratch::Scratch;
-use support::{Failure, Result, tell};
+use support::{Failure, Result, tell, visible};
 
 /// A file to write: its path below the output folder and its text, header included.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -54,7 +53,7 @@ pub fn stamped(command: &str, sources: &[String], body: &str) -> String {
     let mut text = format!("{MARK}{command}`; do not edit.\n");
     for source in sources {
         text.push_str("// source: ");
-        text.push_str(&one_line(source));
+        text.push_str(&visible(source));
         text.push('\n');
     }
     text.push_str(DIGEST);
@@ -62,28 +61,6 @@ pub fn stamped(command: &str, sources: &[String], body: &str) -> String {
     text.push('\n');
     text.push_str(body);
     text
-}
-
-/// Text from outside as part of one line of a comment: what would end the line, or show it otherwise than the compiler reads it, is
-/// escaped.
-pub fn one_line(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut line, character| {
-        match character {
-            // What separates lines or paragraphs, and what changes the direction of writing.
-            '\u{61c}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' => {
-                let _ = write!(line, "{}", character.escape_unicode());
-            }
-            _ if character.is_control() => {
-                let _ = write!(line, "{}", character.escape_default());
-            }
-            _ => line.push(character),
-        }
-        line
-    })
 }
 
 /// How the first line of every file begins that the command of these files has generated, whatever its options were: what other
@@ -279,7 +256,7 @@ fn too_long(path: &Path) -> Failure {
     Failure::new(format!(
         "the name of a generated file would have {} letters, {}…, which is more than a file system takes: it comes from a group, version, kind or chart of that length; leave that out",
         name.chars().count(),
-        one_line(&begin)
+        visible(&begin)
     ))
 }
 
@@ -389,10 +366,8 @@ mod tests {
     }
 
     #[test]
-    fn text_from_outside_stays_one_line() {
-        let hostile = "a\nb\r\tc\0d\u{85}e\u{2028}f\u{202e}g\u{7f}é";
-        assert_eq!(one_line(hostile), r"a\nb\r\tc\u{0}d\u{85}e\u{2028}f\u{202e}g\u{7f}é");
-        let text = stamped("cargo xtask crd import", &[hostile.to_owned()], "body");
+    fn a_source_is_one_line_of_the_header() {
+        let text = stamped("cargo xtask crd import", &["a\nb\rc".to_owned()], "body");
         assert_eq!(text.lines().count(), 4);
     }
 }

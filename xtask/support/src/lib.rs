@@ -8,6 +8,6 @@ mod system;
 mod workspace;
 
 pub use failure::{COULD_NOT_RUN, Failure, Result};
-pub use output::tell;
+pub use output::{tell, visible};
 pub use system::{has_no_locks, is_ignored};
 pub use workspace::{WORKSPACE, in_workspace, workspace};

@@ -4,7 +4,8 @@
 
 use std::fmt::Write;
 
-use super::text::visible;
+use support::visible;
+
 use crate::check::{Checked, Finding};
 
 /// A command for each finding.

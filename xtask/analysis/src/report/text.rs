@@ -1,9 +1,9 @@
 //! Findings for people, as the compiler writes its own.
 
-use std::borrow::Cow;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
+use support::visible;
 
 use crate::check::{Checked, Finding, Severity};
 use crate::environment::Environment;
@@ -44,21 +44,6 @@ pub(super) fn print(environments: &[Environment], checked: &[Checked], colours: 
 
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-/// Text from manifests as one that stays on its line and leaves the terminal as it is.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    let is_hidden = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(is_hidden) {
-        return Cow::Borrowed(text);
-    }
-    let shown = text.chars().map(|letter| {
-        if is_hidden(letter) { letter.escape_default().to_string() } else { letter.to_string() }
-    });
-    Cow::Owned(shown.collect())
 }
 
 fn one(finding: &Finding, colours: bool, text: &mut String) {

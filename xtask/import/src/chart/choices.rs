@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::kind::Kind;
 use super::path::Path;
 use super::place::{Place, shortened};
-use crate::comment::visible;
+use support::visible;
 
 /// More choices than that are not listed.
 const LISTED: usize = 300;

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::path;
 use crate::lock_file;
-use crate::markdown::reorders;
 use crate::naming::snake_case;
+use support::output::reorders;
 use support::{Failure, Result};
 
 const LONGEST_NAME: usize = 100;

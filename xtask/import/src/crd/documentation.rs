@@ -4,8 +4,10 @@ use super::definition::Scope;
 use super::facts::Facts;
 use super::group_version::GroupVersion;
 use super::types::{Place, Root, Shape, Shaped, Type, Use};
-use crate::comment::{comment, visible};
-use crate::markdown::{code, common, listed, longest_run_of_backticks, reorders};
+use crate::comment::comment;
+use crate::markdown::{code, common, listed, longest_run_of_backticks};
+use support::output::reorders;
+use support::visible;
 
 /// Writes doc comments, each ending in a line break.
 pub struct Documentation<'a> {
