@@ -69,12 +69,12 @@ impl<'a> Graph<'a> {
         }
         let mut references = Vec::new();
         for pod in &pods {
-            pods::references(pod, &mut references);
+            pods::references(pod, &mut Names { from: pod.owner, references: &mut references });
         }
         for object in objects {
-            services::references(object, &mut references);
-            access::references(object, &mut references);
             let names = &mut Names { from: object, references: &mut references };
+            services::references(names);
+            access::references(names);
             delivery::references(names);
             gateway_api::references(names);
             mesh::references(names);

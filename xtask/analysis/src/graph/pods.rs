@@ -2,132 +2,82 @@
 
 use serde_json::Value;
 
-use super::{Part, Reference, Relation};
-use crate::objects::{Identity, Pod, list, text};
+use super::reference::Names;
+use super::{Part, Relation};
+use crate::objects::{Pod, list};
+
+const STORAGE_CLASS: (&str, &str, Option<&str>) = ("storage.k8s.io", "StorageClass", None);
 
 /// What a pod names: configuration, secrets, claims, its account and classes.
-pub(super) fn references<'a>(pod: &Pod<'a>, references: &mut Vec<Reference<'a>>) {
-    let mut names = Names { pod, references };
+pub(super) fn references<'a>(pod: &Pod<'a>, names: &mut Names<'_, 'a>) {
     for container in pod.containers() {
         for variable in list(&container.json["env"]) {
             let from = &variable["valueFrom"];
-            names.keyed(&from["configMapKeyRef"], "ConfigMap", Relation::ConfigMap);
-            names.keyed(&from["secretKeyRef"], "Secret", Relation::Secret);
+            keyed(names, &from["configMapKeyRef"], "ConfigMap", Relation::ConfigMap);
+            keyed(names, &from["secretKeyRef"], "Secret", Relation::Secret);
         }
         for source in list(&container.json["envFrom"]) {
-            names.whole(&source["configMapRef"], "ConfigMap", Relation::ConfigMap);
-            names.whole(&source["secretRef"], "Secret", Relation::Secret);
+            whole(names, &source["configMapRef"], "ConfigMap", Relation::ConfigMap);
+            whole(names, &source["secretRef"], "Secret", Relation::Secret);
         }
     }
+    let own = |kind| ("", kind, Some(pod.namespace()));
     let templates = list(&pod.owner.json["spec"]["volumeClaimTemplates"]);
     // A StatefulSet puts its own claim in the place of a volume of the same name.
     let is_replaced = |volume: &&Value| {
         templates.iter().any(|template| template["metadata"]["name"] == volume["name"])
     };
     for volume in list(&pod.spec["volumes"]).iter().filter(|volume| !is_replaced(volume)) {
-        names.volume(volume, "name", "secretName");
+        mounted(names, volume, "secretName");
         for source in list(&volume["projected"]["sources"]) {
-            names.volume(source, "name", "name");
+            mounted(names, source, "name");
         }
         let claim = &volume["persistentVolumeClaim"]["claimName"];
-        names.name(claim, "", "PersistentVolumeClaim", Relation::Claim, None, false);
+        names.name(claim, Relation::Claim, own("PersistentVolumeClaim"));
         let class = &volume["ephemeral"]["volumeClaimTemplate"]["spec"]["storageClassName"];
-        names.of_cluster(class, "storage.k8s.io", "StorageClass", Relation::StorageClass);
+        names.name(class, Relation::StorageClass, STORAGE_CLASS);
     }
     for template in templates {
-        let class = &template["spec"]["storageClassName"];
-        names.of_cluster(class, "storage.k8s.io", "StorageClass", Relation::StorageClass);
+        names.name(&template["spec"]["storageClassName"], Relation::StorageClass, STORAGE_CLASS);
     }
     for secret in list(&pod.spec["imagePullSecrets"]) {
-        names.whole(secret, "Secret", Relation::PullSecret);
+        whole(names, secret, "Secret", Relation::PullSecret);
     }
     for field in ["serviceAccountName", "serviceAccount"] {
-        let account = &pod.spec[field];
-        names.name(account, "", "ServiceAccount", Relation::ServiceAccount, None, false);
+        names.name(&pod.spec[field], Relation::ServiceAccount, own("ServiceAccount"));
     }
-    let priority = &pod.spec["priorityClassName"];
-    names.of_cluster(priority, "scheduling.k8s.io", "PriorityClass", Relation::PriorityClass);
-    let runtime = &pod.spec["runtimeClassName"];
-    names.of_cluster(runtime, "node.k8s.io", "RuntimeClass", Relation::RuntimeClass);
+    let priority = ("scheduling.k8s.io", "PriorityClass", None);
+    names.name(&pod.spec["priorityClassName"], Relation::PriorityClass, priority);
+    let runtime = ("node.k8s.io", "RuntimeClass", None);
+    names.name(&pod.spec["runtimeClassName"], Relation::RuntimeClass, runtime);
 }
 
-struct Names<'p, 'a> {
-    pod: &'p Pod<'a>,
-    references: &'p mut Vec<Reference<'a>>,
+/// An object by name and one key of it, as of `secretKeyRef`.
+fn keyed<'a>(names: &mut Names<'_, 'a>, source: &'a Value, kind: &str, relation: Relation) {
+    let what = ("", kind, Some(names.from.namespace()));
+    names.of_source(source, &source["name"], relation, what, Some(Part::Key(&source["key"])));
 }
 
-impl<'a> Names<'_, 'a> {
-    /// An object by name and one key of it, as of `secretKeyRef`.
-    fn keyed(&mut self, source: &'a Value, kind: &str, relation: Relation) {
-        self.name(
-            &source["name"],
-            "",
-            kind,
-            relation,
-            Some(Part::Key(&source["key"])),
-            is_optional(source),
-        );
-    }
-
-    /// An object by name, as of `secretRef`.
-    fn whole(&mut self, source: &'a Value, kind: &str, relation: Relation) {
-        self.name(&source["name"], "", kind, relation, None, is_optional(source));
-    }
-
-    /// A volume of a ConfigMap or Secret, and the keys that it mounts.
-    fn volume(&mut self, volume: &'a Value, map_name: &str, secret_name: &str) {
-        let of = [
-            (&volume["configMap"], map_name, "ConfigMap", Relation::ConfigMap),
-            (&volume["secret"], secret_name, "Secret", Relation::Secret),
-        ];
-        for (source, field, kind, relation) in of {
-            let name = &source[field];
-            let optional = is_optional(source);
-            let keys = list(&source["items"]);
-            if keys.is_empty() {
-                self.name(name, "", kind, relation, None, optional);
-            }
-            for key in keys {
-                self.name(name, "", kind, relation, Some(Part::Key(&key["key"])), optional);
-            }
-        }
-    }
-
-    fn of_cluster(&mut self, field: &'a Value, group: &str, kind: &str, relation: Relation) {
-        if let Some(name) = text(field).filter(|name| !name.is_empty()) {
-            let target = Identity::new(group, kind, None, name);
-            self.push(field, relation, target, None, false);
-        }
-    }
-
-    fn name(
-        &mut self,
-        field: &'a Value,
-        group: &str,
-        kind: &str,
-        relation: Relation,
-        part: Option<Part<'a>>,
-        optional: bool,
-    ) {
-        if let Some(name) = text(field).filter(|name| !name.is_empty()) {
-            let target = Identity::new(group, kind, Some(self.pod.namespace()), name);
-            self.push(field, relation, target, part, optional);
-        }
-    }
-
-    fn push(
-        &mut self,
-        field: &'a Value,
-        relation: Relation,
-        target: Identity,
-        part: Option<Part<'a>>,
-        optional: bool,
-    ) {
-        let from = self.pod.owner;
-        self.references.push(Reference { from, field, relation, target, part, optional });
-    }
+/// An object by name, as of `secretRef`.
+fn whole<'a>(names: &mut Names<'_, 'a>, source: &'a Value, kind: &str, relation: Relation) {
+    let what = ("", kind, Some(names.from.namespace()));
+    names.of_source(source, &source["name"], relation, what, None);
 }
 
-fn is_optional(source: &Value) -> bool {
-    source["optional"].as_bool() == Some(true)
+/// A volume of a ConfigMap or Secret, and the keys that it mounts.
+fn mounted<'a>(names: &mut Names<'_, 'a>, volume: &'a Value, secret_name: &str) {
+    let of = [
+        (&volume["configMap"], "name", "ConfigMap", Relation::ConfigMap),
+        (&volume["secret"], secret_name, "Secret", Relation::Secret),
+    ];
+    for (source, field, kind, relation) in of {
+        let what = ("", kind, Some(names.from.namespace()));
+        let keys = list(&source["items"]);
+        if keys.is_empty() {
+            names.of_source(source, &source[field], relation, what, None);
+        }
+        for key in keys {
+            names.of_source(source, &source[field], relation, what, Some(Part::Key(&key["key"])));
+        }
+    }
 }

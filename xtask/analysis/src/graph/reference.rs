@@ -136,6 +136,22 @@ impl<'a> Names<'_, 'a> {
         self.to(field, relation, Identity::new(group, kind, namespace, name), part);
     }
 
+    /// The same, of what `source` says whether the object does without it: `optional: true`.
+    pub(super) fn of_source(
+        &mut self,
+        source: &'a Value,
+        field: &'a Value,
+        relation: Relation,
+        named: Named<'_>,
+        part: Option<Part<'a>>,
+    ) {
+        let before = self.references.len();
+        self.part(field, relation, named, part);
+        for reference in &mut self.references[before..] {
+            reference.optional = source["optional"].as_bool() == Some(true);
+        }
+    }
+
     /// A field that names an object in a way of its own.
     pub(super) fn to(
         &mut self,
