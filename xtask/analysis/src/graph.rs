@@ -213,16 +213,6 @@ impl<'a> Graph<'a> {
         })
     }
 
-    /// The `ExternalSecret` that a Secret comes from.
-    #[must_use]
-    pub fn external_secret_of(&self, secret: &Identity) -> Option<&'a Object> {
-        let mut all = self.objects().of_kind("external-secrets.io", "ExternalSecret");
-        all.find(|source| {
-            let name = text(&source.json["spec"]["target"]["name"]).unwrap_or(source.name());
-            name == secret.name && secret.namespace.as_deref() == Some(source.namespace())
-        })
-    }
-
     /// The groups of users that some binding gives rights to.
     #[must_use]
     pub fn groups_with_rights(&self) -> HashSet<&'a str> {

@@ -18,6 +18,7 @@ use serde_json::Value;
 
 pub use field::{FieldPath, Step};
 pub use identity::Identity;
+pub(crate) use made::secret_name;
 pub use origin::{Line, Origin, Remark, RemarkKind};
 pub(crate) use pod::is_labelled_later;
 pub use pod::{Container, ContainerKind, Pod};

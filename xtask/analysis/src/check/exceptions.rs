@@ -9,7 +9,7 @@ use crate::environment::{Environment, Exception, Scope};
 pub(super) fn accept(environment: &Environment, finding: &Finding, used: &mut [bool]) -> bool {
     let mut accepted = false;
     for (exception, used) in environment.exceptions.iter().zip(used) {
-        if exception.rule == finding.rule.name && covers(environment, &exception.scope, finding) {
+        if exception.rule == finding.rule.name && covers(&exception.scope, finding) {
             *used = true;
             accepted = true;
         }
@@ -17,15 +17,12 @@ pub(super) fn accept(environment: &Environment, finding: &Finding, used: &mut [b
     accepted
 }
 
-fn covers(environment: &Environment, scope: &Scope, finding: &Finding) -> bool {
+fn covers(scope: &Scope, finding: &Finding) -> bool {
     match scope {
         Scope::Objects(identities) => {
             identities.iter().any(|identity| identity.to_string() == finding.object)
         }
-        Scope::Bundle(bundle) => environment.objects.written().any(|object| {
-            object.bundle.as_deref() == Some(bundle)
-                && object.identity.to_string() == finding.object
-        }),
+        Scope::Bundle(bundle) => finding.bundle.as_deref() == Some(bundle),
     }
 }
 
@@ -76,6 +73,7 @@ fn finding(environment: &Environment, exception: &Exception) -> Finding {
         rule: &rules::IDLE_EXCEPTION,
         environment: environment.name.clone(),
         object,
+        bundle: None,
         field: String::new(),
         line: line.clone(),
         message,

@@ -1,5 +1,7 @@
 //! What a rule finds.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::Rule;
@@ -15,6 +17,8 @@ pub struct Finding {
     pub environment: Option<String>,
     /// The object: `Deployment.apps shop/cart`.
     pub object: String,
+    /// The bundle that deploys it, where there is one.
+    pub(super) bundle: Option<Arc<str>>,
     /// The field: `spec.template.spec.containers[0].image`; empty where it is the whole object.
     pub field: String,
     /// The line of Rust that wrote the object, or the line of the field in YAML.
@@ -25,6 +29,17 @@ pub struct Finding {
     pub help: String,
     /// The other sides of the relation.
     pub sides: Vec<Side>,
+}
+
+impl Finding {
+    /// The object, after the name of its environment where that has one: `dev: Deployment.apps shop/cart`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match &self.environment {
+            Some(environment) => format!("{environment}: {}", self.object),
+            None => self.object.clone(),
+        }
+    }
 }
 
 /// Two findings are the same if people could not tell them apart.
@@ -58,6 +73,19 @@ pub enum At<'a> {
     Missing(&'a Value, &'static str),
 }
 
+impl At<'_> {
+    /// The path of the place in its object.
+    fn path(self, object: &Object) -> FieldPath {
+        let found = |value| FieldPath::of(&object.json, value);
+        let path = match self {
+            Self::Object => None,
+            Self::Value(value) => found(value),
+            Self::Missing(parent, key) => found(parent).map(|path| path.key(key)),
+        };
+        path.unwrap_or_default()
+    }
+}
+
 /// Collects what rules find.
 #[derive(Debug)]
 pub struct Findings<'a> {
@@ -88,46 +116,41 @@ impl<'a> Findings<'a> {
         at: At<'_>,
         message: impl Into<String>,
     ) -> Added<'f> {
-        let Some(rule) = self.rule.filter(|_| object.is_written()) else { return Added(None) };
-        let found = |value| FieldPath::of(&object.json, value).unwrap_or_default();
-        let path = match at {
-            At::Object => FieldPath::default(),
-            At::Value(value) => found(value),
-            At::Missing(parent, key) => found(parent).key(key),
-        };
+        if !object.is_written() {
+            return Added(None);
+        }
+        let path = at.path(object);
+        self.push(object, path.to_string(), object.line(&path), message.into())
+    }
+
+    /// Adds a finding at a line of an object's file, for what has no field of its own.
+    pub fn add_at_line(&mut self, object: &Object, line: usize, message: impl Into<String>) {
+        if let Origin::Yaml { file, .. } = &object.origin {
+            let line = Line { file: file.clone(), line };
+            self.push(object, String::new(), Some(line), message.into());
+        }
+    }
+
+    fn push<'f>(
+        &'f mut self,
+        object: &Object,
+        field: String,
+        line: Option<Line>,
+        message: String,
+    ) -> Added<'f> {
+        let Some(rule) = self.rule else { return Added(None) };
         self.all.push(Finding {
             rule,
             environment: self.environment.name.clone(),
             object: object.identity.to_string(),
-            line: object.line(&path),
-            field: path.to_string(),
-            message: message.into(),
+            bundle: object.bundle.clone(),
+            field,
+            line,
+            message,
             help: rule.remedy.to_owned(),
             sides: Vec::new(),
         });
         Added(self.all.last_mut())
-    }
-}
-
-impl Findings<'_> {
-    /// Adds a finding at a line of an object's file, for what has no field of its own.
-    pub fn add_at_line(&mut self, object: &Object, line: usize, message: impl Into<String>) {
-        if let Some(rule) = self.rule.filter(|_| object.is_written()) {
-            let file = match &object.origin {
-                Origin::Yaml { file, .. } => Some(file.clone()),
-                Origin::Rust { .. } | Origin::Made { .. } => None,
-            };
-            self.all.push(Finding {
-                rule,
-                environment: self.environment.name.clone(),
-                object: object.identity.to_string(),
-                line: file.map(|file| Line { file, line }),
-                field: String::new(),
-                message: message.into(),
-                help: rule.remedy.to_owned(),
-                sides: Vec::new(),
-            });
-        }
     }
 }
 
@@ -147,13 +170,6 @@ impl Added<'_> {
     /// Names the other side of the relation.
     pub fn side(mut self, message: impl Into<String>, object: &Object, at: At<'_>) -> Self {
         if let Some(finding) = &mut self.0 {
-            let path = match at {
-                At::Object => Some(FieldPath::default()),
-                At::Value(value) => FieldPath::of(&object.json, value),
-                At::Missing(parent, key) => {
-                    FieldPath::of(&object.json, parent).map(|path| path.key(key))
-                }
-            };
             let made = match &object.origin {
                 Origin::Made { by } => format!(", made by {by}"),
                 Origin::Rust { .. } | Origin::Yaml { .. } => String::new(),
@@ -161,7 +177,7 @@ impl Added<'_> {
             finding.sides.push(Side {
                 message: message.into(),
                 object: format!("{}{made}", object.identity),
-                line: object.line(&path.unwrap_or_default()),
+                line: object.line(&at.path(object)),
             });
         }
         self

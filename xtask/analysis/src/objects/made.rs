@@ -10,6 +10,7 @@ mod prometheus_operator;
 mod rabbitmq;
 mod sealed_secrets;
 
+pub(crate) use external_secrets::secret_name;
 use serde_json::{Value, json};
 
 use super::{Object, Objects, Origin};

@@ -12,18 +12,16 @@ use crate::check::{Checked, Finding};
 pub(super) fn print(checked: &[Checked]) -> String {
     let mut text = String::new();
     for finding in checked.iter().flat_map(|checked| &checked.findings) {
-        let Finding { rule, object, field, message, help, .. } = finding;
-        let environment =
-            finding.environment.as_deref().map_or_else(String::new, |name| format!("{name}: "));
+        let Finding { rule, field, message, help, .. } = finding;
         let mut properties = Vec::new();
         if let Some(line) = &finding.line {
             properties.push(format!("file={},line={}", property(&line.file), line.line));
         }
         properties.push(format!("title={}", property(rule.name)));
-        let [message, object, field, help] =
-            [message, object, field, help].map(|text| visible(text));
+        let [message, place, field, help] =
+            [message, &finding.place(), field, help].map(|text| visible(text));
         let all = format!(
-            "{message}\n{environment}{object} {field}\nin the cluster: {}\nhelp: {help}",
+            "{message}\n{place} {field}\nin the cluster: {}\nhelp: {help}",
             rule.consequence
         );
         // Writing to a String cannot fail.

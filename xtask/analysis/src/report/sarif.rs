@@ -47,11 +47,13 @@ fn descriptor(rule: &Rule) -> Value {
 }
 
 fn result(finding: &Finding) -> Value {
-    let environment =
-        finding.environment.as_deref().map_or_else(String::new, |name| format!("{name}: "));
     let text = format!(
-        "{environment}{} {}: {}. In the cluster: {}. Help: {}.",
-        finding.object, finding.field, finding.message, finding.rule.consequence, finding.help
+        "{} {}: {}. In the cluster: {}. Help: {}.",
+        finding.place(),
+        finding.field,
+        finding.message,
+        finding.rule.consequence,
+        finding.help
     );
     let logical =
         json!([{"fullyQualifiedName": format!("{} {}", finding.object, finding.field).trim_end()}]);

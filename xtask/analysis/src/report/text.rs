@@ -77,16 +77,14 @@ fn body(finding: &Finding, colours: bool, text: &mut String) {
     let styled = |style: Style| if colours { style } else { Style::new() };
     let (bold, mark) = (styled(BOLD), styled(MARK));
     let rule = finding.rule;
-    let (object, field, help) =
-        (visible(&finding.object), visible(&finding.field), visible(&finding.help));
+    let (place, field, help) =
+        (visible(&finding.place()), visible(&finding.field), visible(&finding.help));
     // Writing to a String cannot fail.
     if let Some(line) = &finding.line {
         let _ = writeln!(text, "  {mark}-->{mark:#} {}", visible(&line.to_string()));
     }
-    let environment =
-        finding.environment.as_deref().map_or_else(String::new, |name| format!("{name}: "));
     let at = if field.is_empty() { String::new() } else { format!(" {field}") };
-    let _ = writeln!(text, "   {mark}|{mark:#} {environment}{object}{at}");
+    let _ = writeln!(text, "   {mark}|{mark:#} {place}{at}");
     for side in &finding.sides {
         let line = side.line.as_ref().map_or_else(String::new, |line| format!(" ({line})"));
         let side = format!("{}: {}{line}", side.message, side.object);

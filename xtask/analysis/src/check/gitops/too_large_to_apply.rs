@@ -18,18 +18,18 @@ pub(in crate::check) static RULE: Rule = Rule {
     upstream: "https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#server-side-apply",
     check: |graph, findings| {
         for object in graph.objects().written() {
-            if has_option(object, "ServerSideApply=true") || has_option(object, "Replace=true") {
+            let size = object.json.to_string().len();
+            if size <= LIMIT
+                || has_option(object, "ServerSideApply=true")
+                || has_option(object, "Replace=true")
+            {
                 continue;
             }
             let application =
                 object.bundle.as_deref().and_then(|bundle| graph.application_of(bundle));
-            if application
+            if !application
                 .is_some_and(|application| has_option(application, "ServerSideApply=true"))
             {
-                continue;
-            }
-            let size = object.json.to_string().len();
-            if size > LIMIT {
                 findings.add(object, At::Object, format!("it has {size} bytes"));
             }
         }

@@ -1,9 +1,11 @@
 //! Secrets that change while pods keep the old ones.
 
+use std::collections::HashMap;
+
 use super::is_restarted;
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::Relation;
-use crate::objects::{Pod, list, text};
+use crate::objects::{Object, Pod, list, secret_name, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "rotated-variable",
@@ -17,6 +19,11 @@ pub(in crate::check) static RULE: Rule = Rule {
     remedy: "mount it as a file that the program reads again, have Reloader restart the pods, or set refreshInterval: \"0\" and rotate by hand",
     upstream: "https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables",
     check: |graph, findings| {
+        let mut sources = HashMap::new();
+        for source in graph.objects().of_kind("external-secrets.io", "ExternalSecret") {
+            let secret = (source.namespace(), secret_name(source));
+            sources.entry(secret).or_insert(source);
+        }
         for reference in graph.named_by(Relation::Secret) {
             let Some(pod) = Pod::of(reference.from).filter(|pod| !is_restarted(pod)) else {
                 continue;
@@ -24,12 +31,10 @@ pub(in crate::check) static RULE: Rule = Rule {
             if pod.owner.identity.group == "batch" || !is_variable(&pod, reference.field) {
                 continue;
             }
-            let source = graph.external_secret_of(&reference.target);
-            let Some(source) =
-                source.filter(|source| refreshes(text(&source.json["spec"]["refreshInterval"])))
-            else {
-                continue;
-            };
+            let secret = (pod.namespace(), reference.target.name.as_str());
+            let refreshed =
+                |source: &&&Object| refreshes(text(&source.json["spec"]["refreshInterval"]));
+            let Some(source) = sources.get(&secret).filter(refreshed) else { continue };
             let message = format!(
                 "{} is refreshed, and these pods read it only when they start",
                 reference.target

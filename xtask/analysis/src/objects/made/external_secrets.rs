@@ -14,7 +14,7 @@ pub(super) fn of(object: &Object) -> Vec<Object> {
     }
     let spec = &object.json["spec"];
     let target = &spec["target"];
-    let name = text(&target["name"]).unwrap_or(object.name());
+    let name = secret_name(object);
     let template = &target["template"]["data"];
     let keys: Vec<&str> = match template.as_object() {
         Some(template) => template.keys().map(String::as_str).collect(),
@@ -27,4 +27,9 @@ pub(super) fn of(object: &Object) -> Vec<Object> {
         secret["data"] = Value::Null;
     }
     made("External Secrets", Some(object), secret).into_iter().collect()
+}
+
+/// The name of the Secret of an `ExternalSecret`.
+pub(crate) fn secret_name(object: &Object) -> &str {
+    text(&object.json["spec"]["target"]["name"]).unwrap_or(object.name())
 }
