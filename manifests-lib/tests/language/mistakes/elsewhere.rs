@@ -14,7 +14,7 @@ use manifests_lib::{name, path, port, public_image, uid};
 
 use crate::support::{ELSEWHERE, NODES, Shop, config_map, container, mysql, server, service};
 
-fn rabbitmq(shop: &Shop) -> Rabbitmq {
+pub(super) fn rabbitmq(shop: &Shop) -> Rabbitmq {
     let tools = shop.bundle_named(name!("tools"));
     tools.rabbitmq_cluster(RabbitmqClusterSpec {
         name: name!("rabbit"),

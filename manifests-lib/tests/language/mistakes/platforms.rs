@@ -2,17 +2,18 @@
 
 use insta::assert_snapshot;
 use manifests_lib::data::database::Rights;
-use manifests_lib::data::rabbitmq::{Rabbitmq, RabbitmqClusterSpec, Saga};
+use manifests_lib::data::rabbitmq::Saga;
 use manifests_lib::data::{GeneratedCredentials, GeneratedSecret, SecretValue};
 use manifests_lib::model::Bundle;
 use manifests_lib::network::gateway_api::{Exposure, Route};
 use manifests_lib::network::mesh::{ExternalService, Way};
 use manifests_lib::network::network_policy::APP_NAME;
 use manifests_lib::network::{Certificate, CertificateHosts, Http, Tls, ToolService};
-use manifests_lib::values::{gibibytes, mebibytes, millicores};
-use manifests_lib::workload::{ConfigFiles, LocalVolume, Resources};
-use manifests_lib::{cidr, file_name, host, name, node_port, path, port, public_image, url_path};
+use manifests_lib::values::gibibytes;
+use manifests_lib::workload::{ConfigFiles, LocalVolume};
+use manifests_lib::{cidr, file_name, host, name, node_port, path, port, url_path};
 
+use super::elsewhere::rabbitmq;
 use crate::support::{FRONT_DOOR, NODES, Shop, config_map, gateway_spec, mysql, server, service};
 
 /// What the build refuses in a bundle that uses what a bundle of the same name and namespace in another platform makes.
@@ -89,30 +90,14 @@ fn what_is_called() {
     });
 }
 
-fn broker(shop: &Shop) -> Rabbitmq {
-    let tools = shop.bundle_named(name!("tools"));
-    tools.rabbitmq_cluster(RabbitmqClusterSpec {
-        name: name!("rabbit"),
-        replicas: 1,
-        image: public_image!("rabbitmq:4.2-management@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
-        nodes: &NODES,
-        resources: Resources { cpu: millicores(100), memory: mebibytes(512) },
-        storage: gibibytes(5),
-        storage_class: &name!("fast"),
-        issuer: &shop.issuer(),
-        topology_operator: &tools.tool_pods(&APP_NAME, &name!("operator")),
-        prometheus: &shop.prometheus(),
-    })
-}
-
 #[test]
 fn brokers_and_databases_that_get_users() {
     is_refused(|web, other| {
-        let saga = web.app(&NODES).saga(Saga { rabbitmq: &broker(other), steps: Vec::new() });
+        let saga = web.app(&NODES).saga(Saga { rabbitmq: &rabbitmq(other), steps: Vec::new() });
         server(&web.app(&NODES)).env([saga.host("HOST")]);
     });
     is_refused(|web, other| {
-        let messages = other.bundle().app(&NODES).messages(&broker(other));
+        let messages = other.bundle().app(&NODES).messages(&rabbitmq(other));
         let client = messages.client(&web.app(&NODES));
         let _ = client.sends_to(&messages.queue(name!("orders")));
     });
