@@ -27,7 +27,7 @@ pub fn workspace() -> Result<PathBuf> {
             "the current folder cannot be read: {error}; change to a folder of the workspace, then run again"
         ))
     })?;
-    root(named(|variable| env::var_os(variable)), &current)
+    root(named(|variable| env::var_os(variable)).as_ref(), &current)
 }
 
 /// A path in the workspace, relative to the current folder where possible.
@@ -42,17 +42,19 @@ pub fn in_workspace(path: &str) -> Result<PathBuf> {
     Ok(relative.unwrap_or(absolute))
 }
 
+/// A folder, and the variable that names it.
+type Named = (&'static str, OsString);
+
 /// The folder that the environment names: that of the command, if one has started this program.
-fn named(read: impl Fn(&str) -> Option<OsString>) -> Option<OsString> {
-    read(WORKSPACE).or_else(|| read(PACKAGE))
+fn named(read: impl Fn(&str) -> Option<OsString>) -> Option<Named> {
+    [WORKSPACE, PACKAGE].into_iter().find_map(|variable| Some((variable, read(variable)?)))
 }
 
-fn root(package: Option<OsString>, current: &Path) -> Result<PathBuf> {
-    let by_cargo = package.is_some();
-    let start = package.map_or_else(|| current.to_owned(), PathBuf::from);
-    if by_cargo && !start.is_dir() {
+fn root(named: Option<&Named>, current: &Path) -> Result<PathBuf> {
+    let start = named.map_or(current, |(_, folder)| Path::new(folder));
+    if let Some((variable, _)) = named.filter(|_| !start.is_dir()) {
         return Err(Failure::new(format!(
-            "{}, from which Cargo runs this program, is no folder: the checkout was moved or removed, or {PACKAGE} is set by hand; \
+            "{}, which the variable {variable} names, is no folder: the checkout was moved or removed, or the variable is set by hand; \
              run `cargo xtask` again in the checkout that you mean",
             start.display()
         )));
@@ -87,8 +89,8 @@ mod tests {
         }
 
         fn root(&self, package: Option<&str>, current: &str) -> Result<PathBuf> {
-            let package = package.map(|package| self.0.join(package).into_os_string());
-            root(package, &self.0.join(current))
+            let named = package.map(|package| (PACKAGE, self.0.join(package).into_os_string()));
+            root(named.as_ref(), &self.0.join(current))
         }
     }
 
@@ -108,9 +110,9 @@ mod tests {
     #[test]
     fn a_command_says_it_before_cargo_does() {
         let both = |variable: &str| Some(OsString::from(variable));
-        assert_eq!(named(both), Some(WORKSPACE.into()));
+        assert_eq!(named(both), Some((WORKSPACE, WORKSPACE.into())));
         let by_cargo = |variable: &str| (variable == PACKAGE).then(|| variable.into());
-        assert_eq!(named(by_cargo), Some(PACKAGE.into()));
+        assert_eq!(named(by_cargo), Some((PACKAGE, PACKAGE.into())));
     }
 
     #[test]
@@ -124,7 +126,7 @@ mod tests {
         let checkouts = Checkouts::new("gone");
         fs::remove_dir_all(checkouts.0.join("one")).expect("an own folder");
         let failure = checkouts.root(Some("one/xtask"), "two").expect_err("no folder").to_string();
-        assert!(failure.contains("one/xtask") && failure.contains("moved or removed"), "{failure}");
+        assert!(failure.contains("one/xtask") && failure.contains(PACKAGE), "{failure}");
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
+use k8s_openapi::jiff::Timestamp;
 use manifests_lib::values::Name;
 use support::{Failure, tell};
 
@@ -27,8 +28,8 @@ pub struct Records {
 struct Record {
     /// The name of its Secret.
     secret: String,
-    /// In seconds since 1970, by the clock of helm's machine; `None` where it says nothing.
-    changed: Option<u64>,
+    /// When it was written last, by the cluster's clock, since that of helm's machine may be wrong; `None` where nothing says it.
+    changed: Option<Timestamp>,
 }
 
 impl Records {
@@ -41,12 +42,15 @@ impl Records {
         let mut told = false;
         loop {
             let records = read(&self.pending().output()?);
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            if records.is_empty() {
+                return Ok(());
+            }
+            let now = self.now()?;
             let young = records.iter().find_map(|record| Some((record, record.rest(now)?)));
             let Some((record, rest)) = young.filter(|_| started.elapsed() < PATIENCE) else {
                 let secrets: Vec<String> =
                     records.into_iter().map(|record| record.secret).collect();
-                return if secrets.is_empty() { Ok(()) } else { self.delete(secrets).run() };
+                return self.delete(secrets).run();
             };
             if !told {
                 tell(format_args!(
@@ -63,9 +67,29 @@ impl Records {
         }
     }
 
-    /// One line each: the Secret, when it was made and changed by helm's clock, and when by the cluster's, which is for people.
+    /// The time by the cluster's clock: that of an object which the API server only pretends to make.
+    fn now(&self) -> Result<Timestamp, Failure> {
+        let words = [
+            "create".to_owned(),
+            "configmap".to_owned(),
+            "clock".to_owned(),
+            format!("--namespace={}", self.namespace),
+            "--dry-run=server".to_owned(),
+            "--output=jsonpath={.metadata.creationTimestamp}".to_owned(),
+        ];
+        let told = Invocation::kubectl(&self.context, words).output()?;
+        told.trim().parse().map_err(|_| {
+            Failure::new(format!(
+                "the cluster does not tell its time, without which nobody knows whether the helm of a record still works; look at the record: {}",
+                self.pending()
+            ))
+        })
+    }
+
+    /// One line each: the Secret, and when it was made and changed.
     fn pending(&self) -> Invocation {
-        let line = "{.metadata.name},{.metadata.labels.createdAt},{.metadata.labels.modifiedAt},{.metadata.creationTimestamp}";
+        let line =
+            "{.metadata.name} {.metadata.creationTimestamp} {.metadata.managedFields[*].time}";
         let words = [
             "get".to_owned(),
             "secret".to_owned(),
@@ -105,9 +129,9 @@ impl fmt::Display for Records {
 
 fn read(lines: &str) -> Vec<Record> {
     let records = lines.lines().filter_map(|line| {
-        let mut fields = line.split(',');
-        let secret = fields.next().filter(|secret| !secret.is_empty())?.to_owned();
-        let changed = fields.take(2).filter_map(|field| field.parse().ok()).max();
+        let mut words = line.split_whitespace();
+        let secret = words.next()?.to_owned();
+        let changed = words.filter_map(|word| word.parse().ok()).max();
         Some(Record { secret, changed })
     });
     records.collect()
@@ -115,9 +139,10 @@ fn read(lines: &str) -> Vec<Record> {
 
 impl Record {
     /// How long its helm may still work; `None` if none does any more.
-    fn rest(&self, now: Duration) -> Option<Duration> {
-        // A record from the future is new: the clocks differ.
-        let age = now.saturating_sub(Duration::from_secs(self.changed.unwrap_or(u64::MAX)));
+    fn rest(&self, now: Timestamp) -> Option<Duration> {
+        let changed = self.changed.unwrap_or(now);
+        // A record from the future is new.
+        let age = Duration::try_from(now.duration_since(changed)).unwrap_or_default();
         PATIENCE.checked_sub(age).filter(|rest| !rest.is_zero())
     }
 }
@@ -126,19 +151,19 @@ impl Record {
 mod tests {
     use super::*;
 
-    fn record(changed: Option<u64>) -> Record {
+    fn record(changed: Option<&str>) -> Record {
+        let changed = changed.map(|time| time.parse().expect("a time"));
         Record { secret: "sh.helm.release.v1.argocd.v1".to_owned(), changed }
     }
 
     #[test]
     fn the_last_change_counts() {
-        for (line, changed) in [
-            ("100,,2026-01-01T00:00:00Z", Some(100)),
-            ("100,160,2026-01-01T00:00:00Z", Some(160)),
-            (",160,2026-01-01T00:00:00Z", Some(160)),
-            (",,2026-01-01T00:00:00Z", None),
+        for (times, changed) in [
+            ("2026-01-01T00:00:00Z", Some("2026-01-01T00:00:00Z")),
+            ("2026-01-01T00:00:00Z 2026-01-01T00:01:00Z", Some("2026-01-01T00:01:00Z")),
+            ("", None),
         ] {
-            let line = format!("sh.helm.release.v1.argocd.v1,{line}\n");
+            let line = format!("sh.helm.release.v1.argocd.v1 {times}\n");
             assert_eq!(read(&line), [record(changed)], "{line}");
         }
         assert_eq!(read("\n"), []);
@@ -146,16 +171,16 @@ mod tests {
 
     #[test]
     fn a_helm_may_work_as_long_as_its_time_limit() {
-        let at = |seconds| Duration::from_secs(seconds);
-        for (changed, now, rest) in [
-            (Some(1000), 1000, Some(600)),
-            (Some(1000), 1599, Some(1)),
-            (Some(1000), 1600, None),
-            (Some(1000), 9999, None),
-            (Some(2000), 1000, Some(600)),
-            (None, 1000, Some(600)),
+        let now = "2026-01-01T12:00:00Z".parse().expect("a time");
+        for (changed, rest) in [
+            (Some("2026-01-01T12:00:00Z"), Some(600)),
+            (Some("2026-01-01T11:50:01Z"), Some(1)),
+            (Some("2026-01-01T11:50:00Z"), None),
+            (Some("2025-01-01T00:00:00Z"), None),
+            (Some("2026-01-01T12:30:00Z"), Some(600)),
+            (None, Some(600)),
         ] {
-            assert_eq!(record(changed).rest(at(now)), rest.map(at), "{changed:?} {now}");
+            assert_eq!(record(changed).rest(now), rest.map(Duration::from_secs), "{changed:?}");
         }
     }
 }
