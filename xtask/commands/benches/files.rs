@@ -9,8 +9,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use commands::files;
+use analysis::check::rules;
+use analysis::environment::Environment;
+use analysis::objects::Objects;
 use commands::tree::{self, Contents, Location};
+use commands::{check, files};
 use criterion::measurement::WallTime;
 use criterion::{
     BatchSize, BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
@@ -110,10 +113,29 @@ fn memory(_: &mut Criterion) {
 /// What the other process does.
 fn write_and_tell(services: &str) {
     let folder = folder();
-    write(&build(services.parse().expect("a number")), folder.path());
+    let platform = build(services.parse().expect("a number"));
+    write(&platform, folder.path());
+    let written = most_memory();
+    check(&platform);
+    let checked = most_memory();
+    tell(format_args!(
+        "{services} services: memory {written}, with what `render` checks {checked}"
+    ));
+}
+
+/// What `render` checks before it writes.
+fn check(platform: &BuiltPlatform) {
+    let objects = check::objects(platform).expect("objects that can be written");
+    let environment = Environment::of(None, Objects::new(objects));
+    let checked = analysis::check::check(&environment, rules::of_every_render());
+    assert!(checked.findings.is_empty(), "{:?}", checked.findings.first());
+}
+
+/// The most memory that this process has had, as Linux tells it.
+fn most_memory() -> String {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    tell(format_args!("{services} services: memory {}", most.unwrap_or("unknown").trim()));
+    most.unwrap_or("unknown").trim().to_owned()
 }
 
 fn all(criterion: &mut Criterion) {

@@ -12,7 +12,7 @@ use analysis::report;
 use clap::Args;
 use manifests_lib::delivery::{Source, SourceFrom};
 use manifests_lib::model::{self, Resource};
-use manifests_lib::platform::BuiltBundle;
+use manifests_lib::platform::{BuiltBundle, BuiltPlatform};
 use serde_json::json;
 use support::Failure;
 
@@ -82,6 +82,20 @@ pub fn refuse(name: EnvironmentName, built: &Built) -> Result<(), Failure> {
 /// An environment as rules read it.
 pub fn of(name: EnvironmentName, built: &Built) -> Result<Environment, Failure> {
     let platform = &built.platform;
+    let mut objects = objects(platform)?;
+    objects.extend(given(built));
+    let mut environment = Environment::of(Some(name.to_string()), Objects::new(objects));
+    environment.outside.unseen = platform.bundles.iter().flat_map(unseen).collect();
+    environment.cluster = cluster(built);
+    environment.exceptions.extend(platform.bundles.iter().flat_map(exceptions));
+    Ok(environment)
+}
+
+/// The objects of a platform.
+///
+/// # Errors
+/// If one of them cannot be written as JSON.
+pub fn objects(platform: &BuiltPlatform) -> Result<Vec<Object>, Failure> {
     let mut objects = Vec::new();
     for bundle in &platform.bundles {
         let of_bundle: Arc<str> = bundle.name.as_str().into();
@@ -89,12 +103,7 @@ pub fn of(name: EnvironmentName, built: &Built) -> Result<Environment, Failure> 
             objects.extend(object(resource, &of_bundle)?);
         }
     }
-    objects.extend(given(built));
-    let mut environment = Environment::of(Some(name.to_string()), Objects::new(objects));
-    environment.outside.unseen = platform.bundles.iter().flat_map(unseen).collect();
-    environment.cluster = cluster(built);
-    environment.exceptions.extend(platform.bundles.iter().flat_map(exceptions));
-    Ok(environment)
+    Ok(objects)
 }
 
 /// A resource, with the lines that wrote and patched it.

@@ -3,7 +3,8 @@
 //! The commands get environments as a list, so that an edit of a service does not rebuild this crate.
 
 mod bootstrap;
-mod check;
+#[doc(hidden)]
+pub mod check;
 mod children;
 mod cluster;
 mod context;
