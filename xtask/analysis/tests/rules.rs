@@ -77,6 +77,12 @@ fn names_are_in_kebab_case_and_stand_once() {
 }
 
 #[test]
+fn rules_are_listed_by_family_and_name() {
+    let listed: Vec<_> = rules::ALL.iter().map(|rule| (rule.family.name(), rule.name)).collect();
+    assert!(listed.is_sorted(), "{listed:#?}");
+}
+
+#[test]
 fn texts_are_sentences_without_a_full_stop() {
     for rule in rules::ALL {
         for text in [rule.summary, rule.consequence, rule.remedy] {

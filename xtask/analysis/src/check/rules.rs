@@ -5,9 +5,8 @@ use super::{
     selection, text,
 };
 
-/// Every rule, by family and name.
+/// Every rule, by the names of its family and its own.
 pub const ALL: &[&Rule] = &[
-    &IDLE_EXCEPTION,
     // data
     &data::data_outside_volume::RULE,
     &data::deleting_reclaim_policy::RULE,
@@ -22,6 +21,19 @@ pub const ALL: &[&Rule] = &[
     // lifetime
     &lifetime::rotated_variable::RULE,
     &lifetime::unnoticed_configuration::RULE,
+    // port
+    &port::contradicting_protocol::RULE,
+    &port::duplicate_container_port::RULE,
+    &port::duplicate_node_port::RULE,
+    &port::duplicate_service_port::RULE,
+    &port::gateway_port_without_service_port::RULE,
+    &port::missing_policy_port::RULE,
+    &port::missing_probe_port::RULE,
+    &port::missing_target_port::RULE,
+    &port::policy_of_service_port::RULE,
+    &port::route_of_other_protocol::RULE,
+    &port::undeclared_server_first_protocol::RULE,
+    &port::undeclared_target_port::RULE,
     // reference
     &reference::missing_admission_policy::RULE,
     &reference::missing_alertmanager::RULE,
@@ -62,6 +74,18 @@ pub const ALL: &[&Rule] = &[
     &reference::missing_runtime_class::RULE,
     &reference::missing_scale_target::RULE,
     &reference::missing_secret::RULE,
+    &reference::missing_secret_store::RULE,
+    &reference::missing_served_certificate::RULE,
+    &reference::missing_service_account::RULE,
+    &reference::missing_sidecar_host::RULE,
+    &reference::missing_storage_class::RULE,
+    &reference::missing_subject::RULE,
+    &reference::missing_subset::RULE,
+    &reference::missing_virtual_host::RULE,
+    &reference::missing_volume::RULE,
+    &reference::missing_webhook_service::RULE,
+    &reference::unadmitted_route::RULE,
+    &reference::unserved_host::RULE,
     // reliability
     &reliability::autoscaled_replicas::RULE,
     &reliability::blocking_disruption_budget::RULE,
@@ -80,23 +104,6 @@ pub const ALL: &[&Rule] = &[
     &security::unused_token::RULE,
     &security::wildcard_project::RULE,
     &security::wildcard_role::RULE,
-    // text
-    &text::ambiguous_scalar::RULE,
-    &text::duplicate_key::RULE,
-    &text::missing_shebang::RULE,
-    &text::numeric_tag::RULE,
-    &reference::missing_secret_store::RULE,
-    &reference::missing_served_certificate::RULE,
-    &reference::missing_service_account::RULE,
-    &reference::missing_sidecar_host::RULE,
-    &reference::missing_storage_class::RULE,
-    &reference::missing_subject::RULE,
-    &reference::missing_subset::RULE,
-    &reference::missing_virtual_host::RULE,
-    &reference::missing_volume::RULE,
-    &reference::missing_webhook_service::RULE,
-    &reference::unadmitted_route::RULE,
-    &reference::unserved_host::RULE,
     // selection
     &selection::budget_without_pods::RULE,
     &selection::contested_volume::RULE,
@@ -113,19 +120,12 @@ pub const ALL: &[&Rule] = &[
     &selection::spread_without_self::RULE,
     &selection::subset_without_pods::RULE,
     &selection::workload_scaled_twice::RULE,
-    // port
-    &port::contradicting_protocol::RULE,
-    &port::duplicate_container_port::RULE,
-    &port::duplicate_node_port::RULE,
-    &port::duplicate_service_port::RULE,
-    &port::gateway_port_without_service_port::RULE,
-    &port::missing_policy_port::RULE,
-    &port::missing_probe_port::RULE,
-    &port::missing_target_port::RULE,
-    &port::policy_of_service_port::RULE,
-    &port::route_of_other_protocol::RULE,
-    &port::undeclared_server_first_protocol::RULE,
-    &port::undeclared_target_port::RULE,
+    // text
+    &text::ambiguous_scalar::RULE,
+    &text::duplicate_key::RULE,
+    &IDLE_EXCEPTION,
+    &text::missing_shebang::RULE,
+    &text::numeric_tag::RULE,
 ];
 
 /// Exceptions that accept nothing; found by [`super::check`] itself, after all other rules.
