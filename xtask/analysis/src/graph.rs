@@ -22,6 +22,7 @@ use crate::objects::{
 
 pub use calls::Call;
 use knowledge::Knowledge;
+pub use mesh::authorization::{Caller, Outcome, Verdict};
 pub use mesh::{Destination, Host, Layer};
 pub use monitors::Monitor;
 use reference::Names;
@@ -43,6 +44,7 @@ pub struct Graph<'a> {
     services_of_namespace: HashMap<&'a str, Vec<&'a Object>>,
     entries_of_host: HashMap<&'a str, Vec<&'a Object>>,
     wildcard_entries: Vec<(&'a str, &'a Object)>,
+    mesh: mesh::Mesh<'a>,
     knowledge: Knowledge<'a>,
 }
 
@@ -112,6 +114,7 @@ impl<'a> Graph<'a> {
             services_of_namespace,
             entries_of_host,
             wildcard_entries,
+            mesh: mesh::Mesh::of(&environment.objects),
             knowledge,
         }
     }

@@ -2,13 +2,18 @@
 //!
 //! Upstream: <https://istio.io/latest/docs/reference/config/>
 
+pub mod authorization;
+pub mod membership;
+pub mod mutual_tls;
+
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde_json::Value;
 
 use super::reference::Names;
 use super::{Graph, Relation};
-use crate::objects::{Identity, Object, list, text, yaml};
+use crate::objects::{Identity, Object, Objects, list, text, yaml};
 
 /// The group of what routes.
 pub const ROUTING: &str = "networking.istio.io";
@@ -21,6 +26,41 @@ pub const TELEMETRY: &str = "telemetry.istio.io";
 const DOMAIN: &str = ".svc.cluster.local";
 /// Begins every principal of this mesh.
 const TRUST: &str = "cluster.local/ns/";
+
+/// What the mesh is configured with, and what is in force in each namespace; read once.
+#[derive(Debug)]
+pub(super) struct Mesh<'a> {
+    /// `meshConfig`, as often as it is found.
+    configurations: Vec<Value>,
+    root_namespace: String,
+    authorization_policies: ByNamespace<'a>,
+    peer_authentications: ByNamespace<'a>,
+}
+
+/// Objects of a kind by their namespace.
+type ByNamespace<'a> = HashMap<&'a str, Vec<&'a Object>>;
+
+fn by_namespace<'a>(objects: &'a Objects, group: &str, kind: &str) -> ByNamespace<'a> {
+    let mut by_namespace = ByNamespace::new();
+    for object in objects.of_kind(group, kind) {
+        by_namespace.entry(object.namespace()).or_default().push(object);
+    }
+    by_namespace
+}
+
+impl<'a> Mesh<'a> {
+    pub(super) fn of(objects: &'a Objects) -> Self {
+        let configurations = configurations(objects);
+        let mut roots = configurations.iter().filter_map(|mesh| text(&mesh["rootNamespace"]));
+        let root_namespace = roots.next().unwrap_or("istio-system").to_owned();
+        Self {
+            configurations,
+            root_namespace,
+            authorization_policies: by_namespace(objects, SECURITY, "AuthorizationPolicy"),
+            peer_authentications: by_namespace(objects, SECURITY, "PeerAuthentication"),
+        }
+    }
+}
 
 /// The gateways, delegates and callers that an object names.
 pub(super) fn references(names: &mut Names<'_, '_>) {
@@ -238,14 +278,14 @@ impl<'a> Graph<'a> {
     /// The names of the providers that the mesh is configured with; none where its configuration cannot be seen.
     #[must_use]
     pub fn providers(&self) -> Option<Vec<String>> {
-        let configurations = self.mesh_configurations();
+        let configurations = &self.mesh.configurations;
         if configurations.is_empty() {
             return None;
         }
         // Istio has these without being told.
         let mut providers: Vec<String> =
             ["envoy", "prometheus", "stackdriver"].map(str::to_owned).to_vec();
-        for configuration in &configurations {
+        for configuration in configurations {
             let named = list(&configuration["extensionProviders"]).iter();
             providers
                 .extend(named.filter_map(|provider| Some(text(&provider["name"])?.to_owned())));
@@ -253,31 +293,37 @@ impl<'a> Graph<'a> {
         Some(providers)
     }
 
-    /// `meshConfig`, of istiod's ConfigMap or of the values of its chart.
-    fn mesh_configurations(&self) -> Vec<Value> {
-        let parsed =
-            |content: &str| yaml::documents(content).0.into_iter().map(|document| document.value);
-        let mut all = Vec::new();
-        let map = self.objects().find("", "ConfigMap", Some("istio-system"), "istio");
-        if let Some(mesh) = map.and_then(|map| text(&map.json["data"]["mesh"])) {
-            all.extend(parsed(mesh));
-        }
-        for application in self.objects().of_kind("argoproj.io", "Application") {
-            let spec = &application.json["spec"];
-            for source in list(&spec["sources"]).iter().chain(Some(&spec["source"])) {
-                if text(&source["chart"]) != Some("istiod") {
-                    continue;
-                }
-                let helm = &source["helm"];
-                // What files of values add cannot be seen.
-                if !list(&helm["valueFiles"]).is_empty() || !list(&helm["parameters"]).is_empty() {
-                    return Vec::new();
-                }
-                all.push(helm["valuesObject"]["meshConfig"].clone());
-                let written = text(&helm["values"]).into_iter().flat_map(parsed);
-                all.extend(written.map(|values| values["meshConfig"].clone()));
-            }
-        }
-        all
+    /// The namespace whose objects are for the whole mesh.
+    #[must_use]
+    pub fn root_namespace(&self) -> &str {
+        &self.mesh.root_namespace
     }
+}
+
+/// `meshConfig`, of istiod's ConfigMap or of the values of its chart; none where something is added to it that cannot be seen.
+fn configurations(objects: &Objects) -> Vec<Value> {
+    let parsed =
+        |content: &str| yaml::documents(content).0.into_iter().map(|document| document.value);
+    let mut all = Vec::new();
+    let map = objects.find("", "ConfigMap", Some("istio-system"), "istio");
+    if let Some(mesh) = map.and_then(|map| text(&map.json["data"]["mesh"])) {
+        all.extend(parsed(mesh));
+    }
+    for application in objects.of_kind("argoproj.io", "Application") {
+        let spec = &application.json["spec"];
+        for source in list(&spec["sources"]).iter().chain(Some(&spec["source"])) {
+            if text(&source["chart"]) != Some("istiod") {
+                continue;
+            }
+            let helm = &source["helm"];
+            // What files of values add cannot be seen.
+            if !list(&helm["valueFiles"]).is_empty() || !list(&helm["parameters"]).is_empty() {
+                return Vec::new();
+            }
+            all.push(helm["valuesObject"]["meshConfig"].clone());
+            let written = text(&helm["values"]).into_iter().flat_map(parsed);
+            all.extend(written.map(|values| values["meshConfig"].clone()));
+        }
+    }
+    all
 }
