@@ -12,6 +12,7 @@ mod lock;
 mod metadata;
 mod path;
 mod place;
+mod problem;
 mod rules;
 mod schema;
 mod shaped;
@@ -34,6 +35,7 @@ use crate::rustfmt;
 use agreed::Agreed;
 use kind::Object;
 use lock::{Lock, LockedChart};
+use problem::Problem;
 use support::{Failure, Result, tell};
 
 const EXAMPLES: &str = "\
@@ -42,6 +44,7 @@ Examples:
   cargo xtask chart import --from releases     without a network, from files below the folder releases and the cache
   cargo xtask chart import --check             print what would change, for CI
   cargo xtask chart import --repin             after a change of versions: takes the new digests, too
+  cargo xtask chart import --repin --fill      after adding a chart: takes its digests, and JSON where nothing tells a type
 
 Exit codes: 0 no differences, 1 differences found by --check, 2 could not run.";
 
@@ -80,6 +83,12 @@ pub struct Arguments {
     /// Whoever commits it vouches for the files: read what changed between the versions.
     #[arg(long, conflicts_with_all = ["from", "check"])]
     repin: bool,
+
+    /// First write the lines that the message proposes into charts.toml, where nothing else is left to decide.
+    ///
+    /// The types are as wide as what the chart shows: narrow those of values that you set.
+    #[arg(long, conflicts_with = "check")]
+    fill: bool,
 
     /// Accept dropped values and changed types; look at the code that sets them first.
     #[arg(long)]
@@ -134,7 +143,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let files: Vec<LockedFile> = lock.charts.iter().flat_map(LockedChart::files).collect();
     let places = Places::of(arguments.from.as_deref(), arguments.download);
     let files = Releases::of_this_user(NAMES).get(places, &files)?;
-    let charts = typed(&lock, &files)?;
+    let sources = lock.charts.iter().map(|chart| sources(chart, &files));
+    let sources: Vec<Sources> = sources.collect::<Result<_>>()?;
+    let read = text;
+    let (text, lock) = if arguments.fill {
+        let text = filled(&name, read.clone(), &sources)?;
+        let lock = Lock::read(&name, &text)?;
+        (text, lock)
+    } else {
+        (read.clone(), lock)
+    };
+    let charts = typed(&lock, &sources)?;
     let mut now = Agreed::default();
     for (chart, values) in &charts {
         now.add(chart, values);
@@ -147,6 +166,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.check {
         support::output::print(&changes.diff())?;
         return Ok(ExitCode::from(u8::from(!changes.is_empty())));
+    }
+    if text != read {
+        lock_file::replace(&lock_file, &read, &text)?;
+        let lines = text.lines().count() - read.lines().count();
+        tell(format_args!("{name}: {lines} new lines; narrow the types of what you set"));
     }
     let changes = changes.apply()?;
     tell(format_args!(
@@ -165,15 +189,19 @@ struct Sources {
     schema: Option<serde_json::Value>,
 }
 
-fn typed<'a>(lock: &'a Lock, files: &Files) -> Result<Vec<(&'a LockedChart, Object)>> {
-    let sources: Vec<Sources> =
-        lock.charts.iter().map(|chart| sources(chart, files)).collect::<Result<_>>()?;
+impl Sources {
+    fn typed(&self, chart: &LockedChart) -> std::result::Result<Object, Vec<Problem>> {
+        typing::of(chart, self.values.clone(), self.schema.as_ref())
+    }
+}
+
+fn typed<'a>(lock: &'a Lock, sources: &[Sources]) -> Result<Vec<(&'a LockedChart, Object)>> {
     let mut typed = Vec::new();
     let mut problems = Vec::new();
-    for (chart, Sources { values, schema }) in lock.charts.iter().zip(sources) {
-        match typing::of(chart, values, schema.as_ref()) {
+    for (chart, sources) in lock.charts.iter().zip(sources) {
+        match sources.typed(chart) {
             Ok(values) => typed.push((chart, values)),
-            Err(sentences) => problems.extend(of_chart(chart, sentences)),
+            Err(of_it) => problems.extend(of_chart(chart, of_it)),
         }
     }
     if problems.is_empty() {
@@ -182,8 +210,30 @@ fn typed<'a>(lock: &'a Lock, files: &Files) -> Result<Vec<(&'a LockedChart, Obje
     Err(not_agreed(&problems))
 }
 
-fn of_chart(chart: &LockedChart, sentences: Vec<String>) -> impl Iterator<Item = String> {
-    sentences.into_iter().map(|sentence| format!("{}: {sentence}", chart.name))
+/// How often lines may be added: a type may show what has no name yet, and a name what has none any more.
+const ROUNDS: usize = 8;
+
+/// The text of charts.toml with what the problems propose, where each of a chart's problems proposes something.
+fn filled(name: &str, mut text: String, sources: &[Sources]) -> Result<String> {
+    for _ in 0..ROUNDS {
+        let lock = Lock::read(name, &text)?;
+        let before = text.len();
+        for (position, (chart, sources)) in lock.charts.iter().zip(sources).enumerate() {
+            let problems = sources.typed(chart).err().unwrap_or_default();
+            let is_open = problems.iter().any(|problem| problem.proposals.is_empty());
+            if !problems.is_empty() && !is_open {
+                text = problem::settled(name, &text, position, &problems)?;
+            }
+        }
+        if text.len() == before {
+            break;
+        }
+    }
+    Ok(text)
+}
+
+fn of_chart(chart: &LockedChart, problems: Vec<Problem>) -> impl Iterator<Item = String> {
+    problems.into_iter().map(|problem| format!("{}: {}", chart.name, problem.sentence))
 }
 
 fn not_agreed(problems: &[String]) -> Failure {
@@ -280,7 +330,7 @@ fn generate(charts: &[(&LockedChart, Object)], agreed: &Agreed, origin: &str) ->
                 formatted.push((format!("src/{}.rs", chart.module()), module));
                 origins.push(origins_of(chart));
             }
-            Err(sentences) => problems.extend(of_chart(chart, sentences)),
+            Err(of_it) => problems.extend(of_chart(chart, of_it)),
         }
     }
     if !problems.is_empty() {

@@ -92,7 +92,10 @@ fn in_value(value: &DeValue<'_>, places: &mut Vec<(String, String, Range<usize>)
 }
 
 /// Writes the text beside the file, then renames. Where a symbolic link leads to the file, it stays.
-fn replace(path: &Path, old: &str, new: &str) -> Result<()> {
+///
+/// # Errors
+/// If it cannot be written, or was changed since the old text was read.
+pub fn replace(path: &Path, old: &str, new: &str) -> Result<()> {
     let unwritable = |error: io::Error| {
         Failure::new(format!(
             "{} cannot be written: {error}; make it and its folder writable, then run again",
@@ -106,10 +109,7 @@ fn replace(path: &Path, old: &str, new: &str) -> Result<()> {
     let permissions = fs::metadata(&file).map_err(unwritable)?.permissions();
     fs::set_permissions(&written, permissions).map_err(unwritable)?;
     if fs::read(&file).map_err(unwritable)? != old.as_bytes() {
-        return Err(Failure::new(format!(
-            "{} was changed while files were downloaded; run again",
-            path.display()
-        )));
+        return Err(Failure::new(format!("{} was changed meanwhile; run again", path.display())));
     }
     fs::rename(&written, &file).map_err(unwritable)
 }
@@ -148,7 +148,7 @@ mod tests {
         let file = folder.path().join("crds.toml");
         fs::write(&file, "edited").expect("a file");
         let failure = replace(&file, "old", "new").expect_err("another text").to_string();
-        assert!(failure.ends_with("crds.toml was changed while files were downloaded; run again"));
+        assert!(failure.ends_with("crds.toml was changed meanwhile; run again"));
         assert_eq!(fs::read_to_string(&file).expect("a file"), "edited");
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::kind::Kind;
 use super::path::Path;
 use super::place::{Place, shortened};
+use super::problem::{Problem, Proposal};
 use support::visible;
 
 /// More choices than that are not listed.
@@ -49,8 +50,8 @@ impl Choice {
     }
 }
 
-/// All choices as one sentence, with the lines to paste; none if there are no choices.
-pub fn sentence(choices: &[Choice]) -> Option<String> {
+/// All choices as one problem, with the lines that settle it; none if there are no choices.
+pub fn problem(choices: &[Choice]) -> Option<Problem> {
     let mut lines = BTreeMap::new();
     for choice in choices {
         let (path, kind) = choice.entry();
@@ -58,23 +59,27 @@ pub fn sentence(choices: &[Choice]) -> Option<String> {
     }
     let (first, (kind, _)) = lines.first_key_value()?;
     if lines.len() > LISTED {
-        return Some(format!(
+        return Some(Problem::from(format!(
             "{} values have no type that can be derived, too many to choose one by one, such as {} = \"{kind}\"; keep less, or add untyped = true to the chart for JSON in all of these places",
             lines.len(),
             quoted(first)
-        ));
+        )));
     }
     let mut text = match lines.len() {
         1 => "1 value has".to_owned(),
         many => format!("{many} values have"),
     };
     text.push_str(
-        " no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] and narrow:",
+        " no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] (--fill does) and narrow:",
     );
-    for (path, (kind, default)) in &lines {
-        let _ = write!(text, "\n    {} = \"{kind}\" # {}", quoted(path), visible(default));
+    let mut proposals = Vec::new();
+    for (path, (kind, default)) in lines {
+        let remark = visible(default);
+        let _ = write!(text, "\n    {} = \"{kind}\" # {remark}", quoted(&path));
+        let value = kind.to_string();
+        proposals.push(Proposal { table: "types", path, value, remark: Some(remark) });
     }
-    Some(text)
+    Some(Problem { sentence: text, proposals })
 }
 
 /// A path as a key of TOML.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::kind::{Kind, Object};
 use super::lock::LockedChart;
 use super::path::Path;
+use super::problem::Problem;
 use super::shaped::{Member, ROOT, Shape, Shaped, Type, Types};
 use crate::comment::comment;
 use crate::enumeration::enumeration;
@@ -14,8 +15,8 @@ use crate::naming::{field_names, serde_camel_case};
 /// The module of a chart, before rustfmt.
 ///
 /// # Errors
-/// All types without a name, one sentence each.
-pub fn module(chart: &LockedChart, values: &Object) -> Result<String, Vec<String>> {
+/// All types without a name.
+pub fn module(chart: &LockedChart, values: &Object) -> Result<String, Vec<Problem>> {
     let module = Module { types: Types::of(chart, values)? };
     let mut text = String::new();
     for index in module.types.in_order() {

@@ -6,6 +6,7 @@ use super::choices::quoted;
 use super::kind::{Kind, Object};
 use super::lock::LockedChart;
 use super::path::{self, Path};
+use super::problem::{Problem, Proposal};
 use crate::markdown::listed;
 use crate::naming::{RESERVED, joined, pascal_case, singular, unique, words};
 use crate::shapes::Shapes;
@@ -100,8 +101,8 @@ impl Types {
     /// name. A type with several places is named after the common ending of their paths.
     ///
     /// # Errors
-    /// All types without a name that fits all of their places, one sentence each.
-    pub fn of(chart: &LockedChart, values: &Object) -> Result<Self, Vec<String>> {
+    /// All types without a name that fits all of their places.
+    pub fn of(chart: &LockedChart, values: &Object) -> Result<Self, Vec<Problem>> {
         let mut collector = Collector { shapes: Shapes::new() };
         collector.object(&Path::default(), &[], values);
         let mut all = collector.shapes.into_all();
@@ -200,7 +201,7 @@ fn one_of_many(parts: &[String]) -> Vec<String> {
     parts
 }
 
-fn names(chart: &LockedChart, all: &[Shaped]) -> Result<Vec<String>, Vec<String>> {
+fn names(chart: &LockedChart, all: &[Shaped]) -> Result<Vec<String>, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut taken: BTreeSet<String> = RESERVED.iter().map(|&name| name.to_owned()).collect();
     let mut names = chosen(chart, all, &mut taken, &mut problems);
@@ -225,7 +226,7 @@ fn names(chart: &LockedChart, all: &[Shaped]) -> Result<Vec<String>, Vec<String>
                 let is_free = |name: &String| !name.is_empty() && !taken.contains(name);
                 let candidates = [ending.clone(), all[index].shape.content()];
                 let Some(name) = candidates.into_iter().find(is_free) else {
-                    problems.push(nameless(&ending, uses));
+                    problems.push(nameless(&ending, uses, &mut taken));
                     continue;
                 };
                 name
@@ -242,31 +243,31 @@ fn chosen(
     chart: &LockedChart,
     all: &[Shaped],
     taken: &mut BTreeSet<String>,
-    problems: &mut Vec<String>,
+    problems: &mut Vec<Problem>,
 ) -> BTreeMap<usize, String> {
     let mut names: BTreeMap<usize, String> = BTreeMap::new();
     for (text, name) in &chart.shapes {
         let place = path::path(&path::keys(text).unwrap_or_default()).dotted();
         let is_here = |shaped: &Shaped| shaped.uses.iter().any(|user| user.path.dotted() == place);
         let Some(index) = all.iter().position(is_here) else {
-            problems.push(format!(
+            problems.push(Problem::from(format!(
                 "{text} is listed in shapes, but no type is generated there; keep it or remove it"
-            ));
+            )));
             continue;
         };
         if pascal_case(name) != *name {
-            problems.push(format!(
+            problems.push(Problem::from(format!(
                 "{text} is called {name:?} in shapes, which is not valid for a Rust type; write it like {}",
                 pascal_case(name)
-            ));
+            )));
         } else if let Some(other) = names.get(&index) {
-            problems.push(format!(
+            problems.push(Problem::from(format!(
                 "{text} in shapes names a type that is already named {other} there; keep one of them"
-            ));
+            )));
         } else if name == ROOT || !taken.insert(name.clone()) {
-            problems.push(format!(
+            problems.push(Problem::from(format!(
                 "the name {name} of {text} in shapes is already taken; choose another one"
-            ));
+            )));
         } else {
             names.insert(index, name.clone());
         }
@@ -289,7 +290,8 @@ fn common_ending(uses: &[Use]) -> String {
     joined(&common)
 }
 
-fn nameless(ending: &str, uses: &[Use]) -> String {
+/// Proposes the name of the first place, which is then taken.
+fn nameless(ending: &str, uses: &[Use], taken: &mut BTreeSet<String>) -> Problem {
     let places: Vec<String> = uses.iter().map(|user| user.path.to_string()).collect();
     let why = if ending.is_empty() {
         "whose paths have no common ending".to_owned()
@@ -299,10 +301,13 @@ fn nameless(ending: &str, uses: &[Use]) -> String {
     let home = uses.first();
     let parts: Vec<String> =
         home.into_iter().flat_map(|home| &home.parts).map(|part| pascal_case(part)).collect();
-    format!(
-        "the same type is at {}, {why}; choose a name that fits everywhere, in shapes: {} = \"{}\"",
+    let path = home.map(|home| home.path.dotted()).unwrap_or_default();
+    let value = unique(&joined(&parts), |name| taken.contains(name) || name == ROOT);
+    taken.insert(value.clone());
+    let sentence = format!(
+        "the same type is at {}, {why}; choose a name that fits everywhere, in shapes: {} = \"{value}\"",
         listed(&places, ", "),
-        quoted(&home.map(|home| home.path.dotted()).unwrap_or_default()),
-        joined(&parts)
-    )
+        quoted(&path),
+    );
+    Problem { sentence, proposals: vec![Proposal { table: "shapes", path, value, remark: None }] }
 }

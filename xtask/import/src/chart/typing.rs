@@ -12,6 +12,7 @@ use super::kind::{Field, Kind, Object};
 use super::lock::LockedChart;
 use super::path::{Path, keys, path};
 use super::place::{Place, is_empty, shortened, together};
+use super::problem::Problem;
 use super::schema::Schema;
 use super::shaped::Types;
 use crate::naming::snake_case;
@@ -28,12 +29,12 @@ const LONGEST_KEY: usize = 200;
 /// The type of a chart's values.
 ///
 /// # Errors
-/// All disagreements between charts.toml and the chart, one sentence each.
+/// All disagreements between charts.toml and the chart.
 pub fn of(
     chart: &LockedChart,
     values: Map<String, Value>,
     schema: Option<&Value>,
-) -> Result<Object, Vec<String>> {
+) -> Result<Object, Vec<Problem>> {
     let keep = Keep::of(chart);
     let mut typing = Typing::new(chart);
     let values = Value::Object(values);
@@ -41,18 +42,19 @@ pub fn of(
     let mut root = typing.object(&Path::default(), &place, &keep);
     root.erasable = typing.erasable(&root, &values);
     if typing.places > PLACES {
-        return Err(vec![format!(
+        return Err(vec![Problem::from(format!(
             "more than {PLACES} values are kept; keep less, or choose the type Value further up"
-        )]);
+        ))]);
     }
     typing.unused();
     typing.problems.extend(absent::sentences(chart, &typing.absent, &place));
-    if typing.problems.is_empty() && !typing.choices.is_empty() {
+    let mut problems: Vec<Problem> = typing.problems.into_iter().map(Problem::from).collect();
+    if problems.is_empty() {
         // With the proposed types, so that one message has everything to add.
-        typing.problems.extend(Types::of(chart, &root).err().unwrap_or_default());
+        problems.extend(Types::of(chart, &root).err().unwrap_or_default());
     }
-    typing.problems.extend(choices::sentence(&typing.choices));
-    if typing.problems.is_empty() { Ok(root) } else { Err(typing.problems) }
+    problems.extend(choices::problem(&typing.choices));
+    if problems.is_empty() { Ok(root) } else { Err(problems) }
 }
 
 struct Typing<'a> {
@@ -514,7 +516,7 @@ mod tests {
     use super::*;
 
     /// The type of values, all of them kept.
-    fn whole(values: &Value) -> Result<Kind, Vec<String>> {
+    fn whole(values: &Value) -> Result<Kind, Vec<Problem>> {
         let keys = values.as_object().into_iter().flatten();
         let keep: Vec<&String> = keys.map(|(key, _)| key).collect();
         let file = format!("{{ url = \"\", sha256 = \"{}\" }}", "0".repeat(64));
@@ -560,6 +562,7 @@ mod tests {
         #[test]
         fn a_problem_names_a_place(values in values()) {
             for problem in whole(&values).err().unwrap_or_default() {
+                let problem = problem.sentence;
                 let lines = problem.lines().filter_map(|line| line.trim_start().strip_prefix('"'));
                 for line in lines {
                     let key = line.split(['.', '[', '"']).next().unwrap_or_default();

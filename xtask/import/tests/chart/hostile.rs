@@ -132,7 +132,7 @@ fn lists_of_different_things_are_not_guessed() {
     let values = "mixed: [1, a]\nports: [{port: 1}, {port: http}]\nempty: []\n";
     assert_snapshot!(refused(values, "keep = ['mixed', 'ports', 'empty']\n"), @r#"
     error: charts.toml and the charts do not agree:
-      example: 3 values have no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] and narrow:
+      example: 3 values have no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] (--fill does) and narrow:
         "empty" = "Vec<Value>" # []
         "mixed" = "Vec<Value>" # [1,"a"]
         "ports" = "Vec<Value>" # [{"port":1},{"port":"http"}]
@@ -145,7 +145,7 @@ fn a_schema_that_holds_itself_ends() {
     let message = Scratch::chart_with_schema("", schema, "keep = ['child']\n").refusal(&[]);
     assert_snapshot!(message, @r#"
     error: charts.toml and the charts do not agree:
-      example: 1 value has no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] and narrow:
+      example: 1 value has no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] (--fill does) and narrow:
         "child.child" = "Value" # no default
     "#);
 }
@@ -156,7 +156,7 @@ fn another_file_of_the_chart_repository_is_not_read() {
     let message = Scratch::chart_with_schema("", schema, "keep = ['a']\n").refusal(&[]);
     assert_snapshot!(message, @r#"
     error: charts.toml and the charts do not agree:
-      example: 1 value has no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] and narrow:
+      example: 1 value has no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] (--fill does) and narrow:
         "a" = "Value" # no default
     "#);
 }
@@ -171,7 +171,7 @@ fn a_schema_that_leads_back_in_many_ways_ends() {
     let three = r##"{"$defs": {"t": {"type": "object", "properties": {"x": {"$ref": "#/$defs/t"}, "y": {"$ref": "#/$defs/t"}, "z": {"$ref": "#/$defs/t"}}}}, "properties": {"a": {"$ref": "#/$defs/t"}}}"##;
     assert_snapshot!(leads_back(three), @r#"
     error: charts.toml and the charts do not agree:
-      example: 3 values have no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] and narrow:
+      example: 3 values have no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] (--fill does) and narrow:
         "a.x" = "BTreeMap<String, Value>" # no default
         "a.y" = "BTreeMap<String, Value>" # no default
         "a.z" = "BTreeMap<String, Value>" # no default
@@ -205,7 +205,7 @@ fn brackets_and_repetitions_beyond_measure_are_refused() {
     assert_snapshot!(refused("a: []\n", &types), @r#"
     error: charts.toml and the charts do not agree:
       example: the type of a: it is nested more than 8 levels deep; write Value inside
-      example: 1 value has no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] and narrow:
+      example: 1 value has no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] (--fill does) and narrow:
         "a" = "Vec<Value>" # []
     "#);
     let many: Vec<String> = (0..20_000).map(|number| format!("  k{number}: 1\n")).collect();

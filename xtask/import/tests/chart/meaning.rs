@@ -64,7 +64,7 @@ fn a_name_that_means_several_things_is_a_choice() {
     let keep = "keep = ['env', 'additionalRuleAnnotations', 'securityContext', 'updateStrategy']\n";
     assert_snapshot!(refused(values, keep), @r#"
     error: charts.toml and the charts do not agree:
-      example: 4 values have no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] and narrow:
+      example: 4 values have no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] (--fill does) and narrow:
         "additionalRuleAnnotations" = "BTreeMap<String, Value>" # {}
         "env" = "BTreeMap<String, Value>" # {}
         "securityContext" = "BTreeMap<String, Value>" # {}

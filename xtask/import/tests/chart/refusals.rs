@@ -22,7 +22,7 @@ fn a_default_without_a_type() {
     let values = "a: {}\nb: []\nc:\nd: {e: null}\n";
     assert_snapshot!(refused(values, "keep = ['a', 'b', 'c', 'd']\n"), @r#"
     error: charts.toml and the charts do not agree:
-      example: 4 values have no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] and narrow:
+      example: 4 values have no type that can be derived; keep less, add untyped = true to the chart, or paste below its [chart.types] (--fill does) and narrow:
         "a" = "BTreeMap<String, Value>" # {}
         "b" = "Vec<Value>" # []
         "c" = "Value" # null
