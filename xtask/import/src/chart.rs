@@ -130,17 +130,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         ))
     })?;
     let name = lock_file.display().to_string();
-    let mut lock = Lock::read(&name, &text)?;
+    let files = |lock: &Lock| lock.charts.iter().flat_map(LockedChart::files).collect::<Vec<_>>();
     let text = if arguments.repin {
-        let files: Vec<LockedFile> = lock.charts.iter().flat_map(LockedChart::files).collect();
-        let text = lock_file::repin(&lock_file, text, NAMES, &files)?;
-        lock = Lock::read(&name, &text)?;
-        text
+        lock_file::repin(&lock_file, text, NAMES, |text| Ok(files(&Lock::read(&name, text)?)))?
     } else {
         text
     };
+    let lock = Lock::read(&name, &text)?;
     // All files first: a wrong digest is reported before anything else.
-    let files: Vec<LockedFile> = lock.charts.iter().flat_map(LockedChart::files).collect();
+    let files = files(&lock);
     let places = Places::of(arguments.from.as_deref(), arguments.download);
     let files = Releases::of_this_user(NAMES).get(places, &files)?;
     let sources = lock.charts.iter().map(|chart| sources(chart, &files));

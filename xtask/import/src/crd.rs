@@ -125,15 +125,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
                 ))
             })?;
             let name = lock_file.display().to_string();
-            let mut lock = Lock::read(&name, &text)?;
             let text = if arguments.repin {
-                let files: Vec<_> = lock.sources.iter().map(LockedSource::file).collect();
-                let text = lock_file::repin(&lock_file, text, select::NAMES, &files)?;
-                lock = Lock::read(&name, &text)?;
-                text
+                lock_file::repin(&lock_file, text, select::NAMES, |text| {
+                    let lock = Lock::read(&name, text)?;
+                    Ok(lock.sources.iter().map(LockedSource::file).collect())
+                })?
             } else {
                 text
             };
+            let lock = Lock::read(&name, &text)?;
             (
                 select::locked(&lock, Places::of(from.as_deref(), arguments.download))?,
                 Vec::new(),

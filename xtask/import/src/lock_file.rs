@@ -22,20 +22,30 @@ pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         // The number of the line, not of the line breaks before it.
         let line = before.matches('\n').count() + 1;
-        Failure::new(format!(
-            "{file}, line {line}: {}; correct the entry",
-            error.message().replace('\n', " ")
-        ))
+        let message = error.message().replace('\n', " ");
+        let way_out = if message == "missing field `sha256`" {
+            "run with --repin, which writes it"
+        } else {
+            "correct the entry"
+        };
+        Failure::new(format!("{file}, line {line}: {message}; {way_out}"))
     })
 }
 
-/// Downloads each file and writes its digest into the lock file where that has another one. Returns the new text, which is as
-/// the old one but for these digests.
+/// Downloads each file and writes its digest into the lock file where that has none or another one. Returns the new text, which is
+/// as the old one but for these digests.
 ///
 /// # Errors
-/// If a file cannot be downloaded, or the lock file cannot be written or was changed meanwhile. Nothing is written before
-/// everything has been downloaded, and the lock file is then old or new as a whole.
-pub fn repin(path: &Path, text: String, names: Names, files: &[LockedFile]) -> Result<String> {
+/// If the text is not that of a lock file, a file cannot be downloaded, or the lock file cannot be written or was changed meanwhile.
+/// Nothing is written before everything has been downloaded, and the lock file is then old or new as a whole.
+pub fn repin(
+    path: &Path,
+    written: String,
+    names: Names,
+    files: impl FnOnce(&str) -> Result<Vec<LockedFile>>,
+) -> Result<String> {
+    let text = with_places(&written);
+    let files = files(&text)?;
     let urls: BTreeSet<&str> = files.iter().map(|file| file.url.as_str()).collect();
     let urls: Vec<&str> = urls.into_iter().collect();
     let digests = Releases::of_this_user(names).current(&urls)?;
@@ -51,14 +61,51 @@ pub fn repin(path: &Path, text: String, names: Names, files: &[LockedFile]) -> R
         }
     }
     if changed.is_empty() {
-        return Ok(text);
+        return Ok(written);
     }
-    replace(path, &text, &repinned)?;
+    replace(path, &written, &repinned)?;
     changed.dedup();
     for url in changed.iter().rev() {
         tell(format_args!("{}: new sha256 of {}", names.lock, url.escape_debug()));
     }
     Ok(repinned)
+}
+
+/// The text with a place for the digest after each URL that has none.
+fn with_places(text: &str) -> String {
+    let mut missing = Vec::new();
+    if let Ok(table) = DeTable::parse(text) {
+        without_digest(text, table.get_ref(), "\n", &mut missing);
+    }
+    missing.sort_unstable();
+    let mut completed = text.to_owned();
+    // From the end, so that the places before stay where they are.
+    for (place, separator) in missing.into_iter().rev() {
+        completed.insert_str(place, &format!("{separator}sha256 = \"{}\"", "0".repeat(64)));
+    }
+    completed
+}
+
+/// Where digests are missing, and what separates them from the URL before.
+fn without_digest<'a>(
+    text: &str,
+    table: &DeTable<'_>,
+    separator: &'a str,
+    missing: &mut Vec<(usize, &'a str)>,
+) {
+    if let (Some(url), None) = (table.get("url"), table.get("sha256")) {
+        missing.push((url.span().end, separator));
+    }
+    for value in table.values() {
+        let elements = value.get_ref().as_array().into_iter().flat_map(|array| array.iter());
+        for value in elements.chain([value]) {
+            let is_inline = text.get(value.span()).is_some_and(|text| text.starts_with('{'));
+            let separator = if is_inline { ", " } else { "\n" };
+            if let Some(table) = value.get_ref().as_table() {
+                without_digest(text, table, separator, missing);
+            }
+        }
+    }
 }
 
 /// Every digest that stands in one table with a URL: the URL, the digest, and where that is, with its quotes.
@@ -125,6 +172,16 @@ mod tests {
         let found: Vec<(&str, &str)> =
             places.iter().map(|(url, _, place)| (url.as_str(), &text[place.clone()])).collect();
         assert_eq!(found, [("a", "'one'"), ("b", "\"two\"")]);
+    }
+
+    #[test]
+    fn a_url_without_a_digest_gets_a_place_for_it() {
+        let zeros = "0".repeat(64);
+        let text = "[[chart]]\nurl = 'a' # kept\nvalues = { url = \"b\" }\n\n[[chart.more]]\nvalues = { url = \"c\", sha256 = \"d\" }\n";
+        let completed = format!(
+            "[[chart]]\nurl = 'a'\nsha256 = \"{zeros}\" # kept\nvalues = {{ url = \"b\", sha256 = \"{zeros}\" }}\n\n[[chart.more]]\nvalues = {{ url = \"c\", sha256 = \"d\" }}\n"
+        );
+        assert_eq!(with_places(text), completed);
     }
 
     #[test]
