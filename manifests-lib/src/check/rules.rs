@@ -3,6 +3,24 @@
 use super::CheckRule;
 
 impl CheckRule {
+    /// An autoscaler may ask for more pods than nodes have room for.
+    pub const AUTOSCALED_BEYOND_NODES: Self = Self("autoscaled-beyond-nodes");
+    /// A container, a pod or a claim is outside of what the LimitRange of its namespace allows.
+    pub const BEYOND_LIMIT_RANGE: Self = Self("beyond-limit-range");
+    /// A namespace has more than its ResourceQuota lets it have.
+    pub const BEYOND_QUOTA: Self = Self("beyond-quota");
+    /// A pod requests more than any of its nodes has.
+    pub const POD_TOO_LARGE: Self = Self("pod-too-large");
+    /// A pod asks for nodes that are not there.
+    pub const POD_WITHOUT_NODE: Self = Self("pod-without-node");
+    /// A workload has more pods than its nodes can hold.
+    pub const REPLICAS_BEYOND_NODES: Self = Self("replicas-beyond-nodes");
+    /// Pods request more than all their nodes together have.
+    pub const REQUESTS_BEYOND_NODES: Self = Self("requests-beyond-nodes");
+    /// A rollout has to add a pod before it takes one away, and there is no room for it.
+    pub const ROLLOUT_WITHOUT_ROOM: Self = Self("rollout-without-room");
+    /// A Job or CronJob finds no room for a pod beside the pods that stay.
+    pub const RUN_WITHOUT_ROOM: Self = Self("run-without-room");
     /// A database keeps its data where it is lost with the pod.
     pub const DATA_OUTSIDE_VOLUME: Self = Self("data-outside-volume");
     /// The volumes of a stateful workload are deleted with their claims.

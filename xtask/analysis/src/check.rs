@@ -3,6 +3,7 @@
 //! A rule is one file below the folder of its family: what it says of itself, its function, and beside it a folder of its name with
 //! `bad/` and `good/`, manifests in which it finds something and in which it does not. [`rules::ALL`] lists every rule.
 
+mod capacity;
 mod data;
 mod exceptions;
 mod finding;

@@ -1,10 +1,13 @@
 //! What is checked: the objects of one environment, and what is known of the cluster that they are for.
 
+mod nodes;
 mod operators;
 
 use std::path::Path;
 
 use crate::objects::{Identity, Line, Objects, Origin};
+
+pub use nodes::{Nodes, Taint};
 
 /// One environment.
 #[derive(Debug)]
@@ -28,19 +31,6 @@ pub struct Cluster {
     pub kubernetes_minor: Option<u16>,
     /// Its nodes by group; empty where they are not known.
     pub nodes: Vec<Nodes>,
-}
-
-/// A group of equal nodes.
-#[derive(Clone, Debug)]
-pub struct Nodes {
-    /// Labels of each node.
-    pub labels: Vec<(String, String)>,
-    /// How many there are at most.
-    pub count: u64,
-    /// Millicores of processor that a node has for pods.
-    pub millicores: u64,
-    /// Bytes of memory that a node has for pods.
-    pub memory: u64,
 }
 
 /// What is not among the objects and may be there all the same.
@@ -114,8 +104,8 @@ impl Environment {
             name,
             outside,
             exceptions: annotated(&objects),
+            cluster: Cluster { kubernetes_minor: None, nodes: nodes::among(&objects) },
             objects,
-            cluster: Cluster::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod calls;
+pub mod capacity;
 mod delivery;
 mod gateway_api;
 mod knowledge;
@@ -21,6 +22,7 @@ use crate::objects::{
 };
 
 pub use calls::Call;
+use capacity::Capacity;
 use knowledge::Knowledge;
 pub use mesh::authorization::{Caller, Outcome, Verdict};
 pub use mesh::{Destination, Host, Layer};
@@ -37,6 +39,8 @@ pub struct Graph<'a> {
     pub pods: Vec<Pod<'a>>,
     /// Every field that names another object.
     pub references: Vec<Reference<'a>>,
+    /// The pods that want room on nodes.
+    pub capacity: Capacity<'a>,
     pods_of_namespace: HashMap<&'a str, Vec<usize>>,
     /// The least number of pods of what is scaled automatically.
     scaled: HashMap<Identity, u64>,
@@ -106,6 +110,7 @@ impl<'a> Graph<'a> {
         });
         Self {
             scaled: scaled.collect(),
+            capacity: Capacity::of(environment, &pods, &references),
             environment,
             pods,
             references,

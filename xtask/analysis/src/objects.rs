@@ -5,6 +5,7 @@ mod identity;
 mod made;
 mod origin;
 mod pod;
+pub mod quantity;
 mod read;
 mod scope;
 mod selector;
@@ -24,6 +25,7 @@ pub(crate) use pod::is_labelled_later;
 pub use pod::{Container, ContainerKind, Pod};
 pub use read::{Read, Trouble, read, read_all};
 pub use selector::Selector;
+pub(crate) use view::count_of;
 pub use view::{list, text, texts};
 
 /// An object, and where it was written.

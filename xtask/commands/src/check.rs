@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use analysis::check::rules;
+use analysis::check::{Family, Rule, rules};
 use analysis::command::{self, Options};
-use analysis::environment::{self as checked, Environment, Exception, Scope, Unseen};
+use analysis::environment::{self as checked, Environment, Exception, Nodes, Scope, Unseen};
 use analysis::objects::{Identity, Line, Object, Objects, Origin};
 use analysis::report;
 use clap::Args;
+use manifests_lib::check::CheckRule;
+use manifests_lib::cluster::{Cluster, KubernetesMinor, NodePool};
 use manifests_lib::delivery::{Source, SourceFrom};
 use manifests_lib::model::{self, Resource};
 use manifests_lib::platform::{BuiltBundle, BuiltPlatform};
@@ -66,27 +68,57 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     arguments.options.check(&built)
 }
 
-/// Fails where a reference, a selector or a port leads nowhere.
+/// Fails where a reference, a selector or a port leads nowhere, or the nodes have no room for a pod.
 pub fn refuse(name: EnvironmentName, built: &Built) -> Result<(), Failure> {
-    let environment = of(name, built)?;
-    let checked = analysis::check::check(&environment, rules::of_every_render());
+    let way_out =
+        "nothing was written; what is right although a rule doubts it renders with --no-check";
+    refuse_by(rules::of_every_render(), way_out, &of(name, built)?)
+}
+
+/// Fails where the nodes have no room for a pod, or nobody has the storage that it asks for.
+pub fn refuse_sizes(environment: &Environment) -> Result<(), Failure> {
+    let about_sizes = |rule: &&Rule| {
+        rule.family == Family::Capacity || rule.name == CheckRule::MISSING_STORAGE_CLASS.as_str()
+    };
+    let rules = rules::of_every_render().filter(about_sizes);
+    refuse_by(rules, "the cluster was not touched", environment)
+}
+
+fn refuse_by(
+    rules: impl Iterator<Item = &'static Rule>,
+    way_out: &str,
+    environment: &Environment,
+) -> Result<(), Failure> {
+    let checked = analysis::check::check(environment, rules);
     if checked.findings.is_empty() {
         return Ok(());
     }
-    let way_out =
-        "nothing was written; what is right although a rule doubts it renders with --no-check";
     let sentences = checked.findings.iter().map(report::sentence).chain([way_out.to_owned()]);
     Err(Failure::all(sentences))
 }
 
 /// An environment as rules read it.
 pub fn of(name: EnvironmentName, built: &Built) -> Result<Environment, Failure> {
-    let platform = &built.platform;
+    let infrastructure = &built.infrastructure;
+    let (cluster, kubernetes) = (infrastructure.cluster(), infrastructure.kubernetes());
+    of_platform(name.to_string(), &built.platform, &cluster, kubernetes)
+}
+
+/// A platform in its cluster, as rules read it.
+pub fn of_platform(
+    name: String,
+    platform: &BuiltPlatform,
+    cluster: &Cluster,
+    kubernetes: KubernetesMinor,
+) -> Result<Environment, Failure> {
     let mut objects = objects(platform)?;
-    objects.extend(given(built));
-    let mut environment = Environment::of(Some(name.to_string()), Objects::new(objects));
+    objects.extend(given(platform, cluster));
+    let mut environment = Environment::of(Some(name), Objects::new(objects));
     environment.outside.unseen = platform.bundles.iter().flat_map(unseen).collect();
-    environment.cluster = cluster(built);
+    environment.cluster = checked::Cluster {
+        kubernetes_minor: Some(kubernetes.0),
+        nodes: cluster.node_pools.iter().map(nodes).collect(),
+    };
     environment.exceptions.extend(platform.bundles.iter().flat_map(exceptions));
     Ok(environment)
 }
@@ -118,8 +150,7 @@ fn object(resource: &Resource, bundle: &Arc<str>) -> Result<Option<Object>, Fail
 }
 
 /// What the cluster has before the platform.
-fn given(built: &Built) -> Vec<Object> {
-    let cluster = built.infrastructure.cluster();
+fn given(platform: &BuiltPlatform, cluster: &Cluster) -> Vec<Object> {
     let classes = cluster.storage_classes.iter().map(|class| {
         json!({
             "apiVersion": "storage.k8s.io/v1",
@@ -129,7 +160,7 @@ fn given(built: &Built) -> Vec<Object> {
             "volumeBindingMode": class.binding.as_str(),
         })
     });
-    let namespaces = built.platform.prerequisites.namespaces.iter().map(
+    let namespaces = platform.prerequisites.namespaces.iter().map(
         |namespace| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace.to_string()}}),
     );
     let origin = Origin::Made { by: "the cluster".into() };
@@ -180,20 +211,17 @@ fn unseen(bundle: &BuiltBundle) -> Vec<Unseen> {
     bundle.sources.iter().flat_map(of_source).collect()
 }
 
-fn cluster(built: &Built) -> checked::Cluster {
-    let cluster = built.infrastructure.cluster();
-    let nodes = cluster.node_pools.iter().map(|pool| checked::Nodes {
-        labels: pool
-            .group
-            .iter()
-            .map(|group| (group.label.to_string(), group.value.to_string()))
-            .collect(),
+fn nodes(pool: &NodePool) -> Nodes {
+    let group = pool.group.as_ref();
+    let label = group.map(|group| (group.label.to_string(), group.value.to_string()));
+    Nodes {
+        name: group.map_or_else(|| "control-plane".to_owned(), |group| group.value.to_string()),
+        labels: label.into_iter().collect(),
+        has_all_labels: false,
+        taints: Vec::new(),
         count: u64::from(pool.nodes),
         millicores: u64::from(pool.cpu.as_millicores()),
         memory: u64::from(pool.memory.as_mebibytes()) << 20,
-    });
-    checked::Cluster {
-        kubernetes_minor: Some(built.infrastructure.kubernetes().0),
-        nodes: nodes.collect(),
+        pods: u64::from(pool.pods),
     }
 }

@@ -3,14 +3,14 @@
 mod aws;
 pub mod kind;
 mod minikube;
-pub(crate) mod sizes;
-mod storage;
+mod sizes;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use crate::check;
 use crate::environment::EnvironmentName;
 use crate::external::{External, Program};
 use support::Failure;
@@ -97,7 +97,7 @@ impl Up {
     fn run(&self) -> Result<ExitCode, Failure> {
         let built = self.environment.build()?;
         let infrastructure = &built.infrastructure;
-        sizes::check(&built.platform, &infrastructure.cluster())?;
+        check::refuse_sizes(&check::of(self.environment, &built)?)?;
         infrastructure.up(self.environment, &built, self.sources.clone(), self.yes, self.dry_run)
     }
 }
@@ -114,7 +114,7 @@ impl Status {
     fn run(&self) -> Result<ExitCode, Failure> {
         let built = self.environment.build()?;
         let infrastructure = &built.infrastructure;
-        output::lines(&sizes::report(&built.platform, &infrastructure.cluster())?)?;
+        output::lines(&sizes::report(&check::of(self.environment, &built)?))?;
         infrastructure.status(self.environment)
     }
 }

@@ -18,7 +18,6 @@ use manifests_lib::outside::{self, Outside};
 use support::{Failure, in_workspace};
 
 use crate::check;
-use crate::cluster::sizes;
 use crate::environment::{Built, EnvironmentName};
 use crate::invocation::quoted;
 use crate::tree::{self, Contents, Location, Plan, SingleFile};
@@ -54,7 +53,7 @@ pub struct Arguments {
     #[arg(long)]
     stdout: bool,
 
-    /// Render all the same where references, selectors or ports lead nowhere; `cargo xtask check` tells them
+    /// Render all the same where references, selectors or ports lead nowhere, or nodes have no room; `cargo xtask check` tells them
     #[arg(long)]
     no_check: bool,
 }
@@ -171,7 +170,6 @@ impl Arguments {
         started: Instant,
         built: &Built,
     ) -> Result<Report, Failure> {
-        sizes::check(&built.platform, &built.infrastructure.cluster())?;
         if !self.no_check {
             check::refuse(name, built)?;
         }

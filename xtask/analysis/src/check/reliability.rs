@@ -9,8 +9,6 @@ pub(super) mod missing_requests;
 pub(super) mod short_grace_period;
 pub(super) mod stuck_rolling_update;
 
-use serde_json::Value;
-
 use crate::graph::Graph;
 use crate::objects::{Object, Pod};
 
@@ -22,14 +20,4 @@ fn servers<'g, 'a>(graph: &'g Graph<'a>) -> impl Iterator<Item = &'g Pod<'a>> {
 /// Whether an object's pods end by themselves.
 fn runs_to_its_end(owner: &Object) -> bool {
     owner.identity.group == "batch"
-}
-
-/// A number, or a share of `all`: `2`, `"25%"`.
-fn count_of(value: &Value, all: u64, round_up: bool) -> Option<u64> {
-    if let Some(number) = value.as_u64() {
-        return Some(number);
-    }
-    let percent: u64 = value.as_str()?.strip_suffix('%')?.parse().ok()?;
-    let hundredths = percent.checked_mul(all)?;
-    Some(if round_up { hundredths.div_ceil(100) } else { hundredths / 100 })
 }

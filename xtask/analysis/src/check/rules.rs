@@ -1,12 +1,22 @@
 //! Every rule.
 
 use super::{
-    Family, Rule, Severity, data, gitops, lifetime, port, reference, reliability, schema, security,
-    selection, text,
+    Family, Rule, Severity, capacity, data, gitops, lifetime, port, reference, reliability, schema,
+    security, selection, text,
 };
 
 /// Every rule, by the names of its family and its own.
 pub const ALL: &[&Rule] = &[
+    // capacity
+    &capacity::autoscaled_beyond_nodes::RULE,
+    &capacity::beyond_limit_range::RULE,
+    &capacity::beyond_quota::RULE,
+    &capacity::pod_too_large::RULE,
+    &capacity::pod_without_node::RULE,
+    &capacity::replicas_beyond_nodes::RULE,
+    &capacity::requests_beyond_nodes::RULE,
+    &capacity::rollout_without_room::RULE,
+    &capacity::run_without_room::RULE,
     // data
     &data::data_outside_volume::RULE,
     &data::deleting_reclaim_policy::RULE,
@@ -144,7 +154,7 @@ pub static IDLE_EXCEPTION: Rule = Rule {
 
 /// The rules that are fast and sure enough to run in every render: what they find does not work.
 pub fn of_every_render() -> impl Iterator<Item = &'static Rule> {
-    let families = [Family::Reference, Family::Selection, Family::Port];
+    let families = [Family::Capacity, Family::Port, Family::Reference, Family::Selection];
     let all = ALL.iter().copied();
     all.filter(move |rule| rule.severity == Severity::Error && families.contains(&rule.family))
 }

@@ -9,7 +9,7 @@ use crate::objects::{Object, text};
 /// The group of RabbitMQ's operators.
 pub(super) const GROUP: &str = "rabbitmq.com";
 
-/// The cluster in which an object is created, and the user that gets a permission.
+/// The cluster in which an object is created, the user that gets a permission, and the class of volumes of a cluster.
 pub(super) fn references(names: &mut Names<'_, '_>) {
     let object = names.from;
     if object.identity.group != GROUP {
@@ -22,6 +22,8 @@ pub(super) fn references(names: &mut Names<'_, '_>) {
     names.name(&cluster["name"], Relation::MessagingCluster, what);
     let user = (GROUP, "User", Some(object.namespace()));
     names.name(&spec["userReference"]["name"], Relation::MessagingUser, user);
+    let class = &spec["persistence"]["storageClassName"];
+    names.name(class, Relation::StorageClass, ("storage.k8s.io", "StorageClass", None));
 }
 
 /// Where an object of RabbitMQ is: namespace and name of its cluster, and its virtual host.

@@ -9,6 +9,7 @@ use manifests_lib::values::{Image, MinikubeProfile, Name};
 use support::Failure;
 
 use super::{aws, minikube, sizes};
+use crate::check;
 use crate::environment::{Built, EnvironmentName};
 use crate::invocation::{Invocation, Program};
 use crate::render;
@@ -91,7 +92,7 @@ impl Infrastructure {
                     laptop,
                     images,
                     sources: minikube::sources(laptop, sources)?,
-                    requested: sizes::memory(&built.platform, &self.cluster())?,
+                    requested: sizes::memory(&check::of(name, built)?),
                     yes,
                 };
                 if dry_run {

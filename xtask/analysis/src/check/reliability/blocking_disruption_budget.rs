@@ -1,8 +1,7 @@
 //! Disruption budgets that let no node be drained.
 
-use super::count_of;
 use crate::check::{At, Family, Rule, Severity};
-use crate::objects::Selector;
+use crate::objects::{Selector, count_of};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "blocking-disruption-budget",

@@ -1,7 +1,7 @@
 //! Rollouts that may neither add nor take away a pod.
 
-use super::count_of;
 use crate::check::{At, Family, Rule, Severity};
+use crate::objects::count_of;
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "stuck-rolling-update",

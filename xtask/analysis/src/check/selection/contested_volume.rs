@@ -4,7 +4,7 @@ use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashMap;
 
 use crate::graph::Graph;
-use crate::objects::{Object, Selector, list, text};
+use crate::objects::{Object, Selector, list, quantity, text};
 use serde_json::Value;
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -54,7 +54,7 @@ fn can_bind(volume: &Object, claim: &Object) -> bool {
         return name == volume.name();
     }
     let mode = |spec: &Value| text(&spec["volumeMode"]).unwrap_or("Filesystem").to_owned();
-    let size = |value: &Value| text(value).and_then(bytes);
+    let size = quantity::ones;
     let is_large = match (
         size(&offered["capacity"]["storage"]),
         size(&asked["resources"]["requests"]["storage"]),
@@ -77,20 +77,4 @@ fn are_of_one_set(one: &Object, other: &Object) -> bool {
         && !other.is_written()
         && one.namespace() == other.namespace()
         && stem(one) == stem(other)
-}
-
-/// The bytes of a quantity of storage, as far as sizes have to be compared.
-fn bytes(quantity: &str) -> Option<f64> {
-    let end = quantity.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
-    let (number, unit) = quantity.split_at(end.unwrap_or(quantity.len()));
-    let power = |base: f64, units: &str| {
-        units.find(unit.chars().next()?).map(|at| base.powi(i32::try_from(at).unwrap_or(0) + 1))
-    };
-    let factor = match unit {
-        "" => 1.0,
-        _ if unit.ends_with('i') => power(1024.0, "KMGTPE")?,
-        "k" => 1000.0,
-        _ => power(1000.0, "KMGTPE")?,
-    };
-    Some(number.parse::<f64>().ok()? * factor)
 }

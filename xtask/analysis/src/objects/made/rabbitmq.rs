@@ -41,7 +41,15 @@ fn cluster(object: &Object) -> Vec<Value> {
         .chain(&listeners)
         .map(|(name, port)| json!({"name": name, "containerPort": port}))
         .collect();
-    let containers = json!([{"name": "rabbitmq", "ports": of_container}]);
+    let spec = &object.json["spec"];
+    let resources = match &spec["resources"] {
+        // As the CRD fills it in.
+        Value::Null => {
+            json!({"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"cpu": "2", "memory": "2Gi"}})
+        }
+        resources => resources.clone(),
+    };
+    let containers = json!([{"name": "rabbitmq", "ports": of_container, "resources": resources}]);
     let keys = [
         "connection_string",
         "default_user.conf",
@@ -80,7 +88,12 @@ fn cluster(object: &Object) -> Vec<Value> {
             "selector": {"matchLabels": selector},
             "template": {
                 "metadata": {"labels": labels},
-                "spec": {"serviceAccountName": format!("{name}-server"), "containers": containers},
+                "spec": {
+                    "serviceAccountName": format!("{name}-server"),
+                    "affinity": spec["affinity"],
+                    "tolerations": spec["tolerations"],
+                    "containers": containers,
+                },
             },
         },
     });
