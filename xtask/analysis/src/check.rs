@@ -9,6 +9,7 @@ mod exceptions;
 mod finding;
 mod gitops;
 mod lifetime;
+mod mesh;
 mod near;
 mod port;
 mod reference;

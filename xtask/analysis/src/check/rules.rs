@@ -2,6 +2,7 @@
 
 use super::{
     Family, Rule, Severity, capacity, data, gitops, lifetime, port, reference, reliability, schema,
+    Family, Rule, Severity, data, gitops, lifetime, mesh, port, reference, reliability, schema,
     security, selection, text,
 };
 
@@ -44,6 +45,11 @@ pub const ALL: &[&Rule] = &[
     &port::route_of_other_protocol::RULE,
     &port::undeclared_server_first_protocol::RULE,
     &port::undeclared_target_port::RULE,
+    // mesh
+    &mesh::duplicate_gateway_route::RULE,
+    &mesh::duplicate_mesh_host::RULE,
+    &mesh::duplicate_route_match::RULE,
+    &mesh::shadowed_match::RULE,
     // reference
     &reference::missing_admission_policy::RULE,
     &reference::missing_alertmanager::RULE,

@@ -5,6 +5,8 @@
 pub mod authorization;
 pub mod membership;
 pub mod mutual_tls;
+pub mod routes;
+pub mod visibility;
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -1,0 +1,50 @@
+//! Who sees an object of the mesh: `exportTo`.
+
+use std::collections::BTreeSet;
+
+use crate::objects::{Object, list, text};
+
+/// The namespaces that see an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience<'a> {
+    /// All.
+    Everybody,
+    /// These.
+    Namespaces(BTreeSet<&'a str>),
+}
+
+impl<'a> Audience<'a> {
+    /// Who sees an object, by its field or, of a Service, its annotation.
+    #[must_use]
+    pub fn of(object: &'a Object) -> Self {
+        let annotation = object.annotation("networking.istio.io/exportTo").unwrap_or_default();
+        let annotated = annotation.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let names = list(&object.json["spec"]["exportTo"]).iter().filter_map(text).chain(annotated);
+        let names = names.map(|name| if name == "." { object.namespace() } else { name });
+        let names: BTreeSet<&str> = names.collect();
+        if names.is_empty() || names.contains("*") {
+            Self::Everybody
+        } else {
+            Self::Namespaces(names)
+        }
+    }
+
+    /// Whether a namespace sees it.
+    #[must_use]
+    pub fn has(&self, namespace: &str) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Namespaces(names) => names.contains(namespace),
+        }
+    }
+
+    /// Whether some namespace sees both, one as openly as the other: what is exported to fewer goes before what everybody sees.
+    #[must_use]
+    pub fn is_of_equals(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Everybody, Self::Everybody) => true,
+            (Self::Namespaces(own), Self::Namespaces(others)) => !own.is_disjoint(others),
+            _ => false,
+        }
+    }
+}
