@@ -1,13 +1,13 @@
 //! Every rule.
 
 use super::{
-    Family, Rule, Severity, capacity, data, gitops, lifetime, port, reference, reliability, schema,
-    Family, Rule, Severity, data, gitops, lifetime, mesh, port, reference, reliability, schema,
-    security, selection, text,
+    Family, Rule, Severity, capacity, data, gitops, lifetime, mesh, port, reference, reliability,
+    schema, security, selection, text,
 };
 
 /// Every rule, by the names of its family and its own.
 pub const ALL: &[&Rule] = &[
+    &IDLE_EXCEPTION,
     // capacity
     &capacity::autoscaled_beyond_nodes::RULE,
     &capacity::beyond_limit_range::RULE,
@@ -32,6 +32,23 @@ pub const ALL: &[&Rule] = &[
     // lifetime
     &lifetime::rotated_variable::RULE,
     &lifetime::unnoticed_configuration::RULE,
+    // mesh
+    &mesh::colliding_tcp_entries::RULE,
+    &mesh::competing_destination_rules::RULE,
+    &mesh::competing_mesh_objects::RULE,
+    &mesh::conflicting_gateway_server::RULE,
+    &mesh::contradicting_gateway_tls::RULE,
+    &mesh::contradicting_service_entries::RULE,
+    &mesh::duplicate_destination::RULE,
+    &mesh::duplicate_gateway_route::RULE,
+    &mesh::duplicate_listener::RULE,
+    &mesh::duplicate_mesh_host::RULE,
+    &mesh::duplicate_route_match::RULE,
+    &mesh::ignored_peer_authentication::RULE,
+    &mesh::retry_beyond_timeout::RULE,
+    &mesh::route_without_weight::RULE,
+    &mesh::shadowed_match::RULE,
+    &mesh::unread_gateway_route::RULE,
     // port
     &port::contradicting_protocol::RULE,
     &port::duplicate_container_port::RULE,
@@ -45,11 +62,6 @@ pub const ALL: &[&Rule] = &[
     &port::route_of_other_protocol::RULE,
     &port::undeclared_server_first_protocol::RULE,
     &port::undeclared_target_port::RULE,
-    // mesh
-    &mesh::duplicate_gateway_route::RULE,
-    &mesh::duplicate_mesh_host::RULE,
-    &mesh::duplicate_route_match::RULE,
-    &mesh::shadowed_match::RULE,
     // reference
     &reference::missing_admission_policy::RULE,
     &reference::missing_alertmanager::RULE,
@@ -139,7 +151,6 @@ pub const ALL: &[&Rule] = &[
     // text
     &text::ambiguous_scalar::RULE,
     &text::duplicate_key::RULE,
-    &IDLE_EXCEPTION,
     &text::missing_shebang::RULE,
     &text::numeric_tag::RULE,
 ];

@@ -295,6 +295,24 @@ impl<'a> Graph<'a> {
         Some(providers)
     }
 
+    /// Whether sidecars answer DNS by themselves, at least some; none where the configuration of the mesh cannot be seen.
+    #[must_use]
+    pub fn captures_dns(&self) -> Option<bool> {
+        const VARIABLE: &str = "ISTIO_META_DNS_CAPTURE";
+        let configurations = &self.mesh.configurations;
+        let by_mesh = configurations
+            .iter()
+            .any(|mesh| text(&mesh["defaultConfig"]["proxyMetadata"][VARIABLE]) == Some("true"));
+        let mut of_proxies = self.objects().of_kind(ROUTING, "ProxyConfig");
+        let is_known = !configurations.is_empty();
+        is_known.then(|| {
+            by_mesh
+                || of_proxies.any(|proxy| {
+                    text(&proxy.json["spec"]["environmentVariables"][VARIABLE]) == Some("true")
+                })
+        })
+    }
+
     /// The namespace whose objects are for the whole mesh.
     #[must_use]
     pub fn root_namespace(&self) -> &str {

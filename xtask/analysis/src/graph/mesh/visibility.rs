@@ -38,13 +38,19 @@ impl<'a> Audience<'a> {
         }
     }
 
+    /// Whether some namespace sees both.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Namespaces(own), Self::Namespaces(others)) => !own.is_disjoint(others),
+            _ => true,
+        }
+    }
+
     /// Whether some namespace sees both, one as openly as the other: what is exported to fewer goes before what everybody sees.
     #[must_use]
     pub fn is_of_equals(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Everybody, Self::Everybody) => true,
-            (Self::Namespaces(own), Self::Namespaces(others)) => !own.is_disjoint(others),
-            _ => false,
-        }
+        let is_open = |audience: &Self| *audience == Self::Everybody;
+        is_open(self) == is_open(other) && self.meets(other)
     }
 }

@@ -1,0 +1,85 @@
+//! Retries for which there is no time.
+
+use crate::check::{At, Family, Findings, Rule, Severity};
+use crate::graph::{Graph, mesh};
+use crate::objects::{list, text};
+
+pub(in crate::check) static RULE: Rule = Rule {
+    name: "retry-beyond-timeout",
+    family: Family::Mesh,
+    severity: Severity::Warning,
+    summary: "A route gives one try as much time as the whole request, or more",
+    consequence: "a request that hangs is never tried again: its time is over with the first try",
+    explanation: "`timeout` of a route is for the request with all of its tries, `retries.perTryTimeout` for each.",
+    remedy: "make `perTryTimeout` shorter than `timeout`, so that the tries fit into it",
+    upstream: "https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry",
+    check,
+};
+
+fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
+    for object in graph.objects().of_kind(mesh::ROUTING, "VirtualService") {
+        for route in list(&object.json["spec"]["http"]) {
+            let (whole, one) = (&route["timeout"], &route["retries"]["perTryTimeout"]);
+            let attempts = route["retries"]["attempts"].as_u64().unwrap_or(0);
+            let (Some(whole_time), Some(one_time)) = (seconds(whole), seconds(one)) else {
+                continue;
+            };
+            // Without a time limit there is always time.
+            if attempts > 0 && whole_time > 0.0 && one_time >= whole_time {
+                let [whole_text, one_text] =
+                    [whole, one].map(|time| text(time).unwrap_or_default());
+                let message = format!("a try may take {one_text}, and all of them {whole_text}");
+                findings.add(object, At::Value(one), message).side(
+                    "the time for all is here",
+                    object,
+                    At::Value(whole),
+                );
+            }
+        }
+    }
+}
+
+/// A duration as Go writes it: `1m30s`, `500ms`.
+fn seconds(duration: &serde_json::Value) -> Option<f64> {
+    let mut rest = text(duration)?;
+    let mut sum = 0.0;
+    while !rest.is_empty() {
+        let end = rest.find(|letter: char| letter != '.' && !letter.is_ascii_digit())?;
+        let (number, after) = rest.split_at(end);
+        let unit_end = after.find(|letter: char| letter.is_ascii_digit()).unwrap_or(after.len());
+        let (unit, next) = after.split_at(unit_end);
+        let unit = match unit {
+            "ns" => 1e-9,
+            "us" | "µs" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => return None,
+        };
+        sum += number.parse::<f64>().ok()? * unit;
+        rest = next;
+    }
+    Some(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::seconds;
+
+    #[test]
+    fn durations_are_read_as_go_writes_them() {
+        for (text, expected) in [
+            ("2s", Some(2.0)),
+            ("1m30s", Some(90.0)),
+            ("1.5s", Some(1.5)),
+            ("2", None),
+            ("", Some(0.0)),
+            ("x", None),
+        ] {
+            assert_eq!(seconds(&json!(text)), expected, "{text}");
+        }
+    }
+}
