@@ -5,7 +5,7 @@ mod operators;
 
 use std::path::Path;
 
-use crate::objects::{Identity, Line, Objects, Origin};
+use crate::objects::{Identity, Line, Object, Objects, Origin};
 
 pub use nodes::{Nodes, Taint};
 
@@ -122,6 +122,29 @@ impl Environment {
         }
         Presence::Missing
     }
+
+    /// Whether an object is for people who depend on it: of an environment that is called production or, where it has no name, of a
+    /// namespace or with a label that says so.
+    #[must_use]
+    pub fn is_production(&self, object: &Object) -> bool {
+        if let Some(name) = &self.name {
+            return says_production(name);
+        }
+        let namespace = object.identity.namespace.as_deref();
+        let namespace_object =
+            namespace.and_then(|name| self.objects.find("", "Namespace", None, name));
+        let labels = [Some(object), namespace_object].into_iter().flatten().flat_map(|object| {
+            ["env", "environment"].into_iter().filter_map(|key| object.label(key))
+        });
+        labels.chain(namespace).any(says_production)
+    }
+}
+
+/// Whether a name is one of a production environment: `prd`, `shop-prod`, but not `pre-prod`.
+fn says_production(name: &str) -> bool {
+    let mut words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let is_other = |word: &str| ["no", "non", "not", "pre"].contains(&word);
+    !words.clone().any(is_other) && words.any(|word| ["prd", "prod", "production"].contains(&word))
 }
 
 impl Unseen {
@@ -217,4 +240,19 @@ fn annotated(objects: &Objects) -> Vec<Exception> {
         }
     }
     exceptions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn production_has_several_names() {
+        for name in ["prd", "prod", "production", "shop-prod", "prd_eu"] {
+            assert!(says_production(name), "{name}");
+        }
+        for name in ["dev", "pre-prod", "non-prd", "products", "reproduction"] {
+            assert!(!says_production(name), "{name}");
+        }
+    }
 }

@@ -126,12 +126,21 @@ pub const ALL: &[&Rule] = &[
     // schema
     &schema::removed_api_version::RULE,
     // security
+    &security::binding_to_everyone::RULE,
+    &security::cluster_admin_binding::RULE,
+    &security::escalating_role::RULE,
+    &security::exposed_service::RULE,
     &security::mutable_image::RULE,
+    &security::node_access::RULE,
+    &security::open_dashboard::RULE,
+    &security::plain_text_entry::RULE,
     &security::pod_security_violation::RULE,
     &security::secret_in_plain_text::RULE,
+    &security::unrestricted_pod::RULE,
     &security::unused_token::RULE,
     &security::wildcard_project::RULE,
     &security::wildcard_role::RULE,
+    &security::writable_root_file_system::RULE,
     // selection
     &selection::budget_without_pods::RULE,
     &selection::contested_volume::RULE,
