@@ -5,14 +5,22 @@ use super::CheckRule;
 impl CheckRule {
     /// An exception accepts nothing.
     pub const IDLE_EXCEPTION: Self = Self("idle-exception");
+    /// Pods that may be on several nodes mount a volume that one node can have.
+    pub const CLAIM_OF_ONE_NODE: Self = Self("claim-of-one-node");
     /// A database keeps its data where it is lost with the pod.
     pub const DATA_OUTSIDE_VOLUME: Self = Self("data-outside-volume");
+    /// The claims of a StatefulSet are deleted with it, or with its last pods.
+    pub const DELETED_CLAIM: Self = Self("deleted-claim");
     /// The volumes of a stateful workload are deleted with their claims.
     pub const DELETING_RECLAIM_POLICY: Self = Self("deleting-reclaim-policy");
     /// Two volumes are mounted at one path of a container.
     pub const DUPLICATE_MOUNT_PATH: Self = Self("duplicate-mount-path");
+    /// Argo CD deletes a claim, a namespace or a kind as soon as its manifest is gone.
+    pub const PRUNED_DATA: Self = Self("pruned-data");
     /// A volume on a node does not say on which.
     pub const UNBOUND_NODE_VOLUME: Self = Self("unbound-node-volume");
+    /// A pod keeps data in a folder of its node, and may move to another node.
+    pub const UNPINNED_NODE_FOLDER: Self = Self("unpinned-node-folder");
     /// Two manifests are one object.
     pub const DUPLICATE_OBJECT: Self = Self("duplicate-object");
     /// An Application uses what its project does not permit.

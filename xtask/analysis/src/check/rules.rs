@@ -19,10 +19,14 @@ pub const ALL: &[&Rule] = &[
     &capacity::rollout_without_room::RULE,
     &capacity::run_without_room::RULE,
     // data
+    &data::claim_of_one_node::RULE,
     &data::data_outside_volume::RULE,
+    &data::deleted_claim::RULE,
     &data::deleting_reclaim_policy::RULE,
     &data::duplicate_mount_path::RULE,
+    &data::pruned_data::RULE,
     &data::unbound_node_volume::RULE,
+    &data::unpinned_node_folder::RULE,
     // gitops
     &gitops::duplicate_object::RULE,
     &gitops::forbidden_by_project::RULE,

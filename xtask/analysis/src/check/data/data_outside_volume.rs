@@ -11,7 +11,7 @@ pub(in crate::check) static RULE: Rule = Rule {
     summary: "A database keeps its data where it is lost with the pod",
     consequence: "the data is gone when the pod is: after each restart, eviction and rollout",
     explanation: "Images of the databases' own projects are looked at (MySQL, MariaDB, PostgreSQL, MongoDB, RabbitMQ, Elasticsearch, \
-                  Cassandra, ClickHouse, CouchDB, InfluxDB, Neo4j), in pods that stay. Their data folder has to be on a volume that \
+                  OpenSearch, Cassandra, ClickHouse, CouchDB, InfluxDB, Neo4j, ZooKeeper), in pods that stay. Their data folder has to be on a volume that \
                   outlives the pod: a claim, or a folder of the node. An `emptyDir` is none; a volume that is mounted elsewhere, such \
                   as on the folder above for an image that keeps a volume of its own there, does not help. Where an environment \
                   variable moves the data (`PGDATA`, `--datadir`), nothing is found.",
@@ -29,7 +29,8 @@ pub(in crate::check) static RULE: Rule = Rule {
                 let Some(folder) = data_folder(&container) else { continue };
                 let moved = list(&container.json["env"])
                     .iter()
-                    .any(|variable| text(&variable["name"]) == Some("PGDATA"));
+                    .filter_map(|variable| text(&variable["name"]))
+                    .any(|name| ["PGDATA", "ZOO_DATA_DIR", "path.data"].contains(&name));
                 let words =
                     list(&container.json["args"]).iter().chain(list(&container.json["command"]));
                 let moved = moved

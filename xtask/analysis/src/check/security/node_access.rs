@@ -19,8 +19,9 @@ pub(in crate::check) static RULE: Rule = Rule {
     upstream: "https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline",
     check: |graph, findings| {
         for pod in unjudged(graph) {
-            for what in clauses(pod, PodSecurity::Baseline) {
-                findings.add(pod.owner, at(pod, &what), what);
+            let clauses = clauses(pod, PodSecurity::Baseline);
+            if let [first, ..] = clauses.as_slice() {
+                findings.add(pod.owner, at(pod, first), clauses.join("; "));
             }
         }
     },
