@@ -115,20 +115,40 @@ impl CheckRule {
     pub const MISSING_SECRET: Self = Self("missing-secret");
     /// A workload that is scaled automatically has a fixed number of pods.
     pub const AUTOSCALED_REPLICAS: Self = Self("autoscaled-replicas");
+    /// An autoscaler scales by a share of what its pods request, and a container requests nothing.
+    pub const AUTOSCALER_WITHOUT_REQUESTS: Self = Self("autoscaler-without-requests");
     /// A PodDisruptionBudget never lets a pod go.
     pub const BLOCKING_DISRUPTION_BUDGET: Self = Self("blocking-disruption-budget");
+    /// The times of a probe do not fit together, or those of two probes of a container.
+    pub const CONTRADICTING_PROBE_TIMES: Self = Self("contradicting-probe-times");
+    /// A liveness probe asks another host.
+    pub const DEPENDENT_LIVENESS: Self = Self("dependent-liveness");
     /// Liveness and readiness of a container ask the same, as often.
     pub const EQUAL_PROBES: Self = Self("equal-probes");
+    /// An autoscaler has the same least and greatest number of pods.
+    pub const IDLE_AUTOSCALER: Self = Self("idle-autoscaler");
+    /// A workload of a production environment has several pods and no PodDisruptionBudget.
+    pub const MISSING_DISRUPTION_BUDGET: Self = Self("missing-disruption-budget");
     /// A container may take all memory of its node.
     pub const MISSING_MEMORY_LIMIT: Self = Self("missing-memory-limit");
+    /// A balancer sends to addresses of pods, and rollouts do not wait until it knows the new ones.
+    pub const MISSING_READINESS_GATE: Self = Self("missing-readiness-gate");
     /// Pods behind a Service have no readiness probe.
     pub const MISSING_READINESS_PROBE: Self = Self("missing-readiness-probe");
     /// A container does not say how much processor and memory it needs.
     pub const MISSING_REQUESTS: Self = Self("missing-requests");
+    /// Nothing keeps the pods of a workload apart.
+    pub const MISSING_SPREAD: Self = Self("missing-spread");
+    /// A CronJob does not say what happens when a run is still there at the next one.
+    pub const OVERLAPPING_RUNS: Self = Self("overlapping-runs");
     /// A pod is killed before its preStop hook has ended.
     pub const SHORT_GRACE_PERIOD: Self = Self("short-grace-period");
+    /// A server of a production environment has one pod.
+    pub const SINGLE_REPLICA: Self = Self("single-replica");
     /// A rolling update may neither add a pod nor take one away.
     pub const STUCK_ROLLING_UPDATE: Self = Self("stuck-rolling-update");
+    /// A PodDisruptionBudget does not say whether pods that never get ready may be evicted.
+    pub const UNHEALTHY_POD_EVICTION: Self = Self("unhealthy-pod-eviction");
     /// An object is of a version that Kubernetes has removed.
     pub const REMOVED_API_VERSION: Self = Self("removed-api-version");
     /// A binding gives rights to all, or to pods that did not ask for an account.

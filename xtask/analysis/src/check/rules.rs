@@ -120,13 +120,23 @@ pub const ALL: &[&Rule] = &[
     &reference::unserved_host::RULE,
     // reliability
     &reliability::autoscaled_replicas::RULE,
+    &reliability::autoscaler_without_requests::RULE,
     &reliability::blocking_disruption_budget::RULE,
+    &reliability::contradicting_probe_times::RULE,
+    &reliability::dependent_liveness::RULE,
     &reliability::equal_probes::RULE,
+    &reliability::idle_autoscaler::RULE,
+    &reliability::missing_disruption_budget::RULE,
     &reliability::missing_memory_limit::RULE,
+    &reliability::missing_readiness_gate::RULE,
     &reliability::missing_readiness_probe::RULE,
     &reliability::missing_requests::RULE,
+    &reliability::missing_spread::RULE,
+    &reliability::overlapping_runs::RULE,
     &reliability::short_grace_period::RULE,
+    &reliability::single_replica::RULE,
     &reliability::stuck_rolling_update::RULE,
+    &reliability::unhealthy_pod_eviction::RULE,
     // schema
     &schema::removed_api_version::RULE,
     // security
