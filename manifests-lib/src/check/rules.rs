@@ -23,14 +23,26 @@ impl CheckRule {
     pub const UNPINNED_NODE_FOLDER: Self = Self("unpinned-node-folder");
     /// Two manifests are one object.
     pub const DUPLICATE_OBJECT: Self = Self("duplicate-object");
+    /// A sync waits for a Job that may never end.
+    pub const ENDLESS_HOOK: Self = Self("endless-hook");
     /// An Application uses what its project does not permit.
     pub const FORBIDDEN_BY_PROJECT: Self = Self("forbidden-by-project");
     /// A custom resource is in an earlier wave than its CRD.
     pub const LATE_DEFINITION: Self = Self("late-definition");
+    /// An object needs another one to get ready that is in a later wave or phase.
+    pub const LATE_DEPENDENCY: Self = Self("late-dependency");
+    /// An Application takes whatever version of a chart is the newest.
+    pub const MOVING_CHART: Self = Self("moving-chart");
     /// A value of a chart is null in valuesObject of an Application.
     pub const NULL_VALUE: Self = Self("null-value");
+    /// Two Applications deploy one folder to the same place.
+    pub const OVERLAPPING_APPLICATIONS: Self = Self("overlapping-applications");
+    /// A Job that removes itself is kept in place by Argo CD.
+    pub const REPEATED_JOB: Self = Self("repeated-job");
     /// An object is too large to be applied by the client.
     pub const TOO_LARGE_TO_APPLY: Self = Self("too-large-to-apply");
+    /// A claim that waits for its first pod is in an earlier wave than every pod that mounts it.
+    pub const WAITING_CLAIM: Self = Self("waiting-claim");
     /// A Secret is brought up to date, and pods read it once.
     pub const ROTATED_VARIABLE: Self = Self("rotated-variable");
     /// A changed ConfigMap would not reach the pods that read it.

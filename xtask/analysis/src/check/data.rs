@@ -61,7 +61,7 @@ fn is_below(folder: &str, above: &str) -> bool {
 }
 
 /// The storage class that a claim gets: the one that it names, or the default one of those that are here.
-fn class_of<'a>(graph: &Graph<'a>, claim: &Value) -> Option<&'a Object> {
+pub(super) fn class_of<'a>(graph: &Graph<'a>, claim: &Value) -> Option<&'a Object> {
     const GROUP: &str = "storage.k8s.io";
     const DEFAULT: &str = "storageclass.kubernetes.io/is-default-class";
     match &claim["spec"]["storageClassName"] {

@@ -1,10 +1,16 @@
 //! Argo CD can deploy it, in this order.
 
 pub(super) mod duplicate_object;
+pub(super) mod endless_hook;
 pub(super) mod forbidden_by_project;
 pub(super) mod late_definition;
+pub(super) mod late_dependency;
+pub(super) mod moving_chart;
 pub(super) mod null_value;
+pub(super) mod overlapping_applications;
+pub(super) mod repeated_job;
 pub(super) mod too_large_to_apply;
+pub(super) mod waiting_claim;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -27,6 +33,65 @@ fn wave(object: &Object) -> i64 {
         .annotation("argocd.argoproj.io/sync-wave")
         .and_then(|wave| wave.parse().ok())
         .unwrap_or(0)
+}
+
+/// When Argo CD applies an object: in which phase of a sync, and in which wave of it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    phase: Phase,
+    wave: i64,
+}
+
+/// A phase of a sync, in their order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    PreSync,
+    Sync,
+    PostSync,
+}
+
+impl std::fmt::Display for Turn {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { phase, wave } = self;
+        match phase {
+            Phase::PreSync => write!(formatter, "wave {wave} before the sync"),
+            Phase::Sync => write!(formatter, "wave {wave}"),
+            Phase::PostSync => write!(formatter, "wave {wave} after the sync"),
+        }
+    }
+}
+
+/// The annotations that make an object a hook: of Argo CD, and of Helm, which counts where there is none of Argo CD.
+const HOOKS: [&str; 2] = ["argocd.argoproj.io/hook", "helm.sh/hook"];
+
+fn hooks(object: &Object) -> impl Iterator<Item = &str> {
+    let hooks = HOOKS.iter().find_map(|key| object.annotation(key)).unwrap_or_default();
+    hooks.split(',').map(str::trim).filter(|hook| !hook.is_empty())
+}
+
+fn is_hook(object: &Object) -> bool {
+    hooks(object).next().is_some()
+}
+
+/// Whether an object is a hook of Helm that is there when everything else is.
+fn is_upgrade_only(object: &Object) -> bool {
+    is_hook(object)
+        && hooks(object).all(|hook| hook.ends_with("-upgrade") || hook.ends_with("-rollback"))
+}
+
+/// When an object is applied; of several phases, the first.
+fn turn(object: &Object) -> Turn {
+    let phase = hooks(object).map(|hook| match hook {
+        "PreSync" | "pre-install" | "pre-upgrade" | "crd-install" => Phase::PreSync,
+        "PostSync" | "post-install" | "post-upgrade" => Phase::PostSync,
+        // What runs only when somebody asks or something fails counts as last.
+        "SyncFail" | "PostDelete" | "test" | "pre-delete" | "post-delete" => Phase::PostSync,
+        _ => Phase::Sync,
+    });
+    let weight = object.annotation("helm.sh/hook-weight").and_then(|weight| weight.parse().ok());
+    let said = object.annotation("argocd.argoproj.io/sync-wave").is_some();
+    let wave = weight.filter(|_| !said).unwrap_or_else(|| wave(object));
+    Turn { phase: phase.min().unwrap_or(Phase::Sync), wave }
 }
 
 /// Whether an option of a sync is set, at the object itself or for all of an Application.
@@ -68,8 +133,7 @@ impl<'a> Deployers<'a> {
         if let Some(bundle) = object.bundle.as_deref() {
             return self.by_name.get(bundle).copied();
         }
-        let Origin::Yaml { file, .. } = &object.origin else { return None };
-        let mut folder = Path::new(&**file).parent().and_then(Path::to_str).unwrap_or_default();
+        let mut folder = folder(object)?;
         // The path that Argo CD knows begins at the root of the repository, wherever that is here.
         loop {
             if let Some(&application) = self.by_folder.get(folder) {
@@ -78,4 +142,22 @@ impl<'a> Deployers<'a> {
             folder = folder.split_once('/')?.1;
         }
     }
+
+    /// Whether two objects are deployed by one sync: of one bundle or Application or, where none is known, in one folder.
+    fn together(&self, one: &Object, other: &Object) -> bool {
+        if one.bundle.is_some() || other.bundle.is_some() {
+            return one.bundle == other.bundle;
+        }
+        match (self.of_object(one), self.of_object(other)) {
+            (Some(one), Some(other)) => one.identity == other.identity,
+            (None, None) => folder(one).is_some() && folder(one) == folder(other),
+            _ => false,
+        }
+    }
+}
+
+/// The folder of the file in which an object stands.
+fn folder(object: &Object) -> Option<&str> {
+    let Origin::Yaml { file, .. } = &object.origin else { return None };
+    Path::new(&**file).parent().and_then(Path::to_str)
 }

@@ -29,10 +29,16 @@ pub const ALL: &[&Rule] = &[
     &data::unpinned_node_folder::RULE,
     // gitops
     &gitops::duplicate_object::RULE,
+    &gitops::endless_hook::RULE,
     &gitops::forbidden_by_project::RULE,
     &gitops::late_definition::RULE,
+    &gitops::late_dependency::RULE,
+    &gitops::moving_chart::RULE,
     &gitops::null_value::RULE,
+    &gitops::overlapping_applications::RULE,
+    &gitops::repeated_job::RULE,
     &gitops::too_large_to_apply::RULE,
+    &gitops::waiting_claim::RULE,
     // lifetime
     &lifetime::rotated_variable::RULE,
     &lifetime::unnoticed_configuration::RULE,
