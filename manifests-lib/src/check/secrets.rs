@@ -189,7 +189,16 @@ fn collect<'a>(value: &'a Value, path: &str, texts: &mut Vec<SecretText<'a>>) {
                         value: element,
                     });
                 } else {
-                    collect(element, &path, texts);
+                    let (option, argument) = text.split_once('=').unwrap_or(("", text));
+                    if option.starts_with('-')
+                        && looks::may_name_secret(option)
+                        && looks::is_random(argument)
+                    {
+                        let holds = format!("random letters for {option}");
+                        texts.push(SecretText { path, holds, value: element });
+                    } else {
+                        collect(element, &path, texts);
+                    }
                 }
                 before = text;
             }
@@ -200,6 +209,9 @@ fn collect<'a>(value: &'a Value, path: &str, texts: &mut Vec<SecretText<'a>>) {
                 match named(object, key, value) {
                     Some(name) => {
                         texts.push(SecretText { path, holds: format!("a value of {name}"), value });
+                    }
+                    None if is_random(object, key, value) => {
+                        texts.push(SecretText { path, holds: "random letters".to_owned(), value });
                     }
                     None => collect(value, &path, texts),
                 }
@@ -216,5 +228,12 @@ fn named<'a>(object: &'a Map<String, Value>, key: &'a str, value: &Value) -> Opt
         return Some(key);
     }
     let name = object.get("name").and_then(Value::as_str).filter(|_| key == "value")?;
-    says_secret(name.as_bytes()).then_some(name)
+    // The header of a probe: the kubelet has no session.
+    (says_secret(name.as_bytes()) && name != "Cookie").then_some(name)
+}
+
+/// Whether a value is of random letters, under a name that leaves open that it is a secret.
+fn is_random(object: &Map<String, Value>, key: &str, value: &Value) -> bool {
+    let name = object.get("name").and_then(Value::as_str).filter(|_| key == "value");
+    value.as_str().is_some_and(looks::is_random) && looks::may_name_secret(name.unwrap_or(key))
 }

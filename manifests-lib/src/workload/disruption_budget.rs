@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 pub(crate) enum Unready {
     /// Always: they must not block the drain of their node.
     Evictable,
-    /// Only while enough others are ready, the API's own default.
+    /// Only while enough others are ready: they may hold what the others need.
     Counted,
 }
 
@@ -24,10 +24,13 @@ pub(crate) fn disruption_budget(
         spec: Some(policy::PodDisruptionBudgetSpec {
             max_unavailable: Some(IntOrString::Int(1)),
             selector: Some(pods),
-            unhealthy_pod_eviction_policy: match unready {
-                Unready::Evictable => Some("AlwaysAllow".to_owned()),
-                Unready::Counted => None,
-            },
+            unhealthy_pod_eviction_policy: Some(
+                match unready {
+                    Unready::Evictable => "AlwaysAllow",
+                    Unready::Counted => "IfHealthyBudget",
+                }
+                .to_owned(),
+            ),
             min_available: None,
         }),
         status: None,

@@ -69,6 +69,7 @@ const WORDS: [&str; 12] = [
 pub(super) fn is_suspicious(text: &str) -> bool {
     let could_name = text.len() <= LONGEST_NAME && has_word_of_secret(text.as_bytes());
     could_name && (names_secret(text) || is_option_of_secret(text) || says_secret(text.as_bytes()))
+        || is_random(text)
         || like_a_secret(text).is_some()
 }
 
@@ -147,6 +148,74 @@ pub(super) fn is_literal(value: &str) -> bool {
         || ["${", "$(", "{{", "://"].iter().any(|part| value.contains(part));
     let masked = value.chars().all(|character| matches!(character, '*' | '.' | 'x' | 'X'));
     !refers && !masked && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
+}
+
+/// Parts of names whose values look random and are none of a secret: digests, public keys, names that others gave.
+const NAMED_OTHERWISE: [&str; 14] = [
+    "arn",
+    "ca",
+    "cert",
+    "certificate",
+    "checksum",
+    "commit",
+    "digest",
+    "fingerprint",
+    "hash",
+    "id",
+    "public",
+    "revision",
+    "sha256",
+    "uid",
+];
+
+/// Whether a name leaves open that a value is a secret.
+pub(super) fn may_name_secret(name: &str) -> bool {
+    let mut words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let ends_otherwise = |word: &str| {
+        let is_written_together =
+            ["Id", "ID", "Hash", "Digest", "Cert", "Checksum", "Bundle", "Sha", "Uid", "UID"];
+        is_written_together.iter().any(|end| word.ends_with(end))
+            || NAMED_OTHERWISE.iter().any(|other| word.eq_ignore_ascii_case(other))
+    };
+    // Where something is, as `remoteRef` says it.
+    name != "key" && !words.any(ends_otherwise)
+}
+
+/// Whether a text is of random letters, as generated passwords and tokens are: 24 characters or more, of small letters, capitals and
+/// digits that take turns. Words, paths, digests in hexadecimal and certificates are none.
+pub(super) fn is_random(text: &str) -> bool {
+    let text = text.as_bytes();
+    if !(24..=100).contains(&text.len()) {
+        return false;
+    }
+    let of_token = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-' | b'=')
+    };
+    if !text.iter().all(of_token) || text.starts_with(b"/") || text.starts_with(b"AAAA") {
+        return false;
+    }
+    let kind = |byte: &u8| match byte {
+        b'a'..=b'z' => 0_u8,
+        b'A'..=b'Z' => 1,
+        b'0'..=b'9' => 2,
+        _ => 3,
+    };
+    let count = |wanted: u8| text.iter().filter(|byte| kind(byte) == wanted).count();
+    let turns = text.windows(2).filter(|pair| kind(&pair[0]) != kind(&pair[1])).count();
+    // Random letters of 62 or 64 take turns at about two of three places; words written together at one of six.
+    let is_mixed = count(0) >= 4 && count(1) >= 4 && count(2) >= 2 && count(3) * 10 <= text.len();
+    is_mixed && turns * 5 >= text.len() * 2 && bits(text) > 3.7
+}
+
+/// The entropy of a text: bits for each of its characters.
+fn bits(text: &[u8]) -> f64 {
+    let mut counts = [0_u32; 256];
+    for &byte in text {
+        counts[usize::from(byte)] += 1;
+    }
+    let length: f64 = counts.iter().copied().map(f64::from).sum();
+    let of_count = |count: f64| -(count / length) * (count / length).log2();
+    counts.iter().filter(|&&count| count > 0).map(|&count| of_count(f64::from(count))).sum()
 }
 
 fn holds_private_key(text: &str) -> bool {

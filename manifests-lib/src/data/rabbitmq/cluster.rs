@@ -269,7 +269,6 @@ impl Part for RabbitmqPart {
         output.add(self.origin, self.network_policy());
         if self.replicas > 1 {
             let pods = matching(self.state.pod_labels());
-            // As the API does it by itself.
             output.add(self.origin, disruption_budget(self.metadata(), pods, Unready::Counted));
         }
     }

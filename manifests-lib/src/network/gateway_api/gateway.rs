@@ -374,7 +374,6 @@ impl Part for GatewayState {
         self.limits.build(output, self.origin, self);
         if self.replicas > 1 {
             let pods = matching(self.pods().labels);
-            // As the API does it by itself.
             let budget = disruption_budget(self.metadata(), pods, Unready::Counted);
             output.add(self.origin, budget);
         }

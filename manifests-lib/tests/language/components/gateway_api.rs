@@ -110,6 +110,7 @@ fn it_listens_for_https_and_its_pods_are_not_evicted_together() {
       selector:
         matchLabels:
           gateway.networking.k8s.io/gateway-name: door
+      unhealthyPodEvictionPolicy: IfHealthyBudget
     "#);
 }
 

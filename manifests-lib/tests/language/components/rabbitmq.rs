@@ -142,6 +142,7 @@ fn several_pods_are_not_evicted_together() {
       selector:
         matchLabels:
           app.kubernetes.io/name: rabbit
+      unhealthyPodEvictionPolicy: IfHealthyBudget
     ");
     let (shop, post, _) = with_broker(1, 5);
     assert!(!shop.kinds(&post).contains(&"PodDisruptionBudget"));

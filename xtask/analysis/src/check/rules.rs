@@ -7,7 +7,6 @@ use super::{
 
 /// Every rule, by the names of its family and its own.
 pub const ALL: &[&Rule] = &[
-    &IDLE_EXCEPTION,
     // capacity
     &capacity::autoscaled_beyond_nodes::RULE,
     &capacity::beyond_limit_range::RULE,
@@ -180,6 +179,7 @@ pub const ALL: &[&Rule] = &[
     // text
     &text::ambiguous_scalar::RULE,
     &text::duplicate_key::RULE,
+    &IDLE_EXCEPTION,
     &text::missing_shebang::RULE,
     &text::numeric_tag::RULE,
 ];
