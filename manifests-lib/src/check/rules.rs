@@ -95,6 +95,18 @@ impl CheckRule {
     pub const SHADOWED_MATCH: Self = Self("shadowed-match");
     /// A VirtualService routes requests at a server that passes TLS on, or by the name in TLS at one that ends it.
     pub const UNREAD_GATEWAY_ROUTE: Self = Self("unread-gateway-route");
+    /// A workload declares a call that a policy refuses.
+    pub const REFUSED_CALL: Self = Self("refused-call");
+    /// A pod of the mesh may not reach istiod.
+    pub const REFUSED_CONTROL_PLANE: Self = Self("refused-control-plane");
+    /// A gateway leads to pods that do not let it in.
+    pub const REFUSED_GATEWAY: Self = Self("refused-gateway");
+    /// A pod calls others by name and may not ask the cluster's DNS.
+    pub const REFUSED_NAME_RESOLUTION: Self = Self("refused-name-resolution");
+    /// A monitor asks for metrics of pods that do not let Prometheus in.
+    pub const REFUSED_SCRAPE: Self = Self("refused-scrape");
+    /// A webhook or an aggregated API has pods that do not let the API server in.
+    pub const REFUSED_WEBHOOK: Self = Self("refused-webhook");
     /// The name of a port says another protocol than its `appProtocol`.
     pub const CONTRADICTING_PROTOCOL: Self = Self("contradicting-protocol");
     /// Two containers of one pod declare the same port.

@@ -11,6 +11,7 @@ mod gitops;
 mod lifetime;
 mod mesh;
 mod near;
+mod network;
 mod port;
 mod reference;
 mod reliability;
@@ -24,6 +25,7 @@ use crate::environment::Environment;
 use crate::graph::Graph;
 use crate::objects::Line;
 
+use finding::Added;
 pub use finding::{At, Finding, Findings, Side};
 pub(crate) use near::hint;
 

@@ -9,6 +9,7 @@ mod knowledge;
 pub mod mesh;
 pub mod messaging;
 mod monitors;
+pub mod network;
 mod pods;
 mod reference;
 mod secrets;
@@ -49,6 +50,9 @@ pub struct Graph<'a> {
     entries_of_host: HashMap<&'a str, Vec<&'a Object>>,
     wildcard_entries: Vec<(&'a str, &'a Object)>,
     mesh: mesh::Mesh<'a>,
+    policies: network::Policies<'a>,
+    /// Positions of references by what they name.
+    naming: HashMap<Identity, Vec<usize>>,
     knowledge: Knowledge<'a>,
 }
 
@@ -100,6 +104,12 @@ impl<'a> Graph<'a> {
             }
         }
         let knowledge = Knowledge::of(environment);
+        let mut naming: HashMap<Identity, Vec<usize>> = HashMap::new();
+        for (position, reference) in references.iter().enumerate() {
+            if [Relation::MeshGateway, Relation::RouteParent].contains(&reference.relation) {
+                naming.entry(reference.target.clone()).or_default().push(position);
+            }
+        }
         let scaled =
             references.iter().filter(|reference| reference.relation == Relation::ScaleTarget);
         let scaled = scaled.map(|reference| {
@@ -120,6 +130,8 @@ impl<'a> Graph<'a> {
             entries_of_host,
             wildcard_entries,
             mesh: mesh::Mesh::of(&environment.objects),
+            policies: network::Policies::of(environment),
+            naming,
             knowledge,
         }
     }

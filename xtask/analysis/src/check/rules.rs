@@ -1,8 +1,8 @@
 //! Every rule.
 
 use super::{
-    Family, Rule, Severity, capacity, data, gitops, lifetime, mesh, port, reference, reliability,
-    schema, security, selection, text,
+    Family, Rule, Severity, capacity, data, gitops, lifetime, mesh, network, port, reference,
+    reliability, schema, security, selection, text,
 };
 
 /// Every rule, by the names of its family and its own.
@@ -58,6 +58,13 @@ pub const ALL: &[&Rule] = &[
     &mesh::route_without_weight::RULE,
     &mesh::shadowed_match::RULE,
     &mesh::unread_gateway_route::RULE,
+    // network
+    &network::refused_call::RULE,
+    &network::refused_control_plane::RULE,
+    &network::refused_gateway::RULE,
+    &network::refused_name_resolution::RULE,
+    &network::refused_scrape::RULE,
+    &network::refused_webhook::RULE,
     // port
     &port::contradicting_protocol::RULE,
     &port::duplicate_container_port::RULE,

@@ -5,6 +5,7 @@
 mod cert_manager;
 mod external_secrets;
 mod gateway_api;
+mod istio;
 mod kubernetes;
 mod prometheus_operator;
 mod rabbitmq;
@@ -23,6 +24,7 @@ pub(super) fn of(objects: &Objects) -> Vec<Object> {
         made.extend(cert_manager::of(object));
         made.extend(external_secrets::of(object));
         made.extend(gateway_api::of(object));
+        made.extend(istio::of(object));
         made.extend(prometheus_operator::of(object));
         made.extend(rabbitmq::of(object));
         made.extend(sealed_secrets::of(object));

@@ -42,6 +42,28 @@ impl<'a> Selector<'a> {
             && list(self.expressions).iter().all(|expression| satisfies(expression, labels))
     }
 
+    /// Whether something is selected of which not all labels are known: those with these labels, and any value of an `open` key.
+    #[must_use]
+    pub fn may_select(&self, labels: &Value, open: impl Fn(&str) -> bool) -> Option<bool> {
+        let is_open = |key: &str| labels[key].is_null() && open(key);
+        let mut is_sure = true;
+        for (key, value) in texts(self.labels) {
+            if is_open(key) {
+                is_sure = false;
+            } else if text(&labels[key]) != Some(value) {
+                return Some(false);
+            }
+        }
+        for expression in list(self.expressions) {
+            if text(&expression["key"]).is_some_and(is_open) {
+                is_sure = false;
+            } else if !satisfies(expression, labels) {
+                return Some(false);
+            }
+        }
+        is_sure.then_some(true)
+    }
+
     /// The labels and values that it asks for, without expressions.
     pub fn labels(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         texts(self.labels)

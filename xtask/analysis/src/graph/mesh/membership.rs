@@ -28,6 +28,12 @@ impl Proxy {
     pub fn is_there(self) -> bool {
         matches!(self, Self::Sidecar | Self::Ambient)
     }
+
+    /// Whether the pod has a proxy of its own for sure.
+    #[must_use]
+    pub fn is_sidecar(self) -> bool {
+        self == Self::Sidecar
+    }
 }
 
 impl Graph<'_> {
@@ -75,4 +81,10 @@ fn is_proxy(pod: &Pod<'_>) -> bool {
     pod.containers().any(|container| container.name() == "istio-proxy")
         || text(&pod.labels()["gateway.networking.k8s.io/gateway-class-name"])
             .is_some_and(|class| class.starts_with("istio"))
+}
+
+/// Whether a pod is nothing but a proxy: a gateway, which takes what the servers of its `Gateways` say.
+#[must_use]
+pub fn is_gateway(pod: &Pod<'_>) -> bool {
+    is_proxy(pod) && pod.running().count() == 1
 }

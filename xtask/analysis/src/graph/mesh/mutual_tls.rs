@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::membership::Proxy;
+use super::membership::{Proxy, is_gateway};
 use crate::graph::Graph;
 use crate::objects::{Object, Pod, Selector, text, texts};
 
@@ -62,6 +62,10 @@ impl<'a> Graph<'a> {
             return MutualTls { mode: Mode::Disable, decided: None };
         }
         let mut accepted = MutualTls { mode: Mode::Permissive, decided: None };
+        // Policies are for what comes in beside an application.
+        if is_gateway(pod) {
+            return accepted;
+        }
         for policy in self.peer_authentications(pod) {
             let spec = &policy.json["spec"];
             // Ports count only where pods are selected.
