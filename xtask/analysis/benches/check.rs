@@ -2,6 +2,7 @@
 
 use analysis::check::{check, rules};
 use analysis::environment::Environment;
+use analysis::objects::yaml::Extent;
 use analysis::objects::{Object, Objects, Origin};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::{Value, json};
@@ -105,8 +106,7 @@ fn objects(services: usize) -> Vec<Object> {
     let origin = Origin::Yaml {
         file: "bench.yaml".into(),
         text: "".into(),
-        document: 0,
-        line: 1,
+        extent: Extent::default(),
         remarks: Vec::new(),
     };
     all.filter_map(|json| Object::of(json, origin.clone(), None)).collect()

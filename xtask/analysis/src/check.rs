@@ -12,6 +12,7 @@ mod lifetime;
 mod mesh;
 mod near;
 mod network;
+mod places;
 mod port;
 mod reference;
 mod reliability;
@@ -187,11 +188,10 @@ pub fn check(environment: &Environment, rules: impl IntoIterator<Item = &'static
         all.begin(rule);
         (rule.check)(&graph, &mut all);
     }
+    let accepting = exceptions::Accepting::of(environment);
     let mut used = vec![false; environment.exceptions.len()];
-    let (accepted, mut findings): (Vec<Finding>, Vec<Finding>) = all
-        .into_inner()
-        .into_iter()
-        .partition(|finding| exceptions::accept(environment, finding, &mut used));
+    let (accepted, mut findings): (Vec<Finding>, Vec<Finding>) =
+        all.into_inner().into_iter().partition(|finding| accepting.accept(finding, &mut used));
     sort(&mut findings);
     Checked { findings, accepted: accepted.len(), used }
 }

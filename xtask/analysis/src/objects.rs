@@ -103,8 +103,11 @@ impl Object {
     pub fn line(&self, path: &FieldPath) -> Option<Line> {
         match &self.origin {
             Origin::Rust { written, .. } => Some(written.clone()),
-            Origin::Yaml { file, text, document, line, .. } => {
-                let line = yaml::line(text, *document, *line, path).unwrap_or(*line);
+            Origin::Yaml { file, text, extent, .. } => {
+                let line = match path.0.as_slice() {
+                    [] => extent.line,
+                    _ => yaml::Lines::of(text, extent).line(path),
+                };
                 Some(Line { file: file.clone(), line })
             }
             Origin::Made { .. } => None,

@@ -1,28 +1,48 @@
 //! Findings that somebody accepts, and acceptances that nothing needs.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Finding, near, rules};
 use crate::environment::{Environment, Exception, Scope};
 
-/// Whether an exception of the environment accepts a finding; each that does is marked as used.
-pub(super) fn accept(environment: &Environment, finding: &Finding, used: &mut [bool]) -> bool {
-    let mut accepted = false;
-    for (exception, used) in environment.exceptions.iter().zip(used) {
-        if exception.rule == finding.rule.name && covers(&exception.scope, finding) {
-            *used = true;
-            accepted = true;
-        }
-    }
-    accepted
+/// The exceptions of an environment, by what they are for.
+pub(super) struct Accepting<'a> {
+    by_object: HashMap<(&'a str, String), Vec<usize>>,
+    by_bundle: HashMap<(&'a str, &'a str), Vec<usize>>,
 }
 
-fn covers(scope: &Scope, finding: &Finding) -> bool {
-    match scope {
-        Scope::Objects(identities) => {
-            identities.iter().any(|identity| identity.to_string() == finding.object)
+impl<'a> Accepting<'a> {
+    pub(super) fn of(environment: &'a Environment) -> Self {
+        let mut accepting = Self { by_object: HashMap::new(), by_bundle: HashMap::new() };
+        for (position, Exception { rule, scope, .. }) in environment.exceptions.iter().enumerate() {
+            match scope {
+                Scope::Objects(identities) => {
+                    for identity in identities {
+                        let key = (rule.as_str(), identity.to_string());
+                        accepting.by_object.entry(key).or_default().push(position);
+                    }
+                }
+                Scope::Bundle(bundle) => {
+                    let key = (rule.as_str(), bundle.as_str());
+                    accepting.by_bundle.entry(key).or_default().push(position);
+                }
+            }
         }
-        Scope::Bundle(bundle) => finding.bundle.as_deref() == Some(bundle),
+        accepting
+    }
+
+    /// Whether an exception accepts a finding; each that does is marked as used.
+    pub(super) fn accept(&self, finding: &Finding, used: &mut [bool]) -> bool {
+        let rule = finding.rule.name;
+        let of_object = self.by_object.get(&(rule, finding.object.clone()));
+        let of_bundle = finding.bundle.as_deref();
+        let of_bundle = of_bundle.and_then(|bundle| self.by_bundle.get(&(rule, bundle)));
+        let mut accepted = false;
+        for &position in of_object.into_iter().chain(of_bundle).flatten() {
+            used[position] = true;
+            accepted = true;
+        }
+        accepted
     }
 }
 

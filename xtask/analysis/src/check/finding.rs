@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Rule;
+use super::places::Places;
 use crate::environment::Environment;
 use crate::objects::{FieldPath, Line, Object, Origin};
 
@@ -75,8 +76,8 @@ pub enum At<'a> {
 
 impl At<'_> {
     /// The path of the place in its object.
-    fn path(self, object: &Object) -> FieldPath {
-        let found = |value| FieldPath::of(&object.json, value);
+    fn path(self, object: &Object, places: &mut Places) -> FieldPath {
+        let mut found = |value| places.path(object, value);
         let path = match self {
             Self::Object => None,
             Self::Value(value) => found(value),
@@ -91,12 +92,13 @@ impl At<'_> {
 pub struct Findings<'a> {
     environment: &'a Environment,
     rule: Option<&'static Rule>,
+    places: Places,
     all: Vec<Finding>,
 }
 
 impl<'a> Findings<'a> {
     pub(super) fn of(environment: &'a Environment) -> Self {
-        Self { environment, rule: None, all: Vec::new() }
+        Self { environment, rule: None, places: Places::default(), all: Vec::new() }
     }
 
     pub(super) fn begin(&mut self, rule: &'static Rule) {
@@ -119,8 +121,9 @@ impl<'a> Findings<'a> {
         if !object.is_written() {
             return Added(None);
         }
-        let path = at.path(object);
-        self.push(object, path.to_string(), object.line(&path), message.into())
+        let path = at.path(object, &mut self.places);
+        let line = self.places.line(object, &path);
+        self.push(object, path.to_string(), line, message.into())
     }
 
     /// Adds a finding at a line of an object's file, for what has no field of its own.
@@ -150,18 +153,19 @@ impl<'a> Findings<'a> {
             help: rule.remedy.to_owned(),
             sides: Vec::new(),
         });
-        Added(self.all.last_mut())
+        let places = &mut self.places;
+        Added(self.all.last_mut().map(|finding| (finding, places)))
     }
 }
 
 /// A finding that was just added.
 #[derive(Debug)]
-pub struct Added<'f>(Option<&'f mut Finding>);
+pub struct Added<'f>(Option<(&'f mut Finding, &'f mut Places)>);
 
 impl Added<'_> {
     /// Replaces the rule's remedy by a better one.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        if let Some(finding) = &mut self.0 {
+        if let Some((finding, _)) = &mut self.0 {
             finding.help = help.into();
         }
         self
@@ -169,15 +173,17 @@ impl Added<'_> {
 
     /// Names the other side of the relation.
     pub fn side(mut self, message: impl Into<String>, object: &Object, at: At<'_>) -> Self {
-        if let Some(finding) = &mut self.0 {
+        if let Some((finding, places)) = &mut self.0 {
             let made = match &object.origin {
                 Origin::Made { by } => format!(", made by {by}"),
                 Origin::Rust { .. } | Origin::Yaml { .. } => String::new(),
             };
+            let path = at.path(object, places);
+            let line = places.line(object, &path);
             finding.sides.push(Side {
                 message: message.into(),
                 object: format!("{}{made}", object.identity),
-                line: object.line(&at.path(object)),
+                line,
             });
         }
         self

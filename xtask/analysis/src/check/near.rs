@@ -1,5 +1,8 @@
 //! Names that are nearly right.
 
+/// Among more names none is searched for: who names the objects of a list by number would wait for it.
+const MANY: usize = 1_000;
+
 /// Less alike names are not what somebody meant.
 const ALIKE: f64 = 0.75;
 
@@ -10,8 +13,11 @@ pub(crate) fn hint<'a>(wrong: &str, right: impl IntoIterator<Item = &'a str>) ->
 
 /// The name that is most like the wrong one.
 fn nearest<'a>(wrong: &str, right: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let scored =
-        right.into_iter().filter(|name| *name != wrong).map(|name| (alike(wrong, name), name));
+    let scored = right
+        .into_iter()
+        .filter(|name| *name != wrong)
+        .take(MANY)
+        .map(|name| (alike(wrong, name), name));
     let best = scored.max_by(|(one, first), (other, second)| {
         // Of equally near ones the first in the alphabet, whatever their order.
         one.total_cmp(other).then_with(|| second.cmp(first))

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::yaml::Extent;
+
 /// A line of a source file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Line {
@@ -52,10 +54,8 @@ pub enum Origin {
         file: Arc<str>,
         /// The whole file: lines of fields are looked up when somebody asks.
         text: Arc<str>,
-        /// Position of its document among those of the file, counted from 0.
-        document: usize,
-        /// The first line of the object, counted from 1.
-        line: usize,
+        /// Where in the file it stands.
+        extent: Extent,
         /// What its reader has noticed.
         remarks: Vec<Remark>,
     },

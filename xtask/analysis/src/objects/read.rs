@@ -1,7 +1,9 @@
 //! Reads objects from files of YAML or JSON.
 
-use std::collections::{BTreeSet, HashSet};
-use std::ffi::OsStr;
+mod folder;
+mod stream;
+
+use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::io::{self, Read as _};
@@ -11,8 +13,9 @@ use std::sync::Arc;
 use serde_json::Value;
 use support::Failure;
 
-use super::view::{list, text};
-use super::{Object, Origin, yaml};
+use super::view::text;
+use super::yaml::{self, Extent, Item};
+use super::{Object, Origin, Remark};
 
 /// Larger files are not read, in bytes: no file of manifests comes close.
 const LIMIT: u64 = 64 * 1024 * 1024;
@@ -47,7 +50,7 @@ impl fmt::Display for Trouble {
 }
 
 /// Reads a file, the files below a folder (names that end in `.yaml`, `.yml` or `.json`; links to folders are not followed), or
-/// standard input where the path is `-`.
+/// standard input where the path is `-`. Folders of kustomizations and charts are left out, which is told.
 ///
 /// Documents that are no objects of Kubernetes, such as values of charts, are passed over.
 ///
@@ -90,45 +93,12 @@ fn read_into(path: &Path, seen: &mut HashSet<PathBuf>, result: &mut Read) -> Res
         result.path(path, seen);
         return Ok(());
     }
-    let mut files = BTreeSet::new();
-    collect(path, &mut files, &mut result.troubles);
+    let (files, troubles) = folder::Found::below(path).plain();
+    result.troubles.extend(troubles);
     for file in files {
         result.path(&file, seen);
     }
     Ok(())
-}
-
-fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>, troubles: &mut Vec<Trouble>) {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) => {
-            troubles.push(trouble(folder, &format!("cannot be read: {error}; make it readable")));
-            return;
-        }
-    };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        match entry.file_type() {
-            // What Git and others keep for themselves is left out.
-            Ok(kind) if kind.is_dir() && is_hidden(&entry.file_name()) => {}
-            Ok(kind) if kind.is_dir() => collect(&path, files, troubles),
-            Ok(_) if is_manifest(&path) && path.is_file() => {
-                files.insert(path);
-            }
-            _ => {}
-        }
-    }
-}
-
-fn is_hidden(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(b".")
-}
-
-fn is_manifest(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| {
-        ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
-    })
 }
 
 fn trouble(path: &Path, message: &str) -> Trouble {
@@ -171,11 +141,17 @@ impl Read {
             );
             return;
         }
+        let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
         let Ok(content) = String::from_utf8(bytes) else {
-            trouble(None, "is not UTF-8, so that it is no YAML; leave it out".to_owned());
+            let message = if is_wide {
+                "is UTF-16, as `>` of PowerShell writes it; write it as UTF-8"
+            } else {
+                "is not UTF-8, so that it is no YAML; leave it out"
+            };
+            trouble(None, message.to_owned());
             return;
         };
-        let (documents, error) = yaml::documents(&content);
+        let (documents, error) = stream::read(&content);
         if let Some(yaml::Error { line, message }) = error {
             let failing = content.lines().nth(line.saturating_sub(1)).unwrap_or_default();
             let message = if failing.contains("{{") {
@@ -186,42 +162,58 @@ impl Read {
             trouble(Some(line), message);
         }
         let content: Arc<str> = content.into();
-        for (position, document) in documents.into_iter().enumerate() {
-            let origin = Origin::Yaml {
-                file: file.clone(),
-                text: content.clone(),
-                document: position,
-                line: document.line,
-                remarks: document.remarks,
-            };
-            self.value(document.value, &origin);
-        }
-    }
-
-    /// An object without a name that is a text.
-    fn nameless(&mut self, origin: &Origin) {
-        if let Origin::Yaml { file, line, .. } = origin {
-            let message = "the name of the object is read as something else than a text, which the API server refuses; put it in quotes".to_owned();
-            self.troubles.push(Trouble { file: file.clone(), line: Some(*line), message });
+        for document in documents {
+            let at = Place { file: &file, text: &content, extent: document.extent };
+            self.value(document.value, &at, document.remarks, &document.items);
         }
     }
 
     /// An object, or the items of a list of them.
-    fn value(&mut self, value: Value, origin: &Origin) {
+    fn value(&mut self, mut value: Value, at: &Place<'_>, remarks: Vec<Remark>, items: &[Item]) {
         let is_list = text(&value["kind"]).is_some_and(|kind| kind.ends_with("List"));
         if is_list && value["items"].is_array() {
-            for item in list(&value["items"]) {
-                self.value(item.clone(), origin);
+            let Value::Array(values) = value["items"].take() else { return };
+            // Lists in lists do not tell where their items are.
+            let is_placed = items.len() == values.len();
+            for (position, value) in values.into_iter().enumerate() {
+                match items.get(position).filter(|_| is_placed) {
+                    Some(Item { extent, remarks: own }) => {
+                        let at = Place { extent: *extent, ..*at };
+                        self.value(value, &at, remarks[own.clone()].to_vec(), &[]);
+                    }
+                    None => self.value(value, at, Vec::new(), &[]),
+                }
             }
             return;
         }
         let name = &value["metadata"]["name"];
         let is_misread = text(&value["kind"]).is_some() && !name.is_null() && text(name).is_none();
-        match Object::of(value, origin.clone(), None) {
-            Some(object) => self.objects.push(object),
+        if let Some(object) = Object::of(value, at.origin(remarks), None) {
+            self.objects.push(object);
+        } else if is_misread {
             // What has no name at all is none of a cluster, or gets one there.
-            None if is_misread => self.nameless(origin),
-            None => {}
+            let message = "the name of the object is read as something else than a text, which the API server refuses; put it in quotes";
+            let (file, line) = (at.file.clone(), Some(at.extent.line));
+            self.troubles.push(Trouble { file, line, message: message.to_owned() });
+        }
+    }
+}
+
+/// Where an object stands.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    file: &'a Arc<str>,
+    text: &'a Arc<str>,
+    extent: Extent,
+}
+
+impl Place<'_> {
+    fn origin(&self, remarks: Vec<Remark>) -> Origin {
+        Origin::Yaml {
+            file: self.file.clone(),
+            text: self.text.clone(),
+            extent: self.extent,
+            remarks,
         }
     }
 }
@@ -278,7 +270,9 @@ items:
     #[test]
     fn what_is_no_text_is_told() {
         let mut read = Read::default();
-        read.file("a.yaml", vec![0xff, 0xfe, 0]);
-        assert!(read.troubles[0].message.contains("UTF-8"));
+        read.file("a.yaml", vec![0xff, 0xfd, 0]);
+        read.file("b.yaml", vec![0xff, 0xfe, b'a', 0]);
+        assert!(read.troubles[0].message.contains("is not UTF-8"));
+        assert!(read.troubles[1].message.contains("is UTF-16"));
     }
 }

@@ -4,11 +4,24 @@ mod lines;
 mod scalar;
 mod tree;
 
-pub use lines::line;
+pub use lines::Lines;
 pub(crate) use scalar::resolve;
-pub use tree::{Document, documents};
+pub use tree::{Document, Item, documents};
 
 use std::fmt;
+
+/// Where a value stands in a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Its first byte.
+    pub begin: usize,
+    /// The byte after its last one.
+    pub end: usize,
+    /// Its first line, counted from 1.
+    pub line: usize,
+    /// How many characters stand before it on that line.
+    pub column: usize,
+}
 
 /// Why a text could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,74 +1,98 @@
-//! The line of a field.
+//! The lines of an object's fields.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use saphyr_parser::{Event, Parser};
 
+use super::Extent;
 use crate::objects::field::{FieldPath, Step};
 
-/// The line of a field in a document of a text, counted from 1; of the nearest field above it where it does not stand there itself.
-///
-/// `first` is the first line of the document: what stands before it need not be parsed for each field again.
-pub fn line(text: &str, document: usize, first: usize, path: &FieldPath) -> Option<usize> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (document, before, text) = match begin(text, first) {
-        Some((before, text)) if document > 0 => (0, before, text),
-        _ => (document, 0, text),
-    };
-    let mut search = Search { path: &path.0, document, ..Search::default() };
-    let mut parser = Parser::new_from_str(text);
-    while let Some(Ok((event, span))) = parser.next_event() {
-        if !search.event(&event, span.start.line()) {
-            break;
-        }
-    }
-    search.best.map(|(_, line)| before + line)
+/// The line of each field of an object, read once for all that somebody asks.
+#[derive(Debug)]
+pub struct Lines {
+    first: usize,
+    /// By what stands for the path of a field: a path for each would take more memory than the object.
+    by_path: HashMap<u64, usize>,
 }
 
-/// The text from the mark that begins a document, and the number of lines before it.
-fn begin(text: &str, first: usize) -> Option<(usize, &str)> {
-    let (mut begin, mut read) = (None, 0);
-    for (position, line) in text.split_inclusive('\n').take(first).enumerate() {
-        if line.strip_prefix("---").is_some_and(|rest| rest.trim_start().len() < rest.len()) {
-            begin = Some((position, read));
+impl Lines {
+    /// Reads an object again, which stands in this part of a text.
+    #[must_use]
+    pub fn of(text: &str, extent: &Extent) -> Self {
+        let part = text.get(extent.begin..extent.end).unwrap_or_default();
+        // Its first line begins with what is before it on this line, which only its column is left of.
+        let indented = format!("{:column$}{part}", "", column = extent.column);
+        let mut reader = Reader {
+            lines: Self { first: extent.line, by_path: HashMap::new() },
+            open: Vec::new(),
+        };
+        let mut parser = Parser::new_from_str(&indented);
+        while let Some(Ok((event, span))) = parser.next_event() {
+            if !reader.event(&event, extent.line - 1 + span.start.line()) {
+                break;
+            }
         }
-        read += line.len();
+        reader.lines
     }
-    begin.map(|(position, read)| (position, &text[read..]))
+
+    /// The line of a field, counted from 1; of the nearest field above it where it does not stand there itself.
+    #[must_use]
+    pub fn line(&self, path: &FieldPath) -> usize {
+        let mut line = self.first;
+        let mut at = ROOT;
+        for step in &path.0 {
+            at = match step {
+                Step::Key(key) => below(at, key),
+                Step::Index(index) => below(at, index),
+            };
+            match self.by_path.get(&at) {
+                Some(&found) => line = found,
+                None => break,
+            }
+        }
+        line
+    }
 }
 
-#[derive(Default)]
-struct Search<'a> {
-    path: &'a [Step],
-    /// How many documents are still to be skipped.
-    document: usize,
+/// What stands for the path of the object itself.
+const ROOT: u64 = 0;
+
+fn below(path: u64, step: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write_u64(path);
+    step.hash(&mut hasher);
+    hasher.finish()
+}
+
+struct Reader {
+    lines: Lines,
     open: Vec<Open>,
-    /// How much of the path the best line stands for.
-    best: Option<(usize, usize)>,
 }
 
 /// A collection whose end has not been read.
 struct Open {
     mapping: bool,
-    /// How much of the path leads here; none where it leads elsewhere.
-    matched: Option<usize>,
+    path: u64,
     /// The number of values read so far; of mappings, keys and values.
     read: usize,
-    key: Option<(String, usize)>,
+    /// The last key, as a path, and its line.
+    key: (u64, usize),
 }
 
-impl Search<'_> {
-    /// Whether there may be more to find.
+impl Reader {
+    /// Whether there is more of the object.
     fn event(&mut self, event: &Event<'_>, line: usize) -> bool {
         match event {
-            Event::DocumentEnd if self.document == 0 => return false,
-            Event::DocumentEnd => self.document -= 1,
-            _ if self.document > 0 => {}
+            Event::DocumentEnd => return false,
             Event::MappingStart(..) | Event::SequenceStart(..) => {
-                let matched = self.begin(None, line);
+                let path = self.begin(None, line);
                 let mapping = matches!(event, Event::MappingStart(..));
-                self.open.push(Open { mapping, matched, read: 0, key: None });
+                self.open.push(Open { mapping, path, read: 0, key: (path, line) });
             }
             Event::MappingEnd | Event::SequenceEnd => {
                 self.open.pop();
+                return !self.open.is_empty();
             }
             Event::Scalar(text, ..) => {
                 self.begin(Some(text), line);
@@ -81,42 +105,47 @@ impl Search<'_> {
         true
     }
 
-    /// A value begins; returns how much of the path leads to it.
-    fn begin(&mut self, text: Option<&str>, line: usize) -> Option<usize> {
-        let matched = match self.open.last_mut() {
-            None => Some((0, line)),
-            Some(open) => {
-                let position = open.read;
-                open.read += 1;
-                if open.mapping && position % 2 == 0 {
-                    open.key = Some((text.unwrap_or_default().to_owned(), line));
-                    return None;
-                }
-                let step = open.matched.and_then(|matched| self.path.get(matched));
-                let leads = match (step, &open.key) {
-                    (Some(Step::Key(wanted)), Some((key, line))) if open.mapping => {
-                        (wanted == key).then_some(*line)
-                    }
-                    (Some(Step::Index(wanted)), _) if !open.mapping => {
-                        (*wanted == position).then_some(line)
-                    }
-                    _ => None,
-                };
-                leads.zip(open.matched).map(|(line, matched)| (matched + 1, line))
-            }
-        };
-        let (matched, line) = matched?;
-        // The last of two keys counts.
-        if self.best.is_none_or(|(best, _)| matched >= best) {
-            self.best = Some((matched, line));
+    /// A value begins; returns what stands for its path.
+    fn begin(&mut self, text: Option<&str>, line: usize) -> u64 {
+        let Some(open) = self.open.last_mut() else { return ROOT };
+        let position = open.read;
+        open.read += 1;
+        if open.mapping && position.is_multiple_of(2) {
+            open.key = (below(open.path, text.unwrap_or_default()), line);
+            return open.path;
         }
-        Some(matched)
+        // A field has the line of its key.
+        let (path, line) = if open.mapping { open.key } else { (below(open.path, position), line) };
+        // The last of two keys counts.
+        self.lines.by_path.insert(path, line);
+        path
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::documents;
     use super::*;
+
+    fn lines(text: &str) -> Vec<Lines> {
+        let (documents, error) = documents(text);
+        assert_eq!(error, None);
+        let of_items =
+            |items: &[super::super::Item]| items.iter().map(|item| item.extent).collect::<Vec<_>>();
+        let extents = documents.iter().flat_map(|document| {
+            let items = of_items(&document.items);
+            if items.is_empty() { vec![document.extent] } else { items }
+        });
+        extents.map(|extent| Lines::of(text, &extent)).collect()
+    }
+
+    fn path(steps: &[&str]) -> FieldPath {
+        let step = |step: &&str| match step.parse() {
+            Ok(index) => Step::Index(index),
+            Err(_) => Step::Key((*step).to_owned()),
+        };
+        FieldPath(steps.iter().map(step).collect())
+    }
 
     const TEXT: &str = "\
 kind: A
@@ -128,30 +157,53 @@ spec:
     ports: [80, 81]
 ";
 
-    fn of(path: &[Step]) -> Option<usize> {
-        line(TEXT, 1, 3, &FieldPath(path.to_vec()))
-    }
-
     #[test]
     fn a_field_has_the_line_of_its_key() {
-        let spec = Step::Key("spec".to_owned());
-        assert_eq!(of(&[]), Some(3));
-        assert_eq!(of(std::slice::from_ref(&spec)), Some(4));
-        assert_eq!(of(&[spec.clone(), Step::Index(1)]), Some(6));
-        let ports = Step::Key("ports".to_owned());
-        assert_eq!(of(&[spec, Step::Index(1), ports, Step::Index(0)]), Some(7));
+        let lines = &lines(TEXT)[1];
+        assert_eq!(lines.line(&path(&[])), 3);
+        assert_eq!(lines.line(&path(&["spec"])), 4);
+        assert_eq!(lines.line(&path(&["spec", "1"])), 6);
+        assert_eq!(lines.line(&path(&["spec", "1", "ports", "0"])), 7);
     }
 
     #[test]
     fn a_field_that_is_not_there_has_the_line_above() {
-        let spec = Step::Key("spec".to_owned());
-        assert_eq!(of(&[spec, Step::Index(0), Step::Key("image".to_owned())]), Some(5));
+        assert_eq!(lines(TEXT)[1].line(&path(&["spec", "0", "image"])), 5);
     }
 
     #[test]
-    fn what_stands_before_a_document_is_not_read_again() {
-        let text = "a: [\n---\na: 1\n--- # the last one\n\nb: |\n  ---\nc: 2\n";
-        let path = FieldPath(vec![Step::Key("c".to_owned())]);
-        assert_eq!(line(text, 2, 6, &path), Some(8));
+    fn marks_in_texts_begin_no_document() {
+        let text = "a: 1\n---\nb: |\n  ---\nc: 2\n";
+        assert_eq!(lines(text)[1].line(&path(&["c"])), 5);
+    }
+
+    #[test]
+    fn items_of_lists_have_lines_of_their_own() {
+        let text = "\
+# ü
+kind: List
+items:
+  - kind: A
+    b:
+      c: 1
+
+  # one more
+  - kind: B
+    b: [1, 2]
+  - {kind: C, b: 3}
+";
+        let lines = lines(text);
+        assert_eq!(lines[0].line(&path(&["b", "c"])), 6);
+        assert_eq!(lines[1].line(&path(&["b", "1"])), 10);
+        assert_eq!(lines[2].line(&path(&["b"])), 11);
+    }
+
+    #[test]
+    fn json_and_other_line_ends_are_read_as_well() {
+        let text =
+            "{\"kind\": \"List\", \"items\": [{\"a\": \"\u{fc}\"},\r\n{\"a\":\r\n1, \"b\": 2}]}";
+        let lines = lines(text);
+        assert_eq!(lines[0].line(&path(&["a"])), 1);
+        assert_eq!(lines[1].line(&path(&["b"])), 3);
     }
 }

@@ -1,12 +1,14 @@
 //! The documents of a text as JSON.
 
 use std::collections::HashMap;
+use std::mem::take;
+use std::ops::Range;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, Tag};
 use serde_json::{Map, Value};
 
 use super::scalar::is_ambiguous;
-use super::{Error, resolve};
+use super::{Error, Extent, resolve};
 use crate::objects::{Remark, RemarkKind};
 
 /// Deeper values are refused: the API server refuses them, and reading them again would cost more stack than there is.
@@ -20,28 +22,81 @@ const MOST_VALUES: usize = 3_000_000;
 pub struct Document {
     /// Its value.
     pub value: Value,
-    /// Its first line, counted from 1.
-    pub line: usize,
+    /// Where it stands.
+    pub extent: Extent,
     /// What is read otherwise than it looks.
     pub remarks: Vec<Remark>,
+    /// Where the elements of its list `items` stand.
+    pub items: Vec<Item>,
+}
+
+/// Where an element of the list `items` stands, which is an object of its own in a `List`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Where it stands.
+    pub extent: Extent,
+    /// Which remarks of the document are on it.
+    pub remarks: Range<usize>,
 }
 
 /// Reads every document of a text, empty ones as null; what stands before a mistake is returned with it.
 pub fn documents(text: &str) -> (Vec<Document>, Option<Error>) {
-    let mut reader = Reader::default();
-    let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let read = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader =
+        Reader { cursor: Cursor::new(text, text.len() - read.len()), ..Reader::default() };
+    let mut parser = Parser::new_from_str(read);
     let error = reader.read(&mut parser).err();
     (reader.documents, error)
 }
 
 #[derive(Default)]
-struct Reader {
+struct Reader<'a> {
+    cursor: Cursor<'a>,
     documents: Vec<Document>,
     open: Vec<Open>,
     anchors: HashMap<usize, Value>,
     remarks: Vec<Remark>,
-    root: Option<(Value, usize)>,
+    root: Option<Value>,
+    extent: Extent,
+    items: Vec<Item>,
     values: usize,
+}
+
+/// A place in a text, which only goes forward: the parser counts characters, and texts are cut by bytes.
+#[derive(Default)]
+struct Cursor<'a> {
+    text: &'a str,
+    byte: usize,
+    line: usize,
+    column: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn new(text: &'a str, byte: usize) -> Self {
+        Self { text, byte, line: 1, column: 0 }
+    }
+
+    /// The byte at a mark of the parser.
+    fn at(&mut self, mark: Marker) -> usize {
+        let mut letters = self.text[self.byte..].chars().peekable();
+        while (self.line, self.column) < (mark.line(), mark.col()) {
+            let Some(letter) = letters.next() else { break };
+            self.byte += letter.len_utf8();
+            // As the parser counts: `\r\n` is one end of a line, and so is each of both alone.
+            if letter == '\n' || letter == '\r' && letters.peek() != Some(&'\n') {
+                self.line += 1;
+                self.column = 0;
+            } else {
+                self.column += 1;
+            }
+        }
+        self.byte
+    }
+
+    fn begin(&mut self, mark: Marker) -> Extent {
+        let begin = self.at(mark);
+        Extent { begin, end: begin, line: mark.line(), column: mark.col() }
+    }
 }
 
 /// A collection whose end has not been read.
@@ -61,7 +116,7 @@ enum Key {
     Text(String),
 }
 
-impl Reader {
+impl Reader<'_> {
     fn read(&mut self, parser: &mut Parser<'_, StrInput<'_>>) -> Result<(), Error> {
         while let Some(event) = parser.next_event() {
             let (event, span) = event.map_err(|error| Error {
@@ -75,6 +130,7 @@ impl Reader {
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Error> {
         let line = span.start.line();
+        self.place(&event, span);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain;
@@ -106,16 +162,56 @@ impl Reader {
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::DocumentEnd => {
-                let (value, line) = self.root.take().unwrap_or((Value::Null, line));
-                let remarks = std::mem::take(&mut self.remarks);
+                let value = self.root.take().unwrap_or(Value::Null);
+                let (remarks, items) = (take(&mut self.remarks), take(&mut self.items));
                 self.anchors.clear();
-                self.documents.push(Document { value, line, remarks });
+                let extent = take(&mut self.extent);
+                self.documents.push(Document { value, extent, remarks, items });
                 Ok(())
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {
                 Ok(())
             }
         }
+    }
+
+    /// Keeps where the document and the elements of its `items` begin and end.
+    fn place(&mut self, event: &Event<'_>, span: Span) {
+        let begins = match event {
+            Event::Scalar(..) | Event::Alias(_) => true,
+            Event::MappingStart(..) | Event::SequenceStart(..) => true,
+            Event::MappingEnd | Event::SequenceEnd => false,
+            _ => return,
+        };
+        let ends = !matches!(event, Event::MappingStart(..) | Event::SequenceStart(..));
+        // What ends is still open.
+        let depth = if begins { self.open.len() } else { self.open.len().saturating_sub(1) };
+        if depth == 0 {
+            if begins {
+                self.extent = self.cursor.begin(span.start);
+            }
+            if ends {
+                self.extent.end = self.cursor.at(span.end);
+            }
+        } else if depth == 2 && self.is_in_items() {
+            if begins {
+                let remarks = self.remarks.len()..self.remarks.len();
+                self.items.push(Item { extent: self.cursor.begin(span.start), remarks });
+            }
+            if let (true, Some(item)) = (ends, self.items.last_mut()) {
+                item.extent.end = self.cursor.at(span.end);
+                item.remarks.end = self.remarks.len();
+            }
+        }
+    }
+
+    /// Whether the second collection that is open is the list `items` of the first.
+    fn is_in_items(&self) -> bool {
+        let mut open = self.open.iter().map(|open| &open.kind);
+        matches!(
+            (open.next(), open.next()),
+            (Some(Kind::Mapping { key: Some(Key::Text(key)), .. }), Some(Kind::List(_))) if key == "items"
+        )
     }
 
     fn open(&mut self, anchor: usize, line: usize, kind: Kind) -> Result<(), Error> {
@@ -176,7 +272,7 @@ impl Reader {
     fn value(&mut self, value: Value, line: usize) -> Result<(), Error> {
         self.count(1, line)?;
         match self.open.last_mut().map(|open| &mut open.kind) {
-            None => self.root = Some((value, line)),
+            None => self.root = Some(value),
             Some(Kind::List(items)) => items.push(value),
             Some(Kind::Mapping { fields, merged, key }) => match key.take() {
                 None => *key = Some(Key::Text(key_text(value, line)?)),
@@ -247,7 +343,7 @@ mod tests {
     fn documents_know_their_first_lines() {
         let (documents, error) = documents("a: 1\n---\n# b\n\nb: yes\n");
         assert_eq!(error, None);
-        let lines: Vec<_> = documents.iter().map(|document| document.line).collect();
+        let lines: Vec<_> = documents.iter().map(|document| document.extent.line).collect();
         assert_eq!(lines, [1, 5]);
         assert_eq!(documents[1].value, json!({"b": true}));
     }
