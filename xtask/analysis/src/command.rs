@@ -40,6 +40,10 @@ pub struct Options {
     #[arg(long = "rule", value_name = "NAME")]
     pub rules: Vec<String>,
 
+    /// Manifests of objects that somebody else creates: a Secret with its keys, a Service with its ports; may be repeated
+    #[arg(long, value_name = "DIR|FILE")]
+    pub external: Vec<PathBuf>,
+
     /// Explain a rule instead of checking
     #[arg(long, value_name = "RULE", conflicts_with = "list")]
     pub explain: Option<String>,
@@ -71,31 +75,60 @@ impl Check {
         if let Some(code) = self.options.tell_of_rules()? {
             return Ok(code);
         }
-        files(&self.paths, self.environment.as_deref(), &self.options)
+        let files = Files {
+            paths: &self.paths,
+            external: &self.options.external,
+            environment: self.environment.as_deref(),
+        };
+        files.check(&self.options)
     }
 }
 
-/// Checks the objects of files and folders, as one environment.
+/// Files of one environment.
+#[derive(Clone, Copy, Debug)]
+pub struct Files<'a> {
+    /// Files and folders of its objects.
+    pub paths: &'a [PathBuf],
+    /// Files and folders of objects that somebody else creates.
+    pub external: &'a [PathBuf],
+    /// Its name; labels of the objects may say it as well.
+    pub environment: Option<&'a str>,
+}
+
+impl Files<'_> {
+    /// Checks the objects.
+    ///
+    /// # Errors
+    /// If nothing can be checked.
+    pub fn check(&self, options: &Options) -> Result<ExitCode, Failure> {
+        if self.paths.is_empty() {
+            return Err(Failure::new(
+                "there is nothing to check: name files or folders of manifests with --path, or `--path -` for standard input",
+            ));
+        }
+        let Read { mut objects, mut troubles } = read_all(self.paths)?;
+        let external = external(self.external)?;
+        objects.extend(external.objects);
+        troubles.extend(external.troubles);
+        for trouble in &troubles {
+            tell(format_args!("warning: {trouble}"));
+        }
+        let name = self.environment.map(str::to_owned);
+        let code = options.check(&[Environment::of(name, Objects::new(objects))])?;
+        Ok(if troubles.is_empty() { code } else { ExitCode::from(support::COULD_NOT_RUN) })
+    }
+}
+
+/// Reads objects that somebody else creates, each of which says so then.
 ///
 /// # Errors
-/// If nothing can be checked.
-pub fn files(
-    paths: &[PathBuf],
-    environment: Option<&str>,
-    options: &Options,
-) -> Result<ExitCode, Failure> {
-    if paths.is_empty() {
-        return Err(Failure::new(
-            "there is nothing to check: name files or folders of manifests with --path, or `--path -` for standard input",
-        ));
+/// If there is nothing at a path, or it cannot be read.
+pub fn external(paths: &[PathBuf]) -> Result<Read, Failure> {
+    let mut read = read_all(paths)?;
+    for object in &mut read.objects {
+        object.declare_external("somebody else");
     }
-    let Read { objects, troubles } = read_all(paths)?;
-    for trouble in &troubles {
-        tell(format_args!("warning: {trouble}"));
-    }
-    let environment = Environment::of(environment.map(str::to_owned), Objects::new(objects));
-    let code = options.check(&[environment])?;
-    Ok(if troubles.is_empty() { code } else { ExitCode::from(support::COULD_NOT_RUN) })
+    Ok(read)
 }
 
 impl Options {

@@ -2,10 +2,11 @@
 
 mod nodes;
 mod operators;
+mod unseen;
 
-use std::path::Path;
+use std::collections::BTreeMap;
 
-use crate::objects::{Identity, Line, Object, Objects, Origin};
+use crate::objects::{EXTERNAL, Identity, Line, Object, Objects, Origin};
 
 pub use nodes::{Nodes, Taint};
 
@@ -36,19 +37,19 @@ pub struct Cluster {
 /// What is not among the objects and may be there all the same.
 #[derive(Clone, Debug, Default)]
 pub struct Outside {
-    /// Objects that somebody else creates, each declared once.
+    /// What is declared to be created by somebody else; these are among the objects.
     pub external: Vec<External>,
     /// Objects that cannot be seen, such as those of a chart that was not rendered.
     pub unseen: Vec<Unseen>,
 }
 
-/// An object that somebody else creates.
+/// An object that is declared to be created by somebody else.
 #[derive(Clone, Debug)]
 pub struct External {
     /// The object.
     pub identity: Identity,
-    /// Who creates it, and why it is not here.
-    pub reason: String,
+    /// The line that declares it.
+    pub line: Option<Line>,
 }
 
 /// A source of objects that cannot be seen.
@@ -96,12 +97,12 @@ pub enum Presence {
 }
 
 impl Environment {
-    /// Objects alone, of which nothing else is known but what they say themselves.
+    /// Objects alone, of which nothing else is known but what they say themselves; their labels may name the environment.
     #[must_use]
     pub fn of(name: Option<String>, objects: Objects) -> Self {
-        let outside = Outside { external: Vec::new(), unseen: unseen(&objects) };
+        let outside = Outside { external: external(&objects), unseen: unseen::of(&objects) };
         Self {
-            name,
+            name: name.or_else(|| labelled(&objects)),
             outside,
             exceptions: annotated(&objects),
             cluster: Cluster { kubernetes_minor: None, nodes: nodes::among(&objects) },
@@ -112,9 +113,7 @@ impl Environment {
     /// Whether an object is there.
     #[must_use]
     pub fn presence(&self, identity: &Identity) -> Presence {
-        let external =
-            || self.outside.external.iter().any(|external| external.identity == *identity);
-        if self.objects.get(identity).is_some() || external() {
+        if self.objects.get(identity).is_some() {
             return Presence::There;
         }
         if self.outside.unseen.iter().any(|unseen| unseen.may_make(identity)) {
@@ -171,52 +170,36 @@ impl Unseen {
     }
 }
 
-/// The charts and folders that Applications deploy, of which only the Application is here, and what unknown controllers make.
-fn unseen(objects: &Objects) -> Vec<Unseen> {
-    let mut unseen = operated(objects);
-    let folders = folders(objects);
-    let is_read = |path: &str| folders.iter().any(|folder| folder.ends_with(path));
-    for application in objects.of_kind("argoproj.io", "Application") {
-        let spec = &application.json["spec"];
-        let namespace = spec["destination"]["namespace"].as_str().map(str::to_owned);
-        let sources = crate::objects::list(&spec["sources"]).iter().chain(Some(&spec["source"]));
-        for source in sources.filter(|source| source.is_object()) {
-            if let Some(chart) = source["chart"].as_str() {
-                let version = source["targetRevision"].as_str().unwrap_or_default();
-                let by = format!("chart {chart} {version}");
-                unseen.push(Unseen { by, namespace: namespace.clone(), kinds: None });
-            } else if let Some(path) = source["path"].as_str().filter(|path| !is_read(path)) {
-                let by = format!("the folder {path} of {}", application.identity);
-                unseen.push(Unseen { by, namespace: namespace.clone(), kinds: None });
-            }
+/// Labels that name the environment of an object.
+const ENVIRONMENT: [&str; 3] = ["env", "environment", "app.kubernetes.io/environment"];
+
+/// The environment that most objects name, if none names another one.
+fn labelled(objects: &Objects) -> Option<String> {
+    let of = |object: &Object| {
+        let mut names = ENVIRONMENT.iter().filter_map(|key| object.label(key));
+        names.next().map(str::to_owned)
+    };
+    let mut names = BTreeMap::new();
+    let mut count = 0;
+    for object in objects.written() {
+        count += 1;
+        if let Some(name) = of(object) {
+            *names.entry(name).or_insert(0) += 1;
         }
     }
-    unseen
+    let (name, labelled) = names.pop_first()?;
+    (names.is_empty() && labelled * 2 > count).then_some(name)
 }
 
-/// The folders from which objects were read.
-fn folders(objects: &Objects) -> std::collections::BTreeSet<std::path::PathBuf> {
-    let files = objects.written().filter_map(|object| match &object.origin {
-        Origin::Yaml { file, .. } => Path::new(&**file).parent().map(Path::to_owned),
-        Origin::Rust { .. } | Origin::Made { .. } => None,
+/// What the objects declare to be created by somebody else.
+fn external(objects: &Objects) -> Vec<External> {
+    let declared = objects.all().iter().filter_map(|object| match &object.origin {
+        Origin::Foreign { line, .. } if object.annotation(EXTERNAL).is_some() => {
+            Some(External { identity: object.identity.clone(), line: line.clone() })
+        }
+        _ => None,
     });
-    files.flat_map(|folder| folder.ancestors().map(Path::to_owned).collect::<Vec<_>>()).collect()
-}
-
-/// What the controllers of unknown custom kinds make where objects of these kinds are: pods, Services, Secrets, anything.
-fn operated(objects: &Objects) -> Vec<Unseen> {
-    let unknown = objects.written().filter(|object| !operators::is_known(&object.identity.group));
-    let mut by_namespace = std::collections::BTreeMap::new();
-    for object in unknown {
-        let namespace = object.identity.namespace.as_deref().unwrap_or("default");
-        by_namespace.entry(namespace).or_insert(object);
-    }
-    let of_one = |(namespace, object): (&str, &crate::objects::Object)| Unseen {
-        by: format!("the controller of {}.{}", object.identity.kind, object.identity.group),
-        namespace: Some(namespace.to_owned()),
-        kinds: None,
-    };
-    by_namespace.into_iter().map(of_one).collect()
+    declared.collect()
 }
 
 /// Begins the annotations that accept findings; the rule follows, and the value is the reason.
@@ -228,7 +211,7 @@ fn annotated(objects: &Objects) -> Vec<Exception> {
     for object in objects.written() {
         let annotations = &object.json["metadata"]["annotations"];
         for (key, reason) in crate::objects::texts(annotations) {
-            if let Some(rule) = key.strip_prefix(ALLOW) {
+            if let Some(rule) = key.strip_prefix(ALLOW).filter(|_| key != EXTERNAL) {
                 let path = crate::objects::FieldPath::of(&object.json, &annotations[key]);
                 exceptions.push(Exception {
                     rule: rule.to_owned(),

@@ -65,7 +65,26 @@ impl Object {
     /// Whether somebody wrote it, so that he can correct it.
     #[must_use]
     pub fn is_written(&self) -> bool {
-        !matches!(self.origin, Origin::Made { .. })
+        matches!(self.origin, Origin::Rust { .. } | Origin::Yaml { .. })
+    }
+
+    /// Says of an object that somebody else creates it, where it does not say so itself.
+    pub fn declare_external(&mut self, by: &str) {
+        if self.annotation(EXTERNAL).is_none() && self.json["metadata"].is_object() {
+            let annotations = &mut self.json["metadata"]["annotations"];
+            if !annotations.is_object() {
+                *annotations = Value::Object(serde_json::Map::new());
+            }
+            annotations[EXTERNAL] = Value::String(by.to_owned());
+        }
+    }
+
+    /// The same as what somebody else creates.
+    fn external(self) -> Self {
+        let by = self.annotation(EXTERNAL).filter(|by| !by.trim().is_empty());
+        let by = by.unwrap_or("somebody else").into();
+        let line = self.line(&FieldPath::default());
+        Self { origin: Origin::Foreign { by, line }, ..self }
     }
 
     /// Its namespace; empty for what belongs to the whole cluster.
@@ -98,7 +117,8 @@ impl Object {
         text(&self.json["metadata"]["annotations"][key])
     }
 
-    /// The line of a field, or of the nearest field above it; of Rust the line that wrote the object. None for what nobody has written.
+    /// The line of a field, or of the nearest field above it; of Rust the line that wrote the object, of what others write the line that
+    /// brings it in. None for what nobody has written.
     #[must_use]
     pub fn line(&self, path: &FieldPath) -> Option<Line> {
         match &self.origin {
@@ -110,10 +130,14 @@ impl Object {
                 };
                 Some(Line { file: file.clone(), line })
             }
+            Origin::Foreign { line, .. } => line.clone(),
             Origin::Made { .. } => None,
         }
     }
 }
+
+/// The annotation of an object that somebody else creates; its value says who.
+pub const EXTERNAL: &str = "check.manifests/external";
 
 /// The position of an object in its [`Objects`].
 pub type Position = usize;
@@ -132,13 +156,16 @@ impl Objects {
     #[must_use]
     pub fn new(written: Vec<Object>) -> Self {
         let scopes = scope::Scopes::of(&written);
+        // What somebody wrote comes first.
+        let (external, written): (Vec<Object>, Vec<Object>) =
+            written.into_iter().partition(|object| object.annotation(EXTERNAL).is_some());
         let mut objects = Self {
-            all: Vec::with_capacity(written.len()),
+            all: Vec::new(),
             by_identity: HashMap::new(),
             by_kind: HashMap::new(),
             duplicates: Vec::new(),
         };
-        for mut object in written {
+        for mut object in written.into_iter().chain(external.into_iter().map(Object::external)) {
             let Identity { group, kind, namespace, .. } = &mut object.identity;
             match scopes.is_namespaced(group, kind) {
                 Some(true) if namespace.is_none() => *namespace = Some("default".to_owned()),

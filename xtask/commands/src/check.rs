@@ -46,7 +46,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Ok(code);
     }
     if !arguments.path.is_empty() {
-        return command::files(&arguments.path, None, &arguments.options);
+        let files = command::Files {
+            paths: &arguments.path,
+            external: &arguments.options.external,
+            environment: None,
+        };
+        return files.check(&arguments.options);
     }
     let mut environments = arguments.environments.clone();
     if environments.is_empty() {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Rule;
 use super::places::Places;
-use crate::environment::Environment;
+use crate::environment::{Environment, External};
 use crate::objects::{FieldPath, Line, Object, Origin};
 
 /// Something that a rule has found.
@@ -134,6 +134,22 @@ impl<'a> Findings<'a> {
         }
     }
 
+    /// Adds a finding at a declaration that an object is created by somebody else.
+    pub fn add_external(&mut self, external: &External, message: impl Into<String>) {
+        let Some(rule) = self.rule else { return };
+        self.all.push(Finding {
+            rule,
+            environment: self.environment.name.clone(),
+            object: external.identity.to_string(),
+            bundle: None,
+            field: String::new(),
+            line: external.line.clone(),
+            message: message.into(),
+            help: rule.remedy.to_owned(),
+            sides: Vec::new(),
+        });
+    }
+
     fn push<'f>(
         &'f mut self,
         object: &Object,
@@ -176,6 +192,7 @@ impl Added<'_> {
         if let Some((finding, places)) = &mut self.0 {
             let made = match &object.origin {
                 Origin::Made { by } => format!(", made by {by}"),
+                Origin::Foreign { by, .. } => format!(", from {by}"),
                 Origin::Rust { .. } | Origin::Yaml { .. } => String::new(),
             };
             let path = at.path(object, places);

@@ -1,5 +1,6 @@
 //! What names another object finds it, down to the key and the port.
 
+pub(super) mod idle_external;
 pub(super) mod missing_admission_policy;
 pub(super) mod missing_alertmanager;
 pub(super) mod missing_backend;

@@ -79,6 +79,7 @@ pub const ALL: &[&Rule] = &[
     &port::undeclared_server_first_protocol::RULE,
     &port::undeclared_target_port::RULE,
     // reference
+    &reference::idle_external::RULE,
     &reference::missing_admission_policy::RULE,
     &reference::missing_alertmanager::RULE,
     &reference::missing_backend::RULE,

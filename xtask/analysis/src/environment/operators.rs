@@ -1,5 +1,7 @@
 //! Kinds whose controllers make what nobody here can see.
 
+use crate::objects::{Identity, Object, text};
+
 /// Groups of custom kinds of which it is known what their controllers make: nothing that others name, or what is added to the objects.
 const KNOWN: &[&str] = &[
     "acme.cert-manager.io",
@@ -59,6 +61,58 @@ pub(super) fn is_known(group: &str) -> bool {
     let of_kubernetes = !group.contains('.') || group == "k8s.io";
     let of_its_projects = group.ends_with(".k8s.io") && !group.ends_with("x-k8s.io");
     of_kubernetes || of_its_projects || KNOWN.contains(&group)
+}
+
+/// Kinds that deploy or copy into whatever namespace they like.
+const ANYWHERE: &[(&str, &str)] = &[
+    ("argoproj.io", "ApplicationSet"),
+    ("external-secrets.io", "ClusterExternalSecret"),
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"),
+];
+
+/// Groups whose objects belong to the whole cluster or name the namespaces that they write to.
+const GROUPS_ANYWHERE: &[&str] = &[
+    "crossplane.io",
+    "fleet.cattle.io",
+    "kyverno.io",
+    "olm.operatorframework.io",
+    "operator.openshift.io",
+    "secretgen.carvel.dev",
+    "trust.cert-manager.io",
+    "upbound.io",
+];
+
+/// Fields of custom objects that name a namespace where their controllers write.
+const NAMESPACES: &[&[&str]] = &[
+    &["targetNamespace"],
+    &["storageNamespace"],
+    &["writeConnectionSecretToRef", "namespace"],
+    &["secretRef", "namespace"],
+    &["destination", "namespace"],
+];
+
+/// How annotations begin that have a Secret or ConfigMap copied to other namespaces.
+pub(super) const COPIES: &[&str] =
+    &["kubed.appscode.com/sync", "reflector.v1.k8s.emberstack.com/", "replicator.v1.mittwald.de/"];
+
+/// Whether a controller may make anything of an object.
+pub(super) fn may_make_anything(object: &Object) -> bool {
+    let (group, kind) = (object.identity.group.as_str(), object.identity.kind.as_str());
+    !is_known(group) || ANYWHERE.contains(&(group, kind))
+}
+
+/// The namespaces in which a controller may make something of an object; none stands for any.
+pub(super) fn namespaces(object: &Object) -> Vec<Option<&str>> {
+    let Identity { group, kind, namespace, .. } = &object.identity;
+    let is_of = |known: &&&str| group == **known || group.ends_with(&format!(".{known}"));
+    let anywhere =
+        ANYWHERE.contains(&(group, kind)) || GROUPS_ANYWHERE.iter().any(|known| is_of(&known));
+    // Without a namespace it belongs to the whole cluster, as far as anybody can say here.
+    let Some(namespace) = namespace.as_deref().filter(|_| !anywhere) else { return vec![None] };
+    let named = NAMESPACES
+        .iter()
+        .filter_map(|path| text(path.iter().fold(&object.json["spec"], |value, key| &value[*key])));
+    std::iter::once(namespace).chain(named).map(Some).collect()
 }
 
 /// Whether objects of a kind may become pods.

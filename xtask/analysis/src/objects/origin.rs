@@ -64,4 +64,12 @@ pub enum Origin {
         /// Who makes it, as the end of a sentence: `External Secrets, from ExternalSecret.external-secrets.io shop/db`.
         by: Arc<str>,
     },
+    /// Somebody else has written it, who is not to be told of mistakes in it: the chart that an Application names, or whoever an object
+    /// is declared to come from.
+    Foreign {
+        /// Whose it is, as the end of a sentence: `the chart kiali-server 2.29.0`.
+        by: Arc<str>,
+        /// The line that names the chart, or declares the object.
+        line: Option<Line>,
+    },
 }

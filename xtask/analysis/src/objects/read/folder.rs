@@ -104,7 +104,9 @@ impl Found {
             self.kustomizations.insert(folder.to_owned(), kustomization);
         }
         self.files.extend(files.into_iter().filter(|file| is_manifest(file)));
-        folders.iter().for_each(|folder| self.collect(folder));
+        for folder in &folders {
+            self.collect(folder);
+        }
     }
 }
 

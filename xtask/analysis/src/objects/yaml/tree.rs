@@ -178,8 +178,10 @@ impl Reader<'_> {
     /// Keeps where the document and the elements of its `items` begin and end.
     fn place(&mut self, event: &Event<'_>, span: Span) {
         let begins = match event {
-            Event::Scalar(..) | Event::Alias(_) => true,
-            Event::MappingStart(..) | Event::SequenceStart(..) => true,
+            Event::Scalar(..)
+            | Event::Alias(_)
+            | Event::MappingStart(..)
+            | Event::SequenceStart(..) => true,
             Event::MappingEnd | Event::SequenceEnd => false,
             _ => return,
         };
