@@ -151,7 +151,11 @@ impl Read {
             trouble(None, message.to_owned());
             return;
         };
-        let (documents, error) = stream::read(&content);
+        let content: Arc<str> = content.into();
+        let error = stream::each(&content, &mut |document| {
+            let at = Place { file: &file, text: &content, extent: document.extent };
+            self.value(document.value, &at, document.remarks, &document.items);
+        });
         if let Some(yaml::Error { line, message }) = error {
             let failing = content.lines().nth(line.saturating_sub(1)).unwrap_or_default();
             let message = if failing.contains("{{") {
@@ -159,12 +163,7 @@ impl Read {
             } else {
                 format!("is not YAML: {message}; what comes before it was read")
             };
-            trouble(Some(line), message);
-        }
-        let content: Arc<str> = content.into();
-        for document in documents {
-            let at = Place { file: &file, text: &content, extent: document.extent };
-            self.value(document.value, &at, document.remarks, &document.items);
+            self.troubles.push(Trouble { file, line: Some(line), message });
         }
     }
 

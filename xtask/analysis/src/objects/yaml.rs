@@ -6,7 +6,7 @@ mod tree;
 
 pub use lines::Lines;
 pub(crate) use scalar::resolve;
-pub use tree::{Document, Item, documents};
+pub use tree::{Document, Item, documents, each_document};
 
 use std::fmt;
 

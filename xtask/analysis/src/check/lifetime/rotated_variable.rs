@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::is_restarted;
+use super::{Fields, ReadOnce, is_restarted};
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::Relation;
-use crate::objects::{Object, Pod, list, secret_name, text};
+use crate::objects::{Object, Pod, secret_name, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "rotated-variable",
@@ -19,6 +19,8 @@ pub(in crate::check) static RULE: Rule = Rule {
     remedy: "mount it as a file that the program reads again, have Reloader restart the pods, or set refreshInterval: \"0\" and rotate by hand",
     upstream: "https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables",
     check: |graph, findings| {
+        let fields = Fields { key: "secretKeyRef", all: "secretRef", volume: "secret" };
+        let read = ReadOnce::of(graph, &fields);
         let mut sources = HashMap::new();
         for source in graph.objects().of_kind("external-secrets.io", "ExternalSecret") {
             let secret = (source.namespace(), secret_name(source));
@@ -28,7 +30,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             let Some(pod) = Pod::of(reference.from).filter(|pod| !is_restarted(pod)) else {
                 continue;
             };
-            if pod.owner.identity.group == "batch" || !is_variable(&pod, reference.field) {
+            if pod.owner.identity.group == "batch" || !read.as_variable(reference.field) {
                 continue;
             }
             let secret = (pod.namespace(), reference.target.name.as_str());
@@ -50,16 +52,4 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 fn refreshes(interval: Option<&str>) -> bool {
     interval.is_some_and(|interval| interval.bytes().any(|byte| (b'1'..=b'9').contains(&byte)))
-}
-
-/// Whether the name stands at a variable and not at a volume.
-fn is_variable(pod: &Pod<'_>, name: &serde_json::Value) -> bool {
-    pod.running().any(|container| {
-        let variables = list(&container.json["env"])
-            .iter()
-            .map(|variable| &variable["valueFrom"]["secretKeyRef"]["name"]);
-        let all =
-            list(&container.json["envFrom"]).iter().map(|source| &source["secretRef"]["name"]);
-        variables.chain(all).any(|found| std::ptr::eq(found, name))
-    })
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::is_restarted;
+use super::{Fields, ReadOnce, is_restarted};
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::Relation;
-use crate::objects::{Pod, list};
+use crate::objects::Pod;
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "unnoticed-configuration",
@@ -20,6 +20,8 @@ pub(in crate::check) static RULE: Rule = Rule {
     upstream: "https://kubernetes.io/docs/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically",
     check: |graph, findings| {
         let mut told = HashSet::new();
+        let fields = Fields { key: "configMapKeyRef", all: "configMapRef", volume: "configMap" };
+        let read = ReadOnce::of(graph, &fields);
         for reference in graph.named_by(Relation::ConfigMap) {
             let Some(pod) = Pod::of(reference.from).filter(|pod| !is_restarted(pod)) else {
                 continue;
@@ -30,7 +32,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             };
             if pod.owner.identity.group == "batch"
                 || ends_in_digest(map.name())
-                || !is_read_once(&pod, reference.field)
+                || !read.at_all(reference.field)
                 || !told.insert((&pod.owner.identity, &map.identity))
             {
                 continue;
@@ -52,26 +54,5 @@ fn ends_in_digest(name: &str) -> bool {
         end.len() >= 8
             && end.bytes().any(|byte| byte.is_ascii_digit())
             && end.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    })
-}
-
-fn is_read_once(pod: &Pod<'_>, name: &serde_json::Value) -> bool {
-    let is_it = |found: &serde_json::Value| std::ptr::eq(found, name);
-    pod.running().any(|container| {
-        let mut variables = list(&container.json["env"])
-            .iter()
-            .map(|variable| &variable["valueFrom"]["configMapKeyRef"]["name"]);
-        let mut all =
-            list(&container.json["envFrom"]).iter().map(|source| &source["configMapRef"]["name"]);
-        let mut volumes =
-            list(&pod.spec["volumes"]).iter().filter(|volume| is_it(&volume["configMap"]["name"]));
-        variables.any(is_it)
-            || all.any(is_it)
-            || volumes.any(|volume| {
-                let mut mounts = list(&container.json["volumeMounts"])
-                    .iter()
-                    .filter(|mount| mount["name"] == volume["name"]);
-                mounts.any(|mount| !mount["subPath"].is_null())
-            })
     })
 }

@@ -2,35 +2,34 @@
 
 use serde::de::IgnoredAny;
 
-use crate::objects::yaml::{Document, Error, Extent, documents};
+use crate::objects::yaml::{Document, Error, Extent, each_document};
 
-/// Reads every document of a text of YAML or JSON, like [`documents`].
-pub(super) fn read(text: &str) -> (Vec<Document>, Option<Error>) {
+/// Hands on every document of a text of YAML or JSON, like [`each_document`].
+pub(super) fn each(text: &str, keep: &mut dyn FnMut(Document)) -> Option<Error> {
     let ends = ends(text);
     if ends.len() < 2 {
-        return documents(text);
+        return each_document(text, keep);
     }
-    let (mut all, mut begin, mut lines, mut column) = (Vec::new(), 0, 0, 0);
+    let (mut begin, mut lines, mut column) = (0, 0, 0);
     for end in ends {
         let part = &text[begin..end];
-        let (documents, error) = documents(part);
-        for mut document in documents {
+        let error = each_document(part, &mut |mut document| {
             let items = document.items.iter_mut().map(|item| &mut item.extent);
             for extent in items.chain([&mut document.extent]) {
                 shift(extent, begin, lines, column);
             }
             document.remarks.iter_mut().for_each(|remark| remark.line += lines);
-            all.push(document);
-        }
+            keep(document);
+        });
         if let Some(Error { line, message }) = error {
-            return (all, Some(Error { line: line + lines, message }));
+            return Some(Error { line: line + lines, message });
         }
         lines += part.matches('\n').count();
         let before = part.rfind('\n').map_or(column, |_| 0);
         column = before + part.rsplit('\n').next().unwrap_or_default().chars().count();
         begin = end;
     }
-    (all, None)
+    None
 }
 
 fn shift(extent: &mut Extent, bytes: usize, lines: usize, column: usize) {
@@ -66,8 +65,8 @@ mod tests {
     fn values_without_anything_between_them_are_documents() {
         for text in ["{\"a\": 1}\n{\"a\": 2}\n\n{\"a\":\n3}", "{\"a\": 1}{\"a\": 2} {\n\n\"a\": 3}"]
         {
-            let (documents, error) = read(text);
-            assert_eq!(error, None);
+            let mut documents = Vec::new();
+            assert_eq!(each(text, &mut |document| documents.push(document)), None);
             let found: Vec<_> = documents.iter().map(|document| &document.value["a"]).collect();
             assert_eq!(found, [1, 2, 3]);
             for document in &documents {

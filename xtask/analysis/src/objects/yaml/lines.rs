@@ -21,8 +21,9 @@ impl Lines {
     #[must_use]
     pub fn of(text: &str, extent: &Extent) -> Self {
         let part = text.get(extent.begin..extent.end).unwrap_or_default();
-        // Its first line begins with what is before it on this line, which only its column is left of.
-        let indented = format!("{:column$}{part}", "", column = extent.column);
+        // Lines below the first are indented as far as what stands before it, but in braces that does not matter.
+        let column = if part.starts_with(['{', '[']) { 0 } else { extent.column };
+        let indented = " ".repeat(column) + part;
         let mut reader = Reader {
             lines: Self { first: extent.line, by_path: HashMap::new() },
             open: Vec::new(),
@@ -196,6 +197,12 @@ items:
         assert_eq!(lines[0].line(&path(&["b", "c"])), 6);
         assert_eq!(lines[1].line(&path(&["b", "1"])), 10);
         assert_eq!(lines[2].line(&path(&["b"])), 11);
+    }
+
+    #[test]
+    fn lines_may_be_long() {
+        let text = format!("{{\"items\": [{}{{\"a\":\n1}}]}}", " ".repeat(70_000));
+        assert_eq!(lines(&text)[0].line(&path(&["a"])), 1);
     }
 
     #[test]

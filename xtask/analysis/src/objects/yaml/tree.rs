@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::mem::take;
 use std::ops::Range;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 use serde_json::{Map, Value};
 
 use super::scalar::is_ambiguous;
@@ -41,18 +41,34 @@ pub struct Item {
 
 /// Reads every document of a text, empty ones as null; what stands before a mistake is returned with it.
 pub fn documents(text: &str) -> (Vec<Document>, Option<Error>) {
+    let mut documents = Vec::new();
+    let error = each_document(text, &mut |document| documents.push(document));
+    (documents, error)
+}
+
+/// Hands on every document of a text, like [`documents`]: a file may hold a million, of which nobody wants to keep most.
+pub fn each_document(text: &str, keep: &mut dyn FnMut(Document)) -> Option<Error> {
     let read = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader =
-        Reader { cursor: Cursor::new(text, text.len() - read.len()), ..Reader::default() };
+    let cursor = Cursor::new(text, text.len() - read.len());
+    let mut reader = Reader { cursor, ..Reader::default() };
     let mut parser = Parser::new_from_str(read);
-    let error = reader.read(&mut parser).err();
-    (reader.documents, error)
+    while let Some(event) = parser.next_event() {
+        let read = event.map_err(|error| Error {
+            line: error.marker().line(),
+            message: error.info().to_owned(),
+        });
+        match read.and_then(|(event, span)| reader.event(event, span)) {
+            Ok(None) => {}
+            Ok(Some(document)) => keep(document),
+            Err(error) => return Some(error),
+        }
+    }
+    None
 }
 
 #[derive(Default)]
 struct Reader<'a> {
     cursor: Cursor<'a>,
-    documents: Vec<Document>,
     open: Vec<Open>,
     anchors: HashMap<usize, Value>,
     remarks: Vec<Remark>,
@@ -117,18 +133,8 @@ enum Key {
 }
 
 impl Reader<'_> {
-    fn read(&mut self, parser: &mut Parser<'_, StrInput<'_>>) -> Result<(), Error> {
-        while let Some(event) = parser.next_event() {
-            let (event, span) = event.map_err(|error| Error {
-                line: error.marker().line(),
-                message: error.info().to_owned(),
-            })?;
-            self.event(event, span)?;
-        }
-        Ok(())
-    }
-
-    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Error> {
+    /// The document that ends with the event, if one does.
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<Option<Document>, Error> {
         let line = span.start.line();
         self.place(&event, span);
         match event {
@@ -136,7 +142,7 @@ impl Reader<'_> {
                 let plain = style == ScalarStyle::Plain;
                 if plain && text == "<<" && self.takes_key() {
                     self.set_key(Key::Merge);
-                    return Ok(());
+                    return Ok(None);
                 }
                 let value = scalar(&text, plain, tag.as_deref());
                 // Keys are texts in the end, whatever a reader takes them for.
@@ -145,7 +151,7 @@ impl Reader<'_> {
                     self.remarks.push(Remark { line, kind });
                 }
                 self.anchor(anchor, &value, line)?;
-                self.value(value, line)
+                self.value(value, line)?;
             }
             Event::Alias(anchor) => {
                 let value = self.anchors.get(&anchor).cloned().ok_or_else(|| Error {
@@ -153,26 +159,24 @@ impl Reader<'_> {
                     message: "an alias stands in the value that it repeats".to_owned(),
                 })?;
                 self.count(size(&value), line)?;
-                self.value(value, line)
+                self.value(value, line)?;
             }
-            Event::SequenceStart(anchor, _) => self.open(anchor, line, Kind::List(Vec::new())),
+            Event::SequenceStart(anchor, _) => self.open(anchor, line, Kind::List(Vec::new()))?,
             Event::MappingStart(anchor, _) => {
                 let kind = Kind::Mapping { fields: Map::new(), merged: Vec::new(), key: None };
-                self.open(anchor, line, kind)
+                self.open(anchor, line, kind)?;
             }
-            Event::SequenceEnd | Event::MappingEnd => self.close(),
+            Event::SequenceEnd | Event::MappingEnd => self.close()?,
             Event::DocumentEnd => {
                 let value = self.root.take().unwrap_or(Value::Null);
                 let (remarks, items) = (take(&mut self.remarks), take(&mut self.items));
                 self.anchors.clear();
                 let extent = take(&mut self.extent);
-                self.documents.push(Document { value, extent, remarks, items });
-                Ok(())
+                return Ok(Some(Document { value, extent, remarks, items }));
             }
-            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {
-                Ok(())
-            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {}
         }
+        Ok(None)
     }
 
     /// Keeps where the document and the elements of its `items` begin and end.
