@@ -15,12 +15,15 @@ mod reference;
 mod secrets;
 mod services;
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::environment::{Environment, Presence};
 use crate::objects::{
     Identity, Object, Objects, Pod, Selector, is_labelled_later, list, text, texts,
 };
+
+use crate::schema::{self, Breach};
 
 pub use calls::Call;
 use capacity::Capacity;
@@ -54,6 +57,7 @@ pub struct Graph<'a> {
     /// Positions of references by what they name.
     naming: HashMap<Identity, Vec<usize>>,
     knowledge: Knowledge<'a>,
+    breaches: OnceCell<Vec<Breach<'a>>>,
 }
 
 /// Namespace, key and value.
@@ -133,6 +137,7 @@ impl<'a> Graph<'a> {
             policies: network::Policies::of(environment),
             naming,
             knowledge,
+            breaches: OnceCell::new(),
         }
     }
 
@@ -140,6 +145,19 @@ impl<'a> Graph<'a> {
     #[must_use]
     pub fn objects(&self) -> &'a Objects {
         &self.environment.objects
+    }
+
+    /// Where objects are not what the schemas of their kinds allow.
+    pub(crate) fn breaches(&self) -> &[Breach<'a>] {
+        self.breaches.get_or_init(|| {
+            let mut breaches = Vec::new();
+            for object in self.environment.objects.written() {
+                if let Some(kind) = schema::of(&object.api_version, &object.identity.kind) {
+                    schema::compare(object, kind, &mut breaches);
+                }
+            }
+            breaches
+        })
     }
 
     /// The pods of a namespace.

@@ -6,6 +6,7 @@
 //!
 //! - [`objects`]: what was rendered or read from files, with its lines, and what controllers make of it
 //! - [`environment`]: the objects with what is known of their cluster
+//! - [`schema`]: what the API server accepts in objects of a kind
 //! - [`graph`]: who names whom, who selects whom; built once
 //! - [`check`]: rules, one file each
 //! - [`report`]: findings as text, JSON, SARIF or annotations of GitHub
@@ -18,3 +19,4 @@ pub mod environment;
 pub mod graph;
 pub mod objects;
 pub mod report;
+pub mod schema;

@@ -1,14 +1,16 @@
 //! Generates typed Rust from what upstream projects release.
 //!
 //! `import crd` turns CRDs into the crate `custom-resources`, `import chart` Helm charts into the crate `helm-values`;
-//! `cargo xtask crd import` and `cargo xtask chart import` run them.
+//! `cargo xtask crd import` and `cargo xtask chart import` run them. `import kubernetes` writes the schemas of built-in kinds.
 
 mod chart;
 mod comment;
 mod crd;
 mod enumeration;
+mod facts;
 mod folder;
 mod interruption;
+mod kubernetes;
 mod lock_file;
 mod markdown;
 mod naming;
@@ -37,6 +39,7 @@ struct Arguments {
 enum Command {
     Crd(crd::Arguments),
     Chart(chart::Arguments),
+    Kubernetes(kubernetes::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Crd(arguments) => crd::run(&arguments),
         Command::Chart(arguments) => chart::run(&arguments),
+        Command::Kubernetes(arguments) => kubernetes::run(&arguments),
     };
     outcome.unwrap_or_else(|failure| failure.report())
 }

@@ -71,7 +71,7 @@ pub enum At<'a> {
     /// A value of it, as the rule has read it.
     Value(&'a Value),
     /// A key that a value of it lacks.
-    Missing(&'a Value, &'static str),
+    Missing(&'a Value, &'a str),
 }
 
 impl At<'_> {

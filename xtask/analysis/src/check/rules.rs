@@ -152,6 +152,8 @@ pub const ALL: &[&Rule] = &[
     &reliability::unhealthy_pod_eviction::RULE,
     // schema
     &schema::removed_api_version::RULE,
+    &schema::unknown_field::RULE,
+    &schema::wrong_type::RULE,
     // security
     &security::binding_to_everyone::RULE,
     &security::cluster_admin_binding::RULE,

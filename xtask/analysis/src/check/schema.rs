@@ -1,6 +1,26 @@
 //! Objects are what the API server accepts.
 
 pub(super) mod removed_api_version;
+pub(super) mod unknown_field;
+pub(super) mod wrong_type;
+
+use super::{At, Findings};
+use crate::graph::Graph;
+use crate::schema::Mistake;
+
+/// Tells of one mistake, wherever an object is not what the schema of its kind allows.
+fn tell(mistake: Mistake, graph: &Graph<'_>, findings: &mut Findings<'_>) {
+    for breach in graph.breaches().iter().filter(|breach| breach.mistake == mistake) {
+        let at = match &breach.missing {
+            Some(field) => At::Missing(breach.value, field),
+            None => At::Value(breach.value),
+        };
+        let added = findings.add(breach.object, at, breach.message.clone());
+        if let Some(help) = &breach.help {
+            added.help(help.clone());
+        }
+    }
+}
 
 /// A version of an API that Kubernetes has given up, or will.
 struct Removed {
