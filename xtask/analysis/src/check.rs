@@ -28,6 +28,8 @@ use crate::objects::Line;
 
 use finding::Added;
 pub use finding::{At, Finding, Findings, Side};
+pub(crate) use gitops::{has_option, sources, wave};
+pub(crate) use lifetime::is_restarted;
 pub(crate) use near::hint;
 
 /// A rule.

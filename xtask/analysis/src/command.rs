@@ -1,5 +1,7 @@
 //! The command line, of the program here and of `cargo xtask check`.
 
+pub mod plan;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 

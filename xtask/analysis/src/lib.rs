@@ -1,7 +1,7 @@
 //! Reads Kubernetes manifests as a graph, and tells what a cluster would only tell later.
 //!
 //! ```text
-//! objects → graph → check
+//! objects → graph → check, plan
 //! ```
 //!
 //! - [`objects`]: what was rendered or read from files, with its lines, and what controllers make of it
@@ -9,6 +9,7 @@
 //! - [`schema`]: what the API server accepts in objects of a kind
 //! - [`graph`]: who names whom, who selects whom; built once
 //! - [`check`]: rules, one file each
+//! - [`plan`]: what a change does to a cluster: two environments, compared
 //! - [`report`]: findings as text, JSON, SARIF or annotations of GitHub
 //!
 //! Pure: nothing is read but the files that the user names, and nothing is written.
@@ -18,5 +19,6 @@ pub mod command;
 pub mod environment;
 pub mod graph;
 pub mod objects;
+pub mod plan;
 pub mod report;
 pub mod schema;

@@ -21,14 +21,14 @@ use crate::graph::Graph;
 use crate::objects::{Object, Origin, list, text};
 
 /// The sources of an Application: charts, folders.
-fn sources(application: &Object) -> impl Iterator<Item = &Value> {
+pub(crate) fn sources(application: &Object) -> impl Iterator<Item = &Value> {
     let spec = &application.json["spec"];
     let sources = list(&spec["sources"]).iter().chain(Some(&spec["source"]));
     sources.filter(|source| source.is_object())
 }
 
 /// The sync wave of an object: `-1` comes before `0`.
-fn wave(object: &Object) -> i64 {
+pub(crate) fn wave(object: &Object) -> i64 {
     object
         .annotation("argocd.argoproj.io/sync-wave")
         .and_then(|wave| wave.parse().ok())
@@ -95,7 +95,7 @@ fn turn(object: &Object) -> Turn {
 }
 
 /// Whether an option of a sync is set, at the object itself or for all of an Application.
-pub(super) fn has_option(object: &Object, option: &str) -> bool {
+pub(crate) fn has_option(object: &Object, option: &str) -> bool {
     let own = object.annotation("argocd.argoproj.io/sync-options").unwrap_or_default();
     own.split(',').any(|set| set.trim() == option)
         || list(&object.json["spec"]["syncPolicy"]["syncOptions"])

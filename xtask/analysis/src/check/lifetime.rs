@@ -62,7 +62,7 @@ impl ReadOnce {
 }
 
 /// Whether something restarts the pods when their configuration changes: a digest in the template, or a controller that watches.
-fn is_restarted(pod: &Pod<'_>) -> bool {
+pub(crate) fn is_restarted(pod: &Pod<'_>) -> bool {
     let annotations = texts(&pod.metadata["annotations"]);
     let by_digest = |key: &str| {
         let key = key.to_ascii_lowercase();

@@ -1,0 +1,123 @@
+//! Plans on the command line, of the program here and of `cargo xtask plan`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+use support::{Failure, output, tell};
+
+use crate::environment::Environment;
+use crate::objects::{Objects, Read, read};
+use crate::plan::{Effect, Plan as Plans, plan, report};
+
+/// Nothing could be compared, or a part of it could not be read.
+pub const FAILED: u8 = 1;
+/// Something changes.
+pub const CHANGES: u8 = 2;
+/// Something changes as it was not to.
+pub const FORBIDDEN: u8 = 3;
+
+/// Tell what a change does to a cluster: what is created, restarted, must be recreated, is refused, and where data is lost
+///
+/// Exit codes: 0 nothing changes, 1 could not compare, 2 something changes, 3 something has an effect of --fail-on.
+#[derive(Args, Debug)]
+pub struct Plan {
+    /// File or folder of the manifests that are deployed
+    #[arg(long, value_name = "DIR|FILE")]
+    from: PathBuf,
+
+    /// File or folder of the manifests that are to be deployed, `-` for standard input
+    #[arg(long, value_name = "DIR|FILE|-")]
+    to: PathBuf,
+
+    /// What is shared with every plan
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Options of every plan.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// How the plan is printed: text for people, markdown for a comment on a pull request, json for programs, html for a page
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// Exit with 3 where something has one of these effects
+    #[arg(long, value_name = "EFFECT", value_enum, value_delimiter = ',')]
+    pub fail_on: Vec<Effect>,
+}
+
+/// How a plan is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For a comment on a pull request, within the length that GitHub takes.
+    Markdown,
+    /// For programs: one document, whose schema is described in docs/planning.md.
+    Json,
+    /// For a browser: one page, with nothing beside it.
+    Html,
+}
+
+impl ValueEnum for Effect {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let value = PossibleValue::new(self.name()).help(self.words());
+        Some(if *self == Self::Recreate { value.alias("replace") } else { value })
+    }
+}
+
+impl Plan {
+    /// Compares the files.
+    pub fn run(&self) -> ExitCode {
+        self.compare().unwrap_or_else(failed)
+    }
+
+    fn compare(&self) -> Result<ExitCode, Failure> {
+        let (from, from_is_whole) = environment(&self.from)?;
+        let (to, to_is_whole) = environment(&self.to)?;
+        self.options.print(&[plan(&from, &to)], from_is_whole && to_is_whole)
+    }
+}
+
+/// Reports a failure; what could not be compared ends otherwise than what changes.
+#[must_use]
+pub fn failed(failure: Failure) -> ExitCode {
+    // Its own exit code is that of changes.
+    let _ = failure.report();
+    ExitCode::from(FAILED)
+}
+
+/// The objects of a file or folder, and whether all of it could be read.
+fn environment(path: &Path) -> Result<(Environment, bool), Failure> {
+    let Read { objects, troubles } = read(path)?;
+    for trouble in &troubles {
+        tell(format_args!("warning: {trouble}"));
+    }
+    Ok((Environment::of(None, Objects::new(objects)), troubles.is_empty()))
+}
+
+impl Options {
+    /// Prints plans; what could not be read on either side is a failure all the same.
+    ///
+    /// # Errors
+    /// If standard output cannot be written.
+    pub fn print(&self, plans: &[Plans], is_whole: bool) -> Result<ExitCode, Failure> {
+        output::print(&report::print(self.format, plans)?)?;
+        let code = if !is_whole {
+            FAILED
+        } else if plans.iter().any(|plan| plan.has(&self.fail_on)) {
+            FORBIDDEN
+        } else if plans.iter().all(Plans::is_empty) {
+            0
+        } else {
+            CHANGES
+        };
+        Ok(ExitCode::from(code))
+    }
+}

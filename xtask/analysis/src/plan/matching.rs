@@ -1,0 +1,136 @@
+//! Which object of one side is which of the other.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::objects::{Identity, Object, Objects};
+
+/// An object on both sides, or on one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair<'a> {
+    pub(super) old: Option<&'a Object>,
+    pub(super) new: Option<&'a Object>,
+    /// The object of another name that it probably was, or becomes.
+    pub(super) renamed: Option<&'a Identity>,
+}
+
+/// Objects with nearly the same content in as many of a hundred parts are one that was renamed.
+const ALIKE: usize = 80;
+/// A value that so many objects have says nothing about which of them is meant.
+const COMMON: usize = 16;
+
+/// Every object of both sides, each once, in the order of their identities.
+pub(super) fn pairs<'a>(from: &'a Objects, to: &'a Objects) -> Vec<Pair<'a>> {
+    let mut pairs = Vec::new();
+    let (mut deleted, mut created) = (Vec::new(), Vec::new());
+    for new in first(to) {
+        match from.get(&new.identity).filter(|old| old.is_written()) {
+            Some(old) => pairs.push(Pair { old: Some(old), new: Some(new), renamed: None }),
+            None => created.push(new),
+        }
+    }
+    for old in first(from) {
+        if to.get(&old.identity).is_none_or(|new| !new.is_written()) {
+            deleted.push(old);
+        }
+    }
+    let renamed = renamed(&deleted, &created);
+    let mut other: HashMap<&Identity, &Identity> = HashMap::new();
+    for (old, new) in renamed {
+        other.insert(&old.identity, &new.identity);
+        other.insert(&new.identity, &old.identity);
+    }
+    let of = |object: &Object| other.get(&object.identity).copied();
+    pairs.extend(deleted.iter().map(|&old| Pair { old: Some(old), new: None, renamed: of(old) }));
+    pairs.extend(created.iter().map(|&new| Pair { old: None, new: Some(new), renamed: of(new) }));
+    pairs.sort_by(|one, other| identity(one).cmp(&identity(other)));
+    pairs
+}
+
+fn identity<'a>(pair: &Pair<'a>) -> Option<&'a Identity> {
+    pair.new.or(pair.old).map(|object| &object.identity)
+}
+
+/// What was written, without what has an identity that another one has already.
+fn first(objects: &Objects) -> impl Iterator<Item = &Object> {
+    objects.written().filter(|object| {
+        objects.get(&object.identity).is_some_and(|first| std::ptr::eq(first, *object))
+    })
+}
+
+/// Objects that are gone and new ones of the same kind with nearly the same content.
+fn renamed<'a>(deleted: &[&'a Object], created: &[&'a Object]) -> Vec<(&'a Object, &'a Object)> {
+    let parts: Vec<Vec<String>> = deleted.iter().map(|object| parts(object)).collect();
+    let mut with_part: HashMap<(&str, &str, &str), Vec<usize>> = HashMap::new();
+    for (position, object) in deleted.iter().enumerate() {
+        let Identity { group, kind, .. } = &object.identity;
+        for part in &parts[position] {
+            with_part.entry((group, kind, part)).or_default().push(position);
+        }
+    }
+    let mut candidates = Vec::new();
+    for (position, object) in created.iter().enumerate() {
+        let Identity { group, kind, .. } = &object.identity;
+        let own = self::parts(object);
+        let mut shared: HashMap<usize, usize> = HashMap::new();
+        for part in &own {
+            let with = with_part.get(&(group.as_str(), kind.as_str(), part.as_str()));
+            for &old in with.into_iter().flatten().take(COMMON) {
+                *shared.entry(old).or_default() += 1;
+            }
+        }
+        for (old, count) in shared {
+            let likeness = 200 * count / (own.len() + parts[old].len()).max(1);
+            if likeness >= ALIKE && own.len() > 1 {
+                candidates.push((likeness, old, position));
+            }
+        }
+    }
+    // The most alike first; what comes first among equals.
+    candidates.sort_unstable_by_key(|&(likeness, old, new)| {
+        (std::cmp::Reverse(likeness), &deleted[old].identity, &created[new].identity)
+    });
+    let (mut taken_old, mut taken_new) = (vec![false; deleted.len()], vec![false; created.len()]);
+    let mut pairs = Vec::new();
+    for (_, old, new) in candidates {
+        if !taken_old[old] && !taken_new[new] {
+            (taken_old[old], taken_new[new]) = (true, true);
+            pairs.push((deleted[old], created[new]));
+        }
+    }
+    pairs
+}
+
+/// Every value of an object with its path, where its own name stands for itself.
+fn parts(object: &Object) -> Vec<String> {
+    let mut parts = Vec::new();
+    for (key, value) in object.json.as_object().into_iter().flatten() {
+        match key.as_str() {
+            "apiVersion" | "kind" | "status" => {}
+            "metadata" => {
+                for part in ["labels", "annotations"] {
+                    collect(part, &value[part], object.name(), &mut parts);
+                }
+            }
+            _ => collect(key, value, object.name(), &mut parts),
+        }
+    }
+    parts.sort_unstable();
+    parts.dedup();
+    parts
+}
+
+fn collect(path: &str, value: &Value, name: &str, parts: &mut Vec<String>) {
+    match value {
+        Value::Null => {}
+        Value::Array(items) => items.iter().for_each(|item| collect(path, item, name, parts)),
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                collect(&format!("{path}.{key}"), value, name, parts);
+            }
+        }
+        Value::String(text) => parts.push(format!("{path}={}", text.replace(name, "\u{0}"))),
+        other => parts.push(format!("{path}={other}")),
+    }
+}

@@ -1,0 +1,301 @@
+//! Plans for people, as terraform writes its own.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use serde_json::Value;
+use support::visible;
+
+use crate::objects::Identity;
+use crate::plan::effect::is_plain;
+use crate::plan::{Action, Change, Consequence, Effect, Field, Group, Plan, Shown};
+
+const BOLD: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
+
+/// Longer values are cut.
+const WIDTH: usize = 100;
+/// More lines of a text are counted.
+const LINES: usize = 12;
+
+fn colour(effect: Effect) -> Style {
+    let colour = match effect {
+        Effect::DataLoss | Effect::Refused | Effect::Outage | Effect::Recreate => {
+            return AnsiColor::Red.on_default().bold();
+        }
+        Effect::Delete => AnsiColor::Red,
+        Effect::Security => AnsiColor::Magenta,
+        Effect::Restart | Effect::UntilRestart => AnsiColor::Yellow,
+        Effect::NoEffect | Effect::Ignored => AnsiColor::Cyan,
+        Effect::InPlace => AnsiColor::Blue,
+        Effect::Create => AnsiColor::Green,
+    };
+    colour.on_default()
+}
+
+/// The sign of a change: `+`, `-`, `-/+`, `~`, and `!` for what is refused.
+pub(super) fn sign(change: &Change) -> &'static str {
+    let has = |wanted| change.effects().any(|effect| effect == wanted);
+    match change.action {
+        Action::Create => "+",
+        Action::Delete if has(Effect::Delete) => "-",
+        Action::Change if has(Effect::Refused) => "!",
+        Action::Change if has(Effect::Recreate) => "-/+",
+        Action::Delete | Action::Change => "~",
+    }
+}
+
+/// `3 rolling restarts`, the worst first: `2 data loss, 5 changed in place`.
+pub(super) fn totals(plan: &Plan) -> String {
+    let mut parts: Vec<String> =
+        plan.totals().iter().map(|(effect, count)| format!("{count} {}", effect.words())).collect();
+    if parts.is_empty() {
+        parts.push("nothing changes".to_owned());
+    }
+    parts.push(format!("{} unchanged", plan.unchanged));
+    parts.join(", ")
+}
+
+pub(super) fn print(plans: &[Plan], colours: bool) -> String {
+    let mut text = String::new();
+    let mut pen = Pen { text: &mut text, colours };
+    for plan in plans {
+        pen.plan(plan);
+    }
+    text
+}
+
+struct Pen<'t> {
+    text: &'t mut String,
+    colours: bool,
+}
+
+impl Pen<'_> {
+    fn styled(&self, style: Style, words: &str) -> String {
+        if self.colours { format!("{style}{words}{style:#}") } else { words.to_owned() }
+    }
+
+    fn line(&mut self, line: &str) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    fn plan(&mut self, plan: &Plan) {
+        let name = plan
+            .environment
+            .as_deref()
+            .map_or_else(String::new, |name| format!("{}: ", visible(name)));
+        let summary = format!("{name}{}", totals(plan));
+        self.line(&self.styled(BOLD, &summary));
+        for group in &plan.groups {
+            self.group(group);
+        }
+        self.unseen(plan);
+        self.steps(plan);
+        self.line("");
+    }
+
+    fn group(&mut self, group: &Group) {
+        let title = title(group);
+        self.line("");
+        self.line(&self.styled(BOLD, &title));
+        for (first, others) in alike(group, |change| self.body(change)) {
+            let body = self.body(first);
+            self.head(first, &others);
+            self.text.push_str(&body);
+        }
+    }
+
+    fn head(&mut self, change: &Change, others: &[&Change]) {
+        let worst = change.worst();
+        let effect = self.styled(colour(worst), worst.words());
+        if others.is_empty() {
+            let line = change
+                .line
+                .as_ref()
+                .map_or_else(String::new, |line| format!("  ({})", visible(&line.to_string())));
+            let line = self.styled(FAINT, &line);
+            self.line(&format!(
+                "{:>3} {}: {effect}{line}",
+                sign(change),
+                visible(&change.identity.to_string())
+            ));
+            return;
+        }
+        self.line(&format!("{:>3} {} objects alike: {effect}", sign(change), others.len() + 1));
+        for change in [change].iter().chain(others) {
+            self.line(&format!("      {}", visible(&change.identity.to_string())));
+        }
+    }
+
+    /// What stands below the head of a change.
+    fn body(&self, change: &Change) -> String {
+        let mut text = String::new();
+        let mut pen = Pen { text: &mut text, colours: self.colours };
+        for consequence in &change.consequences {
+            pen.consequence(consequence, "      ");
+        }
+        // What comes of several fields alike stands once, below them.
+        for fields in change.fields.chunk_by(|one, other| one.consequences == other.consequences) {
+            for field in fields {
+                pen.field(field);
+            }
+            for consequence in
+                fields[0].consequences.iter().filter(|consequence| !is_plain(consequence))
+            {
+                pen.consequence(consequence, "        ");
+            }
+        }
+        text
+    }
+
+    fn field(&mut self, field: &Field) {
+        let path = visible(&field.path);
+        match text_lines(field) {
+            Some(lines) => {
+                self.line(&format!("      {path}:"));
+                for line in lines {
+                    self.line(&format!("        {line}"));
+                }
+            }
+            None => {
+                self.line(&format!("      {path}: {} → {}", shown(&field.old), shown(&field.new)));
+            }
+        }
+    }
+
+    fn consequence(&mut self, consequence: &Consequence, indent: &str) {
+        let effect = self.styled(colour(consequence.effect), consequence.effect.words());
+        self.line(&format!("{indent}{effect}: {}", visible(&consequence.cause)));
+    }
+
+    fn unseen(&mut self, plan: &Plan) {
+        if plan.unseen.is_empty() {
+            return;
+        }
+        self.line("");
+        self.line(&self.styled(BOLD, "Not seen, because charts are not rendered here:"));
+        for unseen in &plan.unseen {
+            self.line(&format!("  {}", visible(unseen)));
+        }
+    }
+
+    fn steps(&mut self, plan: &Plan) {
+        let steps = plan.steps();
+        if !steps.is_empty() {
+            self.line("");
+            self.line(&self.styled(BOLD, "To do by hand:"));
+            for (position, step) in steps.iter().enumerate() {
+                self.line(&format!("  {}. {}", position + 1, visible(step)));
+            }
+        }
+        if plan.is_empty() {
+            return;
+        }
+        let one_way: Vec<_> = plan
+            .one_way()
+            .map(|(change, consequence)| one_way(&change.identity, consequence))
+            .collect();
+        self.line("");
+        if one_way.is_empty() {
+            self.line(
+                "It can be rolled back: nothing here is lost by deploying the old state again.",
+            );
+        } else {
+            self.line(&self.styled(BOLD, "Deploying the old state again does not take back:"));
+            for step in one_way {
+                self.line(&format!("  {step}"));
+            }
+        }
+    }
+}
+
+pub(super) fn one_way(identity: &Identity, consequence: &Consequence) -> String {
+    visible(&format!("{identity}: {}", consequence.cause))
+}
+
+/// The changes of a group in their order, those that say the same as an earlier one with it.
+pub(super) fn alike(
+    group: &Group,
+    body: impl Fn(&Change) -> String,
+) -> Vec<(&Change, Vec<&Change>)> {
+    let mut told: Vec<(&Change, Vec<&Change>)> = Vec::new();
+    let mut positions = HashMap::new();
+    for change in &group.changes {
+        let is_plain = change.action == Action::Change && change.worst() == Effect::InPlace;
+        let key = is_plain.then(|| (change.wave, body(change)));
+        if let Some(&position) = key.as_ref().and_then(|key| positions.get(key)) {
+            let (_, others): &mut (&Change, Vec<&Change>) = &mut told[position];
+            others.push(change);
+            continue;
+        }
+        if let Some(key) = key {
+            positions.insert(key, told.len());
+        }
+        told.push((change, Vec::new()));
+    }
+    told
+}
+
+/// What a group is called, with its wave.
+pub(super) fn title(group: &Group) -> String {
+    let name = group.name.as_deref().unwrap_or("deployed by no Application here");
+    let name = visible(name);
+    if group.application.is_none() {
+        return name;
+    }
+    let waves: Vec<String> = group.waves.iter().map(i64::to_string).collect();
+    format!("{name} (wave {})", waves.join("."))
+}
+
+/// A value on one line.
+pub(super) fn shown(value: &Shown) -> String {
+    match value {
+        Shown::Absent => "(absent)".to_owned(),
+        Shown::Default(value) => format!("{} (default)", compact(value)),
+        Shown::Secret => "(secret)".to_owned(),
+        Shown::Value(value) => compact(value),
+        Shown::Order(names) => cut(&visible(&names.join(", "))),
+    }
+}
+
+fn compact(value: &Value) -> String {
+    cut(&visible(&value.to_string()))
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().count() <= WIDTH {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(WIDTH).collect();
+    format!("{start}…")
+}
+
+/// The lines that differ of texts of several lines.
+pub(super) fn text_lines(field: &Field) -> Option<Vec<String>> {
+    let (Shown::Value(Value::String(old)), Shown::Value(Value::String(new))) =
+        (&field.old, &field.new)
+    else {
+        return None;
+    };
+    if !old.contains('\n') && !new.contains('\n') {
+        return None;
+    }
+    let difference = similar::TextDiff::from_lines(old, new);
+    let mut lines = Vec::new();
+    for change in difference.iter_all_changes() {
+        let sign = match change.tag() {
+            similar::ChangeTag::Equal => continue,
+            similar::ChangeTag::Delete => '-',
+            similar::ChangeTag::Insert => '+',
+        };
+        lines.push(cut(&format!("{sign} {}", visible(change.value().trim_end_matches('\n')))));
+    }
+    if lines.len() > LINES {
+        let rest = lines.len() - LINES;
+        lines.truncate(LINES);
+        lines.push(format!("… {rest} more lines"));
+    }
+    Some(lines)
+}
