@@ -23,7 +23,7 @@ pub(crate) use made::secret_name;
 pub use origin::{Line, Origin, Remark, RemarkKind};
 pub(crate) use pod::is_labelled_later;
 pub use pod::{Container, ContainerKind, Pod};
-pub use read::{Read, Trouble, read, read_all};
+pub use read::{Read, Trouble, is_manifest, read, read_all, read_contents};
 pub use selector::Selector;
 pub(crate) use view::count_of;
 pub use view::{list, text, texts};

@@ -27,6 +27,8 @@ pub enum Program {
     Docker,
     /// For EKS.
     Eksctl,
+    /// For what was deployed before.
+    Git,
     /// For charts.
     Helm,
     /// For the cluster's API.
@@ -42,6 +44,7 @@ impl Program {
             Self::Aws => "aws",
             Self::Docker => "docker",
             Self::Eksctl => "eksctl",
+            Self::Git => "git",
             Self::Helm => "helm",
             Self::Kubectl => "kubectl",
             Self::Minikube => "minikube",
@@ -56,6 +59,7 @@ impl Program {
             }
             Self::Docker => "https://docs.docker.com/engine/install/",
             Self::Eksctl => "https://docs.aws.amazon.com/eks/latest/eksctl/installation.html",
+            Self::Git => "https://git-scm.com/downloads",
             Self::Helm => "https://helm.sh/docs/intro/install/",
             Self::Kubectl => "https://kubernetes.io/docs/tasks/tools/",
             Self::Minikube => "https://minikube.sigs.k8s.io/docs/start/",
@@ -108,6 +112,8 @@ pub struct Outcome {
     status: ExitStatus,
     /// Its standard output.
     pub output: String,
+    /// The same, where it is no text.
+    bytes: Vec<u8>,
     /// Its standard error.
     error: String,
 }
@@ -196,9 +202,10 @@ impl Invocation {
         let mut running = self.start_with_pipes()?;
         let (output, error) = read(running.child());
         // Until both are closed.
-        let [output, error] = [output, error].map(|text| text.iter().flatten().collect());
+        let [bytes, error]: [Vec<u8>; 2] =
+            [output, error].map(|text| text.iter().flatten().collect());
         let status = running.wait().map_err(|error| self.cannot_start(&error))?;
-        Ok(Outcome { status, output: text(output), error: text(error) })
+        Ok(Outcome { status, output: text(bytes.clone()), bytes, error: text(error) })
     }
 
     /// Asks a program something that it knows by itself; one that takes too long is ended.
@@ -220,6 +227,13 @@ impl Invocation {
     /// The program's output; an error if it fails.
     pub fn output(&self) -> Result<String, Failure> {
         self.printed(self.outcome()?)
+    }
+
+    /// The program's output as it is, which need not be text; an error if it fails.
+    pub fn bytes(&self) -> Result<Vec<u8>, Failure> {
+        let outcome = self.outcome()?;
+        let bytes = outcome.bytes.clone();
+        self.printed(outcome).map(|_| bytes)
     }
 
     /// The program's output; `None` if it ends with this exit code.

@@ -12,6 +12,7 @@ mod environment;
 mod external;
 mod invocation;
 mod open;
+mod plan;
 mod programs;
 mod render;
 #[cfg(test)]
@@ -40,6 +41,7 @@ use manifests_lib::environment::Entry;
 enum Command {
     Render(render::Arguments),
     Check(check::Arguments),
+    Plan(plan::Arguments),
     Watch(watch::Arguments),
     #[command(subcommand)]
     Cluster(cluster::Command),
@@ -77,6 +79,7 @@ pub fn run(environments: &'static [Entry]) -> ExitCode {
     let outcome = match Command::parse() {
         Command::Render(arguments) => render::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Plan(arguments) => return plan::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Cluster(command) => cluster::run(&command),
         Command::Bootstrap(arguments) => bootstrap::run(&arguments),

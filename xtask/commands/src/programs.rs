@@ -41,7 +41,7 @@ pub fn require(programs: &[Program], kubernetes: KubernetesMinor) -> Result<Vers
             Program::Helm => helm(&text).map(|major| versions.helm = Some(major)),
             Program::Kubectl => kubectl(&text, kubernetes),
             Program::Minikube => minikube(&text, kubernetes),
-            Program::Aws | Program::Docker | Program::Eksctl => Ok(()),
+            Program::Aws | Program::Docker | Program::Eksctl | Program::Git => Ok(()),
         });
         wrong.extend(judged.err());
     }
@@ -54,7 +54,7 @@ fn said(program: Program) -> Result<String, String> {
         Program::Helm => &["version", "--short"],
         Program::Kubectl => &["version", "--client", "--output=json"],
         Program::Minikube => &["config", "defaults", "kubernetes-version"],
-        Program::Aws | Program::Docker => &["--version"],
+        Program::Aws | Program::Docker | Program::Git => &["--version"],
         Program::Eksctl => &["version"],
     };
     let question = Invocation::new(program, question.iter().copied());

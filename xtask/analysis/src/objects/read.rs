@@ -73,6 +73,25 @@ pub fn read_all(paths: &[impl AsRef<Path>]) -> Result<Read, Failure> {
     Ok(result)
 }
 
+/// Reads files whose content is here already, such as those of a commit, each with its name.
+#[must_use]
+pub fn read_contents(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Read {
+    let mut result = Read::default();
+    for (name, bytes) in files {
+        result.file(&name, bytes);
+    }
+    result
+}
+
+/// Whether a file is one of manifests, by its name.
+#[must_use]
+pub fn is_manifest(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| {
+        ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    })
+}
+
 fn read_into(path: &Path, seen: &mut HashSet<PathBuf>, result: &mut Read) -> Result<(), Failure> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();

@@ -187,7 +187,7 @@ impl<'a> Walk<'a> {
             return;
         }
         if let Value::Object(fields) = value
-            && (known.is_filled() || self.places.len() == 1)
+            && (known.is_filled() || known.may_be_empty() || self.places.len() == 1)
         {
             for key in fields.keys() {
                 let (old, new) = sides(value);

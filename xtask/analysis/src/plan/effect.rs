@@ -323,11 +323,26 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
         };
         subject.whole(Effect::Create, cause);
     }
+    refused(subject);
     for position in 0..subject.differences.len() {
         if !subject.is_judged(position) {
             let cause = in_place(&subject.differences[position]);
             subject.field(position, Effect::InPlace, cause);
         }
+    }
+}
+
+/// One field that is refused holds up all others of its object.
+fn refused(subject: &mut Subject<'_, '_>) {
+    let is_refusal = |effect| matches!(effect, Effect::Refused | Effect::Recreate);
+    let refuses =
+        |consequences: &Vec<Consequence>| consequences.iter().any(|own| is_refusal(own.effect));
+    let count = subject.of_fields.iter().filter(|consequences| refuses(consequences)).count();
+    let effects = subject.of_fields.iter().flatten().map(|consequence| consequence.effect);
+    if let Some(worst) = effects.filter(|&effect| is_refusal(effect)).min()
+        && count < subject.of_fields.len()
+    {
+        subject.whole(worst, "nothing of this object is taken over before that");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which object of one side is which of the other.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use serde_json::Value;
@@ -61,35 +62,12 @@ fn first(objects: &Objects) -> impl Iterator<Item = &Object> {
 
 /// Objects that are gone and new ones of the same kind with nearly the same content.
 fn renamed<'a>(deleted: &[&'a Object], created: &[&'a Object]) -> Vec<(&'a Object, &'a Object)> {
-    let parts: Vec<Vec<String>> = deleted.iter().map(|object| parts(object)).collect();
-    let mut with_part: HashMap<(&str, &str, &str), Vec<usize>> = HashMap::new();
-    for (position, object) in deleted.iter().enumerate() {
-        let Identity { group, kind, .. } = &object.identity;
-        for part in &parts[position] {
-            with_part.entry((group, kind, part)).or_default().push(position);
-        }
-    }
-    let mut candidates = Vec::new();
-    for (position, object) in created.iter().enumerate() {
-        let Identity { group, kind, .. } = &object.identity;
-        let own = self::parts(object);
-        let mut shared: HashMap<usize, usize> = HashMap::new();
-        for part in &own {
-            let with = with_part.get(&(group.as_str(), kind.as_str(), part.as_str()));
-            for &old in with.into_iter().flatten().take(COMMON) {
-                *shared.entry(old).or_default() += 1;
-            }
-        }
-        for (old, count) in shared {
-            let likeness = 200 * count / (own.len() + parts[old].len()).max(1);
-            if likeness >= ALIKE && own.len() > 1 {
-                candidates.push((likeness, old, position));
-            }
-        }
-    }
+    // Labels may have the old name, or follow the new one.
+    let mut candidates = alike(deleted, created, false);
+    candidates.extend(alike(deleted, created, true));
     // The most alike first; what comes first among equals.
     candidates.sort_unstable_by_key(|&(likeness, old, new)| {
-        (std::cmp::Reverse(likeness), &deleted[old].identity, &created[new].identity)
+        (Reverse(likeness), &deleted[old].identity, &created[new].identity)
     });
     let (mut taken_old, mut taken_new) = (vec![false; deleted.len()], vec![false; created.len()]);
     let mut pairs = Vec::new();
@@ -102,18 +80,50 @@ fn renamed<'a>(deleted: &[&'a Object], created: &[&'a Object]) -> Vec<(&'a Objec
     pairs
 }
 
-/// Every value of an object with its path, where its own name stands for itself.
-fn parts(object: &Object) -> Vec<String> {
+/// How much of a hundred parts two objects share, and their positions.
+fn alike(deleted: &[&Object], created: &[&Object], follow: bool) -> Vec<(usize, usize, usize)> {
+    let all: Vec<Vec<String>> = deleted.iter().map(|object| parts(object, follow)).collect();
+    let mut with_part: HashMap<(&str, &str, &str), Vec<usize>> = HashMap::new();
+    for (position, object) in deleted.iter().enumerate() {
+        let Identity { group, kind, .. } = &object.identity;
+        for part in &all[position] {
+            with_part.entry((group, kind, part)).or_default().push(position);
+        }
+    }
+    let mut candidates = Vec::new();
+    for (position, object) in created.iter().enumerate() {
+        let Identity { group, kind, .. } = &object.identity;
+        let own = parts(object, follow);
+        let mut shared: HashMap<usize, usize> = HashMap::new();
+        for part in &own {
+            let with = with_part.get(&(group.as_str(), kind.as_str(), part.as_str()));
+            for &old in with.into_iter().flatten().take(COMMON) {
+                *shared.entry(old).or_default() += 1;
+            }
+        }
+        for (old, count) in shared {
+            let likeness = 200 * count / (own.len() + all[old].len()).max(1);
+            if likeness >= ALIKE && own.len() > 1 {
+                candidates.push((likeness, old, position));
+            }
+        }
+    }
+    candidates
+}
+
+/// Every value of an object with its path; where names are followed, its own name stands for itself.
+fn parts(object: &Object, follow: bool) -> Vec<String> {
+    let name = if follow { object.name() } else { "" };
     let mut parts = Vec::new();
     for (key, value) in object.json.as_object().into_iter().flatten() {
         match key.as_str() {
             "apiVersion" | "kind" | "status" => {}
             "metadata" => {
                 for part in ["labels", "annotations"] {
-                    collect(part, &value[part], object.name(), &mut parts);
+                    collect(part, &value[part], name, &mut parts);
                 }
             }
-            _ => collect(key, value, object.name(), &mut parts),
+            _ => collect(key, value, name, &mut parts),
         }
     }
     parts.sort_unstable();
@@ -130,7 +140,9 @@ fn collect(path: &str, value: &Value, name: &str, parts: &mut Vec<String>) {
                 collect(&format!("{path}.{key}"), value, name, parts);
             }
         }
-        Value::String(text) => parts.push(format!("{path}={}", text.replace(name, "\u{0}"))),
+        Value::String(text) if !name.is_empty() => {
+            parts.push(format!("{path}={}", text.replace(name, "\u{0}")));
+        }
         other => parts.push(format!("{path}={other}")),
     }
 }

@@ -1,5 +1,8 @@
 //! Plans as people and programs read them.
 
+mod html;
+mod json;
+mod markdown;
 mod text;
 
 use support::Failure;
@@ -14,7 +17,9 @@ use crate::command::plan::Format;
 pub fn print(format: Format, plans: &[Plan]) -> Result<String, Failure> {
     Ok(match format {
         Format::Text => text::print(plans, support::output::colours()),
-        Format::Markdown | Format::Json | Format::Html => text::print(plans, false),
+        Format::Markdown => markdown::print(plans),
+        Format::Json => json::print(plans)?,
+        Format::Html => html::print(plans),
     })
 }
 

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{LIMIT, Trouble, trouble};
+use super::{LIMIT, Trouble, is_manifest, trouble};
 use crate::objects::view::text;
 use crate::objects::yaml;
 
@@ -162,13 +162,6 @@ fn lexical(path: &Path) -> PathBuf {
 
 fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
-}
-
-fn is_manifest(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| {
-        ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
-    })
 }
 
 #[cfg(test)]

@@ -22,7 +22,9 @@ fn of_text(text: &str) -> Option<i128> {
         None => (1, number.strip_prefix('+').unwrap_or(number)),
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.is_empty() && fraction.is_empty() || fraction.len() > 18 {
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_nothing = whole.is_empty() && fraction.is_empty();
+    if is_nothing || !is_digits(whole) || !is_digits(fraction) || fraction.len() > 18 {
         return None;
     }
     // All digits, and how many of them stand behind the point.

@@ -58,6 +58,9 @@ fn definition(subject: &mut Subject<'_, '_>, new: &Object) {
                 "group, names and scope of a kind cannot be changed once it is established",
                 Some(way),
             );
+            subject.of_fields[position]
+                .iter_mut()
+                .for_each(|consequence| consequence.one_way = true);
         }
     }
     for position in subject.below("spec.versions") {

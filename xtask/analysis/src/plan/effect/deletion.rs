@@ -53,12 +53,12 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
     }
     let by = match context.before.application(old) {
         Some(application) if context.to.objects().get(&application.identity).is_none() => {
-            format!("deleted with {}", application.identity)
+            format!("with {}", application.identity)
         }
         Some(application) => {
-            format!("pruned by {} once everything else is in sync", application.identity)
+            format!("by {}, which prunes once everything else is in sync", application.identity)
         }
-        None => "deleted by whatever deploys these manifests, if it prunes".to_owned(),
+        None => "by whatever deploys these manifests, if it prunes".to_owned(),
     };
     subject.whole(Effect::Delete, format!("{by}{renamed}"));
     for (group, kind, cause) in DATA {

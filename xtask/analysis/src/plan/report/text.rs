@@ -66,6 +66,13 @@ pub(super) fn print(plans: &[Plan], colours: bool) -> String {
     text
 }
 
+/// The changes of a group, without its title.
+pub(super) fn group(group: &Group) -> String {
+    let mut text = String::new();
+    Pen { text: &mut text, colours: false }.changes(group);
+    text
+}
+
 struct Pen<'t> {
     text: &'t mut String,
     colours: bool,
@@ -100,6 +107,10 @@ impl Pen<'_> {
         let title = title(group);
         self.line("");
         self.line(&self.styled(BOLD, &title));
+        self.changes(group);
+    }
+
+    fn changes(&mut self, group: &Group) {
         for (first, others) in alike(group, |change| self.body(change)) {
             let body = self.body(first);
             self.head(first, &others);

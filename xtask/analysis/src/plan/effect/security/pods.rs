@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::objects::text;
+use crate::objects::{Pod, text};
 use crate::plan::compare::Difference;
 use crate::plan::effect::{Effect, Subject};
 
@@ -28,12 +28,14 @@ static PROTECTING: &[(&[&str], bool, &str)] = &[
 
 /// Tells which protections are gone.
 pub(super) fn tell(subject: &mut Subject<'_, '_>) {
+    let makes_pods = subject
+        .object()
+        .is_some_and(|object| Pod::of(object).is_some() || object.is("", "ServiceAccount"));
+    if !makes_pods {
+        return;
+    }
     for position in 0..subject.differences.len() {
-        let difference = &subject.differences[position];
-        let is_pod = difference.keys.iter().any(|key| key == "template")
-            || difference.is_below("spec")
-            || difference.is_below("automountServiceAccountToken");
-        if let (true, Some(cause)) = (is_pod, weaker(difference)) {
+        if let Some(cause) = weaker(&subject.differences[position]) {
             subject.field(position, Effect::Security, cause);
         }
     }

@@ -1,0 +1,137 @@
+//! `cargo xtask plan`: what a change does to the cluster, before it is merged.
+
+mod commit;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use analysis::command::plan::{Options, failed};
+use analysis::environment::Environment;
+use analysis::objects::{Objects, Read, read};
+use analysis::plan::{Plan, plan};
+use clap::Args;
+use support::{Failure, tell};
+
+use crate::check;
+use crate::environment::EnvironmentName;
+use commit::Commit;
+
+/// Tell what a change does to the cluster: what is created, restarted, must be recreated, is refused, and where data is lost
+///
+/// Compares the snapshots at the merge base with main with what the code renders now, without a cluster. Each change has its cause,
+/// and the line of Rust that wrote the object.
+///
+/// Exit codes: 0 nothing changes, 1 could not compare, 2 something changes, 3 something has an effect of --fail-on.
+#[derive(Args)]
+pub struct Arguments {
+    /// Environments to compare [default: all]
+    #[arg(value_name = "ENV")]
+    environments: Vec<EnvironmentName>,
+
+    /// What is deployed: a branch, tag or commit, or a folder of manifests [default: the merge base with main]
+    #[arg(long, value_name = "REF|DIR")]
+    from: Option<String>,
+
+    /// What is to be deployed: a branch, tag or commit, or a folder of manifests [default: what the code renders]
+    #[arg(long, value_name = "REF|DIR")]
+    to: Option<String>,
+
+    #[command(flatten)]
+    options: Options,
+}
+
+/// Where the objects of one side come from.
+enum Side {
+    Code,
+    Folder(PathBuf),
+    Commit(Commit),
+}
+
+/// Compares environments.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    compare(arguments).unwrap_or_else(failed)
+}
+
+fn compare(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let from = match &arguments.from {
+        Some(from) => Side::of(from)?,
+        None => Side::Commit(Commit::merge_base()?),
+    };
+    let to = arguments.to.as_deref().map_or(Ok(Side::Code), Side::of)?;
+    let mut environments = arguments.environments.clone();
+    if environments.is_empty() {
+        environments = EnvironmentName::all().collect();
+    }
+    environments.sort_unstable();
+    environments.dedup();
+    let (mut plans, mut is_whole) = (Vec::new(), true);
+    if let (Side::Folder(old), Side::Folder(new)) = (&from, &to)
+        && !has_environments(old)
+        && !has_environments(new)
+    {
+        let (old, new) = (folder(None, old)?, folder(None, new)?);
+        is_whole = old.1 && new.1;
+        plans.push(plan(&old.0, &new.0));
+    } else {
+        for name in environments {
+            let (old, new) = (from.environment(name)?, to.environment(name)?);
+            is_whole &= old.1 && new.1;
+            plans.push(planned(name, &old.0, &new.0));
+        }
+    }
+    arguments.options.print(&plans, is_whole)
+}
+
+fn planned(name: EnvironmentName, old: &Environment, new: &Environment) -> Plan {
+    let mut plan = plan(old, new);
+    plan.environment = Some(name.to_string());
+    plan
+}
+
+impl Side {
+    /// A folder where there is one of this name, or else a commit.
+    fn of(text: &str) -> Result<Self, Failure> {
+        let path = Path::new(text);
+        if path.is_dir() || path.is_file() {
+            return Ok(Self::Folder(path.to_owned()));
+        }
+        Commit::named(text).map(Self::Commit)
+    }
+
+    /// The objects of an environment, and whether all of it could be read.
+    fn environment(&self, name: EnvironmentName) -> Result<(Environment, bool), Failure> {
+        match self {
+            Self::Code => Ok((check::of(name, &name.build()?)?, true)),
+            Self::Folder(path) if path.join(name.to_string()).is_dir() => {
+                folder(Some(name), &path.join(name.to_string()))
+            }
+            // Another environment is there, so that this one is new or gone.
+            Self::Folder(path) if has_environments(path) => {
+                Ok(environment(Some(name), Read::default()))
+            }
+            Self::Folder(path) => folder(Some(name), path),
+            Self::Commit(commit) => {
+                let read = commit.read(&format!("snapshots/{name}"))?;
+                Ok(environment(Some(name), read))
+            }
+        }
+    }
+}
+
+/// Whether a folder has one folder for each environment, as `snapshots` has.
+fn has_environments(path: &Path) -> bool {
+    EnvironmentName::all().any(|name| path.join(name.to_string()).is_dir())
+}
+
+fn folder(name: Option<EnvironmentName>, path: &Path) -> Result<(Environment, bool), Failure> {
+    Ok(environment(name, read(path)?))
+}
+
+fn environment(name: Option<EnvironmentName>, read: Read) -> (Environment, bool) {
+    for trouble in &read.troubles {
+        tell(format_args!("warning: {trouble}"));
+    }
+    let is_whole = read.troubles.is_empty();
+    let name = name.map(|name| name.to_string());
+    (Environment::of(name, Objects::new(read.objects)), is_whole)
+}
