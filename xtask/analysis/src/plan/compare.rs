@@ -136,6 +136,9 @@ impl<'a> Walk<'a> {
     ) {
         let known = parent.field(key);
         let ordered = ordered || known.is_template();
+        if known.is_requests() && self.are_equal(known, &requests(old), &requests(new), ordered) {
+            return;
+        }
         let of = |side: Option<&'a Value>| {
             side.and_then(|side| side.get(key)).filter(|value| !value.is_null())
         };
@@ -403,6 +406,13 @@ impl<'a> Walk<'a> {
             secret: false,
         });
     }
+}
+
+/// What a container asks for: as much as its limits where it does not say.
+fn requests(resources: Option<&Value>) -> Value {
+    let of = |field: &str| resources.and_then(|own| own[field].as_object()).into_iter().flatten();
+    let all = of("limits").chain(of("requests"));
+    Value::Object(all.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
 /// A path with the keys of elements instead of their positions.

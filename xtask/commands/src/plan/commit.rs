@@ -118,7 +118,11 @@ fn git(arguments: &[&str]) -> Result<Invocation, Failure> {
 fn resolve(name: &str) -> Result<String, Failure> {
     let commit = format!("{name}^{{commit}}");
     let id = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?.output()?;
-    Ok(id.trim().to_owned())
+    let id = id.trim();
+    if id.is_empty() {
+        return Err(Failure::new(format!("Git does not say which commit {} is", quoted(name))));
+    }
+    Ok(id.to_owned())
 }
 
 /// What to say where the repository was cloned without its history.

@@ -3,8 +3,8 @@
 //! Upstream: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/>, `pkg/apis/*/v1/defaults.go`
 
 use super::shape::Rule::{
-    Bool, Empty, Filled, List, Number, Object, PolicyTypes, PullPolicy, Quantities, Quantity, Same,
-    Sequence, Set, Template, Text,
+    Bool, Empty, Filled, List, Number, Object, PolicyTypes, PullPolicy, Quantities, Quantity,
+    Requests, Same, Sequence, Set, Template, Text,
 };
 use super::shape::{Rule, Shape};
 
@@ -51,7 +51,7 @@ const HANDLER: Shape = Shape(&[("httpGet", HTTP_GET)]);
 
 const RESOURCES: Rule = Filled(&Shape(&[
     ("limits", Quantities),
-    ("requests", Quantities),
+    ("requests", Requests),
     ("claims", List(&["name"], &NOTHING)),
 ]));
 
@@ -196,7 +196,12 @@ const TEMPLATE: Rule = Template(&Shape(&[("metadata", META), ("spec", Object(&PO
 /// Pods of Jobs do not start again by default: what they do is required, so that it has no default here.
 const REPLICAS: Rule = Number(1);
 
-const CLAIM: Shape = Shape(&[("metadata", META), ("spec", Object(&CLAIM_SPEC))]);
+const CLAIM: Shape = Shape(&[
+    ("apiVersion", Text("v1")),
+    ("kind", Text("PersistentVolumeClaim")),
+    ("metadata", META),
+    ("spec", Object(&CLAIM_SPEC)),
+]);
 const CLAIM_SPEC: Shape = Shape(&[
     ("accessModes", Set),
     ("resources", RESOURCES),

@@ -35,7 +35,7 @@ impl<'s> Known<'s> {
     /// What is known of a field of an object.
     pub(super) fn field(self, name: &str) -> Self {
         match self {
-            Self::Rule(Rule::Quantities) => Self::Rule(Rule::Quantity),
+            Self::Rule(Rule::Quantities | Rule::Requests) => Self::Rule(Rule::Quantity),
             Self::Rule(_) => {
                 self.shape().and_then(|shape| shape.rule(name)).map_or(Self::Nothing, Self::Rule)
             }
@@ -108,12 +108,16 @@ impl<'s> Known<'s> {
 
     /// Whether an absent object is the same as one of defaults only.
     pub(super) fn is_filled(self) -> bool {
-        matches!(self, Self::Rule(Rule::Filled(_) | Rule::Quantities))
+        matches!(self, Self::Rule(Rule::Filled(_) | Rule::Quantities | Rule::Requests))
     }
 
     /// Whether an absent value is the same as an empty one.
     pub(super) fn may_be_empty(self) -> bool {
         matches!(self, Self::Rule(Rule::Empty | Rule::Set | Rule::List(..) | Rule::Sequence(_)))
+    }
+
+    pub(super) fn is_requests(self) -> bool {
+        matches!(self, Self::Rule(Rule::Requests))
     }
 
     pub(super) fn is_template(self) -> bool {

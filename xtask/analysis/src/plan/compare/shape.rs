@@ -33,6 +33,8 @@ pub(super) enum Rule {
     Quantity,
     /// Quantities by name.
     Quantities,
+    /// Quantities by name, for each of which that of the limits beside them stands where it is absent.
+    Requests,
     /// Equal to this other field of the same object where it is absent.
     Same(&'static str),
     /// The policy for pulling the image beside it.
