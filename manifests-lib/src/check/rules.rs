@@ -3,24 +3,8 @@
 use super::CheckRule;
 
 impl CheckRule {
-    /// An autoscaler may ask for more pods than nodes have room for.
-    pub const AUTOSCALED_BEYOND_NODES: Self = Self("autoscaled-beyond-nodes");
-    /// A container, a pod or a claim is outside of what the LimitRange of its namespace allows.
-    pub const BEYOND_LIMIT_RANGE: Self = Self("beyond-limit-range");
-    /// A namespace has more than its ResourceQuota lets it have.
-    pub const BEYOND_QUOTA: Self = Self("beyond-quota");
-    /// A pod requests more than any of its nodes has.
-    pub const POD_TOO_LARGE: Self = Self("pod-too-large");
-    /// A pod asks for nodes that are not there.
-    pub const POD_WITHOUT_NODE: Self = Self("pod-without-node");
-    /// A workload has more pods than its nodes can hold.
-    pub const REPLICAS_BEYOND_NODES: Self = Self("replicas-beyond-nodes");
-    /// Pods request more than all their nodes together have.
-    pub const REQUESTS_BEYOND_NODES: Self = Self("requests-beyond-nodes");
-    /// A rollout has to add a pod before it takes one away, and there is no room for it.
-    pub const ROLLOUT_WITHOUT_ROOM: Self = Self("rollout-without-room");
-    /// A Job or CronJob finds no room for a pod beside the pods that stay.
-    pub const RUN_WITHOUT_ROOM: Self = Self("run-without-room");
+    /// An exception accepts nothing.
+    pub const IDLE_EXCEPTION: Self = Self("idle-exception");
     /// Pods that may be on several nodes mount a volume that one node can have.
     pub const CLAIM_OF_ONE_NODE: Self = Self("claim-of-one-node");
     /// A database keeps its data where it is lost with the pod.
@@ -63,76 +47,6 @@ impl CheckRule {
     pub const ROTATED_VARIABLE: Self = Self("rotated-variable");
     /// A changed ConfigMap would not reach the pods that read it.
     pub const UNNOTICED_CONFIGURATION: Self = Self("unnoticed-configuration");
-    /// Two ServiceEntries of TCP have one port and no addresses, and the mesh does not capture DNS.
-    pub const COLLIDING_TCP_ENTRIES: Self = Self("colliding-tcp-entries");
-    /// Two DestinationRules of one namespace and host set a policy or define a subset twice.
-    pub const COMPETING_DESTINATION_RULES: Self = Self("competing-destination-rules");
-    /// Two objects of Istio want the same pods, and one of them is in force.
-    pub const COMPETING_MESH_OBJECTS: Self = Self("competing-mesh-objects");
-    /// Two servers of Istio Gateways want one port of the same pods, and one of them gets it.
-    pub const CONFLICTING_GATEWAY_SERVER: Self = Self("conflicting-gateway-server");
-    /// A server of an Istio Gateway has TLS settings that its protocol does not go with.
-    pub const CONTRADICTING_GATEWAY_TLS: Self = Self("contradicting-gateway-tls");
-    /// Two ServiceEntries have different protocols for one port of one host.
-    pub const CONTRADICTING_SERVICE_ENTRIES: Self = Self("contradicting-service-entries");
-    /// A route shares requests between a destination and the same one again.
-    pub const DUPLICATE_DESTINATION: Self = Self("duplicate-destination");
-    /// Two VirtualServices have the same match for one host at one gateway.
-    pub const DUPLICATE_GATEWAY_ROUTE: Self = Self("duplicate-gateway-route");
-    /// Two listeners of a Gateway have the same port and host.
-    pub const DUPLICATE_LISTENER: Self = Self("duplicate-listener");
-    /// Two VirtualServices route one host at the sidecars.
-    pub const DUPLICATE_MESH_HOST: Self = Self("duplicate-mesh-host");
-    /// Two HTTPRoutes of one Gateway match the same requests.
-    pub const DUPLICATE_ROUTE_MATCH: Self = Self("duplicate-route-match");
-    /// A PeerAuthentication says something where Istio does not read it.
-    pub const IGNORED_PEER_AUTHENTICATION: Self = Self("ignored-peer-authentication");
-    /// A route gives one try as much time as the whole request, or more.
-    pub const RETRY_BEYOND_TIMEOUT: Self = Self("retry-beyond-timeout");
-    /// One of several destinations of a route has no weight.
-    pub const ROUTE_WITHOUT_WEIGHT: Self = Self("route-without-weight");
-    /// A VirtualService has a match that an earlier one leaves nothing to.
-    pub const SHADOWED_MATCH: Self = Self("shadowed-match");
-    /// A VirtualService routes requests at a server that passes TLS on, or by the name in TLS at one that ends it.
-    pub const UNREAD_GATEWAY_ROUTE: Self = Self("unread-gateway-route");
-    /// A workload declares a call that a policy refuses.
-    pub const REFUSED_CALL: Self = Self("refused-call");
-    /// A pod of the mesh may not reach istiod.
-    pub const REFUSED_CONTROL_PLANE: Self = Self("refused-control-plane");
-    /// A gateway leads to pods that do not let it in.
-    pub const REFUSED_GATEWAY: Self = Self("refused-gateway");
-    /// A pod calls others by name and may not ask the cluster's DNS.
-    pub const REFUSED_NAME_RESOLUTION: Self = Self("refused-name-resolution");
-    /// A monitor asks for metrics of pods that do not let Prometheus in.
-    pub const REFUSED_SCRAPE: Self = Self("refused-scrape");
-    /// A webhook or an aggregated API has pods that do not let the API server in.
-    pub const REFUSED_WEBHOOK: Self = Self("refused-webhook");
-    /// The name of a port says another protocol than its `appProtocol`.
-    pub const CONTRADICTING_PROTOCOL: Self = Self("contradicting-protocol");
-    /// Two containers of one pod declare the same port.
-    pub const DUPLICATE_CONTAINER_PORT: Self = Self("duplicate-container-port");
-    /// Two Services ask for the same port of the nodes.
-    pub const DUPLICATE_NODE_PORT: Self = Self("duplicate-node-port");
-    /// A Service has a port, or the name of one, twice.
-    pub const DUPLICATE_SERVICE_PORT: Self = Self("duplicate-service-port");
-    /// An Istio Gateway opens a port that no Service of its proxies has.
-    pub const GATEWAY_PORT_WITHOUT_SERVICE_PORT: Self = Self("gateway-port-without-service-port");
-    /// A NetworkPolicy names a port that none of its pods has.
-    pub const MISSING_POLICY_PORT: Self = Self("missing-policy-port");
-    /// A probe or a hook asks a port by a name that its container does not have.
-    pub const MISSING_PROBE_PORT: Self = Self("missing-probe-port");
-    /// A Service leads to a port by a name that no container of its pods has.
-    pub const MISSING_TARGET_PORT: Self = Self("missing-target-port");
-    /// A policy names the port of a Service where that of its pods counts.
-    pub const POLICY_OF_SERVICE_PORT: Self = Self("policy-of-service-port");
-    /// A VirtualService routes requests at a port that the mesh takes for something else.
-    pub const ROUTE_OF_OTHER_PROTOCOL: Self = Self("route-of-other-protocol");
-    /// A port whose protocol lets the server speak first does not say that it is TCP.
-    pub const UNDECLARED_SERVER_FIRST_PROTOCOL: Self = Self("undeclared-server-first-protocol");
-    /// A Service leads to a port that no container of its pods declares.
-    pub const UNDECLARED_TARGET_PORT: Self = Self("undeclared-target-port");
-    /// An object is declared to come from somebody else, and nothing needs it.
-    pub const IDLE_EXTERNAL: Self = Self("idle-external");
     /// A binding puts an admission policy into force that is not there.
     pub const MISSING_ADMISSION_POLICY: Self = Self("missing-admission-policy");
     /// A Prometheus sends its alerts to a Service, or a port of one, that is not there.
@@ -211,30 +125,6 @@ impl CheckRule {
     pub const MISSING_SCALE_TARGET: Self = Self("missing-scale-target");
     /// A pod reads a Secret, or a key of one, that is not there.
     pub const MISSING_SECRET: Self = Self("missing-secret");
-    /// An ExternalSecret reads a store that is not there.
-    pub const MISSING_SECRET_STORE: Self = Self("missing-secret-store");
-    /// An Ingress or a Gateway serves the certificate of a Secret that is not there.
-    pub const MISSING_SERVED_CERTIFICATE: Self = Self("missing-served-certificate");
-    /// A pod runs as a ServiceAccount that is not there.
-    pub const MISSING_SERVICE_ACCOUNT: Self = Self("missing-service-account");
-    /// A Sidecar lets through a host that is not there, or is in another namespace.
-    pub const MISSING_SIDECAR_HOST: Self = Self("missing-sidecar-host");
-    /// A claim asks for a StorageClass that is not there.
-    pub const MISSING_STORAGE_CLASS: Self = Self("missing-storage-class");
-    /// A binding gives rights to a ServiceAccount that is not there.
-    pub const MISSING_SUBJECT: Self = Self("missing-subject");
-    /// A VirtualService sends requests to a subset that no DestinationRule of the host defines.
-    pub const MISSING_SUBSET: Self = Self("missing-subset");
-    /// A queue, an exchange or a permission belongs to a virtual host that nobody creates.
-    pub const MISSING_VIRTUAL_HOST: Self = Self("missing-virtual-host");
-    /// A claim asks for a PersistentVolume that is not there.
-    pub const MISSING_VOLUME: Self = Self("missing-volume");
-    /// A webhook, an APIService or a conversion leads to a Service, or a port of one, that is not there.
-    pub const MISSING_WEBHOOK_SERVICE: Self = Self("missing-webhook-service");
-    /// A route belongs to a Gateway none of whose listeners lets it in.
-    pub const UNADMITTED_ROUTE: Self = Self("unadmitted-route");
-    /// A VirtualService has hosts of which none is served by its Gateway.
-    pub const UNSERVED_HOST: Self = Self("unserved-host");
     /// A workload that is scaled automatically has a fixed number of pods.
     pub const AUTOSCALED_REPLICAS: Self = Self("autoscaled-replicas");
     /// An autoscaler scales by a share of what its pods request, and a container requests nothing.
@@ -273,10 +163,6 @@ impl CheckRule {
     pub const UNHEALTHY_POD_EVICTION: Self = Self("unhealthy-pod-eviction");
     /// An object is of a version that Kubernetes has removed.
     pub const REMOVED_API_VERSION: Self = Self("removed-api-version");
-    /// An object has a field that its kind does not have.
-    pub const UNKNOWN_FIELD: Self = Self("unknown-field");
-    /// A value is of another type than its field holds.
-    pub const WRONG_TYPE: Self = Self("wrong-type");
     /// A binding gives rights to all, or to pods that did not ask for an account.
     pub const BINDING_TO_EVERYONE: Self = Self("binding-to-everyone");
     /// Somebody is made the administrator of the whole cluster.
@@ -297,6 +183,8 @@ impl CheckRule {
     pub const POD_SECURITY_VIOLATION: Self = Self("pod-security-violation");
     /// A password, token or key stands in the manifests.
     pub const SECRET_IN_PLAIN_TEXT: Self = Self("secret-in-plain-text");
+    /// No NetworkPolicy is for a pod of a production environment.
+    pub const UNISOLATED_POD: Self = Self("unisolated-pod");
     /// A pod has rights in its containers that servers do not need.
     pub const UNRESTRICTED_POD: Self = Self("unrestricted-pod");
     /// A pod has a token for the API server, and its account has no rights there.
@@ -307,6 +195,40 @@ impl CheckRule {
     pub const WILDCARD_ROLE: Self = Self("wildcard-role");
     /// A container may write to the file system of its image.
     pub const WRITABLE_ROOT_FILE_SYSTEM: Self = Self("writable-root-file-system");
+    /// A value means one thing to kubectl and another to readers of YAML 1.2.
+    pub const AMBIGUOUS_SCALAR: Self = Self("ambiguous-scalar");
+    /// A key stands twice in one mapping.
+    pub const DUPLICATE_KEY: Self = Self("duplicate-key");
+    /// A container has two values of one variable.
+    pub const DUPLICATE_VARIABLE: Self = Self("duplicate-variable");
+    /// A file that a container starts does not begin with #!.
+    pub const MISSING_SHEBANG: Self = Self("missing-shebang");
+    /// A tag of an image is a number in the values of a chart.
+    pub const NUMERIC_TAG: Self = Self("numeric-tag");
+    /// An ExternalSecret reads a store that is not there.
+    pub const MISSING_SECRET_STORE: Self = Self("missing-secret-store");
+    /// An Ingress or a Gateway serves the certificate of a Secret that is not there.
+    pub const MISSING_SERVED_CERTIFICATE: Self = Self("missing-served-certificate");
+    /// A pod runs as a ServiceAccount that is not there.
+    pub const MISSING_SERVICE_ACCOUNT: Self = Self("missing-service-account");
+    /// A Sidecar lets through a host that is not there, or is in another namespace.
+    pub const MISSING_SIDECAR_HOST: Self = Self("missing-sidecar-host");
+    /// A claim asks for a StorageClass that is not there.
+    pub const MISSING_STORAGE_CLASS: Self = Self("missing-storage-class");
+    /// A binding gives rights to a ServiceAccount that is not there.
+    pub const MISSING_SUBJECT: Self = Self("missing-subject");
+    /// A VirtualService sends requests to a subset that no DestinationRule of the host defines.
+    pub const MISSING_SUBSET: Self = Self("missing-subset");
+    /// A queue, an exchange or a permission belongs to a virtual host that nobody creates.
+    pub const MISSING_VIRTUAL_HOST: Self = Self("missing-virtual-host");
+    /// A claim asks for a PersistentVolume that is not there.
+    pub const MISSING_VOLUME: Self = Self("missing-volume");
+    /// A webhook, an APIService or a conversion leads to a Service, or a port of one, that is not there.
+    pub const MISSING_WEBHOOK_SERVICE: Self = Self("missing-webhook-service");
+    /// A route belongs to a Gateway none of whose listeners lets it in.
+    pub const UNADMITTED_ROUTE: Self = Self("unadmitted-route");
+    /// A VirtualService has hosts of which none is served by its Gateway.
+    pub const UNSERVED_HOST: Self = Self("unserved-host");
     /// A PodDisruptionBudget selects no pod.
     pub const BUDGET_WITHOUT_PODS: Self = Self("budget-without-pods");
     /// A PersistentVolume can be bound by more than one claim.
@@ -337,14 +259,28 @@ impl CheckRule {
     pub const SUBSET_WITHOUT_PODS: Self = Self("subset-without-pods");
     /// Two autoscalers scale one workload.
     pub const WORKLOAD_SCALED_TWICE: Self = Self("workload-scaled-twice");
-    /// A value means one thing to kubectl and another to readers of YAML 1.2.
-    pub const AMBIGUOUS_SCALAR: Self = Self("ambiguous-scalar");
-    /// A key stands twice in one mapping.
-    pub const DUPLICATE_KEY: Self = Self("duplicate-key");
-    /// An exception accepts nothing.
-    pub const IDLE_EXCEPTION: Self = Self("idle-exception");
-    /// A file that a container starts does not begin with #!.
-    pub const MISSING_SHEBANG: Self = Self("missing-shebang");
-    /// A tag of an image is a number in the values of a chart.
-    pub const NUMERIC_TAG: Self = Self("numeric-tag");
+    /// The name of a port says another protocol than its `appProtocol`.
+    pub const CONTRADICTING_PROTOCOL: Self = Self("contradicting-protocol");
+    /// Two containers of one pod declare the same port.
+    pub const DUPLICATE_CONTAINER_PORT: Self = Self("duplicate-container-port");
+    /// Two Services ask for the same port of the nodes.
+    pub const DUPLICATE_NODE_PORT: Self = Self("duplicate-node-port");
+    /// A Service has a port, or the name of one, twice.
+    pub const DUPLICATE_SERVICE_PORT: Self = Self("duplicate-service-port");
+    /// An Istio Gateway opens a port that no Service of its proxies has.
+    pub const GATEWAY_PORT_WITHOUT_SERVICE_PORT: Self = Self("gateway-port-without-service-port");
+    /// A NetworkPolicy names a port that none of its pods has.
+    pub const MISSING_POLICY_PORT: Self = Self("missing-policy-port");
+    /// A probe or a hook asks a port by a name that its container does not have.
+    pub const MISSING_PROBE_PORT: Self = Self("missing-probe-port");
+    /// A Service leads to a port by a name that no container of its pods has.
+    pub const MISSING_TARGET_PORT: Self = Self("missing-target-port");
+    /// A policy names the port of a Service where that of its pods counts.
+    pub const POLICY_OF_SERVICE_PORT: Self = Self("policy-of-service-port");
+    /// A VirtualService routes requests at a port that the mesh takes for something else.
+    pub const ROUTE_OF_OTHER_PROTOCOL: Self = Self("route-of-other-protocol");
+    /// A port whose protocol lets the server speak first does not say that it is TCP.
+    pub const UNDECLARED_SERVER_FIRST_PROTOCOL: Self = Self("undeclared-server-first-protocol");
+    /// A Service leads to a port that no container of its pods declares.
+    pub const UNDECLARED_TARGET_PORT: Self = Self("undeclared-target-port");
 }

@@ -34,7 +34,14 @@ fn runs_to_its_end(owner: &Object) -> bool {
 
 /// How many pods a workload has that says more than one.
 fn replicated(graph: &Graph<'_>, owner: &Object) -> Option<u64> {
-    let kinds = ["Deployment", "ReplicaSet", "Rollout", "StatefulSet"];
+    let kinds = [
+        "Deployment",
+        "DeploymentConfig",
+        "ReplicaSet",
+        "ReplicationController",
+        "Rollout",
+        "StatefulSet",
+    ];
     let is_counted = kinds.contains(&owner.identity.kind.as_str());
     graph.replicas(owner).filter(|&pods| is_counted && pods > 1)
 }

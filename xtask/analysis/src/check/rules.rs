@@ -165,6 +165,7 @@ pub const ALL: &[&Rule] = &[
     &security::plain_text_entry::RULE,
     &security::pod_security_violation::RULE,
     &security::secret_in_plain_text::RULE,
+    &security::unisolated_pod::RULE,
     &security::unrestricted_pod::RULE,
     &security::unused_token::RULE,
     &security::wildcard_project::RULE,
@@ -189,6 +190,7 @@ pub const ALL: &[&Rule] = &[
     // text
     &text::ambiguous_scalar::RULE,
     &text::duplicate_key::RULE,
+    &text::duplicate_variable::RULE,
     &IDLE_EXCEPTION,
     &text::missing_shebang::RULE,
     &text::numeric_tag::RULE,

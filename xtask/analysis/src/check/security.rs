@@ -10,6 +10,7 @@ pub(super) mod open_dashboard;
 pub(super) mod plain_text_entry;
 pub(super) mod pod_security_violation;
 pub(super) mod secret_in_plain_text;
+pub(super) mod unisolated_pod;
 pub(super) mod unrestricted_pod;
 pub(super) mod unused_token;
 pub(super) mod wildcard_project;

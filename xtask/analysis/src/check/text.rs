@@ -2,6 +2,7 @@
 
 pub(super) mod ambiguous_scalar;
 pub(super) mod duplicate_key;
+pub(super) mod duplicate_variable;
 pub(super) mod missing_shebang;
 pub(super) mod numeric_tag;
 

@@ -16,19 +16,17 @@ pub(in crate::check) static RULE: Rule = Rule {
     check: |graph, findings| {
         for budget in graph.objects().of_kind("policy", "PodDisruptionBudget") {
             let spec = &budget.json["spec"];
-            let selected: Vec<_> =
-                graph.selected(budget.namespace(), Selector::of(&spec["selector"])).collect();
-            if selected.is_empty() {
+            let (most_away, least_there) = (&spec["maxUnavailable"], &spec["minAvailable"]);
+            // However many pods there are, and whether they are here.
+            if count_of(most_away, 100, true) == Some(0) {
+                findings.add(budget, At::Value(most_away), "no pod may ever be away");
                 continue;
             }
+            let selected: Vec<_> =
+                graph.selected(budget.namespace(), Selector::of(&spec["selector"])).collect();
             let pods: Option<u64> = selected.iter().map(|pod| graph.replicas(pod.owner)).sum();
             let Some(pods) = pods else { continue };
-            let (most_away, least_there) = (&spec["maxUnavailable"], &spec["minAvailable"]);
-            if count_of(most_away, pods, true) == Some(0) {
-                findings.add(budget, At::Value(most_away), "no pod may ever be away");
-            } else if pods > 0
-                && count_of(least_there, pods, true).is_some_and(|least| least >= pods)
-            {
+            if pods > 0 && count_of(least_there, pods, true).is_some_and(|least| least >= pods) {
                 findings
                     .add(
                         budget,

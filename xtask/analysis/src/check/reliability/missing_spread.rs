@@ -10,7 +10,7 @@ pub(in crate::check) static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "Nothing keeps the pods of a workload apart",
     consequence: "all of them may be on one node or in one zone, and go with it: several pods are then no more than one",
-    explanation: "Deployments, StatefulSets, ReplicaSets and Rollouts that say two pods or more, by themselves or by an autoscaler, \
+    explanation: "Deployments, StatefulSets and what else has replicas and says two pods or more, by themselves or by an autoscaler, \
                   without `topologySpreadConstraints` and without `podAntiAffinity`. Kubernetes by itself tolerates a difference of three \
                   pods between nodes and five between zones. Pods that take a port of their node are apart by that.",
     remedy: "add topologySpreadConstraints for kubernetes.io/hostname and topology.kubernetes.io/zone, with whenUnsatisfiable: ScheduleAnyway",

@@ -15,7 +15,7 @@ pub(in crate::check) static RULE: Rule = Rule {
     summary: "A role lets whoever has it take more rights than it gives",
     consequence: "whoever takes over one pod with this role soon has those of others, up to the whole cluster",
     explanation: "The verbs `escalate` and `bind` on roles, `impersonate` on users, groups and accounts, `create` on \
-                  `serviceaccounts/token`, anything on `nodes/proxy`, and reading all Secrets of the cluster: a rule of a ClusterRole \
+                  `serviceaccounts/token` and on `pods/exec`, anything on `nodes/proxy`, and reading all Secrets of the cluster: a rule of a ClusterRole \
                   that a ClusterRoleBinding gives. What a rule allows for named objects only (`resourceNames`) is left out, and so are \
                   rules with all verbs on all resources, which are the business of `wildcard-role`.",
     remedy: "name the objects (resourceNames), or bind the role in the namespaces where it is needed",
@@ -63,6 +63,11 @@ fn way_up(role: &Object, rule: &Value, is_everywhere: bool) -> Option<&'static s
     if of_group("") && has(resources, "nodes/proxy") {
         return Some(
             "it reaches the kubelet of each node, which runs commands in every pod: nodes/proxy",
+        );
+    }
+    if of_group("") && on(&["pods/exec", "pods/attach"]) && may(&["create"]) {
+        return Some(
+            "it runs commands in pods, as their accounts and with their secrets: pods/exec",
         );
     }
     let reads = of_group("") && on(&["secrets"]) && may(&["get", "list", "watch"]);

@@ -23,7 +23,9 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
         let kind = owner.identity.kind.as_str();
         let field = &owner.json["spec"]["selector"];
         let selector = match (owner.identity.group.as_str(), kind) {
-            ("", "ReplicationController") => Selector::of_labels(field),
+            ("", "ReplicationController") | ("apps.openshift.io", "DeploymentConfig") => {
+                Selector::of_labels(field)
+            }
             ("apps", _) | ("argoproj.io", "Rollout") => Selector::of(field),
             _ => continue,
         };
