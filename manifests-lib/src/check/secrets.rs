@@ -228,8 +228,7 @@ fn named<'a>(object: &'a Map<String, Value>, key: &'a str, value: &Value) -> Opt
         return Some(key);
     }
     let name = object.get("name").and_then(Value::as_str).filter(|_| key == "value")?;
-    // The header of a probe: the kubelet has no session.
-    (says_secret(name.as_bytes()) && name != "Cookie").then_some(name)
+    says_secret(name.as_bytes()).then_some(name)
 }
 
 /// Whether a value is of random letters, under a name that leaves open that it is a secret.

@@ -83,9 +83,9 @@ fn is_upgrade_only(object: &Object) -> bool {
 fn turn(object: &Object) -> Turn {
     let phase = hooks(object).map(|hook| match hook {
         "PreSync" | "pre-install" | "pre-upgrade" | "crd-install" => Phase::PreSync,
-        "PostSync" | "post-install" | "post-upgrade" => Phase::PostSync,
-        // What runs only when somebody asks or something fails counts as last.
-        "SyncFail" | "PostDelete" | "test" | "pre-delete" | "post-delete" => Phase::PostSync,
+        // What runs only when somebody asks or something fails counts as last, too.
+        "PostSync" | "post-install" | "post-upgrade" | "SyncFail" | "PostDelete" | "test"
+        | "pre-delete" | "post-delete" => Phase::PostSync,
         _ => Phase::Sync,
     });
     let weight = object.annotation("helm.sh/hook-weight").and_then(|weight| weight.parse().ok());

@@ -34,14 +34,13 @@ pub(in crate::check) static RULE: Rule = Rule {
                 text(&strategy["type"]) != Some("Recreate") && !is_nothing(&update["maxSurge"])
             };
             let message = match graph.replicas(deployment) {
-                Some(0) | None => continue,
                 Some(1) if is_replaced_first() => {
                     format!(
                         "a rolling update starts a second pod while the first still has {}",
                         claim.identity
                     )
                 }
-                Some(1) => continue,
+                Some(0 | 1) | None => continue,
                 Some(pods) => {
                     format!("{pods} pods share {}, which one node can have", claim.identity)
                 }

@@ -41,10 +41,13 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 /// How a rule leads to more rights.
-fn way_up(role: &Object, rule: &Value, is_everywhere: bool) -> Option<&'static str> {
-    let (groups, resources, verbs) = (&rule["apiGroups"], &rule["resources"], &rule["verbs"]);
+fn way_up(role: &Object, granted: &Value, is_everywhere: bool) -> Option<&'static str> {
+    let (groups, resources, verbs) =
+        (&granted["apiGroups"], &granted["resources"], &granted["verbs"]);
     let is_wildcard = has(resources, "*") && has(verbs, "*");
-    if is_wildcard || !list(&rule["resourceNames"]).is_empty() || role.name().starts_with("system:")
+    if is_wildcard
+        || !list(&granted["resourceNames"]).is_empty()
+        || role.name().starts_with("system:")
     {
         return None;
     }
