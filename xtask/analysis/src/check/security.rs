@@ -44,13 +44,15 @@ fn unjudged<'g, 'a>(graph: &'g Graph<'a>) -> impl Iterator<Item = &'g Pod<'a>> {
     })
 }
 
-/// What a pod does beyond a level, a clause each; nothing of what is no pod, which is the schema's business.
-fn clauses(pod: &Pod<'_>, level: PodSecurity) -> Vec<String> {
-    let Ok(spec) = PodSpec::deserialize(pod.spec) else { return Vec::new() };
+/// What a pod does beyond each of two levels, `baseline` and `restricted`, a clause each; nothing of what is no pod, which is the
+/// schema's business.
+fn clauses(pod: &Pod<'_>) -> [Vec<String>; 2] {
+    let Ok(spec) = PodSpec::deserialize(pod.spec) else { return Default::default() };
     let annotations: BTreeMap<String, String> = texts(&pod.metadata["annotations"])
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .collect();
-    beyond(level, &spec, Some(&annotations))
+    [PodSecurity::Baseline, PodSecurity::Restricted]
+        .map(|level| beyond(level, &spec, Some(&annotations)))
 }
 
 /// The container that a clause is about, or the pod.

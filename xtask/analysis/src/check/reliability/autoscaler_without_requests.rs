@@ -1,8 +1,10 @@
 //! Autoscalers that cannot compute what they scale by.
 
+use std::collections::HashSet;
+
 use crate::check::{At, Family, Rule, Severity};
-use crate::graph::{Graph, Relation};
-use crate::objects::{Pod, list, text};
+use crate::graph::Relation;
+use crate::objects::{Object, Pod, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "autoscaler-without-requests",
@@ -17,11 +19,14 @@ pub(in crate::check) static RULE: Rule = Rule {
     remedy: "give each container of the pods resources.requests for it",
     upstream: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details",
     check: |graph, findings| {
+        let limited: HashSet<&str> =
+            graph.objects().of_kind("", "LimitRange").map(Object::namespace).collect();
         for reference in graph.named_by(Relation::ScaleTarget) {
             let autoscaler = reference.from;
             let pod = graph.objects().get(&reference.target).and_then(Pod::of);
             let Some(pod) = pod.filter(|pod| pod.owner.is_written()) else { continue };
-            if !autoscaler.is("autoscaling", "HorizontalPodAutoscaler") || has_defaults(graph, &pod)
+            if !autoscaler.is("autoscaling", "HorizontalPodAutoscaler")
+                || limited.contains(pod.namespace())
             {
                 continue;
             }
@@ -63,9 +68,3 @@ pub(in crate::check) static RULE: Rule = Rule {
         }
     },
 };
-
-/// Whether something else than its author may give a pod requests.
-fn has_defaults(graph: &Graph<'_>, pod: &Pod<'_>) -> bool {
-    let mut limits = graph.objects().of_kind("", "LimitRange");
-    limits.any(|limits| limits.namespace() == pod.namespace())
-}

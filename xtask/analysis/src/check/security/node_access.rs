@@ -1,7 +1,5 @@
 //! Pods that reach their node, where nobody says that they may.
 
-use manifests_lib::model::PodSecurity;
-
 use super::{at, clauses, unjudged};
 use crate::check::{Family, Rule, Severity};
 
@@ -19,7 +17,7 @@ pub(in crate::check) static RULE: Rule = Rule {
     upstream: "https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline",
     check: |graph, findings| {
         for pod in unjudged(graph) {
-            let clauses = clauses(pod, PodSecurity::Baseline);
+            let [clauses, _] = clauses(pod);
             if let [first, ..] = clauses.as_slice() {
                 findings.add(pod.owner, at(pod, first), clauses.join("; "));
             }

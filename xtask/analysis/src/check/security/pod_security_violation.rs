@@ -30,7 +30,9 @@ pub(in crate::check) static RULE: Rule = Rule {
                 _ => continue,
             };
             let label = At::Value(&namespace.json["metadata"]["labels"][ENFORCE]);
-            for what in clauses(pod, level) {
+            let [of_baseline, of_restricted] = clauses(pod);
+            let clauses = if level == PodSecurity::Baseline { of_baseline } else { of_restricted };
+            for what in clauses {
                 let message = format!("{what}, which {} forbids", level.as_str());
                 findings.add(pod.owner, at(pod, &what), message).side(
                     "the level stands here",

@@ -1,7 +1,5 @@
 //! Pods that nothing keeps from being root.
 
-use manifests_lib::model::PodSecurity;
-
 use super::{clauses, unjudged};
 use crate::check::{At, Family, Rule, Severity};
 
@@ -19,11 +17,9 @@ pub(in crate::check) static RULE: Rule = Rule {
     upstream: "https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
     check: |graph, findings| {
         for pod in unjudged(graph) {
-            if clauses(pod, PodSecurity::Baseline).is_empty() {
-                let clauses = clauses(pod, PodSecurity::Restricted);
-                if !clauses.is_empty() {
-                    findings.add(pod.owner, At::Value(pod.spec), clauses.join("; "));
-                }
+            let [of_node, of_container] = clauses(pod);
+            if of_node.is_empty() && !of_container.is_empty() {
+                findings.add(pod.owner, At::Value(pod.spec), of_container.join("; "));
             }
         }
     },
