@@ -48,7 +48,7 @@ const LAST_SECRET: [&str; 12] = [
 ];
 
 /// Last words of what is only about a secret, such as where it is or how long.
-const ABOUT_SECRET: [&str; 41] = [
+const ABOUT_SECRET: [&str; 42] = [
     "AGE",
     "ALGORITHM",
     "AUDIENCE",
@@ -76,6 +76,7 @@ const ABOUT_SECRET: [&str; 41] = [
     "MINUTES",
     "MODE",
     "NAME",
+    "NAMESPACE",
     "PARALLELISM",
     "PATH",
     "POLICY",
@@ -93,8 +94,18 @@ const ABOUT_SECRET: [&str; 41] = [
 ];
 
 /// What a last `KEY` is not secret behind.
-const OPEN_KEYS: [&str; 9] =
-    ["CACHE", "FOREIGN", "PARTITION", "PRIMARY", "PUBLIC", "ROUTING", "SHARD", "SORT", "UNIQUE"];
+const OPEN_KEYS: [&str; 10] = [
+    "CACHE",
+    "FOREIGN",
+    "LABEL",
+    "PARTITION",
+    "PRIMARY",
+    "PUBLIC",
+    "ROUTING",
+    "SHARD",
+    "SORT",
+    "UNIQUE",
+];
 
 /// What counts tokens of a text, and is no token of a user.
 const COUNTS: [&str; 5] = ["MAX", "MIN", "NUM", "PER", "TOTAL"];

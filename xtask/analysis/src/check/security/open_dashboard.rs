@@ -15,7 +15,7 @@ pub(in crate::check) static RULE: Rule = Rule {
     summary: "A way in leads to a dashboard without a login",
     consequence: "whoever finds the address reads what runs where, and with some of them changes it",
     explanation: "Programs that have no login (Prometheus, Alertmanager, Thanos, Jaeger, Zipkin, the pages of Hubble, Longhorn and \
-                  Kafka), or whose login is turned off (`GF_AUTH_ANONYMOUS_ENABLED` of Grafana, `--disable-auth` of Argo CD, \
+                  Kafka), or whose login is turned off (`GF_AUTH_ANONYMOUS_ENABLED` of Grafana, the strategy `anonymous` of Kiali, `--disable-auth` of Argo CD, \
                   `--enable-skip-login` of the Kubernetes dashboard, `--api.insecure` of Traefik), behind an Ingress, an HTTPRoute or a \
                   VirtualService of a gateway. Nothing is found where something may ask instead: a proxy in the pod, an annotation or \
                   filter of the route that says so, a policy of the mesh in the namespace of the pods or of the route.",
@@ -45,7 +45,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             {
                 continue;
             }
-            let open = graph.behind(service).find_map(|pod| Some((pod, open(pod)?)));
+            let open = graph.behind(service).find_map(|pod| Some((pod, open(graph, pod)?)));
             if let Some((pod, (container, why))) = open {
                 findings
                     .add(
@@ -86,22 +86,42 @@ fn asks(route: &Object) -> bool {
 }
 
 /// The container of a pod that serves everybody, and why.
-fn open<'a>(pod: &Pod<'a>) -> Option<(Container<'a>, &'static str)> {
+fn open<'a>(graph: &Graph<'a>, pod: &Pod<'a>) -> Option<(Container<'a>, &'static str)> {
     let images = || pod.running().filter_map(|container| container.image());
     if images().any(|image| ["auth", "rbac-proxy", "pomerium"].iter().any(|it| image.contains(it)))
     {
         return None;
     }
-    pod.running().find_map(|container| Some((container, why_open(&container)?)))
+    pod.running().find_map(|container| {
+        let why = match program(&container)? {
+            "kiali" => is_anonymous_kiali(graph, pod).then_some("Kiali asks nobody for a login"),
+            program => why_open(&container, program),
+        };
+        Some((container, why?))
+    })
 }
 
-fn why_open(container: &Container<'_>) -> Option<&'static str> {
-    let image = container.image()?.split('@').next()?;
-    let last = image.rsplit('/').next()?.split(':').next()?;
+/// Whether the configuration that a pod of Kiali mounts turns its login off.
+fn is_anonymous_kiali(graph: &Graph<'_>, pod: &Pod<'_>) -> bool {
+    let mounted = list(&pod.spec["volumes"]).iter().filter_map(|volume| {
+        let name = text(&volume["configMap"]["name"])?;
+        graph.objects().find("", "ConfigMap", Some(pod.namespace()), name)
+    });
+    mounted
+        .flat_map(|map| texts(&map.json["data"]))
+        .any(|(_, content)| content.contains("strategy: anonymous"))
+}
+
+/// The last part of the name of a container's image.
+fn program<'a>(container: &Container<'a>) -> Option<&'a str> {
+    container.image()?.split('@').next()?.rsplit('/').next()?.split(':').next()
+}
+
+fn why_open(container: &Container<'_>, program: &str) -> Option<&'static str> {
     let words = || list(&container.json["command"]).iter().chain(list(&container.json["args"]));
     let has = |option: &str| words().filter_map(text).any(|word| word.contains(option));
     let without = |option: &str, why| (!has(option)).then_some(why);
-    match last {
+    match program {
         "prometheus" => without("--web.config.file", "Prometheus has no login"),
         "alertmanager" => without("--web.config.file", "Alertmanager has no login"),
         "thanos" => without("--http.config", "Thanos has no login"),
