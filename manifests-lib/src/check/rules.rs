@@ -5,44 +5,24 @@ use super::CheckRule;
 impl CheckRule {
     /// An exception accepts nothing.
     pub const IDLE_EXCEPTION: Self = Self("idle-exception");
-    /// Pods that may be on several nodes mount a volume that one node can have.
-    pub const CLAIM_OF_ONE_NODE: Self = Self("claim-of-one-node");
     /// A database keeps its data where it is lost with the pod.
     pub const DATA_OUTSIDE_VOLUME: Self = Self("data-outside-volume");
-    /// The claims of a StatefulSet are deleted with it, or with its last pods.
-    pub const DELETED_CLAIM: Self = Self("deleted-claim");
     /// The volumes of a stateful workload are deleted with their claims.
     pub const DELETING_RECLAIM_POLICY: Self = Self("deleting-reclaim-policy");
     /// Two volumes are mounted at one path of a container.
     pub const DUPLICATE_MOUNT_PATH: Self = Self("duplicate-mount-path");
-    /// Argo CD deletes a claim, a namespace or a kind as soon as its manifest is gone.
-    pub const PRUNED_DATA: Self = Self("pruned-data");
     /// A volume on a node does not say on which.
     pub const UNBOUND_NODE_VOLUME: Self = Self("unbound-node-volume");
-    /// A pod keeps data in a folder of its node, and may move to another node.
-    pub const UNPINNED_NODE_FOLDER: Self = Self("unpinned-node-folder");
     /// Two manifests are one object.
     pub const DUPLICATE_OBJECT: Self = Self("duplicate-object");
-    /// A sync waits for a Job that may never end.
-    pub const ENDLESS_HOOK: Self = Self("endless-hook");
     /// An Application uses what its project does not permit.
     pub const FORBIDDEN_BY_PROJECT: Self = Self("forbidden-by-project");
     /// A custom resource is in an earlier wave than its CRD.
     pub const LATE_DEFINITION: Self = Self("late-definition");
-    /// An object needs another one to get ready that is in a later wave or phase.
-    pub const LATE_DEPENDENCY: Self = Self("late-dependency");
-    /// An Application takes whatever version of a chart is the newest.
-    pub const MOVING_CHART: Self = Self("moving-chart");
     /// A value of a chart is null in valuesObject of an Application.
     pub const NULL_VALUE: Self = Self("null-value");
-    /// Two Applications deploy one folder to the same place.
-    pub const OVERLAPPING_APPLICATIONS: Self = Self("overlapping-applications");
-    /// A Job that removes itself is kept in place by Argo CD.
-    pub const REPEATED_JOB: Self = Self("repeated-job");
     /// An object is too large to be applied by the client.
     pub const TOO_LARGE_TO_APPLY: Self = Self("too-large-to-apply");
-    /// A claim that waits for its first pod is in an earlier wave than every pod that mounts it.
-    pub const WAITING_CLAIM: Self = Self("waiting-claim");
     /// A Secret is brought up to date, and pods read it once.
     pub const ROTATED_VARIABLE: Self = Self("rotated-variable");
     /// A changed ConfigMap would not reach the pods that read it.
@@ -127,80 +107,60 @@ impl CheckRule {
     pub const MISSING_SECRET: Self = Self("missing-secret");
     /// A workload that is scaled automatically has a fixed number of pods.
     pub const AUTOSCALED_REPLICAS: Self = Self("autoscaled-replicas");
-    /// An autoscaler scales by a share of what its pods request, and a container requests nothing.
-    pub const AUTOSCALER_WITHOUT_REQUESTS: Self = Self("autoscaler-without-requests");
     /// A PodDisruptionBudget never lets a pod go.
     pub const BLOCKING_DISRUPTION_BUDGET: Self = Self("blocking-disruption-budget");
-    /// The times of a probe do not fit together, or those of two probes of a container.
-    pub const CONTRADICTING_PROBE_TIMES: Self = Self("contradicting-probe-times");
-    /// A liveness probe asks another host.
-    pub const DEPENDENT_LIVENESS: Self = Self("dependent-liveness");
     /// Liveness and readiness of a container ask the same, as often.
     pub const EQUAL_PROBES: Self = Self("equal-probes");
-    /// An autoscaler has the same least and greatest number of pods.
-    pub const IDLE_AUTOSCALER: Self = Self("idle-autoscaler");
-    /// A workload of a production environment has several pods and no PodDisruptionBudget.
-    pub const MISSING_DISRUPTION_BUDGET: Self = Self("missing-disruption-budget");
     /// A container may take all memory of its node.
     pub const MISSING_MEMORY_LIMIT: Self = Self("missing-memory-limit");
-    /// A balancer sends to addresses of pods, and rollouts do not wait until it knows the new ones.
-    pub const MISSING_READINESS_GATE: Self = Self("missing-readiness-gate");
     /// Pods behind a Service have no readiness probe.
     pub const MISSING_READINESS_PROBE: Self = Self("missing-readiness-probe");
     /// A container does not say how much processor and memory it needs.
     pub const MISSING_REQUESTS: Self = Self("missing-requests");
-    /// Nothing keeps the pods of a workload apart.
-    pub const MISSING_SPREAD: Self = Self("missing-spread");
-    /// A CronJob does not say what happens when a run is still there at the next one.
-    pub const OVERLAPPING_RUNS: Self = Self("overlapping-runs");
     /// A pod is killed before its preStop hook has ended.
     pub const SHORT_GRACE_PERIOD: Self = Self("short-grace-period");
-    /// A server of a production environment has one pod.
-    pub const SINGLE_REPLICA: Self = Self("single-replica");
     /// A rolling update may neither add a pod nor take one away.
     pub const STUCK_ROLLING_UPDATE: Self = Self("stuck-rolling-update");
-    /// A PodDisruptionBudget does not say whether pods that never get ready may be evicted.
-    pub const UNHEALTHY_POD_EVICTION: Self = Self("unhealthy-pod-eviction");
+    /// A condition of a CRD does not hold.
+    pub const BROKEN_VALIDATION: Self = Self("broken-validation");
+    /// An object is of a version that will be removed.
+    pub const DEPRECATED_API_VERSION: Self = Self("deprecated-api-version");
+    /// Two items of a list of a custom kind have the same key.
+    pub const DUPLICATE_LIST_KEY: Self = Self("duplicate-list-key");
+    /// Two items of a list of a built-in kind have the same key.
+    pub const DUPLICATE_MERGE_KEY: Self = Self("duplicate-merge-key");
+    /// A text does not have the form that its field asks for.
+    pub const MALFORMED_VALUE: Self = Self("malformed-value");
+    /// An object lacks a field that its kind requires.
+    pub const MISSING_REQUIRED_FIELD: Self = Self("missing-required-field");
+    /// A number, the length of a text or the size of a list is beyond its bounds.
+    pub const OUT_OF_BOUNDS: Self = Self("out-of-bounds");
     /// An object is of a version that Kubernetes has removed.
     pub const REMOVED_API_VERSION: Self = Self("removed-api-version");
-    /// A binding gives rights to all, or to pods that did not ask for an account.
-    pub const BINDING_TO_EVERYONE: Self = Self("binding-to-everyone");
-    /// Somebody is made the administrator of the whole cluster.
-    pub const CLUSTER_ADMIN_BINDING: Self = Self("cluster-admin-binding");
-    /// A role lets whoever has it take more rights than it gives.
-    pub const ESCALATING_ROLE: Self = Self("escalating-role");
-    /// Pods that are no gateway are reached from outside the cluster.
-    pub const EXPOSED_SERVICE: Self = Self("exposed-service");
+    /// An object has a field that its kind does not have.
+    pub const UNKNOWN_FIELD: Self = Self("unknown-field");
+    /// An object is of a kind that its API version does not have.
+    pub const UNSERVED_VERSION: Self = Self("unserved-version");
+    /// A value is none of those that its field has.
+    pub const VALUE_NOT_IN_ENUM: Self = Self("value-not-in-enum");
+    /// A value is of another type than its field holds.
+    pub const WRONG_TYPE: Self = Self("wrong-type");
     /// An image is named by `latest`, or by no tag at all.
     pub const MUTABLE_IMAGE: Self = Self("mutable-image");
-    /// A pod reaches into its node, and its namespace does not say that pods there may.
-    pub const NODE_ACCESS: Self = Self("node-access");
-    /// A way in leads to a dashboard without a login.
-    pub const OPEN_DASHBOARD: Self = Self("open-dashboard");
-    /// A way into a production environment serves no TLS.
-    pub const PLAIN_TEXT_ENTRY: Self = Self("plain-text-entry");
     /// The Pod Security level of a namespace refuses pods in it.
     pub const POD_SECURITY_VIOLATION: Self = Self("pod-security-violation");
     /// A password, token or key stands in the manifests.
     pub const SECRET_IN_PLAIN_TEXT: Self = Self("secret-in-plain-text");
-    /// No NetworkPolicy is for a pod of a production environment.
-    pub const UNISOLATED_POD: Self = Self("unisolated-pod");
-    /// A pod has rights in its containers that servers do not need.
-    pub const UNRESTRICTED_POD: Self = Self("unrestricted-pod");
     /// A pod has a token for the API server, and its account has no rights there.
     pub const UNUSED_TOKEN: Self = Self("unused-token");
     /// A project of Argo CD lets its Applications deploy anything anywhere.
     pub const WILDCARD_PROJECT: Self = Self("wildcard-project");
     /// A role may do everything with everything.
     pub const WILDCARD_ROLE: Self = Self("wildcard-role");
-    /// A container may write to the file system of its image.
-    pub const WRITABLE_ROOT_FILE_SYSTEM: Self = Self("writable-root-file-system");
     /// A value means one thing to kubectl and another to readers of YAML 1.2.
     pub const AMBIGUOUS_SCALAR: Self = Self("ambiguous-scalar");
     /// A key stands twice in one mapping.
     pub const DUPLICATE_KEY: Self = Self("duplicate-key");
-    /// A container has two values of one variable.
-    pub const DUPLICATE_VARIABLE: Self = Self("duplicate-variable");
     /// A file that a container starts does not begin with #!.
     pub const MISSING_SHEBANG: Self = Self("missing-shebang");
     /// A tag of an image is a number in the values of a chart.

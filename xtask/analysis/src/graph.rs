@@ -23,7 +23,7 @@ use crate::objects::{
     Identity, Object, Objects, Pod, Selector, is_labelled_later, list, text, texts,
 };
 
-use crate::schema::{self, Breach};
+use crate::schema::{self, Breach, Kinds};
 
 pub use calls::Call;
 use capacity::Capacity;
@@ -57,6 +57,7 @@ pub struct Graph<'a> {
     /// Positions of references by what they name.
     naming: HashMap<Identity, Vec<usize>>,
     knowledge: Knowledge<'a>,
+    kinds: Kinds<'a>,
     breaches: OnceCell<Vec<Breach<'a>>>,
 }
 
@@ -137,6 +138,7 @@ impl<'a> Graph<'a> {
             policies: network::Policies::of(environment),
             naming,
             knowledge,
+            kinds: Kinds::of(&environment.objects),
             breaches: OnceCell::new(),
         }
     }
@@ -147,12 +149,17 @@ impl<'a> Graph<'a> {
         &self.environment.objects
     }
 
+    /// The kinds of objects, with their schemas.
+    pub(crate) fn kinds(&self) -> &Kinds<'a> {
+        &self.kinds
+    }
+
     /// Where objects are not what the schemas of their kinds allow.
     pub(crate) fn breaches(&self) -> &[Breach<'a>] {
         self.breaches.get_or_init(|| {
             let mut breaches = Vec::new();
             for object in self.environment.objects.written() {
-                if let Some(kind) = schema::of(&object.api_version, &object.identity.kind) {
+                if let Some(kind) = self.kinds.kind(object) {
                     schema::compare(object, kind, &mut breaches);
                 }
             }

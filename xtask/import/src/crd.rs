@@ -16,11 +16,13 @@ mod names;
 mod path;
 mod record;
 mod schema;
+mod schemas;
 mod select;
 mod tree;
 mod types;
 mod typing;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -34,6 +36,7 @@ use crate::rustfmt;
 use lock::{Lock, LockedSource};
 use names::Naming;
 use record::Record;
+use select::Locked;
 use support::visible;
 use support::{Failure, Result, tell};
 use tree::Tree;
@@ -90,7 +93,7 @@ pub struct Arguments {
 
     /// The folder of the crate to write, manifests-lib/custom-resources of the repository by default.
     ///
-    /// Files go to its src folder, and names.tsv beside it. Its Cargo.toml is yours: it depends on k8s-openapi, serde and `serde_json`.
+    /// Files go to its src folder, names.tsv and schemas.tsv beside it. Its Cargo.toml is yours: it depends on k8s-openapi, serde and `serde_json`.
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
 
@@ -108,10 +111,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     // Whoever names both places needs no checkout.
     let home = || Ok(support::workspace()?.join("manifests-lib/custom-resources"));
     let output = arguments.output.clone().map_or_else(home, Ok)?;
-    let (kinds, mut left_out, origin) = match &arguments.from {
+    let (Locked { kinds, schemas }, mut left_out, origin) = match &arguments.from {
         Some(from) if arguments.all => {
             let (kinds, left_out) = select::everything(from)?;
-            (kinds, left_out, from.file_name().unwrap_or_default().display().to_string())
+            let schemas = BTreeMap::new();
+            (
+                Locked { kinds, schemas },
+                left_out,
+                from.file_name().unwrap_or_default().display().to_string(),
+            )
         }
         from => {
             let lock_file = arguments
@@ -148,7 +156,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         return Err(Failure::new(left_out.join("\n")));
     }
     let count = tree.kinds;
-    let changes = Changes::find(&output, generate(tree, &origin, arguments)?)?;
+    let mut files = generate(tree, &origin, arguments)?;
+    if !schemas.is_empty() {
+        let text = stamped(COMMAND, &[visible(&origin)], &schemas::text(&schemas));
+        files.push(File { path: SCHEMAS.to_owned(), text });
+    }
+    let changes = Changes::find(&output, files)?;
     for kind in kinds.iter().filter(|kind| kind.is_untyped()) {
         tell(format_args!(
             "{} of {} has no schema: its properties are serde_json::Value",
@@ -173,6 +186,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// How the user starts this.
+const COMMAND: &str = "cargo xtask crd import";
+
+/// The file of the schemas of all kinds.
+const SCHEMAS: &str = "schemas.tsv";
+
 /// The file of the names that types have.
 const RECORD: &str = "names.tsv";
 
@@ -195,7 +214,7 @@ fn generate(tree: Tree, origin: &str, arguments: &Arguments) -> Result<Vec<File>
     let mut formatted: Vec<(String, String)> =
         tree.sources.iter().map(|source| (source.path.clone(), source.text.clone())).collect();
     rustfmt::format(&mut formatted)?;
-    let mut command = "cargo xtask crd import".to_owned();
+    let mut command = COMMAND.to_owned();
     command.push_str(if arguments.all { " --all" } else { "" });
     command.push_str(if arguments.docs { " --docs" } else { "" });
     let files = tree.sources.into_iter().zip(formatted).map(|(source, (path, body))| {

@@ -1,7 +1,10 @@
 //! `import kubernetes`: the schemas of built-in kinds, from the sources of the API server.
 //!
 //! They come from the Go module `k8s.io/kubernetes` that the conformance lanes build the API server from, so that `go.sum` there has its
-//! digest: `api/openapi-spec/swagger.json`, and the enumerations, which that file leaves out, from the Go source that it was made of.
+//! digest: `api/openapi-spec/swagger.json`, and the enumerations, which that file leaves out, from the Go source that it was made of. When
+//! versions were deprecated and removed is in the sources of `k8s.io/api`.
+
+mod lifecycle;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -25,10 +28,6 @@ Exit codes: 0 no differences, 1 differences found by --check, 2 could not run.";
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Arguments {
-    /// The sources of k8s.io/kubernetes; by default those that Go has for the lanes of conformance.
-    #[arg(long, value_name = "DIR")]
-    from: Option<PathBuf>,
-
     /// Print what would change as a unified diff, without writing anything, and exit with 1 if anything would.
     #[arg(long)]
     check: bool,
@@ -46,18 +45,21 @@ const FILE: &str = "src/schema/kubernetes.tsv";
 /// # Errors
 /// If the sources are not there or not as expected, or the output cannot be written.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let home = |below: &str| Ok(support::workspace()?.join(below));
-    let module = || home("conformance/harness/programs/kubernetes").and_then(|go| sources(&go));
-    let sources = arguments.from.clone().map_or_else(module, Ok)?;
-    let output = arguments.output.clone().map_or_else(|| home("xtask/analysis"), Ok)?;
+    let workspace = support::workspace()?;
+    let go = workspace.join("conformance/harness/programs/kubernetes");
+    let (sources, api) = (sources(&go, "k8s.io/kubernetes")?, sources(&go, "k8s.io/api")?);
+    let output = arguments.output.clone().unwrap_or_else(|| workspace.join("xtask/analysis"));
     let swagger = read(&sources.join("api/openapi-spec/swagger.json"))?;
     let generated = read(&sources.join("pkg/generated/openapi/zz_generated.openapi.go"))?;
     let swagger: Value = serde_json::from_str(&swagger).map_err(|error| {
         Failure::new(format!("swagger.json is no JSON: {error}; name other sources with --from"))
     })?;
-    let name = sources.file_name().unwrap_or_default().display().to_string();
-    let body = facts::text(&kinds(&swagger, &enumerations(&generated)));
-    let text = stamped("cargo run -p import -- kubernetes", &[format!("k8s.io/{name}")], &body);
+    let mut lines = kinds(&swagger, &enumerations(&generated));
+    lifecycle::add(&api, &mut lines)?;
+    let name =
+        |folder: &Path| format!("k8s.io/{}", folder.file_name().unwrap_or_default().display());
+    let origins = [name(&sources), name(&api)];
+    let text = stamped("cargo run -p import -- kubernetes", &origins, &facts::text(&lines));
     let changes = Changes::find(&output, vec![File { path: FILE.to_owned(), text }])?;
     if arguments.check {
         support::output::print(&changes.diff())?;
@@ -68,16 +70,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The folder of the module, which Go downloads where it is missing.
-fn sources(module: &Path) -> Result<PathBuf> {
+/// The folder of a module that another one needs, which Go downloads where it is missing.
+fn sources(needed_by: &Path, module: &str) -> Result<PathBuf> {
     let wrong = |what: String| {
         Failure::new(format!(
-            "the sources of k8s.io/kubernetes are not known: {what}; name their folder with --from"
+            "the sources of {module} are not there: {what}; run it where Go has or gets them"
         ))
     };
     let output = Command::new("go")
-        .args(["mod", "download", "-json", "k8s.io/kubernetes"])
-        .current_dir(module)
+        .args(["mod", "download", "-json", module])
+        .current_dir(needed_by)
         .output()
         .map_err(|error| wrong(format!("go cannot be started: {error}")))?;
     let answer: Value = serde_json::from_slice(&output.stdout)
@@ -91,7 +93,7 @@ fn sources(module: &Path) -> Result<PathBuf> {
 fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| {
         Failure::new(format!(
-            "{} cannot be read: {error}; name the sources of k8s.io/kubernetes with --from",
+            "{} cannot be read: {error}; clean Go's cache of modules",
             path.display()
         ))
     })
@@ -106,7 +108,7 @@ fn enumerations(source: &str) -> Enumerations {
     let (mut definition, mut property) = (String::new(), String::new());
     for line in source.lines() {
         if let Some(rest) = line.strip_prefix("func schema_") {
-            definition = rest.split('(').next().unwrap_or_default().to_owned();
+            rest.split('(').next().unwrap_or_default().clone_into(&mut definition);
         } else if let Some(rest) = line.strip_prefix("\t\t\t\t\t\"") {
             if let Some(name) = rest.strip_suffix("\": {") {
                 name.clone_into(&mut property);

@@ -151,8 +151,17 @@ pub const ALL: &[&Rule] = &[
     &reliability::stuck_rolling_update::RULE,
     &reliability::unhealthy_pod_eviction::RULE,
     // schema
+    &schema::broken_validation::RULE,
+    &schema::deprecated_api_version::RULE,
+    &schema::duplicate_list_key::RULE,
+    &schema::duplicate_merge_key::RULE,
+    &schema::malformed_value::RULE,
+    &schema::missing_required_field::RULE,
+    &schema::out_of_bounds::RULE,
     &schema::removed_api_version::RULE,
     &schema::unknown_field::RULE,
+    &schema::unserved_version::RULE,
+    &schema::value_not_in_enum::RULE,
     &schema::wrong_type::RULE,
     // security
     &security::binding_to_everyone::RULE,

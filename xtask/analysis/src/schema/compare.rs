@@ -1,10 +1,16 @@
 //! An object compared with the schema of its kind, as the API server does it: one walk finds what all rules of schemas tell.
 
+mod condition;
+mod list;
+mod scalar;
+mod words;
+
 use serde_json::{Map, Value};
 
 use super::{Kind, Schema, Type, resolved};
 use crate::check::hint;
-use crate::objects::{FieldPath, Object};
+use crate::objects::Object;
+use words::{counted, listed};
 
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +19,20 @@ pub(crate) enum Mistake {
     UnknownField,
     /// The value is of another type.
     WrongType,
+    /// The value is none of those that are listed.
+    ValueNotInEnum,
+    /// The text has another form.
+    MalformedValue,
+    /// The number, the length or the count is too small or too great.
+    OutOfBounds,
+    /// The field must be there.
+    MissingField,
+    /// Two items of a list are the same one, which the API server refuses.
+    DuplicateListKey,
+    /// Two items of a list are the same one, which only some ways to apply it refuse.
+    DuplicateMergeKey,
+    /// A condition of the CRD does not hold.
+    BrokenValidation,
 }
 
 /// A place at which an object is not what its schema allows.
@@ -34,15 +54,33 @@ pub(crate) struct Breach<'a> {
 
 /// Compares an object with its kind.
 pub(crate) fn compare<'a>(object: &'a Object, kind: &Kind, breaches: &mut Vec<Breach<'a>>) {
-    let mut comparison = Comparison { object, kind, above: Vec::new(), breaches };
-    comparison.value(&kind.schema, &object.json);
+    let before = breaches.len();
+    let (root, schema) = (&object.json, &kind.schema);
+    let mut comparison = Comparison {
+        object,
+        is_custom: kind.is_custom,
+        above: Vec::new(),
+        in_status: false,
+        breaches,
+    };
+    comparison.value(schema, root);
+    if kind.is_custom {
+        comparison.metadata(root);
+        // As on the API server, conditions in CEL are asked of what is sound otherwise.
+        if comparison.breaches.len() == before {
+            comparison.rules(kind);
+        }
+    }
 }
 
 struct Comparison<'a, 's, 'b> {
     object: &'a Object,
-    kind: &'s Kind,
+    /// Whether what is compared belongs to a custom kind.
+    is_custom: bool,
     /// The objects around the place, with their schemas.
     above: Vec<(&'s Schema, &'a Value)>,
+    /// Whether the place is below `status`, which controllers write.
+    in_status: bool,
     breaches: &'b mut Vec<Breach<'a>>,
 }
 
@@ -60,37 +98,110 @@ impl<'a, 's> Comparison<'a, 's, '_> {
             self.wrong_type(schema, value);
             return;
         }
+        if !self.in_status {
+            self.scalar(schema, value);
+        }
         match value {
             Value::Object(fields) => self.object(schema, value, fields),
-            Value::Array(items) => {
-                if let Some(of_item) = &schema.items {
-                    for item in items {
-                        self.value(of_item, item);
-                    }
-                }
-            }
+            Value::Array(items) => self.list(schema, value, items),
             _ => {}
+        }
+        if let Some(conditions) = schema.conditions.as_deref().filter(|_| !self.in_status) {
+            self.conditions(conditions, schema, value);
         }
     }
 
+    /// The metadata of a custom kind, which the API server reads as those of its own kinds.
+    fn metadata(&mut self, root: &'a Value) {
+        let Some(schema) = super::definition(METADATA) else { return };
+        let mut of_kubernetes = Comparison {
+            object: self.object,
+            is_custom: false,
+            above: Vec::new(),
+            in_status: false,
+            breaches: self.breaches,
+        };
+        of_kubernetes.value(schema, &root["metadata"]);
+    }
+
     fn object(&mut self, schema: &'s Schema, value: &'a Value, fields: &'a Map<String, Value>) {
-        // What Go reads as it comes has no fields of its own: `RawExtension`, `FieldsV1`.
-        let is_raw = !self.kind.is_custom && schema.properties.is_empty();
-        let keeps_unknown = schema.keeps_unknown || schema.is_open() || is_raw;
+        let is_root = self.above.is_empty();
         self.above.push((schema, value));
-        let is_root = self.above.len() == 1;
+        // What Go reads as it comes has no fields of its own: `RawExtension`, `FieldsV1`.
+        let is_raw = !self.is_custom && schema.properties.is_empty();
+        let keeps_unknown = schema.keeps_unknown || schema.is_open() || is_raw;
+        let is_kubernetes_object = self.is_custom && (is_root || schema.is_embedded);
         for (name, inner) in fields {
-            let is_of_kubernetes = (is_root && self.kind.is_custom) || schema.is_embedded;
-            if is_of_kubernetes && ["apiVersion", "kind", "metadata"].contains(&name.as_str()) {
+            if is_kubernetes_object && ["apiVersion", "kind", "metadata"].contains(&name.as_str()) {
+                continue;
+            }
+            let is_status = is_root && name == "status";
+            // The API server drops the status that comes with an object.
+            if is_status && self.is_custom {
                 continue;
             }
             if let Some(of_field) = schema.properties.get(name).or(schema.additional.as_deref()) {
+                self.in_status |= is_status;
                 self.value(of_field, inner);
+                self.in_status &= !is_status;
             } else if !keeps_unknown {
                 self.unknown_field(schema, name, inner);
             }
         }
+        if !self.in_status {
+            self.required(schema, value, fields);
+            if let Some(bounds) = &schema.bounds {
+                let count = fields.values().filter(|value| !value.is_null()).count();
+                self.count(value, bounds.properties, count, "field");
+            }
+        }
         self.above.pop();
+    }
+
+    fn required(&mut self, schema: &'s Schema, value: &'a Value, fields: &Map<String, Value>) {
+        for name in &schema.required {
+            let is_there = fields.get(name).is_some_and(|value| !value.is_null());
+            let of_field = schema.properties.get(name);
+            let may_be_null = self.is_custom
+                && fields.contains_key(name)
+                && of_field.is_some_and(|schema| schema.nullable);
+            let has_default = of_field.is_some_and(|schema| schema.default.is_some());
+            if is_there
+                || may_be_null
+                || has_default
+                || (!self.is_custom && self.is_lenient(schema, name))
+            {
+                continue;
+            }
+            let message = format!("{} has no {name}, which is required", self.path(value));
+            let help = of_field.and_then(|schema| {
+                let schema = resolved(schema);
+                let kind = schema.kind.filter(|_| !schema.int_or_string).map(Type::name)?;
+                let values = if schema.values.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {}", listed(&schema.values))
+                };
+                Some(format!("add {name}, {kind}{values}"))
+            });
+            self.add(Mistake::MissingField, value, message, help);
+            if let Some(breach) = self.breaches.last_mut() {
+                breach.missing = Some(name.clone());
+            }
+        }
+    }
+
+    /// Whether the API server takes an empty value where its documentation calls a field required: Go knows no difference.
+    fn is_lenient(&self, schema: &Schema, name: &str) -> bool {
+        // `HTTPHeader`, `NetworkPolicySpec`, lists that may be empty.
+        let is_header = name == "value" && schema.properties.len() == 2;
+        let is_everything = name == "podSelector" && schema.properties.contains_key("policyTypes");
+        let is_root = self.above.len() == 1;
+        let may_be_empty = schema.properties.get(name).is_some_and(|schema| {
+            let schema = resolved(schema);
+            schema.kind == Some(Type::Boolean) || (schema.kind == Some(Type::Integer))
+        });
+        is_header || is_everything || (is_root && name == "rules") || may_be_empty
     }
 
     fn wrong_type(&mut self, schema: &Schema, value: &'a Value) {
@@ -112,7 +223,7 @@ impl<'a, 's> Comparison<'a, 's, '_> {
         let place = self.above.last().map(|(_, parent)| self.path(parent)).unwrap_or_default();
         let message = format!("{place} has no field {name}{near}");
         let help = if near.is_empty() {
-            self.elsewhere(schema, name).or_else(|| listed(known))
+            self.elsewhere(schema, name).or_else(|| words::all(known))
         } else {
             None
         };
@@ -121,12 +232,8 @@ impl<'a, 's> Comparison<'a, 's, '_> {
 
     /// Where a field of this name would be known: around the place, or one step below it.
     fn elsewhere(&self, schema: &Schema, name: &str) -> Option<String> {
-        let around = self
-            .above
-            .iter()
-            .rev()
-            .skip(1)
-            .find(|(schema, _)| schema.properties.contains_key(name));
+        let mut around = self.above.iter().rev().skip(1);
+        let around = around.find(|(schema, _)| schema.properties.contains_key(name));
         if let Some((_, value)) = around {
             return Some(format!("{name} is a field of {}: move it there", self.path(value)));
         }
@@ -138,60 +245,47 @@ impl<'a, 's> Comparison<'a, 's, '_> {
         below.map(|(field, _)| format!("{name} is a field of {field}: move it there"))
     }
 
+    /// A count of letters, items or fields that is too small or too great.
+    fn count(
+        &mut self,
+        value: &'a Value,
+        bounds: (Option<u64>, Option<u64>),
+        count: usize,
+        what: &str,
+    ) {
+        let count = count as u64;
+        let (least, most) = bounds;
+        let allowed = if let Some(least) = least.filter(|least| count < *least) {
+            format!("at least {least}")
+        } else if let Some(most) = most.filter(|most| count > *most) {
+            format!("at most {most}")
+        } else {
+            return;
+        };
+        let message = format!(
+            "{} has {}, where {allowed} are allowed",
+            self.path(value),
+            counted(count, what)
+        );
+        self.add(Mistake::OutOfBounds, value, message, None);
+    }
+
     fn add(&mut self, mistake: Mistake, value: &'a Value, message: String, help: Option<String>) {
         let object = self.object;
         self.breaches.push(Breach { object, mistake, value, missing: None, message, help });
     }
-
-    /// The path of a value; the kind where it is the whole object.
-    fn path(&self, value: &Value) -> String {
-        match FieldPath::of(&self.object.json, value) {
-            Some(path) if !path.0.is_empty() => path.to_string(),
-            _ => format!("{} of {}", self.object.identity.kind, self.object.api_version),
-        }
-    }
-
-    /// A value in words, without what might be a secret.
-    fn shown(&self, value: &Value) -> String {
-        let is_secret = self.object.is("", "Secret");
-        match value {
-            Value::Null => "null".to_owned(),
-            Value::Bool(_) if is_secret => "a boolean".to_owned(),
-            Value::Number(_) if is_secret => "a number".to_owned(),
-            Value::String(_) if is_secret => "a string".to_owned(),
-            Value::Bool(boolean) => format!("the boolean {boolean}"),
-            Value::Number(number) => format!("the number {number}"),
-            Value::String(text) => format!("the string {:?}", shortened(text)),
-            Value::Array(_) => "a list".to_owned(),
-            Value::Object(_) => "an object".to_owned(),
-        }
-    }
 }
 
+/// A text such as `100m`, or a number.
 const QUANTITY: &str = "api.resource.Quantity";
 
-/// The fields that there are, where somebody can take them in.
-fn listed<'a>(known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let known: Vec<&str> = known.collect();
-    match known.len() {
-        0 => Some("it has no fields: remove it".to_owned()),
-        1..=12 => Some(format!("its fields are {}", known.join(", "))),
-        _ => None,
-    }
-}
-
-fn shortened(text: &str) -> String {
-    const MOST: usize = 60;
-    if text.chars().count() <= MOST {
-        return text.to_owned();
-    }
-    text.chars().take(MOST).chain(['…']).collect()
-}
+/// Metadata of every object.
+const METADATA: &str = "apis.meta.v1.ObjectMeta";
 
 /// Whether a value is of the type that a schema asks for.
 fn is_of_type(schema: &Schema, value: &Value) -> bool {
     if schema.int_or_string {
-        return value.is_string() || is_whole(value);
+        return value.is_string() || scalar::is_whole(value);
     }
     let Some(kind) = schema.kind else { return true };
     match kind {
@@ -199,13 +293,8 @@ fn is_of_type(schema: &Schema, value: &Value) -> bool {
         // The API server accepts lists as texts of a format.
         Type::String => value.is_string() || (value.is_array() && schema.format.is_some()),
         Type::Array => value.is_array(),
-        Type::Integer => is_whole(value),
+        Type::Integer => scalar::is_whole(value),
         Type::Number => value.is_number(),
         Type::Boolean => value.is_boolean(),
     }
-}
-
-/// Whether a value is a whole number, also where it is written as 1.0.
-fn is_whole(value: &Value) -> bool {
-    value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0)
 }

@@ -4,22 +4,32 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use released::{LockedFile, Names, Places, Releases, sha256, utf8};
+use serde_json::Value;
 
 use super::definition::{Definition, Found, read};
 use super::keep::{KeepError, keep};
 use super::lock::{Lock, LockedKind, LockedSource};
 use super::schema::Schema;
+use super::schemas;
 use super::types::Kind;
 use support::{Failure, Result};
 
 pub const NAMES: Names =
     Names { lock: "crds.toml", option: "--from", download: Some("--download") };
 
-/// The kinds that the lock file lists, in its order.
+/// What the released files of a lock file hold.
+pub struct Locked {
+    /// The kinds that the lock file lists, in its order.
+    pub kinds: Vec<Kind>,
+    /// The schemas of all kinds, for checks.
+    pub schemas: BTreeMap<String, Value>,
+}
+
+/// Reads what the lock file lists.
 ///
 /// # Errors
 /// If a source cannot be read or downloaded, is not the listed one, or lacks what is listed.
-pub fn locked(lock: &Lock, places: Places<'_>) -> Result<Vec<Kind>> {
+pub fn locked(lock: &Lock, places: Places<'_>) -> Result<Locked> {
     // All sources first: a wrong digest is reported before anything is parsed.
     let files: Vec<LockedFile> = lock.sources.iter().map(LockedSource::file).collect();
     let found = Releases::of_this_user(NAMES).get(places, &files)?;
@@ -29,7 +39,9 @@ pub fn locked(lock: &Lock, places: Places<'_>) -> Result<Vec<Kind>> {
     });
     let found: Vec<(String, String)> = found.collect::<Result<_>>()?;
     let mut kinds = Vec::new();
+    let mut schemas = BTreeMap::new();
     for (source, (file, text)) in lock.sources.iter().zip(&found) {
+        schemas::add(text, &source.release, &mut schemas);
         let Found { definitions, problems } = read(file, text);
         let definitions = by_kind(file, &definitions)?;
         let origin = format!("{}, release {}", source.url, source.release);
@@ -42,7 +54,7 @@ pub fn locked(lock: &Lock, places: Places<'_>) -> Result<Vec<Kind>> {
             kinds.push(locked_kind(file, locked, &definitions, &origin)?);
         }
     }
-    Ok(kinds)
+    Ok(Locked { kinds, schemas })
 }
 
 /// Every kind in every served version of a file or folder, ordered by file, and a sentence for each that cannot be read.

@@ -1,10 +1,8 @@
 //! Versions of APIs that the cluster does not have any more.
 
-use super::REMOVED;
+use super::minor;
 use crate::check::{At, Family, Rule, Severity};
-
-/// The oldest version of Kubernetes that its project still maintains: what a cluster has at least, where nobody says more.
-const OLDEST: u16 = 33;
+use crate::schema::lifecycle;
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "removed-api-version",
@@ -17,26 +15,16 @@ pub(in crate::check) static RULE: Rule = Rule {
     remedy: "write it in the version that took its place; fields may have other names there",
     upstream: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
     check: |graph, findings| {
-        let minor = graph.environment.cluster.kubernetes_minor.unwrap_or(OLDEST);
         for object in graph.objects().written() {
-            let mut known = REMOVED.iter();
-            let removed = known.find(|removed| {
-                removed.kind == object.identity.kind && removed.api_version == object.api_version
-            });
-            if let Some(removed) = removed.filter(|removed| removed.gone_since <= minor) {
-                findings
-                    .add(
-                        object,
-                        At::Value(&object.json["apiVersion"]),
-                        format!(
-                            "{} of {} is gone since Kubernetes 1.{}",
-                            removed.api_version, removed.kind, removed.gone_since
-                        ),
-                    )
-                    .help(format!(
-                        "write {} instead; fields may have other names there",
-                        removed.instead
-                    ));
+            let Some(end) = lifecycle(&object.api_version, &object.identity.kind) else { continue };
+            let Some(removed) = end.removed.filter(|removed| *removed <= minor(graph)) else {
+                continue;
+            };
+            let (version, kind) = (&object.api_version, &object.identity.kind);
+            let message = format!("{version} of {kind} is gone since Kubernetes 1.{removed}");
+            let added = findings.add(object, At::Value(&object.json["apiVersion"]), message);
+            if let Some(instead) = end.instead {
+                added.help(format!("write {instead} instead; fields may have other names there"));
             }
         }
     },

@@ -1,0 +1,114 @@
+//! Rules of CRDs in CEL, the language that the API server evaluates them in.
+
+use std::cell::OnceCell;
+use std::fmt;
+
+use kube_cel::{CompiledSchema, ErrorKind, Validator, compile_schema};
+use serde_json::Value;
+
+use super::facts;
+
+/// The compiled rules of a kind.
+pub(super) struct Rules(CompiledSchema);
+
+/// A rule that does not hold.
+pub(crate) struct Broken {
+    /// The field: `spec.ports[0]`.
+    pub path: String,
+    /// What its CRD says of it.
+    pub message: String,
+    /// The rule itself.
+    pub rule: String,
+}
+
+thread_local! {
+    /// Knows the functions that the API server adds to the language.
+    static VALIDATOR: OnceCell<Validator> = const { OnceCell::new() };
+}
+
+impl Rules {
+    /// Compiles the rules of a schema; nothing where it has none.
+    pub(super) fn of(schema: &Value) -> Option<Self> {
+        let mut whole = schema.clone();
+        expand(&mut whole);
+        prune(&mut whole).then(|| Self(compile_schema(&whole)))
+    }
+
+    /// The rules that an object breaks. Those of changes are not asked, nor those that cannot be evaluated here.
+    pub(super) fn broken(&self, object: &Value) -> Vec<Broken> {
+        let mut object = object.clone();
+        remove_nulls(&mut object);
+        let result = VALIDATOR.with(|validator| {
+            validator.get_or_init(Validator::new).validate_compiled(&self.0, &object, None)
+        });
+        let errors = result.err().map(kube_cel::ValidationErrors::into_vec).unwrap_or_default();
+        let broken = errors.into_iter().filter(|error| error.kind == ErrorKind::ValidationFailure);
+        broken
+            .map(|error| Broken {
+                path: error.field_path,
+                message: error.message,
+                rule: error.rule,
+            })
+            .collect()
+    }
+}
+
+impl fmt::Debug for Rules {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Rules")
+    }
+}
+
+/// Puts definitions where they are referred to.
+fn expand(schema: &mut Value) {
+    let name = schema["$ref"].as_str().map(str::to_owned);
+    if let Some(definition) = name.and_then(|name| facts::json(&name)) {
+        *schema = definition;
+    }
+    each_part(schema, &mut |part| {
+        expand(part);
+        true
+    });
+}
+
+const RULES: &str = "x-kubernetes-validations";
+
+/// Removes what has neither rules nor defaults for them, and tells whether there are rules.
+fn prune(schema: &mut Value) -> bool {
+    // A rule reads all that is below its place.
+    if schema[RULES].as_array().is_some_and(|rules| !rules.is_empty()) {
+        return true;
+    }
+    let mut has_rules = false;
+    each_part(schema, &mut |part| {
+        let kept = prune(part);
+        has_rules |= kept;
+        kept
+    });
+    has_rules
+}
+
+/// Visits the schemas directly below a schema, and keeps those that say so.
+fn each_part(schema: &mut Value, visit: &mut dyn FnMut(&mut Value) -> bool) {
+    let Some(fields) = schema.as_object_mut() else { return };
+    if let Some(properties) = fields.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.retain(|_, part| visit(part));
+    }
+    for key in ["items", "additionalProperties"] {
+        if fields.get_mut(key).is_some_and(|part| part.is_object() && !visit(part)) {
+            fields.remove(key);
+        }
+    }
+}
+
+/// The API server removes nulls before it asks rules.
+fn remove_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(remove_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
+        _ => {}
+    }
+}
