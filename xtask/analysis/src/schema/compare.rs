@@ -1,6 +1,7 @@
 //! An object compared with the schema of its kind, as the API server does it: one walk finds what all rules of schemas tell.
 
 mod condition;
+mod lenient;
 mod list;
 mod scalar;
 mod words;
@@ -10,6 +11,7 @@ use serde_json::{Map, Value};
 use super::{Kind, Schema, Type, resolved};
 use crate::check::hint;
 use crate::objects::Object;
+use lenient::is_lenient;
 use words::{counted, listed};
 
 /// What is wrong.
@@ -102,7 +104,7 @@ impl<'a, 's> Comparison<'a, 's, '_> {
             self.scalar(schema, value);
         }
         match value {
-            Value::Object(fields) => self.object(schema, value, fields),
+            Value::Object(fields) => self.object(schema, value, fields, named.unwrap_or_default()),
             Value::Array(items) => self.list(schema, value, items),
             _ => {}
         }
@@ -124,7 +126,13 @@ impl<'a, 's> Comparison<'a, 's, '_> {
         of_kubernetes.value(schema, &root["metadata"]);
     }
 
-    fn object(&mut self, schema: &'s Schema, value: &'a Value, fields: &'a Map<String, Value>) {
+    fn object(
+        &mut self,
+        schema: &'s Schema,
+        value: &'a Value,
+        fields: &'a Map<String, Value>,
+        definition: &str,
+    ) {
         let is_root = self.above.is_empty();
         self.above.push((schema, value));
         // What Go reads as it comes has no fields of its own: `RawExtension`, `FieldsV1`.
@@ -149,7 +157,7 @@ impl<'a, 's> Comparison<'a, 's, '_> {
             }
         }
         if !self.in_status {
-            self.required(schema, value, fields);
+            self.required(schema, value, fields, definition);
             if let Some(bounds) = &schema.bounds {
                 let count = fields.values().filter(|value| !value.is_null()).count();
                 self.count(value, bounds.properties, count, "field");
@@ -158,7 +166,13 @@ impl<'a, 's> Comparison<'a, 's, '_> {
         self.above.pop();
     }
 
-    fn required(&mut self, schema: &'s Schema, value: &'a Value, fields: &Map<String, Value>) {
+    fn required(
+        &mut self,
+        schema: &'s Schema,
+        value: &'a Value,
+        fields: &Map<String, Value>,
+        definition: &str,
+    ) {
         for name in &schema.required {
             let is_there = fields.get(name).is_some_and(|value| !value.is_null());
             let of_field = schema.properties.get(name);
@@ -166,11 +180,8 @@ impl<'a, 's> Comparison<'a, 's, '_> {
                 && fields.contains_key(name)
                 && of_field.is_some_and(|schema| schema.nullable);
             let has_default = of_field.is_some_and(|schema| schema.default.is_some());
-            if is_there
-                || may_be_null
-                || has_default
-                || (!self.is_custom && self.is_lenient(schema, name))
-            {
+            let is_lenient = !self.is_custom && is_lenient(definition, schema, name);
+            if is_there || may_be_null || has_default || is_lenient {
                 continue;
             }
             let message = format!("{} has no {name}, which is required", self.path(value));
@@ -189,19 +200,6 @@ impl<'a, 's> Comparison<'a, 's, '_> {
                 breach.missing = Some(name.clone());
             }
         }
-    }
-
-    /// Whether the API server takes an empty value where its documentation calls a field required: Go knows no difference.
-    fn is_lenient(&self, schema: &Schema, name: &str) -> bool {
-        // `HTTPHeader`, `NetworkPolicySpec`, lists that may be empty.
-        let is_header = name == "value" && schema.properties.len() == 2;
-        let is_everything = name == "podSelector" && schema.properties.contains_key("policyTypes");
-        let is_root = self.above.len() == 1;
-        let may_be_empty = schema.properties.get(name).is_some_and(|schema| {
-            let schema = resolved(schema);
-            schema.kind == Some(Type::Boolean) || (schema.kind == Some(Type::Integer))
-        });
-        is_header || is_everything || (is_root && name == "rules") || may_be_empty
     }
 
     fn wrong_type(&mut self, schema: &Schema, value: &'a Value) {
