@@ -27,6 +27,58 @@ impl CheckRule {
     pub const ROTATED_VARIABLE: Self = Self("rotated-variable");
     /// A changed ConfigMap would not reach the pods that read it.
     pub const UNNOTICED_CONFIGURATION: Self = Self("unnoticed-configuration");
+    /// Two ServiceEntries of TCP have one port and no addresses, and the mesh does not capture DNS.
+    pub const COLLIDING_TCP_ENTRIES: Self = Self("colliding-tcp-entries");
+    /// Two DestinationRules of one namespace and host set a policy or define a subset twice.
+    pub const COMPETING_DESTINATION_RULES: Self = Self("competing-destination-rules");
+    /// Two objects of Istio want the same pods, and one of them is in force.
+    pub const COMPETING_MESH_OBJECTS: Self = Self("competing-mesh-objects");
+    /// Two servers of Istio Gateways want one port of the same pods, and one of them gets it.
+    pub const CONFLICTING_GATEWAY_SERVER: Self = Self("conflicting-gateway-server");
+    /// A server of an Istio Gateway has TLS settings that its protocol does not go with.
+    pub const CONTRADICTING_GATEWAY_TLS: Self = Self("contradicting-gateway-tls");
+    /// Labels say different things of how pods get into the mesh.
+    pub const CONTRADICTING_INJECTION: Self = Self("contradicting-injection");
+    /// A DestinationRule calls a Service with other TLS than its pods take.
+    pub const CONTRADICTING_MUTUAL_TLS: Self = Self("contradicting-mutual-tls");
+    /// Two ServiceEntries have different protocols for one port of one host.
+    pub const CONTRADICTING_SERVICE_ENTRIES: Self = Self("contradicting-service-entries");
+    /// A route shares requests between a destination and the same one again.
+    pub const DUPLICATE_DESTINATION: Self = Self("duplicate-destination");
+    /// Two VirtualServices have the same match for one host at one gateway.
+    pub const DUPLICATE_GATEWAY_ROUTE: Self = Self("duplicate-gateway-route");
+    /// Two listeners of a Gateway have the same port and host.
+    pub const DUPLICATE_LISTENER: Self = Self("duplicate-listener");
+    /// Two VirtualServices route one host at the sidecars.
+    pub const DUPLICATE_MESH_HOST: Self = Self("duplicate-mesh-host");
+    /// Two HTTPRoutes of one Gateway match the same requests.
+    pub const DUPLICATE_ROUTE_MATCH: Self = Self("duplicate-route-match");
+    /// An AuthorizationPolicy asks who calls, and mutual TLS is off for its pods.
+    pub const IDENTITY_WITHOUT_MUTUAL_TLS: Self = Self("identity-without-mutual-tls");
+    /// An AuthorizationPolicy admits callers to pods for which another one refuses everybody.
+    pub const IDLE_ADMISSION: Self = Self("idle-admission");
+    /// A PeerAuthentication says something where Istio does not read it.
+    pub const IGNORED_PEER_AUTHENTICATION: Self = Self("ignored-peer-authentication");
+    /// A container has the image `auto`, and nothing is injected into its pod.
+    pub const IMAGE_OF_MISSING_INJECTION: Self = Self("image-of-missing-injection");
+    /// An annotation or label of Istio for pods stands at their workload.
+    pub const MISPLACED_ANNOTATION: Self = Self("misplaced-annotation");
+    /// A label asks for the sidecar of a revision of Istio that is not there.
+    pub const MISSING_REVISION: Self = Self("missing-revision");
+    /// A container of a pod with a sidecar runs as user 1337, which is the sidecar's.
+    pub const RESERVED_USER: Self = Self("reserved-user");
+    /// A route gives one try as much time as the whole request, or more.
+    pub const RETRY_BEYOND_TIMEOUT: Self = Self("retry-beyond-timeout");
+    /// One of several destinations of a route has no weight.
+    pub const ROUTE_WITHOUT_WEIGHT: Self = Self("route-without-weight");
+    /// A VirtualService has a match that an earlier one leaves nothing to.
+    pub const SHADOWED_MATCH: Self = Self("shadowed-match");
+    /// An AuthorizationPolicy asks for a token, and no RequestAuthentication reads one for its pods.
+    pub const TOKEN_NEVER_READ: Self = Self("token-never-read");
+    /// A RequestAuthentication reads tokens, and no AuthorizationPolicy of its pods asks for one.
+    pub const TOKEN_NOT_REQUIRED: Self = Self("token-not-required");
+    /// A VirtualService routes requests at a server that passes TLS on, or by the name in TLS at one that ends it.
+    pub const UNREAD_GATEWAY_ROUTE: Self = Self("unread-gateway-route");
     /// A binding puts an admission policy into force that is not there.
     pub const MISSING_ADMISSION_POLICY: Self = Self("missing-admission-policy");
     /// A Prometheus sends its alerts to a Service, or a port of one, that is not there.
@@ -121,30 +173,8 @@ impl CheckRule {
     pub const SHORT_GRACE_PERIOD: Self = Self("short-grace-period");
     /// A rolling update may neither add a pod nor take one away.
     pub const STUCK_ROLLING_UPDATE: Self = Self("stuck-rolling-update");
-    /// A condition of a CRD does not hold.
-    pub const BROKEN_VALIDATION: Self = Self("broken-validation");
-    /// An object is of a version that will be removed.
-    pub const DEPRECATED_API_VERSION: Self = Self("deprecated-api-version");
-    /// Two items of a list of a custom kind have the same key.
-    pub const DUPLICATE_LIST_KEY: Self = Self("duplicate-list-key");
-    /// Two items of a list of a built-in kind have the same key.
-    pub const DUPLICATE_MERGE_KEY: Self = Self("duplicate-merge-key");
-    /// A text does not have the form that its field asks for.
-    pub const MALFORMED_VALUE: Self = Self("malformed-value");
-    /// An object lacks a field that its kind requires.
-    pub const MISSING_REQUIRED_FIELD: Self = Self("missing-required-field");
-    /// A number, the length of a text or the size of a list is beyond its bounds.
-    pub const OUT_OF_BOUNDS: Self = Self("out-of-bounds");
     /// An object is of a version that Kubernetes has removed.
     pub const REMOVED_API_VERSION: Self = Self("removed-api-version");
-    /// An object has a field that its kind does not have.
-    pub const UNKNOWN_FIELD: Self = Self("unknown-field");
-    /// An object is of a kind that its API version does not have.
-    pub const UNSERVED_VERSION: Self = Self("unserved-version");
-    /// A value is none of those that its field has.
-    pub const VALUE_NOT_IN_ENUM: Self = Self("value-not-in-enum");
-    /// A value is of another type than its field holds.
-    pub const WRONG_TYPE: Self = Self("wrong-type");
     /// An image is named by `latest`, or by no tag at all.
     pub const MUTABLE_IMAGE: Self = Self("mutable-image");
     /// The Pod Security level of a namespace refuses pods in it.

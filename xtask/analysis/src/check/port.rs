@@ -36,7 +36,10 @@ fn declares_all(pod: &Pod<'_>) -> bool {
 }
 
 /// The pods that a Service leads to and that stay: not those of Jobs and of tests of charts, which often share the labels.
-fn staying<'s, 'a>(graph: &'s Graph<'a>, service: &'s Object) -> impl Iterator<Item = &'s Pod<'a>> {
+pub(super) fn staying<'s, 'a>(
+    graph: &'s Graph<'a>,
+    service: &'s Object,
+) -> impl Iterator<Item = &'s Pod<'a>> {
     graph.behind(service).filter(|pod| {
         pod.owner.identity.group != "batch"
             && pod.owner.annotation("helm.sh/hook").is_none()
@@ -45,7 +48,7 @@ fn staying<'s, 'a>(graph: &'s Graph<'a>, service: &'s Object) -> impl Iterator<I
 }
 
 /// The port of a pod that a port of a Service leads to: a name or a number.
-fn target(port: &Value) -> &Value {
+pub(super) fn target(port: &Value) -> &Value {
     let target = &port["targetPort"];
     if target.is_null() || *target == 0 { &port["port"] } else { target }
 }

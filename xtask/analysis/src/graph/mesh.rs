@@ -9,7 +9,7 @@ pub mod routes;
 pub mod visibility;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -33,10 +33,21 @@ const TRUST: &str = "cluster.local/ns/";
 #[derive(Debug)]
 pub(super) struct Mesh<'a> {
     /// `meshConfig`, as often as it is found.
-    configurations: Vec<Value>,
+    configurations: Vec<Configuration<'a>>,
     root_namespace: String,
     authorization_policies: ByNamespace<'a>,
     peer_authentications: ByNamespace<'a>,
+}
+
+/// `meshConfig`, and where it stands.
+#[derive(Debug)]
+pub struct Configuration<'a> {
+    /// The object: istiod's ConfigMap, or the Application of its chart.
+    pub object: &'a Object,
+    /// The field with the whole of it.
+    pub field: &'a Value,
+    /// What it says.
+    pub value: Cow<'a, Value>,
 }
 
 /// Objects of a kind by their namespace.
@@ -53,7 +64,7 @@ fn by_namespace<'a>(objects: &'a Objects, group: &str, kind: &str) -> ByNamespac
 impl<'a> Mesh<'a> {
     pub(super) fn of(objects: &'a Objects) -> Self {
         let configurations = configurations(objects);
-        let mut roots = configurations.iter().filter_map(|mesh| text(&mesh["rootNamespace"]));
+        let mut roots = configurations.iter().filter_map(|mesh| text(&mesh.value["rootNamespace"]));
         let root_namespace = roots.next().unwrap_or("istio-system").to_owned();
         Self {
             configurations,
@@ -288,11 +299,51 @@ impl<'a> Graph<'a> {
         let mut providers: Vec<String> =
             ["envoy", "prometheus", "stackdriver"].map(str::to_owned).to_vec();
         for configuration in configurations {
-            let named = list(&configuration["extensionProviders"]).iter();
+            let named = list(&configuration.value["extensionProviders"]).iter();
             providers
                 .extend(named.filter_map(|provider| Some(text(&provider["name"])?.to_owned())));
         }
         Some(providers)
+    }
+
+    /// `meshConfig`, as often as it is found; nothing where something is added to it that cannot be seen.
+    #[must_use]
+    pub fn mesh_configurations(&self) -> &[Configuration<'a>] {
+        &self.mesh.configurations
+    }
+
+    /// The revisions and tags of the control planes, where each of those that are here tells them.
+    #[must_use]
+    pub fn mesh_revisions(&self) -> Option<BTreeSet<String>> {
+        let mut known = BTreeSet::new();
+        for (_, helm) in charts_of_control_planes(self.objects()) {
+            let written = text(&helm["values"]);
+            if !list(&helm["valueFiles"]).is_empty() || !list(&helm["parameters"]).is_empty() {
+                return None;
+            }
+            for values in
+                written.into_iter().flat_map(parsed).chain(Some(helm["valuesObject"].clone()))
+            {
+                let revision = text(&values["revision"]).filter(|name| !name.is_empty());
+                known.insert(revision.unwrap_or("default").to_owned());
+                known.extend(
+                    list(&values["revisionTags"]).iter().filter_map(text).map(str::to_owned),
+                );
+                // A revision may answer for those who name none.
+                known.extend(
+                    text(&values["defaultRevision"])
+                        .filter(|name| !name.is_empty())
+                        .map(|_| "default".to_owned()),
+                );
+            }
+        }
+        let webhooks =
+            self.objects().of_kind("admissionregistration.k8s.io", "MutatingWebhookConfiguration");
+        for webhook in webhooks.filter(|webhook| webhook.label("app") == Some("sidecar-injector")) {
+            let names = [webhook.label("istio.io/rev"), webhook.label("istio.io/tag")];
+            known.extend(names.into_iter().flatten().map(str::to_owned));
+        }
+        Some(known).filter(|known| !known.is_empty())
     }
 
     /// Whether sidecars answer DNS by themselves, at least some; none where the configuration of the mesh cannot be seen.
@@ -300,9 +351,9 @@ impl<'a> Graph<'a> {
     pub fn captures_dns(&self) -> Option<bool> {
         const VARIABLE: &str = "ISTIO_META_DNS_CAPTURE";
         let configurations = &self.mesh.configurations;
-        let by_mesh = configurations
-            .iter()
-            .any(|mesh| text(&mesh["defaultConfig"]["proxyMetadata"][VARIABLE]) == Some("true"));
+        let by_mesh = configurations.iter().any(|mesh| {
+            text(&mesh.value["defaultConfig"]["proxyMetadata"][VARIABLE]) == Some("true")
+        });
         let mut of_proxies = self.objects().of_kind(ROUTING, "ProxyConfig");
         let is_known = !configurations.is_empty();
         is_known.then(|| {
@@ -321,29 +372,47 @@ impl<'a> Graph<'a> {
 }
 
 /// `meshConfig`, of istiod's ConfigMap or of the values of its chart; none where something is added to it that cannot be seen.
-fn configurations(objects: &Objects) -> Vec<Value> {
-    let parsed =
-        |content: &str| yaml::documents(content).0.into_iter().map(|document| document.value);
+fn configurations(objects: &Objects) -> Vec<Configuration<'_>> {
     let mut all = Vec::new();
-    let map = objects.find("", "ConfigMap", Some("istio-system"), "istio");
-    if let Some(mesh) = map.and_then(|map| text(&map.json["data"]["mesh"])) {
-        all.extend(parsed(mesh));
+    if let Some(object) = objects.find("", "ConfigMap", Some("istio-system"), "istio") {
+        let field = &object.json["data"]["mesh"];
+        let documents = text(field).into_iter().flat_map(parsed);
+        all.extend(documents.map(|value| Configuration {
+            object,
+            field,
+            value: Cow::Owned(value),
+        }));
     }
-    for application in objects.of_kind("argoproj.io", "Application") {
-        let spec = &application.json["spec"];
-        for source in list(&spec["sources"]).iter().chain(Some(&spec["source"])) {
-            if text(&source["chart"]) != Some("istiod") {
-                continue;
-            }
-            let helm = &source["helm"];
-            // What files of values add cannot be seen.
-            if !list(&helm["valueFiles"]).is_empty() || !list(&helm["parameters"]).is_empty() {
-                return Vec::new();
-            }
-            all.push(helm["valuesObject"]["meshConfig"].clone());
-            let written = text(&helm["values"]).into_iter().flat_map(parsed);
-            all.extend(written.map(|values| values["meshConfig"].clone()));
+    for object in objects.of_kind("install.istio.io", "IstioOperator") {
+        let field = &object.json["spec"]["meshConfig"];
+        all.push(Configuration { object, field, value: Cow::Borrowed(field) });
+    }
+    for (object, helm) in charts_of_control_planes(objects) {
+        // What files of values add cannot be seen.
+        if !list(&helm["valueFiles"]).is_empty() || !list(&helm["parameters"]).is_empty() {
+            return Vec::new();
+        }
+        let field = &helm["valuesObject"]["meshConfig"];
+        all.push(Configuration { object, field, value: Cow::Borrowed(field) });
+        let field = &helm["values"];
+        for values in text(field).into_iter().flat_map(parsed) {
+            let value = Cow::Owned(values["meshConfig"].clone());
+            all.push(Configuration { object, field, value });
         }
     }
     all
+}
+
+fn parsed(content: &str) -> impl Iterator<Item = Value> {
+    yaml::documents(content).0.into_iter().map(|document| document.value)
+}
+
+/// The Applications of istiod's chart, and what they say to Helm.
+fn charts_of_control_planes(objects: &Objects) -> impl Iterator<Item = (&Object, &Value)> {
+    objects.of_kind("argoproj.io", "Application").flat_map(|application| {
+        let spec = &application.json["spec"];
+        let sources = list(&spec["sources"]).iter().chain(Some(&spec["source"]));
+        let of_istiod = sources.filter(|source| text(&source["chart"]) == Some("istiod"));
+        of_istiod.map(move |source| (application, &source["helm"]))
+    })
 }

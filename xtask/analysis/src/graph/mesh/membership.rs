@@ -43,37 +43,50 @@ impl Graph<'_> {
         if is_proxy(pod) {
             return Proxy::Sidecar;
         }
-        let namespace = self.objects().find("", "Namespace", None, pod.namespace());
-        // Without its namespace there are only the pod's own labels.
-        let of_namespace = |key| namespace.and_then(|namespace| namespace.label(key));
-        let of_pod = |key: &str| text(&pod.labels()[key]);
-        let is_injected = match (of_namespace("istio-injection"), of_namespace("istio.io/rev")) {
-            (Some("enabled"), _) | (None, Some(_)) => true,
-            (Some(_), _) => false,
-            // A label of the pod counts only where its namespace says nothing.
-            (None, None) => {
-                of_pod("sidecar.istio.io/inject") == Some("true")
-                    || of_pod("istio.io/rev").is_some()
-            }
-        };
-        let asked =
-            of_pod("sidecar.istio.io/inject").or_else(|| pod.annotation("sidecar.istio.io/inject"));
-        let is_on_host = pod.spec["hostNetwork"].as_bool() == Some(true);
-        if asked != Some("false")
-            && is_injected
-            && !is_on_host
-            && !IGNORED.contains(&pod.namespace())
-        {
+        let is_injected = self.is_injected(pod);
+        if is_injected == Some(true) {
             return Proxy::Sidecar;
         }
-        let mode = of_pod("istio.io/dataplane-mode").or(of_namespace("istio.io/dataplane-mode"));
-        match (mode, namespace) {
-            _ if is_on_host => Proxy::None,
-            (Some("ambient"), _) => Proxy::Ambient,
-            (None, None) if asked != Some("false") => Proxy::Unknown,
+        let mode = text(&pod.labels()["istio.io/dataplane-mode"]).or_else(|| {
+            let namespace = self.objects().find("", "Namespace", None, pod.namespace())?;
+            namespace.label("istio.io/dataplane-mode")
+        });
+        match mode {
+            _ if is_on_host(pod) => Proxy::None,
+            Some("ambient") => Proxy::Ambient,
+            None if is_injected.is_none() => Proxy::Unknown,
             _ => Proxy::None,
         }
     }
+
+    /// Whether a sidecar is injected into a pod; none where its namespace says it, which is not here.
+    #[must_use]
+    pub fn is_injected(&self, pod: &Pod<'_>) -> Option<bool> {
+        let asked = text(&pod.labels()["sidecar.istio.io/inject"])
+            .or_else(|| pod.annotation("sidecar.istio.io/inject"));
+        if asked == Some("false") || is_on_host(pod) || IGNORED.contains(&pod.namespace()) {
+            return Some(false);
+        }
+        let namespace = self.objects().find("", "Namespace", None, pod.namespace());
+        let of_namespace = |key| namespace.and_then(|namespace| namespace.label(key));
+        match (of_namespace("istio-injection"), of_namespace("istio.io/rev")) {
+            (Some("enabled"), _) | (None, Some(_)) => Some(true),
+            (Some(_), _) => Some(false),
+            // A label of the pod counts only where its namespace says nothing.
+            (None, None) => {
+                let by_pod = text(&pod.labels()["sidecar.istio.io/inject"]) == Some("true")
+                    || !pod.labels()["istio.io/rev"].is_null();
+                match namespace {
+                    None => by_pod.then_some(true),
+                    Some(_) => Some(by_pod),
+                }
+            }
+        }
+    }
+}
+
+fn is_on_host(pod: &Pod<'_>) -> bool {
+    pod.spec["hostNetwork"].as_bool() == Some(true)
 }
 
 /// Whether a container of the pod is the proxy already: put there by hand, or the pod is a gateway.
