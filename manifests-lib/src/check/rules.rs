@@ -57,6 +57,12 @@ impl CheckRule {
     pub const IDENTITY_WITHOUT_MUTUAL_TLS: Self = Self("identity-without-mutual-tls");
     /// An AuthorizationPolicy admits callers to pods for which another one refuses everybody.
     pub const IDLE_ADMISSION: Self = Self("idle-admission");
+    /// A gateway has a route to a host outside, and no route of sidecars leads to the gateway.
+    pub const IDLE_EGRESS_GATEWAY: Self = Self("idle-egress-gateway");
+    /// An EnvoyFilter has an operation that what it is applied to does not have.
+    pub const IGNORED_FILTER_OPERATION: Self = Self("ignored-filter-operation");
+    /// An object that sidecars or waypoints read selects pods in ambient mode.
+    pub const IGNORED_IN_AMBIENT: Self = Self("ignored-in-ambient");
     /// A PeerAuthentication says something where Istio does not read it.
     pub const IGNORED_PEER_AUTHENTICATION: Self = Self("ignored-peer-authentication");
     /// A container has the image `auto`, and nothing is injected into its pod.
@@ -65,6 +71,8 @@ impl CheckRule {
     pub const MISPLACED_ANNOTATION: Self = Self("misplaced-annotation");
     /// A label asks for the sidecar of a revision of Istio that is not there.
     pub const MISSING_REVISION: Self = Self("missing-revision");
+    /// A label sends traffic by a waypoint that is not there.
+    pub const MISSING_WAYPOINT: Self = Self("missing-waypoint");
     /// A container of a pod with a sidecar runs as user 1337, which is the sidecar's.
     pub const RESERVED_USER: Self = Self("reserved-user");
     /// A route gives one try as much time as the whole request, or more.
@@ -73,12 +81,18 @@ impl CheckRule {
     pub const ROUTE_WITHOUT_WEIGHT: Self = Self("route-without-weight");
     /// A VirtualService has a match that an earlier one leaves nothing to.
     pub const SHADOWED_MATCH: Self = Self("shadowed-match");
+    /// Two Istio Gateways serve different hosts with one certificate at one port.
+    pub const SHARED_CERTIFICATE: Self = Self("shared-certificate");
     /// An AuthorizationPolicy asks for a token, and no RequestAuthentication reads one for its pods.
     pub const TOKEN_NEVER_READ: Self = Self("token-never-read");
     /// A RequestAuthentication reads tokens, and no AuthorizationPolicy of its pods asks for one.
     pub const TOKEN_NOT_REQUIRED: Self = Self("token-not-required");
+    /// A provider of the mesh has an address that nobody serves.
+    pub const UNREACHABLE_PROVIDER: Self = Self("unreachable-provider");
     /// A VirtualService routes requests at a server that passes TLS on, or by the name in TLS at one that ends it.
     pub const UNREAD_GATEWAY_ROUTE: Self = Self("unread-gateway-route");
+    /// A pod calls a host that no ServiceEntry has, where the mesh lets out to known hosts only.
+    pub const UNREGISTERED_HOST: Self = Self("unregistered-host");
     /// A binding puts an admission policy into force that is not there.
     pub const MISSING_ADMISSION_POLICY: Self = Self("missing-admission-policy");
     /// A Prometheus sends its alerts to a Service, or a port of one, that is not there.

@@ -15,17 +15,24 @@ pub(super) mod duplicate_mesh_host;
 pub(super) mod duplicate_route_match;
 pub(super) mod identity_without_mutual_tls;
 pub(super) mod idle_admission;
+pub(super) mod idle_egress_gateway;
+pub(super) mod ignored_filter_operation;
+pub(super) mod ignored_in_ambient;
 pub(super) mod ignored_peer_authentication;
 pub(super) mod image_of_missing_injection;
 pub(super) mod misplaced_annotation;
 pub(super) mod missing_revision;
+pub(super) mod missing_waypoint;
 pub(super) mod reserved_user;
 pub(super) mod retry_beyond_timeout;
 pub(super) mod route_without_weight;
 pub(super) mod shadowed_match;
+pub(super) mod shared_certificate;
 pub(super) mod token_never_read;
 pub(super) mod token_not_required;
+pub(super) mod unreachable_provider;
 pub(super) mod unread_gateway_route;
+pub(super) mod unregistered_host;
 
 use serde_json::Value;
 

@@ -1,0 +1,52 @@
+//! Certificates of two Gateways.
+
+use crate::check::{At, Family, Findings, Rule, Severity};
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::graph::{Graph, mesh};
+use crate::objects::{Object, list, text};
+
+pub(in crate::check) static RULE: Rule = Rule {
+    name: "shared-certificate",
+    family: Family::Mesh,
+    severity: Severity::Warning,
+    summary: "Two Istio Gateways serve different hosts with one certificate at one port",
+    consequence: "a browser that knows one host reuses its connection for the other, and gets 404",
+    explanation: "A browser with HTTP/2 asks for a second host over the connection to the first, where the certificate \
+                  is for both; but the connection belongs to the Gateway of the first host, which has no route for the \
+                  second. Gateways with the same selector are looked at.",
+    remedy: "put the hosts into one server of one Gateway, or give each Gateway a certificate of its own",
+    upstream: "https://istio.io/latest/docs/ops/common-problems/network-issues/#404-errors-occur-when-multiple-gateways-configured-with-same-tls-certificate",
+    check,
+};
+
+/// Selector, port and certificate.
+type Key = (String, String, String);
+
+fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
+    let mut known: HashMap<Key, (&Object, &Value, &Value)> = HashMap::new();
+    for gateway in graph.objects().of_kind(mesh::ROUTING, "Gateway") {
+        let spec = &gateway.json["spec"];
+        for server in list(&spec["servers"]) {
+            let field = &server["tls"]["credentialName"];
+            let Some(name) = text(field) else { continue };
+            let key = (
+                spec["selector"].to_string(),
+                server["port"]["number"].to_string(),
+                name.to_owned(),
+            );
+            let (first, earlier, hosts) =
+                *known.entry(key).or_insert((gateway, field, &server["hosts"]));
+            if !std::ptr::eq(first, gateway) && *hosts != server["hosts"] {
+                let message = format!("{} serves other hosts with {name}", first.identity);
+                findings.add(gateway, At::Value(field), message).side(
+                    "it is here",
+                    first,
+                    At::Value(earlier),
+                );
+            }
+        }
+    }
+}
