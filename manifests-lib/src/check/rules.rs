@@ -3,26 +3,74 @@
 use super::CheckRule;
 
 impl CheckRule {
-    /// An exception accepts nothing.
-    pub const IDLE_EXCEPTION: Self = Self("idle-exception");
+    /// An autoscaler may ask for more pods than nodes have room for.
+    pub const AUTOSCALED_BEYOND_NODES: Self = Self("autoscaled-beyond-nodes");
+    /// A container, a pod or a claim is outside of what the LimitRange of its namespace allows.
+    pub const BEYOND_LIMIT_RANGE: Self = Self("beyond-limit-range");
+    /// A namespace has more than its ResourceQuota lets it have.
+    pub const BEYOND_QUOTA: Self = Self("beyond-quota");
+    /// A pod requests more than any of its nodes has.
+    pub const POD_TOO_LARGE: Self = Self("pod-too-large");
+    /// A pod asks for nodes that are not there.
+    pub const POD_WITHOUT_NODE: Self = Self("pod-without-node");
+    /// A workload has more pods than its nodes can hold.
+    pub const REPLICAS_BEYOND_NODES: Self = Self("replicas-beyond-nodes");
+    /// Pods request more than all their nodes together have.
+    pub const REQUESTS_BEYOND_NODES: Self = Self("requests-beyond-nodes");
+    /// A rollout has to add a pod before it takes one away, and there is no room for it.
+    pub const ROLLOUT_WITHOUT_ROOM: Self = Self("rollout-without-room");
+    /// A Job or CronJob finds no room for a pod beside the pods that stay.
+    pub const RUN_WITHOUT_ROOM: Self = Self("run-without-room");
+    /// Pods that may be on several nodes mount a volume that one node can have.
+    pub const CLAIM_OF_ONE_NODE: Self = Self("claim-of-one-node");
     /// A database keeps its data where it is lost with the pod.
     pub const DATA_OUTSIDE_VOLUME: Self = Self("data-outside-volume");
+    /// The claims of a StatefulSet are deleted with it, or with its last pods.
+    pub const DELETED_CLAIM: Self = Self("deleted-claim");
     /// The volumes of a stateful workload are deleted with their claims.
     pub const DELETING_RECLAIM_POLICY: Self = Self("deleting-reclaim-policy");
     /// Two volumes are mounted at one path of a container.
     pub const DUPLICATE_MOUNT_PATH: Self = Self("duplicate-mount-path");
+    /// Argo CD deletes a claim, a namespace or a kind as soon as its manifest is gone.
+    pub const PRUNED_DATA: Self = Self("pruned-data");
     /// A volume on a node does not say on which.
     pub const UNBOUND_NODE_VOLUME: Self = Self("unbound-node-volume");
+    /// A pod keeps data in a folder of its node, and may move to another node.
+    pub const UNPINNED_NODE_FOLDER: Self = Self("unpinned-node-folder");
+    /// A workload has a container that it lacks in another environment.
+    pub const CONTAINER_OF_ONE_ENVIRONMENT: Self = Self("container-of-one-environment");
+    /// A Service, an autoscaler, a budget or a policy is for a workload that has none of it in another environment.
+    pub const POLICY_OF_ONE_ENVIRONMENT: Self = Self("policy-of-one-environment");
+    /// A container or a Service has a port that it lacks in another environment.
+    pub const PORT_OF_ONE_ENVIRONMENT: Self = Self("port-of-one-environment");
+    /// A container has a probe that it lacks in another environment.
+    pub const PROBE_OF_ONE_ENVIRONMENT: Self = Self("probe-of-one-environment");
+    /// A container has a variable that it lacks in another environment.
+    pub const VARIABLE_OF_ONE_ENVIRONMENT: Self = Self("variable-of-one-environment");
+    /// A bundle has a workload that it lacks in another environment.
+    pub const WORKLOAD_OF_ONE_ENVIRONMENT: Self = Self("workload-of-one-environment");
     /// Two manifests are one object.
     pub const DUPLICATE_OBJECT: Self = Self("duplicate-object");
+    /// A sync waits for a Job that may never end.
+    pub const ENDLESS_HOOK: Self = Self("endless-hook");
     /// An Application uses what its project does not permit.
     pub const FORBIDDEN_BY_PROJECT: Self = Self("forbidden-by-project");
     /// A custom resource is in an earlier wave than its CRD.
     pub const LATE_DEFINITION: Self = Self("late-definition");
+    /// An object needs another one to get ready that is in a later wave or phase.
+    pub const LATE_DEPENDENCY: Self = Self("late-dependency");
+    /// An Application takes whatever version of a chart is the newest.
+    pub const MOVING_CHART: Self = Self("moving-chart");
     /// A value of a chart is null in valuesObject of an Application.
     pub const NULL_VALUE: Self = Self("null-value");
+    /// Two Applications deploy one folder to the same place.
+    pub const OVERLAPPING_APPLICATIONS: Self = Self("overlapping-applications");
+    /// A Job that removes itself is kept in place by Argo CD.
+    pub const REPEATED_JOB: Self = Self("repeated-job");
     /// An object is too large to be applied by the client.
     pub const TOO_LARGE_TO_APPLY: Self = Self("too-large-to-apply");
+    /// A claim that waits for its first pod is in an earlier wave than every pod that mounts it.
+    pub const WAITING_CLAIM: Self = Self("waiting-claim");
     /// A Secret is brought up to date, and pods read it once.
     pub const ROTATED_VARIABLE: Self = Self("rotated-variable");
     /// A changed ConfigMap would not reach the pods that read it.
@@ -93,6 +141,44 @@ impl CheckRule {
     pub const UNREAD_GATEWAY_ROUTE: Self = Self("unread-gateway-route");
     /// A pod calls a host that no ServiceEntry has, where the mesh lets out to known hosts only.
     pub const UNREGISTERED_HOST: Self = Self("unregistered-host");
+    /// A workload declares a call that a policy refuses.
+    pub const REFUSED_CALL: Self = Self("refused-call");
+    /// A pod of the mesh may not reach istiod.
+    pub const REFUSED_CONTROL_PLANE: Self = Self("refused-control-plane");
+    /// A gateway leads to pods that do not let it in.
+    pub const REFUSED_GATEWAY: Self = Self("refused-gateway");
+    /// A pod calls others by name and may not ask the cluster's DNS.
+    pub const REFUSED_NAME_RESOLUTION: Self = Self("refused-name-resolution");
+    /// A monitor asks for metrics of pods that do not let Prometheus in.
+    pub const REFUSED_SCRAPE: Self = Self("refused-scrape");
+    /// A webhook or an aggregated API has pods that do not let the API server in.
+    pub const REFUSED_WEBHOOK: Self = Self("refused-webhook");
+    /// The name of a port says another protocol than its `appProtocol`.
+    pub const CONTRADICTING_PROTOCOL: Self = Self("contradicting-protocol");
+    /// Two containers of one pod declare the same port.
+    pub const DUPLICATE_CONTAINER_PORT: Self = Self("duplicate-container-port");
+    /// Two Services ask for the same port of the nodes.
+    pub const DUPLICATE_NODE_PORT: Self = Self("duplicate-node-port");
+    /// A Service has a port, or the name of one, twice.
+    pub const DUPLICATE_SERVICE_PORT: Self = Self("duplicate-service-port");
+    /// An Istio Gateway opens a port that no Service of its proxies has.
+    pub const GATEWAY_PORT_WITHOUT_SERVICE_PORT: Self = Self("gateway-port-without-service-port");
+    /// A NetworkPolicy names a port that none of its pods has.
+    pub const MISSING_POLICY_PORT: Self = Self("missing-policy-port");
+    /// A probe or a hook asks a port by a name that its container does not have.
+    pub const MISSING_PROBE_PORT: Self = Self("missing-probe-port");
+    /// A Service leads to a port by a name that no container of its pods has.
+    pub const MISSING_TARGET_PORT: Self = Self("missing-target-port");
+    /// A policy names the port of a Service where that of its pods counts.
+    pub const POLICY_OF_SERVICE_PORT: Self = Self("policy-of-service-port");
+    /// A VirtualService routes requests at a port that the mesh takes for something else.
+    pub const ROUTE_OF_OTHER_PROTOCOL: Self = Self("route-of-other-protocol");
+    /// A port whose protocol lets the server speak first does not say that it is TCP.
+    pub const UNDECLARED_SERVER_FIRST_PROTOCOL: Self = Self("undeclared-server-first-protocol");
+    /// A Service leads to a port that no container of its pods declares.
+    pub const UNDECLARED_TARGET_PORT: Self = Self("undeclared-target-port");
+    /// An object is declared to come from somebody else, and nothing needs it.
+    pub const IDLE_EXTERNAL: Self = Self("idle-external");
     /// A binding puts an admission policy into force that is not there.
     pub const MISSING_ADMISSION_POLICY: Self = Self("missing-admission-policy");
     /// A Prometheus sends its alerts to a Service, or a port of one, that is not there.
@@ -171,44 +257,6 @@ impl CheckRule {
     pub const MISSING_SCALE_TARGET: Self = Self("missing-scale-target");
     /// A pod reads a Secret, or a key of one, that is not there.
     pub const MISSING_SECRET: Self = Self("missing-secret");
-    /// A workload that is scaled automatically has a fixed number of pods.
-    pub const AUTOSCALED_REPLICAS: Self = Self("autoscaled-replicas");
-    /// A PodDisruptionBudget never lets a pod go.
-    pub const BLOCKING_DISRUPTION_BUDGET: Self = Self("blocking-disruption-budget");
-    /// Liveness and readiness of a container ask the same, as often.
-    pub const EQUAL_PROBES: Self = Self("equal-probes");
-    /// A container may take all memory of its node.
-    pub const MISSING_MEMORY_LIMIT: Self = Self("missing-memory-limit");
-    /// Pods behind a Service have no readiness probe.
-    pub const MISSING_READINESS_PROBE: Self = Self("missing-readiness-probe");
-    /// A container does not say how much processor and memory it needs.
-    pub const MISSING_REQUESTS: Self = Self("missing-requests");
-    /// A pod is killed before its preStop hook has ended.
-    pub const SHORT_GRACE_PERIOD: Self = Self("short-grace-period");
-    /// A rolling update may neither add a pod nor take one away.
-    pub const STUCK_ROLLING_UPDATE: Self = Self("stuck-rolling-update");
-    /// An object is of a version that Kubernetes has removed.
-    pub const REMOVED_API_VERSION: Self = Self("removed-api-version");
-    /// An image is named by `latest`, or by no tag at all.
-    pub const MUTABLE_IMAGE: Self = Self("mutable-image");
-    /// The Pod Security level of a namespace refuses pods in it.
-    pub const POD_SECURITY_VIOLATION: Self = Self("pod-security-violation");
-    /// A password, token or key stands in the manifests.
-    pub const SECRET_IN_PLAIN_TEXT: Self = Self("secret-in-plain-text");
-    /// A pod has a token for the API server, and its account has no rights there.
-    pub const UNUSED_TOKEN: Self = Self("unused-token");
-    /// A project of Argo CD lets its Applications deploy anything anywhere.
-    pub const WILDCARD_PROJECT: Self = Self("wildcard-project");
-    /// A role may do everything with everything.
-    pub const WILDCARD_ROLE: Self = Self("wildcard-role");
-    /// A value means one thing to kubectl and another to readers of YAML 1.2.
-    pub const AMBIGUOUS_SCALAR: Self = Self("ambiguous-scalar");
-    /// A key stands twice in one mapping.
-    pub const DUPLICATE_KEY: Self = Self("duplicate-key");
-    /// A file that a container starts does not begin with #!.
-    pub const MISSING_SHEBANG: Self = Self("missing-shebang");
-    /// A tag of an image is a number in the values of a chart.
-    pub const NUMERIC_TAG: Self = Self("numeric-tag");
     /// An ExternalSecret reads a store that is not there.
     pub const MISSING_SECRET_STORE: Self = Self("missing-secret-store");
     /// An Ingress or a Gateway serves the certificate of a Secret that is not there.
@@ -233,6 +281,98 @@ impl CheckRule {
     pub const UNADMITTED_ROUTE: Self = Self("unadmitted-route");
     /// A VirtualService has hosts of which none is served by its Gateway.
     pub const UNSERVED_HOST: Self = Self("unserved-host");
+    /// A workload that is scaled automatically has a fixed number of pods.
+    pub const AUTOSCALED_REPLICAS: Self = Self("autoscaled-replicas");
+    /// An autoscaler scales by a share of what its pods request, and a container requests nothing.
+    pub const AUTOSCALER_WITHOUT_REQUESTS: Self = Self("autoscaler-without-requests");
+    /// A PodDisruptionBudget never lets a pod go.
+    pub const BLOCKING_DISRUPTION_BUDGET: Self = Self("blocking-disruption-budget");
+    /// The times of a probe do not fit together, or those of two probes of a container.
+    pub const CONTRADICTING_PROBE_TIMES: Self = Self("contradicting-probe-times");
+    /// A liveness probe asks another host.
+    pub const DEPENDENT_LIVENESS: Self = Self("dependent-liveness");
+    /// Liveness and readiness of a container ask the same, as often.
+    pub const EQUAL_PROBES: Self = Self("equal-probes");
+    /// An autoscaler has the same least and greatest number of pods.
+    pub const IDLE_AUTOSCALER: Self = Self("idle-autoscaler");
+    /// A workload of a production environment has several pods and no PodDisruptionBudget.
+    pub const MISSING_DISRUPTION_BUDGET: Self = Self("missing-disruption-budget");
+    /// A container may take all memory of its node.
+    pub const MISSING_MEMORY_LIMIT: Self = Self("missing-memory-limit");
+    /// A balancer sends to addresses of pods, and rollouts do not wait until it knows the new ones.
+    pub const MISSING_READINESS_GATE: Self = Self("missing-readiness-gate");
+    /// Pods behind a Service have no readiness probe.
+    pub const MISSING_READINESS_PROBE: Self = Self("missing-readiness-probe");
+    /// A container does not say how much processor and memory it needs.
+    pub const MISSING_REQUESTS: Self = Self("missing-requests");
+    /// Nothing keeps the pods of a workload apart.
+    pub const MISSING_SPREAD: Self = Self("missing-spread");
+    /// A CronJob does not say what happens when a run is still there at the next one.
+    pub const OVERLAPPING_RUNS: Self = Self("overlapping-runs");
+    /// A pod is killed before its preStop hook has ended.
+    pub const SHORT_GRACE_PERIOD: Self = Self("short-grace-period");
+    /// A server of a production environment has one pod.
+    pub const SINGLE_REPLICA: Self = Self("single-replica");
+    /// A rolling update may neither add a pod nor take one away.
+    pub const STUCK_ROLLING_UPDATE: Self = Self("stuck-rolling-update");
+    /// A PodDisruptionBudget does not say whether pods that never get ready may be evicted.
+    pub const UNHEALTHY_POD_EVICTION: Self = Self("unhealthy-pod-eviction");
+    /// A condition of a CRD does not hold.
+    pub const BROKEN_VALIDATION: Self = Self("broken-validation");
+    /// An object is of a version that will be removed.
+    pub const DEPRECATED_API_VERSION: Self = Self("deprecated-api-version");
+    /// Two items of a list of a custom kind have the same key.
+    pub const DUPLICATE_LIST_KEY: Self = Self("duplicate-list-key");
+    /// Two items of a list of a built-in kind have the same key.
+    pub const DUPLICATE_MERGE_KEY: Self = Self("duplicate-merge-key");
+    /// A text does not have the form that its field asks for.
+    pub const MALFORMED_VALUE: Self = Self("malformed-value");
+    /// An object lacks a field that its kind requires.
+    pub const MISSING_REQUIRED_FIELD: Self = Self("missing-required-field");
+    /// A number, the length of a text or the size of a list is beyond its bounds.
+    pub const OUT_OF_BOUNDS: Self = Self("out-of-bounds");
+    /// An object is of a version that Kubernetes has removed.
+    pub const REMOVED_API_VERSION: Self = Self("removed-api-version");
+    /// An object has a field that its kind does not have.
+    pub const UNKNOWN_FIELD: Self = Self("unknown-field");
+    /// An object is of a kind that its API version does not have.
+    pub const UNSERVED_VERSION: Self = Self("unserved-version");
+    /// A value is none of those that its field has.
+    pub const VALUE_NOT_IN_ENUM: Self = Self("value-not-in-enum");
+    /// A value is of another type than its field holds.
+    pub const WRONG_TYPE: Self = Self("wrong-type");
+    /// A binding gives rights to all, or to pods that did not ask for an account.
+    pub const BINDING_TO_EVERYONE: Self = Self("binding-to-everyone");
+    /// Somebody is made the administrator of the whole cluster.
+    pub const CLUSTER_ADMIN_BINDING: Self = Self("cluster-admin-binding");
+    /// A role lets whoever has it take more rights than it gives.
+    pub const ESCALATING_ROLE: Self = Self("escalating-role");
+    /// Pods that are no gateway are reached from outside the cluster.
+    pub const EXPOSED_SERVICE: Self = Self("exposed-service");
+    /// An image is named by `latest`, or by no tag at all.
+    pub const MUTABLE_IMAGE: Self = Self("mutable-image");
+    /// A pod reaches into its node, and its namespace does not say that pods there may.
+    pub const NODE_ACCESS: Self = Self("node-access");
+    /// A way in leads to a dashboard without a login.
+    pub const OPEN_DASHBOARD: Self = Self("open-dashboard");
+    /// A way into a production environment serves no TLS.
+    pub const PLAIN_TEXT_ENTRY: Self = Self("plain-text-entry");
+    /// The Pod Security level of a namespace refuses pods in it.
+    pub const POD_SECURITY_VIOLATION: Self = Self("pod-security-violation");
+    /// A password, token or key stands in the manifests.
+    pub const SECRET_IN_PLAIN_TEXT: Self = Self("secret-in-plain-text");
+    /// No NetworkPolicy is for a pod of a production environment.
+    pub const UNISOLATED_POD: Self = Self("unisolated-pod");
+    /// A pod has rights in its containers that servers do not need.
+    pub const UNRESTRICTED_POD: Self = Self("unrestricted-pod");
+    /// A pod has a token for the API server, and its account has no rights there.
+    pub const UNUSED_TOKEN: Self = Self("unused-token");
+    /// A project of Argo CD lets its Applications deploy anything anywhere.
+    pub const WILDCARD_PROJECT: Self = Self("wildcard-project");
+    /// A role may do everything with everything.
+    pub const WILDCARD_ROLE: Self = Self("wildcard-role");
+    /// A container may write to the file system of its image.
+    pub const WRITABLE_ROOT_FILE_SYSTEM: Self = Self("writable-root-file-system");
     /// A PodDisruptionBudget selects no pod.
     pub const BUDGET_WITHOUT_PODS: Self = Self("budget-without-pods");
     /// A PersistentVolume can be bound by more than one claim.
@@ -263,28 +403,16 @@ impl CheckRule {
     pub const SUBSET_WITHOUT_PODS: Self = Self("subset-without-pods");
     /// Two autoscalers scale one workload.
     pub const WORKLOAD_SCALED_TWICE: Self = Self("workload-scaled-twice");
-    /// The name of a port says another protocol than its `appProtocol`.
-    pub const CONTRADICTING_PROTOCOL: Self = Self("contradicting-protocol");
-    /// Two containers of one pod declare the same port.
-    pub const DUPLICATE_CONTAINER_PORT: Self = Self("duplicate-container-port");
-    /// Two Services ask for the same port of the nodes.
-    pub const DUPLICATE_NODE_PORT: Self = Self("duplicate-node-port");
-    /// A Service has a port, or the name of one, twice.
-    pub const DUPLICATE_SERVICE_PORT: Self = Self("duplicate-service-port");
-    /// An Istio Gateway opens a port that no Service of its proxies has.
-    pub const GATEWAY_PORT_WITHOUT_SERVICE_PORT: Self = Self("gateway-port-without-service-port");
-    /// A NetworkPolicy names a port that none of its pods has.
-    pub const MISSING_POLICY_PORT: Self = Self("missing-policy-port");
-    /// A probe or a hook asks a port by a name that its container does not have.
-    pub const MISSING_PROBE_PORT: Self = Self("missing-probe-port");
-    /// A Service leads to a port by a name that no container of its pods has.
-    pub const MISSING_TARGET_PORT: Self = Self("missing-target-port");
-    /// A policy names the port of a Service where that of its pods counts.
-    pub const POLICY_OF_SERVICE_PORT: Self = Self("policy-of-service-port");
-    /// A VirtualService routes requests at a port that the mesh takes for something else.
-    pub const ROUTE_OF_OTHER_PROTOCOL: Self = Self("route-of-other-protocol");
-    /// A port whose protocol lets the server speak first does not say that it is TCP.
-    pub const UNDECLARED_SERVER_FIRST_PROTOCOL: Self = Self("undeclared-server-first-protocol");
-    /// A Service leads to a port that no container of its pods declares.
-    pub const UNDECLARED_TARGET_PORT: Self = Self("undeclared-target-port");
+    /// A value means one thing to kubectl and another to readers of YAML 1.2.
+    pub const AMBIGUOUS_SCALAR: Self = Self("ambiguous-scalar");
+    /// A key stands twice in one mapping.
+    pub const DUPLICATE_KEY: Self = Self("duplicate-key");
+    /// A container has two values of one variable.
+    pub const DUPLICATE_VARIABLE: Self = Self("duplicate-variable");
+    /// An exception accepts nothing.
+    pub const IDLE_EXCEPTION: Self = Self("idle-exception");
+    /// A file that a container starts does not begin with #!.
+    pub const MISSING_SHEBANG: Self = Self("missing-shebang");
+    /// A tag of an image is a number in the values of a chart.
+    pub const NUMERIC_TAG: Self = Self("numeric-tag");
 }

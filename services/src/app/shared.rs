@@ -46,7 +46,16 @@ pub(crate) fn bundle(team: &Team, revision: &Name, prometheus: &Prometheus) {
 pub(crate) fn app(team: &Team, name: Name) -> Component {
     let bundle = team.bundle(name, &NAMESPACE);
     accept_passwords_by_hand(&bundle);
+    accept_databases_of_the_place(&bundle);
     bundle.app(&node_group::APP)
+}
+
+/// One line for all microservices, of which only some have a database.
+fn accept_databases_of_the_place(bundle: &Bundle) {
+    bundle.accept(
+        CheckRule::WORKLOAD_OF_ONE_ENVIRONMENT,
+        "the kind of place chooses the database: a container on a laptop, Aurora on AWS",
+    );
 }
 
 /// One line for all microservices, of which only some have passwords.

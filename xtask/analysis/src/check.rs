@@ -5,6 +5,7 @@
 
 mod capacity;
 mod data;
+mod drift;
 mod exceptions;
 mod finding;
 mod gitops;
@@ -184,11 +185,15 @@ pub struct Checked {
 /// Checks an environment by these rules; what its exceptions accept is left out.
 #[must_use]
 pub fn check(environment: &Environment, rules: impl IntoIterator<Item = &'static Rule>) -> Checked {
-    let graph = Graph::of(environment);
+    check_graph(&Graph::of(environment), rules)
+}
+
+fn check_graph(graph: &Graph<'_>, rules: impl IntoIterator<Item = &'static Rule>) -> Checked {
+    let environment = graph.environment;
     let mut all = Findings::of(environment);
     for rule in rules {
         all.begin(rule);
-        (rule.check)(&graph, &mut all);
+        (rule.check)(graph, &mut all);
     }
     let accepting = exceptions::Accepting::of(environment);
     let mut used = vec![false; environment.exceptions.len()];
@@ -202,7 +207,8 @@ pub fn check(environment: &Environment, rules: impl IntoIterator<Item = &'static
 /// a finding in each.
 #[must_use]
 pub fn check_all(environments: &[Environment], rules: &[&'static Rule]) -> Vec<Checked> {
-    let check_one = |environment| check(environment, rules.iter().copied());
+    let check_one =
+        |environment| check_graph(&Graph::among(environment, environments), rules.iter().copied());
     let mut checked: Vec<Checked> = environments.iter().map(check_one).collect();
     let used: Vec<Vec<bool>> = checked.iter().map(|checked| checked.used.clone()).collect();
     let names: Vec<&str> = rules.iter().map(|rule| rule.name).collect();

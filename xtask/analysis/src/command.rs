@@ -2,13 +2,14 @@
 
 pub mod plan;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use support::{Failure, output, tell};
 
-use crate::check::{Family, Rule, check_all, rules};
+use crate::check::{Checked, Family, Rule, check_all, rules};
 use crate::environment::Environment;
 use crate::objects::{Objects, Read, read_all};
 use crate::report;
@@ -22,9 +23,10 @@ pub struct Check {
     #[arg(long = "path", value_name = "DIR|FILE|-")]
     paths: Vec<PathBuf>,
 
-    /// Name of the environment that the manifests are for
-    #[arg(long, value_name = "NAME")]
-    environment: Option<String>,
+    /// Name of the environment that the manifests are for; with the files of each (`--environment dev=overlays/dev --environment
+    /// prd=overlays/prd`), environments are compared with each other
+    #[arg(long = "environment", value_name = "NAME[=DIR|FILE]")]
+    environments: Vec<String>,
 
     /// What is shared with every check
     #[command(flatten)]
@@ -77,13 +79,47 @@ impl Check {
         if let Some(code) = self.options.tell_of_rules()? {
             return Ok(code);
         }
-        let files = Files {
-            paths: &self.paths,
-            external: &self.options.external,
-            environment: self.environment.as_deref(),
-        };
-        files.check(&self.options)
+        let (with_files, names): (Vec<&String>, Vec<&String>) =
+            self.environments.iter().partition(|environment| environment.contains('='));
+        let external = self.options.external.as_slice();
+        match (with_files.as_slice(), names.as_slice()) {
+            ([], [] | [_]) => {
+                let environment = names.first().map(|name| name.as_str());
+                Files { paths: &self.paths, external, environment }.check(&self.options)
+            }
+            (with_files, []) if self.paths.is_empty() => {
+                let parts = with_files.iter().filter_map(|named| named.split_once('='));
+                several(parts.map(|(name, path)| (name, PathBuf::from(path))), &self.options)
+            }
+            _ => Err(Failure::new(
+                "give one environment a name (--environment NAME --path DIR), or several their files (--environment NAME=DIR)",
+            )),
+        }
     }
+}
+
+/// Checks the objects of several environments, which are compared with each other: files of one name are one environment.
+fn several<'a>(
+    named: impl Iterator<Item = (&'a str, PathBuf)>,
+    options: &Options,
+) -> Result<ExitCode, Failure> {
+    let mut paths: BTreeMap<&str, Vec<PathBuf>> = BTreeMap::new();
+    for (name, path) in named {
+        paths.entry(name).or_default().push(path);
+    }
+    let mut is_whole = true;
+    let mut environments = Vec::new();
+    for (name, paths) in &paths {
+        let files = Files { paths, external: &options.external, environment: Some(name) };
+        let (environment, is_read) = files.read()?;
+        is_whole &= is_read;
+        environments.push(environment);
+    }
+    Ok(exit_code(options.check(environments, |_| true)?, is_whole))
+}
+
+fn exit_code(code: ExitCode, is_whole: bool) -> ExitCode {
+    if is_whole { code } else { ExitCode::from(support::COULD_NOT_RUN) }
 }
 
 /// Files of one environment.
@@ -108,6 +144,12 @@ impl Files<'_> {
                 "there is nothing to check: name files or folders of manifests with --path, or `--path -` for standard input",
             ));
         }
+        let (environment, is_whole) = self.read()?;
+        Ok(exit_code(options.check(vec![environment], |_| true)?, is_whole))
+    }
+
+    /// The objects, and whether all could be read; what could not is told.
+    fn read(&self) -> Result<(Environment, bool), Failure> {
         let Read { mut objects, mut troubles } = read_all(self.paths)?;
         let external = external(self.external)?;
         objects.extend(external.objects);
@@ -116,8 +158,7 @@ impl Files<'_> {
             tell(format_args!("warning: {trouble}"));
         }
         let name = self.environment.map(str::to_owned);
-        let code = options.check(&[Environment::of(name, Objects::new(objects))])?;
-        Ok(if troubles.is_empty() { code } else { ExitCode::from(support::COULD_NOT_RUN) })
+        Ok((Environment::of(name, Objects::new(objects)), troubles.is_empty()))
     }
 }
 
@@ -150,14 +191,21 @@ impl Options {
         Ok(Some(ExitCode::SUCCESS))
     }
 
-    /// Checks environments that belong together and prints what was found.
+    /// Checks environments that belong together and prints what was found in those that are to be shown.
     ///
     /// # Errors
     /// If a rule that was asked for does not exist, or standard output cannot be written.
-    pub fn check(&self, environments: &[Environment]) -> Result<ExitCode, Failure> {
+    pub fn check(
+        &self,
+        environments: Vec<Environment>,
+        is_shown: impl Fn(&Environment) -> bool,
+    ) -> Result<ExitCode, Failure> {
         let rules = self.selected()?;
-        let checked = check_all(environments, &rules);
-        output::print(&report::print(self.format, environments, &checked)?)?;
+        let checked = check_all(&environments, &rules);
+        let all = environments.into_iter().zip(checked);
+        let (environments, checked): (Vec<Environment>, Vec<Checked>) =
+            all.filter(|(environment, _)| is_shown(environment)).unzip();
+        output::print(&report::print(self.format, &environments, &checked)?)?;
         let found = checked.iter().any(|checked| !checked.findings.is_empty());
         Ok(ExitCode::from(u8::from(found)))
     }

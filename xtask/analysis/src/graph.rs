@@ -39,6 +39,8 @@ pub use reference::{Part, Reference, Relation};
 pub struct Graph<'a> {
     /// What the graph is of.
     pub environment: &'a Environment,
+    /// The environments that are checked together, this one among them; none where it is checked alone.
+    pub together: &'a [Environment],
     /// Every object that makes pods, with its pods.
     pub pods: Vec<Pod<'a>>,
     /// Every field that names another object.
@@ -65,9 +67,15 @@ pub struct Graph<'a> {
 type Label<'a> = (&'a str, &'a str, &'a str);
 
 impl<'a> Graph<'a> {
-    /// Reads all objects once.
+    /// Reads all objects once, of an environment by itself.
     #[must_use]
     pub fn of(environment: &'a Environment) -> Self {
+        Self::among(environment, &[])
+    }
+
+    /// Reads all objects once, of one of several environments.
+    #[must_use]
+    pub fn among(environment: &'a Environment, together: &'a [Environment]) -> Self {
         let objects = environment.objects.all();
         let pods: Vec<Pod<'a>> = objects.iter().filter_map(Pod::of).collect();
         let mut pods_of_namespace: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -117,6 +125,8 @@ impl<'a> Graph<'a> {
         }
         let scaled =
             references.iter().filter(|reference| reference.relation == Relation::ScaleTarget);
+        // It changes the size of pods, not their number.
+        let scaled = scaled.filter(|it| it.from.identity.kind != "VerticalPodAutoscaler");
         let scaled = scaled.map(|reference| {
             let spec = &reference.from.json["spec"];
             let least =
@@ -127,6 +137,7 @@ impl<'a> Graph<'a> {
             scaled: scaled.collect(),
             capacity: Capacity::of(environment, &pods, &references),
             environment,
+            together,
             pods,
             references,
             pods_of_namespace,

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use analysis::check::{Checked, Rule, check, rules};
+use analysis::check::{Checked, Rule, check_all, rules};
 use analysis::environment::Environment;
 use analysis::objects::{Objects, read};
 use analysis::report;
@@ -23,26 +23,37 @@ fn all() -> impl Iterator<Item = &'static Rule> {
     rules::ALL.iter().copied().filter(|rule| rule.name != rules::IDLE_EXCEPTION.name)
 }
 
-/// Checks the manifests of a folder; each file is an environment of its own.
+/// Checks the manifests of a folder; each file is an environment of its own, and the files of a folder are checked together.
 fn findings(rule: &'static Rule, folder: &Path) -> (String, usize) {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-        .map(|entry| entry.expect("a readable folder").path())
-        .collect();
-    files.sort();
-    assert!(!files.is_empty(), "{} is empty", folder.display());
+    let cases = sorted(folder);
+    assert!(!cases.is_empty(), "{} is empty", folder.display());
     let (mut text, mut count) = (String::new(), 0);
-    for file in files {
-        // Lines are shown with the paths below the folder of the rule.
-        let read = read(&file).expect("a readable file");
-        assert!(read.troubles.is_empty(), "{:?}", read.troubles);
-        let environment = Environment::of(None, Objects::new(read.objects));
-        let checked: Checked = check(&environment, [rule]);
-        count += checked.findings.len();
-        text.push_str(&report::plain(&[environment], &[checked]));
+    for case in cases {
+        let files = if case.is_dir() { sorted(&case) } else { vec![case] };
+        let together = files.len() > 1;
+        let environments = files.iter().map(|file| {
+            // Lines are shown with the paths below the folder of the rule.
+            let read = read(file).expect("a readable file");
+            assert!(read.troubles.is_empty(), "{:?}", read.troubles);
+            let name = file.file_stem().map(|name| name.to_string_lossy().into_owned());
+            Environment::of(name.filter(|_| together), Objects::new(read.objects))
+        });
+        let environments: Vec<Environment> = environments.collect();
+        let checked: Vec<Checked> = check_all(&environments, &[rule]);
+        count += checked.iter().map(|checked| checked.findings.len()).sum::<usize>();
+        text.push_str(&report::plain(&environments, &checked));
     }
     let shown = text.replace(&format!("{}/", folder.display()), "");
     (shown, count)
+}
+
+fn sorted(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.expect("a readable folder").path())
+        .collect();
+    entries.sort();
+    entries
 }
 
 #[test]

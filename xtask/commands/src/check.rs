@@ -53,24 +53,28 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         };
         return files.check(&arguments.options);
     }
-    let mut environments = arguments.environments.clone();
-    if environments.is_empty() {
-        environments = EnvironmentName::all().collect();
-    }
-    environments.sort_unstable();
-    environments.dedup();
+    let asked = &arguments.environments;
+    let is_asked = |name: EnvironmentName| asked.is_empty() || asked.contains(&name);
     let mut failures = Vec::new();
     let mut built = Vec::new();
-    for name in environments {
+    // Also where one is asked for: some rules compare it with the others.
+    for name in EnvironmentName::all() {
         match name.build().and_then(|built| of(name, &built)) {
             Ok(environment) => built.push(environment),
-            Err(failure) => failures.push(failure),
+            Err(failure) if is_asked(name) => failures.push(failure),
+            Err(_) => {}
         }
     }
     if !failures.is_empty() {
         return Err(Failure::merge(failures));
     }
-    arguments.options.check(&built)
+    let shown: Vec<String> = EnvironmentName::all()
+        .filter(|name| is_asked(*name))
+        .map(|name| name.to_string())
+        .collect();
+    arguments.options.check(built, |environment| {
+        environment.name.as_ref().is_some_and(|name| shown.contains(name))
+    })
 }
 
 /// Fails where a reference, a selector or a port leads nowhere, or the nodes have no room for a pod.

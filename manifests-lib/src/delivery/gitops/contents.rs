@@ -12,7 +12,7 @@ use crate::delivery::chart::SourceFrom;
 use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
 use crate::model::resource::Resource;
-use crate::platform::{BuiltBundle, BuiltPlatform};
+use crate::platform::BuiltBundle;
 
 impl BuiltBundle {
     /// Every kind of object that the bundle deploys, with the first line that asks for it.
@@ -64,16 +64,6 @@ impl BuiltBundle {
             }
         }
         classes
-    }
-}
-
-impl BuiltPlatform {
-    /// Each storage class that a claim of an object names, with the object. An empty one asks for a volume without a class.
-    pub fn claimed_storage_classes(&self) -> impl Iterator<Item = (&Resource, &str)> {
-        let claimed = |resource| {
-            claimed_by(resource).into_iter().map(move |class| (resource, class.as_str()))
-        };
-        self.resources().flat_map(claimed)
     }
 }
 

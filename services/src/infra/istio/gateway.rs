@@ -7,6 +7,7 @@ use k8s_openapi::api::{
     apps::v1 as apps, core::v1 as core, policy::v1 as policy, rbac::v1 as rbac,
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use manifests_lib::check::CheckRule;
 use manifests_lib::delivery::Chart;
 use manifests_lib::model::{Bundle, GroupKind};
 use manifests_lib::network::mesh::{EgressGatewaySpec, Exposure, IngressGatewaySpec};
@@ -25,7 +26,12 @@ pub(super) fn add_ingress(
 ) {
     let pods = Pods { selector: &INGRESS.selector, replicas, exposure: Some(&exposure) };
     add(ingress, &INGRESS.name, &pods);
-    ingress.ingress_gateway(IngressGatewaySpec { gateway: &INGRESS, exposure, prometheus });
+    let gateway =
+        ingress.ingress_gateway(IngressGatewaySpec { gateway: &INGRESS, exposure, prometheus });
+    gateway.accept::<core::Service>(
+        CheckRule::PORT_OF_ONE_ENVIRONMENT,
+        "15021 tells in the cluster whether it is ready; a port of every node for that would be open to everybody",
+    );
 }
 
 pub(super) fn add_egress(egress: &Bundle, replicas: u16, prometheus: &Prometheus) {

@@ -1,8 +1,8 @@
 //! Every rule.
 
 use super::{
-    Family, Rule, Severity, capacity, data, gitops, lifetime, mesh, network, port, reference,
-    reliability, schema, security, selection, text,
+    Family, Rule, Severity, capacity, data, drift, gitops, lifetime, mesh, network, port,
+    reference, reliability, schema, security, selection, text,
 };
 
 /// Every rule, by the names of its family and its own.
@@ -26,6 +26,13 @@ pub const ALL: &[&Rule] = &[
     &data::pruned_data::RULE,
     &data::unbound_node_volume::RULE,
     &data::unpinned_node_folder::RULE,
+    // drift
+    &drift::container_of_one_environment::RULE,
+    &drift::policy_of_one_environment::RULE,
+    &drift::port_of_one_environment::RULE,
+    &drift::probe_of_one_environment::RULE,
+    &drift::variable_of_one_environment::RULE,
+    &drift::workload_of_one_environment::RULE,
     // gitops
     &gitops::duplicate_object::RULE,
     &gitops::endless_hook::RULE,
