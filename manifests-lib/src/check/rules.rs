@@ -91,6 +91,8 @@ impl CheckRule {
     pub const CONTRADICTING_MUTUAL_TLS: Self = Self("contradicting-mutual-tls");
     /// Two ServiceEntries have different protocols for one port of one host.
     pub const CONTRADICTING_SERVICE_ENTRIES: Self = Self("contradicting-service-entries");
+    /// Two Services say different protocols of one port of the same pods.
+    pub const CONTRADICTING_SERVICE_PROTOCOLS: Self = Self("contradicting-service-protocols");
     /// A route shares requests between a destination and the same one again.
     pub const DUPLICATE_DESTINATION: Self = Self("duplicate-destination");
     /// Two VirtualServices have the same match for one host at one gateway.

@@ -2,7 +2,7 @@
 
 use analysis::environment::Environment;
 use analysis::graph::{Caller, Graph, Outcome};
-use analysis::objects::{Object, Objects, Origin};
+use analysis::objects::{Line, Object, Objects, Origin};
 use serde_json::{Value, json};
 
 const FRONTEND: Caller<'_> = Caller::Account { namespace: "web", name: "frontend" };
@@ -24,7 +24,9 @@ fn environment(policies: Vec<Value>) -> Environment {
         pod("shop"),
         pod("legacy"),
     ];
-    let by = |json| Object::of(json, Origin::Made { by: "a test".into() }, None);
+    let line = Line { file: "test.rs".into(), line: 1 };
+    let origin = Origin::Rust { written: line, patched: Vec::new() };
+    let by = |json| Object::of(json, origin.clone(), None);
     let objects = base.into_iter().chain(policies).filter_map(by).collect();
     Environment::of(None, Objects::new(objects))
 }

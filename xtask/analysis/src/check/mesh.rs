@@ -8,6 +8,7 @@ pub(super) mod contradicting_gateway_tls;
 pub(super) mod contradicting_injection;
 pub(super) mod contradicting_mutual_tls;
 pub(super) mod contradicting_service_entries;
+pub(super) mod contradicting_service_protocols;
 pub(super) mod duplicate_destination;
 pub(super) mod duplicate_gateway_route;
 pub(super) mod duplicate_listener;

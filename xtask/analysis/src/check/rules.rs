@@ -57,6 +57,7 @@ pub const ALL: &[&Rule] = &[
     &mesh::contradicting_injection::RULE,
     &mesh::contradicting_mutual_tls::RULE,
     &mesh::contradicting_service_entries::RULE,
+    &mesh::contradicting_service_protocols::RULE,
     &mesh::duplicate_destination::RULE,
     &mesh::duplicate_gateway_route::RULE,
     &mesh::duplicate_listener::RULE,

@@ -37,9 +37,9 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
         for port in list(&spec["ports"]).iter().filter(|port| is_tcp(port)) {
             let Some(number) = port["number"].as_u64() else { continue };
             let others = known.entry(number).or_default();
-            let other = others
-                .iter()
-                .find(|(other, _, theirs)| !std::ptr::eq(*other, entry) && audience.meets(theirs));
+            let other = others.iter().find(|(other, _, theirs)| {
+                other.identity != entry.identity && audience.meets(theirs)
+            });
             if let Some((other, place, _)) = other {
                 let message = format!("port {number} belongs to {} already", other.identity);
                 findings.add(entry, At::Value(port), message).side(

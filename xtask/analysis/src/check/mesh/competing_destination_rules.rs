@@ -41,7 +41,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
         for (name, place) in policy.into_iter().chain(subsets) {
             let key = (full.to_string(), rule.namespace(), name);
             let (first, earlier) = *known.entry(key).or_insert((rule, place));
-            if std::ptr::eq(first, rule)
+            if first.identity == rule.identity
                 || *earlier == *place
                 || !Audience::of(rule).is_of_equals(&Audience::of(first))
             {

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::has_target;
 use crate::graph::{Graph, mesh};
-use crate::objects::{Object, Selector, list};
+use crate::objects::{Object, Selector};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "competing-mesh-objects",
@@ -38,13 +39,12 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
             let spec = &object.json["spec"];
             let labels = &spec[*selector][*labels];
             let wanted = Selector::of_labels(labels);
-            let has_target = spec["targetRef"].is_object() || !list(&spec["targetRefs"]).is_empty();
-            if has_target {
+            if has_target(object) {
                 continue;
             }
             if wanted.is_empty() {
                 let first = *of_namespace.entry(object.namespace()).or_insert(object);
-                if !std::ptr::eq(first, object) {
+                if first.identity != object.identity {
                     let namespace = object.namespace();
                     let message = format!("{namespace} has a {kind} without a selector already");
                     findings.add(object, At::Object, message).side("it is here", first, At::Object);
@@ -54,7 +54,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
             let mut competitor = None;
             for pod in graph.selected(object.namespace(), wanted) {
                 let first = *of_pod.entry(std::ptr::from_ref(pod.spec)).or_insert(object);
-                if !std::ptr::eq(first, object) {
+                if first.identity != object.identity {
                     competitor = competitor.or(Some((first, pod)));
                 }
             }

@@ -64,7 +64,8 @@ fn of_namespace(labels: &Value) -> Option<(&Value, String)> {
             &labels[INJECTION],
             format!("{INJECTION} is enabled or disabled, and not {value:?}: nothing is injected"),
         )),
-        (Some(value), Some(revision)) => Some((
+        // Who turns it off may name a revision for what is left.
+        (Some(value @ "enabled"), Some(revision)) => Some((
             &labels[REVISION],
             format!("{INJECTION} {value} goes before the revision {revision}"),
         )),

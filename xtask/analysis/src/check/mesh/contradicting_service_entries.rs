@@ -58,5 +58,5 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
 }
 
 fn protocol(port: &Value) -> String {
-    text(&port["protocol"]).unwrap_or("TCP").to_ascii_uppercase()
+    text(&port["protocol"]).filter(|name| !name.is_empty()).unwrap_or("TCP").to_ascii_uppercase()
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use crate::graph::mesh::routes;
 use crate::graph::{Graph, mesh};
 use crate::objects::list;
 
@@ -22,8 +23,7 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
     for object in graph.objects().of_kind(mesh::ROUTING, "VirtualService") {
-        let layers = ["http", "tls", "tcp"].into_iter();
-        for route in layers.flat_map(|layer| list(&object.json["spec"][layer])) {
+        for route in routes::rules(object) {
             let mut known: HashMap<String, &Value> = HashMap::new();
             for weighted in list(&route["route"]) {
                 let destination = &weighted["destination"];

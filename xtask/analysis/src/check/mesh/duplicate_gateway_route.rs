@@ -37,7 +37,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
                 for (words, place) in matches(object, gateway) {
                     let key = (gateway.clone(), host.to_string(), words);
                     let (first, earlier) = *known.entry(key).or_insert((object, place));
-                    if !std::ptr::eq(first, object) {
+                    if first.identity != object.identity {
                         let message = format!(
                             "{} has this match at {gateway} for {host}, too",
                             first.identity

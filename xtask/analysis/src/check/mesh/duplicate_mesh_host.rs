@@ -37,7 +37,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
             let full = mesh::full(name, route.namespace()).into_owned();
             let others = known.entry(full).or_default();
             let equal = others.iter().find(|(other, _, theirs)| {
-                !std::ptr::eq(*other, route) && audience.is_of_equals(theirs)
+                other.identity != route.identity && audience.is_of_equals(theirs)
             });
             if let Some((other, place, _)) = equal {
                 let message = format!("{} routes {name} at the sidecars, too", other.identity);

@@ -43,7 +43,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
                 let parent = reference.target.to_string();
                 let key = (parent, section.clone(), (*host).to_owned(), words.clone());
                 let (first, earlier) = *known.entry(key).or_insert((route, place));
-                if !std::ptr::eq(first, route) {
+                if first.identity != route.identity {
                     let message = format!("{} matches this for {host}, too", first.identity);
                     findings.add(route, At::Value(place), message).side(
                         "it is here",

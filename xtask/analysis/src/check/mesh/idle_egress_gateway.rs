@@ -57,7 +57,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
 
 /// The hosts that a route leads to.
 fn destinations(route: &Object) -> impl Iterator<Item = &str> {
-    let layers = ["http", "tls", "tcp"].into_iter();
-    let all = layers.flat_map(|layer| list(&route.json["spec"][layer]));
-    all.flat_map(|rule| list(&rule["route"])).filter_map(|to| text(&to["destination"]["host"]))
+    routes::rules(route)
+        .flat_map(|rule| list(&rule["route"]))
+        .filter_map(|to| text(&to["destination"]["host"]))
 }

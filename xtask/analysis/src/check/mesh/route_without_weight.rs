@@ -1,6 +1,7 @@
 //! Destinations of a route that get nothing.
 
 use crate::check::{At, Family, Findings, Rule, Severity};
+use crate::graph::mesh::routes;
 use crate::graph::{Graph, mesh};
 use crate::objects::list;
 
@@ -19,8 +20,7 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
     for object in graph.objects().of_kind(mesh::ROUTING, "VirtualService") {
-        let layers = ["http", "tls", "tcp"].into_iter();
-        for route in layers.flat_map(|layer| list(&object.json["spec"][layer])) {
+        for route in routes::rules(object) {
             let destinations = list(&route["route"]);
             let (without, with): (Vec<_>, Vec<_>) =
                 destinations.iter().partition(|destination| destination["weight"].is_null());

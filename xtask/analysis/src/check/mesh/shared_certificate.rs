@@ -39,7 +39,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
             );
             let (first, earlier, hosts) =
                 *known.entry(key).or_insert((gateway, field, &server["hosts"]));
-            if !std::ptr::eq(first, gateway) && *hosts != server["hosts"] {
+            if first.identity != gateway.identity && *hosts != server["hosts"] {
                 let message = format!("{} serves other hosts with {name}", first.identity);
                 findings.add(gateway, At::Value(field), message).side(
                     "it is here",

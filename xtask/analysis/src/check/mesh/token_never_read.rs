@@ -1,9 +1,13 @@
 //! Policies that ask for a token where none is read.
 
 use super::{has_target, sees_all, token_values};
+use std::collections::HashSet;
+
+use serde_json::Value;
+
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::{Graph, mesh};
-use crate::objects::{Object, Selector};
+use crate::objects::{Pod, Selector};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "token-never-read",
@@ -19,33 +23,50 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
-    let all: Vec<&Object> =
-        graph.objects().of_kind(mesh::SECURITY, "RequestAuthentication").collect();
+    let readers = Readers::of(graph);
     for policy in graph.objects().of_kind(mesh::SECURITY, "AuthorizationPolicy") {
         let namespace = policy.namespace();
         let values = token_values(policy);
-        if values.is_empty()
-            || has_target(policy)
-            || !sees_all(graph, "RequestAuthentication", namespace)
-        {
+        let Some(&first) = values.first() else { continue };
+        if has_target(policy) || !sees_all(graph, "RequestAuthentication", namespace) {
             continue;
         }
         let selector = Selector::of(&policy.json["spec"]["selector"]);
         let mut pods = graph.selected(namespace, selector).peekable();
-        if pods.peek().is_none() {
-            continue;
+        if pods.peek().is_some() && !pods.any(|pod| readers.read_for(pod)) {
+            findings.add(policy, At::Value(first), "no RequestAuthentication is for these pods");
         }
-        let is_read = pods.any(|pod| {
-            all.iter().any(|authentication| {
-                let own = authentication.namespace();
-                let is_near = own == pod.namespace() || own == graph.root_namespace();
-                let selector = Selector::of(&authentication.json["spec"]["selector"]);
-                is_near && (has_target(authentication) || pod.is_selected_by(&selector))
-            })
-        });
-        if !is_read {
-            let message = "no RequestAuthentication is for these pods";
-            findings.add(policy, At::Value(values[0]), message);
+    }
+}
+
+/// For which pods a token is read.
+struct Readers<'a> {
+    pods: HashSet<*const Value>,
+    /// Namespaces with a `RequestAuthentication` for a Gateway or a Service, whose pods are not looked for.
+    namespaces: HashSet<&'a str>,
+    of_all: Vec<Selector<'a>>,
+}
+
+impl<'a> Readers<'a> {
+    fn of(graph: &Graph<'a>) -> Self {
+        let mut readers =
+            Self { pods: HashSet::new(), namespaces: HashSet::new(), of_all: Vec::new() };
+        for reader in graph.objects().of_kind(mesh::SECURITY, "RequestAuthentication") {
+            let selector = Selector::of(&reader.json["spec"]["selector"]);
+            if has_target(reader) {
+                readers.namespaces.insert(reader.namespace());
+            } else if reader.namespace() == graph.root_namespace() {
+                readers.of_all.push(selector);
+            }
+            let selected = graph.selected(reader.namespace(), selector);
+            readers.pods.extend(selected.map(|pod| std::ptr::from_ref(pod.spec)));
         }
+        readers
+    }
+
+    fn read_for(&self, pod: &Pod<'_>) -> bool {
+        self.pods.contains(&std::ptr::from_ref(pod.spec))
+            || self.namespaces.contains(pod.namespace())
+            || self.of_all.iter().any(|selector| pod.is_selected_by(selector))
     }
 }

@@ -4,7 +4,7 @@
 //! <https://istio.io/latest/docs/ambient/usage/add-workloads/>
 
 use crate::graph::Graph;
-use crate::objects::{Pod, text};
+use crate::objects::{Object, Pod, text};
 
 /// How a pod is in the mesh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,10 +47,8 @@ impl Graph<'_> {
         if is_injected == Some(true) {
             return Proxy::Sidecar;
         }
-        let mode = text(&pod.labels()["istio.io/dataplane-mode"]).or_else(|| {
-            let namespace = self.objects().find("", "Namespace", None, pod.namespace())?;
-            namespace.label("istio.io/dataplane-mode")
-        });
+        let mode = text(&pod.labels()["istio.io/dataplane-mode"])
+            .or_else(|| self.namespace(pod.namespace())?.label("istio.io/dataplane-mode"));
         match mode {
             _ if is_on_host(pod) => Proxy::None,
             Some("ambient") => Proxy::Ambient,
@@ -67,7 +65,7 @@ impl Graph<'_> {
         if asked == Some("false") || is_on_host(pod) || IGNORED.contains(&pod.namespace()) {
             return Some(false);
         }
-        let namespace = self.objects().find("", "Namespace", None, pod.namespace());
+        let namespace = self.namespace(pod.namespace());
         let of_namespace = |key| namespace.and_then(|namespace| namespace.label(key));
         match (of_namespace("istio-injection"), of_namespace("istio.io/rev")) {
             (Some("enabled"), _) | (None, Some(_)) => Some(true),
@@ -82,6 +80,11 @@ impl Graph<'_> {
                 }
             }
         }
+    }
+
+    /// The namespace of this name, where somebody wrote it: what Kubernetes makes may be labelled later.
+    fn namespace(&self, name: &str) -> Option<&Object> {
+        self.objects().find("", "Namespace", None, name).filter(|namespace| namespace.is_written())
     }
 }
 

@@ -34,6 +34,11 @@ pub fn in_full(gateway: &str, namespace: &str) -> String {
     }
 }
 
+/// The rules of a `VirtualService`, of all layers.
+pub fn rules(route: &Object) -> impl Iterator<Item = &Value> {
+    ["http", "tls", "tcp"].into_iter().flat_map(|layer| list(&route.json["spec"][layer]))
+}
+
 /// Whether whatever the later match chooses, the earlier one has chosen already.
 #[must_use]
 pub fn covers(earlier: &Value, later: &Value) -> bool {
