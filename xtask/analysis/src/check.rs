@@ -178,6 +178,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// How many findings exceptions have accepted.
     pub accepted: usize,
+    /// Kinds that no schema is known of, with the number of their objects: they were not compared. None where no rule compares.
+    pub unknown_kinds: Vec<(String, usize)>,
     /// Which exceptions of the environment have accepted something.
     used: Vec<bool>,
 }
@@ -191,7 +193,9 @@ pub fn check(environment: &Environment, rules: impl IntoIterator<Item = &'static
 fn check_graph(graph: &Graph<'_>, rules: impl IntoIterator<Item = &'static Rule>) -> Checked {
     let environment = graph.environment;
     let mut all = Findings::of(environment);
+    let mut compares = false;
     for rule in rules {
+        compares |= rule.family == Family::Schema;
         all.begin(rule);
         (rule.check)(graph, &mut all);
     }
@@ -200,7 +204,8 @@ fn check_graph(graph: &Graph<'_>, rules: impl IntoIterator<Item = &'static Rule>
     let (accepted, mut findings): (Vec<Finding>, Vec<Finding>) =
         all.into_inner().into_iter().partition(|finding| accepting.accept(finding, &mut used));
     sort(&mut findings);
-    Checked { findings, accepted: accepted.len(), used }
+    let unknown_kinds = if compares { schema::unknown_kinds(&graph) } else { Vec::new() };
+    Checked { findings, accepted: accepted.len(), unknown_kinds, used }
 }
 
 /// Checks environments that belong together by these rules, and then the exceptions of all of them: one that no environment needs is

@@ -11,7 +11,7 @@ use support::{Failure, output, tell};
 
 use crate::check::{Checked, Family, Rule, check_all, rules};
 use crate::environment::Environment;
-use crate::objects::{Objects, Read, read_all};
+use crate::objects::{Object, Objects, Origin, Read, read_all};
 use crate::report;
 
 /// Check manifests in files: references, selectors, ports, and whatever else is listed by --list
@@ -48,6 +48,10 @@ pub struct Options {
     #[arg(long, value_name = "DIR|FILE")]
     pub external: Vec<PathBuf>,
 
+    /// Files or folders of CRDs that objects are compared with, beside those among the objects; may be repeated
+    #[arg(long, value_name = "DIR|FILE")]
+    pub crds: Vec<PathBuf>,
+
     /// Explain a rule instead of checking
     #[arg(long, value_name = "RULE", conflicts_with = "list")]
     pub explain: Option<String>,
@@ -82,10 +86,12 @@ impl Check {
         let (with_files, names): (Vec<&String>, Vec<&String>) =
             self.environments.iter().partition(|environment| environment.contains('='));
         let external = self.options.external.as_slice();
+        let definitions = &self.options.definitions()?;
         match (with_files.as_slice(), names.as_slice()) {
             ([], [] | [_]) => {
                 let environment = names.first().map(|name| name.as_str());
-                Files { paths: &self.paths, external, environment }.check(&self.options)
+                Files { paths: &self.paths, external, definitions, environment }
+                    .check(&self.options)
             }
             (with_files, []) if self.paths.is_empty() => {
                 let parts = with_files.iter().filter_map(|named| named.split_once('='));
@@ -107,10 +113,12 @@ fn several<'a>(
     for (name, path) in named {
         paths.entry(name).or_default().push(path);
     }
+    let definitions = options.definitions()?;
     let mut is_whole = true;
     let mut environments = Vec::new();
     for (name, paths) in &paths {
-        let files = Files { paths, external: &options.external, environment: Some(name) };
+        let (external, definitions) = (&options.external, &definitions);
+        let files = Files { paths, external, definitions, environment: Some(name) };
         let (environment, is_read) = files.read()?;
         is_whole &= is_read;
         environments.push(environment);
@@ -129,6 +137,8 @@ pub struct Files<'a> {
     pub paths: &'a [PathBuf],
     /// Files and folders of objects that somebody else creates.
     pub external: &'a [PathBuf],
+    /// Further CRDs that are in the cluster.
+    pub definitions: &'a [Object],
     /// Its name; labels of the objects may say it as well.
     pub environment: Option<&'a str>,
 }
@@ -154,6 +164,7 @@ impl Files<'_> {
         let external = external(self.external)?;
         objects.extend(external.objects);
         troubles.extend(external.troubles);
+        objects.extend(self.definitions.iter().cloned());
         for trouble in &troubles {
             tell(format_args!("warning: {trouble}"));
         }
@@ -189,6 +200,22 @@ impl Options {
             return Ok(None);
         }
         Ok(Some(ExitCode::SUCCESS))
+    }
+
+    /// The CRDs that `--crds` names; whatever else stands in the files is passed over.
+    ///
+    /// # Errors
+    /// If there is nothing at a path, or a file is not YAML.
+    pub fn definitions(&self) -> Result<Vec<Object>, Failure> {
+        let Read { objects, troubles } = read_all(&self.crds)?;
+        if !troubles.is_empty() {
+            return Err(Failure::all(troubles.iter().map(ToString::to_string)));
+        }
+        let is_definition =
+            |object: &Object| object.is("apiextensions.k8s.io", "CustomResourceDefinition");
+        let origin = Origin::Made { by: "--crds".into() };
+        let definitions = objects.into_iter().filter(is_definition);
+        Ok(definitions.map(|object| Object { origin: origin.clone(), ..object }).collect())
     }
 
     /// Checks environments that belong together and prints what was found in those that are to be shown.

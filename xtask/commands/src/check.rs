@@ -49,17 +49,19 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let files = command::Files {
             paths: &arguments.path,
             external: &arguments.options.external,
+            definitions: &arguments.options.definitions()?,
             environment: None,
         };
         return files.check(&arguments.options);
     }
     let asked = &arguments.environments;
     let is_asked = |name: EnvironmentName| asked.is_empty() || asked.contains(&name);
+    let definitions = arguments.options.definitions()?;
     let mut failures = Vec::new();
     let mut built = Vec::new();
     // Also where one is asked for: some rules compare it with the others.
     for name in EnvironmentName::all() {
-        match name.build().and_then(|built| of(name, &built)) {
+        match name.build().and_then(|built| of(name, &built, &definitions)) {
             Ok(environment) => built.push(environment),
             Err(failure) if is_asked(name) => failures.push(failure),
             Err(_) => {}
@@ -81,7 +83,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 pub fn refuse(name: EnvironmentName, built: &Built) -> Result<(), Failure> {
     let way_out =
         "nothing was written; what is right although a rule doubts it renders with --no-check";
-    refuse_by(rules::of_every_render(), way_out, &of(name, built)?)
+    refuse_by(rules::of_every_render(), way_out, &of(name, built, &[])?)
 }
 
 /// Fails where the nodes have no room for a pod, or nobody has the storage that it asks for.
@@ -106,11 +108,15 @@ fn refuse_by(
     Err(Failure::all(sentences))
 }
 
-/// An environment as rules read it.
-pub fn of(name: EnvironmentName, built: &Built) -> Result<Environment, Failure> {
+/// An environment as rules read it, with further CRDs that are in its cluster.
+pub fn of(
+    name: EnvironmentName,
+    built: &Built,
+    definitions: &[Object],
+) -> Result<Environment, Failure> {
     let infrastructure = &built.infrastructure;
     let (cluster, kubernetes) = (infrastructure.cluster(), infrastructure.kubernetes());
-    of_platform(name.to_string(), &built.platform, &cluster, kubernetes)
+    of_platform(name.to_string(), &built.platform, &cluster, kubernetes, definitions)
 }
 
 /// A platform in its cluster, as rules read it.
@@ -119,9 +125,11 @@ pub fn of_platform(
     platform: &BuiltPlatform,
     cluster: &Cluster,
     kubernetes: KubernetesMinor,
+    definitions: &[Object],
 ) -> Result<Environment, Failure> {
     let mut objects = objects(platform)?;
     objects.extend(given(platform, cluster));
+    objects.extend_from_slice(definitions);
     let mut environment = Environment::of(Some(name), Objects::new(objects));
     environment.outside.unseen = platform.bundles.iter().flat_map(unseen).collect();
     environment.cluster = checked::Cluster {

@@ -187,6 +187,15 @@ impl Added<'_> {
         self
     }
 
+    /// Adds to the help.
+    pub fn further(mut self, more: &str) -> Self {
+        if let Some((finding, _)) = &mut self.0 {
+            finding.help.push_str("; ");
+            finding.help.push_str(more);
+        }
+        self
+    }
+
     /// Names the other side of the relation.
     pub fn side(mut self, message: impl Into<String>, object: &Object, at: At<'_>) -> Self {
         if let Some((finding, places)) = &mut self.0 {

@@ -23,6 +23,13 @@ struct OfEnvironment<'a> {
     objects: usize,
     findings: usize,
     accepted: usize,
+    unknown_kinds: Vec<UnknownKind<'a>>,
+}
+
+#[derive(Serialize)]
+struct UnknownKind<'a> {
+    kind: &'a str,
+    objects: usize,
 }
 
 #[derive(Serialize)]
@@ -51,20 +58,17 @@ struct Related<'a> {
 
 /// One document with everything.
 pub(super) fn print(environments: &[Environment], checked: &[Checked]) -> Result<String, Failure> {
-    let of_environment = |(environment, checked): (&'_ Environment, &Checked)| {
-        (environment.objects.written().count(), checked.findings.len(), checked.accepted)
-    };
-    let counts: Vec<_> = environments.iter().zip(checked).map(of_environment).collect();
     let report = Report {
         version: VERSION,
         environments: environments
             .iter()
-            .zip(counts)
-            .map(|(environment, (objects, findings, accepted))| OfEnvironment {
+            .zip(checked)
+            .map(|(environment, checked)| OfEnvironment {
                 name: environment.name.as_deref(),
-                objects,
-                findings,
-                accepted,
+                objects: environment.objects.written().count(),
+                findings: checked.findings.len(),
+                accepted: checked.accepted,
+                unknown_kinds: checked.unknown_kinds.iter().map(unknown_kind).collect(),
             })
             .collect(),
         findings: checked.iter().flat_map(|checked| &checked.findings).map(finding).collect(),
@@ -74,6 +78,10 @@ pub(super) fn print(environments: &[Environment], checked: &[Checked]) -> Result
     })?;
     text.push('\n');
     Ok(text)
+}
+
+fn unknown_kind((kind, objects): &(String, usize)) -> UnknownKind<'_> {
+    UnknownKind { kind, objects: *objects }
 }
 
 fn finding(finding: &Finding) -> OfFinding<'_> {

@@ -38,6 +38,15 @@ pub(super) fn print(environments: &[Environment], checked: &[Checked], colours: 
             let _ = write!(text, ", {} accepted by exceptions", checked.accepted);
         }
         text.push('\n');
+        if !checked.unknown_kinds.is_empty() {
+            let of_kind = |(kind, count): &(String, usize)| format!("{kind} ({count})");
+            let kinds: Vec<String> = checked.unknown_kinds.iter().map(of_kind).collect();
+            let _ = writeln!(
+                text,
+                "{name}not compared with a schema, because nobody knows one: {}; give their CRDs with --crds, or among the files",
+                visible(&kinds.join(", "))
+            );
+        }
     }
     text
 }

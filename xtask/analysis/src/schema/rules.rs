@@ -61,7 +61,9 @@ impl fmt::Debug for Rules {
 
 /// Puts definitions where they are referred to.
 fn expand(schema: &mut Value) {
-    let name = schema["$ref"].as_str().map(str::to_owned);
+    // Those of custom kinds have digests as names, and never lead to themselves.
+    let is_digest = |name: &&str| name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let name = schema["$ref"].as_str().filter(is_digest).map(str::to_owned);
     if let Some(definition) = name.and_then(|name| facts::json(&name)) {
         *schema = definition;
     }
@@ -75,6 +77,9 @@ const RULES: &str = "x-kubernetes-validations";
 
 /// Removes what has neither rules nor defaults for them, and tells whether there are rules.
 fn prune(schema: &mut Value) -> bool {
+    if let Some(rules) = schema.get_mut(RULES).and_then(Value::as_array_mut) {
+        rules.retain(is_cheap);
+    }
     // A rule reads all that is below its place.
     if schema[RULES].as_array().is_some_and(|rules| !rules.is_empty()) {
         return true;
@@ -86,6 +91,31 @@ fn prune(schema: &mut Value) -> bool {
         kept
     });
     has_rules
+}
+
+/// Whether reading a rule needs little stack; the API server refuses rules that are any larger.
+fn is_cheap(rule: &Value) -> bool {
+    const LONGEST: usize = 10_000;
+    const DEEPEST: usize = 50;
+    let is_flat = |text: &str| {
+        let opening = text.bytes().filter(|byte| b"([{?!-".contains(byte)).count();
+        text.len() <= LONGEST && opening <= 20 * DEEPEST && depth(text) <= DEEPEST
+    };
+    ["rule", "messageExpression"].iter().all(|key| rule[*key].as_str().is_none_or(is_flat))
+}
+
+/// How deep brackets are nested, also those within texts.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 /// Visits the schemas directly below a schema, and keeps those that say so.
@@ -110,5 +140,50 @@ fn remove_nulls(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(remove_nulls),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn rules_that_cannot_be_read_break_nothing() {
+        let deep = format!("{}self{}", "(".repeat(100_000), ")".repeat(100_000));
+        for rule in [
+            "self.(",
+            "",
+            "unheard(self)",
+            "\u{0}",
+            "self == 'x",
+            &deep,
+            "1 + 1",
+            &"!".repeat(9_000),
+        ] {
+            let schema = json!({"type": "object", "x-kubernetes-validations": [{"rule": rule}]});
+            let rules = Rules::of(&schema);
+            let broken = rules.map(|rules| rules.broken(&json!({"a": 1}))).unwrap_or_default();
+            assert_eq!(broken.len(), 0, "{rule:.60}");
+        }
+    }
+
+    #[test]
+    fn rules_see_defaults_and_no_nulls_and_are_not_asked_of_changes() {
+        let schema = json!({
+            "type": "object",
+            "properties": {"a": {"type": "integer", "default": 1}, "b": {"type": "string"}},
+            "x-kubernetes-validations": [
+                {"rule": "self.a == 1", "message": "a is 1"},
+                {"rule": "!has(self.b)", "message": "no b"},
+                {"rule": "self.a == oldSelf.a"},
+            ],
+        });
+        let rules = Rules::of(&schema).expect("rules");
+        assert_eq!(rules.broken(&json!({"b": null})).len(), 0);
+        let broken = rules.broken(&json!({"a": 2, "b": "x"}));
+        let messages: Vec<&str> = broken.iter().map(|broken| broken.message.as_str()).collect();
+        assert_eq!(messages, ["a is 1", "no b"]);
     }
 }

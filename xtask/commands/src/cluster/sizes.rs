@@ -68,7 +68,7 @@ mod tests {
     fn environment(platform: &Platform, cluster: &Cluster) -> Environment {
         let built = platform.build().expect("a platform that can be built");
         let minor = KubernetesMinor(35);
-        of_platform("small".to_owned(), &built, cluster, minor).expect("objects")
+        of_platform("small".to_owned(), &built, cluster, minor, &[]).expect("objects")
     }
 
     fn refused(cluster: &Cluster) -> String {

@@ -23,9 +23,8 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 #[test]
 fn no_generated_file_was_edited_by_hand() {
-    let mut files = Vec::new();
+    let mut files = vec![custom_resources().join("schemas.tsv")];
     rust_files(&custom_resources().join("src"), &mut files);
-    assert!(!files.is_empty());
     for file in files {
         let text = fs::read_to_string(&file).expect("a file");
         assert!(
@@ -52,5 +51,23 @@ fn the_crate_was_generated_from_the_lock_file_as_it_is() {
     assert!(
         root.lines().any(|line| line == expected),
         "crds.toml changed after the crate was generated; run `cargo xtask crd import`"
+    );
+}
+
+#[test]
+fn the_schemas_of_built_in_kinds_were_not_edited_by_hand() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../analysis/src/schema/kubernetes.tsv");
+    let text = fs::read_to_string(file).expect("a file");
+    let (_, rest) = text.split_once("// sha256 of the lines below: ").expect("a digest");
+    let (digest, body) = rest.split_once('\n').expect("lines below the digest");
+    assert_eq!(digest, sha256(body.as_bytes()), "run `cargo run -p import -- kubernetes` instead");
+    let module = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../conformance/harness/programs/kubernetes/go.mod");
+    let module = fs::read_to_string(module).expect("a file");
+    let release = module.lines().find_map(|line| line.strip_prefix("require k8s.io/kubernetes "));
+    let origin = format!("// source: k8s.io/kubernetes@{}", release.expect("a release"));
+    assert!(
+        text.lines().any(|line| line == origin),
+        "the API server of the lanes is of another release; run `cargo run -p import -- kubernetes`"
     );
 }

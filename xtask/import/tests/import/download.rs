@@ -46,7 +46,7 @@ fn a_released_file_is_downloaded_and_imported() {
     assert_eq!(outcome.code, 0, "{progress}");
     assert_snapshot!(progress, @"
     downloading http://<address>/v1.2.3/example.yaml
-    1 kind in out: 5 written, 0 removed, 0 unchanged
+    1 kind in out: 6 written, 0 removed, 0 unchanged
     ");
     assert!(
         scratch.output()["src/example/v1/example.rs"]
@@ -114,7 +114,7 @@ fn after_a_change_of_release_the_digests_are_taken_on_request() {
     assert_snapshot!(outcome.stderr.replace(&address, "<address>"), @"
     downloading http://<address>/v1.2.3/example.yaml
     crds.toml: new sha256 of http://<address>/v1.2.3/example.yaml
-    1 kind in out: 5 written, 0 removed, 0 unchanged
+    1 kind in out: 6 written, 0 removed, 0 unchanged
     ");
     let written = fs::read_to_string(scratch.path("crds.toml")).expect("a lock file");
     assert_eq!(written, lock(&url, &newer, "Example", ""));

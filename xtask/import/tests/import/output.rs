@@ -30,7 +30,7 @@ fn the_same_input_is_the_same_output_and_is_not_written_again() {
     let outcome = import(&one);
     assert_eq!(
         (outcome.code, outcome.stderr.as_str()),
-        (0, "1 kind in out: 0 written, 0 removed, 5 unchanged\n")
+        (0, "1 kind in out: 0 written, 0 removed, 6 unchanged\n")
     );
 }
 
@@ -93,6 +93,8 @@ fn check_shows_new_and_stale_files_whole() {
     assert_snapshot!(headers.join("\n"), @"
     --- a/names.tsv
     +++ b/names.tsv
+    --- a/schemas.tsv
+    +++ b/schemas.tsv
     --- a/src/example.rs
     +++ b/src/example.rs
     --- a/src/example/v1.rs
@@ -117,7 +119,7 @@ fn an_edit_by_hand_is_replaced_and_named() {
     assert_eq!(outcome.code, 0);
     assert_snapshot!(outcome.stderr, @"
     out/src/example/v1/example.rs was changed by hand since it was generated: the change is lost, and `git diff` has it if it was committed
-    1 kind in out: 1 written, 0 removed, 4 unchanged
+    1 kind in out: 1 written, 0 removed, 5 unchanged
     ");
     assert_eq!(scratch.output(), before);
 }
@@ -151,6 +153,7 @@ fn stale_modules_go_and_what_is_not_ours_stays() {
     assert_snapshot!(files.join("\n"), @"
     Cargo.toml
     names.tsv
+    schemas.tsv
     src/
     src/lib.rs
     src/mine.rs

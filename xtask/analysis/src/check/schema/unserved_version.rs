@@ -1,5 +1,6 @@
 //! Versions that do not have the kind.
 
+use super::is_newer;
 use crate::check::{At, Family, Findings, Rule, Severity, hint};
 use crate::graph::Graph;
 use crate::objects::Object;
@@ -19,7 +20,7 @@ pub(in crate::check) static RULE: Rule = Rule {
         for object in graph.objects().written() {
             if graph.kinds().versions(object).is_some() {
                 custom(graph, object, findings);
-            } else {
+            } else if !is_newer(graph) {
                 built_in(object, findings);
             }
         }
