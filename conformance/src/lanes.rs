@@ -17,6 +17,7 @@ mod gitops;
 mod helm;
 mod logs;
 mod mesh;
+mod mutants;
 mod percent;
 mod rules;
 mod runs;
@@ -51,7 +52,7 @@ pub struct Lane {
 type Work = fn(&Programs, &Options, &mut Report) -> Result<(), Failure>;
 
 /// Every lane, in the order in which they run.
-pub const LANES: [Lane; 14] = [
+pub const LANES: [Lane; 15] = [
     Lane {
         name: "yaml",
         judges: "yaml-reader",
@@ -67,6 +68,14 @@ pub const LANES: [Lane; 14] = [
         is_default: true,
         run: api::run,
         faults: Some(api::faults::run),
+    },
+    Lane {
+        name: "mutants",
+        judges: "kube-apiserver, etcd, kubectl",
+        about: "Our rules refuse what a real API server refuses of thousands of broken objects, and nothing else",
+        is_default: false,
+        run: mutants::run,
+        faults: Some(mutants::faults::run),
     },
     Lane {
         name: "schedule",

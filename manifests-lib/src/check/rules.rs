@@ -321,24 +321,70 @@ impl CheckRule {
     pub const UNHEALTHY_POD_EVICTION: Self = Self("unhealthy-pod-eviction");
     /// A condition of a CRD does not hold.
     pub const BROKEN_VALIDATION: Self = Self("broken-validation");
+    /// Two fields of an object exclude each other.
+    pub const CONTRADICTING_FIELDS: Self = Self("contradicting-fields");
     /// An object is of a version that will be removed.
     pub const DEPRECATED_API_VERSION: Self = Self("deprecated-api-version");
     /// Two items of a list of a custom kind have the same key.
     pub const DUPLICATE_LIST_KEY: Self = Self("duplicate-list-key");
     /// Two items of a list of a built-in kind have the same key.
     pub const DUPLICATE_MERGE_KEY: Self = Self("duplicate-merge-key");
+    /// Two elements of a list have the same name.
+    pub const DUPLICATE_NAME: Self = Self("duplicate-name");
+    /// A field that holds an address, a range of addresses or a host holds something else.
+    pub const INVALID_ADDRESS: Self = Self("invalid-address");
+    /// The key of an annotation is none, or all annotations together are too large.
+    pub const INVALID_ANNOTATION: Self = Self("invalid-annotation");
+    /// The key of a ConfigMap or Secret cannot be the name of a file.
+    pub const INVALID_CONFIGURATION_KEY: Self = Self("invalid-configuration-key");
+    /// The logins of registries in a Secret are no JSON.
+    pub const INVALID_ENCODING: Self = Self("invalid-encoding");
+    /// The name of an environment variable is none.
+    pub const INVALID_ENVIRONMENT_VARIABLE: Self = Self("invalid-environment-variable");
+    /// A variable or file asks for a field of the pod that cannot be had there.
+    pub const INVALID_FIELD_PATH: Self = Self("invalid-field-path");
+    /// A label, or the key of one in a selector, is none.
+    pub const INVALID_LABEL: Self = Self("invalid-label");
+    /// A name has letters, or a length, that names of its kind cannot have.
+    pub const INVALID_NAME: Self = Self("invalid-name");
+    /// The owner of an object is not named in full, or a finalizer has no valid name.
+    pub const INVALID_OWNER: Self = Self("invalid-owner");
+    /// A path is absolute where it has to be relative, leads upwards, or is none.
+    pub const INVALID_PATH: Self = Self("invalid-path");
+    /// The number of a port is beyond 65535, or the name of one is none.
+    pub const INVALID_PORT: Self = Self("invalid-port");
+    /// An amount is none, is negative, or is not a whole number where only whole ones can be had.
+    pub const INVALID_QUANTITY: Self = Self("invalid-quantity");
+    /// Resources of a container contradict each other, or there are no such resources.
+    pub const INVALID_RESOURCES: Self = Self("invalid-resources");
+    /// A rule of a role allows nothing, or what a binding names is no role or nobody.
+    pub const INVALID_ROLE: Self = Self("invalid-role");
+    /// The schedule of a CronJob is none, or its time zone.
+    pub const INVALID_SCHEDULE: Self = Self("invalid-schedule");
+    /// A condition of a selector has no such operator, or values that do not go with it.
+    pub const INVALID_SELECTOR: Self = Self("invalid-selector");
     /// A text does not have the form that its field asks for.
     pub const MALFORMED_VALUE: Self = Self("malformed-value");
     /// An object lacks a field that its kind requires.
     pub const MISSING_REQUIRED_FIELD: Self = Self("missing-required-field");
+    /// A field that has to say something is empty, or is not there though another one needs it.
+    pub const MISSING_VALUE: Self = Self("missing-value");
+    /// A number, or a percentage, is smaller or larger than it can be.
+    pub const NUMBER_OUT_OF_RANGE: Self = Self("number-out-of-range");
+    /// Of several fields exactly one has to be there, and it is none, or two.
+    pub const ONE_OF_REQUIRED: Self = Self("one-of-required");
     /// A number, the length of a text or the size of a list is beyond its bounds.
     pub const OUT_OF_BOUNDS: Self = Self("out-of-bounds");
+    /// A ConfigMap or Secret is larger than 1 MiB.
+    pub const OVERSIZED_OBJECT: Self = Self("oversized-object");
     /// An object is of a version that Kubernetes has removed.
     pub const REMOVED_API_VERSION: Self = Self("removed-api-version");
     /// An object has a field that its kind does not have.
     pub const UNKNOWN_FIELD: Self = Self("unknown-field");
     /// An object is of a kind that its API version does not have.
     pub const UNSERVED_VERSION: Self = Self("unserved-version");
+    /// A field has a value that there is, but not there.
+    pub const UNSUPPORTED_VALUE: Self = Self("unsupported-value");
     /// A value is none of those that its field has.
     pub const VALUE_NOT_IN_ENUM: Self = Self("value-not-in-enum");
     /// A value is of another type than its field holds.

@@ -1,11 +1,13 @@
 //! What a rule finds.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::Rule;
 use super::places::Places;
+use super::schema::validation::Refusals;
 use crate::environment::{Environment, External};
 use crate::objects::{FieldPath, Line, Object, Origin};
 
@@ -94,15 +96,24 @@ pub struct Findings<'a> {
     rule: Option<&'static Rule>,
     places: Places,
     all: Vec<Finding>,
+    /// What the API server refuses, which many rules tell their part of.
+    refusals: Option<Rc<Refusals<'a>>>,
 }
 
 impl<'a> Findings<'a> {
     pub(super) fn of(environment: &'a Environment) -> Self {
-        Self { environment, rule: None, places: Places::default(), all: Vec::new() }
+        Self { environment, rule: None, places: Places::default(), all: Vec::new(), refusals: None }
     }
 
     pub(super) fn begin(&mut self, rule: &'static Rule) {
         self.rule = Some(rule);
+    }
+
+    /// What the API server refuses of the objects; looked for once.
+    pub(super) fn refusals(&mut self) -> Rc<Refusals<'a>> {
+        let environment = self.environment;
+        let refusals = self.refusals.get_or_insert_with(|| Rc::new(Refusals::of(environment)));
+        Rc::clone(refusals)
     }
 
     pub(super) fn into_inner(self) -> Vec<Finding> {

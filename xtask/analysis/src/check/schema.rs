@@ -1,15 +1,39 @@
 //! Objects are what the API server accepts.
 
 pub(super) mod broken_validation;
+pub(super) mod contradicting_fields;
 pub(super) mod deprecated_api_version;
 pub(super) mod duplicate_list_key;
 pub(super) mod duplicate_merge_key;
+pub(super) mod duplicate_name;
+pub(super) mod invalid_address;
+pub(super) mod invalid_annotation;
+pub(super) mod invalid_configuration_key;
+pub(super) mod invalid_encoding;
+pub(super) mod invalid_environment_variable;
+pub(super) mod invalid_field_path;
+pub(super) mod invalid_label;
+pub(super) mod invalid_name;
+pub(super) mod invalid_owner;
+pub(super) mod invalid_path;
+pub(super) mod invalid_port;
+pub(super) mod invalid_quantity;
+pub(super) mod invalid_resources;
+pub(super) mod invalid_role;
+pub(super) mod invalid_schedule;
+pub(super) mod invalid_selector;
 pub(super) mod malformed_value;
 pub(super) mod missing_required_field;
+pub(super) mod missing_value;
+pub(super) mod number_out_of_range;
+pub(super) mod one_of_required;
 pub(super) mod out_of_bounds;
+pub(super) mod oversized_object;
 pub(super) mod removed_api_version;
 pub(super) mod unknown_field;
 pub(super) mod unserved_version;
+pub(super) mod unsupported_value;
+pub(super) mod validation;
 pub(super) mod value_not_in_enum;
 pub(super) mod wrong_type;
 

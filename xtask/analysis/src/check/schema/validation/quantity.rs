@@ -1,0 +1,239 @@
+//! Amounts: `500m`, `1Gi`, `1e3`.
+
+use serde_json::Value;
+
+use super::Mistake;
+use super::shape::Validator;
+use super::text::QUALIFIED_NAME;
+use crate::check::At;
+use crate::objects::text;
+
+/// What an amount has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Amount {
+    /// Zero or more.
+    NotNegative,
+    /// More than zero.
+    Positive,
+    /// Any.
+    Any,
+}
+
+/// An amount in billionths, the smallest that Kubernetes keeps.
+pub(super) fn parse(written: &str) -> Option<i128> {
+    const NANO: i128 = 1_000_000_000;
+    let (sign, rest) = match written.as_bytes().first()? {
+        b'-' => (-1, &written[1..]),
+        b'+' => (1, &written[1..]),
+        _ => (1, written),
+    };
+    let end =
+        rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(rest.len());
+    let (number, suffix) = rest.split_at(end);
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if number.is_empty() || number == "." || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let (base, power): (i128, i32) = match suffix {
+        "" => (10, 0),
+        "n" => (10, -9),
+        "u" => (10, -6),
+        "m" => (10, -3),
+        "k" => (10, 3),
+        "M" => (10, 6),
+        "G" => (10, 9),
+        "T" => (10, 12),
+        "P" => (10, 15),
+        "E" => (10, 18),
+        "Ki" => (2, 10),
+        "Mi" => (2, 20),
+        "Gi" => (2, 30),
+        "Ti" => (2, 40),
+        "Pi" => (2, 50),
+        "Ei" => (2, 60),
+        exponent => {
+            let exponent = exponent.strip_prefix(['e', 'E'])?;
+            let digits = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+            if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            (10, exponent.parse().unwrap_or(i32::MAX))
+        }
+    };
+    // The number without its dot, in billionths, and what it has to be divided by for the dot.
+    let fraction = &fraction[..fraction.len().min(12)];
+    let all: i128 = format!("0{whole}{fraction}")
+        .get(..)
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(i128::MAX);
+    let dot = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let scaled = all.saturating_mul(NANO);
+    let scaled = match u32::try_from(power) {
+        Ok(power) => scaled.saturating_mul(base.checked_pow(power).unwrap_or(i128::MAX)),
+        Err(_) => scaled / base.checked_pow(power.unsigned_abs()).unwrap_or(i128::MAX),
+    };
+    Some(sign * (scaled / dot))
+}
+
+/// An amount as it is written, a text or a number; none where it is neither, or no amount.
+pub(super) fn of(value: &Value) -> Option<i128> {
+    match value {
+        Value::String(text) => parse(text),
+        Value::Number(number) => parse(&number.to_string()),
+        _ => None,
+    }
+}
+
+/// Looks at an amount.
+pub(super) fn amount<'a>(
+    validator: &mut Validator<'a>,
+    value: &'a Value,
+    name: &str,
+    amount: Amount,
+) {
+    if !value.is_string() && !value.is_number() {
+        return;
+    }
+    let shown = text(value).map_or_else(|| value.to_string(), str::to_owned);
+    let Some(parsed) = of(value) else {
+        validator.refuse_with(
+            Mistake::Quantity,
+            At::Value(value),
+            format!("{name} is {shown:?}, which is no amount"),
+            "write a number, with a unit behind it where it needs one: 500m, 2, 128Mi, 1Gi",
+        );
+        return;
+    };
+    let wrong = match amount {
+        Amount::NotNegative if parsed < 0 => "negative",
+        Amount::Positive if parsed <= 0 => "not more than zero",
+        _ => return,
+    };
+    validator.refuse(
+        Mistake::Quantity,
+        At::Value(value),
+        format!("{name} is {shown}, which is {wrong}"),
+    );
+}
+
+/// What Kubernetes counts of a container without a domain before its name.
+const STANDARD: &[&str] = &["cpu", "memory", "ephemeral-storage", "storage"];
+
+/// Looks at amounts of resources.
+pub(super) fn resources<'a>(validator: &mut Validator<'a>, value: &'a Value) {
+    let Some(fields) = value.as_object() else { return };
+    for (name, written) in fields {
+        amount(validator, written, name, Amount::NotNegative);
+        if let Some(wrong) = QUALIFIED_NAME.wrong(name) {
+            validator.refuse(
+                Mistake::Resources,
+                At::Value(written),
+                format!("the resource {wrong}"),
+            );
+        } else if !name.contains('/')
+            && !STANDARD.contains(&name.as_str())
+            && !name.starts_with("hugepages-")
+        {
+            let near = crate::check::hint(name, STANDARD.iter().copied());
+            let message = format!("there is no resource {name}{near}");
+            validator.refuse_with(
+                Mistake::Resources,
+                At::Value(written),
+                message,
+                "write cpu, memory, ephemeral-storage, or the full name of an extended resource, such as example.com/gpu",
+            );
+        }
+        if is_whole(name) && of(written).is_some_and(|amount| amount % 1_000_000_000 != 0) {
+            validator.refuse(
+                Mistake::Quantity,
+                At::Value(written),
+                format!("{name} has to be a whole number"),
+            );
+        }
+    }
+}
+
+/// Whether a resource can only be had as a whole: extended ones.
+pub(super) fn is_whole(name: &str) -> bool {
+    name.split_once('/')
+        .is_some_and(|(domain, _)| domain != "kubernetes.io" && !domain.ends_with(".kubernetes.io"))
+}
+
+/// Amounts of a mapping of any names.
+pub(super) fn amounts<'a>(validator: &mut Validator<'a>, value: &'a Value) {
+    let Some(fields) = value.as_object() else { return };
+    for (name, written) in fields {
+        amount(validator, written, name, Amount::NotNegative);
+    }
+}
+
+/// Requests of a container stay below its limits, and what cannot be shared is asked for as a whole.
+pub(super) fn requests<'a>(validator: &mut Validator<'a>, resources: &'a Value) {
+    let limits = &resources["limits"];
+    let requests = &resources["requests"];
+    for (name, request) in requests.as_object().into_iter().flatten() {
+        let is_exclusive = is_whole(name) || name.starts_with("hugepages-");
+        let (Some(asked), limit) = (of(request), &limits[name]) else { continue };
+        match of(limit) {
+            Some(most) if is_exclusive && asked != most => {
+                let message = format!(
+                    "{name}: the request {} is not the limit {}",
+                    shown(request),
+                    shown(limit)
+                );
+                validator.refuse(Mistake::Resources, At::Value(request), message);
+            }
+            Some(most) if asked > most => {
+                let message = format!(
+                    "{name}: the request {} is more than the limit {}",
+                    shown(request),
+                    shown(limit)
+                );
+                validator.refuse_with(
+                    Mistake::Resources,
+                    At::Value(request),
+                    message,
+                    "raise the limit, or lower the request",
+                );
+            }
+            None if is_exclusive && limit.is_null() => {
+                let message =
+                    format!("{name} is requested without a limit, and cannot be overcommitted");
+                validator.refuse(Mistake::Resources, At::Value(request), message);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn shown(value: &Value) -> String {
+    text(value).map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// For every amount of the first mapping that the second has as well: both, by name.
+pub(super) fn pairs<'a>(
+    one: &'a Value,
+    other: &'a Value,
+) -> impl Iterator<Item = (&'a str, &'a Value, i128, i128)> {
+    let all = one.as_object().into_iter().flatten();
+    all.filter_map(|(name, value)| Some((name.as_str(), value, of(value)?, of(&other[name])?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_as_kubernetes_reads_them() {
+        assert_eq!(parse("1"), Some(1_000_000_000));
+        assert_eq!(parse("500m"), Some(500_000_000));
+        assert_eq!(parse("1Ki"), Some(1_024_000_000_000));
+        assert_eq!(parse("1.5e1"), Some(15_000_000_000));
+        assert_eq!(parse("-1"), Some(-1_000_000_000));
+        assert_eq!(parse("1e-3"), Some(1_000_000));
+        for wrong in ["", "a", "1 Gi", "1gb", "1e", "1.2.3", "."] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+}
