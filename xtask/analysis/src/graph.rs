@@ -56,6 +56,7 @@ pub struct Graph<'a> {
     wildcard_entries: Vec<(&'a str, &'a Object)>,
     mesh: mesh::Mesh<'a>,
     policies: network::Policies<'a>,
+    routes: network::Routes<'a>,
     /// Positions of references by what they name.
     naming: HashMap<Identity, Vec<usize>>,
     knowledge: Knowledge<'a>,
@@ -147,6 +148,7 @@ impl<'a> Graph<'a> {
             wildcard_entries,
             mesh: mesh::Mesh::of(&environment.objects),
             policies: network::Policies::of(environment),
+            routes: network::Routes::of(&environment.objects),
             naming,
             knowledge,
             kinds: Kinds::of(&environment.objects),

@@ -1,7 +1,7 @@
 //! Reads Kubernetes manifests as a graph, and tells what a cluster would only tell later.
 //!
 //! ```text
-//! objects → graph → check, plan
+//! objects → graph → check, trace, plan
 //! ```
 //!
 //! - [`objects`]: what was rendered or read from files, with its lines, and what controllers make of it
@@ -10,6 +10,7 @@
 //! - [`graph`]: who names whom, who selects whom; built once
 //! - [`check`]: rules, one file each
 //! - [`plan`]: what a change does to a cluster: two environments, compared
+//! - [`trace`]: the way of a request through the graph
 //! - [`report`]: findings as text, JSON, SARIF or annotations of GitHub
 //!
 //! Pure: nothing is read but the files that the user names, and nothing is written.
@@ -22,3 +23,4 @@ pub mod objects;
 pub mod plan;
 pub mod report;
 pub mod schema;
+pub mod trace;

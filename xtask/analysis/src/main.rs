@@ -4,17 +4,20 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Check and compare Kubernetes manifests before a cluster sees them.
+/// Check and compare Kubernetes manifests, and trace requests through them, before a cluster sees them.
 #[derive(Parser)]
 #[command(bin_name = "manifests", version, arg_required_else_help = true)]
 enum Command {
-    Check(analysis::command::Check),
+    Check(analysis::command::check::Check),
+    Trace(analysis::command::trace::Trace),
     Plan(analysis::command::plan::Plan),
 }
 
 fn main() -> ExitCode {
-    match Command::parse() {
-        Command::Check(check) => check.run().unwrap_or_else(|failure| failure.report()),
-        Command::Plan(plan) => plan.run(),
-    }
+    let outcome = match Command::parse() {
+        Command::Check(check) => check.run(),
+        Command::Trace(trace) => trace.run(),
+        Command::Plan(plan) => return plan.run(),
+    };
+    outcome.unwrap_or_else(|failure| failure.report())
 }

@@ -11,7 +11,7 @@ use std::fmt::Write;
 use support::Failure;
 
 use crate::check::{Checked, Family, Finding, Rule, rules};
-use crate::command::Format;
+use crate::command::check::Format;
 use crate::environment::Environment;
 
 /// The constants of `manifests_lib::check::CheckRule`, as the source of its module.

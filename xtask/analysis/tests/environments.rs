@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use analysis::check::{check, rules};
-use analysis::command::external;
+use analysis::command::check::external;
 use analysis::environment::Environment;
 use analysis::objects::{Objects, read};
 

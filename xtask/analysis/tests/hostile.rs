@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use analysis::check::{check_all, rules};
-use analysis::command::Format;
+use analysis::command::check::Format;
 use analysis::environment::Environment;
 use analysis::objects::{Objects, read};
 use analysis::report;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use analysis::check::{check, check_all, rules};
-use analysis::command::Format;
+use analysis::command::check::Format;
 use analysis::environment::Environment;
 use analysis::objects::{Objects, read};
 use analysis::report;

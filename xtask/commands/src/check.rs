@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use analysis::check::{Family, Rule, rules};
-use analysis::command::{self, Options};
+use analysis::command::check::{self as command, Options};
 use analysis::environment::{self as checked, Environment, Exception, Nodes, Scope, Unseen};
 use analysis::objects::{Identity, Line, Object, Objects, Origin};
 use analysis::report;

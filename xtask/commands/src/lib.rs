@@ -17,6 +17,7 @@ mod programs;
 mod render;
 #[cfg(test)]
 mod small;
+mod trace;
 #[doc(hidden)]
 pub mod tree;
 mod watch;
@@ -41,6 +42,7 @@ use manifests_lib::environment::Entry;
 enum Command {
     Render(render::Arguments),
     Check(check::Arguments),
+    Trace(trace::Arguments),
     Plan(plan::Arguments),
     Watch(watch::Arguments),
     #[command(subcommand)]
@@ -79,6 +81,7 @@ pub fn run(environments: &'static [Entry]) -> ExitCode {
     let outcome = match Command::parse() {
         Command::Render(arguments) => render::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Trace(arguments) => trace::run(&arguments),
         Command::Plan(arguments) => return plan::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Cluster(command) => cluster::run(&command),

@@ -5,9 +5,11 @@
 //!
 //! Upstream: <https://kubernetes.io/docs/concepts/services-networking/network-policies/>
 
+mod backends;
 mod block;
 mod connection;
 mod needs;
+mod outbound;
 mod routes;
 
 use std::collections::HashMap;
@@ -22,6 +24,8 @@ use crate::objects::{Identity, Object, Pod, Selector, is_labelled_later, list, t
 
 pub use connection::{Connection, Gate};
 pub use needs::Need;
+pub use outbound::Outbound;
+pub(super) use routes::Routes;
 pub use routes::{Callee, Hop, Leg, target_of};
 
 /// The group of `NetworkPolicies`.
@@ -152,7 +156,7 @@ impl<'a> Policies<'a> {
     /// The policies that may select the pods of an end.
     fn near(&self, end: End<'_, 'a>) -> Vec<&'a Object> {
         match end {
-            End::Pod(pod) => {
+            End::Pod(pod) if pod.owner.is_written() => {
                 let namespace = pod.namespace();
                 let labels = crate::objects::texts(pod.labels());
                 let labelled = labels
@@ -161,6 +165,7 @@ impl<'a> Policies<'a> {
                 let unlabelled = self.unlabelled.get(namespace).into_iter().flatten();
                 unlabelled.chain(labelled).copied().collect()
             }
+            End::Pod(pod) => self.of_namespace.get(pod.namespace()).cloned().unwrap_or_default(),
             End::Unseen { namespace, .. } => {
                 self.of_namespace.get(namespace).cloned().unwrap_or_default()
             }
@@ -307,7 +312,11 @@ fn sure(known: Option<bool>) -> Match {
 fn selects(selector: &Value, end: End<'_, '_>) -> Match {
     let selector = Selector::of(selector);
     match end {
-        End::Pod(pod) => sure(selector.may_select(pod.labels(), is_labelled_later)),
+        End::Pod(pod) => {
+            // What a controller makes may have more labels than are known.
+            let is_made = !pod.owner.is_written();
+            sure(selector.may_select(pod.labels(), |key| is_made || is_labelled_later(key)))
+        }
         End::Unseen { labels, .. } => sure(selector.may_select(labels, |_| true)),
         End::Node | End::Address(_) => Match::Never,
         End::Somebody => Match::Sometimes,

@@ -41,6 +41,15 @@ impl<'a> Graph<'a> {
         Some(providers)
     }
 
+    /// Whether proxies refuse hosts that they do not know; none where the configuration of the mesh cannot be seen.
+    #[must_use]
+    pub fn is_registry_only(&self) -> Option<bool> {
+        let configurations = self.mesh.configurations.iter();
+        let mut modes =
+            configurations.map(|mesh| text(&mesh.value["outboundTrafficPolicy"]["mode"]));
+        modes.next().map(|first| first.or(modes.flatten().next()) == Some("REGISTRY_ONLY"))
+    }
+
     /// `meshConfig`, as often as it is found; nothing where something is added to it that cannot be seen.
     #[must_use]
     pub fn mesh_configurations(&self) -> &[Configuration<'a>] {

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::graph::mesh::{ROUTING, full};
+use super::Callee;
+use crate::graph::mesh::{ROUTING, full, service_of};
 use crate::graph::{Graph, Relation};
 use crate::objects::{Object, Pod, Selector, list, text};
 
@@ -109,6 +110,10 @@ impl<'a> Graph<'a> {
                 }
                 let host: Cow<'_, str> = full(host, sidecar.namespace());
                 for pod in self.selected(sidecar.namespace(), selector) {
+                    // A gateway on the way to another host is not called for itself.
+                    if self.is_on_the_way(pod, sidecar, &host) {
+                        continue;
+                    }
                     if declared.insert((std::ptr::from_ref(pod), host.to_string())) {
                         let host = host.to_string();
                         needs.push(Need { pod, from: sidecar, field, host, port: None });
@@ -116,5 +121,20 @@ impl<'a> Graph<'a> {
                 }
             }
         }
+    }
+
+    /// Whether routes send calls of another host, which the same `Sidecar` spells out, to this one.
+    fn is_on_the_way(&self, pod: &Pod<'a>, sidecar: &Object, host: &str) -> bool {
+        let Some(service) = service_of(host) else { return false };
+        let named = list(&sidecar.json["spec"]["egress"]).iter();
+        let named = named.flat_map(|listener| list(&listener["hosts"])).filter_map(text);
+        let mut others = named
+            .filter_map(|named| Some(named.split_once('/')?.1))
+            .filter(|other| *other != host && service_of(other).is_none() && !other.contains('*'));
+        others.any(|other| {
+            let legs = self.legs(pod, other, None, None);
+            legs.iter()
+                .any(|leg| matches!(&leg.callee, Callee::Service(to) if to.identity == service))
+        })
     }
 }

@@ -1,11 +1,15 @@
 //! Where requests go: what routes of the mesh, of gateways and of Ingresses make of a host and a port.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::{End, Port};
+use crate::graph::mesh::routes;
+use crate::graph::mesh::visibility::Audience;
 use crate::graph::mesh::{Host, ROUTING, full, overlap};
 use crate::graph::{Graph, Relation};
-use crate::objects::{Identity, Object, Pod, Selector, list, text};
+use crate::objects::{Identity, Object, Objects, Pod, Selector, list, text};
 
 /// What is called.
 #[derive(Clone, Debug)]
@@ -31,6 +35,40 @@ pub struct Leg<'a> {
     pub callee: Callee<'a>,
     /// The port of it, where it is known.
     pub port: Option<u64>,
+}
+
+/// The `VirtualServices` that proxies of pods follow, by their hosts.
+#[derive(Debug, Default)]
+pub(in crate::graph) struct Routes<'a> {
+    of_host: HashMap<String, Vec<&'a Object>>,
+    of_wildcards: Vec<(&'a str, &'a Object)>,
+}
+
+impl<'a> Routes<'a> {
+    pub(in crate::graph) fn of(objects: &'a Objects) -> Self {
+        let mut all = Self::default();
+        for route in objects.of_kind(ROUTING, "VirtualService") {
+            if !routes::gateways(route).iter().any(|gateway| gateway == routes::SIDECARS) {
+                continue;
+            }
+            for host in list(&route.json["spec"]["hosts"]).iter().filter_map(text) {
+                if host.contains('*') {
+                    all.of_wildcards.push((host, route));
+                } else {
+                    let host = full(host, route.namespace()).into_owned();
+                    all.of_host.entry(host).or_default().push(route);
+                }
+            }
+        }
+        all
+    }
+
+    /// Those of a full host, in the order in which they are written, but for wildcards.
+    fn of_host(&self, host: &str) -> impl Iterator<Item = &'a Object> {
+        let exact = self.of_host.get(host).into_iter().flatten().copied();
+        let wildcards = self.of_wildcards.iter().filter(move |(named, _)| overlap(named, host));
+        exact.chain(wildcards.map(|(_, route)| *route))
+    }
 }
 
 /// Where a leg arrives.
@@ -139,16 +177,9 @@ impl<'a> Graph<'a> {
         let full = full(host, namespace);
         let mut legs = Vec::new();
         if self.proxy(pod).is_there() {
-            for route in self.objects().of_kind(ROUTING, "VirtualService") {
-                let spec = &route.json["spec"];
-                let named = list(&spec["hosts"]).iter().filter_map(text);
-                let mut hosts =
-                    named.map(|named| crate::graph::mesh::full(named, route.namespace()));
-                if is_exported(spec, route.namespace(), namespace)
-                    && is_bound(&spec["gateways"], "mesh", route.namespace(), true)
-                    && hosts.any(|named| overlap(&named, &full))
-                {
-                    self.of_route(route, "mesh", true, port, path, &mut legs);
+            for route in self.routes.of_host(&full) {
+                if Audience::of(route).has(namespace) {
+                    self.of_route(route, routes::SIDECARS, port, path, &mut legs);
                 }
             }
         }
@@ -190,105 +221,10 @@ impl<'a> Graph<'a> {
                 is_served && host.is_none_or(|host| overlap(named, host))
             });
             if is_host {
-                self.of_route(route, &name, false, port, path, &mut legs);
+                self.of_route(route, &name, port, path, &mut legs);
             }
         }
         legs
-    }
-
-    /// Where the routes of a `Gateway` of the Gateway API send what it takes.
-    #[must_use]
-    pub fn legs_of_routes(
-        &self,
-        gateway: &Object,
-        host: Option<&str>,
-        path: Option<&str>,
-    ) -> Vec<Leg<'a>> {
-        let mut seen = std::collections::HashSet::new();
-        let mut legs = Vec::new();
-        let bound = self.named_of(Relation::RouteParent, &gateway.identity);
-        for route in bound.filter(|route| seen.insert(&route.identity)) {
-            let spec = &route.json["spec"];
-            let mut hosts = list(&spec["hostnames"]).iter().filter_map(text).peekable();
-            let is_host = hosts.peek().is_none()
-                || host.is_none_or(|host| hosts.any(|named| overlap(named, host)));
-            if !is_host {
-                continue;
-            }
-            for rule in list(&spec["rules"]) {
-                let mut matches = list(&rule["matches"]).iter().peekable();
-                let is_path = matches.peek().is_none()
-                    || path
-                        .is_none_or(|path| matches.any(|matched| is_path(&matched["path"], path)));
-                for backend in list(&rule["backendRefs"]).iter().filter(|_| is_path) {
-                    // What has no weight gets nothing.
-                    if backend["weight"] == 0
-                        || text(&backend["kind"]).is_some_and(|kind| kind != "Service")
-                    {
-                        continue;
-                    }
-                    let Some(name) = text(&backend["name"]) else { continue };
-                    let namespace = text(&backend["namespace"]).unwrap_or(route.namespace());
-                    legs.push(Leg {
-                        route: Some((route, rule)),
-                        destination: Some(backend),
-                        callee: self.service(namespace, name),
-                        port: backend["port"].as_u64(),
-                    });
-                }
-            }
-        }
-        legs
-    }
-
-    /// Where an Ingress sends what it takes.
-    #[must_use]
-    pub fn legs_of_ingress(
-        &self,
-        ingress: &'a Object,
-        host: Option<&str>,
-        path: Option<&str>,
-    ) -> Vec<Leg<'a>> {
-        let mut legs = Vec::new();
-        for rule in list(&ingress.json["spec"]["rules"]) {
-            let is_host = text(&rule["host"])
-                .is_none_or(|named| host.is_none_or(|host| overlap(named, host)));
-            for of_path in list(&rule["http"]["paths"]).iter().filter(|_| is_host) {
-                let is_path = path.is_none_or(|path| {
-                    let exact = text(&of_path["pathType"]) == Some("Exact");
-                    text(&of_path["path"]).is_none_or(|named| {
-                        if exact { named == path } else { is_below(named, path) }
-                    })
-                });
-                if is_path {
-                    legs.extend(self.of_backend(ingress, rule, &of_path["backend"]["service"]));
-                }
-            }
-        }
-        if legs.is_empty() {
-            let spec = &ingress.json["spec"];
-            legs.extend(self.of_backend(ingress, spec, &spec["defaultBackend"]["service"]));
-        }
-        legs
-    }
-
-    fn of_backend(
-        &self,
-        ingress: &'a Object,
-        rule: &'a Value,
-        service: &'a Value,
-    ) -> Option<Leg<'a>> {
-        let callee = self.service(ingress.namespace(), text(&service["name"])?);
-        let port = &service["port"];
-        let named = || match &callee {
-            Callee::Service(object) => {
-                let mut ports = list(&object.json["spec"]["ports"]).iter();
-                ports.find(|known| known["name"] == port["name"])?["port"].as_u64()
-            }
-            _ => None,
-        };
-        let port = port["number"].as_u64().or_else(named);
-        Some(Leg { route: Some((ingress, rule)), destination: Some(service), callee, port })
     }
 
     /// The pods that serve a `Gateway` of the Gateway API, where they are here.
@@ -330,7 +266,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    fn service(&self, namespace: &str, name: &str) -> Callee<'a> {
+    pub(super) fn service(&self, namespace: &str, name: &str) -> Callee<'a> {
         let identity = Identity::new("", "Service", Some(namespace), name);
         match self.objects().get(&identity) {
             Some(service) => Callee::Service(service),
@@ -345,7 +281,6 @@ impl<'a> Graph<'a> {
         &self,
         route: &'a Object,
         gateway: &str,
-        inherits: bool,
         port: Option<u64>,
         path: Option<&str>,
         legs: &mut Vec<Leg<'a>>,
@@ -357,7 +292,10 @@ impl<'a> Graph<'a> {
                 let takes = |matched: &&Value| {
                     let gateways = &matched["gateways"];
                     let is_here = gateways.is_null()
-                        || is_bound(gateways, gateway, route.namespace(), inherits);
+                        || list(gateways)
+                            .iter()
+                            .filter_map(text)
+                            .any(|named| routes::in_full(named, route.namespace()) == gateway);
                     let is_port = port.is_none()
                         || matched["port"].is_null()
                         || matched["port"].as_u64() == port;
@@ -404,38 +342,6 @@ impl<'a> Graph<'a> {
                 }
             }
         }
-    }
-}
-
-/// Whether names of gateways, or their absence, are for one of them.
-fn is_bound(gateways: &Value, gateway: &str, namespace: &str, inherits: bool) -> bool {
-    let mut named = list(gateways).iter().filter_map(text).peekable();
-    if named.peek().is_none() {
-        return inherits;
-    }
-    named.any(|named| named == gateway || format!("{namespace}/{named}") == gateway)
-}
-
-/// Whether an object of the mesh is for a namespace.
-pub(crate) fn is_exported(spec: &Value, own: &str, namespace: &str) -> bool {
-    let mut exported = list(&spec["exportTo"]).iter().filter_map(text).peekable();
-    exported.peek().is_none()
-        || exported.any(|name| name == "*" || name == namespace || name == "." && own == namespace)
-}
-
-/// Whether a path is a prefix of another by whole parts.
-fn is_below(prefix: &str, path: &str) -> bool {
-    let prefix = prefix.trim_end_matches('/');
-    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Whether a match of an `HTTPRoute` takes a path; an expression may.
-fn is_path(matched: &Value, path: &str) -> bool {
-    let Some(value) = text(&matched["value"]) else { return true };
-    match text(&matched["type"]) {
-        Some("Exact") => value == path,
-        Some("RegularExpression") => true,
-        _ => is_below(value, path),
     }
 }
 

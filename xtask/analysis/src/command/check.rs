@@ -1,0 +1,262 @@
+//! `check`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use support::{Failure, output, tell};
+
+use crate::check::{Checked, Family, Rule, check_all, rules};
+use crate::environment::Environment;
+use crate::objects::{Object, Objects, Origin, Read, read_all};
+use crate::report;
+
+/// Check manifests in files: references, selectors, ports, and whatever else is listed by --list
+///
+/// Exit codes: 0 nothing found, 1 findings, 2 could not run, also where a file could not be read.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Files or folders of manifests, `-` for standard input
+    #[arg(long = "path", value_name = "DIR|FILE|-")]
+    paths: Vec<PathBuf>,
+
+    /// Name of the environment that the manifests are for; with the files of each (`--environment dev=overlays/dev --environment
+    /// prd=overlays/prd`), environments are compared with each other
+    #[arg(long = "environment", value_name = "NAME[=DIR|FILE]")]
+    environments: Vec<String>,
+
+    /// What is shared with every check
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Options of every check.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// How findings are printed: text for people, json for programs, sarif for code scanning, github for annotations of a workflow
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// Only this rule, or this family of rules; may be repeated
+    #[arg(long = "rule", value_name = "NAME")]
+    pub rules: Vec<String>,
+
+    /// Manifests of objects that somebody else creates: a Secret with its keys, a Service with its ports; may be repeated
+    #[arg(long, value_name = "DIR|FILE")]
+    pub external: Vec<PathBuf>,
+
+    /// Files or folders of CRDs that objects are compared with, beside those among the objects; may be repeated
+    #[arg(long, value_name = "DIR|FILE")]
+    pub crds: Vec<PathBuf>,
+
+    /// Explain a rule instead of checking
+    #[arg(long, value_name = "RULE", conflicts_with = "list")]
+    pub explain: Option<String>,
+
+    /// List all rules instead of checking
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs: one document, whose schema is described in the documentation of rules.
+    Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For workflows of GitHub: annotations.
+    Github,
+}
+
+impl Check {
+    /// Checks the files.
+    ///
+    /// # Errors
+    /// If nothing can be checked.
+    pub fn run(&self) -> Result<ExitCode, Failure> {
+        if let Some(code) = self.options.tell_of_rules()? {
+            return Ok(code);
+        }
+        let (with_files, names): (Vec<&String>, Vec<&String>) =
+            self.environments.iter().partition(|environment| environment.contains('='));
+        let external = self.options.external.as_slice();
+        let definitions = &self.options.definitions()?;
+        match (with_files.as_slice(), names.as_slice()) {
+            ([], [] | [_]) => {
+                let environment = names.first().map(|name| name.as_str());
+                Files { paths: &self.paths, external, definitions, environment }
+                    .check(&self.options)
+            }
+            (with_files, []) if self.paths.is_empty() => {
+                let parts = with_files.iter().filter_map(|named| named.split_once('='));
+                several(parts.map(|(name, path)| (name, PathBuf::from(path))), &self.options)
+            }
+            _ => Err(Failure::new(
+                "give one environment a name (--environment NAME --path DIR), or several their files (--environment NAME=DIR)",
+            )),
+        }
+    }
+}
+
+/// Checks the objects of several environments, which are compared with each other: files of one name are one environment.
+fn several<'a>(
+    named: impl Iterator<Item = (&'a str, PathBuf)>,
+    options: &Options,
+) -> Result<ExitCode, Failure> {
+    let mut paths: BTreeMap<&str, Vec<PathBuf>> = BTreeMap::new();
+    for (name, path) in named {
+        paths.entry(name).or_default().push(path);
+    }
+    let definitions = options.definitions()?;
+    let mut is_whole = true;
+    let mut environments = Vec::new();
+    for (name, paths) in &paths {
+        let (external, definitions) = (&options.external, &definitions);
+        let files = Files { paths, external, definitions, environment: Some(name) };
+        let (environment, is_read) = files.read()?;
+        is_whole &= is_read;
+        environments.push(environment);
+    }
+    Ok(exit_code(options.check(environments, |_| true)?, is_whole))
+}
+
+fn exit_code(code: ExitCode, is_whole: bool) -> ExitCode {
+    if is_whole { code } else { ExitCode::from(support::COULD_NOT_RUN) }
+}
+
+/// Files of one environment.
+#[derive(Clone, Copy, Debug)]
+pub struct Files<'a> {
+    /// Files and folders of its objects.
+    pub paths: &'a [PathBuf],
+    /// Files and folders of objects that somebody else creates.
+    pub external: &'a [PathBuf],
+    /// Further CRDs that are in the cluster.
+    pub definitions: &'a [Object],
+    /// Its name; labels of the objects may say it as well.
+    pub environment: Option<&'a str>,
+}
+
+impl Files<'_> {
+    /// Checks the objects.
+    ///
+    /// # Errors
+    /// If nothing can be checked.
+    pub fn check(&self, options: &Options) -> Result<ExitCode, Failure> {
+        let (environment, is_whole) = self.read()?;
+        Ok(exit_code(options.check(vec![environment], |_| true)?, is_whole))
+    }
+
+    /// The objects, and whether all could be read; what could not is told.
+    ///
+    /// # Errors
+    /// If nothing is named, or a path leads nowhere.
+    pub fn read(&self) -> Result<(Environment, bool), Failure> {
+        if self.paths.is_empty() {
+            return Err(Failure::new(
+                "there is nothing to check: name files or folders of manifests with --path, or `--path -` for standard input",
+            ));
+        }
+        let Read { mut objects, mut troubles } = read_all(self.paths)?;
+        let external = external(self.external)?;
+        objects.extend(external.objects);
+        troubles.extend(external.troubles);
+        objects.extend(self.definitions.iter().cloned());
+        for trouble in &troubles {
+            tell(format_args!("warning: {trouble}"));
+        }
+        let name = self.environment.map(str::to_owned);
+        Ok((Environment::of(name, Objects::new(objects)), troubles.is_empty()))
+    }
+}
+
+/// Reads objects that somebody else creates, each of which says so then.
+///
+/// # Errors
+/// If there is nothing at a path, or it cannot be read.
+pub fn external(paths: &[PathBuf]) -> Result<Read, Failure> {
+    let mut read = read_all(paths)?;
+    for object in &mut read.objects {
+        object.declare_external("somebody else");
+    }
+    Ok(read)
+}
+
+impl Options {
+    /// Explains a rule or lists all, where that is asked.
+    ///
+    /// # Errors
+    /// If there is no such rule, or standard output cannot be written.
+    pub fn tell_of_rules(&self) -> Result<Option<ExitCode>, Failure> {
+        if self.list {
+            output::print(&report::list())?;
+        } else if let Some(name) = &self.explain {
+            let rule = rules::named(name).ok_or_else(|| no_such_rule(name))?;
+            output::print(&report::explanation(rule))?;
+        } else {
+            return Ok(None);
+        }
+        Ok(Some(ExitCode::SUCCESS))
+    }
+
+    /// The CRDs that `--crds` names; whatever else stands in the files is passed over.
+    ///
+    /// # Errors
+    /// If there is nothing at a path, or a file is not YAML.
+    pub fn definitions(&self) -> Result<Vec<Object>, Failure> {
+        let Read { objects, troubles } = read_all(&self.crds)?;
+        if !troubles.is_empty() {
+            return Err(Failure::all(troubles.iter().map(ToString::to_string)));
+        }
+        let is_definition =
+            |object: &Object| object.is("apiextensions.k8s.io", "CustomResourceDefinition");
+        let origin = Origin::Made { by: "--crds".into() };
+        let definitions = objects.into_iter().filter(is_definition);
+        Ok(definitions.map(|object| Object { origin: origin.clone(), ..object }).collect())
+    }
+
+    /// Checks environments that belong together and prints what was found in those that are to be shown.
+    ///
+    /// # Errors
+    /// If a rule that was asked for does not exist, or standard output cannot be written.
+    pub fn check(
+        &self,
+        environments: Vec<Environment>,
+        is_shown: impl Fn(&Environment) -> bool,
+    ) -> Result<ExitCode, Failure> {
+        let rules = self.selected()?;
+        let checked = check_all(&environments, &rules);
+        let all = environments.into_iter().zip(checked);
+        let (environments, checked): (Vec<Environment>, Vec<Checked>) =
+            all.filter(|(environment, _)| is_shown(environment)).unzip();
+        output::print(&report::print(self.format, &environments, &checked)?)?;
+        let found = checked.iter().any(|checked| !checked.findings.is_empty());
+        Ok(ExitCode::from(u8::from(found)))
+    }
+
+    fn selected(&self) -> Result<Vec<&'static Rule>, Failure> {
+        for name in &self.rules {
+            if rules::named(name).is_none()
+                && !Family::ALL.iter().any(|family| family.name() == name)
+            {
+                return Err(no_such_rule(name));
+            }
+        }
+        let is_selected = |rule: &&Rule| {
+            let mut asked = self.rules.iter();
+            self.rules.is_empty()
+                || asked.any(|name| name == rule.name || name == rule.family.name())
+        };
+        Ok(rules::ALL.iter().copied().filter(is_selected).collect())
+    }
+}
+
+fn no_such_rule(name: &str) -> Failure {
+    let known = rules::names().chain(Family::ALL.map(Family::name));
+    let hint = crate::check::hint(name, known);
+    Failure::new(format!("there is no rule {name}{hint}; --list shows all rules"))
+}
