@@ -14,10 +14,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Command::parse() {
-        Command::Check(check) => check.run(),
-        Command::Trace(trace) => trace.run(),
-        Command::Plan(plan) => return plan.run(),
+    let outcome = match Command::try_parse() {
+        Ok(Command::Check(check)) => check.run(),
+        Ok(Command::Trace(trace)) => trace.run(),
+        Ok(Command::Plan(plan)) => return plan.run(),
+        Err(error) => return analysis::command::plan::refused(&error),
     };
     outcome.unwrap_or_else(|failure| failure.report())
 }

@@ -78,7 +78,11 @@ enum Chart {
 /// The first environment is the default where a command takes one. Without any, no command has anything to do.
 pub fn run(environments: &'static [Entry]) -> ExitCode {
     environment::register(environments);
-    let outcome = match Command::parse() {
+    let command = match Command::try_parse() {
+        Ok(command) => command,
+        Err(error) => return analysis::command::plan::refused(&error),
+    };
+    let outcome = match command {
         Command::Render(arguments) => render::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments),

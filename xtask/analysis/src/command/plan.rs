@@ -93,6 +93,16 @@ pub fn failed(failure: Failure) -> ExitCode {
     ExitCode::from(FAILED)
 }
 
+/// Prints what is wrong with a command line, or the help that it asks for; a plan that cannot be made is told from one with changes.
+#[must_use]
+pub fn refused(error: &clap::Error) -> ExitCode {
+    // A closed terminal is not worth a failure.
+    let _ = error.print();
+    let is_plan = std::env::args_os().nth(1).is_some_and(|command| command == "plan");
+    let code = u8::try_from(error.exit_code()).unwrap_or(FAILED);
+    ExitCode::from(if is_plan && code != 0 { FAILED } else { code })
+}
+
 /// The objects of a file or folder, and whether all of it could be read.
 fn environment(path: &Path) -> Result<(Environment, bool), Failure> {
     let Read { objects, troubles } = read(path)?;

@@ -139,8 +139,13 @@ impl<'a> Walk<'a> {
         if known.is_requests() && self.are_equal(known, &requests(old), &requests(new), ordered) {
             return;
         }
+        // The API server stores no empty list of its own kinds.
+        let kubernetes = self.kubernetes;
+        let is_nothing = move |value: &Value| {
+            value.is_null() || kubernetes && value.as_array().is_some_and(Vec::is_empty)
+        };
         let of = |side: Option<&'a Value>| {
-            side.and_then(|side| side.get(key)).filter(|value| !value.is_null())
+            side.and_then(|side| side.get(key)).filter(|value| !is_nothing(value))
         };
         self.step(Place::Key(key), |walk| {
             walk.value(known, (of(old), of(new)), (old, new), ordered);

@@ -3,8 +3,8 @@
 //! Upstream: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/>, `pkg/apis/*/v1/defaults.go`
 
 use super::shape::Rule::{
-    Bool, Empty, Filled, List, Number, Object, PolicyTypes, PullPolicy, Quantities, Quantity,
-    Requests, Same, Sequence, Set, Template, Text,
+    Bool, Empty, Filled, Json, List, ListKind, Number, Object, PolicyTypes, PullPolicy, Quantities,
+    Quantity, Requests, Same, Sequence, Set, Singular, Template, Text,
 };
 use super::shape::{Rule, Shape};
 
@@ -193,7 +193,6 @@ const POD_SPEC: Shape = Shape(&[
 ]);
 
 const TEMPLATE: Rule = Template(&Shape(&[("metadata", META), ("spec", Object(&POD_SPEC))]));
-/// Pods of Jobs do not start again by default: what they do is required, so that it has no default here.
 const REPLICAS: Rule = Number(1);
 
 const CLAIM: Shape = Shape(&[
@@ -209,6 +208,8 @@ const CLAIM_SPEC: Shape = Shape(&[
     ("selector", Object(&SELECTOR)),
 ]);
 
+/// The defaults of a Job are written when the CronJob creates it.
+const SCHEDULED_JOB_SPEC: Shape = Shape(&[("template", TEMPLATE), ("selector", Object(&SELECTOR))]);
 const JOB_SPEC: Shape = Shape(&[
     ("template", TEMPLATE),
     ("completions", Number(1)),
@@ -264,6 +265,9 @@ const PEERS: Rule = Sequence(&Shape(&[
     ("namespaceSelector", Object(&SELECTOR)),
     ("ipBlock", Object(&Shape(&[("except", Set)]))),
 ]));
+
+/// What an autoscaler looks at where it does not say.
+const CPU: &str = r#"[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}}]"#;
 
 static KINDS: &[(&str, &str, Shape)] = &[
     (
@@ -362,9 +366,9 @@ static KINDS: &[(&str, &str, Shape)] = &[
                     ),
                     (
                         "sessionAffinityConfig",
-                        Object(&Shape(&[(
+                        Filled(&Shape(&[(
                             "clientIP",
-                            Object(&Shape(&[("timeoutSeconds", Number(10800))])),
+                            Filled(&Shape(&[("timeoutSeconds", Number(10800))])),
                         )])),
                     ),
                 ])),
@@ -524,7 +528,10 @@ static KINDS: &[(&str, &str, Shape)] = &[
                     ("failedJobsHistoryLimit", Number(1)),
                     (
                         "jobTemplate",
-                        Object(&Shape(&[("metadata", META), ("spec", Object(&JOB_SPEC))])),
+                        Object(&Shape(&[
+                            ("metadata", META),
+                            ("spec", Object(&SCHEDULED_JOB_SPEC)),
+                        ])),
                     ),
                 ])),
             ),
@@ -533,7 +540,10 @@ static KINDS: &[(&str, &str, Shape)] = &[
     (
         "autoscaling",
         "HorizontalPodAutoscaler",
-        Shape(&[("metadata", META), ("spec", Object(&Shape(&[("minReplicas", Number(1))])))]),
+        Shape(&[
+            ("metadata", META),
+            ("spec", Object(&Shape(&[("minReplicas", Number(1)), ("metrics", Json(CPU))]))),
+        ]),
     ),
     (
         "policy",
@@ -589,7 +599,7 @@ static KINDS: &[(&str, &str, Shape)] = &[
                     ("requiresRepublish", Bool(false)),
                     ("seLinuxMount", Bool(false)),
                     ("fsGroupPolicy", Text("ReadWriteOnceWithFSType")),
-                    ("volumeLifecycleModes", Set),
+                    ("volumeLifecycleModes", Json("[\"Persistent\"]")),
                 ])),
             ),
         ]),
@@ -611,6 +621,28 @@ static KINDS: &[(&str, &str, Shape)] = &[
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", WEBHOOK_CONFIGURATION),
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration", WEBHOOK_CONFIGURATION),
     (
+        "admissionregistration.k8s.io",
+        "ValidatingAdmissionPolicy",
+        Shape(&[
+            ("metadata", META),
+            (
+                "spec",
+                Object(&Shape(&[
+                    ("failurePolicy", Text("Fail")),
+                    (
+                        "matchConstraints",
+                        Filled(&Shape(&[
+                            ("matchPolicy", Text("Equivalent")),
+                            ("namespaceSelector", Filled(&SELECTOR)),
+                            ("objectSelector", Filled(&SELECTOR)),
+                            ("resourceRules", Sequence(&Shape(&[("scope", Text("*"))]))),
+                        ])),
+                    ),
+                ])),
+            ),
+        ]),
+    ),
+    (
         "apiextensions.k8s.io",
         "CustomResourceDefinition",
         Shape(&[
@@ -620,10 +652,58 @@ static KINDS: &[(&str, &str, Shape)] = &[
                 Object(&Shape(&[
                     ("conversion", Filled(&Shape(&[("strategy", Text("None"))]))),
                     ("preserveUnknownFields", Bool(false)),
-                    ("names", Object(&Shape(&[("shortNames", Set), ("categories", Set)]))),
+                    (
+                        "names",
+                        Object(&Shape(&[
+                            ("shortNames", Set),
+                            ("categories", Set),
+                            ("singular", Singular),
+                            ("listKind", ListKind),
+                        ])),
+                    ),
                     ("versions", List(&["name"], &NOTHING)),
                 ])),
             ),
         ]),
     ),
+    (
+        "flowcontrol.apiserver.k8s.io",
+        "PriorityLevelConfiguration",
+        Shape(&[
+            ("metadata", META),
+            (
+                "spec",
+                Object(&Shape(&[(
+                    "limited",
+                    Object(&Shape(&[
+                        ("nominalConcurrencyShares", Number(30)),
+                        ("lendablePercent", Number(0)),
+                    ])),
+                )])),
+            ),
+        ]),
+    ),
+    ("resource.k8s.io", "ResourceClaim", Shape(&[("metadata", META), ("spec", Object(&DEVICES))])),
+    (
+        "resource.k8s.io",
+        "ResourceClaimTemplate",
+        Shape(&[
+            ("metadata", META),
+            ("spec", Object(&Shape(&[("metadata", META), ("spec", Object(&DEVICES))]))),
+        ]),
+    ),
 ];
+
+const DEVICES: Shape = Shape(&[(
+    "devices",
+    Object(&Shape(&[(
+        "requests",
+        List(
+            &["name"],
+            &Shape(&[(
+                "exactly",
+                Object(&Shape(&[("allocationMode", Text("ExactCount")), ("count", Number(1))])),
+            )]),
+        ),
+    )])),
+)]);

@@ -37,6 +37,12 @@ pub(super) enum Rule {
     Requests,
     /// Equal to this other field of the same object where it is absent.
     Same(&'static str),
+    /// This JSON stands where it is absent.
+    Json(&'static str),
+    /// The kind in small letters.
+    Singular,
+    /// The kind of lists of a kind.
+    ListKind,
     /// The policy for pulling the image beside it.
     PullPolicy,
     /// Which ways a `NetworkPolicy` is for.
@@ -59,10 +65,13 @@ impl Rule {
             Self::Same(field) => {
                 parent.map(|parent| parent[field].clone()).filter(|value| !value.is_null())
             }
+            Self::Json(json) => serde_json::from_str(json).ok(),
+            Self::Singular => Some(parent?["kind"].as_str()?.to_lowercase().into()),
+            Self::ListKind => Some(format!("{}List", parent?["kind"].as_str()?).into()),
             Self::PullPolicy => Some(pull_policy(&parent?["image"])?.into()),
             Self::PolicyTypes => {
-                let parent = parent?;
-                let has_egress = !crate::objects::list(&parent["egress"]).is_empty();
+                let has_egress = parent
+                    .is_some_and(|parent| !crate::objects::list(&parent["egress"]).is_empty());
                 let types: &[&str] = if has_egress { &["Ingress", "Egress"] } else { &["Ingress"] };
                 Some(types.into())
             }

@@ -21,7 +21,18 @@ enum Reading {
 
 /// Tells who reads a changed value, and when.
 pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
-    let Some((_, new)) = subject.both() else { return };
+    let Some((old, new)) = subject.both() else { return };
+    if new.is("", "Secret") {
+        // What was written by `stringData` belongs to nobody who could take it away.
+        for position in subject.below("data") {
+            let difference = &subject.differences[position];
+            let key = difference.keys.last().map_or("", String::as_str);
+            if difference.new.is_none() && old.json["data"][key].is_null() {
+                let cause = "the API server keeps what stringData has written once";
+                subject.field(position, Effect::Ignored, cause);
+            }
+        }
+    }
     if new.is("", "ConfigMap") || new.is("", "Secret") {
         for field in ["data", "binaryData"] {
             for position in subject.below(field) {

@@ -6,6 +6,8 @@
 use Fields::{AllBut, Only};
 use WayOut::{Delete, DeleteAnd, Orphan};
 
+use serde_json::Value;
+
 use super::{Context, Effect, Subject, delete_command};
 use crate::check::has_option;
 use crate::objects::Object;
@@ -338,6 +340,9 @@ pub(super) fn tell(_context: &Context<'_>, subject: &mut Subject<'_, '_>) {
 
 /// What depends on other fields.
 fn nested(subject: &mut Subject<'_, '_>, old: &Object, new: &Object) {
+    if new.is("", "Pod") {
+        pod(subject, new);
+    }
     if new.is("", "PersistentVolume") && !old.json["spec"]["nodeAffinity"].is_null() {
         for position in subject.below("spec.nodeAffinity") {
             let cause = "the nodes of a volume cannot be changed once they are set";
@@ -365,10 +370,40 @@ const SCHEDULING: &[&str] = &[
     "spec.template.spec.schedulingGates",
 ];
 
+/// What the API server allows of a pod's fields only in one direction.
+fn pod(subject: &mut Subject<'_, '_>, new: &Object) {
+    let cause = "of a pod only images, a shorter activeDeadlineSeconds and further tolerations can be changed";
+    for position in subject.below("spec.activeDeadlineSeconds") {
+        let difference = &subject.differences[position];
+        let number = |value: &Option<Value>| value.as_ref().and_then(Value::as_u64);
+        let is_longer = match (number(&difference.old), number(&difference.new)) {
+            (Some(old), Some(new)) => new > old,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        if is_longer {
+            refuse(subject, position, new, cause, &Delete);
+        }
+    }
+    for position in subject.below("spec.tolerations") {
+        let difference = &subject.differences[position];
+        let is_patience = difference.keys.last().is_some_and(|key| key == "tolerationSeconds");
+        if difference.old.is_some() && !is_patience {
+            refuse(subject, position, new, cause, &Delete);
+        }
+    }
+}
+
 /// What the API server allows although the field stands in the table.
 fn is_excepted(subject: &Subject<'_, '_>, position: usize, old: &Object) -> bool {
     let difference = &subject.differences[position];
     let spec = &old.json["spec"];
+    // It stays as it is: what is left out is taken from the older field of the same meaning.
+    if difference.is_below("spec.serviceAccountName") && difference.new.is_none()
+        || difference.is_below("spec.template.spec.serviceAccountName") && difference.new.is_none()
+    {
+        return true;
+    }
     if !old.is("batch", "Job") {
         return false;
     }

@@ -78,7 +78,8 @@ fn addresses(subject: &mut Subject<'_, '_>, new: &Object, keeps_address: bool) {
             if !keeps_address || is_second {
                 continue;
             }
-            if difference.new.is_none() {
+            let is_left_out = difference.new.as_ref().is_none_or(|new| text(new) == Some(""));
+            if is_left_out {
                 subject.field(
                     position,
                     Effect::Ignored,

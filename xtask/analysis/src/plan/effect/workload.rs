@@ -9,11 +9,28 @@ use crate::objects::{Object, Pod, text};
 /// Tells what becomes of pods.
 pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
     if let Some((old, new)) = subject.both() {
+        if Pod::is_made_by(&new.identity.group, &new.identity.kind) {
+            account(subject);
+        }
         templates(context, subject, old, new);
         replicas(context, subject, new);
         later(subject, new);
     }
     abandoned(context, subject);
+}
+
+/// The account of pods has two fields of the same meaning, of which the API server fills in the other.
+///
+/// Upstream: <https://github.com/kubernetes/kubernetes/issues/108208>
+fn account(subject: &mut Subject<'_, '_>) {
+    let positions = subject.matching(|difference| {
+        difference.new.is_none()
+            && difference.keys.last().is_some_and(|key| key == "serviceAccountName")
+    });
+    for position in positions {
+        let cause = "the API server keeps the account in the older field serviceAccount, and takes it from there; write `default` to change it";
+        subject.field(position, Effect::Ignored, cause);
+    }
 }
 
 /// The template of pods: what happens to those that run.
