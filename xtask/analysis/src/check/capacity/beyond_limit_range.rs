@@ -49,7 +49,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
                     }
                     Some("Pod") => {
                         let main = pod.running().map(|container| &container.json["resources"]);
-                        let problem = of_pod(&main.collect::<Vec<_>>(), &limit["max"]);
+                        let problem = of_pod(&main.collect::<Vec<_>>(), limit);
                         tell(findings, pod.owner, At::Value(pod.spec), "the pod", range, problem);
                     }
                     _ => {}
@@ -121,14 +121,30 @@ fn of_container(resources: &Value, limit: &Value) -> Option<String> {
 }
 
 /// What a `LimitRange` refuses of the containers of a pod together.
-fn of_pod(resources: &[&Value], max: &Value) -> Option<String> {
+fn of_pod(resources: &[&Value], limit: &Value) -> Option<String> {
     RESOURCES.into_iter().find_map(|what| {
-        let allowed = amount(&max[what])?;
-        [("requests", "requests"), ("limits", "may take")].into_iter().find_map(|(field, verb)| {
-            let all = resources.iter().filter_map(|own| amount(&own[field][what]));
-            (all.fold(0, u64::saturating_add) > allowed)
-                .then(|| format!("{verb} more {what} than {}", show(&max[what])))
-        })
+        // Those that say nothing can only add to it.
+        let sum = |field: &str| {
+            let said = resources.iter().filter_map(|own| amount(&own[field][what]));
+            said.fold(0, u64::saturating_add)
+        };
+        let is_said = |own: &&Value| {
+            amount(&own["requests"][what]).and(amount(&own["limits"][what])).is_some()
+        };
+        let (requests, most, max) = (sum("requests"), sum("limits"), &limit["max"][what]);
+        let allowed = amount(max).unwrap_or(u64::MAX);
+        let ratio = &limit["maxLimitRequestRatio"][what];
+        if requests > allowed {
+            Some(format!("requests more {what} than {}", show(max)))
+        } else if most > allowed {
+            Some(format!("may take more {what} than {}", show(max)))
+        } else if resources.iter().all(is_said)
+            && amount(ratio).is_some_and(|ratio| most > requests.saturating_mul(ratio) / 1000)
+        {
+            Some(format!("may take more than {} times the {what} that it requests", show(ratio)))
+        } else {
+            None
+        }
     })
 }
 
