@@ -9,6 +9,7 @@ pub(crate) mod outside_server;
 pub(crate) mod pull_secret;
 pub mod rabbitmq;
 pub(crate) mod secret;
+pub(crate) mod secret_of_others;
 pub(crate) mod secret_store;
 pub(crate) mod synced_secret;
 
@@ -19,5 +20,6 @@ pub use secret::{
     Credentials, CredentialsSource, GeneratedCredentials, GeneratedSecret, Secret, SecretKey,
     SecretSource, SecretValue, SecretsManagerSecret,
 };
+pub use secret_of_others::{ExternalSecretFact, SecretOfOthers};
 pub use secret_store::{SecretsManagerStore, SecretsManagerStoreHandle};
 pub use synced_secret::{SyncedSecret, SyncedSecretHandle};

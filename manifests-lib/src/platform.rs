@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use crate::check::{self, Accepted};
 use crate::cluster::{PodIdentity, identity, rights};
-use crate::data::NotSecret;
 use crate::data::secret_store::{self, SecretRead, StoreFact};
+use crate::data::{ExternalSecretFact, NotSecret};
 use crate::delivery::chart::{Source, SourceFrom};
 use crate::delivery::gitops::{self, BuiltTeam, Delivery, GitSource, Prerequisites, Tree};
 use crate::model::bundle::{Bundle, Place};
@@ -102,6 +102,8 @@ pub struct BuiltBundle {
     pub not_secret: Vec<NotSecret>,
     /// What rules of `cargo xtask check` find in it and somebody accepts, with the reasons.
     pub accepted: Vec<Accepted>,
+    /// Secrets of its namespace that somebody else creates.
+    pub external: Vec<ExternalSecretFact>,
     pub(crate) delivery: Delivery,
     /// The bundles whose Applications it deploys, by their positions in the platform.
     pub(crate) applications: Vec<usize>,
@@ -124,6 +126,7 @@ impl BuiltBundle {
             exceptions: Vec::new(),
             not_secret: Vec::new(),
             accepted: Vec::new(),
+            external: Vec::new(),
             delivery: Delivery::default(),
             applications: Vec::new(),
         }
@@ -312,6 +315,7 @@ impl Platform {
                     exceptions: output.exceptions,
                     not_secret: output.not_secret,
                     accepted: output.accepted,
+                    external: output.external,
                     delivery: bundle.delivery(),
                     applications,
                 };

@@ -71,6 +71,8 @@ impl CheckRule {
     pub const TOO_LARGE_TO_APPLY: Self = Self("too-large-to-apply");
     /// A claim that waits for its first pod is in an earlier wave than every pod that mounts it.
     pub const WAITING_CLAIM: Self = Self("waiting-claim");
+    /// An image, a chart or Kubernetes itself is of a release that has ended.
+    pub const ENDED_RELEASE: Self = Self("ended-release");
     /// A Secret is brought up to date, and pods read it once.
     pub const ROTATED_VARIABLE: Self = Self("rotated-variable");
     /// A changed ConfigMap would not reach the pods that read it.

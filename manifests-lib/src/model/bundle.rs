@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::check::{Accepted, CheckRule};
-use crate::data::NotSecret;
+use crate::data::{ExternalSecretFact, NotSecret};
 use crate::delivery::gitops::Declared;
 use crate::model::acceptance::Acceptance;
 use crate::model::component::Component;
@@ -109,6 +109,7 @@ pub(crate) struct Output<'a> {
     pub(crate) exceptions: Vec<SecurityException>,
     pub(crate) not_secret: Vec<NotSecret>,
     pub(crate) accepted: Vec<Accepted>,
+    pub(crate) external: Vec<ExternalSecretFact>,
     /// What parts tell beside their objects.
     pub(crate) facts: &'a mut Facts,
 }
@@ -123,6 +124,7 @@ impl<'a> Output<'a> {
             exceptions: Vec::new(),
             not_secret: Vec::new(),
             accepted: Vec::new(),
+            external: Vec::new(),
             facts,
         }
     }

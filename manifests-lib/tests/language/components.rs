@@ -48,6 +48,7 @@ mod role;
 mod scratch;
 mod secret;
 mod secret_files;
+mod secret_of_others;
 mod secret_store;
 mod service;
 mod slo;

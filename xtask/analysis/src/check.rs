@@ -31,6 +31,7 @@ use finding::Added;
 pub use finding::{At, Finding, Findings, Side};
 pub(crate) use gitops::{has_option, sources, wave};
 pub(crate) use lifetime::is_restarted;
+pub(crate) use lifetime::{is_date, read_on};
 pub(crate) use near::hint;
 
 /// A rule.
@@ -204,7 +205,7 @@ fn check_graph(graph: &Graph<'_>, rules: impl IntoIterator<Item = &'static Rule>
     let (accepted, mut findings): (Vec<Finding>, Vec<Finding>) =
         all.into_inner().into_iter().partition(|finding| accepting.accept(finding, &mut used));
     sort(&mut findings);
-    let unknown_kinds = if compares { schema::unknown_kinds(&graph) } else { Vec::new() };
+    let unknown_kinds = if compares { schema::unknown_kinds(graph) } else { Vec::new() };
     Checked { findings, accepted: accepted.len(), unknown_kinds, used }
 }
 

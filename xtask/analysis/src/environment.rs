@@ -23,6 +23,8 @@ pub struct Environment {
     pub exceptions: Vec<Exception>,
     /// The cluster, as far as it is known.
     pub cluster: Cluster,
+    /// The day by which ends of life are judged: `2026-11-30`.
+    pub date: String,
 }
 
 /// What is known of a cluster.
@@ -107,6 +109,7 @@ impl Environment {
             exceptions: annotated(&objects),
             cluster: Cluster { kubernetes_minor: None, nodes: nodes::among(&objects) },
             objects,
+            date: crate::check::read_on().to_owned(),
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use analysis::check::{Family, Rule, rules};
 use analysis::command::check::{self as command, Options};
 use analysis::environment::{self as checked, Environment, Exception, Nodes, Scope, Unseen};
-use analysis::objects::{Identity, Line, Object, Objects, Origin};
+use analysis::objects::{EXTERNAL, Identity, Line, Object, Objects, Origin};
 use analysis::report;
 use clap::Args;
 use manifests_lib::check::CheckRule;
@@ -18,6 +18,7 @@ use manifests_lib::platform::{BuiltBundle, BuiltPlatform};
 use serde_json::json;
 use support::Failure;
 
+use crate::charts::{self, Renderer};
 use crate::environment::{Built, EnvironmentName};
 
 /// Find what only a cluster would tell: missing names and keys, selectors and ports that lead nowhere, … (--list)
@@ -35,6 +36,18 @@ pub struct Arguments {
     /// Check these files or folders of manifests instead, `-` for standard input; may be repeated
     #[arg(long, value_name = "DIR|FILE|-")]
     path: Vec<PathBuf>,
+
+    /// Render the charts and kustomizations of the Applications as well, by helm and kubectl, so that what names their objects is
+    /// checked and not guessed: from packages NAME-VERSION.tgz in DIR, or from their repositories
+    #[arg(
+        long,
+        value_name = "DIR",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        conflicts_with = "path"
+    )]
+    charts: Option<charts::Origin>,
 
     #[command(flatten)]
     options: Options,
@@ -59,9 +72,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let definitions = arguments.options.definitions()?;
     let mut failures = Vec::new();
     let mut built = Vec::new();
+    let external = command::external(&arguments.options.external)?;
+    failures.extend(external.troubles.iter().map(|trouble| Failure::new(trouble.to_string())));
+    let others = Others {
+        charts: arguments.charts.as_ref(),
+        external: &external.objects,
+        definitions: &definitions,
+    };
     // Also where one is asked for: some rules compare it with the others.
     for name in EnvironmentName::all() {
-        match name.build().and_then(|built| of(name, &built, &definitions)) {
+        match name.build().and_then(|built| with(name, &built, &others)) {
             Ok(environment) => built.push(environment),
             Err(failure) if is_asked(name) => failures.push(failure),
             Err(_) => {}
@@ -83,7 +103,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 pub fn refuse(name: EnvironmentName, built: &Built) -> Result<(), Failure> {
     let way_out =
         "nothing was written; what is right although a rule doubts it renders with --no-check";
-    refuse_by(rules::of_every_render(), way_out, &of(name, built, &[])?)
+    refuse_by(rules::of_every_render(), way_out, &of(name, built)?)
 }
 
 /// Fails where the nodes have no room for a pod, or nobody has the storage that it asks for.
@@ -108,15 +128,34 @@ fn refuse_by(
     Err(Failure::all(sentences))
 }
 
-/// An environment as rules read it, with further CRDs that are in its cluster.
-pub fn of(
+/// An environment as rules read it.
+pub fn of(name: EnvironmentName, built: &Built) -> Result<Environment, Failure> {
+    with(name, built, &Others::default())
+}
+
+/// What others write into the cluster.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Others<'a> {
+    /// Where charts and kustomizations come from; without it they are not rendered, and may make anything of their kinds.
+    pub charts: Option<&'a charts::Origin>,
+    /// Objects that are declared to be created by somebody else.
+    pub external: &'a [Object],
+    /// Further CRDs that are in the cluster.
+    pub definitions: &'a [Object],
+}
+
+/// An environment as rules read it, with what others write.
+///
+/// # Errors
+/// If an object cannot be written as JSON, or a chart cannot be rendered.
+pub fn with(
     name: EnvironmentName,
     built: &Built,
-    definitions: &[Object],
+    others: &Others<'_>,
 ) -> Result<Environment, Failure> {
     let infrastructure = &built.infrastructure;
     let (cluster, kubernetes) = (infrastructure.cluster(), infrastructure.kubernetes());
-    of_platform(name.to_string(), &built.platform, &cluster, kubernetes, definitions)
+    of_platform(name.to_string(), &built.platform, &cluster, kubernetes, others)
 }
 
 /// A platform in its cluster, as rules read it.
@@ -125,13 +164,22 @@ pub fn of_platform(
     platform: &BuiltPlatform,
     cluster: &Cluster,
     kubernetes: KubernetesMinor,
-    definitions: &[Object],
+    others: &Others<'_>,
 ) -> Result<Environment, Failure> {
     let mut objects = objects(platform)?;
+    if let Some(origin) = others.charts {
+        let charted = charted(origin, platform, kubernetes, &objects)?;
+        objects.extend(charted);
+    }
+    objects.extend(platform.bundles.iter().flat_map(external));
+    objects.extend_from_slice(others.external);
     objects.extend(given(platform, cluster));
-    objects.extend_from_slice(definitions);
+    objects.extend_from_slice(others.definitions);
     let mut environment = Environment::of(Some(name), Objects::new(objects));
-    environment.outside.unseen = platform.bundles.iter().flat_map(unseen).collect();
+    environment.outside.unseen = match others.charts {
+        Some(_) => Vec::new(),
+        None => platform.bundles.iter().flat_map(unseen).collect(),
+    };
     environment.cluster = checked::Cluster {
         kubernetes_minor: Some(kubernetes.0),
         nodes: cluster.node_pools.iter().map(nodes).collect(),
@@ -153,6 +201,35 @@ pub fn objects(platform: &BuiltPlatform) -> Result<Vec<Object>, Failure> {
         }
     }
     Ok(objects)
+}
+
+/// What charts and kustomizations make, each with the line that deploys it.
+fn charted(
+    origin: &charts::Origin,
+    platform: &BuiltPlatform,
+    kubernetes: KubernetesMinor,
+    written: &[Object],
+) -> Result<Vec<Object>, Failure> {
+    let sources = || platform.bundles.iter().flat_map(|bundle| &bundle.sources);
+    let written = written.iter().map(|object| &object.json);
+    let renderer = Renderer::new(origin, kubernetes, sources(), written)?;
+    let (mut objects, mut failures) = (Vec::new(), Vec::new());
+    for bundle in &platform.bundles {
+        let of_bundle: Arc<str> = bundle.name.as_str().into();
+        for source in &bundle.sources {
+            let by: Arc<str> = charts::name(source).into();
+            let line = Some(line(&source.origin));
+            let origin = Origin::Foreign { by, line };
+            match renderer.render(source) {
+                Ok(made) => {
+                    let object = |json| Object::of(json, origin.clone(), Some(of_bundle.clone()));
+                    objects.extend(made.into_iter().filter_map(object));
+                }
+                Err(failure) => failures.push(failure),
+            }
+        }
+    }
+    if failures.is_empty() { Ok(objects) } else { Err(Failure::merge(failures)) }
 }
 
 /// A resource, with the lines that wrote and patched it.
@@ -183,6 +260,25 @@ fn given(platform: &BuiltPlatform, cluster: &Cluster) -> Vec<Object> {
     let origin = Origin::Made { by: "the cluster".into() };
     let given = classes.chain(namespaces);
     given.filter_map(|json| Object::of(json, origin.clone(), None)).collect()
+}
+
+/// The Secrets that a bundle says somebody else creates.
+fn external(bundle: &BuiltBundle) -> impl Iterator<Item = Object> {
+    bundle.external.iter().filter_map(|external| {
+        let keys = external.keys.iter().map(|key| (key.clone(), json!("")));
+        let json = json!({
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {
+                "name": external.name,
+                "namespace": bundle.namespace.to_string(),
+                "annotations": {EXTERNAL: external.by},
+            },
+            "stringData": keys.collect::<serde_json::Map<_, _>>(),
+        });
+        let origin = Origin::Rust { written: line(&external.origin), patched: Vec::new() };
+        Object::of(json, origin, Some(bundle.name.as_str().into()))
+    })
 }
 
 /// The findings that a bundle accepts.

@@ -97,7 +97,7 @@ impl Up {
     fn run(&self) -> Result<ExitCode, Failure> {
         let built = self.environment.build()?;
         let infrastructure = &built.infrastructure;
-        check::refuse_sizes(&check::of(self.environment, &built, &[])?)?;
+        check::refuse_sizes(&check::of(self.environment, &built)?)?;
         infrastructure.up(self.environment, &built, self.sources.clone(), self.yes, self.dry_run)
     }
 }
@@ -114,7 +114,7 @@ impl Status {
     fn run(&self) -> Result<ExitCode, Failure> {
         let built = self.environment.build()?;
         let infrastructure = &built.infrastructure;
-        output::lines(&sizes::report(&check::of(self.environment, &built, &[])?))?;
+        output::lines(&sizes::report(&check::of(self.environment, &built)?))?;
         infrastructure.status(self.environment)
     }
 }

@@ -27,7 +27,7 @@ pub enum Program {
     Docker,
     /// For EKS.
     Eksctl,
-    /// For what was deployed before.
+    /// For what was deployed before, and for kustomizations in the repositories of others.
     Git,
     /// For charts.
     Helm,

@@ -3,6 +3,7 @@
 //! The commands get environments as a list, so that an edit of a service does not rebuild this crate.
 
 mod bootstrap;
+mod charts;
 #[doc(hidden)]
 pub mod check;
 mod children;

@@ -101,7 +101,7 @@ impl Side {
     /// The objects of an environment, and whether all of it could be read.
     fn environment(&self, name: EnvironmentName) -> Result<(Environment, bool), Failure> {
         match self {
-            Self::Code => Ok((check::of(name, &name.build()?, &[])?, true)),
+            Self::Code => Ok((check::of(name, &name.build()?)?, true)),
             Self::Folder(path) if path.join(name.to_string()).is_dir() => {
                 folder(Some(name), &path.join(name.to_string()))
             }

@@ -32,7 +32,7 @@ impl Versions {
 /// - kubectl: at most one minor release older than the cluster; a newer one than the next is remarked on, and works as a rule.
 ///   Upstream: <https://kubernetes.io/releases/version-skew-policy/#kubectl>
 /// - Minikube: its own list of releases of Kubernetes has this one.
-/// - docker, and programs whose commands are only printed: any version.
+/// - docker, git, and programs whose commands are only printed: any version.
 pub fn require(programs: &[Program], kubernetes: KubernetesMinor) -> Result<Versions, Failure> {
     let mut versions = Versions::default();
     let mut wrong = Vec::new();

@@ -65,7 +65,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         (None, Some(_)) => vec![EnvironmentName::DEFAULT],
     };
     let built =
-        asked.into_iter().map(|name| name.build().and_then(|built| check::of(name, &built, &[])));
+        asked.into_iter().map(|name| name.build().and_then(|built| check::of(name, &built)));
     let environments = built.collect::<Result<Vec<_>, Failure>>()?;
     trace::run(&environments, ends, arguments.format)
 }

@@ -5,10 +5,13 @@
 
 mod cache;
 mod digest;
+#[cfg(feature = "network")]
 mod disk;
 mod folder;
 mod locked;
+#[cfg(feature = "network")]
 mod network;
+#[cfg(feature = "network")]
 mod releases;
 mod temporary;
 
@@ -16,6 +19,8 @@ pub use cache::Cache;
 pub use digest::{Digest, hexadecimal, sha256};
 pub use folder::{list, read};
 pub use locked::LockedFile;
+#[cfg(feature = "network")]
 pub use network::Network;
+#[cfg(feature = "network")]
 pub use releases::{Files, Found, Names, Places, Releases, utf8};
 pub use temporary::is_temporary;

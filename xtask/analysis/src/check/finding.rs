@@ -147,15 +147,24 @@ impl<'a> Findings<'a> {
 
     /// Adds a finding at a declaration that an object is created by somebody else.
     pub fn add_external(&mut self, external: &External, message: impl Into<String>) {
+        self.place(external.identity.to_string(), external.line.clone(), message.into());
+    }
+
+    /// Adds a finding at what is no object, such as `the cluster`.
+    pub fn add_elsewhere(&mut self, place: &str, message: impl Into<String>) {
+        self.place(place.to_owned(), None, message.into());
+    }
+
+    fn place(&mut self, object: String, line: Option<Line>, message: String) {
         let Some(rule) = self.rule else { return };
         self.all.push(Finding {
             rule,
             environment: self.environment.name.clone(),
-            object: external.identity.to_string(),
+            object,
             bundle: None,
             field: String::new(),
-            line: external.line.clone(),
-            message: message.into(),
+            line,
+            message,
             help: rule.remedy.to_owned(),
             sides: Vec::new(),
         });

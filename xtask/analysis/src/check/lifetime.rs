@@ -1,5 +1,7 @@
 //! Nothing is past its end of life, and what changes is noticed.
 
+pub(super) mod ended_release;
+mod ends;
 pub(super) mod rotated_variable;
 pub(super) mod unnoticed_configuration;
 
@@ -9,6 +11,8 @@ use serde_json::Value;
 
 use crate::graph::Graph;
 use crate::objects::{Pod, list, text, texts};
+
+pub(crate) use ends::{is_date, read_on};
 
 /// The fields by which pods read what is kept in objects of one kind.
 struct Fields {

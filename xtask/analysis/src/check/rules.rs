@@ -46,6 +46,7 @@ pub const ALL: &[&Rule] = &[
     &gitops::too_large_to_apply::RULE,
     &gitops::waiting_claim::RULE,
     // lifetime
+    &lifetime::ended_release::RULE,
     &lifetime::rotated_variable::RULE,
     &lifetime::unnoticed_configuration::RULE,
     // mesh

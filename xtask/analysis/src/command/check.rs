@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use support::{Failure, output, tell};
 
-use crate::check::{Checked, Family, Rule, check_all, rules};
+use crate::check::{Checked, Family, Rule, check_all, is_date, read_on, rules};
 use crate::environment::Environment;
 use crate::objects::{Object, Objects, Origin, Read, read_all};
 use crate::report;
@@ -49,6 +50,10 @@ pub struct Options {
     /// Files or folders of CRDs that objects are compared with, beside those among the objects; may be repeated
     #[arg(long, value_name = "DIR|FILE")]
     pub crds: Vec<PathBuf>,
+
+    /// Judge ends of life by this day instead of that of the table
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub date: Option<String>,
 
     /// Explain a rule instead of checking
     #[arg(long, value_name = "RULE", conflicts_with = "list")]
@@ -225,10 +230,24 @@ impl Options {
     /// If a rule that was asked for does not exist, or standard output cannot be written.
     pub fn check(
         &self,
-        environments: Vec<Environment>,
+        mut environments: Vec<Environment>,
         is_shown: impl Fn(&Environment) -> bool,
     ) -> Result<ExitCode, Failure> {
         let rules = self.selected()?;
+        match &self.date {
+            Some(date) if !is_date(date) => {
+                return Err(Failure::new(format!(
+                    "{date} is no day: write it as {}, year, month and day",
+                    read_on()
+                )));
+            }
+            Some(date) => {
+                for environment in &mut environments {
+                    environment.date.clone_from(date);
+                }
+            }
+            None => tell_of_age(SystemTime::now()),
+        }
         let checked = check_all(&environments, &rules);
         let all = environments.into_iter().zip(checked);
         let (environments, checked): (Vec<Environment>, Vec<Checked>) =
@@ -255,8 +274,44 @@ impl Options {
     }
 }
 
+/// Says so if the table of ends of life is older than half a year; the clock decides nothing else, and fails nothing.
+fn tell_of_age(now: SystemTime) {
+    if let Some(months) = age(read_on(), now).filter(|months| *months > 6) {
+        tell(format_args!(
+            "the table of ends of life is {months} months old, so that newer ends are not known: update this program, or the table"
+        ));
+    }
+}
+
+/// How many months have passed since a day.
+fn age(date: &str, now: SystemTime) -> Option<u64> {
+    let mut numbers = date.split('-').map(str::parse::<u64>);
+    let (year, month) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+    let days = now.duration_since(UNIX_EPOCH).ok()?.as_secs() / (24 * 60 * 60);
+    // As exact as months are.
+    let months = days * 400 * 12 / 146_097;
+    months.checked_sub(year.checked_sub(1970)? * 12 + month - 1)
+}
+
 fn no_such_rule(name: &str) -> Failure {
     let known = rules::names().chain(Family::ALL.map(Family::name));
     let hint = crate::check::hint(name, known);
     Failure::new(format!("there is no rule {name}{hint}; --list shows all rules"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn the_age_of_a_table_is_told_in_months() {
+        // 2026-11-30
+        let now = UNIX_EPOCH + Duration::from_secs(1_796_000_000);
+        assert_eq!(age("2026-08-22", now), Some(3));
+        assert_eq!(age("2025-11-30", now), Some(12));
+        assert_eq!(age("2027-08-22", now), None);
+        assert_eq!(age("soon", now), None);
+    }
 }

@@ -92,7 +92,7 @@ impl Infrastructure {
                     laptop,
                     images,
                     sources: minikube::sources(laptop, sources)?,
-                    requested: sizes::memory(&check::of(name, built, &[])?),
+                    requested: sizes::memory(&check::of(name, built)?),
                     yes,
                 };
                 if dry_run {

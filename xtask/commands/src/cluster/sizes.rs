@@ -62,13 +62,14 @@ mod tests {
     use manifests_lib::values::{LocalImage, mebibytes, millicores};
 
     use super::*;
-    use crate::check::{of_platform, refuse_sizes};
+    use crate::check::{Others, of_platform, refuse_sizes};
     use crate::small;
 
     fn environment(platform: &Platform, cluster: &Cluster) -> Environment {
         let built = platform.build().expect("a platform that can be built");
         let minor = KubernetesMinor(35);
-        of_platform("small".to_owned(), &built, cluster, minor, &[]).expect("objects")
+        of_platform("small".to_owned(), &built, cluster, minor, &Others::default())
+            .expect("objects")
     }
 
     fn refused(cluster: &Cluster) -> String {
