@@ -2,36 +2,44 @@
 
 use serde_json::Value;
 
-/// Millicores of processor.
+/// Millicores of processor, rounded up; none where it is no quantity, or below 0.
 #[must_use]
 pub fn thousandths(quantity: &Value) -> Option<u64> {
-    amount(quantity, THOUSANDTHS)
+    parts(quantity, 1_000_000)
 }
 
-/// Bytes, pods, objects.
+/// Bytes, pods, objects, rounded up; none where it is no quantity, or below 0.
 #[must_use]
 pub fn ones(quantity: &Value) -> Option<u64> {
-    amount(quantity, ONES)
+    parts(quantity, 1_000_000_000)
 }
 
-/// A quantity is a text or a number.
-fn amount(quantity: &Value, unit: i64) -> Option<u64> {
+/// A quantity in parts of so many billionths; what is too large for a number is the largest.
+fn parts(quantity: &Value, billionths_of_a_part: u128) -> Option<u64> {
+    let billionths = u128::try_from(billionths(quantity)?).ok()?;
+    Some(u64::try_from(billionths.div_ceil(billionths_of_a_part)).unwrap_or(u64::MAX))
+}
+
+/// A quantity, a text or a number, in billionths, the finest that Kubernetes keeps; finer ones are rounded up, away from zero. None
+/// where it is none; one that is too large for any use is [`LARGEST`], or that below zero.
+#[must_use]
+pub fn billionths(quantity: &Value) -> Option<i128> {
     match quantity {
-        Value::String(text) => read(text, unit),
-        Value::Number(number) => read(&number.to_string(), unit),
+        Value::String(text) => parse(text),
+        Value::Number(number) => parse(&number.to_string()),
         _ => None,
     }
 }
 
-/// Powers of ten by which an amount is counted.
-const THOUSANDTHS: i64 = 3;
-const ONES: i64 = 0;
+/// What quantities are counted as that are too large to be counted, in billionths.
+pub const LARGEST: i128 = i128::MAX;
 
-/// A quantity in fractions of its unit, rounded up; `None` if it is not one, or below 0.
-///
 /// Upstream: <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>
-fn read(text: &str, unit: i64) -> Option<u64> {
-    let text = text.strip_prefix('+').unwrap_or(text);
+pub(crate) fn parse(text: &str) -> Option<i128> {
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(text) => (-1, text),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
     let end = text.find(|it: char| !(it.is_ascii_digit() || it == '.')).unwrap_or(text.len());
     let (number, suffix) = text.split_at(end);
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
@@ -58,21 +66,27 @@ fn read(text: &str, unit: i64) -> Option<u64> {
         exponent => (0, i64::from(exponent.strip_prefix(['e', 'E'])?.parse::<i32>().ok()?)),
     };
     let fraction = fraction.trim_end_matches('0');
+    let (fraction, finer) = fraction.split_at(fraction.len().min(18));
+    // Whatever is finer than that only rounds up.
+    let fraction = if finer.is_empty() { fraction.to_owned() } else { format!("{fraction}1") };
     let digits = format!("{whole}{fraction}");
     let digits = match digits.trim_start_matches('0') {
         "" => return Some(0),
-        digits => digits.parse::<u128>().ok()?,
+        digits => match digits.parse::<i128>() {
+            Ok(digits) => digits,
+            Err(_) => return Some(sign * LARGEST),
+        },
     };
-    let tens = tens + unit - i64::try_from(fraction.len()).ok()?;
-    let power = 10_u128.checked_pow(u32::try_from(tens.unsigned_abs()).ok()?);
+    let tens = tens + 9 - i64::try_from(fraction.len()).ok()?;
+    let power = 10_i128.checked_pow(u32::try_from(tens.unsigned_abs()).ok()?);
     let scaled = digits.saturating_mul(1 << twos);
     let scaled = match power {
         Some(power) if tens >= 0 => scaled.saturating_mul(power),
-        Some(power) => scaled.div_ceil(power),
-        None if tens >= 0 => u128::MAX,
+        Some(power) => scaled / power + i128::from(scaled % power != 0),
+        None if tens >= 0 => LARGEST,
         None => 1,
     };
-    Some(u64::try_from(scaled).unwrap_or(u64::MAX))
+    Some(sign * scaled)
 }
 
 #[cfg(test)]
@@ -96,7 +110,7 @@ mod tests {
             ("0", 0),
             ("1e-2147483648", 1),
         ] {
-            assert_eq!(read(text, THOUSANDTHS), Some(thousandths), "{text}");
+            assert_eq!(super::thousandths(&text.into()), Some(thousandths), "{text}");
         }
         for (text, ones) in [
             ("768Mi", 768 << 20),
@@ -110,10 +124,23 @@ mod tests {
             ("1e2147483647", u64::MAX),
             ("0e2147483647", 0),
         ] {
-            assert_eq!(read(text, ONES), Some(ones), "{text}");
+            assert_eq!(super::ones(&text.into()), Some(ones), "{text}");
         }
         for wrong in ["", ".", "m", "1..2", "1.2.3", "-1", "1K", "1e", "1e1.5", "1 Gi", "Mi"] {
-            assert_eq!(read(wrong, ONES), None, "{wrong}");
+            assert_eq!(super::ones(&wrong.into()), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn quantities_are_read_to_the_billionth() {
+        assert_eq!(parse("1"), Some(1_000_000_000));
+        assert_eq!(parse("500m"), Some(500_000_000));
+        assert_eq!(parse("1Ki"), Some(1_024_000_000_000));
+        assert_eq!(parse("1.5e1"), Some(15_000_000_000));
+        assert_eq!(parse("-1"), Some(-1_000_000_000));
+        assert_eq!(parse("1e-3"), Some(1_000_000));
+        for wrong in ["", "a", "1 Gi", "1gb", "1e", "1.2.3", "."] {
+            assert_eq!(parse(wrong), None, "{wrong}");
         }
     }
 
@@ -142,7 +169,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_breaks_the_reader(text in "[+-]?[0-9.]{0,60}([a-zA-Z]{0,3}|[eE][+-]?[0-9]{0,12})", unit in 0..=3_i64) {
-            read(&text, unit);
+            parts(&text.into(), 10_u128.pow(3 * u32::try_from(unit).expect("a small number")));
         }
 
         #[test]
@@ -151,7 +178,7 @@ mod tests {
             suffix in prop::sample::select(SUFFIXES.to_vec()),
         ) {
             let [low, high] = if pair[0] <= pair[1] { pair } else { [pair[1], pair[0]] };
-            let amount = |number: u64| read(&format!("{number}{suffix}"), THOUSANDTHS).expect("a quantity");
+            let amount = |number: u64| thousandths(&format!("{number}{suffix}").into()).expect("a quantity");
             prop_assert!(amount(low) <= amount(high));
         }
     }

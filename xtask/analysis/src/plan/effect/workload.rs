@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Context, Effect, Subject, counted};
 use crate::graph::Relation;
-use crate::objects::{Object, Pod, text};
+use crate::objects::{Object, Pod, count_of, text};
 
 /// Tells what becomes of pods.
 pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
@@ -135,8 +135,8 @@ fn interruption(
             Some("strategy Recreate: all pods stop before new ones start".to_owned())
         }
         ("apps", "Deployment") => {
-            let unavailable =
-                amount(&strategy["rollingUpdate"]["maxUnavailable"], pods).unwrap_or(pods / 4);
+            let unavailable = count_of(&strategy["rollingUpdate"]["maxUnavailable"], pods, false)
+                .unwrap_or(pods / 4);
             (unavailable >= pods).then(|| {
                 format!(
                     "maxUnavailable lets {} stop before new ones are ready",
@@ -146,18 +146,6 @@ fn interruption(
         }
         ("apps", "StatefulSet") if pods == 1 => {
             Some("its only pod stops before the new one starts".to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// A number of pods, or a part of them, rounded down.
-fn amount(value: &Value, pods: u64) -> Option<u64> {
-    match value {
-        Value::Number(number) => number.as_u64(),
-        Value::String(text) => {
-            let percent: u64 = text.strip_suffix('%')?.parse().ok()?;
-            percent.checked_mul(pods).map(|all| all / 100)
         }
         _ => None,
     }

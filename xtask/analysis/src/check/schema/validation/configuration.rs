@@ -8,6 +8,7 @@ use super::selector;
 use super::shape::{Is, Shape, Validator, is_there};
 use super::text::{CONFIGURATION_KEY, LABEL, QUALIFIED_NAME};
 use crate::check::At;
+use crate::objects::quantity::billionths;
 use crate::objects::text;
 
 /// The most that a ConfigMap or Secret may have, in bytes.
@@ -207,7 +208,7 @@ fn hard<'a>(validator: &mut Validator<'a>, hard: &'a Value) {
                 "services.nodeports",
             ]
             .contains(&name.as_str());
-        if is_whole && quantity::of(written).is_some_and(|amount| amount % 1_000_000_000 != 0) {
+        if is_whole && billionths(written).is_some_and(|amount| amount % 1_000_000_000 != 0) {
             validator.refuse(
                 Mistake::Quantity,
                 At::Value(written),
@@ -282,13 +283,13 @@ fn limit<'a>(validator: &mut Validator<'a>, limit: &'a Value) {
         }
     }
     for (name, ratio) in limit["maxLimitRequestRatio"].as_object().into_iter().flatten() {
-        let Some(amount) = quantity::of(ratio) else { continue };
+        let Some(amount) = billionths(ratio) else { continue };
         if amount < 1_000_000_000 {
             let message = format!("maxLimitRequestRatio of {name} is less than 1");
             validator.refuse(Mistake::NumberOutOfRange, At::Value(ratio), message);
         }
         if let (Some(least), Some(most)) =
-            (quantity::of(&limit["min"][name]), quantity::of(&limit["max"][name]))
+            (billionths(&limit["min"][name]), billionths(&limit["max"][name]))
             && least != 0
             && amount / 1_000_000_000 > most / least
         {

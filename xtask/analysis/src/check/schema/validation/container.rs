@@ -14,6 +14,7 @@ use super::text::{
     VARIABLE,
 };
 use crate::check::At;
+use crate::objects::quantity::{billionths, parse};
 use crate::objects::{list, text};
 
 /// A container.
@@ -336,14 +337,14 @@ fn divisor<'a>(validator: &mut Validator<'a>, resource: &str, divisor: &'a Value
     if divisor.is_null() || (!divisor.is_string() && !divisor.is_number()) {
         return;
     }
-    let Some(amount) = quantity::of(divisor) else {
+    let Some(amount) = billionths(divisor) else {
         let message = format!("the divisor {shown:?} is no amount");
         validator.refuse(Mistake::Quantity, At::Value(divisor), message);
         return;
     };
     let is_cpu = ["limits.cpu", "requests.cpu"].contains(&resource);
     let known: &[&str] = if is_cpu { &["1m", "1"] } else { OF_MEMORY };
-    let is_known = known.iter().any(|known| quantity::parse(known) == Some(amount));
+    let is_known = known.iter().any(|known| parse(known) == Some(amount));
     if amount != 0 && !is_known {
         let message = format!("the divisor of {resource} cannot be {shown}");
         validator.refuse_with(

@@ -8,6 +8,7 @@ use super::shape::{Is, Shape, Validator, is_there};
 use super::text::{LABEL, PATH_SEGMENT};
 use super::workload::percentage;
 use crate::check::At;
+use crate::objects::quantity::billionths;
 use crate::objects::text;
 
 /// An autoscaler of autoscaling/v1.
@@ -195,7 +196,7 @@ static PODS: Shape = Shape {
 
 fn is_positive(value: &Value) -> bool {
     // What is no amount is told elsewhere.
-    is_there(value) && super::quantity::of(value).is_none_or(|amount| amount > 0)
+    is_there(value) && billionths(value).is_none_or(|amount| amount > 0)
 }
 
 static OBJECT: Shape = Shape {
