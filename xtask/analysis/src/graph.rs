@@ -33,6 +33,7 @@ pub use mesh::{Destination, Host, Layer};
 pub use monitors::Monitor;
 use reference::Names;
 pub use reference::{Part, Reference, Relation};
+pub use services::target_port;
 
 /// The objects and what holds between them.
 #[derive(Debug)]
@@ -247,6 +248,11 @@ impl<'a> Graph<'a> {
     pub fn behind<'s>(&'s self, service: &'s Object) -> impl Iterator<Item = &'s Pod<'a>> {
         let selector = Selector::of_labels(&service.json["spec"]["selector"]);
         self.selected(service.namespace(), selector).filter(move |_| !selector.is_empty())
+    }
+
+    /// The pods that a Service leads to and that stay.
+    pub fn staying<'s>(&'s self, service: &'s Object) -> impl Iterator<Item = &'s Pod<'a>> {
+        self.behind(service).filter(|pod| pod.stays())
     }
 
     /// How many pods a workload has at least: what is written, or the least of its autoscaler. None where nodes decide.

@@ -37,18 +37,8 @@ pub(super) mod unregistered_host;
 
 use serde_json::Value;
 
-use super::port::target;
 use crate::graph::Graph;
-use crate::objects::{Identity, Object, Pod, list, text};
-
-/// The port of a pod, as a number, that a port of a Service leads to.
-fn pod_port(of_service: &Value, pod: &Pod<'_>) -> Option<u64> {
-    let target = target(of_service);
-    target.as_u64().or_else(|| {
-        let mut ports = pod.running().flat_map(|container| container.ports());
-        ports.find(|port| port["name"] == *target)?["containerPort"].as_u64()
-    })
-}
+use crate::objects::{Identity, Object, list, text};
 
 /// Whether a policy is for a Gateway, a Service or a waypoint instead of pods.
 fn has_target(policy: &Object) -> bool {

@@ -15,7 +15,7 @@ pub(super) mod undeclared_target_port;
 
 use serde_json::Value;
 
-use crate::graph::Graph;
+use crate::graph::{Graph, target_port};
 use crate::objects::{Container, Object, Pod, list, text};
 
 /// TCP, where nothing is said.
@@ -35,27 +35,9 @@ fn declares_all(pod: &Pod<'_>) -> bool {
         && pod.running().all(|container| !container.ports().is_empty() && !is_injected(&container))
 }
 
-/// The pods that a Service leads to and that stay: not those of Jobs and of tests of charts, which often share the labels.
-pub(super) fn staying<'s, 'a>(
-    graph: &'s Graph<'a>,
-    service: &'s Object,
-) -> impl Iterator<Item = &'s Pod<'a>> {
-    graph.behind(service).filter(|pod| {
-        pod.owner.identity.group != "batch"
-            && pod.owner.annotation("helm.sh/hook").is_none()
-            && text(&pod.spec["restartPolicy"]) != Some("Never")
-    })
-}
-
-/// The port of a pod that a port of a Service leads to: a name or a number.
-pub(super) fn target(port: &Value) -> &Value {
-    let target = &port["targetPort"];
-    if target.is_null() || *target == 0 { &port["port"] } else { target }
-}
-
 /// Whether a port of a container is the one that a port of a Service leads to.
 fn leads_to(of_service: &Value, of_container: &Value) -> bool {
-    let target = target(of_service);
+    let target = target_port(of_service);
     let is_named = of_container["containerPort"] == *target || of_container["name"] == *target;
     is_named && protocol(of_service) == protocol(of_container)
 }

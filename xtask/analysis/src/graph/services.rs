@@ -8,6 +8,13 @@ use crate::objects::{list, text};
 
 const ADMISSION: &str = "admissionregistration.k8s.io";
 
+/// The port of pods that a port of a Service leads to: a name or a number.
+#[must_use]
+pub fn target_port(port: &Value) -> &Value {
+    let target = &port["targetPort"];
+    if target.is_null() || *target == 0 { &port["port"] } else { target }
+}
+
 /// What an object names by itself, apart from its pods.
 pub(super) fn references(names: &mut Names<'_, '_>) {
     let object = names.from;

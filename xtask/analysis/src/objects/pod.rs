@@ -164,6 +164,23 @@ impl<'a> Pod<'a> {
             matches!(container.kind, ContainerKind::Main | ContainerKind::Sidecar)
         })
     }
+
+    /// The number of a port that is named by its number, or by the name that one of its running containers gives it.
+    #[must_use]
+    pub fn port_number(&self, port: &Value) -> Option<u64> {
+        port.as_u64().or_else(|| {
+            let mut ports = self.running().flat_map(|container| container.ports());
+            ports.find(|declared| declared["name"] == *port)?["containerPort"].as_u64()
+        })
+    }
+
+    /// Whether it runs until somebody ends it: it is none of a Job, nor of a chart's test, whose labels are often those of servers.
+    #[must_use]
+    pub fn stays(&self) -> bool {
+        self.owner.identity.group != "batch"
+            && self.owner.annotation("helm.sh/hook").is_none()
+            && text(&self.spec["restartPolicy"]) != Some("Never")
+    }
 }
 
 impl<'a> Container<'a> {

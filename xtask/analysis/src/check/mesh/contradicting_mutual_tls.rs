@@ -5,11 +5,10 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::pod_port;
-use crate::check::port::staying;
 use crate::graph::mesh::Host;
 use crate::graph::mesh::membership::Proxy;
 use crate::graph::mesh::mutual_tls::Mode;
+use crate::graph::target_port;
 use crate::graph::{Graph, mesh};
 use crate::objects::{Object, list, text};
 
@@ -88,9 +87,9 @@ fn of_service(
                 .iter()
                 .any(|(_, other)| other.is_some() && *other == port["port"].as_u64()),
         });
-        let mut places = ports.flat_map(|port| staying(graph, service).map(move |pod| (port, pod)));
+        let mut places = ports.flat_map(|port| graph.staying(service).map(move |pod| (port, pod)));
         let contradiction = places.find_map(|(port, pod)| {
-            let own = pod_port(port, pod)?;
+            let own = pod.port_number(target_port(port))?;
             let taken = graph.mutual_tls(pod, own);
             let proxy = graph.proxy(pod);
             let message = match (mode, taken.mode) {

@@ -5,10 +5,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::pod_port;
-use crate::check::port::staying;
-use crate::graph::Graph;
 use crate::graph::mesh::membership::Proxy;
+use crate::graph::{Graph, target_port};
 use crate::objects::{Object, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -30,8 +28,10 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
     for service in graph.objects().of_kind("", "Service") {
         for port in list(&service.json["spec"]["ports"]) {
             let Some(reads) = reads_requests(port) else { continue };
-            let contradiction = staying(graph, service).find_map(|pod| {
-                let own = pod_port(port, pod).filter(|_| graph.proxy(pod) == Proxy::Sidecar)?;
+            let contradiction = graph.staying(service).find_map(|pod| {
+                let own = pod
+                    .port_number(target_port(port))
+                    .filter(|_| graph.proxy(pod) == Proxy::Sidecar)?;
                 let key = (std::ptr::from_ref(pod.spec), own);
                 let (first, earlier) = *known.entry(key).or_insert((service, port));
                 (reads_requests(earlier) != Some(reads)).then_some((first, earlier, own))

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::{ports, target};
+use super::ports;
 use crate::check::{At, Family, Findings, Rule, Severity};
-use crate::graph::{Graph, mesh};
+use crate::graph::{Graph, mesh, target_port};
 use crate::objects::{Object, Selector, list};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -47,11 +47,11 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
             let has = |service: &Object| {
                 ports(service)
                     .iter()
-                    .any(|port| port["port"] == *number || *target(port) == *number)
+                    .any(|port| port["port"] == *number || *target_port(port) == *number)
             };
             // Named targets are ports that cannot be compared.
             let is_named =
-                |service: &Object| ports(service).iter().any(|port| target(port).is_string());
+                |service: &Object| ports(service).iter().any(|port| target_port(port).is_string());
             if number.is_u64() && !services.iter().any(|service| has(service) || is_named(service))
             {
                 let message = format!("{} has no port {number}", service.identity);

@@ -1,6 +1,6 @@
 //! Ports of Services that lead to a name.
 
-use super::{declared, leads_to, ports, staying};
+use super::{declared, leads_to, ports};
 use crate::check::{At, Family, Findings, Rule, Severity, hint};
 use crate::graph::Graph;
 use crate::objects::{Pod, text};
@@ -26,7 +26,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
                 pod.running().all(|container| container.image() != Some("auto"))
                     && !declared(pod).any(|declared| leads_to(port, declared))
             };
-            let Some(pod) = staying(graph, service).find(lacks) else { continue };
+            let Some(pod) = graph.staying(service).find(lacks) else { continue };
             let hint = hint(name, declared(pod).filter_map(|declared| text(&declared["name"])));
             let message = format!("no container of {} has a port {name}{hint}", pod.owner.identity);
             findings.add(service, At::Value(&port["targetPort"]), message).side(

@@ -3,8 +3,8 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use serde_json::Value;
 
-use super::{declared, declares_all, ports, target};
-use crate::graph::{Graph, mesh};
+use super::{declared, declares_all, ports};
+use crate::graph::{Graph, mesh, target_port};
 use crate::objects::{Object, Pod, Selector, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -89,12 +89,12 @@ fn look(
     }
     for service in graph.services_in(namespace) {
         let port = ports(service).iter().find(|port| port["port"] == number);
-        let Some(port) = port.filter(|port| *target(port) != number) else { continue };
+        let Some(port) = port.filter(|port| *target_port(port) != number) else { continue };
         let of_service = Selector::of_labels(&service.json["spec"]["selector"]);
         if of_service.is_empty() || !pods.iter().any(|pod| pod.is_selected_by(&of_service)) {
             continue;
         }
-        let (service_name, target) = (&service.identity, target(port));
+        let (service_name, target) = (&service.identity, target_port(port));
         let message = format!("{number} is the port of {service_name}, which leads to {target}");
         findings.add(policy, At::Value(field), message).side(
             "it is here",

@@ -3,8 +3,8 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use serde_json::Value;
 
-use super::{declared, declares_all, leads_to, ports, protocol, staying, target};
-use crate::graph::Graph;
+use super::{declared, declares_all, leads_to, ports, protocol};
+use crate::graph::{Graph, target_port};
 use crate::objects::Pod;
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -25,7 +25,7 @@ pub(in crate::check) static RULE: Rule = Rule {
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
     for service in graph.objects().of_kind("", "Service").filter(|service| service.is_written()) {
         for port in ports(service) {
-            let target = target(port);
+            let target = target_port(port);
             let Some(number) = target.as_u64().filter(|number| !(15_000..15_100).contains(number))
             else {
                 continue;
@@ -35,7 +35,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
                     |declared: &Value| ports(service).iter().any(|port| leads_to(port, declared));
                 declares_all(pod) && !declared(pod).any(is_led_to)
             };
-            let Some(pod) = staying(graph, service).find(lacks) else { continue };
+            let Some(pod) = graph.staying(service).find(lacks) else { continue };
             let known: Vec<String> = declared(pod)
                 .map(|declared| format!("{}/{}", declared["containerPort"], protocol(declared)))
                 .collect();

@@ -8,7 +8,7 @@ use super::{End, Port};
 use crate::graph::mesh::routes;
 use crate::graph::mesh::visibility::Audience;
 use crate::graph::mesh::{Host, ROUTING, full, overlap};
-use crate::graph::{Graph, Relation};
+use crate::graph::{Graph, Relation, target_port};
 use crate::objects::{Identity, Object, Objects, Pod, Selector, list, text};
 
 /// What is called.
@@ -102,16 +102,8 @@ impl<'g, 'a> Hop<'g, 'a> {
 #[must_use]
 pub fn target_of<'a>(port: &'a Value, pod: Option<&Pod<'a>>) -> Port<'a> {
     let protocol = text(&port["protocol"]).unwrap_or("TCP");
-    let target = &port["targetPort"];
-    let number = match target {
-        Value::Null => port["port"].as_u64(),
-        Value::String(name) => pod.and_then(|pod| {
-            let mut ports = pod.containers().flat_map(|container| container.ports());
-            let named = ports.find(|of_pod| text(&of_pod["name"]) == Some(name));
-            named.and_then(|named| named["containerPort"].as_u64())
-        }),
-        number => number.as_u64().filter(|number| *number != 0).or(port["port"].as_u64()),
-    };
+    let target = target_port(port);
+    let number = target.as_u64().or_else(|| pod?.port_number(target));
     Port { protocol, number }
 }
 
@@ -123,13 +115,7 @@ impl<'a> Graph<'a> {
         if text(&spec["type"]) == Some("ExternalName") {
             return Vec::new();
         }
-        // Pods of Jobs and of tests of charts often share the labels.
-        let stays = |pod: &&Pod<'a>| {
-            pod.owner.identity.group != "batch"
-                && pod.owner.annotation("helm.sh/hook").is_none()
-                && text(&pod.spec["restartPolicy"]) != Some("Never")
-        };
-        let pods: Vec<&Pod<'a>> = self.behind(service).filter(stays).collect();
+        let pods: Vec<&Pod<'a>> = self.staying(service).collect();
         let has_selector = !Selector::of_labels(&spec["selector"]).is_empty();
         let is_headless = text(&spec["clusterIP"]) == Some("None");
         let all = list(&spec["ports"]);
