@@ -1,5 +1,7 @@
 //! Services that are reached from outside past every gateway.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::check::{At, Family, Rule, Severity};
@@ -19,6 +21,7 @@ pub(in crate::check) static RULE: Rule = Rule {
     remedy: "make it a ClusterIP and lead an Ingress, a Gateway or a VirtualService to it, or say who may reach it by loadBalancerSourceRanges",
     upstream: "https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
     check: |graph, findings| {
+        let gateways = Gateways::of(graph);
         for service in graph.objects().of_kind("", "Service") {
             let spec = &service.json["spec"];
             let way = match text(&spec["type"]) {
@@ -28,7 +31,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             };
             let mut behind = graph.behind(service).peekable();
             let Some(first) = behind.peek().copied() else { continue };
-            if is_declared(service) || behind.any(|pod| is_gateway(graph, pod)) {
+            if is_declared(service) || behind.any(|pod| is_proxy(pod) || gateways.select(pod)) {
                 continue;
             }
             findings
@@ -73,13 +76,28 @@ const GATEWAYS: &[&str] = &[
     "traefik",
 ];
 
-fn is_gateway(graph: &Graph<'_>, pod: &Pod<'_>) -> bool {
+fn is_proxy(pod: &Pod<'_>) -> bool {
     let mut images = pod.containers().filter_map(|container| container.image());
-    let is_known = images
-        .any(|image| image == "auto" || GATEWAYS.iter().any(|gateway| image.contains(gateway)));
-    is_known
-        || graph.objects().of_kind(mesh::ROUTING, "Gateway").any(|gateway| {
-            let selector = Selector::of_labels(&gateway.json["spec"]["selector"]);
-            !selector.is_empty() && selector.selects(pod.labels())
-        })
+    images.any(|image| image == "auto" || GATEWAYS.iter().any(|gateway| image.contains(gateway)))
+}
+
+/// What Istio's Gateways select, by the first label that they ask for.
+struct Gateways<'a>(HashMap<(&'a str, &'a str), Vec<Selector<'a>>>);
+
+impl<'a> Gateways<'a> {
+    fn of(graph: &Graph<'a>) -> Self {
+        let mut selectors: HashMap<_, Vec<_>> = HashMap::new();
+        for gateway in graph.objects().of_kind(mesh::ROUTING, "Gateway") {
+            let labels = &gateway.json["spec"]["selector"];
+            if let Some(first) = texts(labels).next() {
+                selectors.entry(first).or_default().push(Selector::of_labels(labels));
+            }
+        }
+        Self(selectors)
+    }
+
+    fn select(&self, pod: &Pod<'_>) -> bool {
+        let candidates = texts(pod.labels()).filter_map(|label| self.0.get(&label));
+        candidates.flatten().any(|selector| selector.selects(pod.labels()))
+    }
 }
