@@ -36,6 +36,7 @@ use agreed::Agreed;
 use kind::Object;
 use lock::{Lock, LockedChart};
 use problem::Problem;
+use shaped::Types;
 use support::{Failure, Result, tell};
 
 const EXAMPLES: &str = "\
@@ -143,38 +144,35 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let files = Releases::of_this_user(NAMES).get(places, &files)?;
     let sources = lock.charts.iter().map(|chart| sources(chart, &files));
     let sources: Vec<Sources> = sources.collect::<Result<_>>()?;
-    let read = text;
-    let (text, lock) = if arguments.fill {
-        let text = filled(&name, read.clone(), &sources)?;
-        let lock = Lock::read(&name, &text)?;
-        (text, lock)
-    } else {
-        (read.clone(), lock)
-    };
+    let written = text;
+    let text =
+        if arguments.fill { filled(&name, written.clone(), &sources)? } else { written.clone() };
+    let lock = Lock::read(&name, &text)?;
     let charts = typed(&lock, &sources)?;
+    let count = charts.len();
     let mut now = Agreed::default();
-    for (chart, values) in &charts {
+    for (chart, values, _) in &charts {
         now.add(chart, values);
     }
     if !arguments.accept {
         refuse_broken(&agreed(output)?, &now, &lock)?;
     }
     let origin = format!("charts.toml, sha256 {}", sha256(text.as_bytes()));
-    let changes = Changes::find(output, generate(&charts, &now, &origin)?)?;
+    let changes = Changes::find(output, generate(charts, &now, &origin)?)?;
     if arguments.check {
         support::output::print(&changes.diff())?;
         return Ok(ExitCode::from(u8::from(!changes.is_empty())));
     }
-    if text != read {
-        lock_file::replace(&lock_file, &read, &text)?;
-        let lines = text.lines().count() - read.lines().count();
+    if text != written {
+        lock_file::replace(&lock_file, &written, &text)?;
+        let lines = text.lines().count() - written.lines().count();
         tell(format_args!("{name}: {lines} new lines; narrow the types of what you set"));
     }
     let changes = changes.apply()?;
     tell(format_args!(
         "{} {} in {}: {}",
-        charts.len(),
-        if charts.len() == 1 { "chart" } else { "charts" },
+        count,
+        if count == 1 { "chart" } else { "charts" },
         output.display(),
         changes.summary()
     ));
@@ -188,22 +186,25 @@ struct Sources {
 }
 
 impl Sources {
-    fn typed(&self, chart: &LockedChart) -> std::result::Result<Object, Vec<Problem>> {
+    fn typed(&self, chart: &LockedChart) -> std::result::Result<(Object, Types), Vec<Problem>> {
         typing::of(chart, self.values.clone(), self.schema.as_ref())
     }
 }
 
-fn typed<'a>(lock: &'a Lock, sources: &[Sources]) -> Result<Vec<(&'a LockedChart, Object)>> {
-    let mut typed = Vec::new();
+/// A chart with the type of its values, and the types that it consists of.
+type Typed<'a> = (&'a LockedChart, Object, Types);
+
+fn typed<'a>(lock: &'a Lock, sources: &[Sources]) -> Result<Vec<Typed<'a>>> {
+    let mut charts = Vec::new();
     let mut problems = Vec::new();
     for (chart, sources) in lock.charts.iter().zip(sources) {
         match sources.typed(chart) {
-            Ok(values) => typed.push((chart, values)),
+            Ok((values, types)) => charts.push((chart, values, types)),
             Err(of_it) => problems.extend(of_chart(chart, of_it)),
         }
     }
     if problems.is_empty() {
-        return Ok(typed);
+        return Ok(charts);
     }
     Err(not_agreed(&problems))
 }
@@ -318,21 +319,13 @@ fn listed(sentences: &[String]) -> String {
     })
 }
 
-fn generate(charts: &[(&LockedChart, Object)], agreed: &Agreed, origin: &str) -> Result<Vec<File>> {
-    let mut formatted = vec![("src/lib.rs".to_owned(), root(charts))];
+fn generate(charts: Vec<Typed<'_>>, agreed: &Agreed, origin: &str) -> Result<Vec<File>> {
+    let mut formatted = vec![("src/lib.rs".to_owned(), root(&charts))];
     let mut origins = vec![vec![origin.to_owned()]];
-    let mut problems = Vec::new();
-    for (chart, values) in charts {
-        match generate::module(chart, values) {
-            Ok(module) => {
-                formatted.push((format!("src/{}.rs", chart.module()), module));
-                origins.push(origins_of(chart));
-            }
-            Err(of_it) => problems.extend(of_chart(chart, of_it)),
-        }
-    }
-    if !problems.is_empty() {
-        return Err(not_agreed(&problems));
+    for (chart, values, types) in charts {
+        let module = generate::module(chart, &values, types);
+        formatted.push((format!("src/{}.rs", chart.module()), module));
+        origins.push(origins_of(chart));
     }
     rustfmt::format(&mut formatted)?;
     formatted.push(("paths.tsv".to_owned(), agreed.text()));
@@ -368,11 +361,11 @@ const LINTS: &str = r#"#![allow(
 /// The code that all charts share.
 const LIBRARY: &str = include_str!("chart/library.rs.txt");
 
-fn root(charts: &[(&LockedChart, Object)]) -> String {
+fn root(charts: &[Typed<'_>]) -> String {
     let documentation = include_str!("chart/crate_documentation.md").trim_end();
     let mut text = comment("//!", documentation);
     let _ = writeln!(text, "\n{LINTS}");
-    let mut modules: Vec<String> = charts.iter().map(|(chart, _)| chart.module()).collect();
+    let mut modules: Vec<String> = charts.iter().map(|(chart, ..)| chart.module()).collect();
     modules.sort();
     for module in modules {
         let _ = writeln!(text, "pub mod {module};");

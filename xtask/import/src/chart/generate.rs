@@ -5,7 +5,6 @@ use std::fmt::Write;
 use super::kind::{Kind, Object};
 use super::lock::LockedChart;
 use super::path::Path;
-use super::problem::Problem;
 use super::shaped::{Member, ROOT, Shape, Shaped, Type, Types};
 use crate::comment::comment;
 use crate::enumeration::enumeration;
@@ -13,11 +12,8 @@ use crate::markdown::{code, common, listed};
 use crate::naming::{field_names, serde_camel_case};
 
 /// The module of a chart, before rustfmt.
-///
-/// # Errors
-/// All types without a name.
-pub fn module(chart: &LockedChart, values: &Object) -> Result<String, Vec<Problem>> {
-    let module = Module { types: Types::of(chart, values)? };
+pub fn module(chart: &LockedChart, values: &Object, types: Types) -> String {
+    let module = Module { types };
     let mut text = String::new();
     for index in module.types.in_order() {
         text.push_str(&module.declaration(index));
@@ -52,11 +48,7 @@ pub fn module(chart: &LockedChart, values: &Object) -> Result<String, Vec<Proble
     );
     let import =
         if text.contains("BTreeMap<") { "use std::collections::BTreeMap;\n\n" } else { "" };
-    Ok(format!(
-        "//! Values of the chart {}, version {}.\n\n{import}{text}",
-        code(name),
-        code(version)
-    ))
+    format!("//! Values of the chart {}, version {}.\n\n{import}{text}", code(name), code(version))
 }
 
 /// The paths of values that may be unset, each as an expression.
@@ -233,7 +225,7 @@ mod tests {
                 "properties": {"b": {"type": "string", "enum": allowed, "pattern": pattern}}
             });
             let typed = typing::of(chart, object, Some(&schema));
-            if let Ok(module) = typed.and_then(|values| module(chart, &values)) {
+            if let Ok(module) = typed.map(|(values, types)| module(chart, &values, types)) {
                 let file = syn::parse_file(&module);
                 prop_assert!(file.is_ok(), "{module}");
                 let is_known = |item: &syn::Item| matches!(

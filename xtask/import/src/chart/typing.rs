@@ -26,7 +26,7 @@ const PLACES: usize = 10_000;
 /// The longest key that becomes a name in Rust.
 const LONGEST_KEY: usize = 200;
 
-/// The type of a chart's values.
+/// The type of a chart's values, and the types that it consists of.
 ///
 /// # Errors
 /// All disagreements between charts.toml and the chart.
@@ -34,7 +34,7 @@ pub fn of(
     chart: &LockedChart,
     values: Map<String, Value>,
     schema: Option<&Value>,
-) -> Result<Object, Vec<Problem>> {
+) -> Result<(Object, Types), Vec<Problem>> {
     let keep = Keep::of(chart);
     let mut typing = Typing::new(chart);
     let values = Value::Object(values);
@@ -48,13 +48,15 @@ pub fn of(
     }
     typing.unused();
     typing.problems.extend(absent::sentences(chart, &typing.absent, &place));
-    let mut problems: Vec<Problem> = typing.problems.into_iter().map(Problem::from).collect();
-    if problems.is_empty() {
-        // With the proposed types, so that one message has everything to add.
-        problems.extend(Types::of(chart, &root).err().unwrap_or_default());
+    let left = choices::problem(&typing.choices);
+    if !typing.problems.is_empty() {
+        return Err(typing.problems.into_iter().map(Problem::from).chain(left).collect());
     }
-    problems.extend(choices::problem(&typing.choices));
-    if problems.is_empty() { Ok(root) } else { Err(problems) }
+    // With the proposed types, so that one message has everything to add.
+    match (Types::of(chart, &root), left) {
+        (Ok(types), None) => Ok((root, types)),
+        (types, left) => Err(types.err().into_iter().flatten().chain(left).collect()),
+    }
 }
 
 struct Typing<'a> {
@@ -525,7 +527,7 @@ mod tests {
         );
         let lock = Lock::read("charts.toml", &text).expect("a lock file");
         let object = values.as_object().cloned().unwrap_or_default();
-        of(&lock.charts[0], object, None).map(Kind::Object)
+        of(&lock.charts[0], object, None).map(|(values, _)| Kind::Object(values))
     }
 
     fn values() -> impl Strategy<Value = Value> {
