@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Mistake;
-use super::quantity::{self, Amount};
+use super::quantity;
 use super::selector;
 use super::shape::{Is, Shape, Validator, is_there};
 use super::text::{CONFIGURATION_KEY, LABEL, QUALIFIED_NAME};
@@ -228,11 +228,11 @@ static LIMIT_SPEC: Shape =
 static LIMIT: Shape = Shape {
     fields: &[
         ("type", &[Is::Required, Is::Also(limited)]),
-        ("default", &[Is::Also(any_amounts)]),
-        ("defaultRequest", &[Is::Also(any_amounts)]),
-        ("max", &[Is::Also(any_amounts)]),
-        ("maxLimitRequestRatio", &[Is::Also(any_amounts)]),
-        ("min", &[Is::Also(any_amounts)]),
+        ("default", &[Is::Also(quantity::any_amounts)]),
+        ("defaultRequest", &[Is::Also(quantity::any_amounts)]),
+        ("max", &[Is::Also(quantity::any_amounts)]),
+        ("maxLimitRequestRatio", &[Is::Also(quantity::any_amounts)]),
+        ("min", &[Is::Also(quantity::any_amounts)]),
     ],
     together: &[limit],
 };
@@ -244,12 +244,6 @@ fn limited<'a>(validator: &mut Validator<'a>, kind: &'a Value) {
         validator.any_of(&known, kind, "type");
     } else if let Some(wrong) = QUALIFIED_NAME.wrong(written) {
         validator.refuse(Mistake::UnsupportedValue, At::Value(kind), wrong);
-    }
-}
-
-fn any_amounts<'a>(validator: &mut Validator<'a>, amounts: &'a Value) {
-    for (name, written) in amounts.as_object().into_iter().flatten() {
-        quantity::amount(validator, written, name, Amount::Any);
     }
 }
 

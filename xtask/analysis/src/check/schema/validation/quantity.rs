@@ -95,11 +95,19 @@ pub(super) fn is_whole(name: &str) -> bool {
         .is_some_and(|(domain, _)| domain != "kubernetes.io" && !domain.ends_with(".kubernetes.io"))
 }
 
-/// Amounts of a mapping of any names.
+/// Amounts of a mapping of any names, none of them negative.
 pub(super) fn amounts<'a>(validator: &mut Validator<'a>, value: &'a Value) {
-    let Some(fields) = value.as_object() else { return };
-    for (name, written) in fields {
-        amount(validator, written, name, Amount::NotNegative);
+    each(validator, value, Amount::NotNegative);
+}
+
+/// Amounts of a mapping of any names, whatever they are.
+pub(super) fn any_amounts<'a>(validator: &mut Validator<'a>, value: &'a Value) {
+    each(validator, value, Amount::Any);
+}
+
+fn each<'a>(validator: &mut Validator<'a>, value: &'a Value, is: Amount) {
+    for (name, written) in value.as_object().into_iter().flatten() {
+        amount(validator, written, name, is);
     }
 }
 

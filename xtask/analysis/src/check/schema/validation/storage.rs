@@ -54,7 +54,7 @@ pub(super) static CLAIM_SPEC: Shape = Shape {
 };
 
 static CLAIM_RESOURCES: Shape = Shape {
-    fields: &[("requests", &[Is::Also(others)]), ("limits", &[Is::Also(quantity_syntax)])],
+    fields: &[("requests", &[Is::Also(others)]), ("limits", &[Is::Also(quantity::any_amounts)])],
     together: &[],
 };
 
@@ -64,12 +64,6 @@ fn others<'a>(validator: &mut Validator<'a>, requests: &'a Value) {
         if name != "storage" {
             quantity::amount(validator, written, name, Amount::Any);
         }
-    }
-}
-
-fn quantity_syntax<'a>(validator: &mut Validator<'a>, amounts: &'a Value) {
-    for (name, written) in amounts.as_object().into_iter().flatten() {
-        quantity::amount(validator, written, name, Amount::Any);
     }
 }
 
