@@ -41,7 +41,6 @@ pub fn locked(lock: &Lock, places: Places<'_>) -> Result<Locked> {
     let mut kinds = Vec::new();
     let mut schemas = BTreeMap::new();
     for (source, (file, text)) in lock.sources.iter().zip(&found) {
-        schemas::add(text, &source.release, &mut schemas);
         let Found { definitions, problems } = read(file, text);
         let definitions = by_kind(file, &definitions)?;
         let origin = format!("{}, release {}", source.url, source.release);
@@ -52,6 +51,10 @@ pub fn locked(lock: &Lock, places: Places<'_>) -> Result<Locked> {
                 return Err(Failure::new(problems.join("\n")));
             }
             kinds.push(locked_kind(file, locked, &definitions, &origin)?);
+        }
+        // What costs too much to read has no definitions.
+        if !definitions.is_empty() {
+            schemas::add(text, &source.release, &mut schemas);
         }
     }
     Ok(Locked { kinds, schemas })
