@@ -23,6 +23,13 @@ fn service(number: usize) -> Vec<Value> {
         ],
         "readinessProbe": {"httpGet": {"path": "/", "port": "http"}},
         "resources": {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"memory": "64Mi"}},
+        "securityContext": {
+            "allowPrivilegeEscalation": false,
+            "capabilities": {"drop": ["ALL"]},
+            "readOnlyRootFilesystem": true,
+            "runAsNonRoot": true,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
     });
     let template = json!({
         "metadata": {"labels": labels, "annotations": {"checksum/config": "0"}},
@@ -58,7 +65,7 @@ fn service(number: usize) -> Vec<Value> {
         of(
             "policy/v1",
             "PodDisruptionBudget",
-            json!({"maxUnavailable": 1, "selector": {"matchLabels": labels}}),
+            json!({"maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow", "selector": {"matchLabels": labels}}),
         ),
         of(
             "networking.k8s.io/v1",
@@ -103,7 +110,7 @@ pub fn objects(services: usize) -> Vec<Object> {
     let origin = Origin::Yaml {
         file: "bench.yaml".into(),
         text: "".into(),
-        extent: Extent::default(),
+        extent: Extent { line: 1, ..Extent::default() },
         remarks: Vec::new(),
     };
     all.filter_map(|json| Object::of(json, origin.clone(), None)).collect()
