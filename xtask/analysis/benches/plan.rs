@@ -14,9 +14,8 @@ use services::objects;
 fn changed(mut objects: Vec<Object>) -> Vec<Object> {
     for object in objects.iter_mut().step_by(100) {
         object.json["metadata"]["labels"]["release"] = json!("next");
-        let template = &mut object.json["spec"]["template"]["spec"]["containers"][0]["image"];
-        if template.is_string() {
-            *template = json!("example.com/server:2");
+        if let Some(image) = object.json.pointer_mut("/spec/template/spec/containers/0/image") {
+            *image = json!("example.com/server:2");
         }
     }
     objects
