@@ -1,7 +1,7 @@
 //! What programs print: results to standard output, everything else to standard error.
 
-use std::fmt;
 use std::io::{self, Write};
+use std::{env, fmt};
 
 use anstream::{AutoStream, ColorChoice};
 
@@ -80,7 +80,10 @@ pub fn reorders(letter: char) -> bool {
 /// Upstream: <https://no-color.org>, <https://bixense.com/clicolors>
 #[must_use]
 pub fn colours() -> bool {
-    AutoStream::choice(&io::stdout()) != ColorChoice::Never
+    // anstream would colour a dumb terminal where `CI` is set.
+    let is_dumb = env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+    let is_refused = is_dumb && !anstyle_query::clicolor_force();
+    !is_refused && AutoStream::choice(&io::stdout()) != ColorChoice::Never
 }
 
 #[cfg(test)]
