@@ -12,7 +12,7 @@ use clap::Args;
 
 use crate::context;
 use crate::environment::EnvironmentName;
-use crate::programs::{self, Program};
+use programs::Program;
 use support::output;
 use support::{Failure, tell};
 

@@ -18,8 +18,8 @@ use manifests_lib::platform::{BuiltBundle, BuiltPlatform};
 use serde_json::json;
 use support::Failure;
 
-use crate::charts::{self, Renderer};
 use crate::environment::{Built, EnvironmentName};
+use charts::Renderer;
 
 /// Find what only a cluster would tell: missing names and keys, selectors and ports that lead nowhere, … (--list)
 ///

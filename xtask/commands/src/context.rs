@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::cluster::kind::Infrastructure;
 use crate::environment::EnvironmentName;
-use crate::invocation::{Invocation, Program, kubeconfig_files};
+use programs::{Invocation, Program, kubeconfig_files};
 use support::{Failure, tell};
 
 /// The contexts in kubectl's configuration.

@@ -3,18 +3,14 @@
 //! The commands get environments as a list, so that an edit of a service does not rebuild this crate.
 
 mod bootstrap;
-mod charts;
 #[doc(hidden)]
 pub mod check;
-mod children;
 mod cluster;
 mod context;
 mod environment;
 mod external;
-mod invocation;
 mod open;
 mod plan;
-mod programs;
 mod render;
 #[cfg(test)]
 mod small;

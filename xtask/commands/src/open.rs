@@ -18,8 +18,8 @@ use serde::Serialize;
 use crate::cluster::kind::Infrastructure;
 use crate::context;
 use crate::environment::{Built, EnvironmentName};
-use crate::invocation::Invocation;
-use crate::programs::{self, Program};
+use programs::Invocation;
+use programs::Program;
 use support::Failure;
 use support::output::{self, printed};
 

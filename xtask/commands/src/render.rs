@@ -19,9 +19,9 @@ use support::{Failure, in_workspace};
 
 use crate::check;
 use crate::environment::{Built, EnvironmentName};
-use crate::invocation::quoted;
 use crate::tree::{self, Contents, Location, Plan, SingleFile};
 use owners::Owned;
+use programs::quoted;
 use support::output::{self, printed};
 
 /// Write the manifests of each environment below snapshots, one object per file

@@ -10,8 +10,8 @@ use std::time::Duration;
 use clap::Args;
 use support::{Failure, tell, workspace};
 
-use crate::children::Running;
 use crate::environment::EnvironmentName;
+use programs::Running;
 
 use sources::Sources;
 

@@ -17,9 +17,9 @@ use serde_json::Value;
 use super::credentials::Credentials;
 use super::records::Records;
 use crate::environment::{Built, EnvironmentName};
-use crate::invocation::{Invocation, Program};
-use crate::programs::Versions;
 use crate::render;
+use programs::Versions;
+use programs::{Invocation, Program};
 use support::{Failure, in_workspace};
 
 /// Under whose name server-side apply writes what Argo CD deploys as well: its own. What belonged to another writer would stay in

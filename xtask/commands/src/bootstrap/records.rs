@@ -9,7 +9,7 @@ use manifests_lib::values::Name;
 use support::{Failure, tell};
 
 use super::argocd::PATIENCE;
-use crate::invocation::Invocation;
+use programs::Invocation;
 
 /// How often the records are looked at while a helm works.
 const POLL: Duration = Duration::from_secs(2);

@@ -4,8 +4,8 @@ use manifests_lib::cluster::Eks;
 use manifests_lib::values::EcrImage;
 
 use crate::environment::EnvironmentName;
-use crate::invocation::{Invocation, Program};
 use crate::render;
+use programs::{Invocation, Program};
 use support::Failure;
 
 /// Commands that create the cluster and the repositories of its images.

@@ -11,8 +11,8 @@ use support::Failure;
 use super::{aws, minikube, sizes};
 use crate::check;
 use crate::environment::{Built, EnvironmentName};
-use crate::invocation::{Invocation, Program};
 use crate::render;
+use programs::{Invocation, Program};
 use support::output;
 
 /// The cluster of an environment, by kind.

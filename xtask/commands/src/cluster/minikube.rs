@@ -13,8 +13,7 @@ use manifests_lib::values::{AbsolutePath, LocalImage};
 use super::kind::Laptop;
 use crate::context;
 use crate::environment::EnvironmentName;
-use crate::invocation::{Invocation, Program};
-use crate::programs;
+use programs::{Invocation, Program};
 use support::{Failure, in_workspace, tell};
 
 use host::{Facts, Needs};

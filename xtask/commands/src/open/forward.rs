@@ -11,7 +11,7 @@ use support::output::printed;
 use support::{Failure, tell};
 
 use super::Target;
-use crate::invocation::{Invocation, ended};
+use programs::{Invocation, ended};
 
 /// The time before each try after a connection that was lost; then it is given up.
 const WAITS: [u64; 10] = [1, 2, 4, 8, 16, 30, 30, 30, 30, 30];

@@ -5,7 +5,7 @@ use std::path::Path;
 use analysis::objects::{Read, is_manifest, read_contents};
 use support::{Failure, workspace};
 
-use crate::invocation::{Invocation, Program, quoted};
+use programs::{Invocation, Program, quoted};
 
 /// So many objects are asked for at once: their names fit into a pipe, however little of it Git has read.
 const AT_ONCE: usize = 1_000;

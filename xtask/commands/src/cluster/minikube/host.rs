@@ -7,7 +7,7 @@ use manifests_lib::cluster::Minikube;
 use serde::Deserialize;
 use support::Failure;
 
-use crate::invocation::{Invocation, Program};
+use programs::{Invocation, Program};
 
 /// What the nodes need together.
 pub(super) struct Needs {

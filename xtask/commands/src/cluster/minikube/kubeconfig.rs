@@ -5,7 +5,7 @@ use serde_json::Value;
 use support::Failure;
 
 use super::profile::State;
-use crate::invocation::{Invocation, Program};
+use programs::{Invocation, Program};
 
 /// Fails if kubectl has something else under the profile's name: Minikube writes its own over it, and removes it with the cluster.
 pub(super) fn require_free(profile: &MinikubeProfile) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use support::Failure;
 
 use crate::environment::EnvironmentName;
-use crate::invocation::{Invocation, Program};
+use programs::{Invocation, Program};
 
 /// minikube's exit code if there is no such cluster (`ExGuestNotFound`).
 const NO_CLUSTER: i32 = 85;

@@ -68,11 +68,17 @@ const POLL: Duration = Duration::from_millis(10);
 
 impl Running {
     /// Starts a program for the user.
+    ///
+    /// # Errors
+    /// If the system cannot start it.
     pub fn start(command: &mut Command) -> io::Result<Self> {
         Self::spawn(command, File::open("/dev/tty").is_err())
     }
 
     /// Starts a program that asks the user nothing.
+    ///
+    /// # Errors
+    /// If the system cannot start it.
     pub fn start_apart(command: &mut Command) -> io::Result<Self> {
         Self::spawn(command, true)
     }
@@ -99,12 +105,18 @@ impl Running {
     }
 
     /// Waits until it has ended. After a signal, this process ends as well, with 128 + the signal.
+    ///
+    /// # Errors
+    /// If the system cannot wait for it.
     pub fn wait(mut self) -> io::Result<ExitStatus> {
         self.has_ended(WaitIdOptions::empty())?;
         self.reap()
     }
 
     /// The same; a program that takes longer is ended, and there is no status.
+    ///
+    /// # Errors
+    /// If the system cannot wait for it.
     pub fn wait_within(mut self, limit: Duration) -> io::Result<Option<ExitStatus>> {
         let started = Instant::now();
         while !self.has_ended(WaitIdOptions::NOHANG)? {

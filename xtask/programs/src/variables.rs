@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::Program;
+use crate::invocation::Program;
 
 /// What redirects a program, as a name or, with a `*`, the beginning of one.
 ///

@@ -1,7 +1,5 @@
 //! Calls of external programs: how they are run and shown, and what counts as a failure.
 
-mod variables;
-
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -15,8 +13,7 @@ use std::time::Duration;
 use support::Failure;
 
 use crate::children::{self, Running};
-
-pub use variables::kubeconfig_files;
+use crate::variables;
 
 /// A program that the commands run, or print for the user to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,18 +154,23 @@ impl Invocation {
     }
 
     /// Passes this on standard input: for what must not be written to disk.
+    #[must_use]
     pub fn with_input(mut self, input: String) -> Self {
         self.input = Some(Input::Plain(input));
         self
     }
 
     /// Passes this on standard input, and shows it to nobody.
+    #[must_use]
     pub fn with_secret_input(mut self, input: String) -> Self {
         self.input = Some(Input::Secret(input));
         self
     }
 
     /// Runs the program; the user sees its output.
+    ///
+    /// # Errors
+    /// If it cannot be started, or fails.
     pub fn run(&self) -> Result<(), Failure> {
         let status = self.start(&mut self.command(Stdio::inherit()))?.wait();
         let status = status.map_err(|error| self.cannot_start(&error))?;
@@ -183,6 +185,9 @@ impl Invocation {
     }
 
     /// Starts the program, with pipes for what it prints.
+    ///
+    /// # Errors
+    /// If it cannot be started.
     pub fn start_with_pipes(&self) -> Result<Running, Failure> {
         self.start(self.command(Stdio::piped()).stderr(Stdio::piped()))
     }
@@ -198,6 +203,9 @@ impl Invocation {
     }
 
     /// Runs the program and captures its output.
+    ///
+    /// # Errors
+    /// If it cannot be started; that it fails is part of the outcome.
     pub fn outcome(&self) -> Result<Outcome, Failure> {
         let mut running = self.start_with_pipes()?;
         let (output, error) = read(running.child());
@@ -209,6 +217,9 @@ impl Invocation {
     }
 
     /// Asks a program something that it knows by itself; one that takes too long is ended.
+    ///
+    /// # Errors
+    /// If it cannot be started.
     pub fn answer(&self) -> Result<Answer, Failure> {
         let mut command = self.command(Stdio::piped());
         let mut running = Running::start_apart(command.stderr(Stdio::piped()))
@@ -224,12 +235,18 @@ impl Invocation {
         Ok(Answer { output: text(output), error: text(error), in_time: status.is_some() })
     }
 
-    /// The program's output; an error if it fails.
+    /// The program's output.
+    ///
+    /// # Errors
+    /// If it cannot be started, or fails.
     pub fn output(&self) -> Result<String, Failure> {
         self.printed(self.outcome()?)
     }
 
-    /// The program's output as it is, which need not be text; an error if it fails.
+    /// The program's output as it is, which need not be text.
+    ///
+    /// # Errors
+    /// If it cannot be started, or fails.
     pub fn bytes(&self) -> Result<Vec<u8>, Failure> {
         let outcome = self.outcome()?;
         let bytes = outcome.bytes.clone();
@@ -237,6 +254,9 @@ impl Invocation {
     }
 
     /// The program's output; `None` if it ends with this exit code.
+    ///
+    /// # Errors
+    /// If it cannot be started, or fails otherwise.
     pub fn output_unless(&self, code: i32) -> Result<Option<String>, Failure> {
         let outcome = self.outcome()?;
         if outcome.status.code() == Some(code) {
@@ -358,7 +378,7 @@ pub fn ended(status: ExitStatus) -> String {
 }
 
 /// An argument, quoted for a shell.
-pub(crate) fn quoted(argument: &str) -> String {
+pub fn quoted(argument: &str) -> String {
     let plain =
         |character: char| character.is_ascii_alphanumeric() || "_./:=@%+,-".contains(character);
     if !argument.is_empty() && argument.chars().all(plain) {

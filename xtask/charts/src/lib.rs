@@ -15,8 +15,7 @@ use serde_json::Value;
 use support::{Failure, tell};
 use tempfile::TempDir;
 
-use crate::invocation::Invocation;
-use crate::programs::{self, Program};
+use programs::{Invocation, Program};
 
 /// The first number of the Helm that Argo CD embeds since 3.5; another one may render otherwise.
 ///

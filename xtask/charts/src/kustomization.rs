@@ -9,10 +9,10 @@ use manifests_lib::delivery::{KustomizeImage, Source, SourceFrom};
 use serde_json::{Value, json};
 use support::Failure;
 
-use super::package::{cannot_read, cannot_write};
-use super::{Origin, Renderer, name};
-use crate::invocation::Invocation;
-use crate::programs::Program;
+use crate::package::{cannot_read, cannot_write};
+use crate::{Origin, Renderer, name};
+use programs::Invocation;
+use programs::Program;
 
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 

@@ -6,9 +6,7 @@ use manifests_lib::cluster::KubernetesMinor;
 use serde_json::Value;
 use support::{Failure, tell};
 
-use crate::invocation::{ANSWER_LIMIT, Answer, Invocation};
-
-pub use crate::invocation::Program;
+use crate::invocation::{ANSWER_LIMIT, Answer, Invocation, Program};
 
 /// The releases of helm that these commands speak to.
 const HELM: RangeInclusive<u32> = 3..=4;
@@ -33,6 +31,9 @@ impl Versions {
 ///   Upstream: <https://kubernetes.io/releases/version-skew-policy/#kubectl>
 /// - Minikube: its own list of releases of Kubernetes has this one.
 /// - docker, git, and programs whose commands are only printed: any version.
+///
+/// # Errors
+/// One for each program that is missing, or whose version will not do.
 pub fn require(programs: &[Program], kubernetes: KubernetesMinor) -> Result<Versions, Failure> {
     let mut versions = Versions::default();
     let mut wrong = Vec::new();

@@ -8,9 +8,9 @@ use manifests_lib::delivery::{Source, SourceFrom};
 use released::{Cache, Digest};
 use support::Failure;
 
-use super::{EMBEDDED_HELM, Origin, Renderer, name};
-use crate::invocation::Invocation;
-use crate::programs::Program;
+use crate::{EMBEDDED_HELM, Origin, Renderer, name};
+use programs::Invocation;
+use programs::Program;
 
 /// Where the package of a chart is: in the folder that was given, or brought there from the cache or its repository.
 pub(super) fn find(renderer: &Renderer<'_>, source: &Source) -> Result<PathBuf, Failure> {
