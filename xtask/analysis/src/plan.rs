@@ -12,6 +12,7 @@ mod delivery;
 mod effect;
 mod matching;
 pub mod report;
+pub mod saved;
 
 use std::collections::BTreeMap;
 

@@ -5,11 +5,11 @@ mod commit;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use analysis::command::plan::{Options, failed};
+use analysis::command::plan::{Options, Run, Whole, failed};
 use analysis::environment::Environment;
 use analysis::objects::{Objects, Read, read};
-use analysis::plan::{Plan, plan};
 use clap::Args;
+use programs::quoted;
 use support::{Failure, tell};
 
 use crate::check;
@@ -21,7 +21,8 @@ use commit::Commit;
 /// Compares the snapshots at the merge base with main with what the code renders now, without a cluster. Each change has its cause,
 /// and the line of Rust that wrote the object.
 ///
-/// Exit codes: 0 nothing changes, 1 could not compare, 2 something changes, 3 something has an effect of --fail-on.
+/// Exit codes: 0 nothing changes, 1 could not compare, 2 something changes, 3 something has an effect of --fail-on. With --verify:
+/// 0 what was reviewed, 1 could not compare, 2 something else.
 #[derive(Args)]
 pub struct Arguments {
     /// Environments to compare [default: all]
@@ -53,39 +54,43 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 }
 
 fn compare(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let mut run = Run::new(&arguments.options)?;
     let from = match &arguments.from {
         Some(from) => Side::of(from)?,
         None => Side::Commit(Commit::merge_base()?),
     };
     let to = arguments.to.as_deref().map_or(Ok(Side::Code), Side::of)?;
-    let mut environments = arguments.environments.clone();
-    if environments.is_empty() {
-        environments = EnvironmentName::all().collect();
-    }
-    environments.sort_unstable();
-    environments.dedup();
-    let (mut plans, mut is_whole) = (Vec::new(), true);
     if let (Side::Folder(old), Side::Folder(new)) = (&from, &to)
         && !has_environments(old)
         && !has_environments(new)
     {
-        let (old, new) = (folder(None, old)?, folder(None, new)?);
-        is_whole = old.1 && new.1;
-        plans.push(plan(&old.0, &new.0));
-    } else {
-        for name in environments {
-            let (old, new) = (from.environment(name)?, to.environment(name)?);
-            is_whole &= old.1 && new.1;
-            plans.push(planned(name, &old.0, &new.0));
-        }
+        run.compare(None, folder(None, old)?, folder(None, new)?);
+        return run.conclude();
     }
-    arguments.options.print(&plans, is_whole)
+    let mut environments = arguments.environments.clone();
+    if environments.is_empty() {
+        environments = reviewed(&run)?;
+    }
+    environments.sort_unstable();
+    environments.dedup();
+    for name in environments {
+        run.compare(Some(name.to_string()), from.environment(name)?, to.environment(name)?);
+    }
+    run.conclude()
 }
 
-fn planned(name: EnvironmentName, old: &Environment, new: &Environment) -> Plan {
-    let mut plan = plan(old, new);
-    plan.environment = Some(name.to_string());
-    plan
+/// The environments of the plan to verify, or else all.
+fn reviewed(run: &Run<'_>) -> Result<Vec<EnvironmentName>, Failure> {
+    let Some(reviewed) = run.reviewed() else { return Ok(EnvironmentName::all().collect()) };
+    let known = reviewed.into_iter().flatten().map(|name| {
+        EnvironmentName::named(name).ok_or_else(|| {
+            Failure::new(format!(
+                "the plan was made of an environment {}, which is no longer there: name the environments to verify",
+                quoted(name)
+            ))
+        })
+    });
+    known.collect()
 }
 
 impl Side {
@@ -99,7 +104,7 @@ impl Side {
     }
 
     /// The objects of an environment, and whether all of it could be read.
-    fn environment(&self, name: EnvironmentName) -> Result<(Environment, bool), Failure> {
+    fn environment(&self, name: EnvironmentName) -> Result<Whole, Failure> {
         match self {
             Self::Code => Ok((check::of(name, &name.build()?)?, true)),
             Self::Folder(path) if path.join(name.to_string()).is_dir() => {
@@ -123,11 +128,11 @@ fn has_environments(path: &Path) -> bool {
     EnvironmentName::all().any(|name| path.join(name.to_string()).is_dir())
 }
 
-fn folder(name: Option<EnvironmentName>, path: &Path) -> Result<(Environment, bool), Failure> {
+fn folder(name: Option<EnvironmentName>, path: &Path) -> Result<Whole, Failure> {
     Ok(environment(name, read(path)?))
 }
 
-fn environment(name: Option<EnvironmentName>, read: Read) -> (Environment, bool) {
+fn environment(name: Option<EnvironmentName>, read: Read) -> Whole {
     for trouble in &read.troubles {
         tell(format_args!("warning: {trouble}"));
     }

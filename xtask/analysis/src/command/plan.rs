@@ -1,5 +1,7 @@
 //! Plans on the command line, of the program here and of `cargo xtask plan`.
 
+mod kept;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,6 +11,7 @@ use support::{Failure, output, tell};
 
 use crate::environment::Environment;
 use crate::objects::{Objects, Read, read};
+use crate::plan::saved::{Saved, Side};
 use crate::plan::{Effect, Plan as Plans, plan, report};
 
 /// Nothing could be compared, or a part of it could not be read.
@@ -20,7 +23,8 @@ pub const FORBIDDEN: u8 = 3;
 
 /// Tell what a change does to a cluster: what is created, restarted, must be recreated, is refused, and where data is lost
 ///
-/// Exit codes: 0 nothing changes, 1 could not compare, 2 something changes, 3 something has an effect of --fail-on.
+/// Exit codes: 0 nothing changes, 1 could not compare, 2 something changes, 3 something has an effect of --fail-on. With --verify:
+/// 0 what was reviewed, 1 could not compare, 2 something else.
 #[derive(Args, Debug)]
 pub struct Plan {
     /// File or folder of the manifests that are deployed
@@ -46,6 +50,14 @@ pub struct Options {
     /// Exit with 3 where something has one of these effects
     #[arg(long, value_name = "EFFECT", value_enum, value_delimiter = ',')]
     pub fail_on: Vec<Effect>,
+
+    /// Also keep the plan in this file, with a digest of each object on both sides, for --verify
+    #[arg(long, value_name = "FILE", conflicts_with = "verify")]
+    pub save: Option<PathBuf>,
+
+    /// In place of a plan, tell object by object whether both sides are still those of the plan that --save has kept in this file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fail_on", "format"])]
+    pub verify: Option<PathBuf>,
 }
 
 /// How a plan is printed.
@@ -79,9 +91,10 @@ impl Plan {
     }
 
     fn compare(&self) -> Result<ExitCode, Failure> {
-        let (from, from_is_whole) = environment(&self.from)?;
-        let (to, to_is_whole) = environment(&self.to)?;
-        self.options.print(&[plan(&from, &to)], from_is_whole && to_is_whole)
+        let mut run = Run::new(&self.options)?;
+        let (from, to) = (environment(&self.from)?, environment(&self.to)?);
+        run.compare(None, from, to);
+        run.conclude()
     }
 }
 
@@ -104,7 +117,7 @@ pub fn refused(error: &clap::Error) -> ExitCode {
 }
 
 /// The objects of a file or folder, and whether all of it could be read.
-fn environment(path: &Path) -> Result<(Environment, bool), Failure> {
+fn environment(path: &Path) -> Result<Whole, Failure> {
     let Read { objects, troubles } = read(path)?;
     for trouble in &troubles {
         tell(format_args!("warning: {trouble}"));
@@ -112,12 +125,84 @@ fn environment(path: &Path) -> Result<(Environment, bool), Failure> {
     Ok((Environment::of(None, Objects::new(objects)), troubles.is_empty()))
 }
 
-impl Options {
-    /// Prints plans; what could not be read on either side is a failure all the same.
+/// An environment, and whether all of it could be read.
+pub type Whole = (Environment, bool);
+
+/// Comparisons of one call, until all are made.
+pub struct Run<'a> {
+    options: &'a Options,
+    /// The plan to verify.
+    reviewed: Option<Saved>,
+    plans: Vec<Plans>,
+    /// What was compared, where that is kept or verified.
+    sides: Vec<(Option<String>, [Side; 2])>,
+    is_whole: bool,
+}
+
+impl<'a> Run<'a> {
+    /// Reads the plan to verify, if there is one.
     ///
     /// # Errors
-    /// If standard output cannot be written.
-    pub fn print(&self, plans: &[Plans], is_whole: bool) -> Result<ExitCode, Failure> {
+    /// If it is none.
+    pub fn new(options: &'a Options) -> Result<Self, Failure> {
+        let reviewed = options.verify.as_deref().map(kept::read).transpose()?;
+        Ok(Self { options, reviewed, plans: Vec::new(), sides: Vec::new(), is_whole: true })
+    }
+
+    /// The environments of the plan to verify; none where there is nothing to verify.
+    #[must_use]
+    pub fn reviewed(&self) -> Option<Vec<Option<&str>>> {
+        let saved = self.reviewed.as_ref()?;
+        Some(saved.plans.iter().map(|plan| plan.environment.as_deref()).collect())
+    }
+
+    /// Compares what is deployed with what is to be, under the name of an environment.
+    pub fn compare(&mut self, name: Option<String>, from: Whole, to: Whole) {
+        self.is_whole &= from.1 && to.1;
+        let (from, to) = (from.0, to.0);
+        if self.reviewed.is_some() || self.options.save.is_some() {
+            let sides = [&from, &to].map(|side| Side::of(&side.objects));
+            self.sides.push((name.clone(), sides));
+        }
+        if self.reviewed.is_none() {
+            let mut plan = plan(&from, &to);
+            plan.environment = name.or(plan.environment);
+            self.plans.push(plan);
+        }
+    }
+
+    /// Prints plans, or what is no longer as it was reviewed; what could not be read on either side is a failure all the same.
+    ///
+    /// # Errors
+    /// If standard output or the file of `--save` cannot be written.
+    pub fn conclude(self) -> Result<ExitCode, Failure> {
+        let Self { options, reviewed, plans, sides, is_whole } = self;
+        if let (Some(reviewed), Some(path)) = (reviewed, &options.verify) {
+            let (text, differs) = kept::verdict(&reviewed, path, &sides)?;
+            output::print(&text)?;
+            return Ok(ExitCode::from(match (is_whole, differs) {
+                (false, _) => FAILED,
+                (true, true) => CHANGES,
+                (true, false) => 0,
+            }));
+        }
+        if let Some(path) = &options.save {
+            if is_whole {
+                let sides = sides.into_iter().map(|(_, sides)| sides).collect();
+                kept::write(path, &Saved::of(&plans, sides)?.text()?)?;
+            } else {
+                tell(format_args!(
+                    "{} was not written: a plan of which a part could not be read is nothing to go by",
+                    path.display()
+                ));
+            }
+        }
+        options.print(&plans, is_whole)
+    }
+}
+
+impl Options {
+    fn print(&self, plans: &[Plans], is_whole: bool) -> Result<ExitCode, Failure> {
         output::print(&report::print(self.format, plans)?)?;
         let code = if !is_whole {
             FAILED

@@ -5,6 +5,7 @@ mod json;
 mod markdown;
 mod text;
 
+use serde_json::Value;
 use support::Failure;
 
 use super::Plan;
@@ -21,6 +22,14 @@ pub fn print(format: Format, plans: &[Plan]) -> Result<String, Failure> {
         Format::Json => json::print(plans)?,
         Format::Html => html::print(plans),
     })
+}
+
+/// Plans for programs, each by itself.
+///
+/// # Errors
+/// If they cannot be written as JSON.
+pub fn values(plans: &[Plan]) -> Result<Vec<Value>, Failure> {
+    plans.iter().map(json::single).collect()
 }
 
 /// Plans as text without colours.

@@ -94,10 +94,18 @@ struct OfConsequence<'a> {
 /// One document with everything.
 pub(super) fn print(plans: &[Plan]) -> Result<String, Failure> {
     let report = Report { version: VERSION, plans: plans.iter().map(plan).collect() };
-    let mut text = serde_json::to_string_pretty(&report)
-        .map_err(|error| Failure::new(format!("the plan cannot be written as JSON: {error}")))?;
+    let mut text = serde_json::to_string_pretty(&report).map_err(|error| unwritable(&error))?;
     text.push('\n');
     Ok(text)
+}
+
+/// One plan of such a document.
+pub(super) fn single(one: &Plan) -> Result<Value, Failure> {
+    serde_json::to_value(plan(one)).map_err(|error| unwritable(&error))
+}
+
+fn unwritable(error: &serde_json::Error) -> Failure {
+    Failure::new(format!("the plan cannot be written as JSON: {error}"))
 }
 
 fn plan(plan: &Plan) -> OfPlan<'_> {
