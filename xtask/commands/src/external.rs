@@ -22,8 +22,10 @@ pub struct External {
 /// A program that has a package of its own.
 #[derive(Clone, Copy)]
 pub enum Program {
-    /// Writes new services, tools and environments.
+    /// Writes new services, tools and environments, and edits tags of images.
     Scaffold,
+    /// Writes comments and pull requests on GitHub.
+    PullRequest,
     /// Generates types from CRDs and charts.
     Import,
     /// Checks clusters against the schema of eksctl.
@@ -42,6 +44,7 @@ impl Program {
     fn folder(self) -> &'static str {
         match self {
             Self::Scaffold => "xtask/scaffold",
+            Self::PullRequest => "xtask/pull-request",
             Self::Import => "xtask/import",
             Self::EksctlSchema => "xtask/eksctl-schema",
             Self::Conformance => "conformance",
@@ -88,6 +91,11 @@ fn target_folder() -> Option<PathBuf> {
 }
 
 impl External {
+    /// With arguments that a command has read itself.
+    pub fn of(options: Vec<OsString>) -> Self {
+        Self { options }
+    }
+
     /// Builds a program and replaces this process with it, so that signals and exit codes are its own; `words` come before the
     /// options. It works on this workspace, wherever its own sources are.
     ///

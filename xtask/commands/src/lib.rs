@@ -9,6 +9,7 @@ mod cluster;
 mod context;
 mod environment;
 mod external;
+mod image;
 mod open;
 mod plan;
 mod render;
@@ -46,6 +47,10 @@ enum Command {
     Cluster(cluster::Command),
     Bootstrap(bootstrap::Arguments),
     Open(open::Arguments),
+    #[command(subcommand)]
+    Image(image::Command),
+    /// Comment on a pull request, or open one, with what is in a file (options: see its `--help`)
+    PullRequest(External),
     /// Write a new service, tool or environment, and the lines that lead to it (options: see its `--help`)
     New(External),
     #[command(subcommand)]
@@ -88,6 +93,8 @@ pub fn run(environments: &'static [Entry]) -> ExitCode {
         Command::Cluster(command) => cluster::run(&command),
         Command::Bootstrap(arguments) => bootstrap::run(&arguments),
         Command::Open(arguments) => open::run(&arguments),
+        Command::Image(command) => image::run(&command),
+        Command::PullRequest(client) => client.start(Program::PullRequest, &[]),
         Command::New(scaffold) => scaffold.start(Program::Scaffold, &[]),
         Command::Crd(Crd::Import(importer)) => importer.start(Program::Import, &["crd"]),
         Command::Chart(Chart::Import(importer)) => importer.start(Program::Import, &["chart"]),

@@ -151,7 +151,7 @@ fn table<'a>(
 }
 
 /// The paths of a crate's files below its `src`, in order.
-fn sources(folder: &Path) -> Result<Vec<String>> {
+pub fn sources(folder: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
     let mut folders = vec![String::new()];
     while let Some(below) = folders.pop() {

@@ -1,8 +1,9 @@
-//! Writes a new service, tool or environment, and the lines that lead to it.
+//! Writes a new service, tool or environment, and the lines that lead to it; edits the tag of an image.
 //!
 //! What only a person knows is left out, so that the compiler names each place: a field of a container, a setting of an environment.
 
 mod environment;
+mod image;
 mod name;
 mod places;
 mod plan;
@@ -52,6 +53,9 @@ enum Command {
         #[arg(long, value_name = "ENV")]
         like: Name,
     },
+    /// Tags of images, for `cargo xtask image`
+    #[command(subcommand, hide = true)]
+    Image(image::Command),
 }
 
 fn main() -> ExitCode {
@@ -68,6 +72,7 @@ fn run(command: Command) -> Result<String, Failure> {
         Command::Service { name } => service::plan(&mut plan, &name)?,
         Command::Tool { name } => tool::plan(&mut plan, &name)?,
         Command::Environment { name, like } => environment::plan(&mut plan, &name, &like)?,
+        Command::Image(command) => return image::run(plan, command),
     };
     let written = plan.apply()?;
     Ok(format!("{written}\n{next}"))

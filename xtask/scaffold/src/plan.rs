@@ -95,19 +95,24 @@ impl Plan {
     /// # Errors
     /// If a file cannot be written, or another program has meanwhile written where the plan writes. Nothing is changed then.
     pub fn apply(self) -> Result<String> {
+        self.apply_then(|| Ok(()))
+    }
+
+    /// Writes everything, then does what is to follow, and returns a line for each file.
+    ///
+    /// # Errors
+    /// Those of [`Plan::apply`], and those of what follows: then everything is put back.
+    pub fn apply_then(self, follow: impl FnOnce() -> Result<()>) -> Result<String> {
         let mut work = Work { root: &self.root, folders: Vec::new(), done: Vec::new() };
         if let Err((path, error)) = work.run(&self.files) {
-            let undone = work.undo();
-            let state = match undone {
-                Ok(()) => "nothing was written".to_owned(),
-                Err((path, error)) => format!(
-                    "{} could not be put back ({error}): look at `git status`",
-                    path.display()
-                ),
-            };
+            let state = work.taken_back("nothing was written");
             return Err(Failure::new(format!(
                 "{path} cannot be written: {error}; {state}: make room for it, then run again"
             )));
+        }
+        if let Err(failure) = follow() {
+            let state = work.taken_back("the sources are as they were");
+            return Err(Failure::merge([failure, Failure::new(state)]));
         }
         Ok(self.files.iter().fold(String::new(), |mut lines, file| {
             let what = if file.old.is_some() { "changed" } else { "new" };
@@ -175,13 +180,23 @@ impl<'plan> Work<'plan> {
         Ok(())
     }
 
+    /// Puts back what was there, and says what has become of it.
+    fn taken_back(self, state: &str) -> String {
+        match self.undo() {
+            Ok(()) => state.to_owned(),
+            Err((path, error)) => {
+                format!("{} could not be put back ({error}): look at `git status`", path.display())
+            }
+        }
+    }
+
     /// Puts back what was there, in reverse order.
     fn undo(self) -> std::result::Result<(), (PathBuf, io::Error)> {
         for file in self.done.into_iter().rev() {
             let place = self.root.join(&file.path);
             let restored = match &file.old {
                 None => fs::remove_file(&place),
-                Some(old) => restore(&place, old),
+                Some(old) => restore(&place, &file.new, old),
             };
             restored.map_err(|error| (place, error))?;
         }
@@ -192,7 +207,10 @@ impl<'plan> Work<'plan> {
     }
 }
 
-fn restore(place: &Path, text: &str) -> io::Result<()> {
+fn restore(place: &Path, new: &str, text: &str) -> io::Result<()> {
+    if fs::read_to_string(place)? != new {
+        return Err(io::Error::other("another program has changed it since"));
+    }
     let permissions = fs::metadata(place)?.permissions();
     let folder = place.parent().unwrap_or(place);
     Ok(temporary(folder, text, permissions)?.persist(place)?)

@@ -52,6 +52,11 @@ impl<'a> Source<'a> {
         self.pieces.push((syntax.span().byte_range(), piece));
     }
 
+    /// Puts a piece in place of some bytes.
+    pub fn replace_range(&mut self, range: Range<usize>, piece: String) {
+        self.pieces.push((range, piece));
+    }
+
     pub fn insert_before(&mut self, syntax: &impl Spanned, piece: String) {
         let start = syntax.span().byte_range().start;
         self.pieces.push((start..start, piece));

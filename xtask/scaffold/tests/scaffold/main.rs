@@ -1,6 +1,7 @@
 //! The program from the outside, run on a small workspace of its own.
 
 mod environment;
+mod image;
 mod refusals;
 mod service;
 mod support;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -68,6 +69,18 @@ impl Scratch {
         let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$@\"");
         command.args(["-c", &script, "bash", env!("CARGO_BIN_EXE_scaffold")]).args(arguments);
         self.outcome(command)
+    }
+
+    /// The program with a script in place of Cargo.
+    pub fn run_with_cargo(&self, script: &str, arguments: &[&str]) -> Outcome {
+        let cargo = self.path("cargo");
+        fs::write(&cargo, format!("#!/bin/sh\n{script}\n")).expect("a file");
+        fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("an own file");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scaffold"));
+        command.args(arguments).env("CARGO", &cargo);
+        let outcome = self.outcome(command);
+        fs::remove_file(cargo).expect("an own file");
+        outcome
     }
 
     fn outcome(&self, mut command: Command) -> Outcome {
