@@ -11,6 +11,7 @@
 //! - [`check`]: rules, one file each
 //! - [`plan`]: what a change does to a cluster: two environments, compared
 //! - [`trace`]: the way of a request through the graph
+//! - [`handover`]: the objects as JSON, for the program that applies them
 //! - [`report`]: findings as text, JSON, SARIF or annotations of GitHub
 //!
 //! Pure: nothing is read but the files that the user names, and nothing is written.
@@ -19,6 +20,7 @@ pub mod check;
 pub mod command;
 pub mod environment;
 pub mod graph;
+pub mod handover;
 pub mod objects;
 pub mod plan;
 pub mod report;

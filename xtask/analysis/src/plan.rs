@@ -22,8 +22,8 @@ use crate::check::wave;
 use crate::environment::Environment;
 use crate::objects::{FieldPath, Object, Origin};
 pub use change::{Action, Change, Consequence, Field, Group, Shown};
-pub use effect::Effect;
 use effect::{Context, Subject};
+pub use effect::{Effect, lost_with};
 use matching::Pair;
 
 /// What a change does.
@@ -90,6 +90,25 @@ impl Plan {
             .changes()
             .flat_map(|change| change.consequences().map(move |consequence| (change, consequence)));
         all.filter(|(_, consequence)| consequence.one_way)
+    }
+}
+
+/// Which Applications of an environment deploy its objects, and when.
+#[derive(Debug)]
+pub struct Deployed<'a>(delivery::Delivery<'a>);
+
+impl<'a> Deployed<'a> {
+    /// By the Applications among the objects.
+    #[must_use]
+    pub fn of(environment: &'a Environment) -> Self {
+        Self(delivery::Delivery::of(environment))
+    }
+
+    /// The sync waves of the Applications that deploy an object, the outermost first; none where no Application here does.
+    #[must_use]
+    pub fn waves(&self, object: &Object) -> Vec<i64> {
+        let application = self.0.application(object);
+        application.map_or_else(Vec::new, |application| self.0.waves(application))
     }
 }
 

@@ -1,12 +1,11 @@
 //! Finds the kubectl context of an environment's cluster.
 
-use std::io::{self, BufRead, IsTerminal, Write};
-
 use serde_json::Value;
 
 use crate::cluster::kind::Infrastructure;
 use crate::environment::EnvironmentName;
 use programs::{Invocation, Program, kubeconfig_files};
+pub use support::confirm;
 use support::{Failure, tell};
 
 /// The contexts in kubectl's configuration.
@@ -23,7 +22,8 @@ pub struct Known {
     /// The name of its cluster.
     pub cluster: String,
     user: String,
-    server: String,
+    /// The URL of its API server.
+    pub server: String,
 }
 
 /// The name of a context on the command line.
@@ -146,26 +146,6 @@ impl Known {
             self.context, self.cluster, self.server
         )))
     }
-}
-
-/// Asks the user to type `word`; without a terminal, `yes` is required.
-pub fn confirm(question: &str, word: &str, yes: bool) -> Result<(), Failure> {
-    if yes {
-        return Ok(());
-    }
-    let stopped = |how: &str| Failure::new(format!("{question} Nothing was changed: {how}"));
-    if !io::stdin().is_terminal() {
-        return Err(stopped("add --yes if this is what you want"));
-    }
-    let mut stderr = io::stderr();
-    // Who cannot read the question does not type the word.
-    let _ = write!(stderr, "{question} Type {word} to continue: ").and_then(|()| stderr.flush());
-    let mut answer = String::new();
-    let read = io::stdin().lock().read_line(&mut answer);
-    if read.is_ok() && answer.trim() == word {
-        return Ok(());
-    }
-    Err(stopped("the answer was a different word"))
 }
 
 impl Contexts {

@@ -32,6 +32,8 @@ pub enum Program {
     EksctlSchema,
     /// Checks the manifests of the environments that it is built with.
     Conformance,
+    /// Speaks to a live cluster.
+    Cluster,
 }
 
 impl Program {
@@ -48,6 +50,7 @@ impl Program {
             Self::Import => "xtask/import",
             Self::EksctlSchema => "xtask/eksctl-schema",
             Self::Conformance => "conformance",
+            Self::Cluster => "xtask/cluster",
         }
     }
 

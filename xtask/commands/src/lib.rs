@@ -10,6 +10,7 @@ mod context;
 mod environment;
 mod external;
 mod image;
+mod live;
 mod open;
 mod plan;
 mod render;
@@ -51,6 +52,8 @@ enum Command {
     Image(image::Command),
     /// Comment on a pull request, or open one, with what is in a file (options: see its `--help`)
     PullRequest(External),
+    #[command(subcommand)]
+    Live(live::Command),
     /// Write a new service, tool or environment, and the lines that lead to it (options: see its `--help`)
     New(External),
     #[command(subcommand)]
@@ -95,6 +98,7 @@ pub fn run(environments: &'static [Entry]) -> ExitCode {
         Command::Open(arguments) => open::run(&arguments),
         Command::Image(command) => image::run(&command),
         Command::PullRequest(client) => client.start(Program::PullRequest, &[]),
+        Command::Live(command) => live::run(&command),
         Command::New(scaffold) => scaffold.start(Program::Scaffold, &[]),
         Command::Crd(Crd::Import(importer)) => importer.start(Program::Import, &["crd"]),
         Command::Chart(Chart::Import(importer)) => importer.start(Program::Import, &["chart"]),

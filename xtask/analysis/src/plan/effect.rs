@@ -13,6 +13,8 @@ mod workload;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
+pub use deletion::lost_with;
+
 use super::change::{Change, Consequence, Group};
 use super::compare::{Difference, Schemas};
 use super::delivery::Delivery;

@@ -37,6 +37,14 @@ static DATA: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// What is lost with an object when it is deleted; none where it holds no data.
+#[must_use]
+pub fn lost_with(object: &Object) -> Option<&'static str> {
+    let of_kind = DATA.iter().find(|(group, kind, _)| object.is(group, kind));
+    let of_kind = of_kind.map(|(_, _, cause)| *cause);
+    of_kind.or_else(|| takes_claims(object).then_some(CLAIMS_OF_SET))
+}
+
 /// Tells what comes of a deletion.
 pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
     let Some(old) = subject.deleted() else { return };
@@ -61,12 +69,9 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
         None => "by whatever deploys these manifests, if it prunes".to_owned(),
     };
     subject.whole(Effect::Delete, format!("{by}{renamed}"));
-    for (group, kind, cause) in DATA {
-        if old.is(group, kind) {
-            subject.whole(Effect::DataLoss, *cause).one_way();
-        }
+    if let Some(cause) = lost_with(old) {
+        subject.whole(Effect::DataLoss, cause).one_way();
     }
-    set(subject, old);
     service(context, subject, old);
     needed(context, subject, old);
     if old.is("policy", "PodDisruptionBudget") {
@@ -100,14 +105,12 @@ fn stays(context: &Context<'_>, old: &Object) -> Option<String> {
     (!prunes).then(|| format!("{} does not prune by itself", after.identity))
 }
 
-/// Claims that go with a set.
-fn set(subject: &mut Subject<'_, '_>, old: &Object) {
+const CLAIMS_OF_SET: &str = "whenDeleted: Delete deletes the claims of its pods";
+
+/// Whether claims go with a set.
+fn takes_claims(old: &Object) -> bool {
     let policy = &old.json["spec"]["persistentVolumeClaimRetentionPolicy"]["whenDeleted"];
-    if old.is("apps", "StatefulSet") && text(policy) == Some("Delete") {
-        subject
-            .whole(Effect::DataLoss, "whenDeleted: Delete deletes the claims of its pods")
-            .one_way();
-    }
+    old.is("apps", "StatefulSet") && text(policy) == Some("Delete")
 }
 
 /// A Service that somebody calls.
