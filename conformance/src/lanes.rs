@@ -8,7 +8,9 @@ mod apply;
 mod argocd;
 mod bootstrap;
 mod broker;
+mod browser;
 mod charts;
+mod client;
 pub mod data;
 mod delivery;
 pub mod envoy;
@@ -19,6 +21,7 @@ mod logs;
 mod mesh;
 mod mutants;
 mod percent;
+mod plan;
 mod rules;
 mod runs;
 mod schedule;
@@ -52,7 +55,7 @@ pub struct Lane {
 type Work = fn(&Programs, &Options, &mut Report) -> Result<(), Failure>;
 
 /// Every lane, in the order in which they run.
-pub const LANES: [Lane; 15] = [
+pub const LANES: [Lane; 17] = [
     Lane {
         name: "yaml",
         judges: "yaml-reader",
@@ -78,6 +81,14 @@ pub const LANES: [Lane; 15] = [
         faults: Some(mutants::faults::run),
     },
     Lane {
+        name: "plan",
+        judges: "kube-apiserver, etcd, kubectl",
+        about: "A real API server does with thousands of changes what the plan of each says",
+        is_default: false,
+        run: plan::run,
+        faults: Some(plan::faults::run),
+    },
+    Lane {
         name: "schedule",
         judges: "kube-scheduler, kube-controller-manager, kwok",
         about: "A real scheduler finds a node for every pod",
@@ -92,6 +103,14 @@ pub const LANES: [Lane; 15] = [
         is_default: true,
         run: mesh::run,
         faults: Some(mesh::faults::run),
+    },
+    Lane {
+        name: "browser",
+        judges: "chromium",
+        about: "A real browser shows the pages that commands make, and what is on them works",
+        is_default: true,
+        run: browser::run,
+        faults: Some(browser::faults::run),
     },
     Lane {
         name: "delivery",

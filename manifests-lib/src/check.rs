@@ -5,14 +5,16 @@
 mod accepted;
 mod bounds;
 mod exceptions;
+pub mod forms;
 mod mesh;
 mod metadata;
 mod node_folders;
 mod overrides;
 mod pod_security;
+pub mod properties;
 mod rules;
 mod secrets;
-mod size;
+pub mod size;
 mod variables;
 mod workload;
 mod written_by_cluster;
@@ -30,7 +32,7 @@ pub(crate) use mesh::{needs_mesh, unread_by_mesh};
 pub use pod_security::beyond;
 pub(crate) use pod_security::refused_pods;
 pub(crate) use secrets::in_plain_text as secrets_in_plain_text;
-pub use secrets::{SecretText, secret_texts};
+pub use secrets::{Json, SecretText, secret_texts};
 pub(crate) use workload::{claims, mounted_claims, selected_pods};
 
 use workload::Workload;

@@ -1,9 +1,9 @@
 //! All bundles of one environment, checked as a whole.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::check::properties::repeated;
 use crate::check::{self, Accepted};
 use crate::cluster::{PodIdentity, identity, rights};
 use crate::data::secret_store::{self, SecretRead, StoreFact};
@@ -384,70 +384,50 @@ impl Plan {
 /// One chart deployed twice under one name into one namespace: charts derive their objects' names from these, some from the
 /// version too.
 fn duplicate_releases(bundles: &[BuiltBundle]) -> Vec<BuildError> {
-    let mut first = BTreeMap::new();
-    let mut errors = Vec::new();
-    for source in bundles.iter().flat_map(|bundle| &bundle.sources) {
+    let releases = bundles.iter().flat_map(|bundle| &bundle.sources).filter_map(|source| {
         let SourceFrom::Chart { name, version, release, .. } = &source.from else {
-            continue;
+            return None;
         };
-        let namespace = &source.namespace;
-        let identity = (*name, version, release, namespace);
-        if let Some(other) = first.insert(identity, source.origin) {
-            errors.push(
-                BuildError::new(
-                    Rule::DuplicateRelease,
-                    source.origin,
-                    format!(
-                        "the chart {name} {version} is deployed a second time as {release} into {namespace}: both would make \
-                         the same objects; remove one, or give it another release"
-                    ),
-                )
-                .related([other]),
-            );
-        }
-    }
-    errors
+        let identity = (*name, version, release, &source.namespace);
+        Some((identity, (identity, source.origin)))
+    });
+    let twice = repeated(releases).into_iter().map(|((_, first), (identity, origin))| {
+        let (name, version, release, namespace) = identity;
+        let message = format!(
+            "the chart {name} {version} is deployed a second time as {release} into {namespace}: both would make the same objects; remove \
+             one, or give it another release"
+        );
+        BuildError::new(Rule::DuplicateRelease, origin, message).related([first])
+    });
+    twice.collect()
 }
 
 fn duplicate_objects(bundles: &[BuiltBundle]) -> Vec<BuildError> {
-    let mut first = BTreeMap::new();
-    let mut errors = Vec::new();
-    for resource in bundles.iter().flat_map(|bundle| &bundle.resources) {
-        let object = resource.object_ref();
-        if let Some(other) = first.get(&object) {
-            errors.push(
-                BuildError::new(
-                    Rule::DuplicateObject,
-                    resource.origin(),
-                    format!(
-                        "{object} is written a second time: applied one after the other, each would undo the other; rename \
-                         or remove one"
-                    ),
-                )
-                .related([*other]),
-            );
-        } else {
-            first.insert(object, resource.origin());
-        }
-    }
-    errors
+    let resources = bundles.iter().flat_map(|bundle| &bundle.resources);
+    let objects = resources.map(|resource| (resource.object_ref(), resource));
+    let pairs = repeated(objects).into_iter();
+    pairs
+        .map(|(first, again)| {
+            BuildError::new(
+                Rule::DuplicateObject,
+                again.origin(),
+                format!(
+                    "{} is written a second time: applied one after the other, each would undo the other; rename or remove one",
+                    again.object_ref()
+                ),
+            )
+            .related([first.origin()])
+        })
+        .collect()
 }
 
 /// Two bundles of one name would share a folder.
 fn duplicate_bundles(bundles: &[BuiltBundle]) -> Vec<BuildError> {
-    let mut first: BTreeMap<&Name, Origin> = BTreeMap::new();
-    let mut errors = Vec::new();
-    for bundle in bundles {
-        if let Some(other) = first.insert(&bundle.name, bundle.origin) {
-            errors.push(
-                BuildError::new(
-                    Rule::DuplicateBundle,
-                    bundle.origin,
-                    format!("two bundles are named {}: give one another name", bundle.name),
-                )
-                .related([other]),
-            );
-        }
-    }
-    errors
+    let twice = repeated(bundles.iter().map(|bundle| (&bundle.name, bundle))).into_iter();
+    twice
+        .map(|(first, again)| {
+            let message = format!("two bundles are named {}: give one another name", again.name);
+            BuildError::new(Rule::DuplicateBundle, again.origin, message).related([first.origin])
+        })
+        .collect()
 }

@@ -2,7 +2,7 @@
 //! more than one module.
 
 use manifests_lib::cluster::Infrastructure;
-use manifests_lib::environment::{Environment, Sources};
+use manifests_lib::environment::{Environment, Sources, WrittenSettings};
 use manifests_lib::model::Conventions;
 use manifests_lib::name;
 use manifests_lib::outside::Shared;
@@ -91,6 +91,7 @@ const SOURCES: &str = "../microservices-backend/src";
 /// Builds the platform of an environment.
 #[must_use]
 pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
+    let written = WrittenSettings::of(&settings);
     let Settings {
         site,
         cluster,
@@ -185,5 +186,5 @@ pub fn environment<K: Choices>(settings: Settings<K>) -> Environment {
         prometheus,
     );
     let sources = site.sources.map(|nodes| Sources { nodes, laptop: SOURCES });
-    Environment { platform, infrastructure, sources, reviewers }
+    Environment { platform, infrastructure, sources, reviewers, settings: Some(written) }
 }

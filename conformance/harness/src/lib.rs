@@ -4,6 +4,7 @@
 //!   folders. Whatever it starts or makes is gone when the run ends, however it ends.
 //! - [`Process`] is a server, [`Cluster`] an API server with its etcd, and where asked with the controllers, the scheduler
 //!   and simulated nodes. They end when they are dropped.
+//! - [`Browser`] is a Chromium without a window, [`Tab`] a page in it.
 //! - [`Report`] takes what a lane compared and found. What a lane finds is a finding; a [`Failure`] is why it could not do
 //!   its work: a sentence with what, where and the way out.
 //!
@@ -29,6 +30,7 @@
     reason = "each `Failure` itself says what, where and the way out"
 )]
 
+mod browser;
 mod cluster;
 mod life;
 mod process;
@@ -36,6 +38,7 @@ mod programs;
 mod report;
 mod watchdog;
 
+pub use browser::{Browser, Form, Scheme, Tab};
 pub use cluster::{ATTEMPTS, Applied, Cluster, READY, free_port, secret};
 pub use process::{Process, Running, ended, refused};
 pub use programs::{Program, Programs, cannot_write, minor_release};

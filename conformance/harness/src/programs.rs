@@ -2,8 +2,8 @@
 //!
 //! Programs that the environment names come first: `KUBEBUILDER_ASSETS` is the folder that envtest uses, `ISTIOCTL` and
 //! the `PATH` lead to istioctl. Everything else is built from the Go modules below `programs/`, once, into a cache; but for
-//! Envoy, which a package of the Python Package Index carries, and RabbitMQ and Fluent Bit, to which `RABBITMQ_SERVER`,
-//! `FLUENT_BIT` or the `PATH` have to lead.
+//! Envoy, which a package of the Python Package Index carries, and what has to be installed, such as RabbitMQ and Chromium, to
+//! which `RABBITMQ_SERVER`, `CHROMIUM` and their like or the `PATH` have to lead.
 
 mod build;
 #[cfg(test)]
@@ -62,8 +62,15 @@ impl Machine {
                     "there is no place to keep built programs: set HOME or XDG_CACHE_HOME to a folder",
                 )
             })?;
-        let variables =
-            [ASSETS, "ISTIOCTL", "RABBITMQ_SERVER", "FLUENT_BIT", "POSTGRES", "REDIS_SERVER"];
+        let variables = [
+            ASSETS,
+            "ISTIOCTL",
+            "RABBITMQ_SERVER",
+            "FLUENT_BIT",
+            "POSTGRES",
+            "REDIS_SERVER",
+            "CHROMIUM",
+        ];
         Ok(Self {
             variables: variables
                 .into_iter()

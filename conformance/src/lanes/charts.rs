@@ -185,6 +185,8 @@ mod tests {
                 "another Argo CD: pin helm4_version and kustomize5_version of its hack/tool-versions.sh in \
                  harness/programs, and name them in README.md"
             );
+            // That of the harness.
+            assert_eq!(::charts::argocd::helm("v3.5.3"), Some(4));
         }
     }
 

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use super::{Options, apply, in_cluster};
 use crate::rendered;
 use ask::{Answer, Asking};
-use change::{Changes, Mutant};
+pub use change::{Changes, Mutant};
 
 use known::{KNOWN, Known};
 
@@ -134,7 +134,7 @@ fn own_seeds(file: &str) -> Result<Vec<Value>, Failure> {
 }
 
 fn objects_below(folder: &Path) -> Result<Vec<Value>, Failure> {
-    Ok(read(folder)?.objects.into_iter().map(|object| object.json).collect())
+    Ok(read(folder)?.objects.iter().map(|object| Value::from(&object.json)).collect())
 }
 
 /// Makes what objects need to be looked at: their namespaces, and the account of pods that name none.

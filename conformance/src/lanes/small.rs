@@ -44,5 +44,11 @@ pub fn rendered(platform: Platform) -> Result<Rendered, Failure> {
         memory: gibibytes(8),
     };
     let infrastructure = cluster.into();
-    Rendered::of(Environment { platform, infrastructure, sources: None, reviewers: None })
+    Rendered::of(Environment {
+        platform,
+        infrastructure,
+        sources: None,
+        reviewers: None,
+        settings: None,
+    })
 }

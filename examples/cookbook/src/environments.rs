@@ -75,7 +75,13 @@ fn dev() -> Environment {
         cpus: 16,
         memory: mebibytes(24_576),
     };
-    Environment { platform, infrastructure: cluster.into(), sources: None, reviewers: None }
+    Environment {
+        platform,
+        infrastructure: cluster.into(),
+        sources: None,
+        reviewers: None,
+        settings: None,
+    }
 }
 
 const ACCOUNT: AccountId = account_id!("123456789012");
@@ -147,5 +153,11 @@ pub(crate) fn production() -> Environment {
             nodes: 4,
         }],
     };
-    Environment { platform, infrastructure: cluster.into(), sources: None, reviewers: None }
+    Environment {
+        platform,
+        infrastructure: cluster.into(),
+        sources: None,
+        reviewers: None,
+        settings: None,
+    }
 }

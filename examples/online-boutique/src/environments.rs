@@ -65,7 +65,13 @@ fn local(environment: Name, profile: MinikubeProfile, network: Network) -> Envir
         cpus: 4,
         memory: mebibytes(8_192),
     };
-    Environment { platform, infrastructure: cluster.into(), sources: None, reviewers: None }
+    Environment {
+        platform,
+        infrastructure: cluster.into(),
+        sources: None,
+        reviewers: None,
+        settings: None,
+    }
 }
 
 const ACCOUNT: AccountId = account_id!("123456789012");
@@ -111,5 +117,11 @@ fn prd() -> Environment {
         },
         node_groups: vec![EksNodeGroup { group: NODES, instance: InstanceType::T3Large, nodes: 3 }],
     };
-    Environment { platform, infrastructure: cluster.into(), sources: None, reviewers: None }
+    Environment {
+        platform,
+        infrastructure: cluster.into(),
+        sources: None,
+        reviewers: None,
+        settings: None,
+    }
 }

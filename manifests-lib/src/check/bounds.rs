@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1 as core;
 
+use super::properties::{Pinned, pinned};
 use super::workload::Workload;
 use crate::model::error::BuildError;
 use crate::model::namespace::REVISION;
@@ -11,7 +12,7 @@ use crate::model::origin::Origin;
 use crate::model::resource::Resource;
 use crate::model::rule::Rule;
 use crate::network::mesh::is_of_proxy;
-use crate::values::{Image, is_fixed_tag};
+use crate::values::Image;
 
 /// Containers of the mesh that listen where their proxy does.
 pub(crate) fn ports_of_proxies<'a>(
@@ -67,7 +68,8 @@ pub(crate) fn unpinned_images<'a>(
             continue;
         };
         for container in workload.containers() {
-            let Some(image) = container.image.as_deref().filter(|it| !is_pinned(it)) else {
+            let Some(image) = container.image.as_deref().filter(|it| pinned(it) != Pinned::Bytes)
+            else {
                 continue;
             };
             if !local.contains(image) {
@@ -89,14 +91,4 @@ pub(crate) fn unpinned_images<'a>(
         }
     }
     errors
-}
-
-/// Whether a reference always leads to the same image: it has a digest, or names one build by its tag in a registry whose tags cannot
-/// be moved. `auto` is replaced by the mesh, an empty one refused by the API server.
-fn is_pinned(image: &str) -> bool {
-    let fixed = image.rsplit_once(':').is_some_and(|(_, tag)| is_fixed_tag(tag.as_bytes()));
-    let in_ecr = image.split('/').next().is_some_and(|registry| {
-        registry.contains(".dkr.ecr.") && registry.ends_with(".amazonaws.com")
-    });
-    image.contains("@sha256:") || in_ecr && fixed || image == "auto" || image.is_empty()
 }

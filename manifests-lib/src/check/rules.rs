@@ -31,6 +31,8 @@ impl CheckRule {
     pub const DELETING_RECLAIM_POLICY: Self = Self("deleting-reclaim-policy");
     /// Two volumes are mounted at one path of a container.
     pub const DUPLICATE_MOUNT_PATH: Self = Self("duplicate-mount-path");
+    /// A volume is mounted over another one of a container.
+    pub const HIDDEN_MOUNT: Self = Self("hidden-mount");
     /// Argo CD deletes a claim, a namespace or a kind as soon as its manifest is gone.
     pub const PRUNED_DATA: Self = Self("pruned-data");
     /// A volume on a node does not say on which.
@@ -119,7 +121,7 @@ impl CheckRule {
     pub const IGNORED_PEER_AUTHENTICATION: Self = Self("ignored-peer-authentication");
     /// A container has the image `auto`, and nothing is injected into its pod.
     pub const IMAGE_OF_MISSING_INJECTION: Self = Self("image-of-missing-injection");
-    /// An annotation or label of Istio for pods stands at their workload.
+    /// An annotation or label stands where nobody reads it: one of pods at their workload, one of an Ingress at pods.
     pub const MISPLACED_ANNOTATION: Self = Self("misplaced-annotation");
     /// A label asks for the sidecar of a revision of Istio that is not there.
     pub const MISSING_REVISION: Self = Self("missing-revision");
@@ -135,7 +137,7 @@ impl CheckRule {
     pub const SHADOWED_MATCH: Self = Self("shadowed-match");
     /// Two Istio Gateways serve different hosts with one certificate at one port.
     pub const SHARED_CERTIFICATE: Self = Self("shared-certificate");
-    /// An AuthorizationPolicy asks for a token, and no RequestAuthentication reads one for its pods.
+    /// An AuthorizationPolicy or a route asks for a token, and no RequestAuthentication reads one.
     pub const TOKEN_NEVER_READ: Self = Self("token-never-read");
     /// A RequestAuthentication reads tokens, and no AuthorizationPolicy of its pods asks for one.
     pub const TOKEN_NOT_REQUIRED: Self = Self("token-not-required");
@@ -383,6 +385,8 @@ impl CheckRule {
     pub const REMOVED_API_VERSION: Self = Self("removed-api-version");
     /// An object has a field that its kind does not have.
     pub const UNKNOWN_FIELD: Self = Self("unknown-field");
+    /// A condition of a CRD, a policy or a webhook cannot be read.
+    pub const UNREADABLE_CONDITION: Self = Self("unreadable-condition");
     /// An object is of a kind that its API version does not have.
     pub const UNSERVED_VERSION: Self = Self("unserved-version");
     /// A field has a value that there is, but not there.
@@ -427,7 +431,7 @@ impl CheckRule {
     pub const BUDGET_WITHOUT_PODS: Self = Self("budget-without-pods");
     /// A PersistentVolume can be bound by more than one claim.
     pub const CONTESTED_VOLUME: Self = Self("contested-volume");
-    /// The selector of an Istio Gateway is a slip of labels that proxies have.
+    /// The selector of an Istio Gateway is a slip of labels that proxies have, or selects none.
     pub const GATEWAY_WITHOUT_PODS: Self = Self("gateway-without-pods");
     /// An object of Istio selects no pod.
     pub const MESH_POLICY_WITHOUT_PODS: Self = Self("mesh-policy-without-pods");

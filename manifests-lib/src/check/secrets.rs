@@ -2,7 +2,7 @@
 
 mod looks;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::data::NotSecret;
 use crate::delivery::{Source, SourceFrom};
@@ -95,21 +95,52 @@ struct Holder<'a> {
     texts: Vec<Text>,
 }
 
+/// A value of JSON, whichever type holds it.
+pub trait Json: Sized {
+    /// Its text, where it is one.
+    fn text(&self) -> Option<&str>;
+    /// Its elements; none where it is no list.
+    fn elements(&self) -> &[Self];
+    /// Its fields; none where it is no mapping.
+    fn fields(&self) -> impl Iterator<Item = (&str, &Self)>;
+    /// A field of it.
+    fn field(&self, key: &str) -> Option<&Self>;
+}
+
+impl Json for Value {
+    fn text(&self) -> Option<&str> {
+        self.as_str()
+    }
+
+    fn elements(&self) -> &[Self] {
+        self.as_array().map_or(&[], Vec::as_slice)
+    }
+
+    fn fields(&self) -> impl Iterator<Item = (&str, &Self)> {
+        let fields = self.as_object().into_iter().flatten();
+        fields.map(|(key, value)| (key.as_str(), value))
+    }
+
+    fn field(&self, key: &str) -> Option<&Self> {
+        self.get(key)
+    }
+}
+
 /// A text that reads like a secret.
 #[derive(Debug)]
-pub struct SecretText<'a> {
+pub struct SecretText<'a, J = Value> {
     /// Where it stands: `spec.template.spec.containers[web].env[TOKEN].value`.
     pub path: String,
     /// What it holds, without the text itself: `a value of TOKEN`.
     pub holds: String,
     /// The value that holds it.
-    pub value: &'a Value,
+    pub value: &'a J,
 }
 
 /// Every text below a value of JSON that reads like a secret: by the name that it has there, or by itself, such as an address with a
 /// password.
 #[must_use]
-pub fn secret_texts(value: &Value) -> Vec<SecretText<'_>> {
+pub fn secret_texts<J: Json>(value: &J) -> Vec<SecretText<'_, J>> {
     of_value(value, "")
 }
 
@@ -160,79 +191,68 @@ fn told(texts: Vec<SecretText<'_>>) -> Vec<Text> {
     texts.into_iter().map(|SecretText { path, holds, .. }| Text { path, holds }).collect()
 }
 
-fn of_value<'a>(value: &'a Value, path: &str) -> Vec<SecretText<'a>> {
+fn of_value<'a, J: Json>(value: &'a J, path: &str) -> Vec<SecretText<'a, J>> {
     let mut texts = Vec::new();
     collect(value, path, &mut texts);
     texts
 }
 
-fn collect<'a>(value: &'a Value, path: &str, texts: &mut Vec<SecretText<'a>>) {
-    match value {
-        Value::String(text) => {
-            if let Some(holds) = looks::like_a_secret(text) {
-                texts.push(SecretText { path: path.to_owned(), holds, value });
+fn collect<'a, J: Json>(value: &'a J, path: &str, texts: &mut Vec<SecretText<'a, J>>) {
+    if let Some(holds) = value.text().and_then(looks::like_a_secret) {
+        texts.push(SecretText { path: path.to_owned(), holds, value });
+    }
+    let mut before = "";
+    for (position, element) in value.elements().iter().enumerate() {
+        let path = match element.field("name").and_then(Json::text) {
+            Some(name) => format!("{path}[{name}]"),
+            None => format!("{path}[{position}]"),
+        };
+        let text = element.text().unwrap_or_default();
+        if looks::is_option_of_secret(before) && looks::is_literal(text) {
+            let holds = format!("a value of {before}");
+            texts.push(SecretText { path, holds, value: element });
+        } else {
+            let (option, argument) = text.split_once('=').unwrap_or(("", text));
+            if option.starts_with('-')
+                && looks::may_name_secret(option)
+                && looks::is_random(argument)
+            {
+                let holds = format!("random letters for {option}");
+                texts.push(SecretText { path, holds, value: element });
+            } else {
+                collect(element, &path, texts);
             }
         }
-        Value::Array(elements) => {
-            let mut before = "";
-            for (position, element) in elements.iter().enumerate() {
-                let name = element.get("name").and_then(Value::as_str);
-                let path = match name {
-                    Some(name) => format!("{path}[{name}]"),
-                    None => format!("{path}[{position}]"),
-                };
-                let text = element.as_str().unwrap_or_default();
-                if looks::is_option_of_secret(before) && looks::is_literal(text) {
-                    texts.push(SecretText {
-                        path,
-                        holds: format!("a value of {before}"),
-                        value: element,
-                    });
-                } else {
-                    let (option, argument) = text.split_once('=').unwrap_or(("", text));
-                    if option.starts_with('-')
-                        && looks::may_name_secret(option)
-                        && looks::is_random(argument)
-                    {
-                        let holds = format!("random letters for {option}");
-                        texts.push(SecretText { path, holds, value: element });
-                    } else {
-                        collect(element, &path, texts);
-                    }
-                }
-                before = text;
+        before = text;
+    }
+    for (key, field) in value.fields() {
+        let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+        match named(value, key, field) {
+            Some(name) => {
+                let holds = format!("a value of {name}");
+                texts.push(SecretText { path, holds, value: field });
             }
-        }
-        Value::Object(object) => {
-            for (key, value) in object {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                match named(object, key, value) {
-                    Some(name) => {
-                        texts.push(SecretText { path, holds: format!("a value of {name}"), value });
-                    }
-                    None if is_random(object, key, value) => {
-                        texts.push(SecretText { path, holds: "random letters".to_owned(), value });
-                    }
-                    None => collect(value, &path, texts),
-                }
+            None if is_random(value, key, field) => {
+                let holds = "random letters".to_owned();
+                texts.push(SecretText { path, holds, value: field });
             }
+            None => collect(field, &path, texts),
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
 /// The name of a text where it says that the text is a secret: its key, or the name beside a `value`.
-fn named<'a>(object: &'a Map<String, Value>, key: &'a str, value: &Value) -> Option<&'a str> {
-    value.as_str().filter(|text| looks::is_literal(text))?;
+fn named<'a, J: Json>(object: &'a J, key: &'a str, value: &J) -> Option<&'a str> {
+    value.text().filter(|text| looks::is_literal(text))?;
     if looks::names_secret(key) {
         return Some(key);
     }
-    let name = object.get("name").and_then(Value::as_str).filter(|_| key == "value")?;
+    let name = object.field("name").and_then(Json::text).filter(|_| key == "value")?;
     says_secret(name.as_bytes()).then_some(name)
 }
 
 /// Whether a value is of random letters, under a name that leaves open that it is a secret.
-fn is_random(object: &Map<String, Value>, key: &str, value: &Value) -> bool {
-    let name = object.get("name").and_then(Value::as_str).filter(|_| key == "value");
-    value.as_str().is_some_and(looks::is_random) && looks::may_name_secret(name.unwrap_or(key))
+fn is_random<J: Json>(object: &J, key: &str, value: &J) -> bool {
+    let name = object.field("name").and_then(Json::text).filter(|_| key == "value");
+    value.text().is_some_and(looks::is_random) && looks::may_name_secret(name.unwrap_or(key))
 }

@@ -5,19 +5,24 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1 as core;
 
 use super::Mistake;
+use super::forms;
 use crate::model::resource::Resource;
 use crate::model::rule::Rule;
-use crate::values::text_rules as text;
 
-/// What all values of a ConfigMap may have together.
+/// What all values of a ConfigMap or Secret may have together, in bytes.
 ///
 /// Upstream: <https://kubernetes.io/docs/concepts/configuration/configmap/#motivation>
-const CONFIG_MAP: usize = 1 << 20;
+pub const CONFIGURATION: usize = 1 << 20;
 
-/// What etcd takes in one request, and with it the longest object.
+/// What all annotations of an object may have, keys included, in bytes.
+///
+/// Upstream: `TotalAnnotationSizeLimitB` of apimachinery
+pub const ANNOTATIONS: usize = 256 << 10;
+
+/// What etcd takes in one request, and with it the longest object, in bytes.
 ///
 /// Upstream: <https://etcd.io/docs/v3.6/dev-guide/limit/>
-const OBJECT: usize = 3 << 19;
+pub const OBJECT: usize = 3 << 19;
 
 /// An object that etcd would not take.
 pub(super) fn too_large(resource: &Resource) -> Option<Mistake> {
@@ -25,7 +30,7 @@ pub(super) fn too_large(resource: &Resource) -> Option<Mistake> {
     let (size, limit, what) = if let Some(config_map) = resource.get::<core::ConfigMap>() {
         let text = config_map.data.iter().flatten().map(|(_, value)| value.len());
         let binary = config_map.binary_data.iter().flatten().map(|(_, value)| value.0.len());
-        (text.chain(binary).sum(), CONFIG_MAP, "the values of a ConfigMap")
+        (text.chain(binary).sum(), CONFIGURATION, "the values of a ConfigMap")
     } else {
         (resource.text_size(), OBJECT, "an object")
     };
@@ -46,7 +51,7 @@ pub(super) fn data_keys(config_map: &core::ConfigMap) -> Vec<Mistake> {
     let binary = config_map.binary_data.iter().flatten().map(|(key, _)| key);
     let mut mistakes = Vec::new();
     for key in data.keys().chain(binary.clone()) {
-        if !text::data_key(key.as_bytes()) {
+        if !forms::data_key(key.as_bytes()) {
             mistakes.push(Mistake::new(
                 Rule::InvalidDataKey,
                 format!(

@@ -8,6 +8,7 @@ use k8s_openapi::api::batch::v1 as batch;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
+use super::properties::{asks_nothing, have_no_pods, lacking_labels, missing_volumes, satisfies};
 use super::{Mistake, metadata, variables};
 use crate::model::error::BuildError;
 use crate::model::label::Labels;
@@ -140,8 +141,9 @@ impl<'a> Workload<'a> {
     }
 
     fn has_labels(&self, wanted: &Labels) -> bool {
-        self.labels()
-            .is_some_and(|labels| wanted.iter().all(|(key, value)| labels.get(key) == Some(value)))
+        let own = |key: &str| self.labels().and_then(|labels| labels.get(key)).map(String::as_str);
+        let wanted = wanted.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        lacking_labels(wanted, own).next().is_none()
     }
 
     /// Everything wrong with it.
@@ -168,7 +170,7 @@ impl<'a> Workload<'a> {
         mistakes.extend(self.unplaced());
         mistakes.extend(self.selector.and_then(|selector| self.unmatched(selector)));
         for container in self.containers() {
-            mistakes.extend(self.missing_volumes(container));
+            mistakes.extend(self.mounts_without_volume(container));
             mistakes.extend(variables::mistakes(container));
         }
         mistakes
@@ -191,22 +193,20 @@ impl<'a> Workload<'a> {
     }
 
     /// A mount without its volume is refused by the API server.
-    fn missing_volumes(&self, container: &core::Container) -> Vec<Mistake> {
-        let volumes = self.pods.and_then(|pods| pods.volumes.as_deref()).unwrap_or_default();
-        let exists = |name: &str| {
-            volumes.iter().any(|volume| volume.name == name)
-                || self.claims.iter().any(|claim| claim.metadata.name.as_deref() == Some(name))
-        };
-        let mounts = container.volume_mounts.iter().flatten();
-        mounts
-            .filter(|mount| !exists(&mount.name))
-            .map(|mount| {
+    fn mounts_without_volume(&self, container: &core::Container) -> Vec<Mistake> {
+        let volumes = self.pods.into_iter().flat_map(|pods| pods.volumes.iter().flatten());
+        let claims = self.claims.iter().filter_map(|claim| claim.metadata.name.as_deref());
+        let known: Vec<&str> = volumes.map(|volume| volume.name.as_str()).chain(claims).collect();
+        let mounts = container.volume_mounts.iter().flatten().map(|mount| mount.name.as_str());
+        let devices = container.volume_devices.iter().flatten().map(|device| device.name.as_str());
+        missing_volumes(mounts.chain(devices).map(|name| (name, ())), &known)
+            .map(|(volume, ())| {
                 Mistake::new(
                     Rule::MissingVolume,
                     format!(
-                        "container {} mounts the volume {}, which its pod does not have: the API server would refuse it; a claim \
+                        "container {} mounts the volume {volume}, which its pod does not have: the API server would refuse it; a claim \
                          belongs to the StatefulSet that declares it, mount a volume of this workload",
-                        container.name, mount.name
+                        container.name
                     ),
                 )
             })
@@ -215,20 +215,29 @@ impl<'a> Workload<'a> {
 
     /// Selectors of workloads must match their own template, or the API server refuses the object.
     fn unmatched(&self, selector: &LabelSelector) -> Option<Mistake> {
-        let empty = Labels::new();
-        let wanted = selector.match_labels.as_ref().unwrap_or(&empty);
-        let labels = self.labels().unwrap_or(&empty);
-        if wanted.is_empty() && selector.match_expressions.is_none() {
+        let labels = selector.match_labels.iter().flatten();
+        let expressions = selector.match_expressions.as_deref().unwrap_or_default();
+        if asks_nothing(labels.clone().count(), expressions.len()) {
             return Some(Mistake::new(
                 Rule::EmptySelector,
                 "the selector is empty: select the labels of the pod template",
             ));
         }
-        let missing: Vec<_> = wanted
+        let own = |key: &str| self.labels().and_then(|labels| labels.get(key)).map(String::as_str);
+        let lacking =
+            lacking_labels(labels.map(|(key, value)| (key.as_str(), value.as_str())), own)
+                .map(|(key, value)| format!("{key}={value}"));
+        let unsatisfied = expressions
             .iter()
-            .filter(|(key, value)| labels.get(*key) != Some(value))
-            .map(|(key, value)| format!("{key}={value}"))
-            .collect();
+            .filter(|it| {
+                let values = it.values.iter().flatten().map(String::as_str);
+                !satisfies(&it.operator, values, own(&it.key))
+            })
+            .map(|it| {
+                let values = it.values.as_deref().unwrap_or_default().join(", ");
+                format!("{} {} ({values})", it.key, it.operator)
+            });
+        let missing: Vec<_> = lacking.chain(unsatisfied).collect();
         (!missing.is_empty()).then(|| {
             Mistake::new(
                 Rule::SelectorMismatch,
@@ -274,7 +283,8 @@ pub(crate) fn selected_pods<'a>(resources: impl Iterator<Item = &'a Resource>) -
             .flatten()
             .filter(|workload| workload.has_labels(selector))
             .collect();
-        if !selected.is_empty() && selected.iter().all(|workload| workload.replicas == Some(0)) {
+        let replicas = selected.iter().map(|workload| workload.replicas);
+        if have_no_pods(replicas.map(|replicas| replicas.and_then(|it| u64::try_from(it).ok()))) {
             errors.push(
                 BuildError::new(
                     Rule::ServiceWithoutPods,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{ClusterResourceScope, Metadata, NamespaceResourceScope};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::model::group_kind::GroupKind;
 use crate::model::origin::Origin;
@@ -160,7 +160,7 @@ impl Resource {
     ///
     /// Where the object holds what JSON cannot carry.
     pub fn to_json(&self) -> Result<serde_json::Value, serde_json::Error> {
-        self.object.to_json()
+        serde_json::to_value(self)
     }
 
     pub(crate) fn metadata(&self) -> &ObjectMeta {
@@ -196,6 +196,13 @@ impl Resource {
     }
 }
 
+/// The object alone.
+impl Serialize for Resource {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        erased_serde::serialize(&*self.object, serializer)
+    }
+}
+
 impl fmt::Debug for Resource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} from {}", self.object_ref(), self.origin)
@@ -203,7 +210,7 @@ impl fmt::Debug for Resource {
 }
 
 /// [`Manifest`] without its type.
-trait Object: Send {
+trait Object: erased_serde::Serialize + Send {
     fn object_ref(&self) -> ObjectRef;
     fn kind(&self) -> GroupKind;
     fn api_version(&self) -> &'static str;
@@ -214,7 +221,6 @@ trait Object: Send {
     fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
     fn write_yaml(&self, output: &mut String) -> Result<(), yaml::Error>;
-    fn to_json(&self) -> Result<serde_json::Value, serde_json::Error>;
 }
 
 impl<T: Manifest> Object for T {
@@ -262,9 +268,5 @@ impl<T: Manifest> Object for T {
 
     fn write_yaml(&self, output: &mut String) -> Result<(), yaml::Error> {
         yaml::write(self, output)
-    }
-
-    fn to_json(&self) -> Result<serde_json::Value, serde_json::Error> {
-        serde_json::to_value(self)
     }
 }

@@ -6,6 +6,7 @@ use k8s_openapi::api::core::v1 as core;
 
 use super::volume::{PodVolume, PodVolumeSource, is_below};
 use super::{ContainerHandle, Volume};
+use crate::check::properties::repeated;
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
@@ -126,22 +127,14 @@ impl<P> ContainerHandle<P> {
 
 /// What is wrong with the mounts of a container that has this much memory.
 pub(super) fn mistakes(container: &Name, memory: Bytes, mounts: &[Mount]) -> Vec<BuildError> {
-    let mut paths = BTreeMap::new();
-    let mut errors = Vec::new();
-    for Mount { origin, path, .. } in mounts {
-        if let Some(other) = paths.insert(path, *origin) {
-            errors.push(
-                BuildError::new(
-                    Rule::DuplicateMountPath,
-                    *origin,
-                    format!(
-                        "{path} is mounted twice in one container: the API server would refuse it; choose another path"
-                    ),
-                )
-                .related([other]),
-            );
-        }
-    }
+    let at_paths = mounts.iter().map(|Mount { origin, path, .. }| (path, (path, *origin)));
+    let twice = repeated(at_paths).into_iter().map(|((_, first), (path, origin))| {
+        let message = format!(
+            "{path} is mounted twice in one container: the API server would refuse it; choose another path"
+        );
+        BuildError::new(Rule::DuplicateMountPath, origin, message).related([first])
+    });
+    let mut errors: Vec<BuildError> = twice.collect();
     let in_memory: BTreeMap<&str, (Origin, Bytes)> = mounts
         .iter()
         .filter_map(|mount| {

@@ -19,6 +19,7 @@ use super::{
     Allowance, Container, ContainerHandle, InitContainer, NodeGroup, PortlessContainer, RunsFirst,
     SecurityException, WithPort, WithoutPort, addresses, config_files, placement, security,
 };
+use crate::check::properties::repeated;
 use crate::delivery::gitops::jobs;
 use crate::model::bundle::Output;
 use crate::model::component::Component;
@@ -458,38 +459,28 @@ fn volumes(
 
 /// Containers of one pod share its network: names and ports must differ.
 fn clashes(containers: &[Rc<ContainerState>]) -> Vec<BuildError> {
-    let mut errors = Vec::new();
-    for (index, container) in containers.iter().enumerate() {
-        for other in &containers[..index] {
-            let mut clash = |rule: Rule, what: String| {
-                errors.push(
-                    BuildError::new(
-                        rule,
-                        container.origin(),
-                        format!("two containers of one pod {what}"),
-                    )
-                    .related([other.origin()]),
-                );
-            };
-            if container.name() == other.name() {
-                clash(
-                    Rule::DuplicateContainer,
-                    format!(
-                        "are named {}: the API server would refuse the second; rename one",
-                        container.name()
-                    ),
-                );
-            }
-            let taken = other.ports();
-            for port in container.ports().into_iter().filter(|port| taken.contains(port)) {
-                clash(
-                    Rule::DuplicateContainerPort,
-                    format!(
-                        "listen on port {port} of one network: the second would not start; give one another port"
-                    ),
-                );
-            }
-        }
-    }
-    errors
+    let clash = |rule, [first, second]: [&Rc<ContainerState>; 2], what: String| {
+        BuildError::new(rule, second.origin(), format!("two containers of one pod {what}"))
+            .related([first.origin()])
+    };
+    let names = repeated(containers.iter().map(|container| (container.name(), container)));
+    let of_names = names.into_iter().map(|(first, second)| {
+        let name = second.name();
+        let what = format!("are named {name}: the API server would refuse the second; rename one");
+        clash(Rule::DuplicateContainer, [first, second], what)
+    });
+    let ports = containers.iter().flat_map(|container| {
+        container.ports().into_iter().map(move |port| (port, (port, container)))
+    });
+    // What a container has twice by itself is said at the line that adds the port.
+    let of_ports = repeated(ports)
+        .into_iter()
+        .filter(|((_, first), (_, second))| !Rc::ptr_eq(first, second))
+        .map(|((_, first), (port, second))| {
+            let what = format!(
+                "listen on port {port} of one network: the second would not start; give one another port"
+            );
+            clash(Rule::DuplicateContainerPort, [first, second], what)
+        });
+    of_names.chain(of_ports).collect()
 }

@@ -1,7 +1,6 @@
 //! Stateful sets: pods that keep their name and their data.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use custom_resources::istio::networking::v1 as istio;
@@ -13,6 +12,7 @@ use k8s_openapi::api::policy::v1 as policy;
 use super::pod::Pod;
 use super::volume::{PodVolume, PodVolumeSource, volume_claim};
 use super::{User, Volume, Workload};
+use crate::check::properties::repeated;
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
 use crate::model::error::BuildError;
@@ -198,24 +198,14 @@ impl Part for StatefulSetState {
 }
 
 fn twice_claimed(claims: &[(Origin, VolumeClaimTemplate)]) -> Vec<BuildError> {
-    let mut first = BTreeMap::new();
-    let mut errors = Vec::new();
-    for (origin, claim) in claims {
-        if let Some(other) = first.insert(&claim.name, *origin) {
-            errors.push(
-                BuildError::new(
-                    Rule::DuplicateClaimTemplate,
-                    *origin,
-                    format!(
-                        "two claims of one stateful set are named {}: its pods would see one volume; rename one",
-                        claim.name
-                    ),
-                )
-                .related([other]),
-            );
-        }
-    }
-    errors
+    let named = claims.iter().map(|(origin, claim)| (&claim.name, (&claim.name, *origin)));
+    let twice = repeated(named).into_iter().map(|((_, first), (name, origin))| {
+        let message = format!(
+            "two claims of one stateful set are named {name}: its pods would see one volume; rename one"
+        );
+        BuildError::new(Rule::DuplicateClaimTemplate, origin, message).related([first])
+    });
+    twice.collect()
 }
 
 impl VolumeClaimTemplate {

@@ -4,17 +4,19 @@
 mod services;
 
 use analysis::environment::Environment;
-use analysis::objects::{Object, Objects};
+use analysis::objects::{Object, Objects, json};
 use analysis::plan::plan;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use serde_json::json;
 use services::objects;
 
 /// Every hundredth object is another one, of what its kind has.
 fn changed(mut objects: Vec<Object>) -> Vec<Object> {
     for object in objects.iter_mut().step_by(100) {
         object.json["metadata"]["labels"]["release"] = json!("next");
-        if let Some(image) = object.json.pointer_mut("/spec/template/spec/containers/0/image") {
+        let path = ["spec", "template", "spec", "containers"];
+        let containers = path.iter().try_fold(&mut object.json, |value, key| value.get_mut(key));
+        let container = containers.and_then(|containers| containers.get_mut(0));
+        if let Some(image) = container.and_then(|container| container.get_mut("image")) {
             *image = json!("example.com/server:2");
         }
     }

@@ -29,7 +29,8 @@ use crate::objects::Line;
 
 use finding::Added;
 pub use finding::{At, Finding, Findings, Side};
-pub(crate) use gitops::{has_option, sources, wave};
+pub use gitops::Phase;
+pub(crate) use gitops::{has_option, hook_phase, is_never_applied, turn};
 pub(crate) use lifetime::is_restarted;
 pub(crate) use lifetime::{is_date, read_on};
 pub(crate) use near::hint;

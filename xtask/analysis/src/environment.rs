@@ -1,13 +1,16 @@
 //! What is checked: the objects of one environment, and what is known of the cluster that they are for.
 
+pub mod applications;
 mod nodes;
 mod operators;
 mod unseen;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::check::is_never_applied;
 use crate::objects::{EXTERNAL, Identity, Line, Object, Objects, Origin};
 
+use crate::plan::sources::Rendered;
 pub use nodes::{Nodes, Taint};
 
 /// One environment.
@@ -25,11 +28,15 @@ pub struct Environment {
     pub cluster: Cluster,
     /// The day by which ends of life are judged: `2026-11-30`.
     pub date: String,
+    /// The charts and folders of others whose objects are here, or should be.
+    pub rendered: Vec<Rendered>,
 }
 
 /// What is known of a cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Cluster {
+    /// Whether all that it has is among the objects, so that what is not here is missing.
+    pub is_whole: bool,
     /// The minor version of Kubernetes: 35 of 1.35.
     pub kubernetes_minor: Option<u16>,
     /// Its nodes by group; empty where they are not known.
@@ -63,6 +70,8 @@ pub struct Unseen {
     pub namespace: Option<String>,
     /// Group and kind of what it makes; anything where it is not known.
     pub kinds: Option<Vec<(String, String)>>,
+    /// The name of what it makes; any where there is none.
+    pub name: Option<String>,
 }
 
 /// A finding that is accepted.
@@ -102,15 +111,42 @@ impl Environment {
     /// Objects alone, of which nothing else is known but what they say themselves; their labels may name the environment.
     #[must_use]
     pub fn of(name: Option<String>, objects: Objects) -> Self {
-        let outside = Outside { external: external(&objects), unseen: unseen::of(&objects) };
+        Self::with_rendered(name, objects, &BTreeSet::new())
+    }
+
+    /// The same, where what these sources of Applications deploy is among the objects.
+    #[must_use]
+    pub fn with_rendered(
+        name: Option<String>,
+        objects: Objects,
+        rendered: &BTreeSet<applications::DeployedKey>,
+    ) -> Self {
+        let unseen = unseen::of(&objects, rendered);
+        let outside = Outside { external: external(&objects), unseen };
         Self {
             name: name.or_else(|| labelled(&objects)),
             outside,
             exceptions: annotated(&objects),
-            cluster: Cluster { kubernetes_minor: None, nodes: nodes::among(&objects) },
+            cluster: Cluster { nodes: nodes::among(&objects), ..Cluster::default() },
             objects,
             date: crate::check::read_on().to_owned(),
+            rendered: Vec::new(),
         }
+    }
+
+    /// The same with the objects of charts and folders of others, which were not seen before.
+    #[must_use]
+    pub fn with(mut self, rendered: Vec<Rendered>, objects: Vec<Object>) -> Self {
+        // Tests, and what Helm alone runs when it takes back or deletes a release.
+        let applied = objects.into_iter().filter(|object| !is_never_applied(object));
+        self.objects = self.objects.with(applied);
+        self.outside.unseen.retain(|unseen| {
+            let is_seen =
+                |one: &Rendered| one.failure.is_none() && one.source.is_called(&unseen.by);
+            !rendered.iter().any(is_seen)
+        });
+        self.rendered.extend(rendered);
+        self
     }
 
     /// Whether an object is there.
@@ -157,7 +193,7 @@ impl Unseen {
         let makes_pods = |kinds: &Vec<(String, String)>| {
             kinds.iter().any(|(group, kind)| operators::may_make_pods(group, kind))
         };
-        there && self.kinds.as_ref().is_none_or(makes_pods)
+        there && self.name.is_none() && self.kinds.as_ref().is_none_or(makes_pods)
     }
 
     fn may_make(&self, identity: &Identity) -> bool {
@@ -169,7 +205,8 @@ impl Unseen {
         let is_kind = |kinds: &Vec<(String, String)>| {
             kinds.iter().any(|(group, kind)| *group == identity.group && *kind == identity.kind)
         };
-        there && self.kinds.as_ref().is_none_or(is_kind)
+        let is_named = self.name.as_ref().is_none_or(|name| *name == identity.name);
+        there && is_named && self.kinds.as_ref().is_none_or(is_kind)
     }
 }
 

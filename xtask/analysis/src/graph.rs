@@ -3,7 +3,7 @@
 mod access;
 mod calls;
 pub mod capacity;
-mod delivery;
+pub(crate) mod delivery;
 mod gateway_api;
 mod knowledge;
 pub mod mesh;
@@ -11,6 +11,7 @@ pub mod messaging;
 mod monitors;
 pub mod network;
 mod pods;
+pub(crate) mod reading;
 mod reference;
 mod secrets;
 mod services;
@@ -27,6 +28,7 @@ use crate::schema::{self, Breach, Kinds};
 
 pub use calls::Call;
 use capacity::Capacity;
+use delivery::Delivery;
 use knowledge::Knowledge;
 pub use mesh::authorization::{Caller, Outcome, Verdict};
 pub use mesh::{Destination, Host, Layer};
@@ -56,6 +58,7 @@ pub struct Graph<'a> {
     entries_of_host: HashMap<&'a str, Vec<&'a Object>>,
     wildcard_entries: Vec<(&'a str, &'a Object)>,
     mesh: mesh::Mesh<'a>,
+    delivery: Delivery<'a>,
     policies: network::Policies<'a>,
     routes: network::Routes<'a>,
     /// Positions of references by what they name.
@@ -148,6 +151,7 @@ impl<'a> Graph<'a> {
             entries_of_host,
             wildcard_entries,
             mesh: mesh::Mesh::of(&environment.objects),
+            delivery: Delivery::of(&environment.objects),
             policies: network::Policies::of(environment),
             routes: network::Routes::of(&environment.objects),
             naming,
@@ -218,7 +222,7 @@ impl<'a> Graph<'a> {
             && self.knowledge.tells_of(identity)
     }
 
-    /// Whether all that a cluster gets is here: of what the code renders, not of files.
+    /// Whether all that a cluster gets is here: of what the code renders, and of files that are said to be all.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.knowledge.is_whole()
@@ -244,6 +248,12 @@ impl<'a> Graph<'a> {
         has_pods && !self.knowledge.hides_pods(namespace)
     }
 
+    /// Whether all pods of all namespaces are here.
+    #[must_use]
+    pub fn sees_every_pod(&self) -> bool {
+        self.is_whole() && !self.knowledge.hides_any_pods()
+    }
+
     /// The pods that a Service leads to; none where it has no selector.
     pub fn behind<'s>(&'s self, service: &'s Object) -> impl Iterator<Item = &'s Pod<'a>> {
         let selector = Selector::of_labels(&service.json["spec"]["selector"]);
@@ -253,6 +263,12 @@ impl<'a> Graph<'a> {
     /// The pods that a Service leads to and that stay.
     pub fn staying<'s>(&'s self, service: &'s Object) -> impl Iterator<Item = &'s Pod<'a>> {
         self.behind(service).filter(|pod| pod.stays())
+    }
+
+    /// Whether an autoscaler decides how many pods a workload has.
+    #[must_use]
+    pub fn is_scaled(&self, workload: &Object) -> bool {
+        self.scaled.contains_key(&workload.identity)
     }
 
     /// How many pods a workload has at least: what is written, or the least of its autoscaler. None where nodes decide.
@@ -267,14 +283,9 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// The Application that deploys a bundle: the one of this name, which the end of its name may say as well.
-    #[must_use]
-    pub fn application_of(&self, bundle: &str) -> Option<&'a Object> {
-        let suffix = format!("-{bundle}");
-        let mut applications = self.objects().of_kind("argoproj.io", "Application");
-        applications.find(|application| {
-            application.name() == bundle || application.name().ends_with(&suffix)
-        })
+    /// The Applications, by what they deploy.
+    pub(crate) fn delivery(&self) -> &Delivery<'a> {
+        &self.delivery
     }
 
     /// The groups of users that some binding gives rights to.

@@ -3,11 +3,10 @@
 mod request;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::check::wave;
 use crate::environment::Environment;
-use crate::objects::{FieldPath, Line, Object, Origin};
+use crate::graph::delivery::wave;
+use crate::objects::{FieldPath, Line, Object, Origin, Value};
 use crate::plan::Deployed;
 pub use request::{Apply, Context, Request, Task};
 
@@ -111,10 +110,8 @@ fn is_deployed(object: &Object) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-    use crate::objects::Objects;
+    use crate::objects::{Objects, json};
 
     fn object(json: Value, bundle: &str) -> Object {
         let written = Line { file: "services/src/shop.rs".into(), line: 7 };

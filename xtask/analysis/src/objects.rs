@@ -9,13 +9,14 @@ pub mod quantity;
 mod read;
 mod scope;
 mod selector;
+mod value;
 mod view;
 pub mod yaml;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde_json::Value;
+use manifests_lib::check::properties::repeated;
 
 pub use field::{FieldPath, Step};
 pub use identity::Identity;
@@ -25,6 +26,7 @@ pub(crate) use pod::is_labelled_later;
 pub use pod::{Container, ContainerKind, Pod};
 pub use read::{Read, Trouble, is_manifest, read, read_all, read_contents};
 pub use selector::Selector;
+pub use value::{Key, Map, Value, json};
 pub(crate) use view::count_of;
 pub use view::{list, text, texts};
 
@@ -48,7 +50,8 @@ impl Object {
     ///
     /// An object that says no namespace gets `default` by [`Objects::new`] where its kind has one.
     #[must_use]
-    pub fn of(json: Value, origin: Origin, bundle: Option<Arc<str>>) -> Option<Self> {
+    pub fn of(json: impl Into<Value>, origin: Origin, bundle: Option<Arc<str>>) -> Option<Self> {
+        let json = json.into();
         let api_version = text(&json["apiVersion"])?.to_owned();
         let group = api_version.split_once('/').map_or("", |(group, _)| group).to_owned();
         let metadata = &json["metadata"];
@@ -68,14 +71,21 @@ impl Object {
         matches!(self.origin, Origin::Rust { .. } | Origin::Yaml { .. })
     }
 
+    /// Whether what is here deploys it: somebody wrote it, or it was rendered from what others wrote, such as a chart.
+    #[must_use]
+    pub fn is_deployed(&self) -> bool {
+        self.is_written()
+            || matches!(self.origin, Origin::Foreign { .. }) && self.annotation(EXTERNAL).is_none()
+    }
+
     /// Says of an object that somebody else creates it, where it does not say so itself.
     pub fn declare_external(&mut self, by: &str) {
         if self.annotation(EXTERNAL).is_none() && self.json["metadata"].is_object() {
             let annotations = &mut self.json["metadata"]["annotations"];
             if !annotations.is_object() {
-                *annotations = Value::Object(serde_json::Map::new());
+                *annotations = Value::Object(Map::new());
             }
-            annotations[EXTERNAL] = Value::String(by.to_owned());
+            annotations[EXTERNAL] = by.into();
         }
     }
 
@@ -148,7 +158,8 @@ pub struct Objects {
     all: Vec<Object>,
     by_identity: HashMap<Identity, Position>,
     by_kind: HashMap<(String, String), Vec<Position>>,
-    duplicates: Vec<(Position, Position)>,
+    /// How many of them were given; what controllers make follows.
+    given: usize,
 }
 
 impl Objects {
@@ -163,7 +174,7 @@ impl Objects {
             all: Vec::new(),
             by_identity: HashMap::new(),
             by_kind: HashMap::new(),
-            duplicates: Vec::new(),
+            given: 0,
         };
         for mut object in written.into_iter().chain(external.into_iter().map(Object::external)) {
             let Identity { group, kind, namespace, .. } = &mut object.identity;
@@ -175,6 +186,7 @@ impl Objects {
             }
             objects.insert(object);
         }
+        objects.given = objects.all.len();
         let made = made::of(&objects);
         for object in made {
             // What is written as well is not made.
@@ -185,14 +197,19 @@ impl Objects {
         objects
     }
 
+    /// The same with further objects; what controllers make is found out anew.
+    #[must_use]
+    pub fn with(self, more: impl IntoIterator<Item = Object>) -> Self {
+        let mut given = self.all;
+        given.truncate(self.given);
+        given.extend(more);
+        Self::new(given)
+    }
+
     fn insert(&mut self, object: Object) {
         let position = self.all.len();
-        match self.by_identity.get(&object.identity) {
-            Some(&first) => self.duplicates.push((first, position)),
-            None => {
-                self.by_identity.insert(object.identity.clone(), position);
-            }
-        }
+        // The first one counts.
+        self.by_identity.entry(object.identity.clone()).or_insert(position);
         let kind = (object.identity.group.clone(), object.identity.kind.clone());
         self.by_kind.entry(kind).or_default().push(position);
         self.all.push(object);
@@ -238,7 +255,8 @@ impl Objects {
     }
 
     /// Pairs of objects with one identity: the one that counts here, and the other.
-    pub fn duplicates(&self) -> impl Iterator<Item = (&Object, &Object)> {
-        self.duplicates.iter().map(|&(first, other)| (&self.all[first], &self.all[other]))
+    #[must_use]
+    pub fn duplicates(&self) -> Vec<(&Object, &Object)> {
+        repeated(self.all.iter().map(|object| (&object.identity, object)))
     }
 }

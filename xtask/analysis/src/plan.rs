@@ -8,19 +8,21 @@
 
 mod change;
 mod compare;
-mod delivery;
 mod effect;
 mod matching;
+pub mod random;
 pub mod report;
 pub mod saved;
+pub mod sources;
 
 use std::collections::BTreeMap;
 
 use manifests_lib::check::secret_texts;
 
-use crate::check::wave;
+use crate::check::turn;
 use crate::environment::Environment;
-use crate::objects::{FieldPath, Object, Origin};
+use crate::graph::delivery::Delivery;
+use crate::objects::{FieldPath, Object, Origin, Step, Value};
 pub use change::{Action, Change, Consequence, Field, Group, Shown};
 use effect::{Context, Subject};
 pub use effect::{Effect, lost_with};
@@ -35,8 +37,12 @@ pub struct Plan {
     pub groups: Vec<Group>,
     /// How many objects stay as they are.
     pub unchanged: usize,
-    /// What makes objects that are not here, and differs: charts and folders that were not rendered.
+    /// What makes objects that are not here, and differs: charts and folders that were not rendered, or could not be.
     pub unseen: Vec<String>,
+    /// Whether charts and folders of others were rendered.
+    pub is_rendered: bool,
+    /// What charts make anew each time they are rendered, such as passwords, and what was therefore not compared.
+    pub random: Vec<String>,
 }
 
 impl Plan {
@@ -95,19 +101,19 @@ impl Plan {
 
 /// Which Applications of an environment deploy its objects, and when.
 #[derive(Debug)]
-pub struct Deployed<'a>(delivery::Delivery<'a>);
+pub struct Deployed<'a>(Delivery<'a>);
 
 impl<'a> Deployed<'a> {
     /// By the Applications among the objects.
     #[must_use]
     pub fn of(environment: &'a Environment) -> Self {
-        Self(delivery::Delivery::of(environment))
+        Self(Delivery::of(&environment.objects))
     }
 
     /// The sync waves of the Applications that deploy an object, the outermost first; none where no Application here does.
     #[must_use]
     pub fn waves(&self, object: &Object) -> Vec<i64> {
-        let application = self.0.application(object);
+        let application = self.0.application_of_copy(object);
         application.map_or_else(Vec::new, |application| self.0.waves(application))
     }
 }
@@ -125,7 +131,10 @@ pub fn plan(from: &Environment, to: &Environment) -> Plan {
         }
     }
     let environment = to.name.clone().or_else(|| from.name.clone());
-    Plan { environment, groups: context.grouped(changes), unchanged, unseen: context.unseen() }
+    let groups = context.grouped(changes);
+    let (unseen, random) = (sources::unseen(from, to), random::of(from, to));
+    let is_rendered = [from, to].iter().any(|side| !side.rendered.is_empty());
+    Plan { environment, groups, unchanged, unseen, is_rendered, random }
 }
 
 /// What happens to one object; none where nothing does.
@@ -146,7 +155,7 @@ fn change(pair: &Pair<'_>, context: &Context<'_>) -> Option<Change> {
     let (of_fields, whole) = subject.into_consequences();
     let secrets = Secrets::of(pair);
     let fields = differences.into_iter().zip(of_fields).map(|(mut difference, consequences)| {
-        difference.secret |= secrets.has(&difference);
+        secrets.hide(&mut difference);
         let line = match (&difference.new, pair.new, pair.old) {
             (None, Some(new), Some(old)) => match &new.origin {
                 // What is gone from YAML stands where it was.
@@ -158,12 +167,14 @@ fn change(pair: &Pair<'_>, context: &Context<'_>) -> Option<Change> {
         };
         Field::of(difference, line, consequences)
     });
+    let turn = turn(object);
     Some(Change {
         identity: object.identity.clone(),
         action,
         renamed: pair.renamed.cloned(),
         application: context.label(object),
-        wave: wave(object),
+        phase: turn.phase,
+        wave: turn.wave,
         line: object.line(&FieldPath::default()),
         fields: fields.collect(),
         consequences: whole,
@@ -193,11 +204,30 @@ impl Secrets {
         Self { old: of(pair.old), new: of(pair.new) }
     }
 
-    /// Whether a difference holds one of them, or is within it.
-    fn has(&self, difference: &compare::Difference) -> bool {
-        let holds = |paths: &[FieldPath], own: &FieldPath| {
-            paths.iter().any(|path| path.0.starts_with(&own.0) || own.0.starts_with(&path.0))
-        };
-        holds(&self.old, &difference.old_path) || holds(&self.new, &difference.new_path)
+    /// Hides them in a difference, or all of it where it is within one.
+    fn hide(&self, difference: &mut compare::Difference) {
+        let sides = [
+            (&self.old, &difference.old_path, &mut difference.old),
+            (&self.new, &difference.new_path, &mut difference.new),
+        ];
+        for (paths, own, value) in sides {
+            for path in paths {
+                if own.0.starts_with(&path.0) {
+                    difference.secret = true;
+                } else if let Some(rest) = path.0.strip_prefix(own.0.as_slice())
+                    && let Some(secret) = value.as_mut().and_then(|value| below(value, rest))
+                {
+                    *secret = "(secret)".into();
+                }
+            }
+        }
     }
+}
+
+/// A value in another one.
+fn below<'v>(value: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
+    steps.iter().try_fold(value, |value, step| match step {
+        Step::Key(key) => value.get_mut(key),
+        Step::Index(position) => value.get_mut(position),
+    })
 }

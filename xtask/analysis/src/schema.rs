@@ -6,16 +6,16 @@
 mod compare;
 mod facts;
 mod given;
-mod rules;
+pub(crate) mod rules;
 mod tree;
 
 use std::sync::OnceLock;
 
-use serde_json::Value;
+use crate::objects::Value;
 
 pub(crate) use compare::{Breach, Mistake, compare};
 pub use facts::KUBERNETES_MINOR;
-pub(crate) use facts::{definition, lifecycle, versions};
+pub(crate) use facts::{definition, is_built_in, is_namespaced, lifecycle, versions};
 pub(crate) use given::Kinds;
 pub use tree::{Bounds, Conditions, Schema, Type, Uniqueness};
 

@@ -9,11 +9,10 @@ pub mod text;
 mod walk;
 
 use crate::graph::{Graph, Outcome};
-use crate::objects::{FieldPath, Line, Object};
+use crate::objects::{FieldPath, Line, Object, Value};
 
 pub use overview::overview;
 pub use place::{From, To, Unknown};
-use serde_json::Value;
 use walk::Walk;
 
 /// Every way from one place to another.

@@ -10,11 +10,10 @@ use std::time::{Duration, Instant};
 use analysis::check::{check_all, rules};
 use analysis::command::check::Format;
 use analysis::environment::Environment;
-use analysis::objects::{Objects, read};
+use analysis::objects::{Objects, Value, json, read};
 use analysis::report;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use serde_json::{Value, json};
 
 /// Reads, checks and tells in every form; how many objects there were.
 fn through(content: &[u8]) -> usize {

@@ -2,8 +2,7 @@
 
 use analysis::environment::Environment;
 use analysis::graph::{Caller, Graph, Outcome};
-use analysis::objects::{Line, Object, Objects, Origin};
-use serde_json::{Value, json};
+use analysis::objects::{Line, Object, Objects, Origin, Value, json};
 
 const FRONTEND: Caller<'_> = Caller::Account { namespace: "web", name: "frontend" };
 const OTHER: Caller<'_> = Caller::Account { namespace: "shop", name: "other" };

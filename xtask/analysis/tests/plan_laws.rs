@@ -5,10 +5,9 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use analysis::environment::Environment;
-use analysis::objects::{Object, Objects, Origin, read};
+use analysis::objects::{Object, Objects, Origin, Value, json, read};
 use analysis::plan::{Plan, plan, report};
 use proptest::prelude::*;
-use serde_json::{Value, json};
 
 static RENDERED: LazyLock<Vec<Object>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../snapshots/prd");
@@ -73,6 +72,14 @@ fn other(value: &Value) -> Value {
     }
 }
 
+/// The object with another value at a place.
+fn changed(object: &Value, path: &str) -> Value {
+    let mut object = serde_json::Value::from(object);
+    let value = object.pointer_mut(path).expect("a place");
+    *value = (&other(&value.clone().into())).into();
+    object.into()
+}
+
 /// A place of an object, by two numbers.
 fn choose(object: usize, place: usize) -> Option<(usize, String)> {
     let object = object % RENDERED.len();
@@ -100,8 +107,7 @@ proptest! {
     fn a_changed_value_is_in_the_plan(object in any::<usize>(), place in any::<usize>()) {
         let Some((position, path)) = choose(object, place) else { return Ok(()) };
         let mut new = RENDERED.clone();
-        let value = new[position].json.pointer_mut(&path).expect("a place");
-        *value = other(value);
+        new[position].json = changed(&new[position].json, &path);
         let plan = planned(RENDERED.clone(), new);
         let changed: Vec<_> = plan.changes().collect();
         prop_assert_eq!(changed.len(), 1, "{}: {}", path, report::plain(&[plan]));
@@ -135,8 +141,7 @@ proptest! {
     fn the_order_of_documents_and_of_lists_without_one_means_nothing(object in any::<usize>(), place in any::<usize>()) {
         let Some((position, path)) = choose(object, place) else { return Ok(()) };
         let mut new = RENDERED.clone();
-        let value = new[position].json.pointer_mut(&path).expect("a place");
-        *value = other(value);
+        new[position].json = changed(&new[position].json, &path);
         let mut turned: Vec<Object> = new.iter().map(reversed).collect();
         turned.reverse();
         let mut old: Vec<Object> = RENDERED.iter().map(reversed).collect();

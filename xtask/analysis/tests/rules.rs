@@ -23,7 +23,8 @@ fn all() -> impl Iterator<Item = &'static Rule> {
     rules::ALL.iter().copied().filter(|rule| rule.name != rules::IDLE_EXCEPTION.name)
 }
 
-/// Checks the manifests of a folder; each file is an environment of its own, and the files of a folder are checked together.
+/// Checks the manifests of a folder; each file is an environment of its own, and the files of a folder are checked together. One whose
+/// name begins with `whole` is all that its cluster has.
 fn findings(rule: &'static Rule, folder: &Path) -> (String, usize) {
     let cases = sorted(folder);
     assert!(!cases.is_empty(), "{} is empty", folder.display());
@@ -36,7 +37,11 @@ fn findings(rule: &'static Rule, folder: &Path) -> (String, usize) {
             let read = read(file).expect("a readable file");
             assert!(read.troubles.is_empty(), "{:?}", read.troubles);
             let name = file.file_stem().map(|name| name.to_string_lossy().into_owned());
-            Environment::of(name.filter(|_| together), Objects::new(read.objects))
+            let is_whole = name.as_ref().is_some_and(|name| name.starts_with("whole"));
+            let mut environment =
+                Environment::of(name.filter(|_| together), Objects::new(read.objects));
+            environment.cluster.is_whole = is_whole;
+            environment
         });
         let environments: Vec<Environment> = environments.collect();
         let checked: Vec<Checked> = check_all(&environments, &[rule]);

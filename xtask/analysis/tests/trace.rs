@@ -29,6 +29,14 @@ fn shown(from: &str, to: &str) -> String {
     text::ways(&trace, false).replace(&format!("{}/tests/", env!("CARGO_MANIFEST_DIR")), "")
 }
 
+/// The same of a mesh with sidecars, and of one with a waypoint.
+fn shown_in_mesh(from: &str, to: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trace");
+    let environment = environment(&folder.join("mesh.yaml"));
+    let trace = trace(&Graph::of(&environment), from, to).expect("places");
+    text::ways(&trace, false).replace(&format!("{}/", folder.display()), "")
+}
+
 fn refused(from: &str, to: &str) -> String {
     let environment = shop();
     let Unknown(sentence) = trace(&Graph::of(&environment), from, to).expect_err("nobody's name");
@@ -63,6 +71,47 @@ fn who_refuses_is_named_with_what_nearly_lets_it_through() {
       ● StatefulSet.apps shop/stock: container go, port 9000
           trace/shop.yaml:40 spec.template.spec.containers[0]
     ");
+}
+
+#[test]
+fn what_a_route_assumes_of_a_request_is_said() {
+    let shown = shown_in_mesh("shop/web", "deployment/cart");
+    let assumed =
+        "assumed: method is GET and header end-user is jason, or query test begins with on";
+    assert!(shown.contains(assumed), "{shown}");
+}
+
+#[test]
+fn filters_that_are_not_read_are_named() {
+    let shown = shown_in_mesh("shop/web", "deployment/cart");
+    let named = "? EnvoyFilter.networking.istio.io shop/limits: changes the proxy of Deployment.apps shop/cart, and is not read here";
+    assert!(shown.contains(named), "{shown}");
+    let begun = "✓ DestinationRule.networking.istio.io shop/cart: the proxy of the caller begins ISTIO_MUTUAL";
+    assert!(shown.contains(begun), "{shown}");
+}
+
+#[test]
+fn tls_that_the_pods_do_not_take_closes_the_way() {
+    let shown = shown_in_mesh("shop/web", "service/shop/stock:80");
+    let closed = "✗ DestinationRule.networking.istio.io shop/stock: DISABLE does not reach port 8080 of Deployment.apps shop/stock, which \
+                  takes nothing but mutual TLS of the mesh";
+    assert!(shown.contains(closed), "{shown}");
+}
+
+#[test]
+fn policies_of_a_waypoint_are_asked_there_and_pods_see_the_waypoint() {
+    let shown = shown_in_mesh("ambient/caller", "service/ambient/order:80");
+    let steps = [
+        "│ Gateway.gateway.networking.k8s.io ambient/waypoint: its waypoint takes the requests",
+        "✓ AuthorizationPolicy.security.istio.io ambient/order: admits the caller at the waypoint",
+        "✓ AuthorizationPolicy.security.istio.io ambient/by-waypoint: admits the caller",
+    ];
+    for step in steps {
+        assert!(shown.contains(step), "{step}\n{shown}");
+    }
+    let shown = shown_in_mesh("ambient/stranger", "service/ambient/order:80");
+    let closed = "✗ AuthorizationPolicy.security.istio.io ambient/order: does not admit the caller at the waypoint";
+    assert!(shown.contains(closed), "{shown}");
 }
 
 #[test]
@@ -208,7 +257,7 @@ fn users_pass_two_gateways_to_a_service_of_the_platform() {
     let [way] = trace.ways.as_slice() else { panic!("{} ways", trace.ways.len()) };
     assert_eq!(way.outcome(), Outcome::Admitted);
     let kinds: Vec<&str> = way.steps.iter().map(|step| step.kind.name()).collect();
-    insta::assert_snapshot!(kinds.join(" "), @"entrance policy route service policy gateway route service policy policy policy workload");
+    insta::assert_snapshot!(kinds.join(" "), @"entrance policy route service policy gateway route service proxy policy policy policy workload");
 }
 
 /// A row of the page that the lane `envoy` has recorded: what is called, who may, and everybody who may not and is named.

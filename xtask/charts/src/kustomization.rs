@@ -1,126 +1,160 @@
-//! A kustomization in the repository of a project, built as Argo CD does: images and patches are written into it before.
+//! A kustomization, built as Argo CD does: what the Application says is written into it before.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use analysis::objects::yaml;
-use manifests_lib::delivery::{KustomizeImage, Source, SourceFrom};
-use serde_json::{Value, json};
+use programs::{Invocation, Program};
+use serde_json::{Map, Value, json};
 use support::Failure;
 
 use crate::package::{cannot_read, cannot_write};
-use crate::{Origin, Renderer, name};
-use programs::Invocation;
-use programs::Program;
+use crate::source::Source;
 
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+/// The file of a kustomization in a folder.
+pub(crate) fn file(folder: &Path) -> Option<PathBuf> {
+    NAMES.map(|name| folder.join(name)).into_iter().find(|file| file.is_file())
+}
+
 /// What it becomes.
-pub(super) fn build(renderer: &Renderer<'_>, source: &Source) -> Result<String, Failure> {
-    let SourceFrom::Kustomization { path, images, .. } = &source.from else {
-        return Ok(String::new());
-    };
-    let folder = copy(renderer, source)?.join(path.as_str());
-    let file = NAMES.map(|name| folder.join(name)).into_iter().find(|file| file.is_file());
-    let file = file.ok_or_else(|| {
-        Failure::new(format!(
-            "{}: {} has no kustomization in {path}: correct the path or the release",
-            source.origin,
-            name(source)
-        ))
-    })?;
+pub(crate) fn build(source: &Source, folder: &Path) -> Result<String, Failure> {
+    let file = file(folder).unwrap_or_else(|| folder.join(NAMES[0]));
     let text = fs::read_to_string(&file).map_err(|error| cannot_read(&file, &error))?;
     let (documents, _) = yaml::documents(&text);
-    let kustomization = documents.into_iter().next().map(|document| document.value);
+    let kustomization = documents.into_iter().next().map(|document| Value::from(&document.value));
     let mut kustomization = kustomization.filter(Value::is_object).unwrap_or_else(|| json!({}));
-    let mut all = taken(&mut kustomization["images"]);
-    for KustomizeImage { name, from, release } in images {
-        let name = name.to_string();
-        all.retain(|image| image["name"] != name);
-        all.push(json!({"name": name, "newName": from.to_string(), "newTag": release.to_string()}));
-    }
-    kustomization["images"] = Value::Array(all);
-    let mut all = taken(&mut kustomization["patches"]);
-    let patches = source.kustomize().and_then(|kustomize| kustomize.patches);
-    all.extend(patches.iter().flatten().map(|patch| json!(patch)));
-    kustomization["patches"] = Value::Array(all);
+    write(&mut kustomization, &Value::from(&source.kustomize));
     // JSON is YAML.
     fs::write(&file, kustomization.to_string()).map_err(|error| cannot_write(&file, &error))?;
-    let folder = folder.display().to_string();
-    Invocation::new(Program::Kubectl, ["kustomize".to_owned(), folder]).output()
+    Invocation::new(Program::Kubectl, ["kustomize".to_owned(), folder.display().to_string()])
+        .output()
+        .map_err(|failure| source.failure(format_args!("cannot be built: {failure}")))
 }
 
-/// Takes the elements of a list out, to put them back with others.
-fn taken(value: &mut Value) -> Vec<Value> {
-    match value.take() {
-        Value::Array(items) => items,
+/// Writes what an Application says of a kustomization into it.
+///
+/// Upstream: `Build` in `util/kustomize/kustomize.go` of Argo CD
+fn write(kustomization: &mut Value, said: &Value) {
+    for key in ["namePrefix", "nameSuffix", "namespace"] {
+        if said[key].as_str().is_some_and(|text| !text.is_empty()) {
+            kustomization[key] = said[key].clone();
+        }
+    }
+    for key in ["commonLabels", "commonAnnotations"] {
+        for (name, value) in said[key].as_object().into_iter().flatten() {
+            if !kustomization[key].is_object() {
+                kustomization[key] = Value::Object(Map::new());
+            }
+            kustomization[key][name] = value.clone();
+        }
+    }
+    let images = elements(said, "images").filter_map(|image| image.as_str().map(image_of));
+    replace(kustomization, "images", images.collect());
+    replace(kustomization, "replicas", elements(said, "replicas").cloned().collect());
+    for key in ["components", "patches"] {
+        append(kustomization, key, elements(said, key).cloned());
+    }
+}
+
+fn elements<'a>(said: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    said[key].as_array().into_iter().flatten()
+}
+
+/// Of each name the last one holds.
+fn replace(kustomization: &mut Value, key: &str, said: Vec<Value>) {
+    if let Some(all) = kustomization[key].as_array_mut() {
+        all.retain(|one| said.iter().all(|other| other["name"] != one["name"]));
+    }
+    append(kustomization, key, said.into_iter());
+}
+
+fn append(kustomization: &mut Value, key: &str, said: impl Iterator<Item = Value>) {
+    let mut all = match kustomization[key].take() {
+        Value::Array(all) => all,
         _ => Vec::new(),
+    };
+    all.extend(said);
+    if let Some(object) = kustomization.as_object_mut() {
+        // kustomize refuses a null.
+        object.remove(key);
+        if !all.is_empty() {
+            object.insert(key.to_owned(), Value::Array(all));
+        }
     }
 }
 
-/// A copy of the repository at the commit that is deployed, which may be changed.
-fn copy(renderer: &Renderer<'_>, source: &Source) -> Result<PathBuf, Failure> {
-    let SourceFrom::Kustomization { repository, release, commit, .. } = &source.from else {
-        return Ok(PathBuf::new());
+/// `name=repository:tag`, `repository:tag` or `repository@digest`, as a kustomization writes it.
+fn image_of(said: &str) -> Value {
+    let (name, image) =
+        said.split_once('=').map_or((None, said), |(name, image)| (Some(name), image));
+    let (image, digest) =
+        image.split_once('@').map_or((image, None), |(image, digest)| (image, Some(digest)));
+    // A colon before the last slash is that of a port.
+    let end = image.rfind('/').map_or(0, |slash| slash + 1);
+    let (repository, tag) = match image[end..].find(':') {
+        Some(colon) => (&image[..end + colon], Some(&image[end + colon + 1..])),
+        None => (image, None),
     };
-    let own_name = repository.repository_name();
-    let copy = renderer.folder.path().join("repositories").join(own_name);
-    if copy.exists() {
-        fs::remove_dir_all(&copy).map_err(|error| cannot_write(&copy, &error))?;
+    let mut written = json!({"name": name.unwrap_or(repository)});
+    if name.is_some() {
+        written["newName"] = repository.into();
     }
-    fs::create_dir_all(&copy).map_err(|error| cannot_write(&copy, &error))?;
-    let git = |arguments: &[&str]| {
-        let in_copy = ["-C".to_owned(), copy.display().to_string()];
-        let arguments = arguments.iter().map(|argument| (*argument).to_owned());
-        Invocation::new(Program::Git, in_copy.into_iter().chain(arguments)).output()
-    };
-    if let Origin::Folder(folder) = renderer.origin {
-        let given = folder.join(own_name);
-        if !given.is_dir() {
-            return Err(Failure::new(format!(
-                "{}: {} is not in {}: check out {repository} at {release} there as {own_name}",
-                source.origin,
-                name(source),
-                folder.display()
-            )));
-        }
-        copy_folder(&given, &copy).map_err(|error| cannot_write(&copy, &error))?;
-        if copy.join(".git").exists() && git(&["rev-parse", "HEAD"])?.trim() != commit.as_str() {
-            return Err(Failure::new(format!(
-                "{}: {} is not at the commit {commit}, which is deployed: check that one out",
-                source.origin,
-                given.display()
-            )));
-        }
-        return Ok(copy);
+    if let Some(tag) = tag {
+        written["newTag"] = tag.into();
     }
-    git(&["init", "--quiet"])?;
-    git(&["fetch", "--quiet", "--depth=1", repository.as_str(), commit.as_str()])
-        .and_then(|_| git(&["checkout", "--quiet", "FETCH_HEAD"]))
-        .map_err(|failure| {
-            Failure::new(format!(
-                "{}: {} cannot be downloaded: {failure}; where its repository cannot be reached, name a folder in which it is \
-                 checked out as {own_name}: --charts=DIR",
-                source.origin,
-                name(source)
-            ))
-        })?;
-    Ok(copy)
+    if let Some(digest) = digest {
+        written["digest"] = digest.into();
+    }
+    written
 }
 
-/// Links are copied as what they lead to; what cannot be followed is left out.
-fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        // A link to a folder may lead back here.
-        if entry.file_type()?.is_dir() {
-            copy_folder(&path, &target)?;
-        } else if path.is_file() {
-            fs::copy(&path, &target)?;
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_application_says_is_written_into_a_kustomization() {
+        let mut kustomization = json!({
+            "resources": ["a.yaml"],
+            "images": [{"name": "web", "newTag": "1"}, {"name": "db", "newTag": "2"}],
+            "patches": [{"path": "own.yaml"}],
+            "commonLabels": {"team": "a", "app": "b"},
+        });
+        let said = json!({
+            "namePrefix": "eu-",
+            "nameSuffix": "",
+            "namespace": "shop",
+            "commonLabels": {"team": "shop"},
+            "images": ["web=registry:5000/web:3", "registry:5000/other", "cache@sha256:0"],
+            "replicas": [{"name": "web", "count": 3}],
+            "patches": [{"patch": "b"}],
+            "components": ["c"],
+        });
+        write(&mut kustomization, &said);
+        let expected = json!({
+            "resources": ["a.yaml"],
+            "images": [
+                {"name": "db", "newTag": "2"},
+                {"name": "web", "newName": "registry:5000/web", "newTag": "3"},
+                {"name": "registry:5000/other"},
+                {"name": "cache", "digest": "sha256:0"},
+            ],
+            "patches": [{"path": "own.yaml"}, {"patch": "b"}],
+            "commonLabels": {"team": "shop", "app": "b"},
+            "namePrefix": "eu-",
+            "namespace": "shop",
+            "replicas": [{"name": "web", "count": 3}],
+            "components": ["c"],
+        });
+        assert_eq!(kustomization, expected);
     }
-    Ok(())
+
+    #[test]
+    fn nothing_is_written_where_nothing_is_said() {
+        let mut kustomization = json!({"resources": []});
+        write(&mut kustomization, &Value::Null);
+        assert_eq!(kustomization, json!({"resources": []}));
+    }
 }

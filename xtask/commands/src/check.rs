@@ -6,20 +6,21 @@ use std::sync::Arc;
 
 use analysis::check::{Family, Rule, rules};
 use analysis::command::check::{self as command, Options};
+use analysis::environment::applications::Charts;
 use analysis::environment::{self as checked, Environment, Exception, Nodes, Scope, Unseen};
-use analysis::objects::{EXTERNAL, Identity, Line, Object, Objects, Origin};
+use analysis::objects::{EXTERNAL, Identity, Line, Object, Objects, Origin, Value};
 use analysis::report;
 use clap::Args;
 use manifests_lib::check::CheckRule;
 use manifests_lib::cluster::{Cluster, KubernetesMinor, NodePool};
-use manifests_lib::delivery::{Source, SourceFrom};
+use manifests_lib::delivery::{Source as PlatformSource, SourceFrom};
 use manifests_lib::model::{self, Resource};
 use manifests_lib::platform::{BuiltBundle, BuiltPlatform};
 use serde_json::json;
 use support::Failure;
 
 use crate::environment::{Built, EnvironmentName};
-use charts::Renderer;
+use charts::{Applications, Renderer, Source};
 
 /// Find what only a cluster would tell: missing names and keys, selectors and ports that lead nowhere, … (--list)
 ///
@@ -44,8 +45,7 @@ pub struct Arguments {
         value_name = "DIR",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = "",
-        conflicts_with = "path"
+        default_missing_value = ""
     )]
     charts: Option<charts::Origin>,
 
@@ -59,10 +59,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Ok(code);
     }
     if !arguments.path.is_empty() {
+        let charts = arguments.charts.clone().map(Applications::new);
         let files = command::Files {
             paths: &arguments.path,
             external: &arguments.options.external,
             definitions: &arguments.options.definitions()?,
+            charts: charts.as_ref().map(|charts| charts as &dyn Charts),
+            is_whole: arguments.options.whole,
             environment: None,
         };
         return files.check(&arguments.options);
@@ -181,6 +184,7 @@ pub fn of_platform(
         None => platform.bundles.iter().flat_map(unseen).collect(),
     };
     environment.cluster = checked::Cluster {
+        is_whole: true,
         kubernetes_minor: Some(kubernetes.0),
         nodes: cluster.node_pools.iter().map(nodes).collect(),
     };
@@ -210,20 +214,23 @@ fn charted(
     kubernetes: KubernetesMinor,
     written: &[Object],
 ) -> Result<Vec<Object>, Failure> {
-    let sources = || platform.bundles.iter().flat_map(|bundle| &bundle.sources);
-    let written = written.iter().map(|object| &object.json);
-    let renderer = Renderer::new(origin, kubernetes, sources(), written)?;
+    let of_bundle = |bundle: &BuiltBundle| -> Vec<Source> {
+        bundle.sources.iter().map(Source::of_platform).collect()
+    };
+    let sources: Vec<Source> = platform.bundles.iter().flat_map(of_bundle).collect();
+    let written: Vec<_> = written.iter().map(|object| &object.json).collect();
+    let renderer = Renderer::new(origin, kubernetes, &sources, &written)?;
     let (mut objects, mut failures) = (Vec::new(), Vec::new());
     for bundle in &platform.bundles {
         let of_bundle: Arc<str> = bundle.name.as_str().into();
         for source in &bundle.sources {
-            let by: Arc<str> = charts::name(source).into();
             let line = Some(line(&source.origin));
-            let origin = Origin::Foreign { by, line };
-            match renderer.render(source) {
+            let source = Source::of_platform(source);
+            let origin = Origin::Foreign { by: source.name().into(), line };
+            match renderer.render(&source) {
                 Ok(made) => {
                     let object = |json| Object::of(json, origin.clone(), Some(of_bundle.clone()));
-                    objects.extend(made.into_iter().filter_map(object));
+                    objects.extend(made.into_iter().flatten().filter_map(object));
                 }
                 Err(failure) => failures.push(failure),
             }
@@ -234,7 +241,7 @@ fn charted(
 
 /// A resource, with the lines that wrote and patched it.
 fn object(resource: &Resource, bundle: &Arc<str>) -> Result<Option<Object>, Failure> {
-    let json = resource.to_json().map_err(|error| {
+    let json = Value::of(resource).map_err(|error| {
         let (origin, object) = (resource.origin(), resource.object_ref());
         Failure::new(format!("{origin}: {object} cannot be written as JSON: {error}"))
     })?;
@@ -294,7 +301,8 @@ fn exceptions(bundle: &BuiltBundle) -> impl Iterator<Item = Exception> {
     })
 }
 
-fn identity(object: &model::ObjectRef) -> Identity {
+/// The identity of an object, as the graph names it.
+pub fn identity(object: &model::ObjectRef) -> Identity {
     Identity::new(object.group, object.kind, object.namespace.as_deref(), &object.name)
 }
 
@@ -304,7 +312,7 @@ fn line(origin: &model::Origin) -> Line {
 
 /// What the charts and kustomizations of a bundle make, of which only the kinds are known.
 fn unseen(bundle: &BuiltBundle) -> Vec<Unseen> {
-    let of_source = |source: &Source| {
+    let of_source = |source: &PlatformSource| {
         let by = match &source.from {
             SourceFrom::Chart { name, version, .. } => format!("chart {name} {version}"),
             SourceFrom::Kustomization { repository, release, .. } => {
@@ -318,6 +326,7 @@ fn unseen(bundle: &BuiltBundle) -> Vec<Unseen> {
             by: by.clone(),
             namespace: Some(namespace.to_string()),
             kinds: Some(kinds.clone()),
+            name: None,
         };
         namespaces.map(in_namespace).collect::<Vec<_>>()
     };

@@ -8,7 +8,7 @@ use clap::builder::{
 };
 use manifests_lib::cluster::{self, ClusterConfig};
 use manifests_lib::delivery::gitops::Reviewers;
-use manifests_lib::environment::{Entry, Environment};
+use manifests_lib::environment::{Entry, Environment, WrittenSettings};
 use manifests_lib::model::BuildError;
 use manifests_lib::outside::Outside;
 use manifests_lib::platform::BuiltPlatform;
@@ -29,6 +29,8 @@ pub struct Built {
     pub outside: Outside,
     /// Who reviews what the teams deploy, where the environment says so.
     pub reviewers: Option<Reviewers>,
+    /// What its settings say, for the pages.
+    pub settings: Option<WrittenSettings>,
 }
 
 /// Set once, before the command line is parsed, because it decides which names are accepted.
@@ -93,6 +95,11 @@ impl EnvironmentName {
         &environments()[self.index]
     }
 
+    /// A line about it.
+    pub fn about(self) -> &'static str {
+        self.entry().about
+    }
+
     /// Its cluster.
     pub fn infrastructure(self) -> Infrastructure {
         let Environment { infrastructure, sources, .. } = (self.entry().environment)();
@@ -101,7 +108,7 @@ impl EnvironmentName {
 
     /// The platform as it runs in the environment.
     pub fn build(self) -> Result<Built, Failure> {
-        let Environment { platform, infrastructure, sources, reviewers } =
+        let Environment { platform, infrastructure, sources, reviewers, settings } =
             (self.entry().environment)();
         let platform = platform
             .build_once()
@@ -119,6 +126,6 @@ impl EnvironmentName {
         };
         let outside = Outside::of(&platform, &infrastructure);
         let infrastructure = Infrastructure::new(infrastructure, sources);
-        Ok(Built { infrastructure, platform, cluster_config, outside, reviewers })
+        Ok(Built { infrastructure, platform, cluster_config, outside, reviewers, settings })
     }
 }

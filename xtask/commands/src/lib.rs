@@ -7,6 +7,7 @@ mod bootstrap;
 pub mod check;
 mod cluster;
 mod context;
+mod docs;
 mod environment;
 mod external;
 mod image;
@@ -43,6 +44,7 @@ enum Command {
     Check(check::Arguments),
     Trace(trace::Arguments),
     Plan(plan::Arguments),
+    Docs(docs::Arguments),
     Watch(watch::Arguments),
     #[command(subcommand)]
     Cluster(cluster::Command),
@@ -92,6 +94,7 @@ pub fn run(environments: &'static [Entry]) -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Trace(arguments) => trace::run(&arguments),
         Command::Plan(arguments) => return plan::run(&arguments),
+        Command::Docs(arguments) => docs::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Cluster(command) => cluster::run(&command),
         Command::Bootstrap(arguments) => bootstrap::run(&arguments),

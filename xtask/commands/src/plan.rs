@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use analysis::command::plan::{Options, Run, Whole, failed};
 use analysis::environment::Environment;
 use analysis::objects::{Objects, Read, read};
+use charts::{Compared, Locks};
 use clap::Args;
 use programs::quoted;
 use support::{Failure, tell};
@@ -15,6 +16,9 @@ use support::{Failure, tell};
 use crate::check;
 use crate::environment::EnvironmentName;
 use commit::Commit;
+
+/// Where the digests of charts' packages are locked, in a repository like this one.
+const LOCKS: &str = "manifests-lib/helm-values/charts.toml";
 
 /// Tell what a change does to the cluster: what is created, restarted, must be recreated, is refused, and where data is lost
 ///
@@ -36,6 +40,18 @@ pub struct Arguments {
     /// What is to be deployed: a branch, tag or commit, or a folder of manifests [default: what the code renders]
     #[arg(long, value_name = "REF|DIR")]
     to: Option<String>,
+
+    /// Render the charts and kustomizations that differ as well, on both sides, by helm, kubectl and git, so that their objects are
+    /// compared: from packages NAME-VERSION.tgz and cloned repositories in DIR, or from their repositories. A package whose digest is not
+    /// the locked one is refused
+    #[arg(
+        long,
+        value_name = "DIR",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ""
+    )]
+    charts: Option<charts::Origin>,
 
     #[command(flatten)]
     options: Options,
@@ -60,21 +76,41 @@ fn compare(arguments: &Arguments) -> Result<ExitCode, Failure> {
         None => Side::Commit(Commit::merge_base()?),
     };
     let to = arguments.to.as_deref().map_or(Ok(Side::Code), Side::of)?;
+    let (mut all, mut sides) = (Vec::new(), Vec::new());
     if let (Side::Folder(old), Side::Folder(new)) = (&from, &to)
         && !has_environments(old)
         && !has_environments(new)
     {
-        run.compare(None, folder(None, old)?, folder(None, new)?);
-        return run.conclude();
+        let (old, new) = (folder(None, old)?, folder(None, new)?);
+        if arguments.charts.is_some() {
+            sides.push((None, old.1, new.1));
+            all.push(Compared::new(old.0, new.0));
+        } else {
+            run.compare(None, old, new);
+        }
+    } else {
+        let mut environments = arguments.environments.clone();
+        if environments.is_empty() {
+            environments = reviewed(&run)?;
+        }
+        environments.sort_unstable();
+        environments.dedup();
+        for name in environments {
+            let (old, new) = (from.environment(name)?, to.environment(name)?);
+            if arguments.charts.is_some() {
+                sides.push((Some(name.to_string()), old.1, new.1));
+                all.push(locked(name, Compared::new(old.0, new.0), &from, &to)?);
+            } else {
+                run.compare(Some(name.to_string()), old, new);
+            }
+        }
     }
-    let mut environments = arguments.environments.clone();
-    if environments.is_empty() {
-        environments = reviewed(&run)?;
-    }
-    environments.sort_unstable();
-    environments.dedup();
-    for name in environments {
-        run.compare(Some(name.to_string()), from.environment(name)?, to.environment(name)?);
+    if let Some(origin) = &arguments.charts {
+        // All at once: what several environments deploy is found once.
+        let (pairs, is_whole) = charts::see(origin, all)?;
+        for ((name, old_is_whole, new_is_whole), (old, new)) in sides.into_iter().zip(pairs) {
+            run.compare(name, (old, old_is_whole && is_whole), (new, new_is_whole && is_whole));
+        }
     }
     run.conclude()
 }
@@ -91,6 +127,30 @@ fn reviewed(run: &Run<'_>) -> Result<Vec<EnvironmentName>, Failure> {
         })
     });
     known.collect()
+}
+
+/// The same with what the code says of the cluster, and the digests of packages that each side was reviewed with.
+fn locked(
+    name: EnvironmentName,
+    compared: Compared,
+    from: &Side,
+    to: &Side,
+) -> Result<Compared, Failure> {
+    let built = name.build()?;
+    let sources = built.platform.bundles.iter().flat_map(|bundle| &bundle.sources);
+    let of_code = Locks::of(sources);
+    let of = |side: &Side| -> Result<Locks, Failure> {
+        let Side::Commit(commit) = side else { return Ok(of_code.clone()) };
+        let Some(text) = commit.file(LOCKS)? else { return Ok(of_code.clone()) };
+        let read = Locks::read(&text).map_err(|failure| {
+            Failure::new(format!(
+                "{LOCKS} of the commit cannot be read: {failure}; compare with another commit"
+            ))
+        });
+        Ok(read?.or(&of_code))
+    };
+    let kubernetes = Some(built.infrastructure.kubernetes());
+    Ok(Compared { kubernetes, locks: [of(from)?, of(to)?], ..compared })
 }
 
 impl Side {

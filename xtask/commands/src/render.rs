@@ -4,6 +4,7 @@ pub mod cluster;
 pub mod files;
 mod owners;
 mod review;
+mod turns;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -20,9 +21,11 @@ use support::{Failure, in_workspace};
 use crate::check;
 use crate::environment::{Built, EnvironmentName};
 use crate::tree::{self, Contents, Location, Plan, SingleFile};
+use files::Files;
 use owners::Owned;
 use programs::quoted;
 use support::output::{self, printed};
+use turns::Turn;
 
 /// Write the manifests of each environment below snapshots, one object per file
 ///
@@ -58,7 +61,8 @@ pub struct Arguments {
     no_check: bool,
 }
 
-/// Output of one environment: they are rendered at the same time, and printed one after the other.
+/// Output of one environment: they are rendered at the same time, and printed one after the other. What may be large, the differences
+/// and objects themselves, is printed when it is the environment's turn, and not collected here.
 #[derive(Default)]
 struct Report {
     stdout: Vec<u8>,
@@ -110,18 +114,21 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut differs = false;
     let mut owned = Vec::new();
     let mut failures = Vec::new();
-    for result in
-        at_once(chosen, |(name, started, built)| arguments.render(name, started, built?.as_ref()))
-    {
-        match result {
-            Ok(mut report) => {
-                report.print()?;
-                differs |= report.differs;
-                owned.extend(report.owned.take());
+    turns::each(
+        chosen,
+        |(name, started, built), turn| arguments.render(name, started, built?.as_ref(), turn),
+        |result| {
+            match result {
+                Ok(mut report) => {
+                    report.print()?;
+                    differs |= report.differs;
+                    owned.extend(report.owned.take());
+                }
+                Err(failure) => failures.push(failure),
             }
-            Err(failure) => failures.push(failure),
-        }
-    }
+            Ok(())
+        },
+    )?;
     if !failures.is_empty() {
         return Err(Failure::merge(failures));
     }
@@ -169,6 +176,7 @@ impl Arguments {
         name: EnvironmentName,
         started: Instant,
         built: &Built,
+        turn: &Turn,
     ) -> Result<Report, Failure> {
         if !self.no_check {
             check::refuse(name, built)?;
@@ -176,13 +184,7 @@ impl Arguments {
         let files = files::of_platform(&built.platform)?;
         let mut report = Report::default();
         if self.stdout {
-            let mut document = String::new();
-            for file in files.values() {
-                document.clear();
-                document.push_str("---\n");
-                file.write(&mut document)?;
-                report.stdout.extend_from_slice(document.as_bytes());
-            }
+            print(&files, turn)?;
             return Ok(report);
         }
         let location = match &self.output {
@@ -190,7 +192,7 @@ impl Arguments {
             None => folder(format!("snapshots/{name}"))?,
         };
         if self.check {
-            self.compare(name, &location, &Plan::new(&location, &files)?, &mut report)?;
+            self.compare(name, &location, &Plan::new(&location, &files)?, turn, &mut report)?;
         } else {
             let applied = tree::apply(&location, &files)?;
             let names = if self.names { names(&applied.changed) } else { String::new() };
@@ -226,9 +228,12 @@ impl Arguments {
         name: EnvironmentName,
         location: &Location,
         plan: &Plan<'_>,
+        turn: &Turn,
         report: &mut Report,
     ) -> Result<(), Failure> {
-        plan.diff(&mut report.stdout, output::colours())?;
+        let Some(mut output) = turn.wait() else { return Ok(()) };
+        plan.diff(&mut output, output::colours())?;
+        output.end()?;
         report.foreign(plan.foreign(), "");
         if !plan.is_empty() {
             let counts = plan.counts();
@@ -251,6 +256,25 @@ impl Arguments {
         report.differs |= !plan.is_empty() || !plan.foreign().is_empty();
         Ok(())
     }
+}
+
+/// Prints objects as one stream. All of them are made before the first is printed, so that no reader takes a part for the whole where
+/// one cannot be written.
+fn print(files: &Files<'_>, turn: &Turn) -> Result<(), Failure> {
+    let mut document = String::new();
+    for file in files.values() {
+        document.clear();
+        file.write(&mut document)?;
+    }
+    let Some(mut output) = turn.wait() else { return Ok(()) };
+    for file in files.values() {
+        document.clear();
+        document.push_str("---\n");
+        file.write(&mut document)?;
+        // Of its failures the first is told in the end.
+        let _ = output.write_all(document.as_bytes());
+    }
+    output.end()
 }
 
 /// A folder of this workspace. No link is followed in it, since a commit may contain links to anywhere.

@@ -3,8 +3,8 @@
 //! [`Plan::new`] reads the folder, refuses what it must not touch, and shows what would change; [`apply()`] does the same under a
 //! lock, and then makes the changes. Nothing is written before every check has passed.
 //!
-//! **What is ours.** A file `<bundle>/<name>.yaml`, exactly two levels below the folder, that begins with [`MARKER`]. Only such
-//! files are overwritten or removed. A file directly in the folder or deeper in it belongs to somebody else, whatever it begins
+//! **What is ours.** A file `<bundle>/<name>.yaml`, exactly two levels below the folder, that begins with [`MARKER`]; of pages, a
+//! file with the ending and the beginning of their [`Form`]. Only such files are overwritten or removed. A file directly in the folder or deeper in it belongs to somebody else, whatever it begins
 //! with: it may be another checkout. Of a file that is somebody else's, no more than its first bytes are read. Folders deeper than
 //! bundles are not looked into, because Argo CD does not do so either.
 //!
@@ -71,9 +71,28 @@ use survey::Survey;
 /// `# Rendered from services/src/app/account.rs by cargo xtask render`.
 pub const MARKER: &str = "# Rendered from ";
 
+/// What rendered files of a folder have in common, by which they are told from those of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// How the first line of every file begins.
+    pub marker: &'static str,
+    /// The endings of their names.
+    pub endings: &'static [&'static str],
+    /// Whether Argo CD deploys the folder, so that whatever else lies there is told.
+    pub is_deployed: bool,
+}
+
+impl Form {
+    /// Manifests.
+    pub const MANIFESTS: Self = Self { marker: MARKER, endings: &["yaml"], is_deployed: true };
+    /// Pages and pictures for people, whose first line is a comment that nobody sees.
+    pub const PAGES: Self =
+        Self { marker: "<!-- Rendered from ", endings: &["md", "svg"], is_deployed: false };
+}
+
 /// What a rendered file holds: made when it is needed, so that not all files are in memory at once.
 pub trait Contents {
-    /// Appends it; the same each time. It begins with [`MARKER`].
+    /// Appends it; the same each time. It begins with the marker of the folder's [`Form`].
     ///
     /// # Errors
     /// If it cannot be made.
@@ -129,10 +148,10 @@ impl<'files> Plan<'files> {
     /// Compares a folder, which need not exist yet, with the rendered `files`, without writing anything.
     ///
     /// The keys of `files` are paths relative to the folder: a bundle and a name, separated by one slash. Neither begins with a dot
-    /// or has more than 255 bytes; the name ends in `.yaml`.
+    /// or has more than 255 bytes; the name has an ending of the location's [`Form`].
     ///
     /// # Errors
-    /// - A key breaks these rules, two keys differ only in upper and lower case, or contents lack the [`MARKER`].
+    /// - A key breaks these rules, two keys differ only in upper and lower case, or contents lack the marker.
     /// - There is an obstacle that must not be touched: a file without the marker at a rendered
     ///   path, a symbolic link at such a path or at a folder on the way to it, a file where a folder is
     ///   needed or the reverse.
@@ -141,7 +160,7 @@ impl<'files> Plan<'files> {
         location: &Location,
         files: &'files BTreeMap<PathBuf, C>,
     ) -> Result<Self, Error> {
-        let desired = Desired::new(files)?;
+        let desired = Desired::new(files, location.form())?;
         let (root, shown) = (location.open()?, location.path());
         let survey = Survey::of(root.as_ref(), &shown, &desired)?;
         Ok(Self { root, shown, survey })
@@ -235,7 +254,7 @@ fn apply_in_steps<C: Contents>(
     files: &BTreeMap<PathBuf, C>,
     reached: &mut dyn FnMut(Step),
 ) -> Result<Applied, Error> {
-    let desired = Desired::new(files)?;
+    let desired = Desired::new(files, location.form())?;
     let root = match location.open()? {
         None if !desired.is_empty() => Some(location.open_or_make(files.len())?),
         root => root,

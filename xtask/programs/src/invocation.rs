@@ -112,7 +112,7 @@ pub struct Outcome {
     /// The same, where it is no text.
     bytes: Vec<u8>,
     /// Its standard error.
-    error: String,
+    pub error: String,
 }
 
 impl Outcome {

@@ -1,11 +1,13 @@
 //! The built platform of every environment, in memory, without writing files.
 
+mod docs;
 mod everywhere;
 mod gitops;
 mod health;
 mod istio;
 mod network;
 mod owners;
+mod tools;
 
 use std::path::Path;
 

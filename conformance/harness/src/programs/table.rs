@@ -226,6 +226,19 @@ impl Program {
         version: &["--version"],
     };
 
+    /// The browser, or another one of its family.
+    pub const CHROMIUM: Self = Self {
+        name: "chromium",
+        variable: Some("CHROMIUM"),
+        is_of_envtest: false,
+        source: Source::Elsewhere(
+            "install it (the package chromium of Debian), or name its file, or that of Chrome, with CHROMIUM, such as \
+             /usr/bin/google-chrome",
+        ),
+        release: None,
+        version: &["--version"],
+    };
+
     /// The variable that makes [`ARGOCD`](Self::ARGOCD) one of its programs, such as `argocd-repo-server`.
     pub const ARGOCD_PROGRAM: &str = "ARGOCD_BINARY_NAME";
 

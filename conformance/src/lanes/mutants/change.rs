@@ -89,6 +89,13 @@ impl Changes {
         mutants
     }
 
+    /// The kind and the path under which a change counts, unless there was such a one before.
+    pub fn first(&mut self, kind: &str, steps: &[Step], change: &str) -> Option<(String, String)> {
+        let (kind, path) = place(kind, steps);
+        let is_new = self.seen.insert((kind.clone(), path.clone(), change.to_owned()));
+        is_new.then_some((kind, path))
+    }
+
     fn walk(
         &mut self,
         root: &Value,
@@ -99,8 +106,7 @@ impl Changes {
     ) {
         if !is_identity(steps) {
             for (change, new) in changes(at, steps) {
-                let (kind, path) = place(kind, steps);
-                if self.seen.insert((kind.clone(), path.clone(), change.clone())) {
+                if let Some((kind, path)) = self.first(kind, steps, &change) {
                     let mut json = root.clone();
                     if replace(&mut json, steps, new) {
                         mutants.push(Mutant { json, kind, path, change });

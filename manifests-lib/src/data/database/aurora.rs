@@ -17,26 +17,66 @@ use crate::model::patch::Made;
 use crate::network::outbound::{Destination, MeshHost, Receiver};
 use crate::values::{Cidr, Name, Port, Region, SecretsManagerName};
 
-macro_rules! aurora {
-    ($($(#[$documentation:meta])* $aurora:ident of $engine:ident;)*) => {
-        $(
-            $(#[$documentation])*
-            #[derive(Clone, Debug, PartialEq, Eq)]
-            pub struct $aurora {
-                /// Where the cluster is reached.
-                pub endpoint: AuroraEndpoint,
-                /// The addresses of its subnets, or of the VPC that they are in: where the pods of its owner may send to.
-                /// `cidr!("192.168.0.0/16")`.
-                pub addresses: Cidr,
-                /// Name of the database: `name!("account")`.
-                pub database: Name,
-                /// Secret in AWS Secrets Manager with the properties `username` and `password`:
-                /// `secrets_manager_name!("prd/account/database")`.
-                pub credentials: SecretsManagerName,
-                /// Whether clients ask for TLS: `Encryption::Tls(CaCertificates(include_str!("rds.pem")))`.
-                pub encryption: Encryption,
-            }
+/// A database of an Aurora MySQL 3 cluster.
+///
+/// Becomes a ServiceEntry that only the own namespace sees, so that the mesh lets the traffic out, an ExternalSecret with the
+/// credentials and, with TLS, a ConfigMap of CAs. In a namespace that denies by default, the owner's pods alone may send to it.
+///
+/// Whether the connection is encrypted is up to the client: it begins in plain text, and the client asks for TLS afterwards, so
+/// that no proxy can do it in its place. Aurora MySQL takes plain text as well: set `require_secure_transport` in the cluster's
+/// parameter group, so that it refuses a client whose driver reads no such setting.
+///
+/// Proxies tell two clusters of a namespace apart once they answer DNS ([`capture_dns`](crate::model::Bundle::capture_dns)).
+///
+/// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html>,
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Security.html>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuroraMysql {
+    /// Where the cluster is reached.
+    pub endpoint: AuroraEndpoint,
+    /// The addresses of its subnets, or of the VPC that they are in: where the pods of its owner may send to.
+    /// `cidr!("192.168.0.0/16")`.
+    pub addresses: Cidr,
+    /// Name of the database: `name!("account")`.
+    pub database: Name,
+    /// Secret in AWS Secrets Manager with the properties `username` and `password`:
+    /// `secrets_manager_name!("prd/account/database")`.
+    pub credentials: SecretsManagerName,
+    /// Whether clients ask for TLS: `Encryption::Tls(CaCertificates(include_str!("rds.pem")))`.
+    pub encryption: Encryption,
+}
 
+/// A database of an Aurora PostgreSQL cluster.
+///
+/// Becomes a ServiceEntry that only the own namespace sees, so that the mesh lets the traffic out, an ExternalSecret with the
+/// credentials and, with TLS, a ConfigMap of CAs. In a namespace that denies by default, the owner's pods alone may send to it.
+///
+/// Whether the connection is encrypted is up to the client: it begins in plain text, and the client asks for TLS afterwards, so
+/// that no proxy can do it in its place. Since version 17, Aurora refuses clients that do not ask.
+///
+/// Proxies tell two clusters of a namespace apart once they answer DNS ([`capture_dns`](crate::model::Bundle::capture_dns)).
+///
+/// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Security.html>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuroraPostgres {
+    /// Where the cluster is reached.
+    pub endpoint: AuroraEndpoint,
+    /// The addresses of its subnets, or of the VPC that they are in: where the pods of its owner may send to.
+    /// `cidr!("192.168.0.0/16")`.
+    pub addresses: Cidr,
+    /// Name of the database: `name!("account")`.
+    pub database: Name,
+    /// Secret in AWS Secrets Manager with the properties `username` and `password`:
+    /// `secrets_manager_name!("prd/account/database")`.
+    pub credentials: SecretsManagerName,
+    /// Whether clients ask for TLS: `Encryption::Tls(CaCertificates(include_str!("rds.pem")))`.
+    pub encryption: Encryption,
+}
+
+// The structs are written out, so that their documentation stands where pages look for it.
+macro_rules! aurora {
+    ($($aurora:ident of $engine:ident)*) => {
+        $(
             impl From<$aurora> for Database<$engine> {
                 fn from(aurora: $aurora) -> Self {
                     let $aurora { endpoint, addresses, database, credentials, encryption } = aurora;
@@ -49,32 +89,8 @@ macro_rules! aurora {
 }
 
 aurora! {
-    /// A database of an Aurora MySQL 3 cluster.
-    ///
-    /// Becomes a ServiceEntry that only the own namespace sees, so that the mesh lets the traffic out, an ExternalSecret with the
-    /// credentials and, with TLS, a ConfigMap of CAs. In a namespace that denies by default, the owner's pods alone may send to it.
-    ///
-    /// Whether the connection is encrypted is up to the client: it begins in plain text, and the client asks for TLS afterwards, so
-    /// that no proxy can do it in its place. Aurora MySQL takes plain text as well: set `require_secure_transport` in the cluster's
-    /// parameter group, so that it refuses a client whose driver reads no such setting.
-    ///
-    /// Proxies tell two clusters of a namespace apart once they answer DNS ([`capture_dns`](crate::model::Bundle::capture_dns)).
-    ///
-    /// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html>,
-    /// <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Security.html>
-    AuroraMysql of Mysql;
-    /// A database of an Aurora PostgreSQL cluster.
-    ///
-    /// Becomes a ServiceEntry that only the own namespace sees, so that the mesh lets the traffic out, an ExternalSecret with the
-    /// credentials and, with TLS, a ConfigMap of CAs. In a namespace that denies by default, the owner's pods alone may send to it.
-    ///
-    /// Whether the connection is encrypted is up to the client: it begins in plain text, and the client asks for TLS afterwards, so
-    /// that no proxy can do it in its place. Since version 17, Aurora refuses clients that do not ask.
-    ///
-    /// Proxies tell two clusters of a namespace apart once they answer DNS ([`capture_dns`](crate::model::Bundle::capture_dns)).
-    ///
-    /// Upstream: <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Security.html>
-    AuroraPostgres of Postgres;
+    AuroraMysql of Mysql
+    AuroraPostgres of Postgres
 }
 
 /// The writer endpoint of an Aurora cluster: `<cluster>.cluster-<account>.<region>.rds.amazonaws.com`.

@@ -23,25 +23,55 @@ use crate::workload::{
     VolumeClaimTemplate, WithPort, Workload,
 };
 
-macro_rules! containers {
-    ($($(#[$documentation:meta])* $container:ident of $engine:ident, $(#[$image:meta])+;)*) => {
-        $(
-            $(#[$documentation])*
-            #[derive(Clone, Debug, PartialEq, Eq)]
-            pub struct $container {
-                $(#[$image])+
-                /// `public_image!("…")`.
-                pub image: PublicImage,
-                /// Nodes that it runs on: `NodeGroup { label, value }`.
-                pub on: NodeGroup,
-                /// CPU and memory: `Resources { cpu: millicores(100), memory: mebibytes(128) }`.
-                pub resources: Resources,
-                /// Size of the data volume: `gibibytes(5)`.
-                pub storage: Bytes,
-                /// Storage class of the data volume: `Minikube::LOCAL_PATH`.
-                pub storage_class: Name,
-            }
+/// MySQL in a container, one per database, on a volume that outlives it.
+///
+/// Becomes a StatefulSet of one pod, a headless Service that only the owning component may call, and passwords that External
+/// Secrets generates once and never changes, as the data keeps them. The mesh encrypts what is sent to it; without a mesh,
+/// passwords and data cross the cluster's network in plain text, and the network alone says who connects.
+///
+/// Upstream: <https://hub.docker.com/_/mysql>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MysqlContainer {
+    /// Image of MySQL 8.4, whose options it is started with. It upgrades the data of 8.0 at its first start.
+    /// `public_image!("…")`.
+    pub image: PublicImage,
+    /// Nodes that it runs on: `NodeGroup { label, value }`.
+    pub on: NodeGroup,
+    /// CPU and memory: `Resources { cpu: millicores(100), memory: mebibytes(128) }`.
+    pub resources: Resources,
+    /// Size of the data volume: `gibibytes(5)`.
+    pub storage: Bytes,
+    /// Storage class of the data volume: `Minikube::LOCAL_PATH`.
+    pub storage_class: Name,
+}
 
+/// PostgreSQL in a container, one per database, on a volume that outlives it.
+///
+/// Becomes a StatefulSet of one pod, a headless Service that only the owning component may call, a ConfigMap with the script of
+/// its first start, and passwords that External Secrets generates once and never changes, as the data keeps them. The mesh
+/// encrypts what is sent to it; without a mesh, passwords and data cross the cluster's network in plain text, and the network
+/// alone says who connects. The owner has the database and everything in it, and is no superuser, as with Aurora.
+///
+/// Upstream: <https://hub.docker.com/_/postgres>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostgresContainer {
+    /// Image of PostgreSQL 14 or later that is built on Debian. Another major version does not read the data of this one.
+    /// `public_image!("…")`.
+    pub image: PublicImage,
+    /// Nodes that it runs on: `NodeGroup { label, value }`.
+    pub on: NodeGroup,
+    /// CPU and memory: `Resources { cpu: millicores(100), memory: mebibytes(128) }`.
+    pub resources: Resources,
+    /// Size of the data volume: `gibibytes(5)`.
+    pub storage: Bytes,
+    /// Storage class of the data volume: `Minikube::LOCAL_PATH`.
+    pub storage_class: Name,
+}
+
+// The structs are written out, so that their documentation stands where pages look for it.
+macro_rules! containers {
+    ($($container:ident of $engine:ident)*) => {
+        $(
             impl From<$container> for Database<$engine> {
                 fn from(container: $container) -> Self {
                     let $container { image, on, resources, storage, storage_class } = container;
@@ -54,27 +84,8 @@ macro_rules! containers {
 }
 
 containers! {
-    /// MySQL in a container, one per database, on a volume that outlives it.
-    ///
-    /// Becomes a StatefulSet of one pod, a headless Service that only the owning component may call, and passwords that External
-    /// Secrets generates once and never changes, as the data keeps them. The mesh encrypts what is sent to it; without a mesh,
-    /// passwords and data cross the cluster's network in plain text, and the network alone says who connects.
-    ///
-    /// Upstream: <https://hub.docker.com/_/mysql>
-    MysqlContainer of Mysql,
-        /// Image of MySQL 8.4, whose options it is started with. It upgrades the data of 8.0 at its first start.
-        ;
-    /// PostgreSQL in a container, one per database, on a volume that outlives it.
-    ///
-    /// Becomes a StatefulSet of one pod, a headless Service that only the owning component may call, a ConfigMap with the script of
-    /// its first start, and passwords that External Secrets generates once and never changes, as the data keeps them. The mesh
-    /// encrypts what is sent to it; without a mesh, passwords and data cross the cluster's network in plain text, and the network
-    /// alone says who connects. The owner has the database and everything in it, and is no superuser, as with Aurora.
-    ///
-    /// Upstream: <https://hub.docker.com/_/postgres>
-    PostgresContainer of Postgres,
-        /// Image of PostgreSQL 14 or later that is built on Debian. Another major version does not read the data of this one.
-        ;
+    MysqlContainer of Mysql
+    PostgresContainer of Postgres
 }
 
 /// A database in a container, of whichever engine.

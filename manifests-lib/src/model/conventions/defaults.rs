@@ -3,6 +3,7 @@
 
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use crate::check::properties::{PROGRESS_DEADLINE, is_available_too_late, is_stuck};
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
@@ -77,7 +78,8 @@ impl Rollout {
     }
 
     fn mistake(&self) -> Option<String> {
-        if [self.max_surge, self.max_unavailable] == [Portion::Pods(0); 2] {
+        let [surge, unavailable] = [self.max_surge, self.max_unavailable].map(Portion::number);
+        if is_stuck(surge, unavailable) {
             return Some(
                 "no pod more and no pod less (`Conventions::rollout`) leaves no way to replace one, and the API server would refuse every \
                  Deployment: start a new pod first, `max_surge: Portion::Pods(1)`"
@@ -90,20 +92,25 @@ impl Rollout {
 
 /// What is wrong with the time after which a Deployment's pods count as available.
 pub(crate) fn mistake_of_min_ready(time: Seconds) -> Option<String> {
-    (time >= PROGRESS_DEADLINE).then(|| {
+    is_available_too_late(time.as_seconds().into(), None).then(|| {
         format!(
             "new pods of a Deployment that count as available after {} s come later than its progress deadline of {} s, and the API \
              server would refuse it: say less",
             time.as_seconds(),
-            PROGRESS_DEADLINE.as_seconds()
+            PROGRESS_DEADLINE
         )
     })
 }
 
-/// The API's own default of `progressDeadlineSeconds`.
-const PROGRESS_DEADLINE: Seconds = seconds(600);
-
 impl Portion {
+    /// How many of a hundred pods it is, or how many pods.
+    fn number(self) -> u64 {
+        match self {
+            Self::Pods(number) => number.into(),
+            Self::Percent(share) => share.number().into(),
+        }
+    }
+
     pub(crate) fn build(self) -> IntOrString {
         match self {
             Self::Pods(number) => IntOrString::Int(number.into()),

@@ -10,6 +10,7 @@ use super::ingress_gateway::{self, Arrival};
 use super::route::{self, Reach};
 use super::{Caller, gateway_objects, is_of_proxy, own_and};
 use crate::check;
+use crate::check::properties::repeated;
 use crate::model::bundle::{Output, Part};
 use crate::model::conventions::Conventions;
 use crate::model::distinct::distinct;
@@ -319,7 +320,6 @@ pub(crate) fn conflicting_ports(
 ) -> Vec<BuildError> {
     let mut errors = Vec::new();
     let mut gateway_ports = BTreeMap::new();
-    let mut node_ports = BTreeMap::new();
     for port in ports {
         if is_of_proxy(port.port.into()) {
             errors.push(BuildError::new(
@@ -351,20 +351,13 @@ pub(crate) fn conflicting_ports(
     }
     let of_services = ports.iter().map(|port| (port.node_port, port.origin));
     let others = others.iter().map(|other| (other.port, other.origin));
-    for (node_port, origin) in of_services.chain(others) {
-        if let Some(other) = node_ports.insert(node_port, origin) {
-            errors.push(
-                BuildError::new(
-                    Rule::DuplicateNodePort,
-                    origin,
-                    format!(
-                        "node port {} is opened twice: the API server would refuse it; choose another number",
-                        node_port.number()
-                    ),
-                )
-                .related([other]),
-            );
-        }
-    }
+    let opened = of_services.chain(others).map(|(port, origin)| (port, (port, origin)));
+    errors.extend(repeated(opened).into_iter().map(|((_, first), (port, origin))| {
+        let message = format!(
+            "node port {} is opened twice: the API server would refuse it; choose another number",
+            port.number()
+        );
+        BuildError::new(Rule::DuplicateNodePort, origin, message).related([first])
+    }));
     errors
 }

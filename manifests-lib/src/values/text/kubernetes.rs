@@ -1,6 +1,6 @@
 //! What Kubernetes reads: names, labels, keys, variables and paths.
 
-use super::bytes::{label_between, labels, lower_or_digit, path_parts};
+use super::bytes::{label_between, lower_or_digit, path_parts};
 use super::registry::ChartVersion;
 
 text_type! {
@@ -95,11 +95,15 @@ macro_rules! path {
     }};
 }
 
-pub(crate) const fn dns_label(bytes: &[u8]) -> bool {
+/// Whether this is an RFC 1035 label: small letters, digits and dashes, after a letter.
+#[must_use]
+pub const fn dns_label(bytes: &[u8]) -> bool {
     label_between(bytes, 0, bytes.len()) && bytes[0].is_ascii_lowercase()
 }
 
-const fn port_name(bytes: &[u8]) -> bool {
+/// Whether this is the name of a container's port.
+#[must_use]
+pub const fn port_name(bytes: &[u8]) -> bool {
     let mut letters = 0;
     let mut index = 0;
     while index < bytes.len() {
@@ -114,13 +118,15 @@ const fn port_name(bytes: &[u8]) -> bool {
     label_between(bytes, 0, bytes.len()) && bytes.len() <= 15 && letters > 0
 }
 
-/// An RFC 1123 label.
-pub(crate) const fn label(bytes: &[u8]) -> bool {
+/// Whether this is an RFC 1123 label.
+#[must_use]
+pub const fn label(bytes: &[u8]) -> bool {
     label_between(bytes, 0, bytes.len())
 }
 
-/// What most kinds of objects take as a name: an RFC 1123 subdomain whose parts may be longer than 63 characters.
-pub(crate) const fn object_name(bytes: &[u8]) -> bool {
+/// Whether most kinds of objects take this as a name: an RFC 1123 subdomain whose parts may be longer than 63 characters.
+#[must_use]
+pub const fn object_name(bytes: &[u8]) -> bool {
     let mut index = 0;
     while index < bytes.len() {
         let first = index == 0 || bytes[index - 1] == b'.';
@@ -135,12 +141,15 @@ pub(crate) const fn object_name(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.len() <= 253
 }
 
-/// The value of a label, which may be empty.
-pub(crate) const fn label_value(bytes: &[u8]) -> bool {
+/// Whether this is the value of a label, which may be empty.
+#[must_use]
+pub const fn label_value(bytes: &[u8]) -> bool {
     bytes.is_empty() || qualified(bytes)
 }
 
-pub(crate) const fn label_key(bytes: &[u8]) -> bool {
+/// Whether this is the key of a label.
+#[must_use]
+pub const fn label_key(bytes: &[u8]) -> bool {
     let mut slash = bytes.len();
     let mut index = 0;
     while index < bytes.len() {
@@ -152,10 +161,7 @@ pub(crate) const fn label_key(bytes: &[u8]) -> bool {
     }
     let start = if slash == bytes.len() { 0 } else { slash + 1 };
     let (_, name) = bytes.split_at(start);
-    if start > 0 && labels(bytes, slash) == 0 {
-        return false;
-    }
-    qualified(name)
+    (start == 0 || object_name(bytes.split_at(slash).0)) && qualified(name)
 }
 
 /// What stands behind the prefix of a key, and in a value.
@@ -171,7 +177,9 @@ const fn absolute_path(bytes: &[u8]) -> bool {
     bytes.len() >= 2 && bytes[0] == b'/' && path_parts(bytes, 1)
 }
 
-pub(crate) const fn data_key(bytes: &[u8]) -> bool {
+/// Whether this is a key of a ConfigMap or Secret.
+#[must_use]
+pub const fn data_key(bytes: &[u8]) -> bool {
     let only_dots = match bytes {
         [b'.'] => true,
         [first, second, ..] => *first == b'.' && *second == b'.',

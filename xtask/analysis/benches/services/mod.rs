@@ -1,8 +1,7 @@
 //! Services as objects, for benchmarks.
 
 use analysis::objects::yaml::Extent;
-use analysis::objects::{Object, Origin};
-use serde_json::{Value, json};
+use analysis::objects::{Object, Origin, Value, json};
 
 /// What one service consists of.
 fn service(number: usize) -> Vec<Value> {

@@ -5,14 +5,13 @@ pub(super) mod data_outside_volume;
 pub(super) mod deleted_claim;
 pub(super) mod deleting_reclaim_policy;
 pub(super) mod duplicate_mount_path;
+pub(super) mod hidden_mount;
 pub(super) mod pruned_data;
 pub(super) mod unbound_node_volume;
 pub(super) mod unpinned_node_folder;
 
-use serde_json::Value;
-
 use crate::graph::Graph;
-use crate::objects::{Container, Object, text};
+use crate::objects::{Container, Object, Value, text};
 
 /// Images of databases and brokers of their own projects, without the registry of Docker, and where they keep data.
 const DATABASES: &[(&str, &str)] = &[

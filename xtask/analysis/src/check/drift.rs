@@ -13,12 +13,10 @@ pub(super) mod workload_of_one_environment;
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use super::{At, Findings};
 use crate::environment::Environment;
 use crate::graph::Graph;
-use crate::objects::{Container, Object, Pod};
+use crate::objects::{Container, Object, Pod, Value};
 
 /// What objects are compared by: the bundle that deploys them, or the namespace of those that belong to none.
 type Scope<'a> = (Option<&'a str>, &'a str);

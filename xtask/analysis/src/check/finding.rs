@@ -3,13 +3,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::Rule;
 use super::places::Places;
 use super::schema::validation::Refusals;
 use crate::environment::{Environment, External};
-use crate::objects::{FieldPath, Line, Object, Origin};
+use crate::objects::{FieldPath, Line, Object, Origin, Value};
 
 /// Something that a rule has found.
 #[derive(Clone, Debug)]

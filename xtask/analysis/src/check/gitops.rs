@@ -12,41 +12,24 @@ pub(super) mod repeated_job;
 pub(super) mod too_large_to_apply;
 pub(super) mod waiting_claim;
 
-use std::collections::HashMap;
-use std::path::Path;
-
-use serde_json::Value;
-
-use crate::graph::Graph;
-use crate::objects::{Object, Origin, list, text};
-
-/// The sources of an Application: charts, folders.
-pub(crate) fn sources(application: &Object) -> impl Iterator<Item = &Value> {
-    let spec = &application.json["spec"];
-    let sources = list(&spec["sources"]).iter().chain(Some(&spec["source"]));
-    sources.filter(|source| source.is_object())
-}
-
-/// The sync wave of an object: `-1` comes before `0`.
-pub(crate) fn wave(object: &Object) -> i64 {
-    object
-        .annotation("argocd.argoproj.io/sync-wave")
-        .and_then(|wave| wave.parse().ok())
-        .unwrap_or(0)
-}
+use crate::graph::delivery::wave;
+use crate::objects::{Object, list, text};
 
 /// When Argo CD applies an object: in which phase of a sync, and in which wave of it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Turn {
-    phase: Phase,
-    wave: i64,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Turn {
+    pub(crate) phase: Phase,
+    pub(crate) wave: i64,
 }
 
 /// A phase of a sync, in their order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Phase {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Before the rest; only hooks.
     PreSync,
+    /// With what is no hook.
     Sync,
+    /// After the rest; only hooks.
     PostSync,
 }
 
@@ -73,6 +56,29 @@ fn is_hook(object: &Object) -> bool {
     hooks(object).next().is_some()
 }
 
+/// The phase in which each sync makes a hook anew; none of what is no hook, and none where a hook stays between syncs.
+///
+/// Upstream: `gitops-engine/pkg/sync/hook` of Argo CD
+pub(crate) fn hook_phase(object: &Object) -> Option<&'static str> {
+    let phase = hooks(object).find_map(|hook| match hook {
+        "PreSync" | "pre-install" | "pre-upgrade" => Some("PreSync"),
+        "Sync" => Some("Sync"),
+        "PostSync" | "post-install" | "post-upgrade" => Some("PostSync"),
+        "SyncFail" => Some("SyncFail"),
+        "PreDelete" => Some("PreDelete"),
+        "PostDelete" => Some("PostDelete"),
+        _ => None,
+    });
+    phase.filter(|_| !hooks(object).all(|hook| hook == "Skip"))
+}
+
+/// Whether an object is one of Helm's hooks that Argo CD runs in no phase: a test, a rollback, a deletion.
+pub(crate) fn is_never_applied(object: &Object) -> bool {
+    object.annotation(HOOKS[0]).is_none()
+        && object.annotation(HOOKS[1]).is_some_and(|hook| hook != "crd-install")
+        && hook_phase(object).is_none()
+}
+
 /// Whether an object is a hook of Helm that is there when everything else is.
 fn is_upgrade_only(object: &Object) -> bool {
     is_hook(object)
@@ -80,7 +86,7 @@ fn is_upgrade_only(object: &Object) -> bool {
 }
 
 /// When an object is applied; of several phases, the first.
-fn turn(object: &Object) -> Turn {
+pub(crate) fn turn(object: &Object) -> Turn {
     let phase = hooks(object).map(|hook| match hook {
         "PreSync" | "pre-install" | "pre-upgrade" | "crd-install" => Phase::PreSync,
         // What runs only when somebody asks or something fails counts as last, too.
@@ -101,63 +107,4 @@ pub(crate) fn has_option(object: &Object, option: &str) -> bool {
         || list(&object.json["spec"]["syncPolicy"]["syncOptions"])
             .iter()
             .any(|set| text(set) == Some(option))
-}
-
-/// The Applications that deploy what is here.
-pub(super) struct Deployers<'a> {
-    by_name: HashMap<&'a str, &'a Object>,
-    by_folder: HashMap<&'a str, &'a Object>,
-}
-
-impl<'a> Deployers<'a> {
-    pub(super) fn of(graph: &Graph<'a>) -> Self {
-        let (mut by_name, mut by_folder) = (HashMap::new(), HashMap::new());
-        for application in graph.objects().of_kind("argoproj.io", "Application") {
-            let name = application.name();
-            by_name.entry(name.strip_suffix("-application").unwrap_or(name)).or_insert(application);
-            for source in list(&application.json["spec"]["sources"])
-                .iter()
-                .chain(Some(&application.json["spec"]["source"]))
-            {
-                let folder = text(&source["path"]).map(|path| path.trim_matches(['.', '/']));
-                if let Some(folder) = folder.filter(|folder| !folder.is_empty()) {
-                    by_folder.entry(folder).or_insert(application);
-                }
-            }
-        }
-        Self { by_name, by_folder }
-    }
-
-    /// The Application that deploys an object: that of its bundle, or of the folder in which it stands.
-    pub(super) fn of_object(&self, object: &Object) -> Option<&'a Object> {
-        if let Some(bundle) = object.bundle.as_deref() {
-            return self.by_name.get(bundle).copied();
-        }
-        let mut folder = folder(object)?;
-        // The path that Argo CD knows begins at the root of the repository, wherever that is here.
-        loop {
-            if let Some(&application) = self.by_folder.get(folder) {
-                return Some(application);
-            }
-            folder = folder.split_once('/')?.1;
-        }
-    }
-
-    /// Whether two objects are deployed by one sync: of one bundle or Application or, where none is known, in one folder.
-    fn together(&self, one: &Object, other: &Object) -> bool {
-        if one.bundle.is_some() || other.bundle.is_some() {
-            return one.bundle == other.bundle;
-        }
-        match (self.of_object(one), self.of_object(other)) {
-            (Some(one), Some(other)) => one.identity == other.identity,
-            (None, None) => folder(one).is_some() && folder(one) == folder(other),
-            _ => false,
-        }
-    }
-}
-
-/// The folder of the file in which an object stands.
-fn folder(object: &Object) -> Option<&str> {
-    let Origin::Yaml { file, .. } = &object.origin else { return None };
-    Path::new(&**file).parent().and_then(Path::to_str)
 }

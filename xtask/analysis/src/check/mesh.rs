@@ -35,10 +35,8 @@ pub(super) mod unreachable_provider;
 pub(super) mod unread_gateway_route;
 pub(super) mod unregistered_host;
 
-use serde_json::Value;
-
 use crate::graph::Graph;
-use crate::objects::{Identity, Object, list, text};
+use crate::objects::{Identity, Object, Value, list, text};
 
 /// Whether a policy is for a Gateway, a Service or a waypoint instead of pods.
 fn has_target(policy: &Object) -> bool {

@@ -2,10 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use serde_json::Value;
-
 use crate::objects::yaml::Lines;
-use crate::objects::{FieldPath, Line, Object, Origin, Step};
+use crate::objects::{FieldPath, Line, Object, Origin, Step, Value};
 
 /// An object of which less is said is searched each time, which is less work than an index of all its values.
 const FEW: usize = 8;
@@ -101,7 +99,7 @@ fn index(root: &Value, paths: &mut HashMap<*const Value, (*const Value, Step)>) 
                 items.iter().enumerate().for_each(|(at, item)| keep(Step::Index(at), item));
             }
             Value::Object(fields) => {
-                fields.iter().for_each(|(key, field)| keep(Step::Key(key.clone()), field));
+                fields.iter().for_each(|(key, field)| keep(Step::Key(key.to_string()), field));
             }
             _ => {}
         }
@@ -110,9 +108,8 @@ fn index(root: &Value, paths: &mut HashMap<*const Value, (*const Value, Step)>) 
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::objects::json;
 
     #[test]
     fn paths_are_the_same_however_often_somebody_asks() {

@@ -13,10 +13,8 @@ pub(super) mod route_of_other_protocol;
 pub(super) mod undeclared_server_first_protocol;
 pub(super) mod undeclared_target_port;
 
-use serde_json::Value;
-
 use crate::graph::{Graph, target_port};
-use crate::objects::{Container, Object, Pod, list, text};
+use crate::objects::{Container, Object, Pod, Value, list, text};
 
 /// TCP, where nothing is said.
 fn protocol(port: &Value) -> &str {

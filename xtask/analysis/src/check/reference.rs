@@ -53,12 +53,10 @@ pub(super) mod missing_webhook_service;
 pub(super) mod unadmitted_route;
 pub(super) mod unserved_host;
 
-use serde_json::Value;
-
 use super::{At, Findings, near};
 use crate::environment::Presence;
 use crate::graph::{Graph, Part, Reference, Relation};
-use crate::objects::{Identity, Object, list, text};
+use crate::objects::{Identity, Key, Object, Value, list, text};
 
 /// Tells every field that names by one relation what is not there, or a key or port that it does not have.
 fn missing(graph: &Graph<'_>, findings: &mut Findings<'_>, relation: Relation) {
@@ -146,7 +144,7 @@ fn keys(object: &Object) -> Option<Vec<&str>> {
         return None;
     }
     let keys = fields.into_iter().filter_map(|field| field.as_object());
-    Some(keys.flat_map(|fields| fields.keys().map(String::as_str)).collect())
+    Some(keys.flat_map(|fields| fields.keys().map(Key::as_str)).collect())
 }
 
 /// A port, by name or number, that a Service does not have.

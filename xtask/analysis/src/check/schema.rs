@@ -31,6 +31,7 @@ pub(super) mod out_of_bounds;
 pub(super) mod oversized_object;
 pub(super) mod removed_api_version;
 pub(super) mod unknown_field;
+pub(super) mod unreadable_condition;
 pub(super) mod unserved_version;
 pub(super) mod unsupported_value;
 pub(super) mod validation;

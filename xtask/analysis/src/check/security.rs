@@ -23,11 +23,10 @@ use k8s_openapi::api::core::v1::PodSpec;
 use manifests_lib::check::beyond;
 use manifests_lib::model::PodSecurity;
 use serde::Deserialize as _;
-use serde_json::Value;
 
 use crate::check::At;
 use crate::graph::Graph;
-use crate::objects::{Object, Pod, list, text, texts};
+use crate::objects::{Object, Pod, Value, list, text, texts};
 
 /// Says what the API server lets pods of a namespace do.
 const ENFORCE: &str = "pod-security.kubernetes.io/enforce";

@@ -16,11 +16,9 @@ pub(super) mod spread_without_self;
 pub(super) mod subset_without_pods;
 pub(super) mod workload_scaled_twice;
 
-use serde_json::Value;
-
 use super::{At, Findings};
 use crate::graph::Graph;
-use crate::objects::{Object, Selector, text};
+use crate::objects::{Object, Selector, Value, text};
 
 /// Tells a selector that selects none of the pods of a namespace, where all of them are here.
 fn nothing_selected(
@@ -59,8 +57,7 @@ fn nearest<'g, 'a, 's>(
 ) -> Option<(&'g crate::objects::Pod<'a>, &'s str, &'s str)> {
     let several = selector.labels().nth(1).is_some();
     graph.pods_in(namespace).find_map(|pod| {
-        let mut others =
-            selector.labels().filter(|(key, value)| text(&pod.labels()[key]) != Some(value));
+        let mut others = selector.lacking(pod.labels());
         let (key, value) = others.next()?;
         let is_near = several
             || text(&pod.labels()[key]).is_some_and(|own| !super::hint(value, [own]).is_empty());

@@ -10,6 +10,7 @@ use support::{Failure, output, tell};
 
 use crate::check::{Checked, Family, Rule, check_all, is_date, read_on, rules};
 use crate::environment::Environment;
+use crate::environment::applications::{Charts, WithRendered};
 use crate::objects::{Object, Objects, Origin, Read, read_all};
 use crate::report;
 
@@ -51,6 +52,11 @@ pub struct Options {
     #[arg(long, value_name = "DIR|FILE")]
     pub crds: Vec<PathBuf>,
 
+    /// Take what is not in the files for missing: they are all that is in the cluster, as an export of it, or as rendered with all its
+    /// charts
+    #[arg(long)]
+    pub whole: bool,
+
     /// Judge ends of life by this day instead of that of the table
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub date: Option<String>,
@@ -78,11 +84,11 @@ pub enum Format {
 }
 
 impl Check {
-    /// Checks the files.
+    /// Checks the files, with what their Applications deploy where something renders it.
     ///
     /// # Errors
     /// If nothing can be checked.
-    pub fn run(&self) -> Result<ExitCode, Failure> {
+    pub fn run(&self, charts: Option<&dyn Charts>) -> Result<ExitCode, Failure> {
         if let Some(code) = self.options.tell_of_rules()? {
             return Ok(code);
         }
@@ -90,15 +96,20 @@ impl Check {
             self.environments.iter().partition(|environment| environment.contains('='));
         let external = self.options.external.as_slice();
         let definitions = &self.options.definitions()?;
+        let is_whole = self.options.whole;
         match (with_files.as_slice(), names.as_slice()) {
             ([], [] | [_]) => {
                 let environment = names.first().map(|name| name.as_str());
-                Files { paths: &self.paths, external, definitions, environment }
+                Files { paths: &self.paths, external, definitions, charts, is_whole, environment }
                     .check(&self.options)
             }
             (with_files, []) if self.paths.is_empty() => {
                 let parts = with_files.iter().filter_map(|named| named.split_once('='));
-                several(parts.map(|(name, path)| (name, PathBuf::from(path))), &self.options)
+                several(
+                    parts.map(|(name, path)| (name, PathBuf::from(path))),
+                    charts,
+                    &self.options,
+                )
             }
             _ => Err(Failure::new(
                 "give one environment a name (--environment NAME --path DIR), or several their files (--environment NAME=DIR)",
@@ -110,6 +121,7 @@ impl Check {
 /// Checks the objects of several environments, which are compared with each other: files of one name are one environment.
 fn several<'a>(
     named: impl Iterator<Item = (&'a str, PathBuf)>,
+    charts: Option<&dyn Charts>,
     options: &Options,
 ) -> Result<ExitCode, Failure> {
     let mut paths: BTreeMap<&str, Vec<PathBuf>> = BTreeMap::new();
@@ -121,7 +133,14 @@ fn several<'a>(
     let mut environments = Vec::new();
     for (name, paths) in &paths {
         let (external, definitions) = (&options.external, &definitions);
-        let files = Files { paths, external, definitions, environment: Some(name) };
+        let files = Files {
+            paths,
+            external,
+            definitions,
+            charts,
+            is_whole: options.whole,
+            environment: Some(name),
+        };
         let (environment, is_read) = files.read()?;
         is_whole &= is_read;
         environments.push(environment);
@@ -134,7 +153,7 @@ fn exit_code(code: ExitCode, is_whole: bool) -> ExitCode {
 }
 
 /// Files of one environment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Files<'a> {
     /// Files and folders of its objects.
     pub paths: &'a [PathBuf],
@@ -142,6 +161,10 @@ pub struct Files<'a> {
     pub external: &'a [PathBuf],
     /// Further CRDs that are in the cluster.
     pub definitions: &'a [Object],
+    /// What renders its Applications; without it, these may deploy anything.
+    pub charts: Option<&'a dyn Charts>,
+    /// Whether all that is in its cluster is in the files.
+    pub is_whole: bool,
     /// Its name; labels of the objects may say it as well.
     pub environment: Option<&'a str>,
 }
@@ -175,7 +198,21 @@ impl Files<'_> {
             tell(format_args!("warning: {trouble}"));
         }
         let name = self.environment.map(str::to_owned);
-        Ok((Environment::of(name, Objects::new(objects)), troubles.is_empty()))
+        let mut is_read = troubles.is_empty();
+        let mut environment = match self.charts {
+            None => Environment::of(name, Objects::new(objects)),
+            Some(charts) => {
+                let WithRendered { objects, rendered, failures } =
+                    WithRendered::of(charts, objects)?;
+                for failure in &failures {
+                    tell(format_args!("warning: {failure}"));
+                }
+                is_read &= failures.is_empty();
+                Environment::with_rendered(name, objects, &rendered)
+            }
+        };
+        environment.cluster.is_whole = self.is_whole;
+        Ok((environment, is_read))
     }
 }
 

@@ -40,6 +40,17 @@ pub struct Plan {
     pub options: Options,
 }
 
+/// Both sides of a plan.
+#[derive(Debug)]
+pub struct Seen {
+    /// What is deployed.
+    pub from: Environment,
+    /// What is to be.
+    pub to: Environment,
+    /// Whether nothing is missing that was to be there.
+    pub is_whole: bool,
+}
+
 /// Options of every plan.
 #[derive(Args, Clone, Debug)]
 pub struct Options {
@@ -85,15 +96,23 @@ impl ValueEnum for Effect {
 }
 
 impl Plan {
-    /// Compares the files.
-    pub fn run(&self) -> ExitCode {
-        self.compare().unwrap_or_else(failed)
+    /// Compares the files; `see` may add what Applications among them deploy, and tells whether it could add all of it.
+    pub fn run(
+        &self,
+        see: impl FnOnce(Environment, Environment) -> Result<Seen, Failure>,
+    ) -> ExitCode {
+        self.compare(see).unwrap_or_else(failed)
     }
 
-    fn compare(&self) -> Result<ExitCode, Failure> {
+    fn compare(
+        &self,
+        see: impl FnOnce(Environment, Environment) -> Result<Seen, Failure>,
+    ) -> Result<ExitCode, Failure> {
         let mut run = Run::new(&self.options)?;
-        let (from, to) = (environment(&self.from)?, environment(&self.to)?);
-        run.compare(None, from, to);
+        let (from, from_is_whole) = environment(&self.from)?;
+        let (to, to_is_whole) = environment(&self.to)?;
+        let Seen { from, to, is_whole } = see(from, to)?;
+        run.compare(None, (from, from_is_whole && is_whole), (to, to_is_whole && is_whole));
         run.conclude()
     }
 }

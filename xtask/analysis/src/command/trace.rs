@@ -75,8 +75,15 @@ pub fn files(
     ends: Option<(&str, &str)>,
     format: Format,
 ) -> Result<ExitCode, Failure> {
-    let (environment, is_whole) =
-        Files { paths, external: &[], definitions: &[], environment: None }.read()?;
+    let files = Files {
+        paths,
+        external: &[],
+        definitions: &[],
+        charts: None,
+        is_whole: false,
+        environment: None,
+    };
+    let (environment, is_whole) = files.read()?;
     let code = run(&[environment], ends, format)?;
     Ok(if is_whole { code } else { ExitCode::from(support::COULD_NOT_RUN) })
 }

@@ -1,72 +1,93 @@
 //! What objects say of others that are not here: charts and folders of Applications, what controllers make, and what is copied.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::objects::Value;
+
+use super::applications::{self, Deployed, DeployedKey};
 use super::{Unseen, operators};
-use crate::objects::{Object, Objects, Origin, list, text, texts};
+use crate::objects::{Object, Objects, Pod, list, text, texts};
 
 /// Everything that may be there without being seen.
-pub(super) fn of(objects: &Objects) -> Vec<Unseen> {
+pub(super) fn of(objects: &Objects, rendered: &BTreeSet<DeployedKey>) -> Vec<Unseen> {
     let mut unseen = operated(objects);
-    unseen.extend(applied(objects));
+    unseen.extend(applied(objects, rendered));
     unseen.extend(copied(objects));
+    unseen.extend(self_made(objects));
     unseen
 }
 
-/// The charts and folders that Applications deploy, of which only the Application is here.
-fn applied(objects: &Objects) -> Vec<Unseen> {
+/// Secrets that pods make for themselves: a Role of their namespace lets them create Secrets, and names this one, or their arguments do.
+fn self_made(objects: &Objects) -> Vec<Unseen> {
     let mut unseen = Vec::new();
-    let folders = folders(objects);
-    for application in objects.of_kind("argoproj.io", "Application") {
-        let spec = &application.json["spec"];
-        let namespace = text(&spec["destination"]["namespace"]).map(str::to_owned);
-        let sources = list(&spec["sources"]).iter().chain(Some(&spec["source"]));
-        for source in sources.filter(|source| source.is_object()) {
-            let by = if let Some(chart) = text(&source["chart"]) {
-                let version = text(&source["targetRevision"]).unwrap_or_default();
-                format!("chart {chart} {version}")
-            } else if let Some(path) = text(&source["path"]).filter(|path| !folders.has(path)) {
-                format!("the folder {path} of {}", application.identity)
-            } else {
-                continue;
-            };
-            unseen.push(Unseen { by, namespace: namespace.clone(), kinds: None });
+    for role in objects.of_kind(RBAC, "Role") {
+        let is_for_secrets = |rule: &&Value| has(&rule["resources"], "secrets");
+        let rules: Vec<&Value> = list(&role.json["rules"]).iter().filter(is_for_secrets).collect();
+        if !rules.iter().any(|rule| has(&rule["verbs"], "create")) {
+            continue;
         }
+        let of_role = rules.iter().flat_map(|rule| list(&rule["resourceNames"])).filter_map(text);
+        let mut names: BTreeSet<&str> = of_role.collect();
+        names.extend(holders(objects, role).into_iter().flat_map(arguments));
+        unseen.extend(names.into_iter().map(|name| Unseen {
+            by: format!("a pod with {}", role.identity),
+            namespace: role.identity.namespace.clone(),
+            kinds: Some(vec![(String::new(), "Secret".to_owned())]),
+            name: Some(name.to_owned()),
+        }));
     }
     unseen
 }
 
-/// The folders from which objects were read, by their last names.
-struct Folders(BTreeMap<String, BTreeSet<PathBuf>>);
+const RBAC: &str = "rbac.authorization.k8s.io";
 
-impl Folders {
-    fn has(&self, path: &str) -> bool {
-        let path = Path::new(path);
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let folders = name.and_then(|name| self.0.get(&name));
-        folders.into_iter().flatten().any(|folder| folder.ends_with(path))
-    }
+fn has(texts: &Value, asked: &str) -> bool {
+    list(texts).iter().filter_map(text).any(|one| one == asked || one == "*")
 }
 
-fn folders(objects: &Objects) -> Folders {
-    let mut folders: BTreeMap<String, BTreeSet<PathBuf>> = BTreeMap::new();
-    let files: HashSet<&str> = objects
-        .written()
-        .filter_map(|object| match &object.origin {
-            Origin::Yaml { file, .. } => Some(&**file),
-            Origin::Rust { .. } | Origin::Foreign { .. } | Origin::Made { .. } => None,
-        })
+/// The pods that have a Role.
+fn holders<'a>(objects: &'a Objects, role: &Object) -> Vec<Pod<'a>> {
+    let bindings = objects.of_kind(RBAC, "RoleBinding").filter(|binding| {
+        let reference = &binding.json["roleRef"];
+        binding.namespace() == role.namespace()
+            && text(&reference["kind"]) == Some("Role")
+            && text(&reference["name"]) == Some(role.name())
+    });
+    let accounts: BTreeSet<&str> = bindings
+        .flat_map(|binding| list(&binding.json["subjects"]))
+        .filter(|subject| text(&subject["kind"]) == Some("ServiceAccount"))
+        .filter_map(|subject| text(&subject["name"]))
         .collect();
-    let parents: HashSet<&Path> =
-        files.into_iter().filter_map(|file| Path::new(file).parent()).collect();
-    for folder in parents.into_iter().flat_map(Path::ancestors) {
-        if let Some(name) = folder.file_name() {
-            let name = name.to_string_lossy().into_owned();
-            folders.entry(name).or_default().insert(folder.to_owned());
+    let pods = objects.written().filter_map(Pod::of);
+    let has_role = |pod: &Pod<'_>| {
+        let account = text(&pod.spec["serviceAccountName"]).unwrap_or("default");
+        pod.namespace() == role.namespace() && accounts.contains(account)
+    };
+    pods.filter(has_role).collect()
+}
+
+/// What the programs of a pod are told, `--name=value` without the name.
+fn arguments(pod: Pod<'_>) -> Vec<&str> {
+    let mut all = Vec::new();
+    for container in pod.containers() {
+        for field in ["command", "args"] {
+            let words = list(&container.json[field]).iter().filter_map(text);
+            all.extend(words.map(|word| word.split_once('=').map_or(word, |(_, value)| value)));
         }
     }
-    Folders(folders)
+    all
+}
+
+/// The charts and folders that Applications deploy, but those that were rendered.
+fn applied(objects: &Objects, rendered: &BTreeSet<DeployedKey>) -> Vec<Unseen> {
+    let unrendered =
+        applications::deployed(objects).into_iter().filter(|one| !rendered.contains(&one.key()));
+    let of_one = |deployed: Deployed<'_>| {
+        let destination = &deployed.application.json["spec"]["destination"];
+        let namespace = text(&destination["namespace"]).map(str::to_owned);
+        Unseen { by: deployed.by, namespace, kinds: None, name: None }
+    };
+    unrendered.map(of_one).collect()
 }
 
 /// What controllers make of custom objects of which that is not known: pods, Services, Secrets, anything.
@@ -81,6 +102,7 @@ fn operated(objects: &Objects) -> Vec<Unseen> {
         by: format!("the controller of {}.{}", object.identity.kind, object.identity.group),
         namespace: namespace.map(str::to_owned),
         kinds: None,
+        name: None,
     };
     by_namespace.into_iter().map(of_one).collect()
 }
@@ -98,5 +120,6 @@ fn copied(objects: &Objects) -> Option<Unseen> {
         by: format!("what copies {}", copied.identity),
         namespace: None,
         kinds: Some(kinds.to_vec()),
+        name: None,
     })
 }

@@ -1,9 +1,7 @@
 //! Names of Services in texts: variables, arguments, files of ConfigMaps, values of charts.
 
-use serde_json::Value;
-
 use super::Graph;
-use crate::objects::{Identity, Object, Pod, list, text};
+use crate::objects::{Identity, Map, Object, Pod, Value, list, text};
 
 /// A Service that a text names.
 #[derive(Clone, Debug)]
@@ -42,7 +40,7 @@ impl<'a> Graph<'a> {
             of_pod(pod, &mut calls);
         }
         for map in self.objects().of_kind("", "ConfigMap") {
-            for value in map.json["data"].as_object().into_iter().flat_map(|data| data.values()) {
+            for value in map.json["data"].as_object().into_iter().flat_map(Map::values) {
                 in_full(map, value, &mut calls);
             }
         }
@@ -175,10 +173,8 @@ fn short<'a>(pod: &Pod<'a>, field: &'a Value, calls: &mut Vec<Call<'a>>) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-    use crate::objects::Origin;
+    use crate::objects::{Origin, json};
 
     fn found(line: &str) -> Vec<String> {
         let json = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"a": line}});

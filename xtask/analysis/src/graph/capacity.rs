@@ -8,11 +8,9 @@ mod requests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::Value;
-
 use super::reference::{Reference, Relation};
 use crate::environment::{Environment, Nodes};
-use crate::objects::{Identity, Object, Pod, Selector, count_of, list, text};
+use crate::objects::{Identity, Object, Pod, Selector, Value, count_of, list, text};
 
 use nodes::Keys;
 pub use requests::{Amounts, limits_of};

@@ -2,11 +2,9 @@
 //!
 //! Upstream: <https://gateway-api.sigs.k8s.io/reference/spec/>
 
-use serde_json::Value;
-
 use super::reference::Names;
 use super::{Graph, Part, Relation};
-use crate::objects::{Identity, Object, list, text};
+use crate::objects::{Identity, Object, Value, list, text};
 
 /// The group of the Gateway API.
 pub(super) const GROUP: &str = "gateway.networking.k8s.io";

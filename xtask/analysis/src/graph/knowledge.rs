@@ -40,7 +40,7 @@ impl<'a> Knowledge<'a> {
     }
 
     pub(super) fn is_whole(&self) -> bool {
-        self.environment.cluster.kubernetes_minor.is_some()
+        self.environment.cluster.is_whole
     }
 
     pub(super) fn is_populated(&self, namespace: &str) -> bool {
@@ -51,6 +51,10 @@ impl<'a> Knowledge<'a> {
     pub(super) fn hides_pods(&self, namespace: &str) -> bool {
         namespace == "kube-system"
             || self.hiding.iter().any(|unseen| unseen.may_make_pods(namespace))
+    }
+
+    pub(super) fn hides_any_pods(&self) -> bool {
+        !self.hiding.is_empty()
     }
 
     /// Whether an object like this one would be here if there were one.

@@ -11,6 +11,7 @@ pub mod mutual_tls;
 mod references;
 pub mod routes;
 pub mod visibility;
+pub mod waypoints;
 
 use std::collections::HashMap;
 

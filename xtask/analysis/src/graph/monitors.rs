@@ -2,11 +2,9 @@
 //!
 //! Upstream: <https://prometheus-operator.dev/docs/api-reference/api/>
 
-use serde_json::Value;
-
 use super::reference::Names;
 use super::{Graph, Part, Relation};
-use crate::objects::{Object, Pod, Selector, list, text};
+use crate::objects::{Object, Pod, Selector, Value, list, text};
 
 const GROUP: &str = "monitoring.coreos.com";
 

@@ -15,12 +15,10 @@ mod routes;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use serde_json::Value;
-
 use super::Graph;
 use super::mesh::authorization::{Match, Outcome};
 use crate::environment::{Environment, Presence};
-use crate::objects::{Identity, Object, Pod, Selector, is_labelled_later, list, text};
+use crate::objects::{Identity, Map, Object, Pod, Selector, Value, is_labelled_later, list, text};
 
 pub use connection::{Connection, Gate};
 pub use needs::Need;
@@ -290,7 +288,7 @@ impl<'a> Graph<'a> {
         let mut labels = object
             .map(|object| object.json["metadata"]["labels"].clone())
             .filter(Value::is_object)
-            .unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+            .unwrap_or_else(|| Value::Object(Map::new()));
         labels["kubernetes.io/metadata.name"] = namespace.into();
         // What nobody has written may have more labels.
         let is_known = object.is_some_and(Object::is_written);

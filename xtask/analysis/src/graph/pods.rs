@@ -1,10 +1,8 @@
 //! What pods name.
 
-use serde_json::Value;
-
 use super::reference::Names;
 use super::{Part, Relation};
-use crate::objects::{Pod, list};
+use crate::objects::{Pod, Value, list};
 
 const STORAGE_CLASS: (&str, &str, Option<&str>) = ("storage.k8s.io", "StorageClass", None);
 

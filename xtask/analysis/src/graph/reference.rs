@@ -1,8 +1,6 @@
 //! A field that names another object.
 
-use serde_json::Value;
-
-use crate::objects::{Identity, Object};
+use crate::objects::{Identity, Object, Value};
 
 /// A field that names another object.
 #[derive(Clone, Debug)]

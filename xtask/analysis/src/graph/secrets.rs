@@ -2,11 +2,9 @@
 //!
 //! Upstream: <https://external-secrets.io/latest/api/spec/>, <https://cert-manager.io/docs/reference/api-docs/>
 
-use serde_json::Value;
-
 use super::Relation;
 use super::reference::Names;
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 const STORES: &str = "external-secrets.io";
 const GENERATORS: &str = "generators.external-secrets.io";

@@ -1,10 +1,8 @@
 //! What workloads, claims and ways in name: Services, scaled workloads, storage classes.
 
-use serde_json::Value;
-
 use super::reference::Names;
 use super::{Part, Relation};
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 const ADMISSION: &str = "admissionregistration.k8s.io";
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use crate::objects::Value;
 
 /// A step to a field.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +52,7 @@ fn find(at: &Value, wanted: &Value, steps: &mut Vec<Step>) -> bool {
             items.iter().enumerate().any(|(index, item)| below(Step::Index(index), item))
         }
         Value::Object(fields) => {
-            fields.iter().any(|(key, value)| below(Step::Key(key.clone()), value))
+            fields.iter().any(|(key, value)| below(Step::Key(key.to_string()), value))
         }
         _ => false,
     }
@@ -81,9 +81,8 @@ fn is_plain(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::objects::json;
 
     #[test]
     fn a_path_is_found_by_the_value_itself() {

@@ -12,9 +12,9 @@ mod rabbitmq;
 mod sealed_secrets;
 
 pub(crate) use external_secrets::secret_name;
-use serde_json::{Value, json};
 
 use super::{Object, Objects, Origin};
+use crate::objects::{Map, Value, json};
 
 /// Everything that is made where these objects are.
 pub(super) fn of(objects: &Objects) -> Vec<Object> {
@@ -48,8 +48,7 @@ fn with_keys<'a>(
     name: &str,
     keys: impl IntoIterator<Item = &'a str>,
 ) -> Value {
-    let data: serde_json::Map<String, Value> =
-        keys.into_iter().map(|key| (key.to_owned(), Value::String(String::new()))).collect();
+    let data: Map = keys.into_iter().map(|key| (key, "")).collect();
     json!({
         "apiVersion": "v1",
         "kind": kind,

@@ -1,9 +1,8 @@
 //! Pods, whatever kind their template stands in.
 
-use serde_json::Value;
-
 use super::view::{list, text};
 use super::{Object, Selector};
+use crate::objects::{Map, Value};
 
 /// The pods that an object makes.
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +124,7 @@ impl<'a> Pod<'a> {
     fn labels_of_one(&self, selector: &Selector<'_>) -> Value {
         let mut labels = self.labels().clone();
         if !labels.is_object() {
-            labels = Value::Object(serde_json::Map::new());
+            labels = Value::Object(Map::new());
         }
         for (key, value) in selector.labels().filter(|(key, _)| is_labelled_later(key)) {
             let is_other_set = key == "statefulset.kubernetes.io/pod-name"
@@ -160,9 +159,7 @@ impl<'a> Pod<'a> {
 
     /// The containers that run as long as the pod does.
     pub fn running(&self) -> impl Iterator<Item = Container<'a>> + use<'a> {
-        self.containers().filter(|container| {
-            matches!(container.kind, ContainerKind::Main | ContainerKind::Sidecar)
-        })
+        self.containers().filter(Container::is_running)
     }
 
     /// The number of a port that is named by its number, or by the name that one of its running containers gives it.
@@ -184,6 +181,12 @@ impl<'a> Pod<'a> {
 }
 
 impl<'a> Container<'a> {
+    /// Whether it runs as long as its pod does.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        matches!(self.kind, ContainerKind::Main | ContainerKind::Sidecar)
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &'a str {

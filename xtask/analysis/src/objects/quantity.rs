@@ -1,6 +1,6 @@
 //! Quantities: `250m`, `1.5`, `512Mi`.
 
-use serde_json::Value;
+use crate::objects::Value;
 
 /// Millicores of processor, rounded up; none where it is no quantity, or below 0.
 #[must_use]

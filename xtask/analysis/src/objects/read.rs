@@ -10,12 +10,12 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::Value;
 use support::Failure;
 
 use super::view::text;
 use super::yaml::{self, Extent, Item};
 use super::{Object, Origin, Remark};
+use crate::objects::Value;
 
 /// Larger files are not read, in bytes: no file of manifests comes close.
 const LIMIT: u64 = 64 * 1024 * 1024;

@@ -1,54 +1,20 @@
-//! Which kinds live in a namespace.
+//! Which kinds live in a namespace: what CRDs among the objects say, then what the schemas of kinds say, and of the few others this table.
 
 use std::collections::HashMap;
 
 use super::Object;
 use super::view::text;
+use crate::schema;
 
-/// Kinds of Kubernetes that belong to the whole cluster.
-///
-/// Upstream: `kubectl api-resources --namespaced=false`
-const OF_CLUSTER: &[(&str, &[&str])] = &[
-    ("", &["Namespace", "Node", "PersistentVolume", "ComponentStatus"]),
-    (
-        "admissionregistration.k8s.io",
-        &[
-            "MutatingAdmissionPolicy",
-            "MutatingAdmissionPolicyBinding",
-            "MutatingWebhookConfiguration",
-            "ValidatingAdmissionPolicy",
-            "ValidatingAdmissionPolicyBinding",
-            "ValidatingWebhookConfiguration",
-        ],
-    ),
-    ("apiextensions.k8s.io", &["CustomResourceDefinition"]),
-    ("apiregistration.k8s.io", &["APIService"]),
-    ("certificates.k8s.io", &["CertificateSigningRequest", "ClusterTrustBundle"]),
-    ("flowcontrol.apiserver.k8s.io", &["FlowSchema", "PriorityLevelConfiguration"]),
-    ("networking.k8s.io", &["IPAddress", "IngressClass", "ServiceCIDR"]),
-    ("node.k8s.io", &["RuntimeClass"]),
-    ("policy", &["PodSecurityPolicy"]),
-    ("rbac.authorization.k8s.io", &["ClusterRole", "ClusterRoleBinding"]),
-    ("resource.k8s.io", &["DeviceClass", "ResourceSlice"]),
-    ("scheduling.k8s.io", &["PriorityClass"]),
-    (
-        "storage.k8s.io",
-        &["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment", "VolumeAttributesClass"],
-    ),
-];
-
-/// Groups of Kubernetes itself: each of their other kinds lives in a namespace.
-const OF_KUBERNETES: &[&str] = &["", "apps", "autoscaling", "batch", "extensions", "policy"];
-
-/// Custom kinds that belong to the whole cluster, of projects whose CRDs are seldom among the manifests.
-const CUSTOM_OF_CLUSTER: &[(&str, &str)] = &[
+/// Kinds without a schema here that belong to the whole cluster: Kubernetes' own of the past, and custom ones whose CRDs are seldom among
+/// the manifests.
+const OF_CLUSTER: &[(&str, &str)] = &[
+    ("", "ComponentStatus"),
     ("argoproj.io", "ClusterAnalysisTemplate"),
     ("argoproj.io", "ClusterWorkflowTemplate"),
-    ("cert-manager.io", "ClusterIssuer"),
     ("elbv2.k8s.aws", "IngressClassParams"),
     ("external-secrets.io", "ClusterExternalSecret"),
     ("external-secrets.io", "ClusterPushSecret"),
-    ("external-secrets.io", "ClusterSecretStore"),
     ("gateway.networking.k8s.io", "GatewayClass"),
     ("gateway.nginx.org", "NginxGateway"),
     ("generators.external-secrets.io", "ClusterGenerator"),
@@ -57,15 +23,17 @@ const CUSTOM_OF_CLUSTER: &[(&str, &str)] = &[
     ("karpenter.sh", "NodePool"),
     ("keda.sh", "ClusterTriggerAuthentication"),
     ("kyverno.io", "ClusterPolicy"),
+    ("policy", "PodSecurityPolicy"),
 ];
 
-/// Groups of custom kinds of which each other kind lives in a namespace.
-const CUSTOM_IN_NAMESPACE: &[&str] = &[
+/// Groups of which each other kind lives in a namespace, beside those of Kubernetes itself.
+const IN_NAMESPACE: &[&str] = &[
     "acme.cert-manager.io",
     "apps.openshift.io",
     "argoproj.io",
     "bitnami.com",
     "cert-manager.io",
+    "extensions",
     "extensions.istio.io",
     "external-secrets.io",
     "gateway.networking.k8s.io",
@@ -104,15 +72,12 @@ impl Scopes {
         if let Some(&defined) = self.defined.get(&(group.to_owned(), kind.to_owned())) {
             return Some(defined);
         }
-        let mut known = OF_CLUSTER.iter();
-        if known.any(|(known, kinds)| *known == group && kinds.contains(&kind))
-            || CUSTOM_OF_CLUSTER.contains(&(group, kind))
-        {
+        if let Some(known) = schema::is_namespaced(group, kind) {
+            return Some(known);
+        }
+        if OF_CLUSTER.contains(&(group, kind)) {
             return Some(false);
         }
-        (OF_KUBERNETES.contains(&group)
-            || CUSTOM_IN_NAMESPACE.contains(&group)
-            || OF_CLUSTER.iter().any(|(known, _)| *known == group))
-        .then_some(true)
+        (IN_NAMESPACE.contains(&group) || schema::is_built_in(group)).then_some(true)
     }
 }

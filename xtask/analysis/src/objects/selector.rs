@@ -1,8 +1,9 @@
 //! Label selectors.
 
-use serde_json::Value;
+use manifests_lib::check::properties::{self, asks_nothing, lacking_labels};
 
 use super::view::{list, text, texts};
+use crate::objects::Value;
 
 /// What a label selector asks for.
 ///
@@ -32,14 +33,22 @@ impl<'a> Selector<'a> {
     /// Whether it asks for nothing, which selects everything where the selector is there at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        texts(self.labels).next().is_none() && list(self.expressions).is_empty()
+        asks_nothing(texts(self.labels).count(), list(self.expressions).len())
     }
 
     /// Whether something with these labels is selected.
     #[must_use]
     pub fn selects(&self, labels: &Value) -> bool {
-        texts(self.labels).all(|(key, value)| text(&labels[key]) == Some(value))
+        self.lacking(labels).next().is_none()
             && list(self.expressions).iter().all(|expression| satisfies(expression, labels))
+    }
+
+    /// The labels that it asks for, without expressions, and that something with these labels lacks.
+    pub fn lacking<'l>(
+        &self,
+        labels: &'l Value,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a, 'l> {
+        lacking_labels(texts(self.labels), move |key| text(&labels[key]))
     }
 
     /// Whether something is selected of which not all labels are known: those with these labels, and any value of an `open` key.
@@ -71,25 +80,15 @@ impl<'a> Selector<'a> {
 }
 
 fn satisfies(expression: &Value, labels: &Value) -> bool {
-    let value = text(&expression["key"]).and_then(|key| text(&labels[key]));
-    let is_named = || {
-        let mut values = list(&expression["values"]).iter().filter_map(text);
-        value.is_some_and(|value| values.any(|named| named == value))
-    };
-    match text(&expression["operator"]) {
-        Some("In") => is_named(),
-        Some("NotIn") => !is_named(),
-        Some("Exists") => value.is_some(),
-        Some("DoesNotExist") => value.is_none(),
-        _ => false,
-    }
+    let operator = text(&expression["operator"]).unwrap_or_default();
+    let label = text(&expression["key"]).and_then(|key| text(&labels[key]));
+    properties::satisfies(operator, list(&expression["values"]).iter().filter_map(text), label)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::objects::json;
 
     #[test]
     fn labels_and_expressions_must_all_hold() {

@@ -1,6 +1,6 @@
 //! Reading JSON where a value may be missing or of another type.
 
-use serde_json::{Map, Value};
+use crate::objects::{Map, Value};
 
 /// The text of a value that is one.
 #[must_use]
@@ -11,7 +11,7 @@ pub fn text(value: &Value) -> Option<&str> {
 /// The elements of a list; none where it is no list.
 #[must_use]
 pub fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
+    value.as_array().unwrap_or_default()
 }
 
 /// The fields of a mapping whose values are texts, such as labels.

@@ -1,10 +1,9 @@
 //! What happens to objects.
 
-use serde_json::Value;
-
 use super::compare::Difference;
 use super::effect::Effect;
-use crate::objects::{Identity, Line};
+use crate::check::Phase;
+use crate::objects::{Identity, Line, Value};
 
 /// What changes of one Application.
 #[derive(Clone, Debug)]
@@ -38,6 +37,8 @@ pub struct Change {
     pub renamed: Option<Identity>,
     /// The bundle, or the folder that an Application deploys.
     pub application: Option<String>,
+    /// The phase of a sync in which it is applied.
+    pub phase: Phase,
     /// Its sync wave.
     pub wave: i64,
     /// The line of Rust that wrote it, or its line in YAML; of what is deleted its line in the old YAML.
@@ -142,7 +143,7 @@ fn names(list: &Value) -> Vec<String> {
         let keys = ["name", "mountPath", "containerPort", "devicePath", "ip", "topologyKey"];
         let found = keys.iter().map(|key| &element[*key]).find(|value| !value.is_null());
         match found {
-            Some(Value::String(text)) => text.clone(),
+            Some(Value::String(text)) => text.to_string(),
             Some(other) => other.to_string(),
             None => element.to_string(),
         }

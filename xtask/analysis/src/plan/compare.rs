@@ -2,6 +2,8 @@
 
 mod kinds;
 mod known;
+#[cfg(test)]
+mod laws;
 mod quantity;
 mod schema;
 mod shape;
@@ -9,10 +11,9 @@ mod shape;
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use serde_json::{Map, Value};
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices};
 
-use crate::objects::{FieldPath, Object, Step};
+use crate::objects::{FieldPath, Key, Map, Object, Step, Value};
 use known::{Known, Merge};
 pub(super) use quantity::billionths;
 pub(super) use schema::Schemas;
@@ -107,12 +108,9 @@ struct Walk<'a> {
 }
 
 /// The keys of two objects, in order.
-fn union<'a>(
-    old: Option<&'a Map<String, Value>>,
-    new: Option<&'a Map<String, Value>>,
-) -> Vec<&'a str> {
+fn union<'a>(old: Option<&'a Map>, new: Option<&'a Map>) -> Vec<&'a str> {
     let keys = old.into_iter().chain(new).flat_map(Map::keys);
-    let mut keys: Vec<&str> = keys.map(String::as_str).collect();
+    let mut keys: Vec<&str> = keys.map(Key::as_str).collect();
     keys.sort_unstable();
     keys.dedup();
     keys
@@ -142,7 +140,7 @@ impl<'a> Walk<'a> {
         // The API server stores no empty list of its own kinds.
         let kubernetes = self.kubernetes;
         let is_nothing = move |value: &Value| {
-            value.is_null() || kubernetes && value.as_array().is_some_and(Vec::is_empty)
+            value.is_null() || kubernetes && value.as_array().is_some_and(<[Value]>::is_empty)
         };
         let of = |side: Option<&'a Value>| {
             side.and_then(|side| side.get(key)).filter(|value| !is_nothing(value))
@@ -478,11 +476,11 @@ fn is_same(known: Known<'_>, old: &Value, new: &Value) -> bool {
 /// The values of a Secret as the API server stores them, each with the field that it was written in.
 fn secret_data(secret: &Value) -> HashMap<String, (Value, &'static str)> {
     let fields = |field: &str| secret[field].as_object().into_iter().flatten();
-    let stored = fields("data").map(|(key, value)| (key.clone(), (value.clone(), "data")));
+    let stored = fields("data").map(|(key, value)| (key.to_string(), (value.clone(), "data")));
     let written = fields("stringData").map(|(key, value)| {
         let bytes = k8s_openapi::ByteString(value.as_str().unwrap_or_default().as_bytes().to_vec());
-        let encoded = serde_json::to_value(bytes).unwrap_or_default();
-        (key.clone(), (encoded, "stringData"))
+        let encoded = Value::of(&bytes).unwrap_or_default();
+        (key.to_string(), (encoded, "stringData"))
     });
     stored.chain(written).collect()
 }

@@ -12,14 +12,17 @@ mod workload;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::fmt::Write;
+
+use crate::check::hook_phase;
 
 pub use deletion::lost_with;
 
 use super::change::{Change, Consequence, Group};
 use super::compare::{Difference, Schemas};
-use super::delivery::Delivery;
 use super::matching::Pair;
 use crate::environment::Environment;
+use crate::graph::reading::ReadOnce;
 use crate::graph::{Call, Graph, Reference};
 use crate::objects::{Identity, Object};
 
@@ -44,10 +47,10 @@ pub enum Effect {
     UntilRestart,
     /// It is stored, and what it describes stays as it is.
     NoEffect,
-    /// It changes nothing in the cluster.
-    Ignored,
     /// It is changed where it is.
     InPlace,
+    /// It changes nothing in the cluster.
+    Ignored,
     /// It is created.
     Create,
 }
@@ -64,8 +67,8 @@ impl Effect {
         Self::Restart,
         Self::UntilRestart,
         Self::NoEffect,
-        Self::Ignored,
         Self::InPlace,
+        Self::Ignored,
         Self::Create,
     ];
 
@@ -118,12 +121,12 @@ pub(super) struct Context<'a> {
     pub(super) from: Graph<'a>,
     pub(super) to: Graph<'a>,
     pub(super) schemas: Schemas<'a>,
-    before: Delivery<'a>,
-    after: Delivery<'a>,
     /// The positions of what names an object, in the references of `to`.
     named: HashMap<Identity, Vec<usize>>,
     /// The Services that texts of `to` name, collected when somebody asks.
     calls: OnceCell<Vec<Call<'a>>>,
+    /// What pods of `to` read once, collected when somebody asks.
+    read_once: OnceCell<ReadOnce>,
 }
 
 impl<'a> Context<'a> {
@@ -137,10 +140,9 @@ impl<'a> Context<'a> {
             from: Graph::of(from),
             to: graph,
             schemas: Schemas::of_both(from, to),
-            before: Delivery::of(from),
-            after: Delivery::of(to),
             named,
             calls: OnceCell::new(),
+            read_once: OnceCell::new(),
         }
     }
 
@@ -155,6 +157,11 @@ impl<'a> Context<'a> {
         self.calls.get_or_init(|| self.to.calls()).iter()
     }
 
+    /// What pods read once, afterwards.
+    fn read_once(&self) -> &ReadOnce {
+        self.read_once.get_or_init(|| ReadOnce::of(&self.to.pods, |_| true))
+    }
+
     /// Whether the pods of a namespace are here, so that what selects none afterwards selects nothing.
     fn sees_all_pods(&self, namespace: &str) -> bool {
         // Where all pods of a namespace are gone, only the old side knows that they were all.
@@ -163,7 +170,7 @@ impl<'a> Context<'a> {
 
     /// The bundle of an object, or the folder that an Application deploys.
     pub(super) fn label(&self, object: &Object) -> Option<String> {
-        self.after.label(object).or_else(|| self.before.label(object))
+        self.to.delivery().label(object).or_else(|| self.from.delivery().label(object))
     }
 
     /// Changes by Application, in the order in which Argo CD deploys them.
@@ -179,7 +186,7 @@ impl<'a> Context<'a> {
         }
         for group in &mut groups {
             group.changes.sort_by(|one, other| {
-                let key = |change: &Change| (change.wave, change.worst());
+                let key = |change: &Change| (change.phase, change.wave, change.worst());
                 key(one).cmp(&key(other)).then_with(|| one.identity.cmp(&other.identity))
             });
         }
@@ -192,21 +199,16 @@ impl<'a> Context<'a> {
 
     fn group(&self, change: &Change) -> Group {
         let identity = &change.identity;
-        let find = |graph: &Graph<'a>, delivery: &Delivery<'a>| {
-            let application =
-                graph.objects().get(identity).and_then(|object| delivery.application(object))?;
+        let find = |graph: &Graph<'a>| {
+            let (object, delivery) = (graph.objects().get(identity)?, graph.delivery());
+            let application = delivery.application_of_copy(object)?;
             Some((application, delivery.waves(application)))
         };
-        let found = find(&self.to, &self.after).or_else(|| find(&self.from, &self.before));
+        let found = find(&self.to).or_else(|| find(&self.from));
         let (application, waves) = found.map_or_else(Default::default, |(application, waves)| {
             (Some(application.identity.clone()), waves)
         });
         Group { name: change.application.clone(), application, waves, changes: Vec::new() }
-    }
-
-    /// What makes objects that are not here, and differs.
-    pub(super) fn unseen(&self) -> Vec<String> {
-        delivery::unseen(self)
     }
 }
 
@@ -319,11 +321,19 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
         tell(context, subject);
     }
     if subject.created().is_some() {
-        let cause = match subject.pair.renamed {
+        let mut cause = match subject.pair.renamed {
             Some(old) => format!("is new, as {old} under another name"),
             None => "is new".to_owned(),
         };
+        if let Some(phase) = subject.object().and_then(hook_phase) {
+            // Writing to a String cannot fail.
+            let _ = write!(cause, ", a hook that each sync runs ({phase})");
+        }
         subject.whole(Effect::Create, cause);
+    } else if let (false, Some(phase)) =
+        (subject.is_silent(), subject.pair.new.and_then(hook_phase))
+    {
+        subject.whole(Effect::InPlace, format!("it is a hook, which each sync runs ({phase})"));
     }
     refused(subject);
     for position in 0..subject.differences.len() {

@@ -1,11 +1,9 @@
 //! Which object of one side is which of the other.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
-
-use crate::objects::{Identity, Object, Objects};
+use crate::objects::{Identity, Object, Objects, Value};
 
 /// An object on both sides, or on one.
 #[derive(Clone, Copy, Debug)]
@@ -25,14 +23,20 @@ const COMMON: usize = 16;
 pub(super) fn pairs<'a>(from: &'a Objects, to: &'a Objects) -> Vec<Pair<'a>> {
     let mut pairs = Vec::new();
     let (mut deleted, mut created) = (Vec::new(), Vec::new());
+    let mut moved = HashSet::new();
     for new in first(to) {
-        match from.get(&new.identity).filter(|old| old.is_written()) {
-            Some(old) => pairs.push(Pair { old: Some(old), new: Some(new), renamed: None }),
+        let former = || former(&new.identity).and_then(|identity| from.get(&identity));
+        match from.get(&new.identity).or_else(former).filter(|old| old.is_deployed()) {
+            Some(old) => {
+                moved.insert(&old.identity);
+                pairs.push(Pair { old: Some(old), new: Some(new), renamed: None });
+            }
             None => created.push(new),
         }
     }
     for old in first(from) {
-        if to.get(&old.identity).is_none_or(|new| !new.is_written()) {
+        let is_gone = to.get(&old.identity).is_none_or(|new| !new.is_deployed());
+        if is_gone && !moved.contains(&old.identity) {
             deleted.push(old);
         }
     }
@@ -49,13 +53,25 @@ pub(super) fn pairs<'a>(from: &'a Objects, to: &'a Objects) -> Vec<Pair<'a>> {
     pairs
 }
 
+/// How an object was called before its kind moved out of the group `extensions`: the API server stores it once.
+///
+/// Upstream: <https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-16>
+fn former(identity: &Identity) -> Option<Identity> {
+    let has_moved = matches!(
+        (identity.group.as_str(), identity.kind.as_str()),
+        ("apps", "DaemonSet" | "Deployment" | "ReplicaSet")
+            | ("networking.k8s.io", "Ingress" | "NetworkPolicy")
+    );
+    has_moved.then(|| Identity { group: "extensions".to_owned(), ..identity.clone() })
+}
+
 fn identity<'a>(pair: &Pair<'a>) -> Option<&'a Identity> {
     pair.new.or(pair.old).map(|object| &object.identity)
 }
 
-/// What was written, without what has an identity that another one has already.
+/// What is deployed, without what has an identity that another one has already.
 fn first(objects: &Objects) -> impl Iterator<Item = &Object> {
-    objects.written().filter(|object| {
+    objects.all().iter().filter(|object| object.is_deployed()).filter(|object| {
         objects.get(&object.identity).is_some_and(|first| std::ptr::eq(first, *object))
     })
 }

@@ -5,11 +5,11 @@ mod json;
 mod markdown;
 mod text;
 
-use serde_json::Value;
 use support::Failure;
 
 use super::Plan;
 use crate::command::plan::Format;
+use crate::objects::Value;
 
 /// Plans in a format.
 ///
@@ -31,6 +31,18 @@ pub fn print(format: Format, plans: &[Plan]) -> Result<String, Failure> {
 pub fn values(plans: &[Plan]) -> Result<Vec<Value>, Failure> {
     plans.iter().map(json::single).collect()
 }
+
+/// Why there are objects that a plan does not see, and how to see them.
+fn unseen_title(plan: &Plan) -> &'static str {
+    if plan.is_rendered {
+        "Not seen, because it could not be rendered"
+    } else {
+        "Not seen, because charts are not rendered here; --charts renders them as Argo CD does"
+    }
+}
+
+/// What stands above values that were not compared.
+const RANDOM_TITLE: &str = "Made anew at each rendering, so not compared";
 
 /// Plans as text without colours.
 #[must_use]

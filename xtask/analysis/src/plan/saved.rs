@@ -5,11 +5,10 @@ use std::fmt::Write as _;
 
 use released::sha256;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use support::Failure;
 
 use super::{Plan, report};
-use crate::objects::Objects;
+use crate::objects::{Objects, Value};
 
 /// The number of the form; it grows when a field, or what a digest is made of, changes its meaning.
 const VERSION: u64 = 1;

@@ -4,11 +4,10 @@
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
 use support::Failure;
 
 use crate::check::{Checked, Finding, Rule, rules};
-use crate::objects::Line;
+use crate::objects::{Line, Value, json};
 
 /// One run with all rules and findings.
 pub(super) fn print(checked: &[Checked]) -> Result<String, Failure> {

@@ -6,11 +6,9 @@ mod list;
 mod scalar;
 mod words;
 
-use serde_json::{Map, Value};
-
 use super::{Kind, Schema, Type, resolved};
 use crate::check::hint;
-use crate::objects::Object;
+use crate::objects::{Map, Object, Value};
 use lenient::is_lenient;
 use words::{counted, listed};
 
@@ -126,13 +124,7 @@ impl<'a, 's> Comparison<'a, 's, '_> {
         of_kubernetes.value(schema, &root["metadata"]);
     }
 
-    fn object(
-        &mut self,
-        schema: &'s Schema,
-        value: &'a Value,
-        fields: &'a Map<String, Value>,
-        definition: &str,
-    ) {
+    fn object(&mut self, schema: &'s Schema, value: &'a Value, fields: &'a Map, definition: &str) {
         let is_root = self.above.is_empty();
         self.above.push((schema, value));
         // What Go reads as it comes has no fields of its own: `RawExtension`, `FieldsV1`.
@@ -148,7 +140,9 @@ impl<'a, 's> Comparison<'a, 's, '_> {
             if is_status && self.is_custom {
                 continue;
             }
-            if let Some(of_field) = schema.properties.get(name).or(schema.additional.as_deref()) {
+            if let Some(of_field) =
+                schema.properties.get(name.as_str()).or(schema.additional.as_deref())
+            {
                 self.in_status |= is_status;
                 self.value(of_field, inner);
                 self.in_status &= !is_status;
@@ -166,16 +160,10 @@ impl<'a, 's> Comparison<'a, 's, '_> {
         self.above.pop();
     }
 
-    fn required(
-        &mut self,
-        schema: &'s Schema,
-        value: &'a Value,
-        fields: &Map<String, Value>,
-        definition: &str,
-    ) {
+    fn required(&mut self, schema: &'s Schema, value: &'a Value, fields: &Map, definition: &str) {
         for name in &schema.required {
             let is_there = fields.get(name).is_some_and(|value| !value.is_null());
-            let of_field = schema.properties.get(name);
+            let of_field = schema.properties.get(name.as_str());
             let may_be_null = self.is_custom
                 && fields.contains_key(name)
                 && of_field.is_some_and(|schema| schema.nullable);

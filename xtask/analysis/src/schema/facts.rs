@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{LazyLock, OnceLock};
 
-use serde_json::Value;
-
 use super::{Kind, Schema};
+use crate::objects::Value;
 
 /// Written by `cargo xtask crd import`.
 const CUSTOM: &str = include_str!("../../../../manifests-lib/custom-resources/schemas.tsv");
@@ -19,6 +18,8 @@ pub const KUBERNETES_MINOR: u16 = 35;
 /// A file of facts.
 struct Facts {
     kinds: HashMap<&'static str, Fact<Kind>>,
+    /// Whether objects of a kind live in a namespace, by group and kind.
+    scopes: HashMap<(&'static str, &'static str), bool>,
     definitions: HashMap<&'static str, Fact<Schema>>,
     lifecycles: HashMap<&'static str, Fact<Lifecycle>>,
     /// The versions in which the kinds of Kubernetes itself are known, and the kinds in each of them.
@@ -68,6 +69,7 @@ impl<T> Fact<T> {
 static FACTS: LazyLock<Facts> = LazyLock::new(|| {
     let mut facts = Facts {
         kinds: HashMap::new(),
+        scopes: HashMap::new(),
         definitions: HashMap::new(),
         lifecycles: HashMap::new(),
         built_in: BTreeMap::new(),
@@ -81,14 +83,36 @@ static FACTS: LazyLock<Facts> = LazyLock::new(|| {
                 facts.lifecycles.insert(name, Fact { json, read: OnceLock::new() });
             } else {
                 facts.kinds.insert(name, Fact { json, read: OnceLock::new() });
-                if let Some((version, kind)) = name.split_once(' ').filter(|_| file == KUBERNETES) {
+                let Some((version, kind)) = name.split_once(' ') else { continue };
+                if file == KUBERNETES {
                     facts.built_in.entry(version).or_default().insert(kind);
                 }
+                facts.scopes.insert((group_of(version), kind), has_namespaces(json));
             }
         }
     }
     facts
 });
+
+/// The group of an API version; empty for Kubernetes' core.
+fn group_of(api_version: &str) -> &str {
+    api_version.rsplit_once('/').map_or("", |(group, _)| group)
+}
+
+/// Whether facts say that objects live in a namespace: read as text, so that no schema has to be parsed for it.
+fn has_namespaces(json: &str) -> bool {
+    json.rsplit_once("\"scope\":").is_some_and(|(_, scope)| scope.starts_with("\"Namespaced\""))
+}
+
+/// Whether objects of a kind live in a namespace, where a schema of it is here.
+pub(crate) fn is_namespaced(group: &str, kind: &str) -> Option<bool> {
+    FACTS.scopes.get(&(group, kind)).copied()
+}
+
+/// Whether a group is one of Kubernetes itself.
+pub(crate) fn is_built_in(group: &str) -> bool {
+    FACTS.built_in.keys().any(|version| group_of(version) == group)
+}
 
 /// The facts of a kind: `apps/v1`, `Deployment`.
 pub(super) fn kind(api_version: &str, kind: &str) -> Option<&'static Kind> {
@@ -119,9 +143,8 @@ pub(crate) fn lifecycle(api_version: &str, kind: &str) -> Option<Lifecycle> {
     let is_there =
         |version: &str| FACTS.built_in.get(version).is_some_and(|kinds| kinds.contains(kind));
     if !found.instead.as_deref().is_some_and(is_there) {
-        let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
-        let of_group =
-            |version: &&&str| version.rsplit_once('/').map_or("", |(group, _)| group) == group;
+        let group = group_of(api_version);
+        let of_group = |version: &&&str| group_of(version) == group;
         let mut others = FACTS
             .built_in
             .keys()
@@ -139,7 +162,7 @@ pub(crate) fn versions() -> &'static BTreeMap<&'static str, BTreeSet<&'static st
 }
 
 /// The definition as it is written.
-pub(super) fn json(name: &str) -> Option<Value> {
+pub(super) fn json(name: &str) -> Option<serde_json::Value> {
     serde_json::from_str(FACTS.definitions.get(name)?.json).ok()
 }
 
@@ -151,7 +174,9 @@ mod tests {
     fn every_line_is_a_schema_whose_references_are_there() {
         let mut open: Vec<&Schema> = Vec::new();
         for (name, fact) in &FACTS.kinds {
-            open.push(&fact.get(Kind::of).unwrap_or_else(|| panic!("{name}")).schema);
+            let kind = fact.get(Kind::of).unwrap_or_else(|| panic!("{name}"));
+            assert_eq!(kind.is_namespaced, has_namespaces(fact.json), "{name}");
+            open.push(&kind.schema);
         }
         for (name, fact) in &FACTS.definitions {
             open.push(fact.get(Schema::of).unwrap_or_else(|| panic!("{name}")));

@@ -3,10 +3,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use serde_json::{Map, Value};
-
 use super::{Kind, of};
-use crate::objects::{Object, Objects, list, text};
+use crate::objects::{Map, Object, Objects, Value, list, text};
 
 /// The kinds of an environment.
 #[derive(Debug)]

@@ -3,10 +3,12 @@
 use std::cell::OnceCell;
 use std::fmt;
 
+use kube_cel::cel::parser::Parser;
 use kube_cel::{CompiledSchema, ErrorKind, Validator, compile_schema};
-use serde_json::Value;
+use serde_json::Value as Json;
 
 use super::facts;
+use crate::objects::Value;
 
 /// The compiled rules of a kind.
 pub(super) struct Rules(CompiledSchema);
@@ -29,14 +31,14 @@ thread_local! {
 impl Rules {
     /// Compiles the rules of a schema; nothing where it has none.
     pub(super) fn of(schema: &Value) -> Option<Self> {
-        let mut whole = schema.clone();
+        let mut whole = Json::from(schema);
         expand(&mut whole);
         prune(&mut whole).then(|| Self(compile_schema(&whole)))
     }
 
     /// The rules that an object breaks. Those of changes are not asked, nor those that cannot be evaluated here.
     pub(super) fn broken(&self, object: &Value) -> Vec<Broken> {
-        let mut object = object.clone();
+        let mut object = Json::from(object);
         remove_nulls(&mut object);
         let result = VALIDATOR.with(|validator| {
             validator.get_or_init(Validator::new).validate_compiled(&self.0, &object, None)
@@ -60,7 +62,7 @@ impl fmt::Debug for Rules {
 }
 
 /// Puts definitions where they are referred to.
-fn expand(schema: &mut Value) {
+fn expand(schema: &mut Json) {
     // Those of custom kinds have digests as names, and never lead to themselves.
     let is_digest = |name: &&str| name.bytes().all(|byte| byte.is_ascii_hexdigit());
     let name = schema["$ref"].as_str().filter(is_digest).map(str::to_owned);
@@ -76,8 +78,8 @@ fn expand(schema: &mut Value) {
 const RULES: &str = "x-kubernetes-validations";
 
 /// Removes what has neither rules nor defaults for them, and tells whether there are rules.
-fn prune(schema: &mut Value) -> bool {
-    if let Some(rules) = schema.get_mut(RULES).and_then(Value::as_array_mut) {
+fn prune(schema: &mut Json) -> bool {
+    if let Some(rules) = schema.get_mut(RULES).and_then(Json::as_array_mut) {
         rules.retain(is_cheap);
     }
     // A rule reads all that is below its place.
@@ -93,15 +95,28 @@ fn prune(schema: &mut Value) -> bool {
     has_rules
 }
 
-/// Whether reading a rule needs little stack; the API server refuses rules that are any larger.
-fn is_cheap(rule: &Value) -> bool {
+/// Whether the texts of a rule can be read.
+fn is_cheap(rule: &Json) -> bool {
+    ["rule", "messageExpression"].iter().all(|key| rule[*key].as_str().is_none_or(is_flat))
+}
+
+/// Whether reading a text needs little stack; the API server refuses rules that are any larger.
+fn is_flat(text: &str) -> bool {
     const LONGEST: usize = 10_000;
     const DEEPEST: usize = 50;
-    let is_flat = |text: &str| {
-        let opening = text.bytes().filter(|byte| b"([{?!-".contains(byte)).count();
-        text.len() <= LONGEST && opening <= 20 * DEEPEST && depth(text) <= DEEPEST
-    };
-    ["rule", "messageExpression"].iter().all(|key| rule[*key].as_str().is_none_or(is_flat))
+    let opening = text.bytes().filter(|byte| b"([{?!-".contains(byte)).count();
+    text.len() <= LONGEST && opening <= 20 * DEEPEST && depth(text) <= DEEPEST
+}
+
+/// Why an expression in CEL cannot be read; nothing where it can be, or is too large to be read here.
+pub(crate) fn syntax_error(text: &str) -> Option<String> {
+    if !is_flat(text) {
+        return None;
+    }
+    // As the API server reads them: with `a.?b`.
+    let errors = Parser::new().enable_optional_syntax(true).parse(text).err()?.errors;
+    let first = errors.first().map_or("it cannot be read", |error| error.msg.as_str());
+    Some(first.lines().next().unwrap_or_default().to_owned())
 }
 
 /// How deep brackets are nested, also those within texts.
@@ -119,9 +134,9 @@ fn depth(text: &str) -> usize {
 }
 
 /// Visits the schemas directly below a schema, and keeps those that say so.
-fn each_part(schema: &mut Value, visit: &mut dyn FnMut(&mut Value) -> bool) {
+fn each_part(schema: &mut Json, visit: &mut dyn FnMut(&mut Json) -> bool) {
     let Some(fields) = schema.as_object_mut() else { return };
-    if let Some(properties) = fields.get_mut("properties").and_then(Value::as_object_mut) {
+    if let Some(properties) = fields.get_mut("properties").and_then(Json::as_object_mut) {
         properties.retain(|_, part| visit(part));
     }
     for key in ["items", "additionalProperties"] {
@@ -132,22 +147,21 @@ fn each_part(schema: &mut Value, visit: &mut dyn FnMut(&mut Value) -> bool) {
 }
 
 /// The API server removes nulls before it asks rules.
-fn remove_nulls(value: &mut Value) {
+fn remove_nulls(value: &mut Json) {
     match value {
-        Value::Object(fields) => {
+        Json::Object(fields) => {
             fields.retain(|_, value| !value.is_null());
             fields.values_mut().for_each(remove_nulls);
         }
-        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
+        Json::Array(items) => items.iter_mut().for_each(remove_nulls),
         _ => {}
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::objects::json;
 
     #[test]
     fn rules_that_cannot_be_read_break_nothing() {

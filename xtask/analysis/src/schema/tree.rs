@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Number, Value};
+use serde_json::Number;
+
+use crate::objects::{Map, Value};
 
 /// What is allowed at one place, as CRDs and the API server's `OpenAPI` say it.
 ///
@@ -164,7 +166,7 @@ impl Schema {
             format: text("format"),
             nullable: is("nullable"),
             default: json.get("default").filter(|default| !default.is_null()).cloned(),
-            values: json["enum"].as_array().cloned().unwrap_or_default(),
+            values: json["enum"].as_array().unwrap_or_default().to_vec(),
             properties: properties(json),
             required: texts("required"),
             additional: if anything { Some(Box::default()) } else { inner("additionalProperties") },
@@ -188,7 +190,7 @@ impl Schema {
 
 fn properties(json: &Value) -> BTreeMap<String, Schema> {
     let properties = json["properties"].as_object().into_iter().flatten();
-    properties.map(|(name, schema)| (name.clone(), Schema::of(schema))).collect()
+    properties.map(|(name, schema)| (name.to_string(), Schema::of(schema))).collect()
 }
 
 impl Bounds {
@@ -204,8 +206,8 @@ impl Bounds {
             "minProperties",
             "maxProperties",
         ];
-        let fields: &Map<String, Value> = json.as_object()?;
-        if !KEYS.iter().any(|key| fields.contains_key(*key)) {
+        let fields: &Map = json.as_object()?;
+        if !KEYS.iter().any(|key| fields.contains_key(key)) {
             return None;
         }
         let number = |key: &str| match &json[key] {

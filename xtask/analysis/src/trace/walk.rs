@@ -4,8 +4,6 @@ mod arrivals;
 mod entrances;
 mod words;
 
-use serde_json::Value;
-
 use words::{caller, route_words};
 
 use super::place::{Address, From, To};
@@ -14,7 +12,7 @@ use crate::graph::mesh::membership::Proxy;
 use crate::graph::mesh::{overlap, service_of};
 use crate::graph::network::{Callee, End, Leg, Need, Port};
 use crate::graph::{Graph, Outcome};
-use crate::objects::{Identity, Object, Pod, Selector, list, text};
+use crate::objects::{Identity, Object, Pod, Selector, Value, list, text};
 
 /// No way is longer: a gateway before a gateway before a workload.
 const DEEPEST: usize = 5;

@@ -66,7 +66,16 @@ impl Infrastructure {
         }
     }
 
-    /// The minor version of Kubernetes.
+    /// What it is, in a few words: `Minikube, Kubernetes 1.35`.
+    pub(crate) fn words(&self) -> String {
+        let kind = match self {
+            Self::Minikube(_) => "Minikube",
+            Self::Eks(_) => "EKS",
+        };
+        let KubernetesMinor(minor) = self.kubernetes();
+        format!("{kind}, Kubernetes 1.{minor}")
+    }
+
     /// The release of Kubernetes that runs there.
     pub(crate) fn kubernetes(&self) -> KubernetesMinor {
         match self {

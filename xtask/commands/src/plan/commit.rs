@@ -55,6 +55,15 @@ impl Commit {
         Ok(Self { id })
     }
 
+    /// The text of a file; none where the commit has no such file.
+    pub fn file(&self, path: &str) -> Result<Option<String>, Failure> {
+        let object = format!("{}:{path}", self.id);
+        if !git(&["cat-file", "-e", &object])?.outcome()?.success() {
+            return Ok(None);
+        }
+        git(&["cat-file", "blob", &object])?.output().map(Some)
+    }
+
     /// The manifests below a folder; none where the commit has no such folder.
     pub fn read(&self, folder: &str) -> Result<Read, Failure> {
         let tree = git(&["ls-tree", "-r", "-z", &self.id, "--", folder])?.output()?;

@@ -64,6 +64,16 @@ pub fn of_bundle(bundle: &BuiltBundle) -> Result<Vec<(PathBuf, &Resource, String
         .collect()
 }
 
+/// Every object of a bundle with the path of its file below the environment's folder.
+///
+/// # Errors
+/// If two objects would share a file.
+pub fn paths_of_bundle(
+    bundle: &BuiltBundle,
+) -> Result<impl Iterator<Item = (PathBuf, &Resource)>, Failure> {
+    Ok(paths(bundle)?.into_iter().zip(&bundle.resources))
+}
+
 /// The paths of a bundle's objects, all of them different.
 fn paths(bundle: &BuiltBundle) -> Result<Vec<PathBuf>, Failure> {
     let folder = Path::new(bundle.name.as_str());

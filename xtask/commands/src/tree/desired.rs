@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::{Contents, Error, MARKER};
+use super::{Contents, Error, Form};
 
 /// The longest file name that the common file systems of Linux, macOS and Windows accept, in bytes.
 const LONGEST_NAME: usize = 255;
@@ -17,6 +17,7 @@ type Folded<'files> = Cow<'files, str>;
 /// Rendered files by their folders, found regardless of case.
 #[derive(Debug)]
 pub(super) struct Desired<'files> {
+    pub(super) form: Form,
     folders: BTreeMap<Folded<'files>, Bundle<'files>>,
 }
 
@@ -34,6 +35,7 @@ pub(super) struct RenderedFile<'files> {
     /// Relative to the root.
     pub(super) path: &'files Path,
     pub(super) contents: &'files dyn Contents,
+    marker: &'static str,
 }
 
 impl RenderedFile<'_> {
@@ -41,20 +43,24 @@ impl RenderedFile<'_> {
     pub(super) fn write(&self, text: &mut String) -> Result<(), Error> {
         text.clear();
         self.contents.write(text).map_err(Error::Contents)?;
-        if text.starts_with(MARKER) {
+        if text.starts_with(self.marker) {
             return Ok(());
         }
-        Err(Error::NoMarker { path: self.path.to_owned() })
+        Err(Error::NoMarker { path: self.path.to_owned(), marker: self.marker })
     }
 }
 
 impl<'files> Desired<'files> {
     /// Checks every path.
-    pub(super) fn new<C: Contents>(files: &'files BTreeMap<PathBuf, C>) -> Result<Self, Error> {
+    pub(super) fn new<C: Contents>(
+        files: &'files BTreeMap<PathBuf, C>,
+        form: Form,
+    ) -> Result<Self, Error> {
+        let marker = form.marker;
         let mut folders: BTreeMap<Folded, Bundle> = BTreeMap::new();
         for (path, contents) in files {
-            let (folder, name) =
-                check(path).map_err(|reason| Error::InvalidPath { path: path.clone(), reason })?;
+            let (folder, name) = check(path, form)
+                .map_err(|reason| Error::InvalidPath { path: path.clone(), reason })?;
             let bundle = match folders.entry(folded(folder)) {
                 Entry::Vacant(entry) => {
                     entry.insert(Bundle { name: folder, files: BTreeMap::new() })
@@ -68,7 +74,7 @@ impl<'files> Desired<'files> {
                 }
             };
             match bundle.files.entry(folded(name)) {
-                Entry::Vacant(entry) => entry.insert(RenderedFile { name, path, contents }),
+                Entry::Vacant(entry) => entry.insert(RenderedFile { name, path, contents, marker }),
                 Entry::Occupied(entry) => {
                     return Err(Error::SameButForCase {
                         first: entry.get().path.to_owned(),
@@ -77,7 +83,7 @@ impl<'files> Desired<'files> {
                 }
             };
         }
-        Ok(Self { folders })
+        Ok(Self { form, folders })
     }
 
     /// Whether nothing is rendered.
@@ -118,7 +124,7 @@ fn folded(name: &str) -> Folded<'_> {
 }
 
 /// Returns folder and name, or the reason why the path is invalid.
-fn check(path: &Path) -> Result<(&str, &str), &'static str> {
+fn check(path: &Path, form: Form) -> Result<(&str, &str), &'static str> {
     let text = path.to_str().ok_or("is not UTF-8")?;
     for name in text.split('/') {
         if matches!(name, "" | "." | "..") {
@@ -137,13 +143,20 @@ fn check(path: &Path) -> Result<(&str, &str), &'static str> {
     let Some((folder, name)) = text.split_once('/').filter(|(_, name)| !name.contains('/')) else {
         return Err("is not a file in the folder of a bundle");
     };
-    if !is_rendered_name(name.as_ref()) {
-        return Err("does not end in `.yaml`");
+    if !form.has_name(name.as_ref()) {
+        return Err(if form == Form::MANIFESTS {
+            "does not end in `.yaml`"
+        } else {
+            "does not have an ending of rendered files"
+        });
     }
     Ok((folder, name))
 }
 
-/// Whether a file of this name can be one of ours.
-pub(super) fn is_rendered_name(name: &OsStr) -> bool {
-    Path::new(name).extension().is_some_and(|extension| extension == "yaml")
+impl Form {
+    /// Whether a file of this name can be one of ours.
+    pub(super) fn has_name(self, name: &OsStr) -> bool {
+        let ending = Path::new(name).extension().and_then(OsStr::to_str);
+        ending.is_some_and(|ending| self.endings.contains(&ending))
+    }
 }

@@ -6,8 +6,6 @@ use std::path::PathBuf;
 
 use support::Failure;
 
-use super::MARKER;
-
 /// Why a plan could not be made or carried out: one sentence with the file and the way out.
 #[derive(Debug)]
 pub enum Error {
@@ -18,10 +16,12 @@ pub enum Error {
         /// What is wrong with it, as the end of a sentence that begins with the path.
         reason: &'static str,
     },
-    /// Rendered contents that do not begin with [`MARKER`]. A bug of the renderer, not the user's mistake.
+    /// Rendered contents that do not begin with the marker. A bug of the renderer, not the user's mistake.
     NoMarker {
         /// The path as rendered.
         path: PathBuf,
+        /// The marker.
+        marker: &'static str,
     },
     /// The contents of a rendered file could not be made; nothing was written.
     Contents(Failure),
@@ -84,9 +84,9 @@ impl fmt::Display for Error {
                 "the rendered path `{}` {reason}: correct the bundle or object name that it is made of",
                 path.display()
             ),
-            Self::NoMarker { path } => write!(
+            Self::NoMarker { path, marker } => write!(
                 formatter,
-                "the rendered file `{}` does not begin with `{MARKER}`, so the next run would take it for \
+                "the rendered file `{}` does not begin with `{marker}`, so the next run would take it for \
                  someone else's: begin its contents with that comment",
                 path.display()
             ),

@@ -10,20 +10,32 @@ use std::time::Duration;
 use support::tell;
 
 use super::folder::{Folder, Kind};
-use super::{Error, Obstacle};
+use super::{Error, Form, Obstacle};
 
 /// A folder: what somebody has named, which may be reached through symbolic links, and the way from there, on which none is followed.
 #[derive(Clone, Debug)]
 pub struct Location {
     base: PathBuf,
     below: PathBuf,
+    form: Form,
 }
 
 impl Location {
     /// The folder `below`, a path of plain names or an empty one, in the folder `base`.
     #[must_use]
     pub fn new(base: impl Into<PathBuf>, below: impl Into<PathBuf>) -> Self {
-        Self { base: base.into(), below: below.into() }
+        Self { base: base.into(), below: below.into(), form: Form::MANIFESTS }
+    }
+
+    /// The same folder for rendered files of another form.
+    #[must_use]
+    pub fn of(self, form: Form) -> Self {
+        Self { form, ..self }
+    }
+
+    /// What the rendered files in it have in common.
+    pub(super) fn form(&self) -> Form {
+        self.form
     }
 
     /// The path to show to people.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::folder::{Folder, Kind, if_there};
 use super::location::Location;
 use super::survey::{is_temporary_name, may_be_temporary};
-use super::{Error, MARKER, Obstacle, apply, diff};
+use super::{Error, Obstacle, apply, diff};
 
 /// A rendered file, compared with the one on disk.
 #[derive(Debug)]
@@ -22,13 +22,14 @@ impl<'a> SingleFile<'a> {
     /// Reads the file of this name in a folder, where `new` belongs, or no rendered file at all.
     ///
     /// # Errors
-    /// - There is a symbolic link or a folder in its place, or, where `new` belongs, a file whose first line lacks [`MARKER`].
+    /// - There is a symbolic link or a folder in its place, or, where `new` belongs, a file whose first line lacks the marker of the
+    ///   folder's [`Form`](super::Form).
     /// - A symbolic link or a file is on the way to its folder.
     /// - The file cannot be read.
     pub fn read(folder: Location, name: &'a str, new: Option<&'a str>) -> Result<Self, Error> {
         let path = folder.path().join(name);
         let old = match folder.open()? {
-            Some(open) => old(&open, name.as_ref(), new)
+            Some(open) => old(&open, name.as_ref(), new, folder.form().marker.as_bytes())
                 .map_err(|source| Error::Read { path: path.clone(), source })?,
             None => Ok(None),
         };
@@ -77,11 +78,12 @@ impl<'a> SingleFile<'a> {
     }
 
     fn replace(&self, folder: &Folder) -> io::Result<()> {
+        let marker = self.folder.form().marker.as_bytes();
         for (name, kind) in folder.entries()? {
             if kind == Kind::File && is_temporary_name(&name) {
                 let mut start = Vec::new();
-                let there = if_there(folder.read(&name, MARKER.len(), &mut start))?;
-                if there.is_some() && may_be_temporary(&start) {
+                let there = if_there(folder.read(&name, marker.len(), &mut start))?;
+                if there.is_some() && may_be_temporary(&start, marker) {
                     folder.remove(&name)?;
                 }
             }
@@ -107,6 +109,7 @@ fn old(
     folder: &Folder,
     name: &OsStr,
     new: Option<&str>,
+    marker: &[u8],
 ) -> io::Result<Result<Option<Vec<u8>>, Obstacle>> {
     match folder.kind(name)? {
         None => return Ok(Ok(None)),
@@ -118,10 +121,10 @@ fn old(
         Some(Kind::Special) => return Ok(Err(Obstacle::Special)),
     }
     let mut old = Vec::new();
-    if if_there(folder.read(name, MARKER.len(), &mut old))?.is_none() {
+    if if_there(folder.read(name, marker.len(), &mut old))?.is_none() {
         return Ok(Ok(None));
     }
-    if old == MARKER.as_bytes() {
+    if old == marker {
         old.clear();
         return Ok(Ok(if_there(folder.read(name, usize::MAX, &mut old))?.map(|()| old)));
     }

@@ -6,9 +6,9 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::desired::{Bundle, Desired, RenderedFile, is_rendered_name};
+use super::desired::{Bundle, Desired, RenderedFile};
 use super::folder::{Folder, Kind, if_there};
-use super::{Counts, Error, MARKER, Obstacle};
+use super::{Counts, Error, Obstacle};
 
 /// Prefix and suffix of a temporary file's name; between them is a number.
 const TEMPORARY_NAME: (&str, &str) = (".", ".render-tmp");
@@ -198,7 +198,8 @@ impl<'files> Walk<'_, 'files> {
             };
             return Err(self.refuse(path, obstacle));
         }
-        if kind == Kind::SymbolicLink || reaches_the_cluster(path) {
+        let is_deployed = self.desired.form.is_deployed;
+        if is_deployed && (kind == Kind::SymbolicLink || reaches_the_cluster(path)) {
             self.survey.foreign.push(self.shown.join(path));
         }
         Ok(())
@@ -213,7 +214,7 @@ impl<'files> Walk<'_, 'files> {
         }
         if self.old == self.new.as_bytes() {
             self.survey.unchanged += 1;
-        } else if self.old.starts_with(MARKER.as_bytes()) {
+        } else if self.old.starts_with(self.marker()) {
             self.survey.change(Cow::Borrowed(file.path), Action::Overwrite(file));
         } else {
             return Err(self.refuse(file.path, Obstacle::ForeignFile));
@@ -229,11 +230,11 @@ impl<'files> Walk<'_, 'files> {
         name: &OsStr,
         action: Action<'files>,
     ) -> Result<bool, Error> {
-        if !is_rendered_name(name) {
+        if !self.desired.form.has_name(name) {
             return Ok(false);
         }
-        if self.read(folder, path, name, MARKER.len())? {
-            if self.old != MARKER.as_bytes() {
+        if self.read(folder, path, name, self.marker().len())? {
+            if self.old != self.marker() {
                 return Ok(false);
             }
             self.survey.change(Cow::Owned(path.to_owned()), action);
@@ -244,8 +245,12 @@ impl<'files> Walk<'_, 'files> {
     /// Whether it is a temporary file of an interrupted run.
     fn is_leftover(&mut self, folder: &Folder, path: &Path, name: &OsStr) -> Result<bool, Error> {
         Ok(is_temporary_name(name)
-            && self.read(folder, path, name, MARKER.len())?
-            && may_be_temporary(&self.old))
+            && self.read(folder, path, name, self.marker().len())?
+            && may_be_temporary(&self.old, self.marker()))
+    }
+
+    fn marker(&self) -> &'static [u8] {
+        self.desired.form.marker.as_bytes()
     }
 
     /// Reads the first bytes of a file into `old`; whether it is there.
@@ -298,8 +303,8 @@ pub(super) fn is_temporary_name(name: &OsStr) -> bool {
 
 /// Whether a temporary file of an interrupted run can begin with these bytes: with the marker, or with as much of it as was
 /// written, which may be nothing.
-pub(super) fn may_be_temporary(start: &[u8]) -> bool {
-    start.starts_with(MARKER.as_bytes()) || MARKER.as_bytes().starts_with(start)
+pub(super) fn may_be_temporary(start: &[u8], marker: &[u8]) -> bool {
+    start.starts_with(marker) || marker.starts_with(start)
 }
 
 /// Whether Argo CD would deploy a file of this name, or read its folder differently because of it.

@@ -13,7 +13,13 @@ use crate::yaml;
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 pub struct Definition {
     pub spec: DefinitionSpec,
+    /// All of it, as it is written, with what the types do not need.
+    #[serde(skip)]
+    pub written: Written,
 }
+
+/// What is written in a document, as JSON.
+pub type Written = serde_json::Value;
 
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 pub struct DefinitionSpec {
@@ -135,13 +141,16 @@ pub fn read(file: &str, text: &str) -> Found {
     }
     let heads = serde_yaml::Deserializer::from_str(text);
     let documents = serde_yaml::Deserializer::from_str(text);
+    let written = serde_yaml::Deserializer::from_str(text);
     let has_merge_keys = text.contains("<<");
     // At an error of syntax the reader stays where it is, and yields it again for ever.
     let most = 1 + text.lines().filter(|line| line.starts_with("---")).count();
     let mut last = None;
-    for (number, (head, document)) in heads.zip(documents).take(most).enumerate() {
+    let all = heads.zip(documents).zip(written).take(most).enumerate();
+    for (number, ((head, document), written)) in all {
         let what = format!("{file}: document {}", number + 1);
-        if let Err(problem) = found.document(&what, head, document, has_merge_keys) {
+        let document = Document { head, whole: document, written, has_merge_keys };
+        if let Err(problem) = found.document(&what, document) {
             let reason = problem.strip_prefix(&what).map(str::to_owned);
             let has_place = reason.as_ref().is_some_and(|reason| reason.contains(" at line "));
             if has_place && last == reason {
@@ -155,14 +164,17 @@ pub fn read(file: &str, text: &str) -> Found {
     found
 }
 
+/// A document, as often as it is read: a reader gives it once.
+struct Document<'t> {
+    head: serde_yaml::Deserializer<'t>,
+    whole: serde_yaml::Deserializer<'t>,
+    written: serde_yaml::Deserializer<'t>,
+    has_merge_keys: bool,
+}
+
 impl Found {
-    fn document(
-        &mut self,
-        what: &str,
-        head: serde_yaml::Deserializer<'_>,
-        document: serde_yaml::Deserializer<'_>,
-        has_merge_keys: bool,
-    ) -> Result<(), String> {
+    fn document(&mut self, what: &str, document: Document<'_>) -> Result<(), String> {
+        let Document { head, whole: document, written, has_merge_keys } = document;
         let invalid = |error: serde_yaml::Error| not_valid(what, &error);
         // An empty document (a trailing `---`) is null.
         let head: Option<Head> = Deserialize::deserialize(head).map_err(invalid)?;
@@ -176,7 +188,8 @@ impl Found {
                 let definition = if has_merge_keys {
                     definition(what, Value::deserialize(document).map_err(invalid)?)?
                 } else {
-                    Definition::deserialize(document).map_err(invalid)?
+                    let typed = Definition::deserialize(document).map_err(invalid)?;
+                    Definition { written: Written::deserialize(written).map_err(invalid)?, ..typed }
                 };
                 self.definitions.push(definition);
             }
@@ -212,7 +225,10 @@ fn api_version_of(list: &Value) -> Option<&str> {
 /// A CRD whose merge keys (`<<`) are applied, as kubectl does.
 fn definition(what: &str, mut value: Value) -> Result<Definition, String> {
     value.apply_merge().map_err(|error| not_valid(what, &error))?;
-    serde_yaml::from_value(value).map_err(|error| not_valid(what, &error))
+    let written = serde_yaml::from_value(value.clone()).map_err(|error| not_valid(what, &error))?;
+    let typed: Definition =
+        serde_yaml::from_value(value).map_err(|error| not_valid(what, &error))?;
+    Ok(Definition { written, ..typed })
 }
 
 fn not_valid(what: &str, error: &serde_yaml::Error) -> String {

@@ -2,23 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::definition::Definition;
 use crate::facts::{Shared, without_prose};
 
-/// Adds the kinds of a file in all of their versions; files that are no CRDs have none.
-pub fn add(text: &str, release: &str, kinds: &mut BTreeMap<String, Value>) {
-    for document in serde_yaml::Deserializer::from_str(text) {
-        // What cannot be read was told when types were read.
-        let Ok(definition) = Value::deserialize(document) else { return };
-        if definition["kind"] == "CustomResourceDefinition" {
-            of_definition(&definition["spec"], release, kinds);
-        }
-    }
-}
-
-fn of_definition(spec: &Value, release: &str, kinds: &mut BTreeMap<String, Value>) {
+/// Adds the kind of a CRD in all of its versions.
+pub fn add(definition: &Definition, release: &str, kinds: &mut BTreeMap<String, Value>) {
+    let spec = &definition.written["spec"];
     for version in spec["versions"].as_array().into_iter().flatten() {
         let [group, kind] =
             [&spec["group"], &spec["names"]["kind"]].map(|name| name.as_str().unwrap_or_default());
@@ -65,6 +56,37 @@ pub fn text(kinds: &BTreeMap<String, Value>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crd::definition::read;
+
+    #[test]
+    fn lists_and_merge_keys_are_read_as_for_types() {
+        let crd = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinitionList
+items:
+- spec:
+    group: example.com
+    scope: Cluster
+    names: {kind: Cart, plural: carts}
+    versions:
+    - name: v1
+      served: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            one: &part {type: string, maxLength: 7}
+            two: {<<: *part, minLength: 1}
+";
+        let mut kinds = BTreeMap::new();
+        for definition in &read("crds.yaml", crd).definitions {
+            add(definition, "v1.0", &mut kinds);
+        }
+        let facts = &kinds["example.com/v1 Cart"];
+        assert_eq!(facts["scope"], "Cluster");
+        let two = &facts["schema"]["properties"]["two"];
+        assert_eq!((&two["maxLength"], &two["minLength"]), (&7.into(), &1.into()));
+    }
 
     #[test]
     fn a_part_that_stands_twice_is_written_once() {
@@ -79,12 +101,14 @@ mod tests {
             field("one")
         );
         let crd = format!(
-            "{{\"kind\": \"CustomResourceDefinition\", \"spec\": {{\"group\": \"example.com\", \"scope\": \"Namespaced\", \
-             \"names\": {{\"kind\": \"Cart\"}}, \"versions\": [{{\"name\": \"v1\", \"served\": true, \"schema\": {{\"openAPIV3Schema\": \
+            "{{\"apiVersion\": \"apiextensions.k8s.io/v1\", \"kind\": \"CustomResourceDefinition\", \"spec\": {{\"group\": \"example.com\", \"scope\": \"Namespaced\", \
+             \"names\": {{\"kind\": \"Cart\", \"plural\": \"carts\"}}, \"versions\": [{{\"name\": \"v1\", \"served\": true, \"schema\": {{\"openAPIV3Schema\": \
              {{\"properties\": {{\"spec\": {inner}, \"other\": {inner}}}}}}}}}]}}}}"
         );
         let mut kinds = BTreeMap::new();
-        add(&crd, "v1.0", &mut kinds);
+        for definition in &read("crd.json", &crd).definitions {
+            add(definition, "v1.0", &mut kinds);
+        }
         let text = text(&kinds);
         let kind =
             text.lines().find(|line| line.starts_with("example.com/v1 Cart\t")).expect("a line");

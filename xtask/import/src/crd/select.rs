@@ -42,6 +42,9 @@ pub fn locked(lock: &Lock, places: Places<'_>) -> Result<Locked> {
     let mut schemas = BTreeMap::new();
     for (source, (file, text)) in lock.sources.iter().zip(&found) {
         let Found { definitions, problems } = read(file, text);
+        for definition in &definitions {
+            schemas::add(definition, &source.release, &mut schemas);
+        }
         let definitions = by_kind(file, &definitions)?;
         let origin = format!("{}, release {}", source.url, source.release);
         for locked in &source.kinds {
@@ -51,10 +54,6 @@ pub fn locked(lock: &Lock, places: Places<'_>) -> Result<Locked> {
                 return Err(Failure::new(problems.join("\n")));
             }
             kinds.push(locked_kind(file, locked, &definitions, &origin)?);
-        }
-        // What costs too much to read has no definitions.
-        if !definitions.is_empty() {
-            schemas::add(text, &source.release, &mut schemas);
         }
     }
     Ok(Locked { kinds, schemas })

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::Graph;
-use crate::objects::{ContainerKind, Object, list, quantity, text};
+use crate::objects::{ContainerKind, Object, Value, list, quantity, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "beyond-limit-range",

@@ -3,7 +3,7 @@
 use crate::check::{At, Family, Findings, Rule, Severity, hint};
 use crate::graph::Graph;
 use crate::graph::capacity::{Count, Placement};
-use crate::objects::{list, text, texts};
+use crate::objects::{Value, list, text, texts};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "pod-without-node",
@@ -44,9 +44,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The labels that pods ask for, of which each has to be there.
-fn asked<'a>(
-    placement: &Placement<'a>,
-) -> impl Iterator<Item = (&'a serde_json::Value, &'a str, &'a str)> {
+fn asked<'a>(placement: &Placement<'a>) -> impl Iterator<Item = (&'a Value, &'a str, &'a str)> {
     let spec = placement.pod.spec;
     let selector = &spec["nodeSelector"];
     let selected = texts(selector).map(|(key, value)| (&selector[key], key, value));

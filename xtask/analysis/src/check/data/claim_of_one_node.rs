@@ -1,11 +1,9 @@
 //! Claims for one node that pods on several want.
 
-use serde_json::Value;
-
 use super::class_of;
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::{Graph, Relation};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "claim-of-one-node",

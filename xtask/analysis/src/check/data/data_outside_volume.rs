@@ -2,7 +2,7 @@
 
 use super::{data_folder, is_below};
 use crate::check::{At, Family, Rule, Severity};
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "data-outside-volume",
@@ -57,7 +57,7 @@ pub(in crate::check) static RULE: Rule = Rule {
                     findings.add(pod.owner, At::Missing(container.json, "volumeMounts"), message);
                     continue;
                 };
-                let is_named = |named: &&serde_json::Value| named["name"] == mount["name"];
+                let is_named = |named: &&Value| named["name"] == mount["name"];
                 let is_claim =
                     claims.iter().any(|claim| claim["metadata"]["name"] == mount["name"]);
                 if let Some(volume) = volumes

@@ -1,6 +1,6 @@
 //! Data that Argo CD deletes with its manifest.
 
-use crate::check::gitops::{Deployers, has_option};
+use crate::check::gitops::has_option;
 use crate::check::{At, Family, Rule, Severity};
 use crate::objects::{list, text};
 
@@ -18,7 +18,7 @@ pub(in crate::check) static RULE: Rule = Rule {
     remedy: "annotate the object with argocd.argoproj.io/sync-options: Prune=false,Delete=false",
     upstream: "https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#no-prune-resources",
     check: |graph, findings| {
-        let deployers = Deployers::of(graph);
+        let delivery = graph.delivery();
         for (group, kind) in [
             ("", "PersistentVolumeClaim"),
             ("", "Namespace"),
@@ -26,7 +26,7 @@ pub(in crate::check) static RULE: Rule = Rule {
         ] {
             for object in graph.objects().of_kind(group, kind).filter(|object| object.is_written())
             {
-                let Some(application) = deployers.of_object(object) else { continue };
+                let Some(application) = delivery.application(object) else { continue };
                 let says = |option: &str| {
                     ["false", "confirm"].iter().any(|answer| {
                         let option = format!("{option}={answer}");

@@ -1,10 +1,8 @@
 //! Data in a folder of whichever node a pod is on.
 
-use serde_json::Value;
-
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::Graph;
-use crate::objects::{Pod, list, text};
+use crate::objects::{Pod, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "unpinned-node-folder",

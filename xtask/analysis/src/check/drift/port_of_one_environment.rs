@@ -1,11 +1,9 @@
 //! Ports that one environment has and another lacks.
 
-use serde_json::Value;
-
 use super::{Other, compared, has, lacking, tell};
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::Graph;
-use crate::objects::{Object, list};
+use crate::objects::{Object, Value, list};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "port-of-one-environment",

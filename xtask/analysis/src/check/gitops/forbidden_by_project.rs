@@ -1,10 +1,8 @@
 //! Applications that their project refuses.
 
-use serde_json::Value;
-
-use super::sources;
 use crate::check::{At, Family, Rule, Severity};
-use crate::objects::{Object, list, text};
+use crate::graph::delivery::sources;
+use crate::objects::{Object, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "forbidden-by-project",

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Deployers, is_upgrade_only, turn};
+use super::{is_upgrade_only, turn};
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::{Graph, Relation};
 use crate::objects::{Identity, Object, Pod, secret_name, text};
@@ -20,7 +20,7 @@ pub(in crate::check) static RULE: Rule = Rule {
     remedy: "give what is needed an earlier wave; for a hook before the sync, make it a hook of the same phase with an earlier wave",
     upstream: "https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/",
     check: |graph, findings| {
-        let deployers = Deployers::of(graph);
+        let delivery = graph.delivery();
         let makers = makers(graph);
         for reference in graph.references.iter().filter(|reference| !reference.optional) {
             let from = reference.from;
@@ -31,7 +31,7 @@ pub(in crate::check) static RULE: Rule = Rule {
                 graph.objects().get(&reference.target).filter(|target| target.is_written());
             let needed = target.or_else(|| makers.get(&reference.target).copied());
             let Some(needed) = needed else { continue };
-            if turn(from) < turn(needed) && deployers.together(from, needed) {
+            if turn(from) < turn(needed) && delivery.together(from, needed) {
                 let message =
                     format!("{} comes before {} of {}", turn(from), turn(needed), needed.identity);
                 findings.add(from, At::Value(reference.field), message).side(

@@ -1,8 +1,8 @@
 //! Charts whose version somebody else decides.
 
-use super::sources;
 use crate::check::{At, Family, Rule, Severity};
-use crate::objects::text;
+use crate::graph::delivery::sources;
+use crate::objects::{Value, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "moving-chart",
@@ -21,7 +21,7 @@ pub(in crate::check) static RULE: Rule = Rule {
                 let version = text(field).unwrap_or_default();
                 if is_range(version) {
                     let at = match field {
-                        serde_json::Value::Null => At::Missing(source, "targetRevision"),
+                        Value::Null => At::Missing(source, "targetRevision"),
                         field => At::Value(field),
                     };
                     let message = match version {

@@ -1,9 +1,8 @@
 //! Nulls that erase the defaults of a chart.
 
-use serde_json::Value;
-
-use super::sources;
 use crate::check::{At, Family, Rule, Severity};
+use crate::graph::delivery::sources;
+use crate::objects::Value;
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "null-value",

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
-use super::sources;
 use crate::check::{At, Family, Rule, Severity};
-use crate::objects::{Object, text};
+use crate::graph::delivery::{path_of, sources};
+use crate::objects::{Object, Value, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "overlapping-applications",
@@ -80,13 +78,11 @@ fn place<'a>(application: &'a Object, source: &'a Value) -> Option<([&'a str; 4]
     let destination = &application.json["spec"]["destination"];
     let of = |field: &'a Value| text(field).unwrap_or_default();
     let repository = text(&source["repoURL"])?.trim_end_matches(".git");
-    let path = text(&source["path"])?.trim_start_matches("./").trim_matches('/');
-    let path = if path == "." { "" } else { path };
     let place = [
         repository,
         of(&destination["server"]),
         of(&destination["name"]),
         of(&destination["namespace"]),
     ];
-    Some((place, path))
+    Some((place, path_of(source)?))
 }

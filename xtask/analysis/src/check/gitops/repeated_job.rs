@@ -1,6 +1,6 @@
 //! Jobs that Argo CD makes again when they are cleaned up.
 
-use super::{Deployers, is_hook};
+use super::is_hook;
 use crate::check::{At, Family, Rule, Severity};
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -14,10 +14,10 @@ pub(in crate::check) static RULE: Rule = Rule {
     remedy: "make it a hook (argocd.argoproj.io/hook: Sync, with hook-delete-policy: BeforeHookCreation), or leave out ttlSecondsAfterFinished",
     upstream: "https://argo-cd.readthedocs.io/en/stable/user-guide/resource_hooks/#sync-status-with-jobsworkflows-with-time-to-live-ttl",
     check: |graph, findings| {
-        let deployers = Deployers::of(graph);
+        let delivery = graph.delivery();
         for job in graph.objects().of_kind("batch", "Job").filter(|job| !is_hook(job)) {
             let seconds = &job.json["spec"]["ttlSecondsAfterFinished"];
-            let Some(application) = deployers.of_object(job).filter(|_| !seconds.is_null()) else {
+            let Some(application) = delivery.application(job).filter(|_| !seconds.is_null()) else {
                 continue;
             };
             let heals = &application.json["spec"]["syncPolicy"]["automated"]["selfHeal"];

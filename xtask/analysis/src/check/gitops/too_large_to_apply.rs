@@ -1,10 +1,9 @@
 //! Objects that do not fit into their own annotation.
 
+use manifests_lib::check::size::ANNOTATIONS;
+
 use super::has_option;
 use crate::check::{At, Family, Rule, Severity};
-
-/// All annotations of an object together, in bytes.
-const LIMIT: usize = 256 * 1024;
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "too-large-to-apply",
@@ -19,14 +18,13 @@ pub(in crate::check) static RULE: Rule = Rule {
     check: |graph, findings| {
         for object in graph.objects().written() {
             let size = object.json.to_string().len();
-            if size <= LIMIT
+            if size <= ANNOTATIONS
                 || has_option(object, "ServerSideApply=true")
                 || has_option(object, "Replace=true")
             {
                 continue;
             }
-            let application =
-                object.bundle.as_deref().and_then(|bundle| graph.application_of(bundle));
+            let application = graph.delivery().application(object);
             if !application
                 .is_some_and(|application| has_option(application, "ServerSideApply=true"))
             {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Deployers, turn};
+use super::turn;
 use crate::check::data::class_of;
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::{Graph, Relation};
@@ -20,7 +20,7 @@ pub(in crate::check) static RULE: Rule = Rule {
     remedy: "give the claim the wave of its pods",
     upstream: "https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/",
     check: |graph, findings| {
-        let deployers = Deployers::of(graph);
+        let delivery = graph.delivery();
         let mut first: HashMap<&Identity, &Object> = HashMap::new();
         for reference in graph.named_by(Relation::Claim) {
             let user = first.entry(&reference.target).or_insert(reference.from);
@@ -30,7 +30,7 @@ pub(in crate::check) static RULE: Rule = Rule {
         }
         for claim in graph.objects().of_kind("", "PersistentVolumeClaim") {
             let Some(user) = first.get(&claim.identity) else { continue };
-            if waits(graph, claim) && turn(claim) < turn(user) && deployers.together(claim, user) {
+            if waits(graph, claim) && turn(claim) < turn(user) && delivery.together(claim, user) {
                 let message =
                     format!("{} comes before {} of the first pod", turn(claim), turn(user));
                 findings.add(claim, At::Object, message).side(

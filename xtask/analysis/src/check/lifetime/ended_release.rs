@@ -3,7 +3,7 @@
 use super::ends::{self, Line, Product};
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::Graph;
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "ended-release",
@@ -88,7 +88,7 @@ fn of_image(image: &str) -> Option<(&'static Product, &'static Line)> {
     Some((product, product.line(tag)?))
 }
 
-type OfChart<'a> = (&'a Object, &'a serde_json::Value, String, (&'static Product, &'static Line));
+type OfChart<'a> = (&'a Object, &'a Value, String, (&'static Product, &'static Line));
 
 /// The charts of Applications, at the field of their version.
 fn charts<'a>(graph: &Graph<'a>) -> impl Iterator<Item = OfChart<'a>> {

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{Fields, ReadOnce, is_restarted};
+use super::is_restarted;
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::Relation;
-use crate::objects::{Object, Pod, secret_name, text};
+use crate::graph::reading::ReadOnce;
+use crate::objects::{Container, Object, Pod, secret_name, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "rotated-variable",
@@ -19,8 +20,7 @@ pub(in crate::check) static RULE: Rule = Rule {
     remedy: "mount it as a file that the program reads again, have Reloader restart the pods, or set refreshInterval: \"0\" and rotate by hand",
     upstream: "https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables",
     check: |graph, findings| {
-        let fields = Fields { key: "secretKeyRef", all: "secretRef", volume: "secret" };
-        let read = ReadOnce::of(graph, &fields);
+        let read = ReadOnce::of(&graph.pods, Container::is_running);
         let mut sources = HashMap::new();
         for source in graph.objects().of_kind("external-secrets.io", "ExternalSecret") {
             let secret = (source.namespace(), secret_name(source));

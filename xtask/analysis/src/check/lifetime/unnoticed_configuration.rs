@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::{Fields, ReadOnce, is_restarted};
+use super::is_restarted;
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::Relation;
-use crate::objects::Pod;
+use crate::graph::reading::ReadOnce;
+use crate::objects::{Container, Pod};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "unnoticed-configuration",
@@ -20,8 +21,7 @@ pub(in crate::check) static RULE: Rule = Rule {
     upstream: "https://kubernetes.io/docs/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically",
     check: |graph, findings| {
         let mut told = HashSet::new();
-        let fields = Fields { key: "configMapKeyRef", all: "configMapRef", volume: "configMap" };
-        let read = ReadOnce::of(graph, &fields);
+        let read = ReadOnce::of(&graph.pods, Container::is_running);
         for reference in graph.named_by(Relation::ConfigMap) {
             let Some(pod) = Pod::of(reference.from).filter(|pod| !is_restarted(pod)) else {
                 continue;

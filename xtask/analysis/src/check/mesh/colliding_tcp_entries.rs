@@ -3,11 +3,9 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use crate::graph::mesh::visibility::Audience;
 use crate::graph::{Graph, mesh};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "colliding-tcp-entries",

@@ -3,11 +3,9 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::has_target;
 use crate::graph::{Graph, mesh};
-use crate::objects::{Object, Selector};
+use crate::objects::{Object, Selector, Value};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "competing-mesh-objects",

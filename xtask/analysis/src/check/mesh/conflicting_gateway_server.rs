@@ -3,10 +3,8 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use crate::graph::{Graph, mesh};
-use crate::objects::{Object, list, text, texts};
+use crate::objects::{Object, Value, list, text, texts};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "conflicting-gateway-server",
@@ -39,7 +37,7 @@ struct Server<'a> {
 }
 
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
-    let mut of_port: HashMap<(u64, &str, String), Server<'_>> = HashMap::new();
+    let mut of_port: HashMap<(u64, &str), Vec<Server<'_>>> = HashMap::new();
     let mut of_host: HashMap<(u64, &str, &str), Vec<Server<'_>>> = HashMap::new();
     for gateway in graph.objects().of_kind(mesh::ROUTING, "Gateway") {
         for json in list(&gateway.json["spec"]["servers"]) {
@@ -47,11 +45,19 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
             let Some(number) = port["number"].as_u64() else { continue };
             let server = Server { gateway, json, layer: layer(port) };
             let bind = text(&json["bind"]).unwrap_or_default();
-            let selector = gateway.json["spec"]["selector"].to_string();
-            let first = *of_port.entry((number, bind, selector)).or_insert(server);
-            if first.layer != server.layer
-                || (server.layer == Layer::Tcp && !std::ptr::eq(first.json, json))
+            // One of each layer is enough for those that come.
+            let firsts = of_port.entry((number, bind)).or_default();
+            let mut sharing = firsts.iter().filter(|first| share_pods(first.gateway, gateway));
+            let conflict = sharing
+                .find(|first| first.layer != server.layer || server.layer == Layer::Tcp)
+                .copied();
+            if !firsts
+                .iter()
+                .any(|first| first.layer == server.layer && has_selector_of(first.gateway, gateway))
             {
+                firsts.push(server);
+            }
+            if let Some(first) = conflict {
                 let protocol = text(&first.json["port"]["protocol"]).unwrap_or_default();
                 let own = text(&port["protocol"]).unwrap_or_default();
                 let message =
@@ -96,8 +102,12 @@ fn layer(port: &Value) -> Layer {
     }
 }
 
+fn has_selector_of(one: &Object, other: &Object) -> bool {
+    one.json["spec"]["selector"] == other.json["spec"]["selector"]
+}
+
 /// Whether all labels of one selector are among those of the other.
-fn share_pods(one: &Object, other: &Object) -> bool {
+pub(super) fn share_pods(one: &Object, other: &Object) -> bool {
     let [one, other] = [one, other].map(|gateway| &gateway.json["spec"]["selector"]);
     let is_in = |small: &Value, large: &Value| {
         texts(small).all(|(key, value)| text(&large[key]) == Some(value))

@@ -1,10 +1,9 @@
 //! TLS of gateways that contradicts their protocol.
 
 use crate::check::{At, Family, Findings, Rule, Severity};
-use serde_json::Value;
 
 use crate::graph::{Graph, mesh};
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "contradicting-gateway-tls",

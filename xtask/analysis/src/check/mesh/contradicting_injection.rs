@@ -1,10 +1,9 @@
 //! Labels of injection that contradict each other.
 
 use crate::check::{At, Family, Findings, Rule, Severity};
-use serde_json::Value;
 
 use crate::graph::Graph;
-use crate::objects::text;
+use crate::objects::{Value, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "contradicting-injection",

@@ -3,14 +3,10 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use crate::graph::mesh::Host;
-use crate::graph::mesh::membership::Proxy;
-use crate::graph::mesh::mutual_tls::Mode;
 use crate::graph::target_port;
 use crate::graph::{Graph, mesh};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "contradicting-mutual-tls",
@@ -90,20 +86,7 @@ fn of_service(
         let mut places = ports.flat_map(|port| graph.staying(service).map(move |pod| (port, pod)));
         let contradiction = places.find_map(|(port, pod)| {
             let own = pod.port_number(target_port(port))?;
-            let taken = graph.mutual_tls(pod, own);
-            let proxy = graph.proxy(pod);
-            let message = match (mode, taken.mode) {
-                ("DISABLE" | "SIMPLE" | "MUTUAL", Mode::Strict) if proxy.is_there() => {
-                    format!("{mode} does not reach port {own} of {}, which takes nothing but mutual TLS of the mesh", pod.owner.identity)
-                }
-                ("ISTIO_MUTUAL", Mode::Disable) if proxy == Proxy::None => {
-                    format!("{mode} does not reach {}, which has no proxy that takes it", pod.owner.identity)
-                }
-                ("ISTIO_MUTUAL", Mode::Disable) => {
-                    format!("{mode} does not reach port {own} of {}, which takes no mutual TLS", pod.owner.identity)
-                }
-                _ => return None,
-            };
+            let (message, taken) = graph.contradiction(mode, pod, own)?;
             Some((message, taken.decided, pod.owner))
         });
         if let Some((message, decided, owner)) = contradiction {

@@ -3,11 +3,9 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use crate::graph::mesh::membership::Proxy;
 use crate::graph::{Graph, target_port};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "contradicting-service-protocols",
@@ -34,16 +32,14 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
                     .filter(|_| graph.proxy(pod) == Proxy::Sidecar)?;
                 let key = (std::ptr::from_ref(pod.spec), own);
                 let (first, earlier) = *known.entry(key).or_insert((service, port));
-                (reads_requests(earlier) != Some(reads)).then_some((first, earlier, own))
+                (reads_requests(earlier) != Some(reads)).then_some((first, earlier, own, pod))
             });
-            if let Some((first, earlier, own)) = contradiction {
+            if let Some((first, earlier, own, pod)) = contradiction {
                 let message =
                     format!("port {own} of the pods is another protocol in {}", first.identity);
-                findings.add(service, At::Value(port), message).side(
-                    "it is here",
-                    first,
-                    At::Value(earlier),
-                );
+                let added = findings.add(service, At::Value(port), message);
+                let added = added.side("it is here", first, At::Value(earlier));
+                added.side("the pods are here", pod.owner, At::Object);
             }
         }
     }
@@ -51,7 +47,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
 
 /// Whether a port says that the sidecar reads its requests; none where it says nothing, or is not one of TCP.
 fn reads_requests(port: &Value) -> Option<bool> {
-    if text(&port["protocol"]).unwrap_or("TCP") != "TCP" {
+    if ["UDP", "SCTP"].contains(&text(&port["protocol"]).unwrap_or("TCP")) {
         return None;
     }
     let name = text(&port["name"]).unwrap_or_default();

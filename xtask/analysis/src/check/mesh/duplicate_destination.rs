@@ -3,11 +3,9 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use crate::graph::mesh::routes;
 use crate::graph::{Graph, mesh};
-use crate::objects::list;
+use crate::objects::{Value, list};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "duplicate-destination",

@@ -3,11 +3,9 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use crate::graph::mesh::routes::{self, SIDECARS};
 use crate::graph::{Graph, mesh};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "duplicate-gateway-route",
@@ -63,13 +61,7 @@ fn matches<'a>(object: &'a Object, gateway: &str) -> Vec<(String, &'a Value)> {
             all.push((String::new(), route));
         }
         for matched in matches {
-            let own = list(&matched["gateways"]);
-            let is_at_gateway = own.is_empty()
-                || own
-                    .iter()
-                    .filter_map(text)
-                    .any(|own| routes::in_full(own, object.namespace()) == gateway);
-            if !is_at_gateway {
+            if !routes::is_at(matched, gateway, object.namespace()) {
                 continue;
             }
             let mut words = matched.clone();

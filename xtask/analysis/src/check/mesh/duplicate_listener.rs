@@ -3,10 +3,8 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use crate::graph::Graph;
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "duplicate-listener",

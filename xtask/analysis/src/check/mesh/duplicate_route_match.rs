@@ -3,10 +3,8 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
-
 use crate::graph::{Graph, Part, Relation};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, json, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "duplicate-route-match",

@@ -1,13 +1,12 @@
 //! Policies that ask for a name where nobody has one.
 
 use crate::check::{At, Family, Findings, Rule, Severity};
-use serde_json::Value;
 
 use super::has_target;
 use crate::graph::mesh::authorization::Action;
 use crate::graph::mesh::mutual_tls::Mode;
 use crate::graph::{Graph, mesh};
-use crate::objects::{Object, Selector, list, text};
+use crate::objects::{Object, Selector, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "identity-without-mutual-tls",

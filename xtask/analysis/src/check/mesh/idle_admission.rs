@@ -3,11 +3,9 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use crate::graph::mesh::authorization::Action;
 use crate::graph::{Graph, mesh};
-use crate::objects::{Object, list};
+use crate::objects::{Object, Value, list};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "idle-admission",

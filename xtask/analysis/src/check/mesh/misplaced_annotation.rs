@@ -8,12 +8,13 @@ pub(in crate::check) static RULE: Rule = Rule {
     name: "misplaced-annotation",
     family: Family::Mesh,
     severity: Severity::Error,
-    summary: "An annotation or label of Istio for pods stands at their workload",
-    consequence: "nobody reads it there: the pods get the sidecar that they would have got without it",
+    summary: "An annotation or label stands where nobody reads it: one of pods at their workload, one of an Ingress at pods",
+    consequence: "nobody reads it there: all is as it would be without it, such as the sidecar of the pods",
     explanation: "Istio reads pods, which get what `template.metadata` of their workload says. Annotations of \
                   `sidecar.istio.io`, `traffic.sidecar.istio.io`, `proxy.istio.io` and `inject.istio.io`, and the \
-                  label `sidecar.istio.io/inject`, are looked at, where the pods do not have them as well.",
-    remedy: "move it into `spec.template.metadata`",
+                  label `sidecar.istio.io/inject`, are looked at, where the pods do not have them as well; and `kubernetes.io/ingress.class` of pods, workloads and \
+                  Namespaces.",
+    remedy: "move it into `spec.template.metadata`, or to the Ingress",
     upstream: "https://istio.io/latest/docs/reference/config/annotations/",
     check,
 };
@@ -28,7 +29,24 @@ const PREFIXES: &[&str] = &[
     "traffic.sidecar.istio.io/",
 ];
 
+/// Chooses the controller of an Ingress.
+const INGRESS_CLASS: &str = "kubernetes.io/ingress.class";
+
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
+    let namespaces =
+        graph.objects().of_kind("", "Namespace").map(|object| (object, &object.json["metadata"]));
+    let pods = graph.pods.iter().flat_map(|pod| {
+        let own = &pod.owner.json["metadata"];
+        let of_template = (!std::ptr::eq(own, pod.metadata)).then_some((pod.owner, pod.metadata));
+        std::iter::once((pod.owner, own)).chain(of_template)
+    });
+    for (object, metadata) in namespaces.chain(pods) {
+        let field = &metadata["annotations"][INGRESS_CLASS];
+        if !field.is_null() {
+            let message = format!("{INGRESS_CLASS} is for an Ingress");
+            findings.add(object, At::Value(field), message);
+        }
+    }
     for pod in graph.pods.iter().filter(|pod| !pod.owner.is("", "Pod")) {
         let own = &pod.owner.json["metadata"];
         let annotations = texts(&own["annotations"]).map(|(key, _)| ("annotations", key));

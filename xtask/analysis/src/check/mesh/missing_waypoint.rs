@@ -1,10 +1,10 @@
 //! Waypoints that are not there.
 
 use crate::check::{At, Family, Findings, Rule, Severity};
-use serde_json::Value;
 
 use crate::graph::Graph;
-use crate::objects::{Identity, Object, text};
+use crate::graph::mesh::waypoints;
+use crate::objects::{Object, Value, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "missing-waypoint",
@@ -22,12 +22,8 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
     let mut look = |object: &Object, labels: &Value, own: &str| {
-        let field = &labels["istio.io/use-waypoint"];
-        let Some(name) = text(field).filter(|name| *name != "none" && !name.is_empty()) else {
-            return;
-        };
-        let namespace = text(&labels["istio.io/use-waypoint-namespace"]).unwrap_or(own);
-        let target = Identity::new("gateway.networking.k8s.io", "Gateway", Some(namespace), name);
+        let field = &labels[waypoints::USE];
+        let Some(target) = waypoints::named(labels, own) else { return };
         let Some(gateway) = graph.objects().get(&target) else {
             if graph.is_missing(&target) {
                 findings.add(object, At::Value(field), format!("{target} is not there"));

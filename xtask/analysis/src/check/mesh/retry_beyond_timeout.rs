@@ -2,7 +2,7 @@
 
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::{Graph, mesh};
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "retry-beyond-timeout",
@@ -40,7 +40,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
 }
 
 /// A duration as Go writes it: `1m30s`, `500ms`.
-fn seconds(duration: &serde_json::Value) -> Option<f64> {
+fn seconds(duration: &Value) -> Option<f64> {
     let mut rest = text(duration)?;
     let mut sum = 0.0;
     while !rest.is_empty() {
@@ -65,9 +65,8 @@ fn seconds(duration: &serde_json::Value) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::seconds;
+    use crate::objects::json;
 
     #[test]
     fn durations_are_read_as_go_writes_them() {

@@ -1,11 +1,10 @@
 //! Matches that an earlier one leaves nothing to.
 
 use crate::check::{At, Family, Findings, Rule, Severity};
-use serde_json::Value;
 
 use crate::graph::Graph;
 use crate::graph::mesh::{self, routes};
-use crate::objects::{Object, list};
+use crate::objects::{Object, Value, list};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "shadowed-match",

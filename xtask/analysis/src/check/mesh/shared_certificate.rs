@@ -1,12 +1,11 @@
 //! Certificates of two Gateways.
 
+use super::conflicting_gateway_server::share_pods;
 use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use crate::graph::{Graph, mesh};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "shared-certificate",
@@ -16,29 +15,28 @@ pub(in crate::check) static RULE: Rule = Rule {
     consequence: "a browser that knows one host reuses its connection for the other, and gets 404",
     explanation: "A browser with HTTP/2 asks for a second host over the connection to the first, where the certificate \
                   is for both; but the connection belongs to the Gateway of the first host, which has no route for the \
-                  second. Gateways with the same selector are looked at.",
+                  second. Gateways count as of the same pods where the labels of one selector are among those of the other.",
     remedy: "put the hosts into one server of one Gateway, or give each Gateway a certificate of its own",
     upstream: "https://istio.io/latest/docs/ops/common-problems/network-issues/#404-errors-occur-when-multiple-gateways-configured-with-same-tls-certificate",
     check,
 };
 
-/// Selector, port and certificate.
-type Key = (String, String, String);
+/// Port and certificate.
+type Key<'a> = (String, &'a str);
 
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
-    let mut known: HashMap<Key, (&Object, &Value, &Value)> = HashMap::new();
+    let mut known: HashMap<Key<'_>, Vec<(&Object, &Value, &Value)>> = HashMap::new();
     for gateway in graph.objects().of_kind(mesh::ROUTING, "Gateway") {
         let spec = &gateway.json["spec"];
         for server in list(&spec["servers"]) {
             let field = &server["tls"]["credentialName"];
             let Some(name) = text(field) else { continue };
-            let key = (
-                spec["selector"].to_string(),
-                server["port"]["number"].to_string(),
-                name.to_owned(),
-            );
-            let (first, earlier, hosts) =
-                *known.entry(key).or_insert((gateway, field, &server["hosts"]));
+            let others = known.entry((server["port"]["number"].to_string(), name)).or_default();
+            let sharing = others.iter().find(|(other, _, _)| share_pods(other, gateway)).copied();
+            let Some((first, earlier, hosts)) = sharing else {
+                others.push((gateway, field, &server["hosts"]));
+                continue;
+            };
             if first.identity != gateway.identity && *hosts != server["hosts"] {
                 let message = format!("{} serves other hosts with {name}", first.identity);
                 findings.add(gateway, At::Value(field), message).side(

@@ -3,20 +3,19 @@
 use super::{has_target, sees_all, token_values};
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::{Graph, mesh};
-use crate::objects::{Pod, Selector};
+use crate::objects::{Object, Pod, Selector, Value, list};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "token-never-read",
     family: Family::Mesh,
     severity: Severity::Error,
-    summary: "An AuthorizationPolicy asks for a token, and no RequestAuthentication reads one for its pods",
+    summary: "An AuthorizationPolicy or a route asks for a token, and no RequestAuthentication reads one",
     consequence: "no request ever has a token for the policy: what needs one is refused, whatever the caller sends",
     explanation: "`requestPrincipals` and `request.auth.*` are what a RequestAuthentication has read and verified. Those of the \
-                  namespace and of the root namespace count, where a RequestAuthentication of the namespace is here.",
+                  namespace and of the root namespace count, where a RequestAuthentication of the namespace is here. Of routes by `@request.auth.claims`, it is told where none is \
+                  in the whole cluster, and all of it is here (`--whole`).",
     remedy: "add a RequestAuthentication that selects the same pods",
     upstream: "https://istio.io/latest/docs/reference/config/security/request_authentication/",
     check,
@@ -24,6 +23,17 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
     let readers = Readers::of(graph);
+    let mut all = graph.objects().of_kind(mesh::SECURITY, "RequestAuthentication");
+    if all.next().is_none()
+        && graph.is_whole()
+        && sees_all(graph, "RequestAuthentication", "default")
+    {
+        for route in graph.objects().of_kind(mesh::ROUTING, "VirtualService") {
+            for field in claims(route) {
+                findings.add(route, At::Value(field), "no RequestAuthentication reads a token");
+            }
+        }
+    }
     for policy in graph.objects().of_kind(mesh::SECURITY, "AuthorizationPolicy") {
         let namespace = policy.namespace();
         let values = token_values(policy);
@@ -37,6 +47,22 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
             findings.add(policy, At::Value(first), "no RequestAuthentication is for these pods");
         }
     }
+}
+
+/// The headers of a route's matches that stand for claims of a token.
+fn claims(route: &Object) -> Vec<&Value> {
+    let mut all = Vec::new();
+    for http in list(&route.json["spec"]["http"]) {
+        for condition in list(&http["match"]) {
+            let headers = &condition["headers"];
+            for (name, value) in headers.as_object().into_iter().flatten() {
+                if name.starts_with("@request.auth.claims") {
+                    all.push(value);
+                }
+            }
+        }
+    }
+    all
 }
 
 /// For which pods a token is read.

@@ -3,11 +3,9 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use crate::graph::Graph;
 use crate::graph::mesh::Host;
-use crate::objects::{list, text};
+use crate::objects::{Map, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "unreachable-provider",
@@ -26,7 +24,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
     for configuration in graph.mesh_configurations() {
         for provider in list(&configuration.value["extensionProviders"]) {
             let name = text(&provider["name"]).unwrap_or_default();
-            let settings = provider.as_object().into_iter().flat_map(|fields| fields.values());
+            let settings = provider.as_object().into_iter().flat_map(Map::values);
             for setting in settings.filter(|setting| setting.is_object()) {
                 let (host, port) = (&setting["service"], &setting["port"]);
                 let Some(service) = text(host) else { continue };

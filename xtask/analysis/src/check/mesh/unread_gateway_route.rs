@@ -1,10 +1,9 @@
 //! Routes of a layer that a gateway does not read.
 
 use crate::check::{At, Family, Findings, Rule, Severity};
-use serde_json::Value;
 
 use crate::graph::{Graph, Relation, mesh};
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "unread-gateway-route",

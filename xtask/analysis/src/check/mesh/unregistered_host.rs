@@ -4,7 +4,7 @@ use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::mesh::Host;
 use crate::graph::mesh::membership::Proxy;
 use crate::graph::{Graph, mesh};
-use crate::objects::{Pod, list, text, texts};
+use crate::objects::{Pod, Value, list, text, texts};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "unregistered-host",
@@ -44,7 +44,7 @@ const SERVERS: &[&str] =
     &["DB_HOST", "DATABASE_HOST", "MYSQL_HOST", "POSTGRES_HOST", "REDIS_HOST", "SMTP_HOST"];
 
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
-    let refuses = |mode: &serde_json::Value| text(&mode["mode"]) == Some("REGISTRY_ONLY");
+    let refuses = |mode: &Value| text(&mode["mode"]) == Some("REGISTRY_ONLY");
     let configurations = graph.mesh_configurations();
     if !configurations.iter().any(|mesh| refuses(&mesh.value["outboundTrafficPolicy"])) {
         return;

@@ -6,7 +6,7 @@ use super::{Needed, all_refused, tell};
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::Graph;
 use crate::graph::network::{Callee, End, Leg};
-use crate::objects::{Object, Pod, list};
+use crate::objects::{Object, Pod, Value, list};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "refused-gateway",
@@ -56,7 +56,7 @@ fn ends<'e, 'a>(pods: &[&'e Pod<'a>]) -> Vec<End<'e, 'a>> {
 fn look<'a>(
     graph: &Graph<'a>,
     findings: &mut Findings<'_>,
-    told: &mut HashSet<*const serde_json::Value>,
+    told: &mut HashSet<*const Value>,
     gateway: &Object,
     from: &[End<'_, 'a>],
     legs: &[Leg<'a>],

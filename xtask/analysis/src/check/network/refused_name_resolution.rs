@@ -2,13 +2,11 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use super::{Needed, all_refused, tell};
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::Graph;
 use crate::graph::network::{End, Port};
-use crate::objects::text;
+use crate::objects::{Value, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "refused-name-resolution",

@@ -4,8 +4,7 @@ use super::{Needed, all_refused, tell};
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::network::{End, Port, target_of};
 use crate::graph::{Graph, Monitor};
-use crate::objects::{Object, Pod, Selector, list, text};
-use serde_json::Value;
+use crate::objects::{Object, Pod, Selector, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "refused-scrape",

@@ -1,9 +1,9 @@
 //! Ports that two containers of a pod share.
 
-use crate::check::{At, Family, Findings, Rule, Severity};
-use std::collections::HashMap;
+use manifests_lib::check::properties::repeated;
 
 use super::protocol;
+use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::Graph;
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -20,17 +20,16 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
     for pod in &graph.pods {
-        let mut first: HashMap<(Option<u64>, &str), &str> = HashMap::new();
-        for container in pod.running() {
-            for port in container.ports() {
+        let ports = pod.running().flat_map(|container| {
+            container.ports().iter().map(move |port| {
                 let number = &port["containerPort"];
-                let key = (number.as_u64(), protocol(port));
-                let other = *first.entry(key).or_insert(container.name());
-                if other != container.name() {
-                    let message =
-                        format!("the container {other} declares the port {number} as well");
-                    findings.add(pod.owner, At::Value(number), message);
-                }
+                ((number.as_u64(), protocol(port)), (container.name(), number))
+            })
+        });
+        for ((other, _), (container, number)) in repeated(ports) {
+            if other != container {
+                let message = format!("the container {other} declares the port {number} as well");
+                findings.add(pod.owner, At::Value(number), message);
             }
         }
     }

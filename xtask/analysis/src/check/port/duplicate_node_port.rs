@@ -1,13 +1,10 @@
 //! Ports of nodes that are taken twice.
 
-use crate::check::{At, Family, Findings, Rule, Severity};
-use std::collections::HashMap;
-
-use serde_json::Value;
+use manifests_lib::check::properties::repeated;
 
 use super::{ports, protocol};
+use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::Graph;
-use crate::objects::Object;
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "duplicate-node-port",
@@ -23,22 +20,23 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
-    let mut taken: HashMap<(u64, &str), (&Object, &Value)> = HashMap::new();
-    for service in graph.objects().of_kind("", "Service") {
+    let opened = graph.objects().of_kind("", "Service").flat_map(|service| {
         let of_ports = ports(service).iter().map(|port| (&port["nodePort"], protocol(port)));
         let health = &service.json["spec"]["healthCheckNodePort"];
-        for (field, protocol) in of_ports.chain(Some((health, "TCP"))) {
-            let Some(number) = field.as_u64().filter(|number| *number > 0) else { continue };
-            let (other, other_field) = *taken.entry((number, protocol)).or_insert((service, field));
-            if !std::ptr::eq(other_field, field) && other.identity != service.identity {
-                let message =
-                    format!("{} asks for the port {number} of the nodes as well", other.identity);
-                findings.add(service, At::Value(field), message).side(
-                    "it is here",
-                    other,
-                    At::Value(other_field),
-                );
-            }
+        of_ports.chain(Some((health, "TCP"))).filter_map(move |(field, protocol)| {
+            let number = field.as_u64().filter(|number| *number > 0)?;
+            Some(((number, protocol), (service, field)))
+        })
+    });
+    for ((other, other_field), (service, field)) in repeated(opened) {
+        if other.identity != service.identity {
+            let message =
+                format!("{} asks for the port {field} of the nodes as well", other.identity);
+            findings.add(service, At::Value(field), message).side(
+                "it is here",
+                other,
+                At::Value(other_field),
+            );
         }
     }
 }

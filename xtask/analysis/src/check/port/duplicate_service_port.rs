@@ -1,11 +1,10 @@
 //! Ports that a Service has twice.
 
-use crate::check::{At, Family, Findings, Rule, Severity};
-use std::collections::HashSet;
-
 use super::{ports, protocol};
+use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::Graph;
-use crate::objects::text;
+use crate::objects::{Value, text};
+use manifests_lib::check::properties::repeated;
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "duplicate-service-port",
@@ -22,24 +21,23 @@ pub(in crate::check) static RULE: Rule = Rule {
 
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
     for service in graph.objects().of_kind("", "Service") {
-        let (mut numbers, mut names) = (HashSet::new(), HashSet::new());
         let ports = ports(service);
-        for port in ports {
+        let numbers = ports.iter().map(|port| ((port["port"].as_u64(), protocol(port)), port));
+        for (_, port) in repeated(numbers) {
             let (number, protocol) = (&port["port"], protocol(port));
-            if !numbers.insert((number.as_u64(), protocol)) {
-                let message = format!("the port {number}/{protocol} stands twice");
-                findings.add(service, At::Value(number), message);
-            }
-            match text(&port["name"]).filter(|name| !name.is_empty()) {
-                Some(name) if !names.insert(name) => {
-                    let message = format!("two ports have the name {name}");
-                    findings.add(service, At::Value(&port["name"]), message);
-                }
-                None if ports.len() > 1 => {
-                    let message = "of several ports, this one has no name";
-                    findings.add(service, At::Value(port), message);
-                }
-                _ => {}
+            let message = format!("the port {number}/{protocol} stands twice");
+            findings.add(service, At::Value(number), message);
+        }
+        let is_named = |port: &&Value| text(&port["name"]).is_some_and(|name| !name.is_empty());
+        let named = ports.iter().filter(is_named);
+        for (_, name) in repeated(named.map(|port| (text(&port["name"]), &port["name"]))) {
+            let message = format!("two ports have the name {}", text(name).unwrap_or_default());
+            findings.add(service, At::Value(name), message);
+        }
+        if ports.len() > 1 {
+            for port in ports.iter().filter(|port| !is_named(port)) {
+                let message = "of several ports, this one has no name";
+                findings.add(service, At::Value(port), message);
             }
         }
     }

@@ -1,11 +1,10 @@
 //! Policies that name the port of the Service.
 
 use crate::check::{At, Family, Findings, Rule, Severity};
-use serde_json::Value;
 
 use super::{declared, declares_all, ports};
 use crate::graph::{Graph, mesh, target_port};
-use crate::objects::{Object, Pod, Selector, list, text};
+use crate::objects::{Object, Pod, Selector, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "policy-of-service-port",

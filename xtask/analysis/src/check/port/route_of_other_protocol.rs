@@ -1,12 +1,11 @@
 //! Routes that the protocol of a port does not have.
 
 use crate::check::{At, Family, Findings, Rule, Severity};
-use serde_json::Value;
 
 use super::ports;
 use crate::graph::Graph;
 use crate::graph::mesh::{self, Host};
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "route-of-other-protocol",

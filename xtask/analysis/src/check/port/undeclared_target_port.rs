@@ -1,11 +1,10 @@
 //! Ports of Services that lead to a number.
 
 use crate::check::{At, Family, Findings, Rule, Severity};
-use serde_json::Value;
 
 use super::{declared, declares_all, leads_to, ports, protocol};
 use crate::graph::{Graph, target_port};
-use crate::objects::Pod;
+use crate::objects::{Pod, Value};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "undeclared-target-port",

@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use crate::check::{Family, Rule, Severity};
-use crate::objects::{Objects, Pod};
+use crate::objects::{Objects, Pod, Value};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "idle-external",

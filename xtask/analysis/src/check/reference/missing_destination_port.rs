@@ -2,10 +2,9 @@
 
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::{Destination, Graph};
-use serde_json::Value;
 
 use crate::graph::mesh::{self, Host};
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "missing-destination-port",

@@ -1,5 +1,7 @@
 //! Volumes that containers mount.
 
+use manifests_lib::check::properties::missing_volumes;
+
 use crate::check::{At, Family, Findings, Rule, Severity, hint};
 use crate::graph::Graph;
 use crate::objects::{Pod, list, text};
@@ -24,16 +26,13 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
         let volumes = list(&pod.spec["volumes"]).iter().filter_map(|volume| text(&volume["name"]));
         let known: Vec<&str> = volumes.chain(templates).collect();
         for container in pod.containers() {
-            for field in ["volumeMounts", "volumeDevices"] {
-                for mount in list(&container.json[field]) {
-                    let Some(name) = text(&mount["name"]).filter(|name| !known.contains(name))
-                    else {
-                        continue;
-                    };
-                    let hint = hint(name, known.iter().copied());
-                    let message = format!("the pod has no volume {name}{hint}");
-                    findings.add(pod.owner, At::Value(&mount["name"]), message);
-                }
+            let fields = ["volumeMounts", "volumeDevices"];
+            let mounts = fields.iter().flat_map(|field| list(&container.json[*field]));
+            let named = mounts.filter_map(|mount| Some((text(&mount["name"])?, &mount["name"])));
+            for (name, field) in missing_volumes(named, &known) {
+                let hint = hint(name, known.iter().copied());
+                let message = format!("the pod has no volume {name}{hint}");
+                findings.add(pod.owner, At::Value(field), message);
             }
         }
     }

@@ -2,8 +2,7 @@
 
 use crate::check::{At, Family, Findings, Rule, Severity, hint};
 use crate::graph::{Graph, mesh};
-use crate::objects::{Object, list, text};
-use serde_json::Value;
+use crate::objects::{Object, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "missing-provider",

@@ -14,8 +14,8 @@ pub(in crate::check) static RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "A VirtualService sends requests to a subset that no DestinationRule of the host defines",
     consequence: "requests that match are answered with 503: there is no such cluster",
-    explanation: "All DestinationRules of the host count that are here. Where there is none of the host, one is told \
-                  missing if the host is a Service that is here.",
+    explanation: "All DestinationRules of the host count that are here. One is told missing if the host is a Service that is \
+                  here, or a DestinationRule in the namespace of the VirtualService is for it.",
     remedy: "define the subset in a DestinationRule of the host, or correct its name",
     upstream: "https://istio.io/latest/docs/reference/config/networking/destination-rule/#Subset",
     check,
@@ -39,7 +39,9 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
         let of_host = of_host.map_or(&[][..], Vec::as_slice);
         let subsets = of_host.iter().flat_map(|rule| list(&rule.json["spec"]["subsets"]));
         let names: Vec<&str> = subsets.filter_map(|subset| text(&subset["name"])).collect();
-        if !is_here || names.contains(&subset) {
+        // Callers of a namespace take the rule of their own namespace before all others.
+        let has_rule = of_host.iter().any(|rule| rule.namespace() == from.namespace());
+        if !(is_here || has_rule) || names.contains(&subset) {
             continue;
         }
         let hint = hint(subset, names);

@@ -2,8 +2,7 @@
 
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::{Graph, Part, Relation, mesh};
-use crate::objects::{Object, Selector, list, text};
-use serde_json::{Value, json};
+use crate::objects::{Object, Selector, Value, json, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "unadmitted-route",

@@ -1,9 +1,8 @@
 //! Probes whose times do not fit together.
 
-use serde_json::Value;
-
 use super::servers;
 use crate::check::{At, Family, Rule, Severity};
+use crate::objects::Value;
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "contradicting-probe-times",

@@ -1,9 +1,8 @@
 //! Liveness probes that are the readiness probe.
 
-use serde_json::Value;
-
 use super::servers;
 use crate::check::{At, Family, Rule, Severity};
+use crate::objects::Value;
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "equal-probes",

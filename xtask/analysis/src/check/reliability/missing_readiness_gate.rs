@@ -2,7 +2,7 @@
 
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::Relation;
-use crate::objects::{Object, list, text, texts};
+use crate::objects::{Object, Value, list, text, texts};
 
 /// Says that the controller of AWS adds the gate to pods of a namespace.
 const INJECT: &str = "elbv2.k8s.aws/pod-readiness-gate-inject";
@@ -19,7 +19,7 @@ pub(in crate::check) static RULE: Rule = Rule {
     remedy: "label the namespace elbv2.k8s.aws/pod-readiness-gate-inject: enabled",
     upstream: "https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/",
     check: |graph, findings| {
-        let mut balanced: Vec<(&Object, &serde_json::Value, &Object)> = Vec::new();
+        let mut balanced: Vec<(&Object, &Value, &Object)> = Vec::new();
         for service in graph.objects().of_kind("", "Service") {
             if let Some(field) = target_type(service) {
                 balanced.push((service, field, service));
@@ -63,7 +63,7 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 /// The annotation by which a balancer of AWS sends to pods and not to nodes.
-fn target_type(object: &Object) -> Option<&serde_json::Value> {
+fn target_type(object: &Object) -> Option<&Value> {
     let annotations = &object.json["metadata"]["annotations"];
     let mut of_pods = texts(annotations).filter(|(key, value)| match *key {
         "alb.ingress.kubernetes.io/target-type"

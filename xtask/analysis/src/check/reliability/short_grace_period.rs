@@ -1,10 +1,8 @@
 //! Pods that are killed while they still prepare to stop.
 
-use serde_json::Value;
-
 use super::servers;
 use crate::check::{At, Family, Rule, Severity};
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "short-grace-period",

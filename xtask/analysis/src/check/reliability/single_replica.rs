@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::Relation;
-use crate::objects::text;
+use crate::objects::{Value, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "single-replica",
@@ -35,7 +35,7 @@ pub(in crate::check) static RULE: Rule = Rule {
                     && told.insert(&server.identity)
                 {
                     let at = match &spec["replicas"] {
-                        serde_json::Value::Null => At::Missing(spec, "replicas"),
+                        Value::Null => At::Missing(spec, "replicas"),
                         replicas => At::Value(replicas),
                     };
                     findings

@@ -1,5 +1,7 @@
 //! Rollouts that may neither add nor take away a pod.
 
+use manifests_lib::check::properties::is_stuck;
+
 use crate::check::{At, Family, Rule, Severity};
 use crate::objects::count_of;
 
@@ -16,8 +18,9 @@ pub(in crate::check) static RULE: Rule = Rule {
     check: |graph, findings| {
         for deployment in graph.objects().of_kind("apps", "Deployment") {
             let update = &deployment.json["spec"]["strategy"]["rollingUpdate"];
-            let is_nothing = |field: &str| count_of(&update[field], 100, true) == Some(0);
-            if is_nothing("maxSurge") && is_nothing("maxUnavailable") {
+            let number = |field: &str| count_of(&update[field], 100, true);
+            let numbers = number("maxSurge").zip(number("maxUnavailable"));
+            if numbers.is_some_and(|(surge, unavailable)| is_stuck(surge, unavailable)) {
                 findings.add(
                     deployment,
                     At::Value(update),

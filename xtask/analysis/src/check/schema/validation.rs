@@ -25,12 +25,10 @@ use std::collections::{HashMap, HashSet};
 use std::ptr;
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use crate::check::{At, Findings};
 use crate::environment::Environment;
 use crate::graph::Graph;
-use crate::objects::Object;
+use crate::objects::{Object, Value};
 use shape::{Shape, Validator};
 
 /// A kind of mistake: each has a rule.

@@ -1,10 +1,8 @@
 //! Rights that whoever comes along has.
 
-use serde_json::Value;
-
 use super::bindings;
 use crate::check::{At, Family, Rule, Severity};
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "binding-to-everyone",

@@ -2,11 +2,9 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use super::{ACCESS, has};
 use crate::check::{At, Family, Rule, Severity};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "escalating-role",

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::{Graph, mesh};
-use crate::objects::{Object, Pod, Selector, list, text, texts};
+use crate::objects::{Object, Pod, Selector, Value, list, text, texts};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "exposed-service",

@@ -2,11 +2,9 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::{Graph, Host, Relation, mesh};
-use crate::objects::{Container, Object, Pod, list, text, texts};
+use crate::objects::{Container, Object, Pod, Value, list, text, texts};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "open-dashboard",

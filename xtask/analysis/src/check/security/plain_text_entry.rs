@@ -1,10 +1,8 @@
 //! Ways into a production cluster that are not encrypted.
 
-use serde_json::Value;
-
 use crate::check::{At, Family, Rule, Severity};
 use crate::graph::mesh;
-use crate::objects::{Object, list, text, texts};
+use crate::objects::{Object, Value, list, text, texts};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "plain-text-entry",

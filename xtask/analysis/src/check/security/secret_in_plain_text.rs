@@ -3,10 +3,9 @@
 use k8s_openapi::ByteString;
 use manifests_lib::check::{SecretText, secret_texts};
 use serde::Deserialize as _;
-use serde_json::Value;
 
 use crate::check::{At, Family, Rule, Severity};
-use crate::objects::{Origin, texts};
+use crate::objects::{Origin, Value, texts};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "secret-in-plain-text",
@@ -31,7 +30,7 @@ pub(in crate::check) static RULE: Rule = Rule {
             let looked_at = if is_secret { &object.json["metadata"] } else { &object.json };
             // A probe has no session that its header could give away.
             let of_probe =
-                |found: &SecretText<'_>| found.path.ends_with("httpHeaders[Cookie].value");
+                |found: &SecretText<'_, Value>| found.path.ends_with("httpHeaders[Cookie].value");
             for found in secret_texts(looked_at).into_iter().filter(|found| !of_probe(found)) {
                 findings.add(object, At::Value(found.value), format!("it holds {}", found.holds));
             }

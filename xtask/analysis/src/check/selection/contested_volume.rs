@@ -4,8 +4,7 @@ use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashMap;
 
 use crate::graph::Graph;
-use crate::objects::{Object, Selector, list, quantity, text};
-use serde_json::Value;
+use crate::objects::{Object, Selector, Value, list, quantity, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "contested-volume",

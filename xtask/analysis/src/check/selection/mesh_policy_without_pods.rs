@@ -1,6 +1,6 @@
 //! Policies of the mesh of nothing.
 
-use crate::check::{Family, Findings, Rule, Severity};
+use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashSet;
 
 use super::nothing_selected;
@@ -15,7 +15,8 @@ pub(in crate::check) static RULE: Rule = Rule {
     consequence: "it is in force nowhere: what it was meant to refuse, encrypt, limit or observe goes on as without it",
     explanation: "AuthorizationPolicy, PeerAuthentication, RequestAuthentication, Telemetry, WasmPlugin, ProxyConfig, \
                   Sidecar, EnvoyFilter and the `workloadSelector` of ServiceEntry and DestinationRule are looked at. \
-                  What stands in `istio-system` is for all namespaces and is passed over. A selector is told to select \
+                  What stands in `istio-system` is for all namespaces, and is told where all that is in the cluster is here \
+                  (`--whole`). A selector is told to select \
                   nothing where pods of the namespace are here, and nothing that may make others is: no chart that was \
                   not rendered, no object of an unknown operator.",
     remedy: "correct the selector, or the labels of the template of the pods",
@@ -44,9 +45,19 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
     for (group, kind, field, labels) in KINDS {
         for object in graph.objects().of_kind(group, kind) {
             let namespace = object.namespace();
-            if namespace != "istio-system" && !with_machines.contains(namespace) {
-                let labels = &object.json["spec"][*field][*labels];
-                nothing_selected(graph, findings, object, labels, Selector::of_labels(labels));
+            let labels = &object.json["spec"][*field][*labels];
+            let selector = Selector::of_labels(labels);
+            if namespace == "istio-system" {
+                let is_sure = graph.sees_every_pod() && with_machines.is_empty();
+                if is_sure
+                    && !selector.is_empty()
+                    && !graph.pods.iter().any(|pod| pod.is_selected_by(&selector))
+                {
+                    let message = "no pod of any namespace has these labels";
+                    findings.add(object, At::Value(labels), message);
+                }
+            } else if !with_machines.contains(namespace) {
+                nothing_selected(graph, findings, object, labels, selector);
             }
         }
     }

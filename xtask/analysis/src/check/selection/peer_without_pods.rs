@@ -3,8 +3,7 @@
 use super::nearest;
 use crate::check::{At, Family, Findings, Rule, Severity, hint};
 use crate::graph::Graph;
-use crate::objects::{Object, Selector, list, text};
-use serde_json::Value;
+use crate::objects::{Object, Selector, Value, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "peer-without-pods",

@@ -2,7 +2,7 @@
 
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::Graph;
-use crate::objects::{Selector, text};
+use crate::objects::Selector;
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "selector-misses-template",
@@ -30,8 +30,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
             _ => continue,
         };
         if !selector.selects(pod.labels()) {
-            let lacking =
-                selector.labels().find(|(key, value)| text(&pod.labels()[key]) != Some(value));
+            let lacking = selector.lacking(pod.labels()).next();
             let message = lacking.map_or_else(
                 || "the template does not have the labels that are asked for".to_owned(),
                 |(key, value)| format!("the template does not have the label {key} {value}"),

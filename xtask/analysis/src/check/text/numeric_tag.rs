@@ -1,9 +1,7 @@
 //! Tags that a chart gets as numbers.
 
-use serde_json::Value;
-
 use crate::check::{At, Family, Rule, Severity};
-use crate::objects::{list, text, yaml};
+use crate::objects::{Value, list, text, yaml};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "numeric-tag",

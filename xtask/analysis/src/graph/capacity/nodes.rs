@@ -4,10 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use crate::environment::{Cluster, Nodes, Taint};
-use crate::objects::{Pod, list, text, texts};
+use crate::objects::{Pod, Value, list, text, texts};
 
 /// The labels that some node is known to have.
 #[derive(Debug)]

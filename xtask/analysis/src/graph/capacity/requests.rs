@@ -1,9 +1,7 @@
 //! What one pod requests, counted as the scheduler counts it.
 
-use serde_json::{Value, json};
-
 use crate::environment::Environment;
-use crate::objects::{ContainerKind, Pod, list, quantity, text};
+use crate::objects::{ContainerKind, Pod, Value, json, list, quantity, text};
 
 /// Processor, memory and places for pods. What does not fit into a number fits into no cluster: it stays the largest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,13 +2,11 @@
 //!
 //! Upstream: <https://istio.io/latest/docs/reference/config/security/authorization-policy/>
 
-use serde_json::Value;
-
 use super::TRUST;
 use super::membership::Proxy;
 use super::mutual_tls::Mode;
 use crate::graph::Graph;
-use crate::objects::{Object, Pod, Selector, list, text};
+use crate::objects::{Object, Pod, Selector, Value, list, text};
 
 /// Who calls, as policies of the mesh see him.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +140,7 @@ impl<'a> Graph<'a> {
 
     /// Whether the mesh lets somebody in at a port of a pod, and who decides it.
     ///
-    /// A pod without a proxy lets everybody in. What passes by a waypoint is not looked into.
+    /// A pod without a proxy lets everybody in. What a waypoint before it says is [`Graph::waypoint_admits`].
     #[must_use]
     pub fn admits(&self, caller: Caller<'_>, pod: &Pod<'_>, port: u64) -> Verdict<'a> {
         let proxy = self.proxy(pod);
@@ -159,37 +157,48 @@ impl<'a> Graph<'a> {
             }
             Mode::Permissive | Mode::Strict => caller,
         };
-        let policies: Vec<&Object> = self.authorization_policies(pod).collect();
-        let opaque = proxy == Proxy::Ambient;
-        let look = |policy: &'a Object, action| {
-            matched(policy, Request { caller, port, opaque, action, own: policy.namespace() })
-        };
-        let best = |action| {
-            let of_action = policies.iter().filter(move |policy| Action::of(policy) == action);
-            let matched = of_action.map(|policy| (*policy, look(policy, action)));
-            // The first of equal ones.
-            matched.reduce(|best, other| if other.1.0 > best.1.0 { other } else { best })
-        };
-        let verdict = |outcome, policy, rule| Verdict { outcome, policy: Some(policy), rule };
-        let refused = best(Action::Deny);
-        if let Some((policy, (Match::Always, rule))) = refused {
-            return verdict(Outcome::Refused, policy, rule);
+        let policies: Vec<&'a Object> = self.authorization_policies(pod).collect();
+        judge(&policies, caller, port, proxy == Proxy::Ambient)
+    }
+}
+
+/// What policies say of a caller, dry runs left out; `opaque` where nobody reads requests.
+pub(super) fn judge<'a>(
+    policies: &[&'a Object],
+    caller: Caller<'_>,
+    port: u64,
+    opaque: bool,
+) -> Verdict<'a> {
+    let look = |policy: &'a Object, action| {
+        matched(policy, Request { caller, port, opaque, action, own: policy.namespace() })
+    };
+    let best = |action| {
+        let of_action = policies
+            .iter()
+            .filter(move |policy| Action::of(policy) == action && !is_dry_run(policy));
+        let matched = of_action.map(|policy| (*policy, look(policy, action)));
+        // The first of equal ones.
+        matched.reduce(|best, other| if other.1.0 > best.1.0 { other } else { best })
+    };
+    let verdict = |outcome, policy, rule| Verdict { outcome, policy: Some(policy), rule };
+    let refused = best(Action::Deny);
+    if let Some((policy, (Match::Always, rule))) = refused {
+        return verdict(Outcome::Refused, policy, rule);
+    }
+    let admitted = best(Action::Allow);
+    if let Some((policy, (Match::Never, _))) = admitted {
+        return verdict(Outcome::Refused, policy, None);
+    }
+    let asked = best(Action::Custom);
+    for (policy, (matched, rule)) in [refused, asked].into_iter().flatten() {
+        if matched != Match::Never {
+            return verdict(Outcome::Depends, policy, rule);
         }
-        let admitted = best(Action::Allow);
-        if let Some((policy, (Match::Never, _))) = admitted {
-            return verdict(Outcome::Refused, policy, None);
-        }
-        let asked = best(Action::Custom);
-        for (policy, (matched, rule)) in [refused, asked].into_iter().flatten() {
-            if matched != Match::Never {
-                return verdict(Outcome::Depends, policy, rule);
-            }
-        }
-        match admitted {
-            Some((policy, (Match::Always, rule))) => verdict(Outcome::Admitted, policy, rule),
-            Some((policy, (_, rule))) => verdict(Outcome::Depends, policy, rule),
-            None => Verdict { outcome: Outcome::Admitted, policy: None, rule: None },
-        }
+    }
+    match admitted {
+        Some((policy, (Match::Always, rule))) => verdict(Outcome::Admitted, policy, rule),
+        Some((policy, (_, rule))) => verdict(Outcome::Depends, policy, rule),
+        None => Verdict { outcome: Outcome::Admitted, policy: None, rule: None },
     }
 }
 

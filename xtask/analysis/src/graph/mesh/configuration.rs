@@ -5,11 +5,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::ROUTING;
 use crate::graph::Graph;
-use crate::objects::{Object, Objects, list, text, yaml};
+use crate::objects::{Object, Objects, Value, list, text, yaml};
 
 /// `meshConfig`, and where it stands.
 #[derive(Debug)]

@@ -1,10 +1,8 @@
 //! Where routes of the mesh lead.
 
-use serde_json::Value;
-
 use super::ROUTING;
 use crate::graph::Graph;
-use crate::objects::{Object, list};
+use crate::objects::{Object, Value, list};
 
 /// The layer at which a route works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

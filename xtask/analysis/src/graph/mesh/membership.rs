@@ -75,6 +75,7 @@ impl Graph<'_> {
                 let by_pod = text(&pod.labels()["sidecar.istio.io/inject"]) == Some("true")
                     || !pod.labels()["istio.io/rev"].is_null();
                 match namespace {
+                    None if self.is_whole() => Some(by_pod),
                     None => by_pod.then_some(true),
                     Some(_) => Some(by_pod),
                 }

@@ -2,11 +2,11 @@
 //!
 //! Upstream: <https://istio.io/latest/docs/reference/config/security/peer_authentication/>
 
-use serde_json::Value;
-
 use super::membership::{Proxy, is_gateway};
+use super::visibility::Audience;
+use super::{ROUTING, full, overlap};
 use crate::graph::Graph;
-use crate::objects::{Object, Pod, Selector, text, texts};
+use crate::objects::{Object, Pod, Selector, Value, list, text, texts};
 
 /// What a port takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,69 @@ impl<'a> Graph<'a> {
             accepted.mode = Mode::Permissive;
         }
         accepted
+    }
+
+    /// Why TLS of a mode, which a `DestinationRule` has callers begin, does not reach a port of a pod, and who says what the port takes.
+    #[must_use]
+    pub fn contradiction(
+        &self,
+        mode: &str,
+        pod: &Pod<'_>,
+        port: u64,
+    ) -> Option<(String, MutualTls<'a>)> {
+        let (taken, proxy) = (self.mutual_tls(pod, port), self.proxy(pod));
+        let owner = &pod.owner.identity;
+        let message = match (mode, taken.mode) {
+            ("DISABLE" | "SIMPLE" | "MUTUAL", Mode::Strict) if proxy.is_there() => {
+                format!(
+                    "{mode} does not reach port {port} of {owner}, which takes nothing but mutual TLS of the mesh"
+                )
+            }
+            ("ISTIO_MUTUAL", Mode::Disable) if proxy == Proxy::None => {
+                format!("{mode} does not reach {owner}, which has no proxy that takes it")
+            }
+            ("ISTIO_MUTUAL", Mode::Disable) => {
+                format!("{mode} does not reach port {port} of {owner}, which takes no mutual TLS")
+            }
+            _ => return None,
+        };
+        Some((message, taken))
+    }
+
+    /// The `DestinationRule` that says by which TLS proxies of a namespace call a port of a Service, and its mode: of the caller's
+    /// namespace, of the Service's, or of the whole mesh. What subsets say is not looked at.
+    #[must_use]
+    pub fn begun_tls(
+        &self,
+        caller: &str,
+        service: &Object,
+        port: u64,
+    ) -> Option<(&'a Object, &'a Value)> {
+        let host = full(service.name(), service.namespace());
+        let of_rule = |rule: &Object| {
+            let named = full(text(&rule.json["spec"]["host"])?, rule.namespace());
+            if *named == *host {
+                Some(0)
+            } else {
+                (named.contains('*') && overlap(&named, &host)).then_some(1)
+            }
+        };
+        let rules = || {
+            let all = self.objects().of_kind(ROUTING, "DestinationRule");
+            all.filter(|rule| Audience::of(rule).has(caller))
+                .filter_map(|rule| Some((of_rule(rule)?, rule)))
+        };
+        let rule = [caller, service.namespace(), self.root_namespace()].into_iter().find_map(
+            |namespace| {
+                let own = rules().filter(|(_, rule)| rule.namespace() == namespace);
+                own.min_by_key(|(distance, _)| *distance).map(|(_, rule)| rule)
+            },
+        )?;
+        let policy = &rule.json["spec"]["trafficPolicy"];
+        let mut levels = list(&policy["portLevelSettings"]).iter();
+        let of_port = levels.find(|level| level["port"]["number"].as_u64() == Some(port));
+        let mode = &of_port.unwrap_or(policy)["tls"]["mode"];
+        mode.is_string().then_some((rule, mode))
     }
 
     /// The policies in force for a pod, the widest first, one of each scope.

@@ -1,11 +1,9 @@
 //! What objects of Istio name: gateways, delegates, callers, namespaces.
 
-use serde_json::Value;
-
 use super::{ROUTING, SECURITY, TRUST};
 use crate::graph::Relation;
 use crate::graph::reference::Names;
-use crate::objects::{Identity, list, text};
+use crate::objects::{Identity, Value, list, text};
 
 /// The gateways, delegates and callers that an object names.
 pub(in crate::graph) fn references(names: &mut Names<'_, '_>) {

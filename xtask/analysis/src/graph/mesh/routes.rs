@@ -2,10 +2,8 @@
 //!
 //! Upstream: <https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest>
 
-use serde_json::{Map, Value};
-
 use super::overlap;
-use crate::objects::{Object, list, text};
+use crate::objects::{Map, Object, Value, list, text};
 
 /// Fields of a match that name it and choose nothing.
 const NAMES: &[&str] = &["name", "statPrefix"];
@@ -32,6 +30,13 @@ pub fn in_full(gateway: &str, namespace: &str) -> String {
     } else {
         format!("{namespace}/{gateway}")
     }
+}
+
+/// Whether a match of a `VirtualService` holds at one of its gateways, named in full.
+#[must_use]
+pub fn is_at(matched: &Value, gateway: &str, namespace: &str) -> bool {
+    let mut own = list(&matched["gateways"]).iter().filter_map(text).peekable();
+    own.peek().is_none() || own.any(|own| in_full(own, namespace) == gateway)
 }
 
 /// The rules of a `VirtualService`, of all layers.
@@ -114,9 +119,8 @@ fn text_covers(earlier: &Value, later: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::objects::json;
 
     #[test]
     fn a_wider_match_covers_a_narrower_one() {

@@ -1,11 +1,9 @@
 //! Where routes of the Gateway API and Ingresses send requests.
 
-use serde_json::Value;
-
 use super::{Callee, Leg};
 use crate::graph::mesh::overlap;
 use crate::graph::{Graph, Relation};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 impl<'a> Graph<'a> {
     /// Where the routes of a `Gateway` of the Gateway API send what it takes.

@@ -2,11 +2,9 @@
 
 use std::net::IpAddr;
 
-use serde_json::Value;
-
 use super::End;
 use crate::graph::mesh::authorization::Match;
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 /// Whether an end is in a block and in none of its exceptions.
 pub(super) fn contains(block: &Value, end: End<'_, '_>) -> Match {

@@ -1,13 +1,11 @@
 //! One connection, and everybody who is asked whether it may be.
 
-use serde_json::Value;
-
 use super::{Decision, Direction, End, Near, Port, target_of};
 use crate::graph::Graph;
 use crate::graph::mesh::ROUTING;
 use crate::graph::mesh::authorization::{Caller, Outcome};
 use crate::graph::mesh::membership::{Proxy, is_gateway};
-use crate::objects::{Object, Pod, Selector, list, text};
+use crate::objects::{Object, Pod, Selector, Value, list, text};
 
 /// Ports of a proxy that it answers itself, whatever policies of the mesh say: metrics, health and its own.
 const OF_PROXIES: [u64; 4] = [15_000, 15_020, 15_021, 15_090];

@@ -3,12 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::Callee;
 use crate::graph::mesh::{ROUTING, full, service_of};
 use crate::graph::{Graph, Relation};
-use crate::objects::{Object, Pod, Selector, list, text};
+use crate::objects::{Object, Pod, Selector, Value, list, text};
 
 /// A call that is declared.
 #[derive(Clone, Debug)]

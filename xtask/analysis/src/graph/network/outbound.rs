@@ -2,12 +2,10 @@
 //!
 //! Upstream: <https://istio.io/latest/docs/reference/config/networking/sidecar/>
 
-use serde_json::Value;
-
 use crate::graph::Graph;
 use crate::graph::mesh::visibility::Audience;
 use crate::graph::mesh::{ROUTING, overlap, service_of};
-use crate::objects::{Object, Pod, Selector, list, text};
+use crate::objects::{Object, Pod, Selector, Value, list, text};
 
 /// What a proxy does with a call of a host.
 #[derive(Clone, Copy, Debug)]

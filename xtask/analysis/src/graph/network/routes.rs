@@ -2,14 +2,12 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::{End, Port};
 use crate::graph::mesh::routes;
 use crate::graph::mesh::visibility::Audience;
 use crate::graph::mesh::{Host, ROUTING, full, overlap};
 use crate::graph::{Graph, Relation, target_port};
-use crate::objects::{Identity, Object, Objects, Pod, Selector, list, text};
+use crate::objects::{Identity, Map, Object, Objects, Pod, Selector, Value, list, text};
 
 /// What is called.
 #[derive(Clone, Debug)]
@@ -276,12 +274,7 @@ impl<'a> Graph<'a> {
             for rule in list(&spec[layer]) {
                 let matches = list(&rule["match"]);
                 let takes = |matched: &&Value| {
-                    let gateways = &matched["gateways"];
-                    let is_here = gateways.is_null()
-                        || list(gateways)
-                            .iter()
-                            .filter_map(text)
-                            .any(|named| routes::in_full(named, route.namespace()) == gateway);
+                    let is_here = routes::is_at(matched, gateway, route.namespace());
                     let is_port = port.is_none()
                         || matched["port"].is_null()
                         || matched["port"].as_u64() == port;
@@ -316,7 +309,7 @@ impl<'a> Graph<'a> {
                 }
                 let takes_all = matches.is_empty()
                     || taking.iter().any(|matched| {
-                        let keys = matched.as_object().into_iter().flat_map(serde_json::Map::keys);
+                        let keys = matched.as_object().into_iter().flat_map(Map::keys);
                         keys.into_iter().all(|key| {
                             ["gateways", "name"].contains(&key.as_str())
                                 || key == "port" && port.is_some()

@@ -1,7 +1,5 @@
-use serde_json::json;
-
 use super::*;
-use crate::objects::{Objects, Origin};
+use crate::objects::{Objects, Origin, json};
 
 /// A pod in a namespace, labelled `app`, with a named port.
 fn pod(namespace: &str, app: &str) -> Value {

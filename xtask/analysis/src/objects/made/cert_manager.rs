@@ -2,10 +2,8 @@
 //!
 //! Upstream: <https://cert-manager.io/docs/usage/certificate/>, <https://cert-manager.io/docs/usage/ingress/>
 
-use serde_json::Value;
-
 use super::{made, with_keys};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 /// The Secrets of a `Certificate`, or of an annotated Ingress or Gateway.
 pub(super) fn of(object: &Object) -> Vec<Object> {

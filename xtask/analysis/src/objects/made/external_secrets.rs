@@ -2,10 +2,8 @@
 //!
 //! Upstream: <https://external-secrets.io/latest/api/externalsecret/>
 
-use serde_json::Value;
-
 use super::{made, with_keys};
-use crate::objects::{Object, list, text};
+use crate::objects::{Key, Object, Value, list, text};
 
 /// The Secret of an `ExternalSecret`.
 pub(super) fn of(object: &Object) -> Vec<Object> {
@@ -17,7 +15,7 @@ pub(super) fn of(object: &Object) -> Vec<Object> {
     let name = secret_name(object);
     let template = &target["template"]["data"];
     let keys: Vec<&str> = match template.as_object() {
-        Some(template) => template.keys().map(String::as_str).collect(),
+        Some(template) => template.keys().map(Key::as_str).collect(),
         None => list(&spec["data"]).iter().filter_map(|entry| text(&entry["secretKey"])).collect(),
     };
     let mut secret = with_keys("Secret", object.namespace(), name, keys);

@@ -2,10 +2,8 @@
 //!
 //! Upstream: <https://docs.nginx.com/nginx-gateway-fabric/>, <https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/>
 
-use serde_json::{Value, json};
-
 use super::made;
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, json, list, text};
 
 /// The account, Deployment and Service of a `Gateway` whose controller is known.
 pub(super) fn of(object: &Object) -> Vec<Object> {

@@ -2,10 +2,8 @@
 //!
 //! Upstream: <https://istio.io/latest/docs/setup/install/helm/>
 
-use serde_json::{Value, json};
-
 use super::made;
-use crate::objects::{Object, list, text, texts};
+use crate::objects::{Object, Value, json, list, text, texts};
 
 /// The account and the Deployment of a gateway, or the Deployment of istiod.
 pub(super) fn of(object: &Object) -> Vec<Object> {

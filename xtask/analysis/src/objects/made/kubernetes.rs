@@ -1,9 +1,7 @@
 //! Kubernetes itself.
 
-use serde_json::json;
-
 use super::{made, with_keys};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, json, list, text};
 
 /// What a new cluster has.
 pub(super) fn from_the_start() -> Vec<Object> {
@@ -30,15 +28,17 @@ pub(super) fn from_the_start() -> Vec<Object> {
         objects.extend(made("Kubernetes", None, role));
     }
     let ports = |ports| json!({"ports": ports});
-    for (namespace, name, spec) in [
+    for (namespace, name, labels, spec) in [
         (
             "default",
             "kubernetes",
+            json!({"component": "apiserver", "provider": "kubernetes"}),
             ports(json!([{"name": "https", "port": 443, "protocol": "TCP"}])),
         ),
         (
             "kube-system",
             "kube-dns",
+            json!({"k8s-app": "kube-dns"}),
             json!({
                 "ports": [
                     {"name": "dns", "port": 53, "protocol": "UDP"},
@@ -48,7 +48,7 @@ pub(super) fn from_the_start() -> Vec<Object> {
             }),
         ),
     ] {
-        let metadata = json!({"name": name, "namespace": namespace});
+        let metadata = json!({"name": name, "namespace": namespace, "labels": labels});
         let service =
             json!({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec});
         objects.extend(made("Kubernetes", None, service));

@@ -2,10 +2,8 @@
 //!
 //! Upstream: <https://prometheus-operator.dev/docs/getting-started/introduction/>
 
-use serde_json::{Value, json};
-
 use super::made;
-use crate::objects::{Object, text, texts};
+use crate::objects::{Object, Value, json, text, texts};
 
 /// The StatefulSet and the Service of a `Prometheus`, an `Alertmanager` or a `ThanosRuler`.
 pub(super) fn of(object: &Object) -> Vec<Object> {

@@ -3,10 +3,8 @@
 //! Upstream: <https://www.rabbitmq.com/kubernetes/operator/using-operator>,
 //! <https://www.rabbitmq.com/kubernetes/operator/using-topology-operator>
 
-use serde_json::{Value, json};
-
 use super::{made, with_keys};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, json, list, text};
 
 /// The objects of a `RabbitmqCluster`, or the Secret of a `User`.
 pub(super) fn of(object: &Object) -> Vec<Object> {

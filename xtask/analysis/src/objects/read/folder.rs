@@ -6,11 +6,9 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
-use serde_json::Value;
-
 use super::{LIMIT, Trouble, is_manifest, trouble};
 use crate::objects::view::text;
-use crate::objects::yaml;
+use crate::objects::{Value, yaml};
 
 /// The names of a kustomization's file.
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -139,7 +137,7 @@ fn collect_names(value: &Value, keep: &mut dyn FnMut(&str)) {
         }
         Value::String(name) => {
             // Files of generators may have another key: `app.yaml=files/app.yaml`.
-            keep(name.split_once('=').map_or(name.as_str(), |(_, path)| path));
+            keep(name.split_once('=').map_or(&**name, |(_, path)| path));
         }
         _ => {}
     }

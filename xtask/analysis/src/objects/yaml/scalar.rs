@@ -1,10 +1,10 @@
 //! What Go's reader takes a plain scalar for.
 
-use serde_json::Value;
+use crate::objects::Value;
 
 /// The value of a plain scalar. What JSON cannot carry, such as `.inf`, stays a text: Kubernetes refuses it anyway.
 pub(crate) fn resolve(text: &str) -> Value {
-    go_yaml::resolved(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+    go_yaml::resolved(text).map_or_else(|_| text.into(), Value::from)
 }
 
 /// Whether readers of YAML 1.2 take a plain scalar for something else than Go's, which took it for `value`.

@@ -1,15 +1,14 @@
 //! The documents of a text as JSON.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::mem::take;
 use std::ops::Range;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
-use serde_json::{Map, Value};
 
 use super::scalar::is_ambiguous;
 use super::{Error, Extent, resolve};
-use crate::objects::{Remark, RemarkKind};
+use crate::objects::{Map, Remark, RemarkKind, Value};
 
 /// Deeper values are refused: the API server refuses them, and reading them again would cost more stack than there is.
 const DEEPEST: usize = 200;
@@ -124,7 +123,7 @@ struct Open {
 
 enum Kind {
     List(Vec<Value>),
-    Mapping { fields: Map<String, Value>, merged: Vec<Value>, key: Option<Key> },
+    Mapping { fields: BTreeMap<String, Value>, merged: Vec<Value>, key: Option<Key> },
 }
 
 enum Key {
@@ -163,7 +162,7 @@ impl Reader<'_> {
             }
             Event::SequenceStart(anchor, _) => self.open(anchor, line, Kind::List(Vec::new()))?,
             Event::MappingStart(anchor, _) => {
-                let kind = Kind::Mapping { fields: Map::new(), merged: Vec::new(), key: None };
+                let kind = Kind::Mapping { fields: BTreeMap::new(), merged: Vec::new(), key: None };
                 self.open(anchor, line, kind)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close()?,
@@ -234,13 +233,13 @@ impl Reader<'_> {
     fn close(&mut self) -> Result<(), Error> {
         let Some(Open { anchor, line, kind }) = self.open.pop() else { return Ok(()) };
         let value = match kind {
-            Kind::List(items) => Value::Array(items),
+            Kind::List(items) => items.into(),
             Kind::Mapping { mut fields, merged, .. } => {
                 // What is written here wins, and then the first of several.
                 for (key, value) in merged.into_iter().flat_map(mappings).flatten() {
-                    fields.entry(key).or_insert(value);
+                    fields.entry(key.to_string()).or_insert(value);
                 }
-                Value::Object(fields)
+                Value::Object(fields.into_iter().collect())
             }
         };
         self.anchor(anchor, &value, line)?;
@@ -298,17 +297,17 @@ impl Reader<'_> {
 
 fn scalar(text: &str, plain: bool, tag: Option<&Tag>) -> Value {
     match tag.filter(|tag| tag.is_yaml_core_schema()).map(|tag| tag.suffix.as_str()) {
-        Some("str") => Value::String(text.to_owned()),
+        Some("str") => text.into(),
         Some("int" | "float" | "bool" | "null") => resolve(text),
         _ if plain => resolve(text),
-        _ => Value::String(text.to_owned()),
+        _ => text.into(),
     }
 }
 
 /// JSON's keys are texts; Go's reader takes numbers and booleans for them as well.
 fn key_text(key: Value, line: usize) -> Result<String, Error> {
     match key {
-        Value::String(text) => Ok(text),
+        Value::String(text) => Ok(text.into_string()),
         Value::Array(_) | Value::Object(_) => {
             Err(Error { line, message: "a list or a mapping is no key".to_owned() })
         }
@@ -317,7 +316,7 @@ fn key_text(key: Value, line: usize) -> Result<String, Error> {
 }
 
 /// The mappings of a merge key: one, or a list of them.
-fn mappings(value: Value) -> Vec<Map<String, Value>> {
+fn mappings(value: Value) -> Vec<Map> {
     match value {
         Value::Object(fields) => vec![fields],
         Value::Array(items) => items.into_iter().flat_map(mappings).collect(),
@@ -335,9 +334,8 @@ fn size(value: &Value) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::objects::json;
 
     fn values(text: &str) -> Vec<Value> {
         let (documents, error) = documents(text);

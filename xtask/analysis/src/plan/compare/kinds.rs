@@ -3,8 +3,8 @@
 //! Upstream: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/>, `pkg/apis/*/v1/defaults.go`
 
 use super::shape::Rule::{
-    Bool, Empty, Filled, Json, List, ListKind, Number, Object, PolicyTypes, PullPolicy, Quantities,
-    Quantity, Requests, Same, Sequence, Set, Singular, Template, Text,
+    Bool, Empty, Filled, GroupOfSubject, Json, List, ListKind, Number, Object, PolicyTypes,
+    PullPolicy, Quantities, Quantity, Requests, Same, Sequence, Set, Singular, Template, Text,
 };
 use super::shape::{Rule, Shape};
 
@@ -231,7 +231,7 @@ const RULES: Rule = Sequence(&Shape(&[
 const BINDING: Shape = Shape(&[
     ("metadata", META),
     ("roleRef", Object(&Shape(&[("apiGroup", Text("rbac.authorization.k8s.io"))]))),
-    ("subjects", List(&["kind", "namespace", "name"], &Shape(&[("apiGroup", Same("apiGroup"))]))),
+    ("subjects", List(&["kind", "namespace", "name"], &Shape(&[("apiGroup", GroupOfSubject)]))),
 ]);
 
 const WEBHOOKS: Rule = List(
@@ -270,6 +270,22 @@ const PEERS: Rule = Sequence(&Shape(&[
 const CPU: &str = r#"[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}}]"#;
 
 static KINDS: &[(&str, &str, Shape)] = &[
+    (
+        "apiregistration.k8s.io",
+        "APIService",
+        Shape(&[
+            ("metadata", META),
+            ("spec", Object(&Shape(&[("service", Object(&Shape(&[("port", Number(443))])))]))),
+        ]),
+    ),
+    (
+        "discovery.k8s.io",
+        "EndpointSlice",
+        Shape(&[
+            ("metadata", META),
+            ("ports", List(&["name"], &Shape(&[("name", Text("")), ("protocol", Text("TCP"))]))),
+        ]),
+    ),
     (
         "",
         "ConfigMap",

@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use super::shape::{Rule, Shape};
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 /// What is known of a value.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,6 @@
 //! Quantities of Kubernetes that two versions spell: `1000m` is `1`, and `1Gi` is `1024Mi`.
 
-use serde_json::Value;
-
+use crate::objects::Value;
 use crate::objects::quantity::{self, LARGEST};
 
 /// A quantity in billionths; none where it is none, or so large that others cannot be told from it.
@@ -11,9 +10,8 @@ pub(in crate::plan) fn billionths(value: &Value) -> Option<i128> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::objects::json;
 
     #[test]
     fn spellings_of_one_quantity_are_equal() {

@@ -6,7 +6,7 @@ use super::kinds;
 use super::known::Known;
 use super::shape::Rule;
 use crate::environment::Environment;
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 /// The CRDs of both sides, those of the new one first.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// The schema of an object of a custom kind, where its CRD is there.
-    pub(in crate::plan) fn schema(&self, object: &Object) -> Option<&'a serde_json::Value> {
+    pub(in crate::plan) fn schema(&self, object: &Object) -> Option<&'a Value> {
         let key = (object.identity.group.as_str(), object.identity.kind.as_str());
         let definition = self.definitions.get(&key)?;
         let version = object.api_version.rsplit('/').next();

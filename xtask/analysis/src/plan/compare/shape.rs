@@ -1,6 +1,6 @@
 //! What the API server knows of a field: its default, and how its lists are merged.
 
-use serde_json::Value;
+use crate::objects::Value;
 
 /// The fields of an object that are more than plain values, by name.
 #[derive(Debug)]
@@ -47,6 +47,8 @@ pub(super) enum Rule {
     PullPolicy,
     /// Which ways a `NetworkPolicy` is for.
     PolicyTypes,
+    /// The API group of a subject of rights, by its kind.
+    GroupOfSubject,
 }
 
 impl Shape {
@@ -69,6 +71,10 @@ impl Rule {
             Self::Singular => Some(parent?["kind"].as_str()?.to_lowercase().into()),
             Self::ListKind => Some(format!("{}List", parent?["kind"].as_str()?).into()),
             Self::PullPolicy => Some(pull_policy(&parent?["image"])?.into()),
+            Self::GroupOfSubject => Some(match parent?["kind"].as_str()? {
+                "ServiceAccount" => "".into(),
+                _ => "rbac.authorization.k8s.io".into(),
+            }),
             Self::PolicyTypes => {
                 let has_egress = parent
                     .is_some_and(|parent| !crate::objects::list(&parent["egress"]).is_empty());

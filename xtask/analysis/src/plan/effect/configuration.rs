@@ -1,11 +1,9 @@
 //! ConfigMaps and Secrets: whether who reads them notices a change.
 
-use serde_json::Value;
-
 use super::{Context, Effect, Subject};
 use crate::check::is_restarted;
 use crate::graph::{Part, Reference, Relation};
-use crate::objects::{Identity, Object, Pod, list, secret_name, text};
+use crate::objects::{Identity, Object, Pod, secret_name, text};
 
 /// How pods come to a changed value.
 enum Reading {
@@ -31,6 +29,14 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
                 let cause = "the API server keeps what stringData has written once";
                 subject.field(position, Effect::Ignored, cause);
             }
+        }
+    }
+    if new.is("", "ConfigMap") && new.name().starts_with("istio-sidecar-injector") {
+        for position in subject.below("data") {
+            let cause =
+                "sidecars are made of it when pods are created; those that run stay as they are";
+            let way = "restart the workloads of the mesh, a namespace at a time: kubectl -n NAMESPACE rollout restart deployment";
+            subject.field(position, Effect::UntilRestart, cause).way_out(way);
         }
     }
     if new.is("", "ConfigMap") || new.is("", "Secret") {
@@ -135,33 +141,7 @@ fn reading(context: &Context<'_>, pod: &Pod<'_>, reference: &Reference<'_>) -> R
     if is_reloaded && is_restarted(pod) {
         return Reading::Restarted;
     }
-    if is_read_once(pod, reference.field) { Reading::Once } else { Reading::File }
-}
-
-/// Whether a name stands at a variable, or at a volume of which a container mounts one file.
-fn is_read_once(pod: &Pod<'_>, name: &Value) -> bool {
-    let is_it = |found: &Value| std::ptr::eq(found, name);
-    pod.containers().any(|container| {
-        let variables = list(&container.json["env"]).iter().any(|variable| {
-            let from = &variable["valueFrom"];
-            is_it(&from["configMapKeyRef"]["name"]) || is_it(&from["secretKeyRef"]["name"])
-        });
-        let all = list(&container.json["envFrom"]).iter().any(|source| {
-            is_it(&source["configMapRef"]["name"]) || is_it(&source["secretRef"]["name"])
-        });
-        let is_volume = |volume: &&Value| {
-            is_it(&volume["configMap"]["name"])
-                || is_it(&volume["secret"]["secretName"])
-                || list(&volume["projected"]["sources"]).iter().any(|source| {
-                    is_it(&source["configMap"]["name"]) || is_it(&source["secret"]["name"])
-                })
-        };
-        let file = list(&pod.spec["volumes"]).iter().filter(is_volume).any(|volume| {
-            let mut mounts = list(&container.json["volumeMounts"]).iter();
-            mounts.any(|mount| mount["name"] == volume["name"] && !mount["subPath"].is_null())
-        });
-        variables || all || file
-    })
+    if context.read_once().at_all(reference.field) { Reading::Once } else { Reading::File }
 }
 
 fn restart_command(owner: &Object) -> String {

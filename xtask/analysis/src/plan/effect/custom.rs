@@ -1,10 +1,8 @@
 //! Custom kinds: their definitions, rules of their schemas about changes, and what their controllers do with them.
 
-use serde_json::Value;
-
 use super::immutable::refuse_field;
 use super::{Context, Effect, Subject};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 /// Fields that controllers read only once, or never again.
 ///
@@ -24,6 +22,53 @@ static READ_ONCE: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+/// Fields of custom kinds by which their operator changes the template of the pods that it makes.
+///
+/// Upstream: `makeStatefulSetSpec` in `pkg/*/statefulset.go` of the Prometheus operator, `internal/resource/statefulset.go` of RabbitMQ's
+static OPERATED_PODS: &[(&str, &[&str], &[&str])] = &[
+    (
+        "monitoring.coreos.com",
+        &["Alertmanager", "Prometheus", "PrometheusAgent", "ThanosRuler"],
+        &[
+            "additionalArgs",
+            "affinity",
+            "configMaps",
+            "containers",
+            "enableAdminAPI",
+            "enableFeatures",
+            "externalUrl",
+            "image",
+            "initContainers",
+            "listenLocal",
+            "logFormat",
+            "logLevel",
+            "nodeSelector",
+            "podMetadata",
+            "priorityClassName",
+            "resources",
+            "retention",
+            "retentionSize",
+            "routePrefix",
+            "secrets",
+            "securityContext",
+            "serviceAccountName",
+            "thanos",
+            "tolerations",
+            "topologySpreadConstraints",
+            "version",
+            "volumeMounts",
+            "volumes",
+            "walCompression",
+            "web",
+        ],
+    ),
+    (
+        "rabbitmq.com",
+        &["RabbitmqCluster"],
+        &["affinity", "image", "override", "resources", "tolerations"],
+    ),
+];
+
 /// Tells what becomes of custom kinds and their objects.
 pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
     let Some((_, new)) = subject.both() else { return };
@@ -37,6 +82,16 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
         if new.is(group, kind) {
             for position in subject.below(field) {
                 subject.field(position, Effect::NoEffect, *cause);
+            }
+        }
+    }
+    for (group, kinds, fields) in OPERATED_PODS {
+        if new.identity.group == *group && kinds.contains(&new.identity.kind.as_str()) {
+            let below = fields.iter().flat_map(|field| subject.below(&format!("spec.{field}")));
+            let positions: Vec<usize> = below.collect();
+            for position in positions {
+                let cause = "its operator replaces the pods that it has made of it";
+                subject.field(position, Effect::Restart, cause);
             }
         }
     }
@@ -102,7 +157,9 @@ fn transitions(subject: &mut Subject<'_, '_>, schema: &Value, new: &Object) {
     for position in 0..subject.differences.len() {
         let difference = &subject.differences[position];
         let keys = difference.keys.clone();
-        let is_on_both_sides = difference.old.is_some() && difference.new.is_some();
+        // What is left out has its default, where there is one.
+        let has_default = difference.default.is_some();
+        let is_on_both_sides = has_default || difference.old.is_some() && difference.new.is_some();
         let mut at = schema;
         for depth in 0..=keys.len() {
             let below = &keys[depth..];

@@ -2,7 +2,7 @@
 
 use super::service::port_numbers;
 use super::{Context, Effect, Subject};
-use crate::check::has_option;
+use crate::check::{has_option, hook_phase};
 use crate::graph::Relation;
 use crate::objects::{Object, Pod, text};
 
@@ -52,6 +52,13 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
         .pair
         .renamed
         .map_or_else(String::new, |new| format!("; {new} has nearly the same content"));
+    if let Some(phase) = hook_phase(old) {
+        let cause = format!(
+            "it was a hook ({phase}): no sync makes it any more, and what the last one has left stays"
+        );
+        subject.whole(Effect::Ignored, cause);
+        return;
+    }
     if let Some(stays) = stays(context, old) {
         subject.whole(
             Effect::Ignored,
@@ -59,7 +66,7 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
         );
         return;
     }
-    let by = match context.before.application(old) {
+    let by = match context.from.delivery().application_of_copy(old) {
         Some(application) if context.to.objects().get(&application.identity).is_none() => {
             format!("with {}", application.identity)
         }
@@ -81,10 +88,13 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
 
 /// Why an object stays in the cluster although no manifest has it.
 fn stays(context: &Context<'_>, old: &Object) -> Option<String> {
-    let application = context.before.application(old)?;
+    let application = context.from.delivery().application_of_copy(old)?;
     let Some(after) = context.to.objects().get(&application.identity) else {
-        if has_option(old, "Delete=false") {
+        if has_option(old, "Delete=false") || has_option(application, "Delete=false") {
             return Some("Delete=false".to_owned());
+        }
+        if old.is("apiextensions.k8s.io", "CustomResourceDefinition") {
+            return Some(format!("{} deletes no CRDs with itself", application.identity));
         }
         if old.annotation("helm.sh/resource-policy") == Some("keep") {
             return Some("helm.sh/resource-policy: keep".to_owned());
@@ -136,7 +146,7 @@ fn needed(context: &Context<'_>, subject: &mut Subject<'_, '_>, old: &Object) {
     let mut needing: Vec<String> = Vec::new();
     for reference in context
         .naming(&old.identity)
-        .filter(|reference| !reference.optional && reference.from.is_written())
+        .filter(|reference| !reference.optional && reference.from.is_deployed())
     {
         // What only selects or scales it does without it.
         let is_needed = match reference.relation {

@@ -1,15 +1,14 @@
 //! What Argo CD does: which Application deploys an object, what it leaves to others, and what cannot be seen.
 
-use serde_json::Value;
-
 use super::{Context, Effect, Subject};
-use crate::check::{has_option, sources, wave};
-use crate::objects::{Object, list, text};
+use crate::check::has_option;
+use crate::graph::delivery::{sources, wave};
+use crate::objects::{Object, Value, list, text};
 
 /// Tells what Argo CD does with a change.
 pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
     if let Some(old) = subject.deleted() {
-        cascade(subject, old);
+        cascade(context, subject, old);
     }
     let Some((old, new)) = subject.both() else { return };
     moved(context, subject, old, new);
@@ -28,7 +27,7 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
 }
 
 /// What goes with an Application.
-fn cascade(subject: &mut Subject<'_, '_>, old: &Object) {
+fn cascade(context: &Context<'_>, subject: &mut Subject<'_, '_>, old: &Object) {
     if !old.is("argoproj.io", "Application") {
         return;
     }
@@ -36,11 +35,21 @@ fn cascade(subject: &mut Subject<'_, '_>, old: &Object) {
     let cascades =
         finalizers.into_iter().any(|own| own.starts_with("resources-finalizer.argocd.argoproj.io"));
     let is_gone = subject.whole.iter().any(|consequence| consequence.effect == Effect::Delete);
-    let charts: Vec<String> =
-        sources(old).filter_map(|source| text(&source["chart"]).map(str::to_owned)).collect();
+    let rendered = &context.from.environment.rendered;
+    let is_seen = |chart: &str| {
+        rendered.iter().any(|one| {
+            one.failure.is_none()
+                && one.source.application == old.identity
+                && one.source.chart() == Some(chart)
+        })
+    };
+    let charts: Vec<&str> = sources(old)
+        .filter_map(|source| text(&source["chart"]))
+        .filter(|chart| !is_seen(chart))
+        .collect();
     if is_gone && cascades && !charts.is_empty() {
         let cause = format!(
-            "everything that its charts have made is deleted, volumes and kinds included: {}",
+            "everything that its charts have made is deleted, claims included; only CRDs stay: {}",
             charts.join(", ")
         );
         subject.whole(Effect::DataLoss, cause).one_way();
@@ -54,9 +63,10 @@ fn cascade(subject: &mut Subject<'_, '_>, old: &Object) {
 
 /// An object that another Application deploys from now on.
 fn moved(context: &Context<'_>, subject: &mut Subject<'_, '_>, old: &Object, new: &Object) {
-    let (Some(before), Some(after)) =
-        (context.before.application(old), context.after.application(new))
-    else {
+    let (Some(before), Some(after)) = (
+        context.from.delivery().application_of_copy(old),
+        context.to.delivery().application_of_copy(new),
+    ) else {
         return;
     };
     if before.identity == after.identity {
@@ -82,7 +92,7 @@ fn moved(context: &Context<'_>, subject: &mut Subject<'_, '_>, old: &Object, new
 
 /// Fields that stay as another manager has set them.
 fn ignored(context: &Context<'_>, subject: &mut Subject<'_, '_>, new: &Object) {
-    let Some(application) = context.after.application(new) else { return };
+    let Some(application) = context.to.delivery().application_of_copy(new) else { return };
     if !has_option(application, "RespectIgnoreDifferences=true") {
         return;
     }
@@ -134,36 +144,4 @@ fn application(subject: &mut Subject<'_, '_>) {
             );
         }
     }
-}
-
-/// What charts make, which is not among the objects, where the chart, its version or its values differ.
-pub(super) fn unseen(context: &Context<'_>) -> Vec<String> {
-    let mut unseen = Vec::new();
-    for new in context.to.objects().of_kind("argoproj.io", "Application") {
-        let old = context.from.objects().get(&new.identity);
-        let charts = |application: &Object| -> Vec<Value> {
-            sources(application).filter(|source| source["chart"].is_string()).cloned().collect()
-        };
-        let (before, after) = (old.map(charts).unwrap_or_default(), charts(new));
-        if before == after {
-            continue;
-        }
-        for chart in &after {
-            let name = text(&chart["chart"]).unwrap_or_default();
-            let version =
-                |source: &Value| text(&source["targetRevision"]).unwrap_or_default().to_owned();
-            let was = before.iter().find(|before| before["chart"] == chart["chart"]);
-            let what = match was {
-                Some(was) if was == chart => continue,
-                Some(was) if version(was) != version(chart) => {
-                    format!("{} → {}", version(was), version(chart))
-                }
-                Some(_) => format!("{} with other values", version(chart)),
-                None => format!("{}, new", version(chart)),
-            };
-            unseen.push(format!("chart {name} {what} ({})", new.identity));
-        }
-    }
-    unseen.sort_unstable();
-    unseen
 }

@@ -6,11 +6,9 @@
 use Fields::{AllBut, Only};
 use WayOut::{Delete, DeleteAnd, Orphan};
 
-use serde_json::Value;
-
 use super::{Context, Effect, Subject, delete_command};
-use crate::check::has_option;
-use crate::objects::Object;
+use crate::check::{has_option, hook_phase};
+use crate::objects::{Object, Value};
 
 /// What the API server refuses to change of a kind.
 struct Facts {
@@ -155,6 +153,13 @@ static FACTS: &[Facts] = &[
         way_out: Delete,
     },
     Facts {
+        group: "",
+        kind: "ResourceQuota",
+        fields: Only(&["spec.scopes"]),
+        cause: "what a quota is for cannot be changed",
+        way_out: DeleteAnd("nothing is limited in between"),
+    },
+    Facts {
         group: "storage.k8s.io",
         kind: "StorageClass",
         fields: Only(&["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"]),
@@ -229,13 +234,6 @@ static FACTS: &[Facts] = &[
         kind: "ResourceClaimTemplate",
         fields: AllBut(&[]),
         cause: "what is claimed cannot be changed",
-        way_out: Delete,
-    },
-    Facts {
-        group: "certificates.k8s.io",
-        kind: "CertificateSigningRequest",
-        fields: AllBut(&[]),
-        cause: "a request cannot be changed",
         way_out: Delete,
     },
     Facts {
@@ -343,6 +341,14 @@ fn nested(subject: &mut Subject<'_, '_>, old: &Object, new: &Object) {
     if new.is("", "Pod") {
         pod(subject, new);
     }
+    left_over(subject, old, new);
+    if new.is("certificates.k8s.io", "CertificateSigningRequest") {
+        for position in subject.below("spec") {
+            let cause =
+                "the API server keeps a request as it was created; give the other one another name";
+            subject.field(position, Effect::Ignored, cause);
+        }
+    }
     if new.is("", "PersistentVolume") && !old.json["spec"]["nodeAffinity"].is_null() {
         for position in subject.below("spec.nodeAffinity") {
             let cause = "the nodes of a volume cannot be changed once they are set";
@@ -357,6 +363,37 @@ fn nested(subject: &mut Subject<'_, '_>, old: &Object, new: &Object) {
                     "or give it another name, so that pods that read the new one are restarted";
                 refuse(subject, position, new, "it is immutable", &DeleteAnd(way));
             }
+        }
+    }
+}
+
+/// Strategies beside which the API server does not take the settings that it has filled in for the default one.
+///
+/// Upstream: <https://github.com/kubernetes/kubernetes/issues/24198>
+static STRATEGIES: &[(&str, &str, &str)] =
+    &[("Deployment", "strategy", "Recreate"), ("StatefulSet", "updateStrategy", "OnDelete")];
+
+/// Settings that the API server has filled in, which nobody takes away and which the new value forbids.
+fn left_over(subject: &mut Subject<'_, '_>, old: &Object, new: &Object) {
+    for (kind, field, value) in STRATEGIES {
+        let becomes = |object: &Object| object.json["spec"][field]["type"] == *value;
+        let is_filled_in = old.json["spec"][field]["rollingUpdate"].is_null();
+        if !new.is("apps", kind) || becomes(old) || !becomes(new) || !is_filled_in {
+            continue;
+        }
+        let patch =
+            format!(r#"{{"spec":{{"{field}":{{"type":"{value}","rollingUpdate":null}}}}}}"#);
+        let kind = kind.to_lowercase();
+        let way = format!(
+            "kubectl -n {} patch {kind}.apps {} --type=merge --patch '{patch}', and sync; or write {field}.rollingUpdate in a release before",
+            new.namespace(),
+            new.name()
+        );
+        let cause = format!(
+            "{field}.rollingUpdate, which the API server has filled in, is not allowed beside it"
+        );
+        for position in subject.below(&format!("spec.{field}")) {
+            subject.field(position, Effect::Refused, cause.clone()).way_out(way.clone());
         }
     }
 }
@@ -399,9 +436,15 @@ fn is_excepted(subject: &Subject<'_, '_>, position: usize, old: &Object) -> bool
     let difference = &subject.differences[position];
     let spec = &old.json["spec"];
     // It stays as it is: what is left out is taken from the older field of the same meaning.
-    if difference.is_below("spec.serviceAccountName") && difference.new.is_none()
-        || difference.is_below("spec.template.spec.serviceAccountName") && difference.new.is_none()
-    {
+    let is_account = ["serviceAccountName", "serviceAccount"]
+        .iter()
+        .any(|name| difference.keys.last().is_some_and(|key| key == name));
+    if is_account && difference.new.is_none() {
+        return true;
+    }
+    // A pod that names no account has this one.
+    let names = [&difference.old, &difference.new];
+    if is_account && names.iter().all(|name| name.as_ref().is_none_or(|name| name == "default")) {
         return true;
     }
     if !old.is("batch", "Job") {
@@ -464,14 +507,13 @@ fn refuse(
     subject.field(position, Effect::Recreate, cause).way_out(step);
 }
 
-/// The phase of a hook of Argo CD or Helm that is deleted before each sync.
-fn hook(object: &Object) -> Option<&str> {
-    let argo = object.annotation("argocd.argoproj.io/hook").filter(|hook| *hook != "Skip");
+/// The phase of a hook that each sync makes anew: what is there is deleted before it, or after it has succeeded.
+fn hook(object: &Object) -> Option<&'static str> {
     let policy = object
         .annotation("argocd.argoproj.io/hook-delete-policy")
         .or(object.annotation("helm.sh/hook-delete-policy"))
         .unwrap_or("BeforeHookCreation");
-    let is_renewed =
-        policy.contains("BeforeHookCreation") || policy.contains("before-hook-creation");
-    argo.or(object.annotation("helm.sh/hook")).filter(|_| is_renewed)
+    let renewing =
+        ["BeforeHookCreation", "before-hook-creation", "HookSucceeded", "hook-succeeded"];
+    hook_phase(object).filter(|_| policy.split(',').any(|own| renewing.contains(&own.trim())))
 }

@@ -4,10 +4,8 @@ mod access;
 mod mesh;
 mod pods;
 
-use serde_json::Value;
-
 use super::{Context, Effect, Subject};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 /// Kinds that protect by being there.
 static PROTECTS: &[(&str, &str, &str)] = &[

@@ -1,10 +1,8 @@
 //! Services: the address that clients use, and what is behind it.
 
-use serde_json::Value;
-
 use super::immutable::refuse_field;
 use super::{Context, Effect, Subject};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 
 const NEW_ADDRESS: &str = "clients that keep the old address fail until they look it up again";
 
@@ -18,7 +16,13 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
         |object: &'_ Object| object.json["spec"]["type"].as_str().unwrap_or("ClusterIP").to_owned();
     let (before, after) = (kind(old), kind(new));
     let keeps_address = before != "ExternalName" && after != "ExternalName";
-    addresses(subject, new, keeps_address);
+    addresses(subject, old, new, keeps_address);
+    for position in subject.below("spec.ipFamilyPolicy") {
+        if keeps_address && subject.differences[position].new.is_none() {
+            let cause = "the API server keeps the families of addresses that the Service has";
+            subject.field(position, Effect::Ignored, cause);
+        }
+    }
     for position in subject.below("spec.loadBalancerClass") {
         if before == "LoadBalancer" && after == "LoadBalancer" {
             refuse_field(
@@ -67,7 +71,7 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
     }
 }
 
-fn addresses(subject: &mut Subject<'_, '_>, new: &Object, keeps_address: bool) {
+fn addresses(subject: &mut Subject<'_, '_>, old: &Object, new: &Object, keeps_address: bool) {
     for field in ["spec.clusterIP", "spec.clusterIPs", "spec.ipFamilies"] {
         for position in subject.below(field) {
             let difference = &subject.differences[position];
@@ -77,6 +81,19 @@ fn addresses(subject: &mut Subject<'_, '_>, new: &Object, keeps_address: bool) {
                 field != "spec.clusterIP" && first(&difference.old) == first(&difference.new);
             if !keeps_address || is_second {
                 continue;
+            }
+            // The other field of the same meaning has it already.
+            let written = &old.json["spec"]["clusterIP"];
+            if field == "spec.clusterIPs" && difference.old.is_none() && written.is_string() {
+                let is_it = first(&difference.new).as_ref() == Some(written);
+                if is_it && difference.new.as_ref().is_some_and(|new| list(new).len() == 1) {
+                    subject.field(
+                        position,
+                        Effect::Ignored,
+                        "the Service has this address already",
+                    );
+                    continue;
+                }
             }
             let is_left_out = difference.new.as_ref().is_none_or(|new| text(new) == Some(""));
             if is_left_out {

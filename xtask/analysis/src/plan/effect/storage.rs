@@ -2,7 +2,7 @@
 
 use super::immutable::refuse_field;
 use super::{Context, Effect, Subject, counted};
-use crate::objects::{Object, text};
+use crate::objects::{Object, Value, text};
 use crate::plan::compare::billionths;
 
 const CLAIM: &str = "what the claim holds is lost where the volume's reclaim policy is Delete: copy it to a claim of another name instead";
@@ -57,7 +57,7 @@ fn size(
     let class = name
         .and_then(|name| context.to.objects().find("storage.k8s.io", "StorageClass", None, name));
     let allows = class
-        .filter(|class| class.is_written())
+        .filter(|class| class.is_deployed())
         .map(|class| class.json["allowVolumeExpansion"].as_bool() == Some(true));
     match (name, allows) {
         (Some(""), _) => {
@@ -148,9 +148,7 @@ fn scaled(subject: &mut Subject<'_, '_>, old: &Object, new: &Object) {
 fn rabbitmq(subject: &mut Subject<'_, '_>) {
     for position in subject.below("spec.replicas") {
         let difference = &subject.differences[position];
-        let number = |value: &Option<serde_json::Value>| {
-            value.as_ref().and_then(serde_json::Value::as_u64).unwrap_or(1)
-        };
+        let number = |value: &Option<Value>| value.as_ref().and_then(Value::as_u64).unwrap_or(1);
         if number(&difference.new) < number(&difference.old) {
             let cause = "RabbitMQ's operator does not make a cluster smaller";
             subject.field(position, Effect::NoEffect, cause);

@@ -1,10 +1,8 @@
 //! What runs: which pods are replaced, and what does not answer meanwhile.
 
-use serde_json::Value;
-
 use super::{Context, Effect, Subject, counted};
 use crate::graph::Relation;
-use crate::objects::{Object, Pod, count_of, text};
+use crate::objects::{Object, Pod, Value, count_of, text};
 
 /// Tells what becomes of pods.
 pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
@@ -25,10 +23,13 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
 fn account(subject: &mut Subject<'_, '_>) {
     let positions = subject.matching(|difference| {
         difference.new.is_none()
-            && difference.keys.last().is_some_and(|key| key == "serviceAccountName")
+            && difference
+                .keys
+                .last()
+                .is_some_and(|key| ["serviceAccountName", "serviceAccount"].contains(&key.as_str()))
     });
     for position in positions {
-        let cause = "the API server keeps the account in the older field serviceAccount, and takes it from there; write `default` to change it";
+        let cause = "the API server keeps the account in the other field of the same meaning, and takes it from there; write `default` to change it";
         subject.field(position, Effect::Ignored, cause);
     }
 }
@@ -260,7 +261,7 @@ fn abandoned(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
         let was_behind = context.from.objects().get(&service.identity).is_some_and(|before| {
             context.from.behind(before).any(|pod| pod.owner.identity == old.identity)
         });
-        if was_behind && service.is_written() && context.to.behind(service).next().is_none() {
+        if was_behind && service.is_deployed() && context.to.behind(service).next().is_none() {
             let cause = format!("{} leads to no pod any more", service.identity);
             subject.whole(Effect::Outage, cause);
         }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
 use support::Failure;
 
-use crate::objects::{Identity, Line};
+use crate::check::Phase;
+use crate::objects::{Identity, Line, Value};
 use crate::plan::{Change, Consequence, Field, Group, Plan, Shown};
 
 /// The number of the form; it grows when a field changes its meaning.
@@ -26,6 +26,7 @@ struct OfPlan<'a> {
     unchanged: usize,
     groups: Vec<OfGroup<'a>>,
     unseen: &'a [String],
+    random: &'a [String],
     steps: Vec<String>,
     one_way: Vec<OneWay<'a>>,
 }
@@ -57,6 +58,7 @@ struct OfChange<'a> {
     object: OfObject<'a>,
     action: &'a str,
     worst: &'a str,
+    phase: &'a str,
     wave: i64,
     renamed: Option<OfObject<'a>>,
     file: Option<&'a str>,
@@ -101,7 +103,7 @@ pub(super) fn print(plans: &[Plan]) -> Result<String, Failure> {
 
 /// One plan of such a document.
 pub(super) fn single(one: &Plan) -> Result<Value, Failure> {
-    serde_json::to_value(plan(one)).map_err(|error| unwritable(&error))
+    Value::of(&plan(one)).map_err(|error| unwritable(&error))
 }
 
 fn unwritable(error: &serde_json::Error) -> Failure {
@@ -117,6 +119,7 @@ fn plan(plan: &Plan) -> OfPlan<'_> {
         unchanged: plan.unchanged,
         groups: plan.groups.iter().map(group).collect(),
         unseen: &plan.unseen,
+        random: &plan.random,
         steps: plan.steps(),
         one_way: plan
             .one_way()
@@ -148,6 +151,11 @@ fn change(change: &Change) -> OfChange<'_> {
         object: object(&change.identity),
         action: change.action.name(),
         worst: change.worst().name(),
+        phase: match change.phase {
+            Phase::PreSync => "pre-sync",
+            Phase::Sync => "sync",
+            Phase::PostSync => "post-sync",
+        },
         wave: change.wave,
         renamed: change.renamed.as_ref().map(object),
         file,

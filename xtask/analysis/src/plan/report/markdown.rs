@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::text;
+use super::{RANDOM_TITLE, text, unseen_title};
 use crate::plan::{Effect, Group, Plan};
 
 /// The most letters that GitHub takes in a comment.
@@ -124,16 +124,19 @@ impl Page {
             }
             self.add("\n");
         }
-        if !plan.unseen.is_empty() {
-            self.add(&format!(
-                "### Not seen, because charts are not rendered here{}\n\n",
-                of(plan)
-            ));
-            for unseen in &plan.unseen {
-                self.add(&format!("- {}\n", cell(unseen)));
-            }
-            self.add("\n");
+        self.list(unseen_title(plan), &plan.unseen, plan);
+        self.list(RANDOM_TITLE, &plan.random, plan);
+    }
+
+    fn list(&mut self, title: &str, items: &[String], plan: &Plan) {
+        if items.is_empty() {
+            return;
         }
+        self.add(&format!("### {title}{}\n\n", of(plan)));
+        for item in items {
+            self.add(&format!("- {}\n", cell(item)));
+        }
+        self.add("\n");
     }
 
     fn group(&mut self, plan: &Plan, group: &Group) {

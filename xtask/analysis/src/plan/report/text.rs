@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use serde_json::Value;
 use support::visible;
 
-use crate::objects::Identity;
+use super::{RANDOM_TITLE, unseen_title};
+use crate::objects::{Identity, Value};
 use crate::plan::effect::is_plain;
 use crate::plan::{Action, Change, Consequence, Effect, Field, Group, Plan, Shown};
 
@@ -18,6 +18,10 @@ const FAINT: Style = Style::new().dimmed();
 const WIDTH: usize = 100;
 /// More lines of a text are counted.
 const LINES: usize = 12;
+/// More fields of an object from which nothing else follows are counted: the schema of a CRD has thousands.
+const FIELDS: usize = 20;
+/// So much of what two long values have in common is shown before what differs.
+const BEFORE: usize = 24;
 
 fn colour(effect: Effect) -> Style {
     let colour = match effect {
@@ -148,9 +152,18 @@ impl Pen<'_> {
             pen.consequence(consequence, "      ");
         }
         // What comes of several fields alike stands once, below them.
+        let mut left = FIELDS;
+        let mut counted = 0;
         for fields in change.fields.chunk_by(|one, other| one.consequences == other.consequences) {
-            for field in fields {
-                pen.field(field);
+            let is_calm = fields[0].consequences.iter().all(|own| own.effect == Effect::InPlace);
+            let shown = if is_calm { fields.len().min(left) } else { fields.len() };
+            fields[..shown].iter().for_each(|field| pen.field(field));
+            if is_calm {
+                left -= shown;
+                counted += fields.len() - shown;
+            }
+            if shown == 0 {
+                continue;
             }
             for consequence in
                 fields[0].consequences.iter().filter(|consequence| !is_plain(consequence))
@@ -158,21 +171,22 @@ impl Pen<'_> {
                 pen.consequence(consequence, "        ");
             }
         }
+        if counted > 0 {
+            pen.line(&format!("      … {counted} more fields, changed in place"));
+        }
         text
     }
 
     fn field(&mut self, field: &Field) {
         let path = visible(&field.path);
-        match text_lines(field) {
-            Some(lines) => {
-                self.line(&format!("      {path}:"));
-                for line in lines {
-                    self.line(&format!("        {line}"));
-                }
+        if let Some(lines) = text_lines(field) {
+            self.line(&format!("      {path}:"));
+            for line in lines {
+                self.line(&format!("        {line}"));
             }
-            None => {
-                self.line(&format!("      {path}: {} → {}", shown(&field.old), shown(&field.new)));
-            }
+        } else {
+            let (old, new) = values(field);
+            self.line(&format!("      {path}: {old} → {new}"));
         }
     }
 
@@ -182,13 +196,22 @@ impl Pen<'_> {
     }
 
     fn unseen(&mut self, plan: &Plan) {
-        if plan.unseen.is_empty() {
+        self.list(unseen_title(plan), &plan.unseen);
+        let (shown, rest) = plan.random.split_at(plan.random.len().min(LINES));
+        self.list(RANDOM_TITLE, shown);
+        if !rest.is_empty() {
+            self.line(&format!("  … {} more", rest.len()));
+        }
+    }
+
+    fn list(&mut self, title: &str, items: &[String]) {
+        if items.is_empty() {
             return;
         }
         self.line("");
-        self.line(&self.styled(BOLD, "Not seen, because charts are not rendered here:"));
-        for unseen in &plan.unseen {
-            self.line(&format!("  {}", visible(unseen)));
+        self.line(&self.styled(BOLD, &format!("{title}:")));
+        for item in items {
+            self.line(&format!("  {}", visible(item)));
         }
     }
 
@@ -260,8 +283,25 @@ pub(super) fn title(group: &Group) -> String {
     format!("{name} (wave {})", waves.join("."))
 }
 
+/// Both values of a field, each on one line; of long ones what differs.
+pub(super) fn values(field: &Field) -> (String, String) {
+    let (Shown::Value(old), Shown::Value(new)) = (&field.old, &field.new) else {
+        return (shown(&field.old), shown(&field.new));
+    };
+    let (old, new) = (visible(&old.to_string()), visible(&new.to_string()));
+    let common = old.chars().zip(new.chars()).take_while(|(old, new)| old == new).count();
+    if common <= WIDTH / 2 || old.chars().count().max(new.chars().count()) <= WIDTH {
+        return (cut(&old), cut(&new));
+    }
+    let from_there = |text: &str| {
+        let rest: String = text.chars().skip(common - BEFORE).collect();
+        format!("…{}", cut(&rest))
+    };
+    (from_there(&old), from_there(&new))
+}
+
 /// A value on one line.
-pub(super) fn shown(value: &Shown) -> String {
+fn shown(value: &Shown) -> String {
     match value {
         Shown::Absent => "(absent)".to_owned(),
         Shown::Default(value) => format!("{} (default)", compact(value)),
@@ -293,20 +333,69 @@ pub(super) fn text_lines(field: &Field) -> Option<Vec<String>> {
     if !old.contains('\n') && !new.contains('\n') {
         return None;
     }
-    let difference = similar::TextDiff::from_lines(old, new);
-    let mut lines = Vec::new();
-    for change in difference.iter_all_changes() {
-        let sign = match change.tag() {
-            similar::ChangeTag::Equal => continue,
-            similar::ChangeTag::Delete => '-',
-            similar::ChangeTag::Insert => '+',
-        };
-        lines.push(cut(&format!("{sign} {}", visible(change.value().trim_end_matches('\n')))));
+    let changed = changed_lines(old, new);
+    if changed.is_empty() {
+        let is_moved = old.lines().ne(new.lines());
+        // Otherwise only the ends of lines differ, which the values themselves show.
+        return is_moved.then(|| vec!["… the same lines in another order".to_owned()]);
     }
-    if lines.len() > LINES {
-        let rest = lines.len() - LINES;
-        lines.truncate(LINES);
-        lines.push(format!("… {rest} more lines"));
+    let shown = changed.iter().take(LINES);
+    let mut lines: Vec<String> =
+        shown.map(|(sign, line)| cut(&format!("{sign} {}", visible(line)))).collect();
+    if changed.len() > LINES {
+        lines.push(format!("… {} more lines", changed.len() - LINES));
     }
     Some(lines)
+}
+
+/// Texts with so many pairs of lines are compared without regard to where a line stands: dashboards have ten thousand lines.
+const LARGE: usize = 1_000_000;
+
+/// The lines of one text that the other lacks.
+fn changed_lines<'a>(old: &'a str, new: &'a str) -> Vec<(char, &'a str)> {
+    let (left, right): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    if left.len() * right.len() > LARGE {
+        let without = |own: &[&'a str], others: &[&str], sign| -> Vec<(char, &'a str)> {
+            let mut counts: HashMap<&str, usize> = HashMap::new();
+            for line in others {
+                *counts.entry(line).or_default() += 1;
+            }
+            let is_own = |line: &&&str| match counts.get_mut(**line) {
+                Some(count) if *count > 0 => {
+                    *count -= 1;
+                    false
+                }
+                _ => true,
+            };
+            own.iter().filter(is_own).map(|line| (sign, *line)).collect()
+        };
+        let (mut gone, come) = (without(&left, &right, '-'), without(&right, &left, '+'));
+        gone.extend(come);
+        return gone;
+    }
+    let operations = similar::capture_diff_slices(similar::Algorithm::Myers, &left, &right);
+    let mut lines = Vec::new();
+    for operation in operations.iter().filter(|own| own.tag() != similar::DiffTag::Equal) {
+        lines.extend(left[operation.old_range()].iter().map(|line| ('-', *line)));
+        lines.extend(right[operation.new_range()].iter().map(|line| ('+', *line)));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::changed_lines;
+
+    #[test]
+    fn lines_that_differ_are_told_however_many_there_are() {
+        let text = |numbers: std::ops::Range<u32>| -> String {
+            numbers.map(|number| number.to_string() + "\n").collect()
+        };
+        assert_eq!(changed_lines("a\nb\n", "b\nc\n"), [('-', "a"), ('+', "c")]);
+        let (old, new) = (text(0..20_000), text(10_000..30_000));
+        let changed = changed_lines(&old, &new);
+        assert_eq!(changed.len(), 20_000);
+        assert_eq!((changed[0], changed[10_000]), (('-', "0"), ('+', "20000")));
+        assert!(changed_lines(&old, &old).is_empty());
+    }
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::scalar::{exceeded, is_listed, matches};
 use super::{Comparison, Mistake, is_of_type};
+use crate::objects::{Map, Value};
 use crate::schema::{Conditions, Kind, Schema, resolved};
 
 impl<'a> Comparison<'a, '_, '_> {
@@ -84,8 +83,7 @@ fn alternatives(schemas: &[Schema], base: &Schema, value: &Value, how_many: &str
     if names.is_empty() {
         return format!("meets none of the alternatives of its CRD, of which {how_many} must hold");
     }
-    let none_will_do =
-        schemas.iter().any(|schema| holds(schema, None, &Value::Object(serde_json::Map::new())));
+    let none_will_do = schemas.iter().any(|schema| holds(schema, None, &Value::Object(Map::new())));
     let how_many = if none_will_do && how_many == "exactly one" { "at most one" } else { how_many };
     let found = if set.is_empty() { "none of them".to_owned() } else { set.join(" and ") };
     format!("takes {how_many} of {}, and has {found}", names.join(", "))
@@ -155,8 +153,9 @@ fn holds(schema: &Schema, base: Option<&Schema>, value: &Value) -> bool {
                 field(base, value, name).is_none_or(|value| holds(inner, of_field(name), value))
             });
             let others = schema.additional.as_deref().is_none_or(|inner| {
-                let mut others =
-                    fields.iter().filter(|(name, _)| !schema.properties.contains_key(*name));
+                let mut others = fields
+                    .iter()
+                    .filter(|(name, _)| !schema.properties.contains_key(name.as_str()));
                 others.all(|(name, value)| holds(inner, of_field(name), value))
             });
             has_required && are_right && others && within(|bounds| bounds.properties, fields.len())

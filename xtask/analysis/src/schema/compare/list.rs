@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::{Comparison, Mistake, is_of_type};
+use crate::objects::Value;
 use crate::schema::{Schema, Uniqueness, resolved};
 
 /// Lists of built-in kinds whose duplicates have rules of their own.

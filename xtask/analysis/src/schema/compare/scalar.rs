@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use regex::Regex;
-use serde_json::{Number, Value};
+use serde_json::Number;
 
 use super::words::listed;
 use super::{Comparison, Mistake};
 use crate::check::hint;
+use crate::objects::Value;
 use crate::schema::{Bounds, Schema, Type};
 
 impl<'a> Comparison<'a, '_, '_> {

@@ -1,9 +1,7 @@
 //! Places and values in words.
 
-use serde_json::Value;
-
 use super::Comparison;
-use crate::objects::FieldPath;
+use crate::objects::{FieldPath, Value};
 
 /// More values than these are not listed.
 const MOST_VALUES: usize = 24;
@@ -51,7 +49,7 @@ pub(super) fn all<'a>(known: impl Iterator<Item = &'a str>) -> Option<String> {
 pub(super) fn listed(values: &[Value]) -> String {
     let shown = |value: &Value| match value {
         Value::String(text) if text.is_empty() => "an empty string".to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => text.to_string(),
         value => value.to_string(),
     };
     let mut listed: Vec<String> = values.iter().take(MOST_VALUES).map(shown).collect();

@@ -2,10 +2,11 @@
 
 use super::words::{gate_step, is_for_host};
 use super::{Request, Walk};
-use crate::graph::Outcome;
-use crate::graph::mesh::membership::is_gateway;
+use crate::graph::mesh::ROUTING;
+use crate::graph::mesh::membership::{Proxy, is_gateway};
 use crate::graph::mesh::mutual_tls::Mode;
 use crate::graph::network::{End, Hop, Port};
+use crate::graph::{Caller, Outcome};
 use crate::objects::{Object, Pod, Selector, list, text};
 use crate::trace::{Kind, Step, Way};
 
@@ -48,13 +49,122 @@ impl<'g, 'a> Walk<'g, 'a> {
                 (from, to) => format!("port {} leads to {}", leads(from), leads(to)),
             };
             let step = Step::at(Kind::Service, Outcome::Admitted, words, service, hop.service_port);
-            self.arrive(path.with(step), from, &hop);
+            let (path, from) = self.waypoint(path.with(step), from, &hop);
+            let path = self.begun(path, from, &hop);
+            self.arrive(path, from, &hop);
+        }
+    }
+
+    /// Past the waypoint of a Service, which calls the pods in the caller's place.
+    fn waypoint(
+        &self,
+        mut path: Request,
+        from: End<'g, 'a>,
+        hop: &Hop<'g, 'a>,
+    ) -> (Request, End<'g, 'a>) {
+        let number = hop.service_port.and_then(|port| port["port"].as_u64());
+        let (End::Pod(caller), Some(number)) = (from, number) else { return (path, from) };
+        let is_ambient = |pod: &Pod<'_>| self.graph.proxy(pod) == Proxy::Ambient;
+        if !is_ambient(caller) || !hop.pod.is_some_and(is_ambient) {
+            return (path, from);
+        }
+        let Some(waypoint) = self.graph.waypoint_of(hop.service) else { return (path, from) };
+        let own = self.graph.pods_of_gateway(waypoint).into_iter().next();
+        if own.is_some_and(|own| std::ptr::eq(own.owner, caller.owner)) {
+            return (path, from);
+        }
+        let words = "its waypoint takes the requests".to_owned();
+        path.steps.push(Step::at(Kind::Gateway, Outcome::Admitted, words, waypoint, None));
+        let caller = self.graph.caller(caller);
+        let admits = |port| self.graph.waypoint_admits(caller, waypoint, hop.service, port);
+        let mut verdict = admits(number);
+        // Which of both ports a policy there means is not said.
+        let of_pod = hop.port.number.map(admits);
+        if of_pod.is_some_and(|of_pod| of_pod.outcome != verdict.outcome) {
+            verdict.outcome = Outcome::Depends;
+        }
+        if let Some(policy) = verdict.policy {
+            let words = match verdict.outcome {
+                Outcome::Admitted => "admits the caller at the waypoint",
+                Outcome::Depends => "admits some requests at the waypoint, by what they ask for",
+                Outcome::Refused => "does not admit the caller at the waypoint",
+            };
+            let step =
+                Step::at(Kind::Policy, verdict.outcome, words.to_owned(), policy, verdict.rule);
+            path.steps.push(step);
+        }
+        (path, own.map_or(from, End::Pod))
+    }
+
+    /// What the proxy of the caller begins, and whether the pods take it.
+    fn begun(&self, mut path: Request, from: End<'g, 'a>, hop: &Hop<'g, 'a>) -> Request {
+        let service_port = hop.service_port.and_then(|port| port["port"].as_u64());
+        let (End::Pod(caller), Some(pod), Some(of_service), Some(number)) =
+            (from, hop.pod, service_port, hop.port.number)
+        else {
+            return path;
+        };
+        if self.graph.proxy(caller) != Proxy::Sidecar {
+            return path;
+        }
+        let begun = self.graph.begun_tls(caller.namespace(), hop.service, of_service);
+        let Some((rule, mode)) = begun else { return path };
+        let written = text(mode).unwrap_or_default();
+        let (outcome, words) = match self.graph.contradiction(written, pod, number) {
+            Some((message, _)) => {
+                // A subset may say otherwise.
+                let mut subsets = list(&rule.json["spec"]["subsets"]).iter();
+                let is_sure = !subsets.any(|it| !it["trafficPolicy"]["tls"].is_null());
+                (if is_sure { Outcome::Refused } else { Outcome::Depends }, message)
+            }
+            None => (Outcome::Admitted, format!("the proxy of the caller begins {written}")),
+        };
+        path.steps.push(Step::at(Kind::Proxy, outcome, words, rule, Some(mode)));
+        let shows_nothing = ["DISABLE", "SIMPLE", "MUTUAL"].contains(&written);
+        if outcome == Outcome::Admitted && shows_nothing {
+            let as_stranger = self.graph.admits(Caller::Stranger, pod, number);
+            if let (Outcome::Refused, Some(policy)) = (as_stranger.outcome, as_stranger.policy) {
+                let words = format!("admits nobody who does not show who he is, as by {written}");
+                let at = as_stranger.rule;
+                path.steps.push(Step::at(Kind::Policy, Outcome::Refused, words, policy, at));
+            }
+        }
+        path
+    }
+
+    /// The `EnvoyFilters` that change a proxy on the way, which nobody reads here.
+    fn unread(&self, path: &mut Request, pod: &Pod<'_>, context: &str) {
+        if self.graph.proxy(pod) != Proxy::Sidecar {
+            return;
+        }
+        let context = if is_gateway(pod) { "GATEWAY" } else { context };
+        let filters = self.graph.objects().of_kind(ROUTING, "EnvoyFilter");
+        let own = [pod.namespace(), self.graph.root_namespace()];
+        for filter in filters.filter(|filter| own.contains(&filter.namespace())) {
+            let spec = &filter.json["spec"];
+            let labels = Selector::of_labels(&spec["workloadSelector"]["labels"]);
+            let mut patches = list(&spec["configPatches"]).iter();
+            let is_here = patches.any(|patch| {
+                let of_patch = text(&patch["match"]["context"]).unwrap_or("ANY");
+                of_patch == "ANY" || of_patch == context
+            });
+            if is_here && (labels.is_empty() || pod.is_selected_by(&labels)) {
+                let words =
+                    format!("changes the proxy of {}, and is not read here", pod.owner.identity);
+                path.steps.push(Step::at(Kind::Proxy, Outcome::Depends, words, filter, None));
+            }
         }
     }
 
     /// At pods, and past them where they are a gateway.
     fn arrive(&mut self, path: Request, from: End<'g, 'a>, hop: &Hop<'g, 'a>) {
-        let path = self.gates(path, from, hop.end(), hop.port);
+        let mut path = self.gates(path, from, hop.end(), hop.port);
+        if let End::Pod(caller) = from {
+            self.unread(&mut path, caller, "SIDECAR_OUTBOUND");
+        }
+        if let Some(pod) = hop.pod {
+            self.unread(&mut path, pod, "SIDECAR_INBOUND");
+        }
         let Some(pod) = hop.pod else {
             let number =
                 hop.port.number.map_or_else(String::new, |number| format!(" at port {number}"));

@@ -1,10 +1,8 @@
 //! Steps in words.
 
-use serde_json::Value;
-
 use crate::graph::Outcome;
 use crate::graph::network::{Callee, Gate, Leg, Port};
-use crate::objects::{Pod, list, text};
+use crate::objects::{Map, Pod, Value, list, text, texts};
 use crate::trace::{Kind, Step};
 
 pub(super) fn caller(pod: &Pod<'_>, what: &str, port: Option<u64>) -> Step {
@@ -17,7 +15,7 @@ pub(super) fn caller(pod: &Pod<'_>, what: &str, port: Option<u64>) -> Step {
 pub(super) fn is_for_host(rule: &Value, host: &str) -> bool {
     let asks_only = |list_of: &str, inner: &str, known: &[&str]| {
         list(&rule[list_of]).iter().all(|one| {
-            let fields = one[inner].as_object().into_iter().flat_map(serde_json::Map::keys);
+            let fields = one[inner].as_object().into_iter().flat_map(Map::keys);
             fields.into_iter().all(|field| known.contains(&field.as_str()))
         })
     };
@@ -56,13 +54,18 @@ pub(super) fn gate_step(gate: &Gate<'_>, port: Port<'_>) -> Step {
 /// What a rule of a route matches, and where it leads, in words.
 pub(super) fn route_words(rule: &Value, leg: &Leg<'_>) -> String {
     let mut matches = Vec::new();
-    for matched in list(&rule["match"]).iter().chain(list(&rule["matches"])) {
-        for (name, value) in [
-            ("path", &matched["uri"]),
-            ("path", &matched["path"]),
-            ("port", &matched["port"]),
-            ("method", &matched["method"]),
-        ] {
+    let all = || list(&rule["match"]).iter().chain(list(&rule["matches"]));
+    let assumed: Vec<String> = all().map(|matched| assumptions(matched).join(" and ")).collect();
+    // One that asks for nothing else takes every request.
+    let assumed = match assumed.as_slice() {
+        all if all.iter().any(String::is_empty) => String::new(),
+        [] => String::new(),
+        several => format!(", assumed: {}", several.join(", or ")),
+    };
+    for matched in all() {
+        for (name, value) in
+            [("path", &matched["uri"]), ("path", &matched["path"]), ("port", &matched["port"])]
+        {
             let plain =
                 ["exact", "prefix", "regex", "value"].iter().find_map(|key| text(&value[*key]));
             if let Some(value) = plain
@@ -107,5 +110,41 @@ pub(super) fn route_words(rule: &Value, leg: &Leg<'_>) -> String {
     };
     let port = leg.port.map_or_else(String::new, |port| format!(" at port {port}"));
     let what = if matches.is_empty() { "everything".to_owned() } else { matches.join(", ") };
-    format!("sends {what} to {to}{port}{share}")
+    format!("sends {what} to {to}{port}{share}{assumed}")
+}
+
+/// What a match asks of a request that nobody knows here, in words: `header end-user is jason`.
+fn assumptions(matched: &Value) -> Vec<String> {
+    let mut all = Vec::new();
+    let named = |what: &str, name: &str, value: &Value| {
+        let kinds = [("exact", "is"), ("prefix", "begins with"), ("regex", "matches")];
+        match kinds.iter().find_map(|(kind, verb)| Some((verb, text(&value[*kind])?))) {
+            Some((verb, wanted)) => format!("{what}{name} {verb} {wanted}"),
+            None => format!("{what}{name} is there"),
+        }
+    };
+    for what in ["method", "scheme", "authority"] {
+        match &matched[what] {
+            Value::Null => {}
+            Value::String(wanted) => all.push(format!("{what} is {wanted}")),
+            value => all.push(named(what, "", value)),
+        }
+    }
+    for (what, field) in
+        [("header ", "headers"), ("query ", "queryParams"), ("no header ", "withoutHeaders")]
+    {
+        let of_mesh = matched[field].as_object().into_iter().flatten();
+        all.extend(of_mesh.map(|(name, value)| named(what, name, value)));
+        for of_api in list(&matched[field]) {
+            let [name, value] = ["name", "value"].map(|key| text(&of_api[key]).unwrap_or_default());
+            let verb = if of_api["type"] == "RegularExpression" { "matches" } else { "is" };
+            all.push(format!("{what}{name} {verb} {value}"));
+        }
+    }
+    let labels = texts(&matched["sourceLabels"]);
+    all.extend(labels.map(|(key, value)| format!("label {key} of the caller is {value}")));
+    if let Some(namespace) = text(&matched["sourceNamespace"]) {
+        all.push(format!("namespace of the caller is {namespace}"));
+    }
+    all
 }

@@ -1,12 +1,10 @@
 //! Webhooks and policies that judge objects.
 
-use serde_json::Value;
-
 use super::Mistake;
 use super::shape::{Is, Shape, Validator};
 use super::text::{IDENTIFIER, QUALIFIED_DOMAIN, QUALIFIED_NAME, SUBDOMAIN};
 use crate::check::At;
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 /// A `ValidatingWebhookConfiguration`.
 pub(super) static VALIDATING_WEBHOOKS: Shape =

@@ -1,6 +1,6 @@
 //! ConfigMaps, Secrets, limits and classes.
 
-use serde_json::Value;
+use manifests_lib::check::size::CONFIGURATION;
 
 use super::Mistake;
 use super::quantity;
@@ -9,10 +9,7 @@ use super::shape::{Is, Shape, Validator, is_there};
 use super::text::{CONFIGURATION_KEY, LABEL, QUALIFIED_NAME};
 use crate::check::At;
 use crate::objects::quantity::billionths;
-use crate::objects::text;
-
-/// The most that a ConfigMap or Secret may have, in bytes.
-const MOST: usize = 1024 * 1024;
+use crate::objects::{Value, text};
 
 /// A `ConfigMap`.
 pub(super) static CONFIG_MAP: Shape = Shape {
@@ -43,8 +40,8 @@ fn decoded_size(text: &str) -> usize {
 }
 
 fn too_large(validator: &mut Validator<'_>, size: usize) {
-    if size > MOST {
-        let message = format!("all values have {size} bytes, and may have {MOST}");
+    if size > CONFIGURATION {
+        let message = format!("all values have {size} bytes, and may have {CONFIGURATION}");
         validator.refuse(Mistake::OversizedObject, At::Object, message);
     }
 }
@@ -346,7 +343,7 @@ pub(super) static RUNTIME_CLASS: Shape = Shape {
 };
 
 fn twice<'a>(validator: &mut Validator<'a>, tolerations: &'a Value) {
-    let all = tolerations.as_array().map_or(&[][..], Vec::as_slice);
+    let all = tolerations.as_array().unwrap_or_default();
     for (place, toleration) in all.iter().enumerate() {
         if all[..place].contains(toleration) {
             validator.refuse(
@@ -396,7 +393,7 @@ static TAINT: Shape = Shape {
 };
 
 fn taints<'a>(validator: &mut Validator<'a>, taints: &'a Value) {
-    let all = taints.as_array().map_or(&[][..], Vec::as_slice);
+    let all = taints.as_array().unwrap_or_default();
     for (place, taint) in all.iter().enumerate() {
         let is_same =
             |other: &Value| other["key"] == taint["key"] && other["effect"] == taint["effect"];

@@ -2,8 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
-
 use super::Mistake;
 use super::metadata::REFERENCE;
 use super::pod::{LARGEST, PROFILE};
@@ -15,7 +13,7 @@ use super::text::{
 };
 use crate::check::At;
 use crate::objects::quantity::{billionths, parse};
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 /// A container.
 pub(super) static CONTAINER: Shape =

@@ -1,11 +1,9 @@
 //! When a `CronJob` runs.
 
-use serde_json::Value;
-
 use super::Mistake;
 use super::shape::Validator;
 use crate::check::At;
-use crate::objects::text;
+use crate::objects::{Value, text};
 
 /// The fields of a schedule: what they are called, their first and last number, and names for numbers.
 const FIELDS: [(&str, u32, u32, &[&str]); 5] = [

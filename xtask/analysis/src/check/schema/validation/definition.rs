@@ -1,13 +1,11 @@
 //! Definitions of custom kinds, and groups that others serve.
 
-use serde_json::Value;
-
 use super::Mistake;
 use super::admission::{SERVICE, url};
 use super::shape::{Is, Shape, Validator, is_there};
 use super::text::{LABEL_1035, SUBDOMAIN};
 use crate::check::At;
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 /// A `CustomResourceDefinition`.
 pub(super) static DEFINITION: Shape = Shape {

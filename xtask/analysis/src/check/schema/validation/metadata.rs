@@ -1,16 +1,14 @@
 //! Names, labels, annotations and the rest of what every object has.
 
-use serde_json::Value;
+use manifests_lib::check::forms::{NameForm, annotation_key, longest_name};
+use manifests_lib::check::size::ANNOTATIONS;
 
 use super::Mistake;
 use super::selector;
 use super::shape::{Is, Shape, Validator, entries};
-use super::text::{self, Format, LABEL, LABEL_1035, PATH_SEGMENT, QUALIFIED_NAME, SUBDOMAIN};
+use super::text::{Format, LABEL, LABEL_1035, PATH_SEGMENT, QUALIFIED_NAME, SUBDOMAIN};
 use crate::check::At;
-use crate::objects::{Object, list, text};
-
-/// The most that all annotations of an object may have, in bytes.
-const ANNOTATIONS: usize = 256 * 1024;
+use crate::objects::{Object, Value, list, text};
 
 /// Finalizers of Kubernetes' own without a domain.
 const STANDARD: &[&str] = &["foregroundDeletion", "kubernetes", "orphan"];
@@ -85,7 +83,7 @@ pub(super) fn part<'a>(validator: &mut Validator<'a>, metadata: &'a Value) {
     let mut size = 0;
     for (key, written, at) in entries(&metadata["annotations"]) {
         size += key.len() + written.len();
-        if text::qualified(&key.to_lowercase()).is_some()
+        if !annotation_key(key)
             && let Some(wrong) = QUALIFIED_NAME.wrong(key)
         {
             validator.refuse(Mistake::Annotation, At::Value(at), format!("the key {wrong}"));
@@ -126,21 +124,20 @@ fn generated<'a>(validator: &mut Validator<'a>, format: &'static Format, prefix:
 }
 
 fn format_of(object: &Object) -> &'static Format {
-    match (object.identity.group.as_str(), object.identity.kind.as_str()) {
-        ("", "Namespace") | ("apps", "StatefulSet") => &LABEL,
-        ("", "Service") => &LABEL_1035,
-        ("rbac.authorization.k8s.io", _) | ("policy", "PodDisruptionBudget") => &PATH_SEGMENT,
-        _ => &SUBDOMAIN,
+    match NameForm::of(&object.identity.group, &object.identity.kind) {
+        NameForm::Label => &LABEL,
+        NameForm::LabelAfterLetter => &LABEL_1035,
+        NameForm::PathSegment => &PATH_SEGMENT,
+        NameForm::Subdomain => &SUBDOMAIN,
     }
 }
 
 /// The names of the Jobs of a `CronJob` are longer than its own.
 fn jobs<'a>(validator: &mut Validator<'a>, object: &'a Object, name: &'a Value) {
-    const MOST: usize = 52;
-    let written = object.name();
-    if object.is("batch", "CronJob") && written.len() > MOST {
+    let (written, most) = (object.name(), longest_name(&object.identity.kind));
+    if object.is("batch", "CronJob") && written.len() > most {
         let message =
-            format!("the name {written} has {} characters, and may have {MOST}", written.len());
+            format!("the name {written} has {} characters, and may have {most}", written.len());
         validator.refuse(Mistake::Name, At::Value(name), message);
     }
 }

@@ -2,8 +2,6 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use serde_json::Value;
-
 use super::Mistake;
 use super::shape::{Is, Shape, Validator, is_there};
 use super::text::{
@@ -11,7 +9,7 @@ use super::text::{
     PREFIXED_PATH, QUALIFIED_NAME, RANGE, SUBDOMAIN,
 };
 use crate::check::At;
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 /// A Service.
 pub(super) static SERVICE: Shape =
@@ -191,7 +189,7 @@ fn of_load_balancers<'a>(validator: &mut Validator<'a>, spec: &'a Value) {
     for field in ["allocateLoadBalancerNodePorts", "loadBalancerClass", "loadBalancerSourceRanges"]
     {
         let value = &spec[field];
-        let is_set = is_there(value) && !value.as_array().is_some_and(Vec::is_empty);
+        let is_set = is_there(value) && !value.as_array().is_some_and(<[Value]>::is_empty);
         if is_set {
             let message = format!("{field} can only be set of a LoadBalancer");
             validator.refuse(Mistake::ContradictingFields, At::Value(value), message);

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use super::Mistake;
 use super::container::{CONTAINER, INIT_CONTAINER, containers};
 use super::metadata;
@@ -14,7 +12,7 @@ use super::text::{
 };
 use super::volume;
 use crate::check::At;
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 /// The largest number of a user or group, and of most seconds.
 pub(super) const LARGEST: i64 = 2_147_483_647;

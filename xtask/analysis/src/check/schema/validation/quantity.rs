@@ -1,13 +1,11 @@
 //! Amounts: `500m`, `1Gi`, `1e3`.
 
-use serde_json::Value;
-
 use super::Mistake;
 use super::shape::Validator;
 use super::text::QUALIFIED_NAME;
 use crate::check::At;
 use crate::objects::quantity::billionths;
-use crate::objects::text;
+use crate::objects::{Value, text};
 
 /// What an amount has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

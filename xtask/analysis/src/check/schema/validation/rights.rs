@@ -1,12 +1,10 @@
 //! Roles and who has them.
 
-use serde_json::Value;
-
 use super::Mistake;
 use super::shape::{Is, Shape, Validator};
 use super::text::{PATH_SEGMENT, SUBDOMAIN};
 use crate::check::At;
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 /// A Role.
 pub(super) static ROLE: Shape = Shape {

@@ -1,7 +1,5 @@
 //! Autoscalers and disruption budgets.
 
-use serde_json::Value;
-
 use super::Mistake;
 use super::quantity::Amount;
 use super::shape::{Is, Shape, Validator, is_there};
@@ -9,7 +7,7 @@ use super::text::{LABEL, PATH_SEGMENT};
 use super::workload::percentage;
 use crate::check::At;
 use crate::objects::quantity::billionths;
-use crate::objects::text;
+use crate::objects::{Value, text};
 
 /// An autoscaler of autoscaling/v1.
 pub(super) static AUTOSCALER_V1: Shape =
@@ -87,7 +85,7 @@ static SCALING: Shape = Shape {
     ],
     together: &[|validator, scaling| {
         let policies = &scaling["policies"];
-        if policies.as_array().is_some_and(Vec::is_empty) {
+        if policies.as_array().is_some_and(<[Value]>::is_empty) {
             validator.refuse(
                 Mistake::MissingValue,
                 At::Value(policies),

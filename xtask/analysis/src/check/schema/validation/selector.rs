@@ -1,12 +1,10 @@
 //! Labels, and what selects by them.
 
-use serde_json::Value;
-
 use super::Mistake;
 use super::shape::{Validator, entries};
 use super::text::{LABEL_KEY, LABEL_VALUE};
 use crate::check::At;
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 /// Looks at a mapping of labels.
 pub(super) fn labels<'a>(validator: &mut Validator<'a>, value: &'a Value) {

@@ -2,14 +2,12 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use super::quantity::{self, Amount};
 use super::selector;
 use super::text::Format;
 use super::{Mistake, Refusal};
 use crate::check::At;
-use crate::objects::{Object, list, text, texts};
+use crate::objects::{Object, Value, list, text, texts};
 
 /// What an object, or a part of one, has to be. Fields that are missing or `null` are looked at by [`Is::Required`] alone.
 pub(super) struct Shape {

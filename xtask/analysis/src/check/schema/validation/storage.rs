@@ -1,7 +1,5 @@
 //! Volumes, claims and classes.
 
-use serde_json::Value;
-
 use super::Mistake;
 use super::metadata;
 use super::pod::NODE_SELECTOR;
@@ -10,7 +8,7 @@ use super::shape::{Is, Shape, Validator};
 use super::text::{LABEL, PATH_WITHOUT_BACKSTEPS, PREFIXED_NAME, SUBDOMAIN};
 use super::volume::{HOST_PATH, NFS, driver};
 use crate::check::At;
-use crate::objects::{list, text};
+use crate::objects::{Map, Value, list, text};
 
 /// A `PersistentVolumeClaim`.
 pub(super) static CLAIM: Shape =
@@ -148,7 +146,7 @@ static VOLUME_SPEC: Shape = Shape {
     ],
     together: &[
         |validator, spec| {
-            if spec["capacity"].as_object().is_none_or(serde_json::Map::is_empty) {
+            if spec["capacity"].as_object().is_none_or(Map::is_empty) {
                 let message = "capacity is missing: a volume says how large it is";
                 validator.refuse(Mistake::MissingValue, At::Value(spec), message);
             }

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use manifests_lib::check::forms;
+
 use super::Mistake;
 
 /// What a text has to be.
@@ -124,7 +126,7 @@ pub(super) fn label(text: &str) -> Option<&'static str> {
     if text.len() > LONGEST_LABEL {
         return Some("is longer than 63 characters");
     }
-    (!is_made_of(text, is_alphanumeric, b"-")).then_some(
+    (!forms::label(text.as_bytes())).then_some(
         "is no name here: small letters, digits and dashes, with a letter or digit at both ends",
     )
 }
@@ -133,8 +135,7 @@ fn label_1035(text: &str) -> Option<&'static str> {
     if text.len() > LONGEST_LABEL {
         return Some("is longer than 63 characters");
     }
-    let begins = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
-    (!begins || label(text).is_some()).then_some(
+    (!forms::dns_label(text.as_bytes())).then_some(
         "is no name here: small letters, digits and dashes, with a letter at the beginning and no dash at the end",
     )
 }
@@ -143,8 +144,7 @@ pub(super) fn subdomain(text: &str) -> Option<&'static str> {
     if text.len() > LONGEST_SUBDOMAIN {
         return Some("is longer than 253 characters");
     }
-    let parts = text.split('.').all(|part| is_made_of(part, is_alphanumeric, b"-"));
-    (!parts).then_some(
+    (!forms::object_name(text.as_bytes())).then_some(
         "is no name here: small letters, digits, dashes and dots, with a letter or digit at both ends of each part",
     )
 }
@@ -161,15 +161,10 @@ pub(super) fn path_segment(text: &str) -> Option<&'static str> {
 pub(super) fn qualified(text: &str) -> Option<&'static str> {
     const WRONG: &str = "is no key: letters, digits, '-', '_' and '.', at most 63, with a letter or digit at both ends; before a slash, \
                          the name of a domain";
-    let (prefix, name) =
-        text.split_once('/').map_or((None, text), |(prefix, name)| (Some(prefix), name));
-    if name.contains('/') {
+    if text.matches('/').count() > 1 {
         return Some("has two slashes");
     }
-    let is_prefix = prefix.is_none_or(|prefix| subdomain(prefix).is_none());
-    let is_name = name.len() <= LONGEST_LABEL
-        && is_made_of(name, |byte| byte.is_ascii_alphanumeric(), b"-_.");
-    (!is_prefix || !is_name).then_some(WRONG)
+    (!forms::label_key(text.as_bytes())).then_some(WRONG)
 }
 
 fn prefixed(text: &str) -> Option<&'static str> {
@@ -203,8 +198,7 @@ pub(super) fn label_value(text: &str) -> Option<&'static str> {
     if text.len() > LONGEST_LABEL {
         return Some("is longer than 63 characters");
     }
-    let is_value = text.is_empty() || is_made_of(text, |byte| byte.is_ascii_alphanumeric(), b"-_.");
-    (!is_value).then_some(
+    (!forms::label_value(text.as_bytes())).then_some(
         "is no value of a label: letters, digits, '-', '_' and '.', with a letter or digit at both ends",
     )
 }
@@ -213,10 +207,7 @@ fn port_name(text: &str) -> Option<&'static str> {
     if text.len() > 15 {
         return Some("is longer than 15 characters, the most that the name of a port may have");
     }
-    let is_name = is_made_of(text, is_alphanumeric, b"-")
-        && text.bytes().any(|byte| byte.is_ascii_lowercase())
-        && !text.contains("--");
-    (!is_name).then_some(
+    (!forms::port_name(text.as_bytes())).then_some(
         "is no name of a port: small letters, digits and single dashes, with at least one letter",
     )
 }
@@ -230,13 +221,10 @@ fn configuration_key(text: &str) -> Option<&'static str> {
     if text.len() > LONGEST_SUBDOMAIN {
         return Some("is longer than 253 characters");
     }
-    let is_key = !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    if !is_key {
-        return Some("is no key: letters, digits, '-', '_' and '.'");
+    if text == "." || text.starts_with("..") {
+        return Some("is no key: it cannot be '.', nor begin with '..'");
     }
-    (text == "." || text.starts_with(".."))
-        .then_some("is no key: it cannot be '.', nor begin with '..'")
+    (!forms::data_key(text.as_bytes())).then_some("is no key: letters, digits, '-', '_' and '.'")
 }
 
 fn address(text: &str) -> Option<&'static str> {

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use super::Mistake;
 use super::container::{FIELD_OF_FILE, RESOURCE_FIELD};
 use super::metadata;
@@ -12,7 +10,7 @@ use super::shape::{Is, Shape, Validator};
 use super::storage::CLAIM_SPEC;
 use super::text::{ABSOLUTE_PATH, FILE_PATH, LABEL, PATH_WITHOUT_BACKSTEPS, RELATIVE_PATH};
 use crate::check::At;
-use crate::objects::{list, text};
+use crate::objects::{Value, list, text};
 
 /// A volume of a pod.
 pub(super) static VOLUME: Shape = Shape {

@@ -1,6 +1,6 @@
 //! What makes pods.
 
-use serde_json::Value;
+use manifests_lib::check::properties::{asks_nothing, is_available_too_late};
 
 use super::Mistake;
 use super::cron;
@@ -8,7 +8,7 @@ use super::pod::TEMPLATE;
 use super::shape::{Is, Shape, Validator, is_there};
 use super::storage::CLAIM_SPEC;
 use crate::check::At;
-use crate::objects::{list, text};
+use crate::objects::{Map, Value, list, text};
 
 /// A Deployment.
 pub(super) static DEPLOYMENT: Shape =
@@ -27,7 +27,7 @@ static DEPLOYMENT_SPEC: Shape = Shape {
     together: &[|validator, spec| {
         let ready = spec["minReadySeconds"].as_i64().unwrap_or(0);
         let deadline = &spec["progressDeadlineSeconds"];
-        if deadline.as_i64().unwrap_or(600) <= ready {
+        if is_available_too_late(ready, deadline.as_i64()) {
             let at = if is_there(deadline) { deadline } else { &spec["minReadySeconds"] };
             let message = format!(
                 "progressDeadlineSeconds has to be more than minReadySeconds, which is {ready}"
@@ -80,10 +80,10 @@ pub(super) fn percentage<'a>(validator: &mut Validator<'a>, value: &'a Value) {
 
 /// A workload that selects everything would take the pods of all others.
 fn everything<'a>(validator: &mut Validator<'a>, selector: &'a Value) {
-    let has_labels = selector["matchLabels"].as_object().is_some_and(|labels| !labels.is_empty());
+    let labels = selector["matchLabels"].as_object().map_or(0, Map::len);
     let is_odd = !selector.is_object()
         || is_there(&selector["matchLabels"]) && !selector["matchLabels"].is_object();
-    if !has_labels && !is_odd && list(&selector["matchExpressions"]).is_empty() {
+    if !is_odd && asks_nothing(labels, list(&selector["matchExpressions"]).len()) {
         let message = "the selector is empty";
         validator.refuse_with(
             Mistake::Selector,

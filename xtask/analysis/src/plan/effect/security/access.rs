@@ -1,9 +1,7 @@
 //! Rights: of Kubernetes, and of Argo CD's projects.
 
-use serde_json::Value;
-
 use super::{added, gained};
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 use crate::plan::effect::{Effect, Subject};
 
 const GROUP: &str = "rbac.authorization.k8s.io";

@@ -1,8 +1,6 @@
 //! What pods may do on their nodes.
 
-use serde_json::Value;
-
-use crate::objects::{Pod, text};
+use crate::objects::{Pod, Value, list, text};
 use crate::plan::compare::Difference;
 use crate::plan::effect::{Effect, Subject};
 
@@ -65,10 +63,14 @@ fn weaker(difference: &Difference) -> Option<&'static str> {
     if ends_with(difference, &["securityContext"]) && difference.new.is_none() {
         return Some("the container is protected less");
     }
-    if ends_with(difference, &["capabilities", "add"]) && difference.new.is_some() {
+    if ends_with(difference, &["capabilities", "add"])
+        && lacks(difference.old.as_ref(), difference.new.as_ref())
+    {
         return Some("the container gets more rights of the kernel");
     }
-    if ends_with(difference, &["capabilities", "drop"]) && difference.old.is_some() {
+    if ends_with(difference, &["capabilities", "drop"])
+        && lacks(difference.new.as_ref(), difference.old.as_ref())
+    {
         return Some("the container keeps more rights of the kernel");
     }
     if ends_with(difference, &["hostPath"]) || ends_with(difference, &["hostPath", "path"]) {
@@ -96,4 +98,14 @@ fn weaker(difference: &Difference) -> Option<&'static str> {
         return Some("the container runs as root");
     }
     None
+}
+
+/// Whether capabilities lack one of others; container runtimes read them in any case.
+fn lacks(own: Option<&Value>, others: Option<&Value>) -> bool {
+    let names = |value: Option<&Value>| -> Vec<String> {
+        let all = value.map_or(&[][..], list).iter().filter_map(text);
+        all.map(str::to_uppercase).collect()
+    };
+    let own = names(own);
+    names(others).iter().any(|name| !own.contains(name) && !own.iter().any(|own| own == "ALL"))
 }
