@@ -302,12 +302,12 @@ impl<'a> Walk<'a> {
 
     /// Compares elements in their order: what is equal stays, what stands in the place of something else is compared with it.
     fn sequence(&mut self, item: Known<'_>, left: &'a [Value], right: &'a [Value], ordered: bool) {
-        let texts = |list: &[Value]| list.iter().map(Value::to_string).collect::<Vec<_>>();
         let operations = if left.len() * right.len() > LARGE {
             let (old_len, new_len) = (left.len(), right.len());
             vec![DiffOp::Replace { old_index: 0, old_len, new_index: 0, new_len }]
         } else {
-            capture_diff_slices(Algorithm::Myers, &texts(left), &texts(right))
+            let (old, new) = self.meanings(item, left, right, ordered);
+            capture_diff_slices(Algorithm::Myers, &old, &new)
         };
         for operation in operations.iter().filter(|operation| operation.tag() != DiffTag::Equal) {
             let (mut old, mut new) = (operation.old_range(), operation.new_range());
@@ -318,6 +318,32 @@ impl<'a> Walk<'a> {
                 self.step(place, |walk| walk.value(item, sides, (None, None), ordered));
             }
         }
+    }
+
+    /// A number for each element: two with the same mean the same.
+    fn meanings(
+        &self,
+        item: Known<'_>,
+        left: &[Value],
+        right: &[Value],
+        ordered: bool,
+    ) -> (Vec<usize>, Vec<usize>) {
+        let mut seen: Vec<&Value> = Vec::new();
+        let mut by_contents: HashMap<&Value, usize> = HashMap::new();
+        let mut numbers: Vec<usize> = Vec::new();
+        for value in left.iter().chain(right) {
+            let number = by_contents.get(value).copied().unwrap_or_else(|| {
+                let same = |other: &&Value| self.are_equal(item, other, value, ordered);
+                seen.iter().position(same).unwrap_or_else(|| {
+                    seen.push(value);
+                    seen.len() - 1
+                })
+            });
+            by_contents.insert(value, number);
+            numbers.push(number);
+        }
+        let new = numbers.split_off(left.len());
+        (numbers, new)
     }
 
     /// Whether two values mean the same.
