@@ -157,9 +157,10 @@ impl Run {
 
     /// Both outputs, without what differs from run to run.
     pub fn shown(&self) -> String {
-        let stable = |line: &str| {
-            let line = line.split("; 0.").next().unwrap_or(line);
-            line.to_owned()
+        // How long it took, and how many requests.
+        let stable = |line: &str| match line.strip_suffix(" requests") {
+            Some(rest) => rest.rsplit_once("; ").map_or(rest, |(told, _)| told).to_owned(),
+            None => line.to_owned(),
         };
         let lines: Vec<String> = self.out.lines().chain(self.err.lines()).map(stable).collect();
         format!("{}\nexit code {:?}", lines.join("\n"), self.code)
