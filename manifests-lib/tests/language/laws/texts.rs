@@ -68,7 +68,11 @@ fn label_key(text: &str) -> bool {
         Some((prefix, name)) => (Some(prefix), name),
         None => (None, text),
     };
-    prefix.is_none_or(subdomain)
+    // The API server limits a prefix as a whole, not its parts.
+    let is_prefix = |prefix: &str| {
+        prefix.len() <= 253 && prefix.split('.').all(|part| framed(part, 253, lower, "-"))
+    };
+    prefix.is_none_or(is_prefix)
         && framed(name, 63, |character| character.is_ascii_alphanumeric(), "-_.")
 }
 

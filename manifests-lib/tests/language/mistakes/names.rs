@@ -30,8 +30,8 @@ fn a_name_that_is_no_file_name() {
     web.add(config_map("../settings"));
     web.add(config_map(".."));
     assert_snapshot!(shop.mistakes(), @"
-    manifests-lib/tests/language/mistakes/names.rs:N: ConfigMap shop/../settings: metadata.name is also the name of a file: it has no '/' and is neither '.' nor '..' [invalid-object-name]
-    manifests-lib/tests/language/mistakes/names.rs:N: ConfigMap shop/..: metadata.name is also the name of a file: it has no '/' and is neither '.' nor '..' [invalid-object-name]
+    manifests-lib/tests/language/mistakes/names.rs:N: ConfigMap shop/../settings: metadata.name is also the name of a file: it has no '/' and no control character, and is neither '.' nor '..' [invalid-object-name]
+    manifests-lib/tests/language/mistakes/names.rs:N: ConfigMap shop/..: metadata.name is also the name of a file: it has no '/' and no control character, and is neither '.' nor '..' [invalid-object-name]
     ");
 }
 
