@@ -17,6 +17,7 @@ pub mod envoy;
 mod faults;
 mod gitops;
 mod helm;
+mod live;
 mod logs;
 mod mesh;
 mod mutants;
@@ -55,7 +56,7 @@ pub struct Lane {
 type Work = fn(&Programs, &Options, &mut Report) -> Result<(), Failure>;
 
 /// Every lane, in the order in which they run.
-pub const LANES: [Lane; 17] = [
+pub const LANES: [Lane; 18] = [
     Lane {
         name: "yaml",
         judges: "yaml-reader",
@@ -150,6 +151,15 @@ pub const LANES: [Lane; 17] = [
         about: "`cargo xtask bootstrap` with real kubectl and helm, killed at every step",
         is_default: false,
         run: bootstrap::run,
+        faults: None,
+    },
+    Lane {
+        name: "live",
+        judges: "kubectl, then those of `schedule`",
+        about: "`cargo xtask live` applies whole environments to a real API server, killed at 50 points, and says what is in its way",
+        is_default: false,
+        run: live::run,
+        // It plays them itself.
         faults: None,
     },
     Lane {

@@ -1,0 +1,384 @@
+//! What may come between: refusals, stalls, kills, two runs at once, lost connections.
+
+use std::thread;
+use std::time::Duration;
+
+use harness::{Cluster, Failure, Programs, Report, progress};
+use serde_json::{Value, json};
+
+use super::player::{How, Player, Wanted};
+use super::proxy;
+use crate::lanes::schedule;
+use crate::rendered::Rendered;
+
+/// How often a run is killed.
+const KILLS: u64 = 50;
+
+/// How many objects a run that is killed has to write.
+const OBJECTS: usize = 60;
+
+/// Plays all of them in a cluster with controllers and simulated nodes.
+pub fn play(
+    programs: &Programs,
+    rendered: &Rendered,
+    cluster: &mut Cluster,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    schedule::start_nodes(programs, rendered, cluster)?;
+    let player = Player::new(programs, cluster)?;
+    for (name, scene) in SCENES {
+        progress(format_args!("live: {name}"));
+        scene(&player, cluster, report)?;
+        cluster.check()?;
+    }
+    report.compared(SCENES.len(), "scenes played");
+    killed(&player, cluster, report)?;
+    unreliable(&player, report)
+}
+
+type Scene = fn(&Player<'_>, &mut Cluster, &mut Report) -> Result<(), Failure>;
+
+const SCENES: [(&str, Scene); 9] = [
+    ("waves are waited for", waves),
+    ("a rollout stalls", stall),
+    ("what has left the code", prune),
+    ("a field cannot be changed", immutable),
+    ("a webhook does not answer", webhook),
+    ("a policy refuses", policy),
+    ("a namespace does not go", namespace),
+    ("a CRD is never established", definition),
+    ("two runs at once", two_runs),
+];
+
+fn namespace_of(name: &str) -> Wanted {
+    (0, json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}))
+}
+
+fn config_map(namespace: &str, name: &str, value: &str) -> Value {
+    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": namespace}, "data": {"key": value}})
+}
+
+fn deployment(namespace: &str, node: Value) -> Value {
+    let labels = json!({"app": "web"});
+    json!({
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": namespace},
+        "spec": {"replicas": 2, "selector": {"matchLabels": labels}, "template": {
+            "metadata": {"labels": labels},
+            "spec": {"nodeSelector": node, "containers": [{"name": "web", "image": "web:1"}]},
+        }},
+    })
+}
+
+fn waves(player: &Player<'_>, cluster: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
+    let objects = [
+        namespace_of("waves"),
+        (1, deployment("waves", json!({}))),
+        (2, config_map("waves", "later", "1")),
+    ];
+    player.apply("waves", &objects, How::default())?.expect(
+        report,
+        "waves",
+        0,
+        &["3 of 3 written"],
+    );
+    let web = cluster.get(&["deployment", "web", "--namespace", "waves"])?;
+    let later = cluster.get(&["configmap", "later", "--namespace", "waves"])?;
+    let conditions = web["status"]["conditions"].as_array().cloned().unwrap_or_default();
+    let available = conditions.iter().find(|condition| condition["type"] == "Available");
+    let since =
+        available.and_then(|condition| condition["lastTransitionTime"].as_str()).unwrap_or("9");
+    let created = later["metadata"]["creationTimestamp"].as_str().unwrap_or_default();
+    if created < since {
+        report.finding(format!(
+            "a wave was written at {created}, and the one before was ready at {since}"
+        ));
+    }
+    player.diff("waves", &objects)?.expect(report, "waves, compared", 0, &[]);
+    Ok(())
+}
+
+fn stall(player: &Player<'_>, cluster: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
+    let objects = [
+        namespace_of("stall"),
+        (1, deployment("stall", json!({"no": "node"}))),
+        (2, config_map("stall", "later", "1")),
+    ];
+    let said = player.apply("stall", &objects, How { timeout: 12, ..How::default() })?;
+    let words = [
+        "not ready: Deployment.apps stall/web",
+        "no node: 0/",
+        "1 objects of later waves were not written",
+    ];
+    said.expect(report, "a pod without a node", 1, &words);
+    if cluster.get_raw("/api/v1/namespaces/stall/configmaps/later")?.is_some() {
+        report.finding("a wave was written though the one before was not ready");
+    }
+    Ok(())
+}
+
+fn prune(player: &Player<'_>, cluster: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
+    let claim = json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "data", "namespace": "prune"},
+    });
+    let all = [namespace_of("prune"), (0, config_map("prune", "a", "1")), (0, claim)];
+    player.apply("prune", &all, How::default())?.expect(report, "before pruning", 0, &[]);
+    cluster.run_kubectl(&["create", "configmap", "by-hand", "--namespace", "prune"])?;
+    cluster.run_kubectl(&[
+        "label",
+        "configmap",
+        "by-hand",
+        "--namespace",
+        "prune",
+        "live.manifests/environment=prune",
+    ])?;
+    let rest = [namespace_of("prune")];
+    let said = player.apply("prune", &rest, How { prune: true, ..How::default() })?;
+    said.expect(report, "pruning", 0, &["1 deleted", "Secret prune/data: "]);
+    let gone =
+        |cluster: &mut Cluster, path: &str| cluster.get_raw(path).map(|object| object.is_none());
+    let pruned = gone(cluster, "/api/v1/namespaces/prune/configmaps/a")?;
+    let kept = !gone(cluster, "/api/v1/namespaces/prune/secrets/data")?
+        && !gone(cluster, "/api/v1/namespaces/prune/configmaps/by-hand")?;
+    if !pruned || !kept {
+        report.finding(format!(
+            "what has left the code is gone: {pruned}; data, and what others made, stay: {kept}"
+        ));
+    }
+    Ok(())
+}
+
+fn immutable(player: &Player<'_>, _: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
+    let job = |image: &str| {
+        let spec = json!({"restartPolicy": "Never", "containers": [{"name": "a", "image": image}]});
+        let job = json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "j", "namespace": "immutable"}, "spec": {"suspend": true, "template": {"spec": spec}}});
+        [namespace_of("immutable"), (0, job), (0, config_map("immutable", "a", image))]
+    };
+    player.apply("immutable", &job("a:1"), How::default())?.expect(report, "a Job", 0, &[]);
+    let said = player.apply("immutable", &job("a:2"), How::default())?;
+    said.expect(
+        report,
+        "another Job",
+        1,
+        &["field is immutable: delete the object by hand", "1 of 2 written"],
+    );
+    Ok(())
+}
+
+fn webhook(player: &Player<'_>, cluster: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
+    let hook = json!({
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": "silent"},
+        "webhooks": [{
+            "name": "silent.example.com",
+            "admissionReviewVersions": ["v1"],
+            "sideEffects": "None",
+            "clientConfig": {"url": "https://127.0.0.1:1/"},
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "webhook"}},
+            "rules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["*"], "resources": ["configmaps"]}],
+        }],
+    });
+    let before = [namespace_of("webhook"), (0, hook)];
+    player.apply("webhook", &before, How::default())?.expect(report, "a webhook", 0, &[]);
+    // The API server learns of it a moment later.
+    thread::sleep(Duration::from_secs(2));
+    let mut all = before.to_vec();
+    all.push((1, config_map("webhook", "a", "1")));
+    let said = player.apply("webhook", &all, How { timeout: 6, ..How::default() })?;
+    said.expect(
+        report,
+        "a webhook that does not answer",
+        1,
+        &["failed calling webhook", "see whether the pods behind it run"],
+    );
+    cluster.run_kubectl(&["delete", "validatingwebhookconfiguration", "silent"])?;
+    thread::sleep(Duration::from_secs(2));
+    all.remove(1);
+    player.apply("webhook", &all, How::default())?.expect(
+        report,
+        "without the webhook",
+        0,
+        &["1 of 1 written"],
+    );
+    Ok(())
+}
+
+fn policy(player: &Player<'_>, _: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
+    let policy = json!({
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicy",
+        "metadata": {"name": "no-bad"},
+        "spec": {
+            "failurePolicy": "Fail",
+            "matchConstraints": {"resourceRules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["configmaps"]}]},
+            "validations": [{"expression": "!has(object.data) || !('key' in object.data) || object.data['key'] != 'bad'", "message": "no bad values"}],
+        },
+    });
+    let binding = json!({
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicyBinding",
+        "metadata": {"name": "no-bad"},
+        "spec": {"policyName": "no-bad", "validationActions": ["Deny"]},
+    });
+    let before = [namespace_of("policy"), (0, policy), (0, binding)];
+    player.apply("policy", &before, How::default())?.expect(report, "a policy", 0, &[]);
+    thread::sleep(Duration::from_secs(5));
+    let mut all = before.to_vec();
+    all.push((1, config_map("policy", "a", "bad")));
+    all.push((1, config_map("policy", "b", "good")));
+    let said = player.apply("policy", &all, How::default())?;
+    said.expect(report, "what a policy refuses", 1, &["no bad values", "1 of 2 written"]);
+    Ok(())
+}
+
+fn namespace(
+    player: &Player<'_>,
+    cluster: &mut Cluster,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let mut held = config_map("stuck", "held", "1");
+    held["metadata"]["finalizers"] = json!(["example.com/hold"]);
+    let objects = [namespace_of("stuck"), (0, held), (0, config_map("stuck", "a", "1"))];
+    player.apply("stuck", &objects, How::default())?.expect(report, "a namespace", 0, &[]);
+    cluster.run_kubectl(&["delete", "namespace", "stuck", "--wait=false"])?;
+    thread::sleep(Duration::from_secs(8));
+    let mut changed = objects.to_vec();
+    changed.push((0, config_map("stuck", "b", "1")));
+    let said = player.apply("stuck", &changed, How { timeout: 10, ..How::default() })?;
+    said.expect(
+        report,
+        "a namespace that does not go",
+        1,
+        &["not ready: Namespace stuck", "example.com/hold"],
+    );
+    Ok(())
+}
+
+fn definition(player: &Player<'_>, _: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
+    let definition = |plural: &str| {
+        let names = json!({"kind": "Cart", "listKind": "CartList", "plural": plural, "singular": plural.trim_end_matches('s')});
+        let schema = json!({"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}});
+        (
+            0,
+            json!({
+                "apiVersion": "apiextensions.k8s.io/v1",
+                "kind": "CustomResourceDefinition",
+                "metadata": {"name": format!("{plural}.example.com")},
+                "spec": {"group": "example.com", "scope": "Namespaced", "names": names, "versions": [{"name": "v1", "served": true, "storage": true, "schema": schema}]},
+            }),
+        )
+    };
+    let cart = json!({"apiVersion": "example.com/v1", "kind": "Cart", "metadata": {"name": "c", "namespace": "carts"}});
+    let good = [namespace_of("carts"), definition("carts"), (0, cart)];
+    // The kind is not there when the run begins.
+    player.apply("carts", &good, How::default())?.expect(
+        report,
+        "a CRD and its object",
+        0,
+        &["3 of 3 written"],
+    );
+    let mut all = good.to_vec();
+    all.push(definition("others"));
+    let said = player.apply("carts", &all, How { timeout: 10, ..How::default() })?;
+    said.expect(
+        report,
+        "a CRD whose names are taken",
+        1,
+        &["others.example.com", "its names are taken"],
+    );
+    Ok(())
+}
+
+/// Enough objects that a run takes a while.
+fn many(namespace: &str) -> Vec<Wanted> {
+    let maps = (0..OBJECTS).map(|number| {
+        let wave = i64::try_from(number / 20).unwrap_or_default();
+        (wave, config_map(namespace, &format!("c{number}"), "1"))
+    });
+    [namespace_of(namespace)].into_iter().chain(maps).collect()
+}
+
+fn two_runs(player: &Player<'_>, _: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
+    let objects = many("two");
+    let [one, other] = player.apply_at_once("two", &objects)?;
+    for said in [&one, &other] {
+        let is_refused = said.code == Some(2) && said.text.contains("works on this cluster");
+        if said.code != Some(0) && !is_refused {
+            report.finding(format!("two runs at once: exit code {:?}:\n{}", said.code, said.text));
+        }
+    }
+    if one.code != Some(0) && other.code != Some(0) {
+        report
+            .finding(format!("of two runs at once none has worked:\n{}\n{}", one.text, other.text));
+    }
+    player.diff("two", &objects)?.expect(
+        report,
+        "two runs at once, compared",
+        0,
+        &["nothing changes"],
+    );
+    Ok(())
+}
+
+/// Kills runs at points that differ, and runs each again.
+fn killed(player: &Player<'_>, cluster: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
+    let mut left_undone = 0;
+    for number in 0..KILLS {
+        progress(format_args!("live: killed, {number} of {KILLS}"));
+        let name = format!("kill-{number}");
+        let objects = many(&name);
+        let mut run = player.start(&name, &objects)?;
+        // Through the whole run, in an order without a pattern.
+        thread::sleep(Duration::from_millis(20 + number * 37 % KILLS * 25));
+        run.end();
+        let diff = player.diff(&name, &objects)?;
+        left_undone += usize::from(diff.code != Some(0));
+        let again = player.apply(&name, &objects, How::default())?;
+        again.expect(report, &format!("{name}, run again"), 0, &[]);
+        player.diff(&name, &objects)?.expect(
+            report,
+            &format!("{name}, compared"),
+            0,
+            &["nothing changes"],
+        );
+        cluster.check()?;
+    }
+    if left_undone == 0 {
+        report.finding("no run was killed before its end: nothing is proven by that");
+    }
+    let what = format!(
+        "times an apply was killed, run again and compared; {left_undone} of them had left something undone"
+    );
+    report.compared(usize::try_from(KILLS).unwrap_or_default(), what);
+    Ok(())
+}
+
+/// Works through a proxy that loses connections.
+fn unreliable(player: &Player<'_>, report: &mut Report) -> Result<(), Failure> {
+    progress("live: connections are lost");
+    let (port, lost) = proxy::start(player.port())?;
+    let unreliable = player.by(&format!("https://127.0.0.1:{port}"))?;
+    let objects = many("unreliable");
+    let said = unreliable.apply("unreliable", &objects, How::default())?;
+    let is_told = said.code == Some(2) && said.text.contains("The same command does the rest");
+    if said.code != Some(0) && !is_told {
+        report.finding(format!("connections are lost: exit code {:?}:\n{}", said.code, said.text));
+    }
+    let again = player.apply("unreliable", &objects, How::default())?;
+    again.expect(report, "after lost connections", 0, &[]);
+    player.diff("unreliable", &objects)?.expect(
+        report,
+        "lost connections, compared",
+        0,
+        &["nothing changes"],
+    );
+    if lost.count() == 0 {
+        report.finding("the proxy has lost no connection: nothing is proven by that");
+    }
+    report.compared(lost.count(), "connections lost by a proxy during an apply");
+    Ok(())
+}
