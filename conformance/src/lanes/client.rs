@@ -1,12 +1,17 @@
 //! A way to ask an API server many things quickly: HTTP without certificates, through `kubectl proxy`.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::thread;
 use std::time::Duration;
 
 use harness::{Cluster, Failure, Process, Program, Programs, READY, free_port};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use serde_json::{Value, json};
+
+use super::percent::PLAIN;
+
+/// A segment of a path: names of roles have colons.
+const SEGMENT: &AsciiSet = &PLAIN.remove(b':');
 
 /// The way, for as long as this is there.
 pub struct Client {
@@ -75,7 +80,10 @@ impl Client {
         let namespace = object["metadata"]["namespace"].as_str().filter(|name| !name.is_empty());
         let (before, plural) = path.rsplit_once('/').unwrap_or(("", path));
         Some(if *is_namespaced {
-            format!("{before}/namespaces/{}/{plural}", encoded(namespace.unwrap_or("default")))
+            format!(
+                "{before}/namespaces/{}/{plural}",
+                utf8_percent_encode(namespace.unwrap_or("default"), SEGMENT)
+            )
         } else {
             path.clone()
         })
@@ -84,7 +92,7 @@ impl Client {
     /// The path of an object; none where there is no such kind.
     pub fn path(&self, object: &Value) -> Option<String> {
         let name = object["metadata"]["name"].as_str().unwrap_or_default();
-        Some(format!("{}/{}", self.collection(object)?, encoded(name)))
+        Some(format!("{}/{}", self.collection(object)?, utf8_percent_encode(name, SEGMENT)))
     }
 
     /// Asks until there is an answer; a body of null is none.
@@ -213,17 +221,4 @@ pub fn agent() -> ureq::Agent {
         .proxy(None)
         .build()
         .into()
-}
-
-fn encoded(segment: &str) -> String {
-    let mut text = String::new();
-    for byte in segment.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            // Writing to a text cannot fail.
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-    text
 }

@@ -34,6 +34,7 @@ pub(crate) use gitops::{has_option, hook_phase, is_never_applied, turn};
 pub(crate) use lifetime::is_restarted;
 pub(crate) use lifetime::{is_date, read_on};
 pub(crate) use near::hint;
+pub(crate) use places::Places;
 
 /// A rule.
 #[derive(Debug)]

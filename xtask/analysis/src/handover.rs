@@ -4,10 +4,10 @@ mod request;
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::is_never_applied;
 use crate::environment::Environment;
-use crate::graph::delivery::wave;
-use crate::objects::{FieldPath, Line, Object, Origin, Value};
-use crate::plan::Deployed;
+use crate::graph::delivery::{Delivery, wave};
+use crate::objects::{FieldPath, Line, Origin, Value};
 pub use request::{Apply, Context, Request, Task};
 
 /// An object, and what is known of it.
@@ -59,15 +59,17 @@ impl<O> Handed<O> {
 /// Every object of an environment that is deployed with it: what this workspace writes, and what its charts make.
 #[must_use]
 pub fn hand_over(environment: &Environment) -> Vec<Handed<&Value>> {
-    let deployed = Deployed::of(environment);
-    let objects = environment.objects.all().iter().filter(|object| is_deployed(object));
+    let delivery = Delivery::of(&environment.objects);
+    let objects = environment.objects.all().iter();
+    let objects = objects.filter(|object| object.is_deployed() && !is_never_applied(object));
     let handed = objects.map(|object| {
         let (line, by) = match &object.origin {
             Origin::Rust { written, .. } => (Some(written.clone()), None),
             Origin::Foreign { by, line } => (line.clone(), Some(by.to_string())),
             Origin::Yaml { .. } | Origin::Made { .. } => (object.line(&FieldPath::default()), None),
         };
-        let mut waves = deployed.waves(object);
+        let application = delivery.application_of_copy(object);
+        let mut waves = application.map_or_else(Vec::new, |of| delivery.waves(of));
         waves.push(wave(object));
         Handed {
             bundle: object.bundle.as_deref().map(str::to_owned),
@@ -80,38 +82,10 @@ pub fn hand_over(environment: &Environment) -> Vec<Handed<&Value>> {
     handed.collect()
 }
 
-/// Hooks of Helm that belong to no installation and no upgrade.
-///
-/// Upstream: <https://helm.sh/docs/topics/charts_hooks/>
-const OTHER_HOOKS: [&str; 6] =
-    ["test", "test-success", "pre-delete", "post-delete", "pre-rollback", "post-rollback"];
-
-/// Whether an object is made for something else than what runs.
-fn is_other_hook(object: &Object) -> bool {
-    let hooks = object.annotation("helm.sh/hook").unwrap_or_default();
-    !hooks.is_empty() && hooks.split(',').all(|hook| OTHER_HOOKS.contains(&hook.trim()))
-}
-
-/// Whether a bundle deploys an object; what is only declared to be elsewhere is deployed by somebody else.
-fn is_deployed(object: &Object) -> bool {
-    if is_other_hook(object) {
-        return false;
-    }
-    match &object.origin {
-        Origin::Rust { .. } | Origin::Yaml { .. } => {
-            object.annotation(crate::objects::EXTERNAL).is_none()
-        }
-        Origin::Foreign { .. } => {
-            object.bundle.is_some() && object.annotation(crate::objects::EXTERNAL).is_none()
-        }
-        Origin::Made { .. } => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::objects::{Objects, json};
+    use crate::objects::{Object, Objects, json};
 
     fn object(json: Value, bundle: &str) -> Object {
         let written = Line { file: "services/src/shop.rs".into(), line: 7 };

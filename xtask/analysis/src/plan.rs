@@ -19,9 +19,8 @@ use std::collections::BTreeMap;
 
 use manifests_lib::check::secret_texts;
 
-use crate::check::turn;
+use crate::check::{Places, turn};
 use crate::environment::Environment;
-use crate::graph::delivery::Delivery;
 use crate::objects::{FieldPath, Object, Origin, Step, Value};
 pub use change::{Action, Change, Consequence, Field, Group, Shown};
 use effect::{Context, Subject};
@@ -99,25 +98,6 @@ impl Plan {
     }
 }
 
-/// Which Applications of an environment deploy its objects, and when.
-#[derive(Debug)]
-pub struct Deployed<'a>(Delivery<'a>);
-
-impl<'a> Deployed<'a> {
-    /// By the Applications among the objects.
-    #[must_use]
-    pub fn of(environment: &'a Environment) -> Self {
-        Self(Delivery::of(&environment.objects))
-    }
-
-    /// The sync waves of the Applications that deploy an object, the outermost first; none where no Application here does.
-    #[must_use]
-    pub fn waves(&self, object: &Object) -> Vec<i64> {
-        let application = self.0.application_of_copy(object);
-        application.map_or_else(Vec::new, |application| self.0.waves(application))
-    }
-}
-
 /// Compares what is deployed with what is to be.
 #[must_use]
 pub fn plan(from: &Environment, to: &Environment) -> Plan {
@@ -154,16 +134,17 @@ fn change(pair: &Pair<'_>, context: &Context<'_>) -> Option<Change> {
     let object = pair.new.or(pair.old)?;
     let (of_fields, whole) = subject.into_consequences();
     let secrets = Secrets::of(pair);
+    let mut places = Places::default();
     let fields = differences.into_iter().zip(of_fields).map(|(mut difference, consequences)| {
         secrets.hide(&mut difference);
         let line = match (&difference.new, pair.new, pair.old) {
             (None, Some(new), Some(old)) => match &new.origin {
                 // What is gone from YAML stands where it was.
-                Origin::Yaml { .. } => old.line(&difference.old_path),
-                _ => new.line(&difference.new_path),
+                Origin::Yaml { .. } => places.line(old, &difference.old_path),
+                _ => places.line(new, &difference.new_path),
             },
-            (_, Some(new), _) => new.line(&difference.new_path),
-            (_, None, old) => old.and_then(|old| old.line(&difference.old_path)),
+            (_, Some(new), _) => places.line(new, &difference.new_path),
+            (_, None, old) => old.and_then(|old| places.line(old, &difference.old_path)),
         };
         Field::of(difference, line, consequences)
     });

@@ -1,6 +1,6 @@
 //! What is rendered: a chart, or a folder of a Git repository, as an Application names it.
 
-use analysis::objects::{Value, json};
+use analysis::objects::{Value, json, list, text};
 use manifests_lib::delivery::{Source as PlatformSource, SourceFrom};
 use support::Failure;
 
@@ -327,12 +327,4 @@ fn inside(path: &str, written: &str) -> Result<String, Failure> {
     Err(Failure::new(format!(
         "{written}: {path} leads out of its repository, and is not followed: correct it"
     )))
-}
-
-fn text(value: &Value) -> Option<&str> {
-    value.as_str()
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().unwrap_or_default()
 }

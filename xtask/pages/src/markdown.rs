@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use support::visible;
 
 use crate::Site;
-use crate::page::{Block, Level, Page, Piece, Table, Text};
+use crate::page::{Block, Level, Page, Piece, Table, Text, prose};
 
 /// How the first line of every page begins: a comment that nobody sees.
 pub const MARKER: &str = "<!-- Rendered from ";
@@ -76,7 +77,7 @@ impl Printer<'_, '_> {
     fn piece(&self, piece: &Piece) -> String {
         let up = self.up;
         match piece {
-            Piece::Words(words) => prose(words),
+            Piece::Words(words) => prose(words, code, escaped),
             Piece::Code(text) => code(text),
             Piece::Bundle(name) => {
                 let folder = self.site.folder(name);
@@ -103,18 +104,14 @@ fn is_of_address(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "-._~:/?#@!$&'*+,;=%".contains(letter)
 }
 
+/// What stands in a path as it is.
+const PATH: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b'@');
+
 /// A path as the address of a link.
 #[must_use]
 pub fn address(path: &str) -> String {
-    let mut address = String::new();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/@".contains(&byte) {
-            address.push(char::from(byte));
-        } else {
-            let _ = write!(address, "%{byte:02X}");
-        }
-    }
-    address
+    utf8_percent_encode(path, PATH).to_string()
 }
 
 /// A cell: its line does not end, and a bar ends no cell.
@@ -137,24 +134,6 @@ fn code(text: &str) -> String {
     let fence = "`".repeat(longest + 1);
     let space = if longest > 0 { " " } else { "" };
     format!("{fence}{space}{text}{space}{fence}")
-}
-
-/// Documentation: code in backticks stays code, and all else is words.
-fn prose(text: &str) -> String {
-    let mut prose = String::new();
-    let parts: Vec<&str> = text.split('`').collect();
-    let is_whole = parts.len() % 2 == 1;
-    for (number, part) in parts.iter().enumerate() {
-        if number % 2 == 1 && is_whole {
-            prose.push_str(&code(part));
-        } else {
-            if number > 0 && !is_whole {
-                prose.push_str("\\`");
-            }
-            prose.push_str(&escaped(part));
-        }
-    }
-    prose
 }
 
 /// Words in which nothing is a command of Markdown or HTML; `**` stays, for what must not be overlooked.
@@ -185,8 +164,8 @@ mod tests {
         assert_eq!(code("a``b"), "``` a``b ```");
         assert_eq!(code("a\nb"), "`a\\nb`");
         assert_eq!(cell_of(&code("a|b")), "`a\\|b`");
-        assert_eq!(prose("Set `a_b` to <c>."), "Set `a_b` to &lt;c&gt;.");
-        assert_eq!(prose("It`s"), "It\\`s");
+        assert_eq!(prose("Set `a_b` to <c>.", code, escaped), "Set `a_b` to &lt;c&gt;.");
+        assert_eq!(prose("It`s", code, escaped), "It\\`s");
         assert_eq!(address("a b/c(d).rs"), "a%20b/c%28d%29.rs");
         assert_eq!(comment("a --> b"), "a -\u{200b}-> b");
     }

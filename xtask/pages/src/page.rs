@@ -145,3 +145,18 @@ impl Table {
         Self { head: head.iter().map(|&name| name.to_owned()).collect(), rows }
     }
 }
+
+/// Documentation, printed: backticks begin and end code, and one that does not end is a letter.
+pub(crate) fn prose(
+    text: &str,
+    code: impl Fn(&str) -> String,
+    words: impl Fn(&str) -> String,
+) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        let parts: Vec<String> = parts.into_iter().map(&words).collect();
+        return parts.join(&words("`"));
+    }
+    let parts = parts.into_iter().enumerate();
+    parts.map(|(number, part)| if number % 2 == 1 { code(part) } else { words(part) }).collect()
+}

@@ -13,7 +13,7 @@ const KEPT: usize = 3;
 
 /// Finds the paths and lines of values, faster where an object is asked about again and again.
 #[derive(Debug, Default)]
-pub(super) struct Places {
+pub(crate) struct Places {
     /// The objects that were asked about last.
     known: VecDeque<Known>,
 }
@@ -57,7 +57,7 @@ impl Places {
     }
 
     /// The line of a field, like [`Object::line`].
-    pub(super) fn line(&mut self, object: &Object, path: &FieldPath) -> Option<Line> {
+    pub(crate) fn line(&mut self, object: &Object, path: &FieldPath) -> Option<Line> {
         let Origin::Yaml { file, text, extent, .. } = &object.origin else {
             return object.line(path);
         };

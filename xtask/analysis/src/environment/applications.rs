@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::objects::Value;
 use support::Failure;
 
-use crate::objects::{Identity, Object, Objects, Origin, list, text};
+use crate::objects::{Identity, Object, Objects, Origin, Value, list, text};
 
 /// A chart or folder that an Application deploys.
 #[derive(Clone, Debug)]

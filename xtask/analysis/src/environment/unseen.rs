@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::objects::Value;
-
 use super::applications::{self, Deployed, DeployedKey};
 use super::{Unseen, operators};
-use crate::objects::{Object, Objects, Pod, list, text, texts};
+use crate::objects::{Object, Objects, Pod, Value, list, text, texts};
 
 /// Everything that may be there without being seen.
 pub(super) fn of(objects: &Objects, rendered: &BTreeSet<DeployedKey>) -> Vec<Unseen> {

@@ -21,6 +21,9 @@ pub(super) use schema::Schemas;
 /// Lists of so many pairs of elements are compared position by position.
 const LARGE: usize = 4_000_000;
 
+/// Elements of lists of no more pairs are paired by what they mean, those of others by what is written.
+const FEW: usize = 10_000;
+
 /// A field that differs.
 #[derive(Clone, Debug)]
 pub(super) struct Difference {
@@ -192,8 +195,10 @@ impl<'a> Walk<'a> {
         {
             return;
         }
+        // Who only asks begins anywhere within an object.
+        let is_field_of_object = !self.only_asks && self.places.len() == 1;
         if let Value::Object(fields) = value
-            && (known.is_filled() || known.may_be_empty() || self.places.len() == 1)
+            && (known.is_filled() || known.may_be_empty() || is_field_of_object)
         {
             for key in fields.keys() {
                 let (old, new) = sides(value);
@@ -320,7 +325,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A number for each element: two with the same mean the same.
+    /// A number for each element: two with the same mean the same, or are written alike where there are many.
     fn meanings(
         &self,
         item: Known<'_>,
@@ -328,12 +333,13 @@ impl<'a> Walk<'a> {
         right: &[Value],
         ordered: bool,
     ) -> (Vec<usize>, Vec<usize>) {
+        let are_few = left.len() * right.len() <= FEW;
         let mut seen: Vec<&Value> = Vec::new();
         let mut by_contents: HashMap<&Value, usize> = HashMap::new();
         let mut numbers: Vec<usize> = Vec::new();
         for value in left.iter().chain(right) {
             let number = by_contents.get(value).copied().unwrap_or_else(|| {
-                let same = |other: &&Value| self.are_equal(item, other, value, ordered);
+                let same = |other: &&Value| are_few && self.are_equal(item, other, value, ordered);
                 seen.iter().position(same).unwrap_or_else(|| {
                     seen.push(value);
                     seen.len() - 1
@@ -472,6 +478,8 @@ fn shown(places: &[Place<'_>]) -> String {
 /// The keys of elements as text; none where an element is no object or has none of them.
 fn labels(item: Known<'_>, keys: &[&str], list: &[Value]) -> Option<Vec<String>> {
     let label = |element: &Value| {
+        // What is no object has no keys, not even those of defaults.
+        element.as_object()?;
         let mut parts = Vec::new();
         for key in keys {
             let own = element.get(*key).filter(|value| !value.is_null()).cloned();

@@ -2,8 +2,7 @@
 //!
 //! Upstream: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/>
 
-use std::fmt::Write;
-
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use support::Failure;
 
 use crate::check::{Checked, Finding, Rule, rules};
@@ -81,16 +80,11 @@ fn physical(line: &Line) -> Value {
     json!({"artifactLocation": {"uri": uri(&line.file)}, "region": {"startLine": line.line}})
 }
 
+/// What stands in a path as it is.
+const PATH: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
 /// A path as the reference of a URI.
 fn uri(path: &str) -> String {
-    let mut uri = String::new();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(uri, "%{byte:02X}");
-        }
-    }
-    uri
+    utf8_percent_encode(path, PATH).to_string()
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use support::visible;
 
 use crate::Site;
-use crate::page::{Block, Level, Page, Piece, Table, Text, plain};
+use crate::page::{Block, Level, Page, Piece, Table, Text, plain, prose};
 use crate::picture::{MOST, Picture, Shape};
 use crate::view::View;
 
@@ -63,7 +63,12 @@ impl Printer<'_, '_> {
                 text.push_str("<ul class=\"wide\">\n");
                 for name in bundles {
                     let about = self.site.about(name).into_iter().next().unwrap_or_default();
-                    let _ = writeln!(text, "<li>{} {}</li>", self.bundle(name), prose(&about));
+                    let _ = writeln!(
+                        text,
+                        "<li>{} {}</li>",
+                        self.bundle(name),
+                        prose(&about, code, strong)
+                    );
                 }
                 text.push_str("</ul>\n");
                 (team.to_owned(), text)
@@ -176,9 +181,9 @@ impl Printer<'_, '_> {
 
     fn piece(&self, piece: &Piece) -> String {
         match piece {
-            Piece::Words(words) => prose(words),
+            Piece::Words(words) => prose(words, code, strong),
             Piece::Code(text) if text.is_empty() => String::new(),
-            Piece::Code(text) => format!("<code>{}</code>", escaped(text)),
+            Piece::Code(text) => code(text),
             Piece::Bundle(name) => self.bundle(name),
             Piece::Environment(name) => {
                 format!(
@@ -201,9 +206,9 @@ impl Printer<'_, '_> {
                     crate::markdown::address(path),
                     escaped(words)
                 ),
-                None => format!("<code>{}</code>", escaped(words)),
+                None => code(words),
             },
-            Piece::Url(url) => format!("<code>{}</code>", escaped(url)),
+            Piece::Url(url) => code(url),
         }
     }
 }
@@ -226,24 +231,11 @@ fn of_team(view: &View<'_>, bundles: &BTreeSet<&str>) -> Picture {
     if picture.boxes.len() > MOST { Picture::default() } else { picture }
 }
 
-/// Documentation: code in backticks, and what must not be overlooked between two pairs of stars.
-fn prose(text: &str) -> String {
-    let mut prose = String::new();
-    let parts: Vec<&str> = text.split('`').collect();
-    let is_whole = parts.len() % 2 == 1;
-    for (number, part) in parts.iter().enumerate() {
-        if number % 2 == 1 && is_whole {
-            let _ = write!(prose, "<code>{}</code>", escaped(part));
-        } else {
-            if number > 0 && !is_whole {
-                prose.push('`');
-            }
-            prose.push_str(&strong(part));
-        }
-    }
-    prose
+fn code(text: &str) -> String {
+    format!("<code>{}</code>", escaped(text))
 }
 
+/// What must not be overlooked stands between two pairs of stars.
 fn strong(text: &str) -> String {
     let parts: Vec<&str> = text.split("**").collect();
     if parts.len().is_multiple_of(2) {

@@ -1,10 +1,8 @@
 //! Conditions in CEL that are no CEL.
 
-use crate::objects::Value;
-
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::Graph;
-use crate::objects::{Object, list, text};
+use crate::objects::{Object, Value, list, text};
 use crate::schema::rules::syntax_error;
 
 pub(in crate::check) static RULE: Rule = Rule {
