@@ -96,12 +96,16 @@ pub fn records() -> &'static str {
 /// Where the environments of the workspace have it.
 pub const RECORDS: &str = "reviews";
 
-/// Every environment that the lanes judge.
-pub fn environments() -> Result<Vec<Rendered>, Failure> {
+/// The environments that the lanes judge, as programs list them.
+pub fn entries() -> &'static [Entry] {
     #[cfg(test)]
     register(environments::ALL, RECORDS);
-    let all = ALL.get().map_or(&[][..], |(all, _)| *all);
-    all.iter().map(|entry| Rendered::of((entry.environment)())).collect()
+    ALL.get().map_or(&[][..], |(all, _)| *all)
+}
+
+/// Every environment that the lanes judge.
+pub fn environments() -> Result<Vec<Rendered>, Failure> {
+    entries().iter().map(|entry| Rendered::of((entry.environment)())).collect()
 }
 
 impl Rendered {

@@ -2,6 +2,7 @@
 //!
 //! A page is a line of [`PAGES`] and a file beside this one. What every page has to be is in `look`.
 
+mod docs;
 pub mod faults;
 mod look;
 mod plan;
@@ -30,6 +31,8 @@ pub struct Driven {
     pub worked: usize,
     /// What did not, a sentence each.
     pub failed: Vec<String>,
+    /// What else is worth telling.
+    pub notes: Vec<String>,
 }
 
 impl Driven {
@@ -41,10 +44,15 @@ impl Driven {
             self.failed.push(otherwise.into());
         }
     }
+
+    /// Says something that nobody has to mend.
+    pub fn note(&mut self, sentence: impl Into<String>) {
+        self.notes.push(sentence.into());
+    }
 }
 
 /// Every page.
-const PAGES: [Page; 1] = [plan::PAGE];
+const PAGES: [Page; 2] = [plan::PAGE, docs::PAGE];
 
 /// A desk and a telephone, by day and by night.
 const FORMS: [Form; 4] = [
@@ -100,9 +108,24 @@ pub fn shown(
             if let Some(pictures) = pictures {
                 tab.picture(&pictures.join(format!("{name}-{stem}-{form}.png")))?;
             }
+            // Paper is as wide for everybody.
+            if form.width == FORMS[0].width {
+                tab.print(true)?;
+                for wrong in look::at(&mut tab, folder.path())? {
+                    report.finding(format!("{name}: {stem} printed at {form}: {wrong}"));
+                }
+                looks += 1;
+                if let Some(pictures) = pictures {
+                    tab.picture(&pictures.join(format!("{name}-{stem}-printed-{form}.png")))?;
+                }
+                tab.print(false)?;
+            }
         }
         let driven = (page.drive)(&mut tab)?;
         worked += driven.worked;
+        for note in driven.notes {
+            report.note(format!("{name} at {form}: {note}"));
+        }
         for wrong in driven.failed.into_iter().chain(look::at(&mut tab, folder.path())?) {
             report.finding(format!("{name}: used at {form}: {wrong}"));
         }

@@ -10,7 +10,7 @@ use std::process::{Command, ExitCode};
 use analysis::environment::Environment;
 use analysis::objects::Identity;
 use clap::Args;
-use manifests_lib::environment::WrittenSettings;
+use manifests_lib::environment::{Entry, WrittenSettings};
 use manifests_lib::platform::BuiltPlatform;
 use pages::sources::Sources;
 use pages::{Site, html, markdown};
@@ -18,7 +18,7 @@ use support::output::{self, printed};
 use support::{Failure, in_workspace, tell};
 
 use crate::check;
-use crate::environment::{Built, EnvironmentName};
+use crate::environment::{self, Built, EnvironmentName};
 use crate::render::files;
 use crate::tree::{self, Form, Location, Plan, SingleFile};
 
@@ -65,25 +65,42 @@ struct Part {
 
 /// Writes the pages, or compares them.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    if arguments.html.is_some() || arguments.open {
+        return page(arguments, &with_site(html::print)?);
+    }
+    let (pages, first) = with_site(|site| Ok(written(site)))?;
+    write(&pages, &first, arguments.check)
+}
+
+/// The page of HTML of environments, as `--html` writes it.
+///
+/// # Errors
+/// If an environment cannot be built, or its sources cannot be read.
+pub fn page_of(environments: &'static [Entry]) -> Result<String, Failure> {
+    environment::register(environments);
+    with_site(html::print)
+}
+
+/// Builds all environments, and looks at them together.
+fn with_site<T>(work: impl FnOnce(&Site<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
     let parts = EnvironmentName::all()
         .map(|name| Ok((name, part(name)?)))
         .collect::<Result<Vec<_>, Failure>>()?;
     let sources = sources(parts.iter().map(|(_, part)| &part.built))?;
     let environments: Vec<pages::Environment<'_>> =
         parts.iter().map(|(name, part)| part.told(*name)).collect();
-    let site = Site::of(&environments, &sources)?;
-    if arguments.html.is_some() || arguments.open {
-        return page(arguments, &html::print(&site)?);
-    }
+    work(&Site::of(&environments, &sources)?)
+}
+
+/// The pages and pictures by their files, and the first page, which leads to them.
+fn written(site: &Site<'_>) -> (BTreeMap<PathBuf, String>, String) {
     let all = site.pages();
-    let pages = all.iter().map(|page| (page.path().into(), markdown::print(page, &site)));
+    let pages = all.iter().map(|page| (page.path().into(), markdown::print(page, site)));
     let pictures = site
         .views
         .iter()
         .map(|view| (format!("pictures/{}.svg", view.name).into(), site.picture(view)));
-    let pages: BTreeMap<PathBuf, String> = pages.chain(pictures).collect();
-    let first = markdown::print(&site.first(), &site);
-    write(&pages, &first, arguments.check)
+    (pages.chain(pictures).collect(), markdown::print(&site.first(), site))
 }
 
 /// Builds an environment, and reads it as the rules of checks do.

@@ -7,7 +7,8 @@ mod bootstrap;
 pub mod check;
 mod cluster;
 mod context;
-mod docs;
+#[doc(hidden)]
+pub mod docs;
 mod environment;
 mod external;
 mod image;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-// For the benchmark, as `tree` is.
+// For benchmarks, as `check` and `tree` are; `docs` for what looks at its page in a browser.
 #[doc(hidden)]
 pub use render::files;
 

@@ -144,9 +144,9 @@ fn document(site: &Site<'_>, printer: &Printer<'_, '_>, all: &[Page], packed: &s
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n<title>The platform</title>\n\
          <link rel=\"icon\" href=\"data:,\">\n<style>\n\
-         :root{{color-scheme:light;{light}}}\n\
-         @media(prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n\
-         :root[data-theme=dark]{{color-scheme:dark;{dark}}}\n{}{STYLE}\n</style>\n</head>\n<body>\n<svg class=\"pic\" width=\"0\" height=\"0\" aria-hidden=\"true\">{ARROW}</svg>\n",
+         :root{{color-scheme:light;--link:#0a58ca;{light}}}\n\
+         @media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;--link:#7ab0ff;{dark}}}}}\n\
+         @media screen{{:root[data-theme=dark]{{color-scheme:dark;--link:#7ab0ff;{dark}}}}}\n{}{STYLE}\n</style>\n</head>\n<body>\n<svg class=\"pic\" width=\"0\" height=\"0\" aria-hidden=\"true\">{ARROW}</svg>\n",
         include_str!("html/page.css")
     );
     page.push_str("<a class=\"skip\" href=\"#main\">Skip to the page</a>\n<header>\n<strong><a id=\"start\" href=\"#start\">The platform</a></strong>\n");

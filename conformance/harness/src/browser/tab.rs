@@ -47,6 +47,9 @@ const HEIGHT: u32 = 900;
 /// Up to here it is a telephone, which asks pages for their viewport.
 const MOBILE: u32 = 600;
 
+/// What A4 has between the margins of Chromium, in pixels.
+const PAPER: u32 = 718;
+
 /// An open page.
 pub struct Tab<'browser> {
     browser: &'browser mut Browser,
@@ -70,15 +73,23 @@ impl<'browser> Tab<'browser> {
         for domain in ["Page", "Runtime", "Log", "Network"] {
             tab.ask(&format!("{domain}.enable"), &json!({}))?;
         }
-        let Form { width, scheme } = form;
-        let is_mobile = width <= MOBILE;
+        tab.print(false)?;
+        Ok(tab)
+    }
+
+    /// Shows the page as it is printed, or on the screen again. Its event `beforeprint` does not come with it.
+    pub fn print(&mut self, is_printed: bool) -> Result<(), Failure> {
+        let Form { width, scheme } = self.form;
+        let (width, media) = if is_printed { (PAPER, "print") } else { (width, "screen") };
+        let is_mobile = !is_printed && width <= MOBILE;
         let size =
             json!({"width": width, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": is_mobile});
-        tab.ask("Emulation.setDeviceMetricsOverride", &size)?;
+        self.ask("Emulation.setDeviceMetricsOverride", &size)?;
         let scheme = if scheme == Scheme::Dark { "dark" } else { "light" };
-        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        tab.ask("Emulation.setEmulatedMedia", &features)?;
-        Ok(tab)
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        let media = json!({"media": media, "features": features});
+        self.ask("Emulation.setEmulatedMedia", &media)?;
+        Ok(())
     }
 
     /// What the page is shown in.

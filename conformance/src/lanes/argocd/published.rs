@@ -99,7 +99,7 @@ fn push(hosts: &Path, image: &str, tag: &str, package: &[u8]) -> Result<(), Fail
     let blob = |kind: &str, bytes: &[u8]| {
         let digest = format!("sha256:{}", sha256(bytes));
         write(&repository.join("blobs").join(&digest), bytes)?;
-        Ok(json!({
+        Ok::<_, Failure>(json!({
             "mediaType": format!("application/vnd.cncf.helm.{kind}"),
             "digest": digest,
             "size": bytes.len(),

@@ -25,7 +25,7 @@ function here() {
 function show() {
   const address = here();
   if (address === 'main') return;
-  const page = pages[address] || pages.start;
+  const page = Object.hasOwn(pages, address) ? pages[address] : pages.start;
   main.innerHTML = page.html;
   document.title = page.title + ' – the platform';
   for (const link of links) {
@@ -154,12 +154,30 @@ document.addEventListener('keydown', event => {
   }
   if (event.key === 'Escape' && document.activeElement === search) { search.value = ''; find(); }
   if (event.key === 'Enter' && document.activeElement === search) {
-    const first = [...document.querySelectorAll('nav li:not([hidden]) a')][0];
-    if (first) location.hash = first.hash;
+    const shown = [...document.querySelectorAll('nav li:not([hidden]) a')];
+    const words = search.value.trim().toLowerCase();
+    const rank = link => [text => text === words, text => text.startsWith(words), text => text.includes(words), () => true]
+      .findIndex(is => is(link.textContent.toLowerCase()));
+    // The one that is called so, before those whose texts speak of it.
+    const best = shown.reduce((best, link) => (best && rank(best) <= rank(link) ? best : link), null);
+    if (best) {
+      search.blur();
+      if (location.hash === best.hash) show();
+      else location.hash = best.hash;
+    }
   }
 });
 search.addEventListener('input', find);
 addEventListener('hashchange', () => { if (pages) show(); });
 addEventListener('beforeprint', () => { for (const list of main.querySelectorAll('details')) list.open = true; });
 if (matchMedia('(max-width:700px)').matches) menu.open = false;
-unpack().then(() => { show(); find(); document.documentElement.dataset.ready = 'true'; });
+unpack().then(() => {
+  show();
+  find();
+  document.documentElement.dataset.ready = 'true';
+  performance.mark('ready');
+}, () => {
+  const words = document.createElement('p');
+  words.textContent = 'This browser cannot unpack the pages: open this file in one of 2023 or later, or read docs/platform in the repository.';
+  main.prepend(words);
+});

@@ -21,7 +21,7 @@ pub struct Drawing<'p> {
 pub const STYLE: &str = "\
 .pic text{font:13px/1 system-ui,sans-serif;fill:var(--ink)}\
 .pic .about,.pic .label,.pic .name{font-size:11px;fill:var(--soft)}\
-.pic .label{paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}\
+.pic .label{paint-order:stroke;stroke:var(--page);stroke-width:7px;stroke-linejoin:round}\
 .pic .group{fill:var(--group);stroke:var(--line);stroke-dasharray:4 3}\
 .pic .line{fill:none;stroke:var(--soft);stroke-width:1.2}\
 .pic .refused{stroke:var(--bad);stroke-dasharray:5 4}\
