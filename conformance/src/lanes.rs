@@ -107,7 +107,7 @@ pub const LANES: [Lane; 18] = [
     },
     Lane {
         name: "browser",
-        judges: "chromium",
+        judges: "chromium, mermaid",
         about: "A real browser shows the pages that commands make, and what is on them works",
         is_default: true,
         run: browser::run,

@@ -25,7 +25,7 @@ use lanes::{LANES, Options};
 ///
 /// Programs come from `KUBEBUILDER_ASSETS` (the folder of envtest), `ISTIOCTL`, `RABBITMQ_SERVER`, `FLUENT_BIT`, `CHROMIUM` and the
 /// `PATH`, or, but for the latter two, are built with Go, once, into manifests-conformance below `XDG_CACHE_HOME` or
-/// ~/.cache; Envoy comes from the Python Package Index. Exit codes: 0 nothing to say, 1 findings, 2 could not run.
+/// ~/.cache; Envoy comes from the Python Package Index, Mermaid from the npm registry. Exit codes: 0 nothing to say, 1 findings, 2 could not run.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask conformance")]
 struct Arguments {

@@ -2,13 +2,14 @@
 //!
 //! Programs that the environment names come first: `KUBEBUILDER_ASSETS` is the folder that envtest uses, `ISTIOCTL` and
 //! the `PATH` lead to istioctl. Everything else is built from the Go modules below `programs/`, once, into a cache; but for
-//! Envoy, which a package of the Python Package Index carries, and what has to be installed, such as RabbitMQ and Chromium, to
-//! which `RABBITMQ_SERVER`, `CHROMIUM` and their like or the `PATH` have to lead.
+//! Envoy, which a package of the Python Package Index carries, Mermaid, which one of the npm registry is, and what has to be
+//! installed, such as RabbitMQ and Chromium, to which `RABBITMQ_SERVER`, `CHROMIUM` and their like or the `PATH` have to lead.
 
 mod build;
 #[cfg(test)]
 mod build_tests;
 mod find;
+mod node;
 mod table;
 mod version;
 mod wheel;
@@ -129,6 +130,7 @@ impl Programs {
                 (folder.join(program.name), format!("built from {pinned}"))
             }
             (None, Source::Python(package)) => wheel::file(&self.machine, &self.watchdog, package)?,
+            (None, Source::Node(package)) => node::file(&self.machine, &self.watchdog, package)?,
             (None, Source::Elsewhere(way_out)) => {
                 return Err(Failure::new(format!(
                     "there is no {} on the PATH, and it cannot be built with Go: {way_out}",

@@ -1,10 +1,12 @@
 //! Lane `browser`: a real browser shows the pages that commands make, and what is on them works.
 //!
-//! A page is a line of [`PAGES`] and a file beside this one. What every page has to be is in `look`.
+//! A page is a line of [`PAGES`] and a file beside this one. What every page has to be is in `look`. Pictures in pages of Markdown
+//! are drawn by what GitHub draws them with: `mermaid`.
 
 mod docs;
 pub mod faults;
 mod look;
+mod mermaid;
 mod plan;
 
 use std::fs;
@@ -13,6 +15,7 @@ use std::path::{Path, PathBuf};
 use harness::{Browser, Failure, Form, Programs, Report, Scheme, Tab};
 
 use super::Options;
+use crate::rendered;
 
 /// A page that a command makes.
 pub struct Page {
@@ -69,6 +72,8 @@ pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Resu
     for page in &PAGES {
         shown(programs, &mut browser, page, Some(&pictures), report)?;
     }
+    let pages = commands::docs::pages_of(rendered::entries())?;
+    mermaid::drawn(programs, &mut browser, &pages, report)?;
     report.note(format!("pictures of all pages: {}", pictures.display()));
     Ok(())
 }

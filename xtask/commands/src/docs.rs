@@ -92,6 +92,19 @@ fn with_site<T>(work: impl FnOnce(&Site<'_>) -> Result<T, Failure>) -> Result<T,
     work(&Site::of(&environments, &sources)?)
 }
 
+/// The pages of Markdown of environments, by their files below docs/platform.
+///
+/// # Errors
+/// If an environment cannot be built, or its sources cannot be read.
+pub fn pages_of(environments: &'static [Entry]) -> Result<BTreeMap<PathBuf, String>, Failure> {
+    environment::register(environments);
+    with_site(|site| {
+        let (mut all, first) = written(site);
+        all.insert(FIRST.into(), first);
+        Ok(all)
+    })
+}
+
 /// The pages and pictures by their files, and the first page, which leads to them.
 fn written(site: &Site<'_>) -> (BTreeMap<PathBuf, String>, String) {
     let all = site.pages();

@@ -364,7 +364,9 @@ mod tests {
     fn package(program: Program) -> Package {
         match program.source {
             Source::Go(package) => package,
-            Source::Python(_) | Source::Elsewhere(_) => panic!("{} is not built", program.name),
+            Source::Python(_) | Source::Node(_) | Source::Elsewhere(_) => {
+                panic!("{} is not built", program.name)
+            }
         }
     }
 

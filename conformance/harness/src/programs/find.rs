@@ -34,7 +34,7 @@ impl Named {
         }
         let otherwise = match program.source {
             Source::Go(_) => format!("{} is built", program.name),
-            Source::Python(_) => format!("{} is installed", program.name),
+            Source::Python(_) | Source::Node(_) => format!("{} is installed", program.name),
             Source::Elsewhere(_) => "the PATH is searched".to_owned(),
         };
         Err(Failure::new(format!(

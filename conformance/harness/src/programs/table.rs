@@ -24,6 +24,8 @@ pub(super) enum Source {
     Go(Package),
     /// It is in a package of the Python Package Index: its file there, below the folder of the package's requirements.
     Python(Wheel),
+    /// It is a script in a package of the npm registry, which a browser runs.
+    Node(NodePackage),
     /// It is not: how to get it.
     Elsewhere(&'static str),
 }
@@ -45,6 +47,15 @@ pub(super) struct Wheel {
     /// The folder whose `requirements.txt` pins it by version and digest.
     pub folder: &'static str,
     /// The file of the program in the installed package.
+    pub file: &'static str,
+}
+
+/// A package of the npm registry.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NodePackage {
+    /// Its name, which is that of the folder whose `package-lock.json` pins it by version and digest.
+    pub folder: &'static str,
+    /// The script below `node_modules`.
     pub file: &'static str,
 }
 
@@ -237,6 +248,19 @@ impl Program {
         ),
         release: None,
         version: &["--version"],
+    };
+
+    /// What draws pictures of Markdown, on GitHub as well: a script for a browser.
+    pub const MERMAID: Self = Self {
+        name: "mermaid",
+        variable: None,
+        is_of_envtest: false,
+        source: Source::Node(NodePackage {
+            folder: "mermaid",
+            file: "mermaid/dist/mermaid.min.js",
+        }),
+        release: None,
+        version: &[],
     };
 
     /// The variable that makes [`ARGOCD`](Self::ARGOCD) one of its programs, such as `argocd-repo-server`.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use harness::{Browser, Failure, Programs, Report, cannot_write};
 
-use super::{Driven, Page, docs, shown};
+use super::{Driven, Page, docs, mermaid, shown};
 use crate::lanes::Options;
 use crate::lanes::faults::expect;
 
@@ -158,7 +158,8 @@ pub fn run(programs: &Programs, _options: &Options, report: &mut Report) -> Resu
             findings.iter().filter(|finding| finding.contains(&stem)).cloned().collect();
         expect(report, fault, &own, expected);
     }
-    of_docs(programs, &mut browser, report)
+    of_docs(programs, &mut browser, report)?;
+    of_mermaid(programs, &mut browser, report)
 }
 
 /// The page of `docs` with all that it may have wrong, used once.
@@ -184,6 +185,37 @@ fn of_docs(programs: &Programs, browser: &mut Browser, report: &mut Report) -> R
     for (fault, _, _, expected) in FAULTS_OF_DOCS {
         expect(report, fault, &findings, expected);
     }
+    Ok(())
+}
+
+/// Pictures that Mermaid refuses, that it draws as something else, and one that it draws.
+fn of_mermaid(
+    programs: &Programs,
+    browser: &mut Browser,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let page = |picture: &str| format!("# Page\n\n```mermaid\n{picture}\n```\n");
+    let good = "flowchart LR\n  b_a[\"a\"]\n  b_b[\"b\"]\n  b_a --> b_b";
+    let pages = [
+        ("good.md", good.to_owned()),
+        ("refused.md", good.replace("[\"a\"]", "[\"a\"")),
+        ("lost.md", good.replace("  b_b[", "  %% b_b[").replace("b_a --> b_b", "b_a[\"c\"]")),
+    ];
+    let pages = pages.into_iter().map(|(name, picture)| (PathBuf::from(name), page(&picture)));
+    let mut said = Report::default();
+    mermaid::drawn(programs, browser, &pages.collect(), &mut said)?;
+    let of = |name: &str| -> Vec<String> {
+        said.findings.iter().filter(|finding| finding.contains(name)).cloned().collect()
+    };
+    for finding in of("good.md") {
+        report.finding(format!("a lane finds a fault in a picture that has none: {finding}"));
+    }
+    let refused = [
+        "docs/platform/refused.md:4: Mermaid does not draw the picture: ",
+        "Parse error on line 3",
+    ];
+    expect(report, "a picture that Mermaid cannot read", &of("refused.md"), &refused);
+    expect(report, "a box that Mermaid does not draw", &of("lost.md"), &["it draws 1 of 2 boxes"]);
     Ok(())
 }
 
