@@ -221,8 +221,7 @@ fn page(arguments: &Arguments, contents: &str) -> Result<ExitCode, Failure> {
         })?;
         folder.join("platform.html")
     };
-    replace(&path, contents)
-        .map_err(|error| Failure::new(format!("{} cannot be written: {error}", path.display())))?;
+    replace(&path, contents).map_err(|error| unwritable(&path, &error))?;
     output::print(&format!("{}: {} KiB\n", path.display(), contents.len().div_ceil(1024)))?;
     if arguments.open {
         open(&path)?;
@@ -230,18 +229,44 @@ fn page(arguments: &Arguments, contents: &str) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Puts a file in the place of another one in one step.
+/// Puts a file in the place of another one in one step. A link stays, and leads to the new file; what is no file, such as a pipe, is
+/// written to.
 fn replace(path: &Path, contents: &str) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    if path.is_dir() {
-        return Err(io::Error::from(io::ErrorKind::IsADirectory));
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    match fs::metadata(path) {
+        Ok(known) if known.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+        Ok(known) if !known.is_file() => return fs::write(path, contents),
+        _ => {}
     }
-    let mut file = tempfile::Builder::new().prefix(".platform-").tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".platform-").tempfile_in(folder_of(path))?;
     file.write_all(contents.as_bytes())?;
     file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
     file.persist(path)?;
     Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// Why a page cannot be written, and the way out.
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    let folder = folder_of(path).display();
+    let reason = match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no folder {folder}: make it"),
+        io::ErrorKind::NotADirectory => format!("{folder} is no folder: correct it"),
+        io::ErrorKind::IsADirectory => "it is a folder: name a file in it".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full: make room there".to_owned(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            format!("{folder} is not writable for you: change its rights")
+        }
+        _ => format!("{error}: mend that"),
+    };
+    Failure::new(format!(
+        "{} cannot be written: {reason}, or name another file with --html",
+        path.display()
+    ))
 }
 
 /// Opens a file with whatever the system opens pages with.
@@ -293,4 +318,50 @@ fn write(pages: &BTreeMap<PathBuf, String>, first: &str, check: bool) -> Result<
         counts.created + counts.changed + counts.removed + first
     ));
     Ok(ExitCode::from(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use manifests_lib::cluster::KubernetesMinor;
+    use manifests_lib::platform::Platform;
+
+    use super::*;
+    use crate::check::{Others, of_platform};
+    use crate::small;
+
+    /// The names of the pages of an environment, and its page of HTML.
+    fn told(platform: Platform) -> (Vec<String>, String) {
+        let platform = platform.build_once().expect("a platform");
+        let name = platform.environment.to_string();
+        let (nodes, others) = (small::nodes(), Others::default());
+        let checked = of_platform(name, &platform, &nodes, KubernetesMinor(35), &others);
+        let environments = [pages::Environment {
+            about: "<b>&\"'| `",
+            cluster: "Minikube".to_owned(),
+            platform: &platform,
+            checked: &checked.expect("objects"),
+            settings: None,
+            files: HashMap::new(),
+        }];
+        let sources = Sources::new(BTreeMap::new());
+        let site = Site::of(&environments, &sources).expect("a platform that can be told");
+        let (pages, first) = written(&site);
+        assert!(first.contains("&lt;b&gt;&amp;\"'\\| \\`"), "{first}");
+        let names = pages.into_keys().map(|path| path.display().to_string());
+        (names.collect(), html::print(&site).expect("a page"))
+    }
+
+    #[test]
+    fn an_environment_with_nothing_has_its_page() {
+        let (names, html) = told(small::empty());
+        assert_eq!(names, ["environments/small.md", "pictures/small.svg", "tools/root.md"]);
+        assert!(html.contains("<a id=\"environments/small\"") && !html.contains("NaN"), "{html}");
+        assert!(!html.contains("<b>"), "a line about an environment is markup");
+    }
+
+    #[test]
+    fn an_environment_without_argo_cd_and_settings_has_its_pages() {
+        let (names, _) = told(small::platform());
+        assert!(names.contains(&"services/web.md".to_owned()), "{names:?}");
+    }
 }

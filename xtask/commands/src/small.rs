@@ -19,8 +19,8 @@ const ARGOCD: Namespace = Namespace::new(name!("argocd"));
 /// Where it runs.
 pub const SHOP: Namespace = Namespace::new(name!("shop"));
 
-/// One pod with 100 millicores and 64 MiB, and three brokers with 200 millicores and 1 GiB.
-pub fn platform() -> Platform {
+/// Nothing.
+pub fn empty() -> Platform {
     let source = GitSource {
         namespace: ARGOCD,
         repository: git_url!("https://example.com/manifests.git"),
@@ -31,7 +31,12 @@ pub fn platform() -> Platform {
             api_groups: vec!["argoproj.io", "rabbitmq.com"],
         },
     };
-    let platform = Platform::new(&name!("small"), source, Conventions::named_by_kind());
+    Platform::new(&name!("small"), source, Conventions::named_by_kind())
+}
+
+/// One pod with 100 millicores and 64 MiB, and three brokers with 200 millicores and 1 GiB.
+pub fn platform() -> Platform {
+    let platform = empty();
     let bundle = platform.team(name!("team")).bundle(name!("web"), &SHOP);
     bundle.app(&GROUP).deployment(1).container(Container {
         name: name!("server"),

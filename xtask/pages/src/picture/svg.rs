@@ -42,7 +42,7 @@ pub const ARROW: &str = "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"7
 pub const COLOURS: (&str, &str) = (
     "--page:#ffffff;--ink:#1b1f24;--soft:#57606a;--line:#c3cad1;--group:#f6f8fa;--bad:#b3261e;--users:#fff3d6;--gateway:#e3ecff;\
      --service:#def5e4;--tool:#f0eefb;--database:#fde8e4;--broker:#fbe6f3",
-    "--page:#0d1117;--ink:#e6edf3;--soft:#9aa5b1;--line:#3a434d;--group:#131a22;--bad:#ff8a80;--users:#4a3a10;--gateway:#1c2f55;\
+    "--page:#0d1117;--ink:#e6edf3;--soft:#9aa5b1;--line:#3a434d;--group:#131a22;--bad:#ff8a80;--users:#443510;--gateway:#1c2f55;\
      --service:#153d25;--tool:#2c2650;--database:#52261d;--broker:#4a2140",
 );
 
@@ -299,6 +299,8 @@ impl Drawing<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
 
     use super::super::MOST;
@@ -319,6 +321,38 @@ mod tests {
             let first = picture.drawn().file("a picture");
             prop_assert_eq!(&first, &picture.drawn().file("a picture"));
             prop_assert!(!first.contains("NaN") && !first.contains("inf"));
+        }
+    }
+
+    /// How much of its light a colour `#rrggbb` gives back.
+    fn luminance(colour: &str) -> f64 {
+        let part = |at: usize| {
+            let share =
+                f64::from(u8::from_str_radix(&colour[at..at + 2], 16).expect("a colour")) / 255.0;
+            if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+    }
+
+    /// Upstream: <https://www.w3.org/TR/WCAG22/#contrast-minimum>
+    #[test]
+    fn letters_can_be_read_on_every_colour() {
+        for (colours, name) in [(COLOURS.0, "light"), (COLOURS.1, "dark")] {
+            let own: BTreeMap<&str, f64> = colours
+                .split(';')
+                .filter_map(|one| one.trim().split_once(':'))
+                .map(|(name, colour)| (name, luminance(colour)))
+                .collect();
+            let below = own
+                .iter()
+                .filter(|(name, _)| !["--ink", "--soft", "--line", "--bad"].contains(name));
+            for (ground, light) in below {
+                for letters in ["--ink", "--soft"] {
+                    let (most, least) = (light.max(own[letters]), light.min(own[letters]));
+                    let contrast = (most + 0.05) / (least + 0.05);
+                    assert!(contrast >= 4.5, "{name}: {letters} on {ground}: {contrast:.2}");
+                }
+            }
         }
     }
 
