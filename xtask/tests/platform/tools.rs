@@ -58,7 +58,7 @@ fn versions_are_those_that_the_code_names() {
     let (_, istiod) = charts.split_once("name = \"istiod\"").expect("the chart of istiod");
     named.insert("istioctl", after(istiod, "version = \""));
     let mut told = versions();
-    // The code names none: it asks Minikube whether it knows the release of Kubernetes.
+    // The code names none: see below.
     assert!(told.remove("minikube").is_some(), "minikube is missing");
     let told: BTreeMap<&str, String> =
         told.iter().map(|(tool, version)| (tool.as_str(), version.clone())).collect();
@@ -78,4 +78,40 @@ fn kubectl_is_of_the_release_of_the_clusters() {
         };
         assert!(told["kubectl"].starts_with(&format!("1.{minor}.")), "{}", entry.name);
     }
+}
+
+/// The first release of Minikube 1 that knows a release of Kubernetes 1.
+///
+/// Upstream: <https://github.com/kubernetes/minikube/blob/master/CHANGELOG.md>
+const MINIKUBE: [(u16, u32); 3] = [(35, 38), (36, 39), (37, 39)];
+
+/// `cluster up` asks Minikube itself, and refuses one that does not: what people install must not be refused.
+#[test]
+fn minikube_knows_the_release_of_the_clusters() {
+    let told = versions();
+    let (major, rest) = told["minikube"].split_once('.').expect("a release");
+    let (minor, _) = rest.split_once('.').expect("a release");
+    let installed: (u32, u32) =
+        (major.parse().expect("a number"), minor.parse().expect("a number"));
+    let mut count = 0;
+    for entry in environments::ALL {
+        let Infrastructure::Minikube(cluster) = (entry.environment)().infrastructure else {
+            continue;
+        };
+        let wanted = cluster.kubernetes.minor;
+        let known = MINIKUBE.iter().find(|(kubernetes, _)| *kubernetes == wanted.0);
+        let (_, first) = known.unwrap_or_else(|| {
+            panic!(
+                "{}: add the first Minikube that knows Kubernetes {wanted} to MINIKUBE",
+                entry.name
+            )
+        });
+        assert!(
+            installed >= (1, *first),
+            "{}: Kubernetes {wanted} needs Minikube 1.{first}",
+            entry.name
+        );
+        count += 1;
+    }
+    assert!(count > 0, "no environment on Minikube");
 }
