@@ -162,8 +162,12 @@ impl Drawing<'_> {
         let _ = write!(
             text,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"pic\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" \
-             height=\"{height:.0}\" role=\"{}\" aria-label=\"{}\">\n{style}",
-            if style.is_empty() { "group" } else { "img" },
+             height=\"{height:.0}\"{} aria-label=\"{}\">\n{style}",
+            if style.is_empty() {
+                format!(" style=\"--width:{width:.0}px\" role=\"group\"")
+            } else {
+                " role=\"img\"".to_owned()
+            },
             escaped(about)
         );
         self.groups(text);
