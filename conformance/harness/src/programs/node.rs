@@ -46,9 +46,8 @@ pub fn file(
 
 /// The version of the package in its `package.json`.
 fn version(pins: &[(&str, String)], package: NodePackage) -> String {
-    let texts = pins.iter().map(|(_, text)| text);
-    let manifest =
-        texts.filter_map(|text| serde_json::from_str::<serde_json::Value>(text).ok()).next();
+    let mut texts = pins.iter().map(|(_, text)| text);
+    let manifest = texts.find_map(|text| serde_json::from_str::<serde_json::Value>(text).ok());
     let version =
         manifest.and_then(|own| own["dependencies"][package.folder].as_str().map(str::to_owned));
     version.unwrap_or_else(|| "of unknown version".to_owned())
