@@ -29,6 +29,7 @@ mod schedule;
 mod self_test;
 mod sidecar;
 mod small;
+mod upgrade;
 mod yaml;
 
 use std::path::PathBuf;
@@ -56,7 +57,7 @@ pub struct Lane {
 type Work = fn(&Programs, &Options, &mut Report) -> Result<(), Failure>;
 
 /// Every lane, in the order in which they run.
-pub const LANES: [Lane; 18] = [
+pub const LANES: [Lane; 19] = [
     Lane {
         name: "yaml",
         judges: "yaml-reader",
@@ -120,6 +121,14 @@ pub const LANES: [Lane; 18] = [
         is_default: true,
         run: delivery::run,
         faults: Some(delivery::faults::run),
+    },
+    Lane {
+        name: "upgrade",
+        judges: "helm, kubectl, kustomize, git",
+        about: "Plans and checks tell what charts become: upgrades, made-up passwords, digests, failures, references",
+        is_default: true,
+        run: upgrade::run,
+        faults: Some(upgrade::faults::run),
     },
     Lane {
         name: "rules",
