@@ -70,7 +70,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 }
 
 fn compare(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let mut run = Run::new(&arguments.options)?;
+    let mut run = Run::new(&arguments.options, arguments.charts.is_some())?;
     let from = match &arguments.from {
         Some(from) => Side::of(from)?,
         None => Side::Commit(Commit::merge_base()?),

@@ -61,7 +61,7 @@ struct PlanWithCharts {
 
 impl PlanWithCharts {
     fn run(&self) -> ExitCode {
-        self.plan.run(|from, to| {
+        self.plan.run(self.charts.is_some(), |from, to| {
             let Some(origin) = &self.charts else { return Ok(Seen { from, to, is_whole: true }) };
             let (mut pairs, is_whole) = charts::see(origin, vec![Compared::new(from, to)])?;
             let (from, to) = pairs.swap_remove(0);

@@ -65,7 +65,7 @@ impl Scratch {
 fn what_is_as_it_was_reviewed_is_told_as_such() {
     let scratch = Scratch::new(&[OLD], &[NEW, OTHER]);
     let kept: Value = serde_json::from_str(&scratch.saved()).expect("JSON");
-    assert_eq!((&kept["version"], &kept["plans"][0]["environment"]), (&1.into(), &Value::Null));
+    assert_eq!((&kept["version"], &kept["plans"][0]["environment"]), (&2.into(), &Value::Null));
     assert_eq!(kept["plans"][0]["plan"]["worst"], "in-place");
     assert!(!kept.to_string().contains("hunter2"));
 
@@ -133,7 +133,8 @@ fn files_that_are_no_plan_are_refused() {
     refused("empty", "");
     refused("cut off", &kept[..kept.len() / 2]);
     refused("something else", "{\"plans\": []}");
-    refused("a newer form", &kept.replacen("\"version\": 1", "\"version\": 2", 1));
+    refused("an older form", &kept.replacen("\"version\": 2", "\"version\": 1", 1));
+    refused("a newer form", &kept.replacen("\"version\": 2", "\"version\": 3", 1));
     let digest = kept.split("\"ConfigMap shop/a\": \"").nth(1).expect("a digest");
     refused("edited", &kept.replacen(&digest[..64], &"0".repeat(64), 1));
     refused(
@@ -168,7 +169,12 @@ fn a_file_is_written_as_a_whole_or_not_at_all() {
 fn verifying_prints_no_plan() {
     let scratch = Scratch::new(&[OLD], &[NEW]);
     scratch.saved();
-    for options in [&["--save", "x"][..], &["--fail-on", "delete"], &["--format", "json"]] {
+    for options in [
+        &["--save", "x"][..],
+        &["--fail-on", "delete"],
+        &["--format", "json"],
+        &["--write", "json=x"],
+    ] {
         let outcome = scratch.plan(&[&["--verify", "plan.json"], options].concat());
         assert_eq!(outcome.code, Some(1), "{options:?}");
         assert!(outcome.stderr.contains("cannot be used with"), "{}", outcome.stderr);

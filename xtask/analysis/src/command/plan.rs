@@ -4,6 +4,7 @@ mod kept;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -62,6 +63,10 @@ pub struct Options {
     #[arg(long, value_name = "EFFECT", value_enum, value_delimiter = ',')]
     pub fail_on: Vec<Effect>,
 
+    /// Also write the plan into a file in one of these formats, such as markdown=plan.md; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE", conflicts_with = "verify")]
+    pub write: Vec<Written>,
+
     /// Also keep the plan in this file, with a digest of each object on both sides, for --verify
     #[arg(long, value_name = "FILE", conflicts_with = "verify")]
     pub save: Option<PathBuf>,
@@ -84,6 +89,29 @@ pub enum Format {
     Html,
 }
 
+/// A file with the plan.
+#[derive(Clone, Debug)]
+pub struct Written {
+    format: Format,
+    path: PathBuf,
+}
+
+impl FromStr for Written {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, path) = text
+            .split_once('=')
+            .filter(|(_, path)| !path.is_empty())
+            .ok_or_else(|| "name a format and a file, such as markdown=plan.md".to_owned())?;
+        let known = <Format as ValueEnum>::from_str(format, false);
+        let format = known.map_err(|_| {
+            format!("{format} is no format: text, markdown, json and html are some")
+        })?;
+        Ok(Self { format, path: path.into() })
+    }
+}
+
 impl ValueEnum for Effect {
     fn value_variants<'a>() -> &'a [Self] {
         &Self::ALL
@@ -96,19 +124,21 @@ impl ValueEnum for Effect {
 }
 
 impl Plan {
-    /// Compares the files; `see` may add what Applications among them deploy, and tells whether it could add all of it.
+    /// Compares the files. With `with_charts`, `see` adds what Applications among them deploy, and tells whether it could add all of it.
     pub fn run(
         &self,
+        with_charts: bool,
         see: impl FnOnce(Environment, Environment) -> Result<Seen, Failure>,
     ) -> ExitCode {
-        self.compare(see).unwrap_or_else(failed)
+        self.compare(with_charts, see).unwrap_or_else(failed)
     }
 
     fn compare(
         &self,
+        with_charts: bool,
         see: impl FnOnce(Environment, Environment) -> Result<Seen, Failure>,
     ) -> Result<ExitCode, Failure> {
-        let mut run = Run::new(&self.options)?;
+        let mut run = Run::new(&self.options, with_charts)?;
         let (from, from_is_whole) = environment(&self.from)?;
         let (to, to_is_whole) = environment(&self.to)?;
         let Seen { from, to, is_whole } = see(from, to)?;
@@ -155,17 +185,19 @@ pub struct Run<'a> {
     plans: Vec<Plans>,
     /// What was compared, where that is kept or verified.
     sides: Vec<(Option<String>, [Side; 2])>,
+    with_charts: bool,
     is_whole: bool,
 }
 
 impl<'a> Run<'a> {
-    /// Reads the plan to verify, if there is one.
+    /// Reads the plan to verify, if there is one. Whether charts and folders of others that differ are rendered is kept with a plan.
     ///
     /// # Errors
     /// If it is none.
-    pub fn new(options: &'a Options) -> Result<Self, Failure> {
+    pub fn new(options: &'a Options, with_charts: bool) -> Result<Self, Failure> {
         let reviewed = options.verify.as_deref().map(kept::read).transpose()?;
-        Ok(Self { options, reviewed, plans: Vec::new(), sides: Vec::new(), is_whole: true })
+        let (plans, sides) = (Vec::new(), Vec::new());
+        Ok(Self { options, reviewed, plans, sides, with_charts, is_whole: true })
     }
 
     /// The environments of the plan to verify; none where there is nothing to verify.
@@ -195,11 +227,11 @@ impl<'a> Run<'a> {
     /// # Errors
     /// If standard output or the file of `--save` cannot be written.
     pub fn conclude(self) -> Result<ExitCode, Failure> {
-        let Self { options, reviewed, plans, sides, is_whole } = self;
+        let Self { options, reviewed, plans, sides, with_charts, is_whole } = self;
         if let (Some(reviewed), Some(path)) = (reviewed, &options.verify) {
-            let (text, differs) = kept::verdict(&reviewed, path, &sides)?;
-            output::print(&text)?;
-            return Ok(ExitCode::from(match (is_whole, differs) {
+            let verdict = kept::verdict(&reviewed, path, &sides, with_charts)?;
+            output::print(&verdict.text)?;
+            return Ok(ExitCode::from(match (is_whole && verdict.is_whole, verdict.differs) {
                 (false, _) => FAILED,
                 (true, true) => CHANGES,
                 (true, false) => 0,
@@ -208,7 +240,7 @@ impl<'a> Run<'a> {
         if let Some(path) = &options.save {
             if is_whole {
                 let sides = sides.into_iter().map(|(_, sides)| sides).collect();
-                kept::write(path, &Saved::of(&plans, sides)?.text()?)?;
+                kept::write(path, &Saved::of(&plans, sides, with_charts)?.text()?)?;
             } else {
                 tell(format_args!(
                     "{} was not written: a plan of which a part could not be read is nothing to go by",
@@ -222,6 +254,14 @@ impl<'a> Run<'a> {
 
 impl Options {
     fn print(&self, plans: &[Plans], is_whole: bool) -> Result<ExitCode, Failure> {
+        for Written { format, path } in &self.write {
+            let text = match format {
+                // Colours are for terminals.
+                Format::Text => report::plain(plans),
+                _ => report::print(*format, plans)?,
+            };
+            kept::write(path, &text)?;
+        }
         output::print(&report::print(self.format, plans)?)?;
         let code = if !is_whole {
             FAILED

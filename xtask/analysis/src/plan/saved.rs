@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use support::Failure;
 
 use super::{Plan, report};
-use crate::objects::{Objects, Value};
+use crate::objects::{Object, Objects, Value};
 
 /// The number of the form; it grows when a field, or what a digest is made of, changes its meaning.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// Plans, with a digest of each object on both sides.
 #[derive(Debug, Deserialize, Serialize)]
@@ -19,6 +19,8 @@ pub struct Saved {
     version: u64,
     /// The release of the program that has kept it.
     tool: String,
+    /// Whether charts and folders of others that differed were rendered, so that their objects were reviewed as well.
+    pub charts: bool,
     /// What was compared, an environment each.
     pub plans: Vec<Kept>,
 }
@@ -42,9 +44,13 @@ pub struct Kept {
 pub struct Side {
     /// Of all objects.
     pub digest: String,
-    /// The digest of each object, by its identity.
-    objects: BTreeMap<String, String>,
+    /// The digest of each object that somebody wrote, by its identity.
+    objects: Digests,
+    /// The same of what was rendered of charts and folders of others.
+    rendered: Digests,
 }
+
+type Digests = BTreeMap<String, String>;
 
 /// How one side differs from the same side of a plan that was kept.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -58,53 +64,78 @@ pub struct Drift {
 }
 
 impl Side {
-    /// What somebody wrote of some objects; also what has an identity that another one has.
+    /// What somebody wrote of some objects, and what charts make of it; also what has an identity that another one has.
     #[must_use]
     pub fn of(objects: &Objects) -> Self {
-        let mut digests: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for object in objects.written() {
-            let own = digests.entry(object.identity.to_string()).or_default();
-            own.push(sha256(canonical(&object.json).as_bytes()));
-        }
-        let one = |mut digests: Vec<String>| {
-            digests.sort_unstable();
-            match digests.as_slice() {
-                [digest] => digest.clone(),
-                several => sha256(several.join("\n").as_bytes()),
-            }
-        };
-        let objects: BTreeMap<String, String> =
-            digests.into_iter().map(|(identity, digests)| (identity, one(digests))).collect();
-        Self { digest: of_all(&objects), objects }
+        let deployed = || objects.all().iter().filter(|object| object.is_deployed());
+        Self::new(
+            digests(deployed().filter(|object| object.is_written())),
+            digests(deployed().filter(|object| !object.is_written())),
+        )
+    }
+
+    fn new(objects: Digests, rendered: Digests) -> Self {
+        Self { digest: of_all(&objects, &rendered), objects, rendered }
+    }
+
+    /// The same without what charts make.
+    #[must_use]
+    pub fn without_charts(&self) -> Self {
+        Self::new(self.objects.clone(), Digests::new())
+    }
+
+    /// Whether charts make something of it.
+    #[must_use]
+    pub fn has_charts(&self) -> bool {
+        !self.rendered.is_empty()
     }
 
     /// How many objects there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.objects.len()
+        self.objects.len() + self.rendered.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty()
+        self.len() == 0
     }
 
     /// What is different now.
     #[must_use]
     pub fn drift(&self, now: &Self) -> Drift {
         let mut drift = Drift::default();
-        for (identity, digest) in &now.objects {
-            match self.objects.get(identity) {
-                None => drift.new.push(identity.clone()),
-                Some(old) if old != digest => drift.changed.push(identity.clone()),
-                Some(_) => {}
+        for (was, now) in [(&self.objects, &now.objects), (&self.rendered, &now.rendered)] {
+            for (identity, digest) in now {
+                match was.get(identity) {
+                    None => drift.new.push(identity.clone()),
+                    Some(old) if old != digest => drift.changed.push(identity.clone()),
+                    Some(_) => {}
+                }
             }
+            let gone = was.keys().filter(|identity| !now.contains_key(*identity));
+            drift.gone.extend(gone.cloned());
         }
-        let gone = self.objects.keys().filter(|identity| !now.objects.contains_key(*identity));
-        drift.gone.extend(gone.cloned());
         drift
     }
+}
+
+/// A digest for each identity.
+fn digests<'a>(objects: impl Iterator<Item = &'a Object>) -> Digests {
+    let mut digests: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for object in objects {
+        let own = digests.entry(object.identity.to_string()).or_default();
+        own.push(sha256(canonical(&object.json).as_bytes()));
+    }
+    let one = |mut digests: Vec<String>| {
+        digests.sort_unstable();
+        match digests.as_slice() {
+            [digest] => digest.clone(),
+            several => sha256(several.join("\n").as_bytes()),
+        }
+    };
+    digests.into_iter().map(|(identity, digests)| (identity, one(digests))).collect()
 }
 
 impl Drift {
@@ -122,11 +153,11 @@ impl Drift {
 }
 
 impl Saved {
-    /// Plans and what they compared, in the same order.
+    /// Plans and what they compared, in the same order, and whether charts that differed were rendered.
     ///
     /// # Errors
     /// If a plan cannot be written as JSON.
-    pub fn of(plans: &[Plan], sides: Vec<[Side; 2]>) -> Result<Self, Failure> {
+    pub fn of(plans: &[Plan], sides: Vec<[Side; 2]>, charts: bool) -> Result<Self, Failure> {
         let forms = report::values(plans)?;
         let kept = plans.iter().zip(sides).zip(forms);
         let plans = kept.map(|((plan, [from, to]), form)| Kept {
@@ -136,7 +167,7 @@ impl Saved {
             plan: form,
         });
         let tool = env!("CARGO_PKG_VERSION").to_owned();
-        Ok(Self { version: VERSION, tool, plans: plans.collect() })
+        Ok(Self { version: VERSION, tool, charts, plans: plans.collect() })
     }
 
     /// The text of a file.
@@ -171,7 +202,7 @@ impl Saved {
         }
         let saved: Self = serde_json::from_slice(text).map_err(is_no_plan)?;
         let sides = saved.plans.iter().flat_map(|plan| [&plan.from, &plan.to]);
-        if sides.into_iter().any(|side| side.digest != of_all(&side.objects)) {
+        if sides.into_iter().any(|side| side.digest != of_all(&side.objects, &side.rendered)) {
             return Err(
                 "its digests do not fit each other: somebody has changed it since it was kept"
                     .to_owned(),
@@ -185,11 +216,13 @@ impl Saved {
 }
 
 /// The digest of all objects.
-fn of_all(objects: &BTreeMap<String, String>) -> String {
+fn of_all(objects: &Digests, rendered: &Digests) -> String {
     let mut lines = String::new();
-    for (identity, digest) in objects {
-        // Writing to memory cannot fail. An identity of others may have line breaks.
-        let _ = writeln!(lines, "{digest} {}", identity.escape_debug());
+    for (sign, digests) in [("", objects), ("rendered ", rendered)] {
+        for (identity, digest) in digests {
+            // Writing to memory cannot fail. An identity of others may have line breaks.
+            let _ = writeln!(lines, "{sign}{digest} {}", identity.escape_debug());
+        }
     }
     sha256(lines.as_bytes())
 }

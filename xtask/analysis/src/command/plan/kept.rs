@@ -72,7 +72,17 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// What is no longer as it was reviewed, and whether anything is.
+/// What has become of a plan.
+pub struct Verdict {
+    /// What is to be told.
+    pub text: String,
+    /// Whether anything is no longer as it was reviewed.
+    pub differs: bool,
+    /// Whether all that was reviewed could be compared.
+    pub is_whole: bool,
+}
+
+/// What is no longer as it was reviewed; what charts make counts where they were rendered both then and now.
 ///
 /// # Errors
 /// If the plan has none of an environment.
@@ -80,13 +90,19 @@ pub fn verdict(
     reviewed: &Saved,
     path: &Path,
     now: &[(Option<String>, [Side; 2])],
-) -> Result<(String, bool), Failure> {
+    with_charts: bool,
+) -> Result<Verdict, Failure> {
     let (mut text, mut differs) = (String::new(), false);
+    let both = reviewed.charts && with_charts;
+    let compared = |side: &Side| if both { side.clone() } else { side.without_charts() };
+    let (mut unreviewed, mut unseen) = (false, false);
     for (name, [from, to]) in now {
         let kept = of(reviewed, path, name.as_deref())?;
+        unreviewed |= !both && (from.has_charts() || to.has_charts());
+        unseen |= !both && (kept.from.has_charts() || kept.to.has_charts());
+        let (was, from, to) = ([&kept.from, &kept.to].map(compared), compared(from), compared(to));
         let name = name.as_deref().map(|name| format!("{}: ", visible(name))).unwrap_or_default();
-        let deployed = kept.from.drift(from);
-        let intended = kept.to.drift(to);
+        let [deployed, intended] = [was[0].drift(&from), was[1].drift(&to)];
         differs |= !deployed.is_empty() || !intended.is_empty();
         if intended.is_empty() {
             let count = objects(to.len());
@@ -115,7 +131,25 @@ pub fn verdict(
             list(&mut text, &deployed);
         }
     }
-    Ok((text, differs))
+    if unseen {
+        line(
+            &mut text,
+            format_args!(
+                "what charts make was reviewed as well, and is not compared: verify {} with --charts",
+                visible(&path.display().to_string())
+            ),
+        );
+    }
+    if unreviewed {
+        line(
+            &mut text,
+            format_args!(
+                "what charts make was not reviewed, and is not compared: {} was kept without --charts",
+                visible(&path.display().to_string())
+            ),
+        );
+    }
+    Ok(Verdict { text, differs, is_whole: !unseen })
 }
 
 /// The plan of an environment.
