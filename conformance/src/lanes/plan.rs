@@ -90,7 +90,7 @@ fn judged(
     cluster: &mut Cluster,
     report: &mut Report,
 ) -> Result<Vec<Case>, Failure> {
-    let plans = Plans::new(server.definitions()?);
+    let plans = Plans::new(&server.definitions()?);
     progress(format_args!("plan: {name}: changing {} objects", works.len()));
     let done = server.work(works, &plans)?;
     report.compared(done.objects, format!("objects of {name} applied, changed and changed back"));

@@ -69,22 +69,18 @@ fn has_template(object: &Value) -> bool {
 /// Makes plans of single objects.
 pub struct Plans {
     /// The definitions of custom kinds, by group and kind.
-    definitions: HashMap<(String, String), Value>,
+    definitions: HashMap<(String, String), Object>,
 }
 
 impl Plans {
     /// With these definitions of custom kinds.
-    pub fn new(definitions: Vec<Value>) -> Self {
-        let key = |definition: &Value| {
+    pub fn new(definitions: &[Value]) -> Self {
+        let definition = |json: &Value| {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-            (text(&definition["spec"]["group"]), text(&definition["spec"]["names"]["kind"]))
+            let spec = &json["spec"];
+            Some(((text(&spec["group"]), text(&spec["names"]["kind"])), object(json)?))
         };
-        Self {
-            definitions: definitions
-                .into_iter()
-                .map(|definition| (key(&definition), definition))
-                .collect(),
-        }
+        Self { definitions: definitions.iter().filter_map(definition).collect() }
     }
 
     /// What the plan says of a change of one object among others that do not change, and in which words.
@@ -95,8 +91,8 @@ impl Plans {
                 (group.to_owned(), value["kind"].as_str().unwrap_or_default().to_owned())
             });
             let definition = key.and_then(|key| self.definitions.get(&key));
-            let all = beside.iter().chain(definition).chain([value]).filter_map(object);
-            Environment::of(None, Objects::new(all.collect()))
+            let own = beside.iter().chain([value]).filter_map(object);
+            Environment::of(None, Objects::new(own.chain(definition.cloned()).collect()))
         };
         let plan = plan(&environment(old), &environment(new));
         let identity = object(new).map(|object| object.identity);

@@ -98,14 +98,21 @@ fn of_case(case: &Path) -> Result<Vec<Work>, Failure> {
     };
     let classes: Vec<Value> =
         to.iter().filter(|object| object["kind"] == "StorageClass").cloned().collect();
-    let pairs = from.into_iter().filter_map(|old| {
+    let pairs = from.into_iter().filter_map(|mut old| {
         let new = to.iter().find(|new| identity(new) == identity(&old) && **new != old)?;
+        let mut new = new.clone();
         let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let changed =
-            Changed { path: name, change: "the case of this name".to_owned(), json: new.clone() };
+        // Others live in the namespace meanwhile, and only a controller could delete it.
+        let is_namespace = old["kind"] == "Namespace";
+        if is_namespace {
+            for side in [&mut old, &mut new] {
+                side["metadata"]["name"] = json!(name.replace('_', "-"));
+            }
+        }
+        let changed = Changed { path: name, change: "the case of this name".to_owned(), json: new };
         let beside =
             if old["kind"] == "PersistentVolumeClaim" { classes.clone() } else { Vec::new() };
-        Some(Work { json: old, to: To::These(vec![changed]), beside, goes: true })
+        Some(Work { json: old, to: To::These(vec![changed]), beside, goes: !is_namespace })
     });
     Ok(pairs.collect())
 }

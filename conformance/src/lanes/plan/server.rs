@@ -142,7 +142,11 @@ impl Server {
         for object in &all {
             self.apply(&agent, object)?;
         }
-        let work = |json| Work { json, to: To::Anything, beside: classes.clone(), goes: false };
+        let work = |json: Value| {
+            // A class is not there twice.
+            let beside = if json["kind"] == "StorageClass" { Vec::new() } else { classes.clone() };
+            Work { json, to: To::Anything, beside, goes: false }
+        };
         Ok(all.into_iter().map(work).collect())
     }
 
@@ -263,7 +267,7 @@ impl Worker<'_> {
             if *count >= enough {
                 continue;
             }
-            if !self.is_valid(&new)? {
+            if !self.is_valid(old, &new)? {
                 self.done.invalid += 1;
                 continue;
             }
@@ -319,18 +323,17 @@ impl Worker<'_> {
     }
 
     /// Whether it could be created if it were not there.
-    fn is_valid(&self, object: &Value) -> Result<bool, Failure> {
+    fn is_valid(&self, old: &Value, object: &Value) -> Result<bool, Failure> {
         let collection = self.server.client.collection(object).unwrap_or_default();
-        let created = self.server.client.send(
-            &self.agent,
-            Verb::Create,
-            &format!("{collection}?{DRY}"),
-            object,
-        )?;
-        // It is looked at before anybody asks whether there is one of this name, but for ports of nodes that this one has itself.
-        let is_there = created.body["reason"] == "AlreadyExists"
-            || created.message().contains("already allocated");
-        Ok(created.is_ok() || is_there)
+        let path = format!("{collection}?{DRY}");
+        let create = |object| self.server.client.send(&self.agent, Verb::Create, &path, object);
+        let mut created = create(object)?;
+        if created.message().contains("already allocated") {
+            // Ports of nodes that the object has itself are asked about before all else.
+            created = create(&without_node_ports_of(old, object))?;
+        }
+        // It is looked at before anybody asks whether there is one of this name.
+        Ok(created.is_ok() || created.body["reason"] == "AlreadyExists")
     }
 
     /// Deletes an object, whatever wants to keep it, and waits until it is gone.
@@ -352,6 +355,23 @@ impl Worker<'_> {
             PATIENCE.as_secs()
         )))
     }
+}
+
+/// A Service without the ports of nodes that another version of it has.
+fn without_node_ports_of(old: &Value, new: &Value) -> Value {
+    let ports = |service: &Value| service["spec"]["ports"].as_array().cloned().unwrap_or_default();
+    let taken: Vec<Value> = ports(old)
+        .iter()
+        .map(|port| port["nodePort"].clone())
+        .filter(|port| !port.is_null())
+        .collect();
+    let mut service = new.clone();
+    for port in service["spec"]["ports"].as_array_mut().into_iter().flatten() {
+        if let Some(port) = port.as_object_mut() {
+            port.retain(|key, value| key != "nodePort" || !taken.contains(value));
+        }
+    }
+    service
 }
 
 /// What is asked.

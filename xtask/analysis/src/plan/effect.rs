@@ -4,6 +4,7 @@ mod configuration;
 mod custom;
 mod deletion;
 mod delivery;
+mod emptied;
 mod immutable;
 mod security;
 mod service;
@@ -306,11 +307,12 @@ fn add(to: &mut Vec<Consequence>, effect: Effect, cause: String) -> &mut Consequ
 
 /// Tells what comes of every difference of an object.
 pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
-    let all: [fn(&Context<'_>, &mut Subject<'_, '_>); 9] = [
+    let all: [fn(&Context<'_>, &mut Subject<'_, '_>); 10] = [
         immutable::tell,
         service::tell,
         storage::tell,
         custom::tell,
+        emptied::tell,
         workload::tell,
         configuration::tell,
         security::tell,

@@ -34,7 +34,14 @@ pub(super) fn tell(context: &Context<'_>, subject: &mut Subject<'_, '_>) {
             );
         }
     }
+    let has_health_check = |object: &Object| {
+        object.json["spec"]["type"] == "LoadBalancer"
+            && object.json["spec"]["externalTrafficPolicy"] == "Local"
+    };
     for position in subject.below("spec.healthCheckNodePort") {
+        if !has_health_check(old) {
+            continue;
+        }
         if subject.differences[position].new.is_some() {
             refuse_field(
                 subject,
