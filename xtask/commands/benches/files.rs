@@ -2,18 +2,18 @@
 //!
 //! The disk is that of `TMPDIR`.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use analysis::check::rules;
 use analysis::environment::Environment;
-use analysis::objects::Objects;
-use commands::tree::{self, Contents, Location};
-use commands::{check, files};
+use analysis::objects::{Object, Objects};
+use commands::check;
+use commands::files::{self, Files};
+use commands::tree::{self, Location};
 use criterion::measurement::WallTime;
 use criterion::{
     BatchSize, BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
@@ -35,21 +35,22 @@ fn build(services: usize) -> BuiltPlatform {
     services::platform(services).build_once().expect("a platform that holds together")
 }
 
-/// Writes the snapshots of a platform to `dev` in a folder.
-fn write(platform: &BuiltPlatform, folder: &Path) {
-    let files = files::of_platform(platform).expect("one file for each object");
-    tree::apply(&Location::new(folder, "dev"), &files).expect("a writable folder");
+/// Writes files to `dev` in a folder.
+fn apply(files: &Files, folder: &Path) {
+    tree::apply(&Location::new(folder, "dev"), files).expect("a writable folder");
 }
 
-/// What the files hold.
-fn contents(platform: &BuiltPlatform) -> BTreeMap<PathBuf, String> {
-    let files = files::of_platform(platform).expect("one file for each object");
-    let written = files.into_iter().map(|(path, file)| {
-        let mut contents = String::new();
-        file.write(&mut contents).expect("finite numbers");
-        (path, contents)
-    });
-    written.collect()
+/// Makes the snapshots of a platform, and writes them to `dev` in a folder.
+fn write(platform: &BuiltPlatform, folder: &Path) {
+    apply(&files(platform), folder);
+}
+
+/// The snapshots of a platform.
+fn files(platform: &BuiltPlatform) -> Files {
+    let bundles = platform.bundles.iter();
+    let files =
+        bundles.flat_map(|bundle| files::of_bundle(bundle).expect("a file for each object"));
+    files.map(|(path, _, contents)| (path, contents)).collect()
 }
 
 fn folder() -> TempDir {
@@ -72,7 +73,7 @@ fn read(folder: &Path) -> io::Result<usize> {
     Ok(bytes)
 }
 
-fn files(criterion: &mut Criterion) {
+fn measure_all(criterion: &mut Criterion) {
     for services in SIZES {
         let mut group = criterion.benchmark_group(format!("{services} services"));
         group.sample_size(10).sampling_mode(SamplingMode::Flat);
@@ -95,13 +96,13 @@ fn measure(group: &mut BenchmarkGroup<'_, WallTime>, services: usize) {
     });
     group.bench_function("read", |bencher| bencher.iter(|| read(&dev).expect("readable files")));
     group.bench_function("unchanged", |bencher| bencher.iter(|| write(&platform, source.path())));
-    let (dev, contents) = (Location::new(source.path(), "dev"), contents(&platform));
+    let files = files(&platform);
     group.bench_function("unchanged, without making YAML", |bencher| {
-        bencher.iter(|| tree::apply(&dev, &contents).expect("readable files"));
+        bencher.iter(|| apply(&files, source.path()));
     });
 }
 
-/// The most memory of a process that builds and writes a platform, from Linux.
+/// The most memory of a process that renders a platform, from Linux.
 fn memory(_: &mut Criterion) {
     for services in SIZES {
         let this = env::current_exe().expect("this program");
@@ -110,22 +111,28 @@ fn memory(_: &mut Criterion) {
     }
 }
 
-/// What the other process does.
+/// What the other process does: the same as `render`.
 fn write_and_tell(services: &str) {
     let folder = folder();
-    let platform = build(services.parse().expect("a number"));
-    write(&platform, folder.path());
-    let written = most_memory();
-    check(&platform);
+    let mut platform = build(services.parse().expect("a number"));
+    let built = most_memory();
+    let mut objects = Vec::new();
+    let files = files::take_objects(&mut platform, |bundle, resource| {
+        objects.extend(check::object(resource, bundle.as_str())?);
+        Ok(())
+    });
+    let files = files.expect("a file for each object");
+    check(objects);
     let checked = most_memory();
+    apply(&files, folder.path());
+    let written = most_memory();
     tell(format_args!(
-        "{services} services: memory {written}, with what `render` checks {checked}"
+        "{services} services: memory {built} when built, {checked} when checked, {written} when written"
     ));
 }
 
 /// What `render` checks before it writes.
-fn check(platform: &BuiltPlatform) {
-    let objects = check::objects(platform).expect("objects that can be written");
+fn check(objects: Vec<Object>) {
     let environment = Environment::of(None, Objects::new(objects));
     let checked = analysis::check::check(&environment, rules::of_every_render());
     assert!(checked.findings.is_empty(), "{:?}", checked.findings.first());
@@ -143,7 +150,7 @@ fn all(criterion: &mut Criterion) {
         return write_and_tell(&services);
     }
     memory(criterion);
-    files(criterion);
+    measure_all(criterion);
 }
 
 criterion_group!(benches, all);

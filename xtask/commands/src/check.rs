@@ -102,11 +102,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     })
 }
 
-/// Fails where a reference, a selector or a port leads nowhere, or the nodes have no room for a pod.
-pub fn refuse(name: EnvironmentName, built: &Built) -> Result<(), Failure> {
+/// Fails where a reference, a selector or a port of these objects leads nowhere, or the nodes have no room for a pod. The platform may no
+/// longer have them.
+pub fn refuse(name: EnvironmentName, built: &Built, objects: Vec<Object>) -> Result<(), Failure> {
     let way_out =
         "nothing was written; what is right although a rule doubts it renders with --no-check";
-    refuse_by(rules::of_every_render(), way_out, &of(name, built)?)
+    let environment = of_objects(name, built, objects, &Others::default())?;
+    refuse_by(rules::of_every_render(), way_out, &environment)
 }
 
 /// Fails where the nodes have no room for a pod, or nobody has the storage that it asks for.
@@ -156,9 +158,19 @@ pub fn with(
     built: &Built,
     others: &Others<'_>,
 ) -> Result<Environment, Failure> {
+    of_objects(name, built, objects(&built.platform)?, others)
+}
+
+/// An environment as rules read it, where its platform may no longer have its objects.
+fn of_objects(
+    name: EnvironmentName,
+    built: &Built,
+    objects: Vec<Object>,
+    others: &Others<'_>,
+) -> Result<Environment, Failure> {
     let infrastructure = &built.infrastructure;
     let (cluster, kubernetes) = (infrastructure.cluster(), infrastructure.kubernetes());
-    of_platform(name.to_string(), &built.platform, &cluster, kubernetes, others)
+    in_cluster(name.to_string(), &built.platform, objects, &cluster, kubernetes, others)
 }
 
 /// A platform in its cluster, as rules read it.
@@ -169,7 +181,17 @@ pub fn of_platform(
     kubernetes: KubernetesMinor,
     others: &Others<'_>,
 ) -> Result<Environment, Failure> {
-    let mut objects = objects(platform)?;
+    in_cluster(name, platform, objects(platform)?, cluster, kubernetes, others)
+}
+
+fn in_cluster(
+    name: String,
+    platform: &BuiltPlatform,
+    mut objects: Vec<Object>,
+    cluster: &Cluster,
+    kubernetes: KubernetesMinor,
+    others: &Others<'_>,
+) -> Result<Environment, Failure> {
     if let Some(origin) = others.charts {
         let charted = charted(origin, platform, kubernetes, &objects)?;
         objects.extend(charted);
@@ -196,12 +218,12 @@ pub fn of_platform(
 ///
 /// # Errors
 /// If one of them cannot be written as JSON.
-pub fn objects(platform: &BuiltPlatform) -> Result<Vec<Object>, Failure> {
+fn objects(platform: &BuiltPlatform) -> Result<Vec<Object>, Failure> {
     let mut objects = Vec::new();
     for bundle in &platform.bundles {
         let of_bundle: Arc<str> = bundle.name.as_str().into();
         for resource in &bundle.resources {
-            objects.extend(object(resource, &of_bundle)?);
+            objects.extend(object(resource, of_bundle.clone())?);
         }
     }
     Ok(objects)
@@ -239,15 +261,18 @@ fn charted(
     if failures.is_empty() { Ok(objects) } else { Err(Failure::merge(failures)) }
 }
 
-/// A resource, with the lines that wrote and patched it.
-fn object(resource: &Resource, bundle: &Arc<str>) -> Result<Option<Object>, Failure> {
+/// A resource of a bundle, with the lines that wrote and patched it.
+///
+/// # Errors
+/// If it cannot be written as JSON.
+pub fn object(resource: &Resource, bundle: impl Into<Arc<str>>) -> Result<Option<Object>, Failure> {
     let json = Value::of(resource).map_err(|error| {
         let (origin, object) = (resource.origin(), resource.object_ref());
         Failure::new(format!("{origin}: {object} cannot be written as JSON: {error}"))
     })?;
     let patched = resource.patched().iter().map(line).collect();
     let origin = Origin::Rust { written: line(&resource.origin()), patched };
-    Ok(Object::of(json, origin, Some(bundle.clone())))
+    Ok(Object::of(json, origin, Some(bundle.into())))
 }
 
 /// What the cluster has before the platform.

@@ -20,7 +20,7 @@ use support::{Failure, in_workspace};
 
 use crate::check;
 use crate::environment::{Built, EnvironmentName};
-use crate::tree::{self, Contents, Location, Plan, SingleFile};
+use crate::tree::{self, Location, Plan, SingleFile};
 use files::Files;
 use owners::Owned;
 use programs::quoted;
@@ -116,7 +116,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut failures = Vec::new();
     turns::each(
         chosen,
-        |(name, started, built), turn| arguments.render(name, started, built?.as_ref(), turn),
+        |(name, started, built), turn| arguments.render(name, started, *built?, turn),
         |result| {
             match result {
                 Ok(mut report) => {
@@ -175,14 +175,22 @@ impl Arguments {
         &self,
         name: EnvironmentName,
         started: Instant,
-        built: &Built,
+        mut built: Built,
         turn: &Turn,
     ) -> Result<Report, Failure> {
+        let mut report = Report { owned: Some(Owned::of(name, &built)), ..Report::default() };
+        // They read objects, which are gone when their files are made.
+        let review = self.writes_workspace().then(|| review::page(name, &built));
+        let mut objects = Vec::new();
+        let files = files::take_objects(&mut built.platform, |bundle, resource| {
+            if !self.no_check {
+                objects.extend(check::object(resource, bundle.as_str())?);
+            }
+            Ok(())
+        })?;
         if !self.no_check {
-            check::refuse(name, built)?;
+            check::refuse(name, &built, objects)?;
         }
-        let files = files::of_platform(&built.platform)?;
-        let mut report = Report::default();
         if self.stdout {
             print(&files, turn)?;
             return Ok(report);
@@ -209,11 +217,10 @@ impl Arguments {
             ));
             report.foreign(&applied.foreign, "warning: ");
         }
-        if self.writes_workspace() {
-            cluster::run(name, built, self.check, &mut report)?;
-            review::run(name, built, self.check, &mut report)?;
+        if let Some(page) = review {
+            cluster::run(name, &built, self.check, &mut report)?;
+            review::run(name, &page, self.check, &mut report)?;
         }
-        report.owned = Some(Owned::of(name, built));
         Ok(report)
     }
 
@@ -258,21 +265,12 @@ impl Arguments {
     }
 }
 
-/// Prints objects as one stream. All of them are made before the first is printed, so that no reader takes a part for the whole where
-/// one cannot be written.
-fn print(files: &Files<'_>, turn: &Turn) -> Result<(), Failure> {
-    let mut document = String::new();
-    for file in files.values() {
-        document.clear();
-        file.write(&mut document)?;
-    }
+/// Prints objects as one stream.
+fn print(files: &Files, turn: &Turn) -> Result<(), Failure> {
     let Some(mut output) = turn.wait() else { return Ok(()) };
-    for file in files.values() {
-        document.clear();
-        document.push_str("---\n");
-        file.write(&mut document)?;
+    for contents in files.values() {
         // Of its failures the first is told in the end.
-        let _ = output.write_all(document.as_bytes());
+        let _ = write!(output, "---\n{contents}");
     }
     output.end()
 }

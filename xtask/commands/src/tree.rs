@@ -17,7 +17,7 @@
 //! file system. A failure before the first renaming, such as a full disk, changes nothing.
 //!
 //! **Speed.** One call syncs the whole file system, where the system has it and there are many changes: syncing each of 60,000
-//! files takes a hundred times as long as copying them. Contents are made when they are compared or written, one file at a time.
+//! files takes a hundred times as long as copying them.
 //!
 //! **Leftovers.** The next run removes temporary files of a killed one: files of exactly that name that begin with the marker, or with
 //! as much of it as was written, which is nothing if the kill came right after the creation. Other files of such names stay, and
@@ -50,11 +50,8 @@ mod survey;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io;
 use std::path::PathBuf;
-
-use support::Failure;
 
 pub use error::{Error, Obstacle};
 pub use location::Location;
@@ -88,28 +85,6 @@ impl Form {
     /// Pages and pictures for people, whose first line is a comment that nobody sees.
     pub const PAGES: Self =
         Self { marker: "<!-- Rendered from ", endings: &["md", "svg"], is_deployed: false };
-}
-
-/// What a rendered file holds: made when it is needed, so that not all files are in memory at once.
-pub trait Contents {
-    /// Appends it; the same each time. It begins with the marker of the folder's [`Form`].
-    ///
-    /// # Errors
-    /// If it cannot be made.
-    fn write(&self, output: &mut String) -> Result<(), Failure>;
-}
-
-impl Contents for String {
-    fn write(&self, output: &mut String) -> Result<(), Failure> {
-        output.push_str(self);
-        Ok(())
-    }
-}
-
-impl fmt::Debug for dyn Contents + '_ {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("contents")
-    }
 }
 
 /// Number of files in each state, before or after the changes are made.
@@ -156,9 +131,9 @@ impl<'files> Plan<'files> {
     ///   path, a symbolic link at such a path or at a folder on the way to it, a file where a folder is
     ///   needed or the reverse.
     /// - The folder, or a file that has to be compared, cannot be read.
-    pub fn new<C: Contents>(
+    pub fn new(
         location: &Location,
-        files: &'files BTreeMap<PathBuf, C>,
+        files: &'files BTreeMap<PathBuf, String>,
     ) -> Result<Self, Error> {
         let desired = Desired::new(files, location.form())?;
         let (root, shown) = (location.open()?, location.path());
@@ -201,19 +176,14 @@ impl<'files> Plan<'files> {
     /// Bytes on disk that are not UTF-8 appear as U+FFFD.
     ///
     /// # Errors
-    /// - A file cannot be read, or the contents of a rendered one cannot be made.
+    /// - A file cannot be read.
     /// - When `output` cannot be written, with the folder as what could not be read.
     pub fn diff(&self, output: &mut impl io::Write, colour: bool) -> Result<(), Error> {
-        let mut new = String::new();
         for change in &self.survey.changes {
             let path = self.shown.join(&change.path);
             let read = |source| Error::Read { path: path.clone(), source };
             let old = self.old(change).map_err(read)?;
-            let rendered = change.written();
-            if let Some(file) = rendered {
-                file.write(&mut new)?;
-            }
-            let new = rendered.map(|_| new.as_str());
+            let new = change.written().map(|file| file.contents);
             diff::write(&path, old.as_deref(), new, output, colour).map_err(read)?;
         }
         Ok(())
@@ -242,16 +212,13 @@ impl<'files> Plan<'files> {
 /// - As [`Plan::new`]; nothing has been written then.
 /// - A file cannot be written or removed: the error names it and the number of changes made so far.
 ///   Every file is complete, no temporary file is left behind, and the next run does the rest.
-pub fn apply<C: Contents>(
-    location: &Location,
-    files: &BTreeMap<PathBuf, C>,
-) -> Result<Applied, Error> {
+pub fn apply(location: &Location, files: &BTreeMap<PathBuf, String>) -> Result<Applied, Error> {
     apply_in_steps(location, files, &mut |_| {})
 }
 
-fn apply_in_steps<C: Contents>(
+fn apply_in_steps(
     location: &Location,
-    files: &BTreeMap<PathBuf, C>,
+    files: &BTreeMap<PathBuf, String>,
     reached: &mut dyn FnMut(Step),
 ) -> Result<Applied, Error> {
     let desired = Desired::new(files, location.form())?;

@@ -1,49 +1,37 @@
 //! The file of each object: its path and its contents.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use manifests_lib::delivery::file_names;
 use manifests_lib::model::Resource;
 use manifests_lib::platform::{BuiltBundle, BuiltPlatform};
+use manifests_lib::values::Name;
 
-use crate::tree::{Contents, MARKER};
+use crate::tree::MARKER;
 use support::Failure;
 
-/// Every file of a platform, by its path below the environment's folder. What it holds is made when it is needed.
-pub type Files<'a> = BTreeMap<PathBuf, ObjectFile<'a>>;
+/// Every file of a platform, by its path below the environment's folder.
+pub type Files = BTreeMap<PathBuf, String>;
 
-/// What the file of an object holds.
-#[derive(Clone, Copy, Debug)]
-pub struct ObjectFile<'a>(&'a Resource);
-
-impl Contents for ObjectFile<'_> {
-    /// Appends a comment with the object's source, then the object.
-    fn write(&self, output: &mut String) -> Result<(), Failure> {
-        let Self(resource) = self;
-        let file = resource.origin().file;
-        output.push_str(MARKER);
-        output.push_str(file);
-        output.push_str(" by `cargo xtask render`: change that file, not this one.\n");
-        resource.write_yaml(output).map_err(|error| {
-            Failure::new(format!(
-                "{}: {} cannot be written: {error}",
-                resource.origin(),
-                resource.object_ref()
-            ))
-        })
-    }
-}
-
-/// The file of every object of a platform.
+/// Takes the objects out of a platform, and makes the file of each. An object is let go when `seen` has seen it: 60,000 of them take six
+/// times the memory of their files.
 ///
 /// # Errors
-/// If two objects of a bundle would share a file.
-pub fn of_platform(platform: &BuiltPlatform) -> Result<Files<'_>, Failure> {
+/// - Those of [`of_bundle`].
+/// - What `seen` fails with.
+pub fn take_objects(
+    platform: &mut BuiltPlatform,
+    mut seen: impl FnMut(&Name, &Resource) -> Result<(), Failure>,
+) -> Result<Files, Failure> {
     let mut files = Files::new();
-    for bundle in &platform.bundles {
-        let resources = paths(bundle)?.into_iter().zip(&bundle.resources);
-        files.extend(resources.map(|(path, resource)| (path, ObjectFile(resource))));
+    for bundle in &mut platform.bundles {
+        let paths = paths(bundle)?;
+        for (path, resource) in paths.into_iter().zip(mem::take(&mut bundle.resources)) {
+            seen(&bundle.name, &resource)?;
+            files.insert(path, contents(&resource)?);
+        }
     }
     Ok(files)
 }
@@ -55,13 +43,24 @@ pub fn of_platform(platform: &BuiltPlatform) -> Result<Files<'_>, Failure> {
 /// - If an object holds what YAML cannot carry.
 pub fn of_bundle(bundle: &BuiltBundle) -> Result<Vec<(PathBuf, &Resource, String)>, Failure> {
     let resources = paths(bundle)?.into_iter().zip(&bundle.resources);
-    resources
-        .map(|(path, resource)| {
-            let mut contents = String::new();
-            ObjectFile(resource).write(&mut contents)?;
-            Ok((path, resource, contents))
-        })
-        .collect()
+    resources.map(|(path, resource)| Ok((path, resource, contents(resource)?))).collect()
+}
+
+/// A comment with the object's source, then the object.
+fn contents(resource: &Resource) -> Result<String, Failure> {
+    let file = resource.origin().file;
+    let mut contents =
+        format!("{MARKER}{file} by `cargo xtask render`: change that file, not this one.\n");
+    resource.write_yaml(&mut contents).map_err(|error| {
+        Failure::new(format!(
+            "{}: {} cannot be written: {error}",
+            resource.origin(),
+            resource.object_ref()
+        ))
+    })?;
+    // It has grown by doubling.
+    contents.shrink_to_fit();
+    Ok(contents)
 }
 
 /// Every object of a bundle with the path of its file below the environment's folder.

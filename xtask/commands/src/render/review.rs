@@ -14,12 +14,11 @@ use support::Failure;
 /// Writes the page, or with `check` reports how it would change.
 pub(super) fn run(
     name: EnvironmentName,
-    built: &Built,
+    page: &str,
     check: bool,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let page = page(name, built);
-    let file = SingleFile::read(folder(format!("reviews/{name}"))?, "platform.md", Some(&page))?;
+    let file = SingleFile::read(folder(format!("reviews/{name}"))?, "platform.md", Some(page))?;
     if report.single(&file, &name.to_string(), check)? {
         report.line(format_args!("{name}: {} changed", file.path().display()));
     }
@@ -29,7 +28,8 @@ pub(super) fn run(
 /// A heading, what it lists, and the lines.
 type Section = (&'static str, &'static str, Vec<String>);
 
-fn page(name: EnvironmentName, built: &Built) -> String {
+/// The page.
+pub(super) fn page(name: EnvironmentName, built: &Built) -> String {
     let platform = &built.platform;
     let ports = platform.gateway_ports.iter().map(|port| {
         let node_port = port.node_port.number();

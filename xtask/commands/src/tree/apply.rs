@@ -112,10 +112,8 @@ impl<'a, 'files> Work<'a, 'files> {
             self.made.push(folder);
         }
         let mut numbers = 1..;
-        let mut contents = String::new();
         for (change, file) in std::iter::once(first).chain(written) {
-            file.write(&mut contents)?;
-            let name = create(&open, &contents, &mut numbers, self.few())
+            let name = create(&open, file.contents, &mut numbers, self.few())
                 .map_err(|source| self.failed(&change.path, source))?;
             self.staged.push(Staged { change, name });
             (self.reached)(Step::Staged);

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::{Contents, Error, Form};
+use super::{Error, Form};
 
 /// The longest file name that the common file systems of Linux, macOS and Windows accept, in bytes.
 const LONGEST_NAME: usize = 255;
@@ -34,33 +34,20 @@ pub(super) struct RenderedFile<'files> {
     pub(super) name: &'files str,
     /// Relative to the root.
     pub(super) path: &'files Path,
-    pub(super) contents: &'files dyn Contents,
-    marker: &'static str,
-}
-
-impl RenderedFile<'_> {
-    /// Puts its contents into `text`, in place of what is there.
-    pub(super) fn write(&self, text: &mut String) -> Result<(), Error> {
-        text.clear();
-        self.contents.write(text).map_err(Error::Contents)?;
-        if text.starts_with(self.marker) {
-            return Ok(());
-        }
-        Err(Error::NoMarker { path: self.path.to_owned(), marker: self.marker })
-    }
+    pub(super) contents: &'files str,
 }
 
 impl<'files> Desired<'files> {
-    /// Checks every path.
-    pub(super) fn new<C: Contents>(
-        files: &'files BTreeMap<PathBuf, C>,
-        form: Form,
-    ) -> Result<Self, Error> {
+    /// Checks every path, and how its contents begin.
+    pub(super) fn new(files: &'files BTreeMap<PathBuf, String>, form: Form) -> Result<Self, Error> {
         let marker = form.marker;
         let mut folders: BTreeMap<Folded, Bundle> = BTreeMap::new();
         for (path, contents) in files {
             let (folder, name) = check(path, form)
                 .map_err(|reason| Error::InvalidPath { path: path.clone(), reason })?;
+            if !contents.starts_with(marker) {
+                return Err(Error::NoMarker { path: path.clone(), marker });
+            }
             let bundle = match folders.entry(folded(folder)) {
                 Entry::Vacant(entry) => {
                     entry.insert(Bundle { name: folder, files: BTreeMap::new() })
@@ -74,7 +61,7 @@ impl<'files> Desired<'files> {
                 }
             };
             match bundle.files.entry(folded(name)) {
-                Entry::Vacant(entry) => entry.insert(RenderedFile { name, path, contents, marker }),
+                Entry::Vacant(entry) => entry.insert(RenderedFile { name, path, contents }),
                 Entry::Occupied(entry) => {
                     return Err(Error::SameButForCase {
                         first: entry.get().path.to_owned(),

@@ -23,8 +23,6 @@ pub enum Error {
         /// The marker.
         marker: &'static str,
     },
-    /// The contents of a rendered file could not be made; nothing was written.
-    Contents(Failure),
     /// Two rendered files or folders that are the same on a case-insensitive file system.
     SameButForCase {
         /// The first path.
@@ -90,7 +88,6 @@ impl fmt::Display for Error {
                  someone else's: begin its contents with that comment",
                 path.display()
             ),
-            Self::Contents(failure) => write!(formatter, "{failure}"),
             Self::SameButForCase { first, second } => write!(
                 formatter,
                 "the rendered paths `{}` and `{}` differ only in upper and lower case and are the \

@@ -57,7 +57,6 @@ impl<'files> Survey<'files> {
             survey: Self::default(),
             visited: BTreeSet::new(),
             old: Vec::new(),
-            new: String::new(),
         };
         if let Some(root) = root {
             walk.root(root)?;
@@ -116,7 +115,6 @@ struct Walk<'a, 'files> {
     /// Folders of rendered files that are there.
     visited: BTreeSet<&'files str>,
     old: Vec<u8>,
-    new: String,
 }
 
 impl<'files> Walk<'_, 'files> {
@@ -207,12 +205,11 @@ impl<'files> Walk<'_, 'files> {
 
     /// Compares a file with the rendered one; whether it is still there.
     fn compare(&mut self, folder: &Folder, file: RenderedFile<'files>) -> Result<bool, Error> {
-        file.write(&mut self.new)?;
         // One byte more shows that a file goes on; what is not ours is not read any further.
-        if !self.read(folder, file.path, file.name.as_ref(), self.new.len() + 1)? {
+        if !self.read(folder, file.path, file.name.as_ref(), file.contents.len() + 1)? {
             return Ok(false);
         }
-        if self.old == self.new.as_bytes() {
+        if self.old == file.contents.as_bytes() {
             self.survey.unchanged += 1;
         } else if self.old.starts_with(self.marker()) {
             self.survey.change(Cow::Borrowed(file.path), Action::Overwrite(file));
