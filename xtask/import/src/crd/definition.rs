@@ -59,6 +59,10 @@ pub struct VersionSchema {
 /// The most letters of a kind, a version or a part of a group.
 const LONGEST: usize = 63;
 
+/// The most properties of a version, at any depth. etcd takes objects of 1.5 MiB, and fewer of the shortest ones fill it:
+/// `"ab":{"type":"object"},`.
+const MOST_PROPERTIES: usize = 70_000;
+
 impl DefinitionSpec {
     /// Why the names of a CRD are none, by the rules of the API server: they become names of files, modules and types.
     pub fn refusal(&self, version: &str) -> Option<String> {
@@ -80,12 +84,19 @@ impl DefinitionSpec {
                 ));
             }
         }
-        (!is_label(version, true)).then(|| {
-            format!(
+        if !is_label(version, true) {
+            return Some(format!(
                 "the version {} of {} ({}) is no name of at most {LONGEST} lower-case letters, digits and dashes that begins with a letter",
                 shown(version),
                 self.names.kind,
                 self.group
+            ));
+        }
+        let schema = self.versions.iter().find(|known| known.name == version)?.schema.as_ref()?;
+        (schema.root.as_ref()?.property_count() > MOST_PROPERTIES).then(|| {
+            format!(
+                "the version {version} of {} ({}) has more than {MOST_PROPERTIES} properties",
+                self.names.kind, self.group
             )
         })
     }
@@ -268,5 +279,41 @@ fn quoted(word: &str) -> String {
         word.to_owned()
     } else {
         format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn properties_are_counted_wherever_they_are() {
+        let objects = |count: usize| {
+            let properties: BTreeMap<String, Schema> =
+                (0..9_999).map(|number| (number.to_string(), Schema::default())).collect();
+            let object = Schema { properties, ..Schema::default() };
+            let list = Schema { items: Some(Box::new(object)), ..Schema::default() };
+            let properties = (0..count).map(|number| (number.to_string(), list.clone())).collect();
+            let spec = json!({
+                "group": "example.org",
+                "names": {"kind": "Example", "plural": "examples"},
+                "scope": "Namespaced",
+                "versions": [{"name": "v1"}],
+            });
+            let mut spec: DefinitionSpec = serde_json::from_value(spec).expect("a CRD");
+            let root = Some(Schema { properties, ..Schema::default() });
+            spec.versions[0].schema = Some(VersionSchema { root });
+            spec.refusal("v1")
+        };
+        assert_eq!(objects(7), None);
+        let reason = objects(8).expect("a refusal");
+        assert_eq!(
+            reason,
+            "the version v1 of Example (example.org) has more than 70000 properties"
+        );
     }
 }

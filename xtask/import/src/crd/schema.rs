@@ -182,6 +182,19 @@ fn properties<'de, D: Deserializer<'de>>(
 }
 
 impl Schema {
+    /// Number of properties in it, at any depth.
+    pub fn property_count(&self) -> usize {
+        let Self { properties, additional_properties, items, one_of, any_of, all_of, not, .. } =
+            self;
+        let values = match additional_properties {
+            Some(Additional::Values(values)) => Some(&**values),
+            Some(Additional::Any(_)) | None => None,
+        };
+        let parts = properties.values().chain(items.as_deref()).chain(values);
+        let alternatives = one_of.iter().chain(any_of).chain(all_of).chain(not.as_deref());
+        properties.len() + parts.chain(alternatives).map(Self::property_count).sum::<usize>()
+    }
+
     /// The one property that this schema requires, if it requires nothing else: an alternative of an exclusive `oneOf`.
     pub fn only_required(&self) -> Option<&str> {
         let says_more = self.kind.is_some()
