@@ -143,6 +143,17 @@ fn tell_preview(job: &Job, preview: &Preview, options: &Apply) {
             trouble.sentence()
         ));
     }
+    let written = preview.writes.iter().map(|&position| &job.objects[position]);
+    let hooks: Vec<String> = written
+        .filter(|wanted| wanted.is_hook())
+        .map(|wanted| wanted.identity.to_string())
+        .collect();
+    if !hooks.is_empty() {
+        tell(format_args!(
+            "hooks are written once, in their wave, as other objects are; helm and Argo CD run them anew with each release: {}",
+            hooks.join(", ")
+        ));
+    }
     tell_unseen(job, preview);
 }
 

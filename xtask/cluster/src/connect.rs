@@ -44,8 +44,7 @@ pub async fn connect(job: &Job, stop: &Stop) -> Result<Cluster, Failure> {
     config.connect_timeout = Some(Duration::from_secs(10));
     let client = client(config, job, stop).await?;
     let server = Server::new(client, &context.name, stop.clone());
-    let kinds = Kinds::read(&server).await.map_err(|trouble| Failure::new(trouble.sentence()))?;
-    let kinds = RefCell::new(Rc::new(kinds));
+    let kinds = RefCell::new(Rc::new(answering(&server, job, stop).await?));
     Ok(Cluster { server, kinds, stop: stop.clone(), user: whoami() })
 }
 
@@ -71,6 +70,26 @@ impl Cluster {
     }
 }
 
+/// Ended before anything was written.
+const ENDED: &str = "ended before anything was asked of the cluster: nothing was changed";
+
+/// Which kinds there are: the first question, so a server that hangs is told of.
+async fn answering(server: &Server, job: &Job, stop: &Stop) -> Result<Kinds, Failure> {
+    let kinds = Kinds::read(server);
+    tokio::pin!(kinds);
+    let mut is_told = false;
+    loop {
+        tokio::select! {
+            kinds = &mut kinds => return kinds.map_err(|trouble| Failure::new(trouble.sentence())),
+            () = stop.asked() => return Err(Failure::new(ENDED)),
+            () = tokio::time::sleep(MOMENT), if !is_told => {
+                is_told = true;
+                tell(format_args!("Waiting until the API server of the context {} answers", job.context.name));
+            }
+        }
+    }
+}
+
 /// A client; a program that logs in runs here for the first time.
 async fn client(config: Config, job: &Job, stop: &Stop) -> Result<Client, Failure> {
     let plugin = plugin(&config.auth_info);
@@ -85,6 +104,11 @@ async fn client(config: Config, job: &Job, stop: &Stop) -> Result<Client, Failur
                 return match client {
                     Ok(Ok(client)) => Ok(client),
                     Ok(Err(kube::Error::Auth(error))) => Err(Failure::new(named(of_login(&error, context), plugin.as_deref()))),
+                    // The address of a proxy has its password.
+                    Ok(Err(kube::Error::ProxyProtocolUnsupported { .. })) => Err(Failure::new(format!(
+                        "the proxy of the context {context} is of a protocol that this program does not speak: name one with http:// or \
+                         https:// as proxy-url in the kubeconfig or as HTTPS_PROXY"
+                    ))),
                     Ok(Err(error)) => Err(Failure::new(format!(
                         "the context {context} cannot be used: {error}; correct it in the kubeconfig, or fetch it again"
                     ))),
@@ -93,7 +117,7 @@ async fn client(config: Config, job: &Job, stop: &Stop) -> Result<Client, Failur
                     ))),
                 };
             }
-            () = stop.asked() => return Err(Failure::new("ended before anything was asked of the cluster: nothing was changed")),
+            () = stop.asked() => return Err(Failure::new(ENDED)),
             () = tokio::time::sleep(pause) => {
                 waited += pause;
                 let plugin = plugin.as_deref().unwrap_or("a program of the kubeconfig");

@@ -62,9 +62,20 @@ fn run() -> Result<ExitCode, Failure> {
     code
 }
 
-async fn work(mut job: Job) -> Result<ExitCode, Failure> {
+async fn work(job: Job) -> Result<ExitCode, Failure> {
     let stop = Stop::listen()?;
-    let cluster = connect::connect(&job, &stop).await?;
+    match (tasked(job, &stop).await, stop.code()) {
+        // Whoever has ended it is told so by the exit code, whatever came of it.
+        (Err(failure), Some(code)) => {
+            let _ = failure.report();
+            Ok(ExitCode::from(code))
+        }
+        (result, _) => result,
+    }
+}
+
+async fn tasked(mut job: Job, stop: &Stop) -> Result<ExitCode, Failure> {
+    let cluster = connect::connect(&job, stop).await?;
     let task = job.task.clone();
     match task {
         Task::Diff { json } => diff::run(&mut job, &cluster, json).await,

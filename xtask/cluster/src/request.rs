@@ -144,6 +144,17 @@ impl Wanted {
         serde_json::from_str(self.text.get()).unwrap_or_default()
     }
 
+    /// Whether helm or Argo CD run it anew at each release, before or after everything else.
+    pub fn is_hook(&self) -> bool {
+        const HOOKS: [&str; 2] = ["helm.sh/hook", "argocd.argoproj.io/hook"];
+        // Few have one, and reading all again takes its time.
+        HOOKS.iter().any(|hook| self.text.get().contains(hook)) && {
+            let json = self.json();
+            let annotations = &json["metadata"]["annotations"];
+            HOOKS.iter().any(|hook| annotations[*hook].is_string())
+        }
+    }
+
     /// Its bundle, as people read it.
     pub fn bundle(&self) -> &str {
         self.bundle.as_deref().unwrap_or("of no bundle")

@@ -38,6 +38,9 @@ const PAUSES: [Duration; 4] = [
     Duration::from_secs(3),
 ];
 
+/// So often a request may stay without an answer: each has taken [`PATIENCE`], or that of a connection.
+const SILENCES: usize = 2;
+
 /// The longest pause that the API server may ask for.
 const LONGEST: u64 = 30;
 
@@ -264,13 +267,21 @@ impl Server {
     /// Asks until there is an answer that another try would not change.
     async fn ask(&self, question: Question) -> Result<Vec<u8>, Trouble> {
         let mut pauses = PAUSES.iter();
+        let mut silences = 0;
         loop {
             let (trouble, wanted) = match self.once(&question).await {
                 Ok(bytes) => return Ok(bytes),
-                Err(Attempt { trouble, again: false, .. }) => return Err(self.final_word(trouble)),
-                Err(Attempt { trouble, pause, .. }) => (trouble, pause),
+                Err(Attempt { trouble, again: Again::No, .. }) => {
+                    return Err(self.final_word(trouble));
+                }
+                Err(Attempt { trouble, again, pause }) => {
+                    silences += usize::from(again == Again::AfterSilence);
+                    (trouble, pause)
+                }
             };
-            let Some(pause) = pauses.next() else { return Err(self.final_word(trouble)) };
+            let Some(pause) = pauses.next().filter(|_| silences < SILENCES) else {
+                return Err(self.final_word(trouble));
+            };
             let pause = wanted.unwrap_or(*pause);
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
@@ -319,12 +330,14 @@ impl Server {
                 return Err(Attempt { trouble: Trouble::Lost(sentence), again, pause: None });
             }
             Err(_) => {
-                return Err(Attempt::again(Trouble::Lost(format!(
-                    "the API server of the context {} takes more than {} s to answer, several times: see what keeps it busy, then run \
-                     again",
+                let sentence = format!(
+                    "the API server of the context {} takes more than {} s to answer, and did so twice: see what keeps it, or the program \
+                     that logs in, then run again",
                     self.0.context,
                     self.0.patience.as_secs()
-                ))));
+                );
+                let trouble = Trouble::Lost(sentence);
+                return Err(Attempt { trouble, again: Again::AfterSilence, pause: None });
             }
         };
         let warnings = parts.headers.get_all(http::header::WARNING);
@@ -337,11 +350,16 @@ impl Server {
             return Ok(bytes.to_vec());
         }
         let refusal = Refusal::of(code, &bytes);
+        if code == 401 && question.method != Method::GET {
+            // Credentials that have expired meanwhile: no other object would be written either.
+            return Err(Attempt::last(Trouble::Lost(refusal.sentence())));
+        }
         let asked =
             parts.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         let pause = asked.map(|seconds: u64| Duration::from_secs(seconds.min(LONGEST)));
         // Whoever waits for a webhook does so knowingly.
-        let again = matches!(code, 429 | 500 | 502..=504) && !refusal.is_silent_webhook();
+        let may_pass = matches!(code, 429 | 500 | 502..=504) && !refusal.is_silent_webhook();
+        let again = if may_pass { Again::Yes } else { Again::No };
         Err(Attempt { trouble: Trouble::Refused(refusal), again, pause })
     }
 
@@ -365,18 +383,23 @@ impl Server {
 /// A try that had no result.
 struct Attempt {
     trouble: Trouble,
-    again: bool,
+    again: Again,
     /// How long the server wants to be left alone.
     pause: Option<Duration>,
 }
 
+/// Whether another try may help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    No,
+    Yes,
+    /// It may, but not often: this one has waited for long.
+    AfterSilence,
+}
+
 impl Attempt {
     fn last(trouble: Trouble) -> Self {
-        Self { trouble, again: false, pause: None }
-    }
-
-    fn again(trouble: Trouble) -> Self {
-        Self { trouble, again: true, pause: None }
+        Self { trouble, again: Again::No, pause: None }
     }
 }
 
@@ -394,3 +417,40 @@ fn bytes(object: &Value) -> Vec<u8> {
 
 /// What stands in a value of a query as it is.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::time::Instant;
+
+    use kube::Config;
+
+    use super::*;
+
+    /// A client of a server that takes connections and says nothing.
+    fn silent(patience: Duration) -> (TcpListener, Server) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let config = Config::new(format!("http://{address}").parse().expect("an address"));
+        let client = Client::try_from(config).expect("a client");
+        (listener, Server::with_patience(client, "shop", Stop::default(), patience))
+    }
+
+    #[tokio::test]
+    async fn a_server_that_hangs_is_asked_twice() {
+        let patience = Duration::from_secs(1);
+        let (_listener, server) = silent(patience);
+        let started = Instant::now();
+        let trouble = server.get("/api").await.expect_err("no answer");
+        assert_eq!(
+            trouble.sentence(),
+            "the API server of the context shop takes more than 1 s to answer, and did so twice: see what keeps it, or the program that \
+             logs in, then run again"
+        );
+        assert_eq!(server.requests(), 2);
+        assert!(started.elapsed() < patience * 2 + Duration::from_secs(2));
+        // The others do not wait for it on their own.
+        assert_eq!(server.get("/apis").await, Err(trouble));
+        assert_eq!(server.requests(), 2);
+    }
+}

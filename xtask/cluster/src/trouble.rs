@@ -7,6 +7,8 @@ use kube::client::AuthError;
 use serde_json::Value;
 use support::visible;
 
+use crate::server::Again;
+
 /// Why a request has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
@@ -199,10 +201,10 @@ fn short(message: &str) -> String {
 }
 
 /// What a client that gets no answer says: the sentence, and whether another try may help.
-pub fn of_connection(error: &kube::Error, context: &str) -> (String, bool) {
+pub fn of_connection(error: &kube::Error, context: &str) -> (String, Again) {
     let place = format!("the API server of the context {context}");
     if let Some(error) = cause::<AuthError>(error) {
-        return (of_login(error, context), false);
+        return (of_login(error, context), Again::No);
     }
     let words = words(error);
     let has = |texts: &[&str]| texts.iter().any(|text| words.contains(text));
@@ -211,14 +213,21 @@ pub fn of_connection(error: &kube::Error, context: &str) -> (String, bool) {
             "{place} has a certificate of an issuer that the kubeconfig does not name: fetch the context again, or add the issuer's \
              certificate as certificate-authority"
         );
-        return (sentence, false);
+        return (sentence, Again::No);
     }
-    if has(&["NotValidForName", "Expired", "invalid peer certificate"]) {
+    // The words of the library are numbers of seconds.
+    if has(&["certificate expired", "Expired"]) {
+        let sentence = format!(
+            "the certificate of {place} has expired: fetch the context again, or ask whoever runs the cluster"
+        );
+        return (sentence, Again::No);
+    }
+    if has(&["NotValidForName", "invalid peer certificate"]) {
         let sentence = format!(
             "the certificate of {place} is not valid for it ({}): fetch the context again, or ask whoever runs the cluster",
             short(&words)
         );
-        return (sentence, false);
+        return (sentence, Again::No);
     }
     if has(&["tunnel", "proxy"]) {
         let sentence = format!(
@@ -226,14 +235,14 @@ pub fn of_connection(error: &kube::Error, context: &str) -> (String, bool) {
              in NO_PROXY",
             short(&words)
         );
-        return (sentence, true);
+        return (sentence, Again::Yes);
     }
     if has(&["dns error", "failed to lookup"]) {
         let sentence = format!(
             "the name of {place} leads nowhere: see whether the cluster still exists and you are in its network, or fetch the context \
              again"
         );
-        return (sentence, true);
+        return (sentence, Again::Yes);
     }
     if cause::<io::Error>(error)
         .is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
@@ -241,13 +250,15 @@ pub fn of_connection(error: &kube::Error, context: &str) -> (String, bool) {
         let sentence = format!(
             "nobody listens at {place}: start the cluster, or see whether its address has changed"
         );
-        return (sentence, true);
+        return (sentence, Again::Yes);
     }
     let sentence = format!(
         "{place} does not answer ({}): see whether it runs and your network reaches it, then run again",
         short(&words)
     );
-    (sentence, true)
+    let is_silence =
+        cause::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::TimedOut);
+    (sentence, if is_silence { Again::AfterSilence } else { Again::Yes })
 }
 
 /// What a login that fails says. What a plugin has printed may be a secret, and stays unsaid.

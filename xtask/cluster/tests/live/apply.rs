@@ -31,6 +31,23 @@ fn nothing_is_written_twice() {
 }
 
 #[test]
+fn hooks_are_named_because_nobody_runs_them_anew() {
+    let fake = Fake::new();
+    let mut all = objects();
+    all[1]["metadata"]["annotations"] = json!({"helm.sh/hook": "pre-install,pre-upgrade"});
+    all[2]["data"]["key"] = json!("see helm.sh/hook");
+    let first = fake.run(&apply(), &all);
+    assert_eq!(first.code, Some(0), "{}", first.shown());
+    let told: Vec<&str> = first.err.lines().filter(|line| line.starts_with("hooks ")).collect();
+    assert_eq!(
+        told,
+        [
+            "hooks are written once, in their wave, as other objects are; helm and Argo CD run them anew with each release: ConfigMap shop/a"
+        ]
+    );
+}
+
+#[test]
 fn a_diff_writes_nothing() {
     let fake = Fake::new();
     let diff = json!({"diff": {"json": false}});

@@ -1,4 +1,4 @@
-//! An API server of ConfigMaps, Secrets, Namespaces and Leases, which may be told to fail.
+//! An API server of ConfigMaps, Secrets, Namespaces, Leases and Deployments whose pods the test plays; it may be told to fail.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -41,6 +41,8 @@ struct State {
 pub struct Fake {
     state: Arc<Mutex<State>>,
     folder: TempDir,
+    /// As the kubeconfig names it.
+    cluster: Value,
     pub url: String,
 }
 
@@ -56,9 +58,24 @@ impl Fake {
                 thread::spawn(move || serve(stream, &state));
             }
         });
-        let fake = Self { state, folder: TempDir::new().expect("a folder"), url };
+        let cluster = json!({"server": url});
+        let fake = Self { state, folder: TempDir::new().expect("a folder"), cluster, url };
         fake.user(&json!({"token": "t0ps3cret"}));
         fake
+    }
+
+    /// Another cluster in the kubeconfig, in place of this server.
+    pub fn lead_to(&mut self, cluster: Value) {
+        self.url = cluster["server"].as_str().unwrap_or_default().to_owned();
+        self.cluster = cluster;
+        self.user(&json!({"token": "t0ps3cret"}));
+    }
+
+    /// A file beside the kubeconfig.
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let file = self.folder.path().join(name);
+        std::fs::write(&file, text).expect("a file");
+        file
     }
 
     /// Another user in the kubeconfig.
@@ -66,12 +83,11 @@ impl Fake {
         let kubeconfig = json!({
             "apiVersion": "v1",
             "kind": "Config",
-            "clusters": [{"name": "shop", "cluster": {"server": self.url}}],
+            "clusters": [{"name": "shop", "cluster": self.cluster}],
             "contexts": [{"name": "shop", "context": {"cluster": "shop", "user": "me"}}],
             "users": [{"name": "me", "user": user}],
         });
-        std::fs::write(self.folder.path().join("kubeconfig"), kubeconfig.to_string())
-            .expect("a file");
+        self.file("kubeconfig", &kubeconfig.to_string());
     }
 
     /// From now on so many requests get this instead.
@@ -119,8 +135,7 @@ impl Fake {
             "unseen": [],
             "objects": handed,
         });
-        let file: PathBuf = self.folder.path().join("request");
-        std::fs::write(&file, request.to_string()).expect("a file");
+        let file = self.file("request", &request.to_string());
         let mut command = Command::new(env!("CARGO_BIN_EXE_cluster"));
         command
             .arg(file)
@@ -132,6 +147,8 @@ impl Fake {
             .env_remove("HTTP_PROXY")
             .env_remove("http_proxy")
             .env_remove("https_proxy")
+            .env_remove("NO_PROXY")
+            .env_remove("no_proxy")
             .stdin(Stdio::null());
         command
     }
@@ -157,14 +174,17 @@ impl Run {
 
     /// Both outputs, without what differs from run to run.
     pub fn shown(&self) -> String {
-        // How long it took, and how many requests.
-        let stable = |line: &str| match line.strip_suffix(" requests") {
-            Some(rest) => rest.rsplit_once("; ").map_or(rest, |(told, _)| told).to_owned(),
-            None => line.to_owned(),
-        };
-        let lines: Vec<String> = self.out.lines().chain(self.err.lines()).map(stable).collect();
-        format!("{}\nexit code {:?}", lines.join("\n"), self.code)
+        format!("{}{}exit code {:?}", stable(&self.out), stable(&self.err), self.code)
     }
+}
+
+/// Lines without how long it took, and how many requests.
+pub fn stable(text: &str) -> String {
+    let stable = |line: &str| match line.strip_suffix(" requests") {
+        Some(rest) => rest.rsplit_once("; ").map_or(rest, |(told, _)| told).to_owned() + "\n",
+        None => line.to_owned() + "\n",
+    };
+    text.lines().map(stable).collect()
 }
 
 pub fn apply() -> Value {
@@ -275,23 +295,31 @@ fn answer(state: &Mutex<State>, method: &str, path: &str, body: Value) -> (u16, 
                 resource("namespaces", "Namespace", "Cluster"),
                 resource("configmaps", "ConfigMap", "Namespaced"),
                 resource("secrets", "Secret", "Namespaced"),
+                resource("pods", "Pod", "Namespaced"),
             ];
             return (
                 200,
                 json!({"items": [{"metadata": {}, "versions": [{"version": "v1", "resources": kinds}]}]}),
             );
         }
-        "/apis" => return (200, json!({"items": []})),
+        "/apis" => {
+            let kinds = [resource("deployments", "Deployment", "Namespaced")];
+            return (
+                200,
+                json!({"items": [{"metadata": {"name": "apps"}, "versions": [{"version": "v1", "resources": kinds}]}]}),
+            );
+        }
         _ => {}
     }
     let mut state = state.lock().expect("a lock");
-    let is_list =
-        ["/configmaps", "/namespaces", "/secrets", "/leases"].iter().any(|end| path.ends_with(end));
+    const LISTS: [&str; 7] =
+        ["configmaps", "namespaces", "secrets", "leases", "deployments", "pods", "events"];
+    let is_list = LISTS.iter().any(|plural| path.ends_with(&format!("/{plural}")));
     match (method, is_list) {
         ("GET", true) => {
             let plural = path.rsplit('/').next().unwrap_or_default();
             let labelled = |object: &Value| {
-                query.find("labelSelector").is_none()
+                !query.contains("labelSelector=live")
                     || object["metadata"]["labels"]["live.manifests/environment"] == "dev"
             };
             let items: Vec<&Value> = state

@@ -85,6 +85,26 @@ fn what_stays_wrong_ends_with_a_sentence() {
     assert!(fake.get("/api/v1/namespaces/shop/secrets/s").is_some());
 
     let fake = Fake::new();
+    fake.run(&apply(), &objects());
+    let text =
+        r#"configmaps is forbidden: User "me" cannot list resource "configmaps" in API group """#;
+    fake.fault("GET", "/configmaps", 100, Fault::Answer(403, status(403, "Forbidden", text)));
+    let mut run = fake.run(&apply(), &all);
+    run.out = String::new();
+    case("one kind may not be read", &fake, run);
+
+    let fake = Fake::new();
+    fake.fault(
+        "PATCH",
+        "/configmaps/",
+        100,
+        Fault::Answer(401, status(401, "Unauthorized", "Unauthorized")),
+    );
+    let mut run = fake.run(&apply(), &objects());
+    run.out = String::new();
+    case("credentials expire meanwhile", &fake, run);
+
+    let fake = Fake::new();
     let text = "admission webhook \"policy.example\" denied the request: no latest";
     fake.fault("PATCH", "/configmaps/a", 100, Fault::Answer(400, status(400, "BadRequest", text)));
     let mut run = fake.run(&apply(), &objects());

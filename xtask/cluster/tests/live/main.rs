@@ -3,3 +3,5 @@
 mod apply;
 mod fake;
 mod faults;
+mod network;
+mod terminal;
