@@ -164,7 +164,7 @@ pub const LANES: [Lane; 19] = [
     },
     Lane {
         name: "live",
-        judges: "kubectl, then those of `schedule`",
+        judges: "kubectl, helm, then those of `schedule`",
         about: "`cargo xtask live` applies whole environments to a real API server, killed at 50 points, and says what is in its way",
         is_default: false,
         run: live::run,

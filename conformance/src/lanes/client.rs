@@ -193,7 +193,8 @@ impl Client {
     }
 }
 
-fn proxy(programs: &Programs, cluster: &Cluster) -> Result<(u16, Process), Failure> {
+/// `kubectl proxy`, and the port of loopback at which it listens.
+pub fn proxy(programs: &Programs, cluster: &Cluster) -> Result<(u16, Process), Failure> {
     let log = cluster.folder("client")?.join("proxy.log");
     let mut attempts = 1;
     loop {

@@ -1,6 +1,9 @@
 //! Lane `live`: `cargo xtask live` against a real API server, with controllers and simulated nodes: whole environments from nothing,
 //! and whatever may come between.
 
+mod faulty;
+mod hook;
+mod measure;
 mod player;
 mod proxy;
 mod scenes;
@@ -14,26 +17,32 @@ use harness::{Cluster, Failure, Programs, Report, ended, progress};
 use super::{Options, apply, in_cluster};
 use crate::rendered::{self, Rendered};
 
-/// Applies every environment, then plays what may come between.
+/// Plays what may come between, measures, and applies every environment.
 pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Result<(), Failure> {
-    build(programs)?;
     let environments = rendered::environments()?;
+    build(programs, &["cluster"])?;
+    if let Some(rendered) = environments.first() {
+        in_cluster(programs, options, "scenes", report, |cluster, report| {
+            scenes::play(programs, rendered, cluster, report)
+        })?;
+    }
+    in_cluster(programs, options, "measured", report, |cluster, report| {
+        measure::run(programs, cluster, report)
+    })?;
+    build(programs, &["xtask", "--features", "dynamic"])?;
     for rendered in &environments {
         in_cluster(programs, options, &rendered.environment, report, |cluster, report| {
             environment(programs, options, rendered, cluster, report)
         })?;
     }
-    let Some(rendered) = environments.first() else { return Ok(()) };
-    in_cluster(programs, options, "scenes", report, |cluster, report| {
-        scenes::play(programs, rendered, cluster, report)
-    })
+    Ok(())
 }
 
-/// Builds both programs before anything is timed or killed.
-fn build(programs: &Programs) -> Result<(), Failure> {
-    progress("live: building xtask and the program that speaks to clusters");
+/// Builds a program as it is started later, before anything is timed or killed.
+fn build(programs: &Programs, package: &[&str]) -> Result<(), Failure> {
+    progress(format_args!("live: building {}", package[0]));
     let mut command = cargo()?;
-    command.args(["build", "--quiet", "--package", "xtask", "--package", "cluster"]);
+    command.args(["build", "--quiet", "--package"]).args(package);
     let output = programs.run(&mut command)?;
     if output.status.success() {
         return Ok(());
@@ -97,7 +106,7 @@ fn environment(
     let live = |arguments: &[&str]| -> Result<Said, Failure> {
         let mut command = cargo()?;
         command
-            .args(["run", "--quiet", "--package", "xtask", "--", "live"])
+            .args(["xtask", "live"])
             .args(arguments)
             .args(["--context", Cluster::CONTEXT])
             .env("KUBECONFIG", &kubeconfig)

@@ -1,6 +1,6 @@
 //! The program that `cargo xtask live` starts, with requests of the lane itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{fs, io, thread};
 
@@ -24,11 +24,12 @@ pub struct How {
     /// Seconds.
     pub timeout: u64,
     pub prune: bool,
+    pub no_wait: bool,
 }
 
 impl Default for How {
     fn default() -> Self {
-        Self { timeout: 60, prune: false }
+        Self { timeout: 60, prune: false, no_wait: false }
     }
 }
 
@@ -60,7 +61,8 @@ impl<'a> Player<'a> {
     pub fn by(&self, server: &str) -> Result<Self, Failure> {
         let text = fs::read_to_string(&self.kubeconfig)
             .map_err(|error| cannot_write(&self.kubeconfig, &error))?;
-        let kubeconfig = self.folder.join("kubeconfig-of-proxy");
+        let port = server.rsplit(':').next().unwrap_or_default();
+        let kubeconfig = self.folder.join(format!("kubeconfig-by-{port}"));
         fs::write(&kubeconfig, text.replace(&self.server, server))
             .map_err(|error| cannot_write(&kubeconfig, &error))?;
         Ok(Self {
@@ -83,13 +85,30 @@ impl<'a> Player<'a> {
         self.programs.run(&mut command).map(|output| Said::of(&output))
     }
 
-    /// The same twice at once.
-    pub fn apply_at_once(&self, name: &str, objects: &[Wanted]) -> Result<[Said; 2], Failure> {
-        let command = || self.command(name, &task(How::default()), objects);
-        let commands = [command()?, command()?];
+    /// An apply that somebody else starts.
+    pub fn apply_command(
+        &self,
+        name: &str,
+        objects: &[Wanted],
+        how: How,
+    ) -> Result<Command, Failure> {
+        self.command(name, &task(how), objects)
+    }
+
+    /// How clients reach the server.
+    pub fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
+    }
+
+    /// Several at once.
+    pub fn apply_at_once(&self, all: &[(&str, &[Wanted])]) -> Result<Vec<Said>, Failure> {
+        let commands =
+            all.iter().map(|(name, objects)| self.command(name, &task(How::default()), objects));
+        let commands = commands.collect::<Result<Vec<_>, _>>()?;
         let outputs = thread::scope(|scope| {
-            let runs = commands.map(|mut command| scope.spawn(move || command.output()));
-            runs.map(thread::ScopedJoinHandle::join)
+            let run = |mut command: Command| scope.spawn(move || command.output());
+            let runs: Vec<_> = commands.into_iter().map(run).collect();
+            runs.into_iter().map(thread::ScopedJoinHandle::join).collect::<Vec<_>>()
         });
         let said = |output: thread::Result<io::Result<Output>>| match output {
             Ok(Ok(output)) => Ok(Said::of(&output)),
@@ -98,8 +117,7 @@ impl<'a> Player<'a> {
                 Err(Failure::new("a thread of the lane has ended: run again with RUST_BACKTRACE=1"))
             }
         };
-        let [one, other] = outputs.map(said);
-        Ok([one?, other?])
+        outputs.into_iter().map(said).collect()
     }
 
     /// Compares them.
@@ -151,7 +169,7 @@ fn task(how: How) -> Value {
         "pruneData": false,
         "yes": true,
         "timeout": how.timeout,
-        "noWait": false,
+        "noWait": how.no_wait,
         "takeOwnership": [],
         "besideArgocd": false,
     }})

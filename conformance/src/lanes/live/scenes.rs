@@ -6,9 +6,10 @@ use std::time::Duration;
 use harness::{Cluster, Failure, Programs, Report, progress};
 use serde_json::{Value, json};
 
+use super::faulty::{Fault, Faulty};
 use super::player::{How, Player, Wanted};
-use super::proxy;
-use crate::lanes::schedule;
+use super::{hook, proxy};
+use crate::lanes::{client, schedule};
 use crate::rendered::Rendered;
 
 /// How often a run is killed.
@@ -33,17 +34,22 @@ pub fn play(
     }
     report.compared(SCENES.len(), "scenes played");
     killed(&player, cluster, report)?;
+    let (port, _proxy) = client::proxy(programs, cluster)?;
+    let faulty = Faulty::start(port)?;
+    killed_at_every_step(&player, &faulty, report)?;
+    faults(&player, &faulty, report)?;
     unreliable(&player, report)
 }
 
 type Scene = fn(&Player<'_>, &mut Cluster, &mut Report) -> Result<(), Failure>;
 
-const SCENES: [(&str, Scene); 9] = [
+const SCENES: [(&str, Scene); 10] = [
     ("waves are waited for", waves),
     ("a rollout stalls", stall),
     ("what has left the code", prune),
     ("a field cannot be changed", immutable),
     ("a webhook does not answer", webhook),
+    ("a webhook refuses", refusing),
     ("a policy refuses", policy),
     ("a namespace does not go", namespace),
     ("a CRD is never established", definition),
@@ -168,21 +174,47 @@ fn immutable(player: &Player<'_>, _: &mut Cluster, report: &mut Report) -> Resul
     Ok(())
 }
 
-fn webhook(player: &Player<'_>, cluster: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
+/// A webhook that judges ConfigMaps with a key, in one namespace.
+fn webhook_of(name: &str, namespace: &str, client: &Value) -> Wanted {
     let hook = json!({
         "apiVersion": "admissionregistration.k8s.io/v1",
         "kind": "ValidatingWebhookConfiguration",
-        "metadata": {"name": "silent"},
+        "metadata": {"name": name},
         "webhooks": [{
-            "name": "silent.example.com",
+            "name": format!("{name}.example.com"),
             "admissionReviewVersions": ["v1"],
             "sideEffects": "None",
-            "clientConfig": {"url": "https://127.0.0.1:1/"},
-            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "webhook"}},
+            "clientConfig": client,
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
             "rules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["*"], "resources": ["configmaps"]}],
         }],
     });
-    let before = [namespace_of("webhook"), (0, hook)];
+    (0, hook)
+}
+
+fn refusing(
+    player: &Player<'_>,
+    cluster: &mut Cluster,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let hook = webhook_of("refusing", "refusing", &hook::start()?);
+    let before = [namespace_of("refusing"), hook];
+    player.apply("refusing", &before, How::default())?.expect(report, "a webhook", 0, &[]);
+    // The API server learns of it a moment later.
+    thread::sleep(Duration::from_secs(2));
+    let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "b", "namespace": "refusing"}});
+    let mut all = before.to_vec();
+    all.extend([(1, config_map("refusing", "a", "1")), (1, secret)]);
+    let said = player.apply("refusing", &all, How::default())?;
+    let words =
+        ["denied the request", hook::MESSAGE, "correct what the webhook names", "1 of 2 written"];
+    said.expect(report, "a webhook that refuses", 1, &words);
+    cluster.run_kubectl(&["delete", "validatingwebhookconfiguration", "refusing"]).map(drop)
+}
+
+fn webhook(player: &Player<'_>, cluster: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
+    let hook = webhook_of("silent", "webhook", &json!({"url": "https://127.0.0.1:1/"}));
+    let before = [namespace_of("webhook"), hook];
     player.apply("webhook", &before, How::default())?.expect(report, "a webhook", 0, &[]);
     // The API server learns of it a moment later.
     thread::sleep(Duration::from_secs(2));
@@ -304,16 +336,15 @@ fn many(namespace: &str) -> Vec<Wanted> {
 
 fn two_runs(player: &Player<'_>, _: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
     let objects = many("two");
-    let [one, other] = player.apply_at_once("two", &objects)?;
-    for said in [&one, &other] {
+    let runs = player.apply_at_once(&[("two", &objects), ("two", &objects)])?;
+    for said in &runs {
         let is_refused = said.code == Some(2) && said.text.contains("works on this cluster");
         if said.code != Some(0) && !is_refused {
             report.finding(format!("two runs at once: exit code {:?}:\n{}", said.code, said.text));
         }
     }
-    if one.code != Some(0) && other.code != Some(0) {
-        report
-            .finding(format!("of two runs at once none has worked:\n{}\n{}", one.text, other.text));
+    if runs.iter().all(|said| said.code != Some(0)) {
+        report.finding("of two runs at once none has worked");
     }
     player.diff("two", &objects)?.expect(
         report,
@@ -324,36 +355,144 @@ fn two_runs(player: &Player<'_>, _: &mut Cluster, report: &mut Report) -> Result
     Ok(())
 }
 
+/// So many runs wait at once until those before them count as ended.
+const AT_ONCE: usize = 10;
+
 /// Kills runs at points that differ, and runs each again.
 fn killed(player: &Player<'_>, cluster: &mut Cluster, report: &mut Report) -> Result<(), Failure> {
     let mut left_undone = 0;
-    for number in 0..KILLS {
+    let all: Vec<(String, Vec<Wanted>)> = (0..KILLS)
+        .map(|number| format!("kill-{number}"))
+        .map(|name| (name.clone(), many(&name)))
+        .collect();
+    for (number, (name, objects)) in (0..).zip(&all) {
         progress(format_args!("live: killed, {number} of {KILLS}"));
-        let name = format!("kill-{number}");
-        let objects = many(&name);
-        let mut run = player.start(&name, &objects)?;
+        let mut run = player.start(name, objects)?;
         // Through the whole run, in an order without a pattern.
         thread::sleep(Duration::from_millis(20 + number * 37 % KILLS * 25));
         run.end();
-        let diff = player.diff(&name, &objects)?;
-        left_undone += usize::from(diff.code != Some(0));
-        let again = player.apply(&name, &objects, How::default())?;
-        again.expect(report, &format!("{name}, run again"), 0, &[]);
-        player.diff(&name, &objects)?.expect(
-            report,
-            &format!("{name}, compared"),
-            0,
-            &["nothing changes"],
-        );
-        cluster.check()?;
+        left_undone += usize::from(player.diff(name, objects)?.code != Some(0));
     }
+    again(player, &all, report)?;
+    cluster.check()?;
     if left_undone == 0 {
         report.finding("no run was killed before its end: nothing is proven by that");
     }
     let what = format!(
         "times an apply was killed, run again and compared; {left_undone} of them had left something undone"
     );
-    report.compared(usize::try_from(KILLS).unwrap_or_default(), what);
+    report.compared(all.len(), what);
+    Ok(())
+}
+
+/// Runs again what was killed: each has to bring all, and then nothing differs.
+fn again(
+    player: &Player<'_>,
+    all: &[(String, Vec<Wanted>)],
+    report: &mut Report,
+) -> Result<(), Failure> {
+    for (number, part) in all.chunks(AT_ONCE).enumerate() {
+        progress(format_args!("live: killed, run again, {} of {}", number * AT_ONCE, all.len()));
+        let runs: Vec<(&str, &[Wanted])> =
+            part.iter().map(|(name, objects)| (name.as_str(), objects.as_slice())).collect();
+        for (said, (name, objects)) in player.apply_at_once(&runs)?.iter().zip(part) {
+            said.expect(report, &format!("{name}, run again"), 0, &[]);
+            player.diff(name, objects)?.expect(
+                report,
+                &format!("{name}, compared"),
+                0,
+                &["nothing changes"],
+            );
+        }
+    }
+    Ok(())
+}
+
+/// A few objects in two waves, so that a run has few steps.
+fn few(namespace: &str) -> Vec<Wanted> {
+    let map = |wave, name| (wave, config_map(namespace, name, "1"));
+    vec![namespace_of(namespace), map(0, "a"), map(0, "b"), map(1, "c"), map(1, "d")]
+}
+
+/// Kills a run at each of its requests, before and after the API server has done it.
+fn killed_at_every_step(
+    player: &Player<'_>,
+    faulty: &Faulty,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let by_proxy = player.by(&faulty.address())?;
+    faulty.plan(|_| None);
+    by_proxy.apply("steps", &few("steps"), How::default())?.expect(report, "all steps", 0, &[]);
+    let steps = faulty.requests();
+    let mut all = Vec::new();
+    for step in 0..steps {
+        for is_done in [false, true] {
+            let name = format!("step-{step}-{}", if is_done { "done" } else { "lost" });
+            progress(format_args!("live: killed at {name} of {steps}"));
+            let objects = few(&name);
+            faulty.plan(move |number| (number == step).then_some(Fault::Held { is_done }));
+            let mut run = by_proxy.start(&name, &objects)?;
+            let is_held = faulty.held(Duration::from_secs(20));
+            run.end();
+            if is_held {
+                all.push((name, objects));
+            } else if step + 2 < steps {
+                // How often a Lease is looked at, and whether it is renewed, differs by a request or two.
+                report.finding(format!("{name}: a run had fewer steps than {steps}"));
+            }
+        }
+    }
+    faulty.plan(|_| None);
+    again(player, &all, report)?;
+    report.compared(all.len(), "kills of an apply at every request, before and after the API server had done it, run again and compared");
+    Ok(())
+}
+
+/// What becomes of every tenth request, in turn: of more, one might fail as often as it is tried.
+const FAULTS: [Fault; 5] = [
+    Fault::Answer(429, "Retry-After: 1\r\n"),
+    Fault::Answer(500, ""),
+    Fault::Late(Duration::from_secs(2)),
+    Fault::Unasked,
+    Fault::Unanswered,
+];
+
+/// Works through a proxy that answers in place of the API server.
+fn faults(player: &Player<'_>, faulty: &Faulty, report: &mut Report) -> Result<(), Failure> {
+    let by_proxy = player.by(&faulty.address())?;
+    let mut played = 0;
+    let mut play = |what: &str, report: &mut Report| -> Result<(), Failure> {
+        progress(format_args!("live: {what}"));
+        let objects = many(what);
+        by_proxy.apply(what, &objects, How::default())?.expect(
+            report,
+            what,
+            0,
+            &["61 of 61 written"],
+        );
+        played += faulty.faults();
+        player.diff(what, &objects)?.expect(
+            report,
+            &format!("{what}, compared"),
+            0,
+            &["nothing changes"],
+        );
+        Ok(())
+    };
+    faulty.plan(|number| (number % 10 == 9).then(|| FAULTS[number / 10 % FAULTS.len()]));
+    play("faults", report)?;
+    for (what, fault) in ["busy", "broken", "late", "unasked", "unanswered"].into_iter().zip(FAULTS)
+    {
+        faulty.plan(move |number| (number % 10 == 9).then_some(fault));
+        play(what, report)?;
+    }
+    // One that is read, and one that is written.
+    faulty.plan(|number| [3, 30].contains(&number).then_some(Fault::Never));
+    play("hanging", report)?;
+    report.compared(
+        played,
+        "requests answered by a proxy with 429, 500, late, never, or by the end of the connection",
+    );
     Ok(())
 }
 
