@@ -460,7 +460,7 @@ const FAULTS: [Fault; 5] = [
 /// Works through a proxy that answers in place of the API server.
 fn faults(player: &Player<'_>, faulty: &Faulty, report: &mut Report) -> Result<(), Failure> {
     let by_proxy = player.by(&faulty.address())?;
-    let mut played = 0;
+    let mut answered = 0;
     let mut play = |what: &str, report: &mut Report| -> Result<(), Failure> {
         progress(format_args!("live: {what}"));
         let objects = many(what);
@@ -470,7 +470,7 @@ fn faults(player: &Player<'_>, faulty: &Faulty, report: &mut Report) -> Result<(
             0,
             &["61 of 61 written"],
         );
-        played += faulty.faults();
+        answered += faulty.faults();
         player.diff(what, &objects)?.expect(
             report,
             &format!("{what}, compared"),
@@ -490,7 +490,7 @@ fn faults(player: &Player<'_>, faulty: &Faulty, report: &mut Report) -> Result<(
     faulty.plan(|number| [3, 30].contains(&number).then_some(Fault::Never));
     play("hanging", report)?;
     report.compared(
-        played,
+        answered,
         "requests answered by a proxy with 429, 500, late, never, or by the end of the connection",
     );
     Ok(())
