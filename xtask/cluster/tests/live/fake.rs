@@ -66,7 +66,7 @@ impl Fake {
 
     /// Another cluster in the kubeconfig, in place of this server.
     pub fn lead_to(&mut self, cluster: Value) {
-        self.url = cluster["server"].as_str().unwrap_or_default().to_owned();
+        cluster["server"].as_str().unwrap_or_default().clone_into(&mut self.url);
         self.cluster = cluster;
         self.user(&json!({"token": "t0ps3cret"}));
     }
@@ -287,6 +287,10 @@ fn resource(plural: &str, kind: &str, scope: &str) -> Value {
     json!({"resource": plural, "responseKind": {"kind": kind}, "scope": scope, "verbs": verbs})
 }
 
+/// Kinds that are served.
+const LISTS: [&str; 7] =
+    ["configmaps", "namespaces", "secrets", "leases", "deployments", "pods", "events"];
+
 fn answer(state: &Mutex<State>, method: &str, path: &str, body: Value) -> (u16, Value) {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     match path {
@@ -312,8 +316,6 @@ fn answer(state: &Mutex<State>, method: &str, path: &str, body: Value) -> (u16, 
         _ => {}
     }
     let mut state = state.lock().expect("a lock");
-    const LISTS: [&str; 7] =
-        ["configmaps", "namespaces", "secrets", "leases", "deployments", "pods", "events"];
     let is_list = LISTS.iter().any(|plural| path.ends_with(&format!("/{plural}")));
     match (method, is_list) {
         ("GET", true) => {

@@ -1,5 +1,6 @@
 //! What people see while it works: on a terminal a table, elsewhere a line for each news.
 
+use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::num::NonZero;
@@ -47,13 +48,13 @@ impl Watched {
                     openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudo-terminal");
                 grantpt(&own).expect("an own terminal");
                 unlockpt(&own).expect("an own terminal");
-                let size = Winsize {
+                let window = Winsize {
                     ws_row: ROWS.get(),
                     ws_col: COLUMNS.get(),
                     ws_xpixel: 0,
                     ws_ypixel: 0,
                 };
-                tcsetwinsize(&own, size).expect("an own terminal");
+                tcsetwinsize(&own, window).expect("an own terminal");
                 let name = ptsname(&own, Vec::new()).expect("a name");
                 let name = name.to_str().expect("a path in UTF-8");
                 let side = || -> OwnedFd {
@@ -111,7 +112,7 @@ impl Watched {
             if seen.contains(words) {
                 return seen;
             }
-            assert!(started.elapsed() < Duration::from_secs(60), "{words}:\n{seen}");
+            assert!(started.elapsed() < Duration::from_mins(1), "{words}:\n{seen}");
             thread::sleep(Duration::from_millis(20));
         }
     }
@@ -155,7 +156,8 @@ fn both(play: impl Fn(Where) -> Vec<(&'static str, String)>) -> String {
     let mut text = String::new();
     for place in [Where::Terminal, Where::Pipe] {
         for (moment, seen) in play(place) {
-            text += &format!("# {place:?}: {moment}\n{seen}\n");
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "# {place:?}: {moment}\n{seen}");
         }
     }
     text
