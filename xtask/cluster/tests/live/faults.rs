@@ -81,6 +81,11 @@ fn what_stays_wrong_ends_with_a_sentence() {
     all.push(json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "shop"}}));
     let mut run = fake.run(&apply(), &all);
     run.out = String::new();
+    // Each is told when its answer comes.
+    let (mut refusals, others): (Vec<&str>, Vec<&str>) =
+        run.err.lines().partition(|line| line.starts_with("error: "));
+    refusals.sort_unstable();
+    run.err = [refusals, others].concat().join("\n") + "\n";
     case("one kind is forbidden", &fake, run);
     assert!(fake.get("/api/v1/namespaces/shop/secrets/s").is_some());
 
