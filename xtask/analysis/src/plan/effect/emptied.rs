@@ -1,4 +1,4 @@
-//! Objects and lists of custom kinds that stay and lose all that was in them: server-side apply leaves null in their place.
+//! Objects of custom kinds that stay and lose all that was in them: server-side apply leaves null in their place.
 //!
 //! Upstream: `removingWalker` in `typed/remove.go` of <https://github.com/kubernetes-sigs/structured-merge-diff>
 
@@ -31,6 +31,8 @@ struct Emptied<'a> {
     steps: &'a [Step],
     /// What was there.
     was: &'a Value,
+    /// The list that was all of it, and has lost its elements.
+    list: Option<&'a [Step]>,
 }
 
 impl<'a> Emptied<'a> {
@@ -39,34 +41,48 @@ impl<'a> Emptied<'a> {
         if difference.new.is_some() || difference.keys.first()? == "metadata" {
             return None;
         }
-        let (_, steps) = difference.new_path.0.split_last()?;
-        let (_, steps_before) = difference.old_path.0.split_last()?;
-        let was = at(&old.json, steps_before)?;
-        let is_empty = match at(&new.json, steps)? {
-            Value::Object(left) => left.is_empty(),
-            Value::Array(left) => left.is_empty(),
-            _ => false,
-        };
-        is_empty.then_some(Self { steps, was })
+        let (_, mut steps) = difference.new_path.0.split_last()?;
+        let (_, mut before) = difference.old_path.0.split_last()?;
+        let mut left = at(&new.json, steps)?;
+        let mut list = None;
+        // A list goes without leaving null, and the object with it that held nothing else.
+        if left.as_array().is_some_and(<[Value]>::is_empty) {
+            list = Some(steps);
+            (_, steps) = steps.split_last()?;
+            (_, before) = before.split_last()?;
+            left = at(&new.json, steps)?;
+            if left.as_object()?.len() > 1 {
+                return None;
+            }
+        } else if !left.as_object()?.is_empty() {
+            return None;
+        }
+        let was = at(&old.json, before)?;
+        (!steps.is_empty()).then_some(Self { steps, was, list })
     }
 
     /// Whether null is what becomes of it, and is refused.
     fn is_refused(&self, schema: &Schema) -> bool {
-        let Some(schema) = of_place(schema, self.steps) else { return false };
-        if schema.nullable || schema.default.is_some() {
+        let is_replaced =
+            |list| of_place(schema, list).is_none_or(|list| list.uniqueness == Uniqueness::None);
+        if self.list.is_some_and(is_replaced) {
             return false;
         }
-        match self.was {
-            // What the API server has filled in belongs to nobody, and stays.
-            Value::Object(was) => !schema
-                .properties
-                .iter()
-                .any(|(name, field)| field.default.is_some() && was.get(name.as_str()).is_none()),
-            // Other lists are replaced as a whole.
-            Value::Array(_) => schema.uniqueness != Uniqueness::None,
-            _ => false,
-        }
+        let Some(schema) = of_place(schema, self.steps) else { return false };
+        // What the API server has filled in belongs to nobody, and stays.
+        let is_filled_in = |(name, field): (&String, &Schema)| {
+            field.default.is_some() && self.was.get(name.as_str()).is_none()
+        };
+        !schema.nullable
+            && schema.default.is_none()
+            && !is_one_value(schema)
+            && !schema.properties.iter().any(is_filled_in)
     }
+}
+
+/// Label selectors are replaced as a whole: `+structType=atomic` in `meta/v1/types.go` of Kubernetes.
+fn is_one_value(schema: &Schema) -> bool {
+    ["matchLabels", "matchExpressions"].iter().all(|name| schema.properties.contains_key(*name))
 }
 
 fn at<'a>(root: &'a Value, steps: &[Step]) -> Option<&'a Value> {
@@ -76,11 +92,14 @@ fn at<'a>(root: &'a Value, steps: &[Step]) -> Option<&'a Value> {
     })
 }
 
+/// What is allowed at a place; none in what is replaced as a whole.
 fn of_place<'a>(schema: &'a Schema, steps: &[Step]) -> Option<&'a Schema> {
     let place = steps.iter().try_fold(schema, |at, step| {
         let at = resolved(at);
         match step {
+            Step::Key(_) if is_one_value(at) => None,
             Step::Key(key) => at.properties.get(key.as_str()).or(at.additional.as_deref()),
+            Step::Index(_) if at.uniqueness == Uniqueness::None => None,
             Step::Index(_) => at.items.as_deref(),
         }
     });
