@@ -15,12 +15,14 @@ const ADDED_BY_ARGO_CD: [(&str, &str); 2] =
     [("annotations", "argocd.argoproj.io/tracking-id"), ("labels", "app.kubernetes.io/instance")];
 
 /// What the API server adds within fields that it keeps as a whole.
-const DEFAULTS: [(&str, &str); 5] = [
+const DEFAULTS: [(&str, &str); 7] = [
+    ("apiGroup", "rbac.authorization.k8s.io"),
     ("apiVersion", "v1"),
     ("divisor", "0"),
     ("protocol", "TCP"),
     ("volumeMode", "Filesystem"),
     ("kind", "PersistentVolumeClaim"),
+    ("scope", "*"),
 ];
 
 /// Whether an apply of `wanted` under the name of `manager` would change nothing of `live`.
@@ -58,6 +60,12 @@ fn entry<'a>(live: &'a Value, manager: &str, version: &Value) -> Option<&'a Valu
             && entry["subresource"].is_null()
     });
     own.next().filter(|entry| entry["apiVersion"] == *version)
+}
+
+/// Whether a manager has the same fields of an object before and after a dry run.
+pub fn has_same_fields(before: &Value, after: &Value, manager: &str) -> bool {
+    let fields = |object| entry(object, manager, &before["apiVersion"]).map(|own| &own["fieldsV1"]);
+    fields(before).is_some_and(|own| fields(after) == Some(own))
 }
 
 /// Whether this program, or whoever is named, has applied an object.
@@ -341,6 +349,37 @@ mod tests {
             let mut live = live();
             change(&mut live);
             assert!(!is_same(&deployment(), &live), "{what}");
+        }
+    }
+
+    #[test]
+    fn defaults_in_what_is_kept_as_a_whole_are_no_difference() {
+        let version = "rbac.authorization.k8s.io/v1";
+        let subjects = |subject: Value| json!({"apiVersion": version, "kind": "RoleBinding", "metadata": {"name": "x"}, "subjects": [subject]});
+        let hook = |rule: Value| json!({"apiVersion": version, "kind": "X", "metadata": {"name": "x"}, "webhooks": [{"name": "a", "rules": [rule]}]});
+        let webhooks = json!({"k:{\"name\":\"a\"}": {".": {}, "f:name": {}, "f:rules": {}}});
+        let cases = [
+            (
+                subjects(json!({"kind": "User", "name": "a"})),
+                subjects(
+                    json!({"kind": "User", "name": "a", "apiGroup": "rbac.authorization.k8s.io"}),
+                ),
+                json!({"f:subjects": {}}),
+            ),
+            (
+                hook(json!({"resources": ["pods"]})),
+                hook(json!({"resources": ["pods"], "scope": "*"})),
+                json!({"f:webhooks": webhooks}),
+            ),
+        ];
+        for (wanted, mut live, fields) in cases {
+            live["metadata"]["managedFields"] = json!([{
+                "manager": "manifests-live",
+                "operation": "Apply",
+                "apiVersion": version,
+                "fieldsV1": fields,
+            }]);
+            assert!(is_same(&wanted, &live), "{wanted}");
         }
     }
 

@@ -105,7 +105,7 @@ pub async fn preview(
         let part = asked.by_ref().take(size).collect::<Vec<_>>();
         let answers = part.into_iter().map(|(position, live)| ask(job, cluster, position, live));
         for answer in all(answers).await {
-            preview.add(job, answer, &mut from, &mut to)?;
+            preview.add(job, survey, answer, &mut from, &mut to)?;
         }
         for position in missing.by_ref().take(size) {
             let wanted = &job.objects[position];
@@ -148,16 +148,27 @@ impl Preview {
     fn add(
         &mut self,
         job: &Job,
+        survey: &mut Survey,
         answer: Answer,
         from: &mut Vec<Object>,
         to: &mut Vec<Object>,
     ) -> Result<(), Trouble> {
         let Answer { position, live, new, conflicts } = answer;
+        let wanted = &job.objects[position];
+        if let Ok(new) = &new
+            && conflicts.is_empty()
+            && survey.is_untouched(position, &live, new)
+        {
+            self.same += 1;
+            let live = plain(live);
+            from.extend(wanted.object(live.clone()));
+            to.extend(wanted.object(live));
+            return Ok(());
+        }
         self.writes.push(position);
         if !conflicts.is_empty() {
             self.conflicts.push((position, conflicts));
         }
-        let wanted = &job.objects[position];
         let live = plain(live);
         match new {
             Ok(new) => {

@@ -167,6 +167,8 @@ impl Wanted {
             Origin::Foreign { line: Some(line), .. } => {
                 Origin::Rust { written: line.clone(), patched: Vec::new() }
             }
+            // A plan leaves out what nobody deploys, and this is applied.
+            Origin::Made { by } => Origin::Foreign { by: by.clone(), line: None },
             other => other.clone(),
         };
         Object::of(json, origin, self.bundle.clone())
@@ -179,5 +181,28 @@ impl Wanted {
             Origin::Foreign { line: Some(line), by } => format!(" ({line}, {by})"),
             _ => String::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn plans_show_an_object_whose_line_nobody_knows() {
+        let object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}});
+        let request = json!({
+            "environment": "dev",
+            "context": {"name": "shop", "cluster": "shop", "server": "https://shop"},
+            "task": {"diff": {"json": false}},
+            "bundles": [],
+            "unseen": [],
+            "objects": [{"waves": [0], "object": object}],
+        });
+        let job = Job::of(&request.to_string()).expect("a request");
+        let wanted = &job.objects[0];
+        assert!(wanted.object(wanted.json()).is_some_and(|object| object.is_deployed()));
     }
 }

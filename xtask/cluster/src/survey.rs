@@ -11,6 +11,7 @@ use crate::health::{self, Health, Known};
 use crate::kinds::Kind;
 use crate::managed::{self, ARGO_CD};
 use crate::ownership;
+use crate::preview::plain;
 use crate::request::{ENVIRONMENT, Job, Wanted};
 use crate::server::{JSON, MANAGER, METADATA, Server};
 use crate::trouble::Trouble;
@@ -51,6 +52,32 @@ pub enum Appliers {
 pub struct Survey {
     pub found: HashMap<usize, Found>,
     pub known: Known,
+    /// The managers whose fields are to go.
+    taken: Vec<String>,
+}
+
+impl Survey {
+    /// Notes that an object is as it is wanted, where a dry run has made `new` of it and nothing but what others keep in it differs;
+    /// whether that is so.
+    pub fn is_untouched(&mut self, position: usize, live: &Value, new: &Value) -> bool {
+        let is_untouched = plain(live.clone()) == plain(new.clone())
+            && live["metadata"]["labels"] == new["metadata"]["labels"]
+            && managed::has_same_fields(live, new, MANAGER)
+            && !ownership::has_fields(live, &self.taken);
+        if is_untouched {
+            self.found.insert(position, Found::Same(Live::of(live, &self.known, MANAGER)));
+        }
+        is_untouched
+    }
+}
+
+impl Live {
+    fn of(live: &Value, known: &Known, manager: &str) -> Self {
+        Self {
+            health: health::judge(live, known),
+            written: managed::written_at(live, manager).map(str::to_owned),
+        }
+    }
 }
 
 /// Asks the cluster.
@@ -84,7 +111,7 @@ pub async fn survey(
     for part in all(parts).await {
         found.extend(part?);
     }
-    Ok(Survey { found, known })
+    Ok(Survey { found, known, taken: taken.to_vec() })
 }
 
 /// Outputs of futures that run at once, in any order.
@@ -199,10 +226,7 @@ impl Look<'_> {
             self.appliers == Appliers::Any && managed::is_there(&wanted.json(), &live, ARGO_CD);
         if by_argo_cd || managed::is_there(&self.job.stamped(wanted), &live, MANAGER) {
             let manager = if by_argo_cd { ARGO_CD } else { MANAGER };
-            return Found::Same(Live {
-                health: health::judge(&live, self.known),
-                written: managed::written_at(&live, manager).map(str::to_owned),
-            });
+            return Found::Same(Live::of(&live, self.known, manager));
         }
         Found::Differs(live.to_string().into())
     }

@@ -31,6 +31,20 @@ fn nothing_is_written_twice() {
 }
 
 #[test]
+fn what_only_a_dry_run_shows_to_be_there_is_not_written() {
+    let fake = Fake::new();
+    let mut all = objects();
+    // This server does not say whose field that is.
+    all[1]["metadata"]["annotations"] = json!({"a": "b"});
+    assert_eq!(fake.run(&apply(), &all).code, Some(0));
+    fake.writes();
+    let second = fake.run(&apply(), &all);
+    assert_eq!(second.code, Some(0), "{}", second.shown());
+    assert_eq!(fake.writes(), [""; 0]);
+    assert!(second.err.contains("0 of 0 written, 4 as they were"), "{}", second.shown());
+}
+
+#[test]
 fn hooks_are_named_because_nobody_runs_them_anew() {
     let fake = Fake::new();
     let mut all = objects();
