@@ -230,10 +230,12 @@ impl Bench<'_> {
                 How { timeout: 600, no_wait: true, ..How::default() },
             )?;
             let started = Instant::now();
-            let (megabytes, code) = peak(command)?;
+            let told = self.folder.join("told");
+            let (megabytes, code) = peak(command, &told)?;
             notes.push(format!("{what} {megabytes} MB, {:.0} s", started.elapsed().as_secs_f32()));
             if code != Some(0) {
-                report.finding(format!("{MANY} objects, {what}: exit code {code:?}"));
+                let told = fs::read_to_string(&told).unwrap_or_default();
+                report.finding(format!("{MANY} objects, {what}: exit code {code:?}:\n{told}"));
             }
             if megabytes > MEGABYTES {
                 report.finding(format!(
@@ -260,12 +262,13 @@ fn write(chart: &Path, templates: &Path, objects: &[Value]) -> Result<(), Failur
     Ok(())
 }
 
-/// The most memory that a program had, in MB, and its exit code.
-fn peak(mut command: Command) -> Result<(u64, Option<i32>), Failure> {
+/// The most memory that a program had, in MB, and its exit code; what it tells beside its output is written to a file.
+fn peak(mut command: Command, told: &Path) -> Result<(u64, Option<i32>), Failure> {
     let failed = |error: std::io::Error| {
         Failure::new(format!("the program cannot be run: {error}; build it again"))
     };
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(failed)?;
+    let file = fs::File::create(told).map_err(|error| cannot_write(told, &error))?;
+    let mut child = command.stdout(Stdio::null()).stderr(file).spawn().map_err(failed)?;
     let status = format!("/proc/{}/status", child.id());
     let mut kilobytes = 0;
     loop {
