@@ -118,6 +118,7 @@ pub(crate) fn ca_file(
             source: PodVolumeSource::ConfigMap {
                 name: of.object_name("ca"),
                 content: Some(digest_of([certificates.0])),
+                addresses: Vec::new(),
                 made_for: MadeFor::component(reader, origin),
             },
         },

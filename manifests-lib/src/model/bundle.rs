@@ -461,12 +461,6 @@ impl BundleState {
             || self.destinations(component).iter().any(|destination| destination.leads_to(host))
     }
 
-    /// Whether any component of the bundle has said that it sends to a host.
-    pub(crate) fn sends_to_host(&self, host: &str) -> bool {
-        let destinations = self.destinations.borrow();
-        destinations.values().flatten().any(|destination| destination.leads_to(host))
-    }
-
     /// Lets pods of a component send there.
     pub(crate) fn send(&self, component: &Name, destination: Destination) {
         let mut destinations = self.destinations.borrow_mut();

@@ -39,6 +39,11 @@ impl MadeFor {
         }
     }
 
+    /// The line that made it.
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin
+    }
+
     /// What is wrong with giving `what` to pods of a component, if anything.
     pub(crate) fn refusal(
         &self,

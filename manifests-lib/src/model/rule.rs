@@ -27,8 +27,8 @@ macro_rules! rules {
 }
 
 rules! {
-    /// A variable, an argument or a file holds the address of a Service that its component does not call. Nothing admits the caller, and
-    /// nobody notices a wrong name.
+    /// A variable, a command or a file of a container holds the address of a Service that its component does not call. Nothing admits the
+    /// caller, and nobody notices a wrong name.
     ///
     /// Ask the handle for the address (`calls`, `database`, `saga`).
     AddressAsText = "address-as-text",

@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1 as core;
 use sha2::{Digest as _, Sha256};
 
 use super::volume::{PodVolume, PodVolumeSource};
-use super::{ContainerHandle, Volume, addresses};
+use super::{ContainerHandle, Volume};
 use crate::digest::{digest_of, hexadecimal};
 use crate::model::bundle::{Output, Part};
 use crate::model::component::Component;
@@ -116,10 +116,15 @@ impl<P> ContainerHandle<P> {
 impl Volume for ConfigFilesHandle {
     fn declare(&self) -> PodVolume {
         let ConfigFilesState { component, origin, name, volume, files } = &*self.state;
+        let addresses = files.iter().flat_map(|(file, text)| {
+            let hosts = component.conventions().hosts_inside(text).into_iter();
+            hosts.map(|host| (file.clone(), host))
+        });
         PodVolume {
             name: volume.clone(),
             source: PodVolumeSource::ConfigMap {
                 name: name.clone(),
+                addresses: addresses.collect(),
                 content: Some(digest(files)),
                 made_for: MadeFor::namespace(&component.bundle, *origin),
             },
@@ -129,8 +134,6 @@ impl Volume for ConfigFilesHandle {
 
 impl Part for ConfigFilesState {
     fn build(&self, output: &mut Output<'_>) {
-        let texts = self.files.values().map(String::as_str);
-        output.errors.extend(addresses::uncalled_in_files(&self.component, texts, self.origin));
         let data = self.files.iter().map(|(file, text)| (file.to_string(), text.clone()));
         output.add(
             self.origin,

@@ -19,7 +19,7 @@ pub(super) struct Mount {
     path: AbsolutePath,
     pub(super) volume: PodVolume,
     /// The one file of the volume that stands there, where it is not all of it.
-    file: Option<String>,
+    pub(super) file: Option<String>,
 }
 
 impl Mount {

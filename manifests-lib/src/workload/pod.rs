@@ -308,6 +308,7 @@ impl Pod {
         let containers = self.containers.borrow();
         output.errors.extend(clashes(&containers));
         let mounts: Vec<Mount> = containers.iter().flat_map(|it| it.mounts()).collect();
+        output.errors.extend(addresses::uncalled_in_files(&self.component, &mounts));
         if let Some(checksum) = config_files::checksum(mounts.iter().map(|it| &it.volume)) {
             // Another value is nobody's: the key is this library's.
             let _ = self.annotations.set(self.origin, "checksum/config", checksum);

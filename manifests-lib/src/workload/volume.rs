@@ -12,7 +12,7 @@ use crate::model::made_for::MadeFor;
 use crate::model::origin::Origin;
 use crate::model::patch::{Made, patchable};
 use crate::model::rule::Rule;
-use crate::values::{AbsolutePath, Bytes, Name};
+use crate::values::{AbsolutePath, Bytes, FileName, Name};
 use crate::workload::NodeGroup;
 
 /// Something that a container can mount.
@@ -47,7 +47,13 @@ pub(crate) enum PodVolumeSource {
     /// Empty folder that the containers of a workload share.
     Scratch { workload: String, made_at: Origin, size: Bytes, memory: bool },
     /// Files of a ConfigMap, and what changes with them; none where a change needs no restart.
-    ConfigMap { name: String, content: Option<String>, made_for: MadeFor },
+    ConfigMap {
+        name: String,
+        content: Option<String>,
+        /// Addresses inside the cluster that stand in its files, each with its file.
+        addresses: Vec<(FileName, String)>,
+        made_for: MadeFor,
+    },
     /// Keys of a Secret, or all of it.
     Secret { name: String, keys: Vec<String>, made_for: MadeFor },
 }

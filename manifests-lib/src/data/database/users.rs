@@ -225,6 +225,7 @@ impl Users {
                 name: self.component.object_name("first-start"),
                 // The image reads it once.
                 content: None,
+                addresses: Vec::new(),
                 made_for: MadeFor::component(&self.component, self.origin),
             },
         };

@@ -1,6 +1,7 @@
 //! Addresses inside the cluster, in arguments and files: without the call nobody admits the component.
 
 use insta::assert_snapshot;
+use k8s_openapi::api::core::v1 as core;
 use manifests_lib::workload::ConfigFiles;
 use manifests_lib::{file_name, name, path, plain, port};
 
@@ -13,7 +14,7 @@ fn an_address_that_was_made_for_another_component() {
     let address = web.app(&NODES).calls(&service(&web.component(name!("api"), &NODES)));
     let worker = web.component(name!("worker"), &NODES);
     server(&worker).arguments([format!("--api={}", address.to_url()).as_str()]);
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: container server has the address web-api-service.shop.svc.cluster.local in its arguments or variables, and web-worker declares no call to it: it would be refused at run time; ask for the address at the component web-worker (`calls`) [address-as-text]");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: container server has the address web-api-service.shop.svc.cluster.local in its commands or variables, and web-worker declares no call to it: it would be refused at run time; ask for the address at the component web-worker (`calls`) [address-as-text]");
 }
 
 #[test]
@@ -24,7 +25,7 @@ fn an_address_that_a_patch_writes() {
     server(&web.app(&NODES)).patch(|container| {
         container.args = Some(vec!["--api=web-api-service.shop.svc:80".to_owned()]);
     });
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: container server has the address web-api-service.shop.svc.cluster.local in its arguments or variables, and web-app declares no call to it: it would be refused at run time; ask for the address at the component web-app (`calls`) [address-as-text]");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/support.rs:N: container server has the address web-api-service.shop.svc.cluster.local in its commands or variables, and web-app declares no call to it: it would be refused at run time; ask for the address at the component web-app (`calls`) [address-as-text]");
 }
 
 #[test]
@@ -37,7 +38,7 @@ fn an_address_in_a_file() {
     let files = [(file_name!("proxy.yaml"), text)];
     let files = app.config(ConfigFiles { name: &name!("proxy"), files: &files });
     server(&app).mount(&files, path!("/etc/proxy"));
-    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/addresses.rs:N: a file has the address web-api-service.shop.svc.cluster.local in it, and no component of web declares a call to it: it would be refused at run time; ask for the address at the component that reads the file (`calls`) [address-as-text]");
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/addresses.rs:N: the file proxy.yaml of web-app-config-map-proxy has the address web-api-service.shop.svc.cluster.local in it, and web-app, which mounts it, declares no call to it: it would be refused at run time; ask for the address at the component web-app (`calls`) (see also manifests-lib/tests/language/mistakes/addresses.rs:N) [address-as-text]");
 }
 
 #[test]
@@ -84,4 +85,51 @@ fn addresses_that_are_called_or_the_component_s_own_are_accepted() {
         "--advertise=web-0.web-app-service.shop.svc.cluster.local:80",
     ]);
     assert_eq!(listed(&shop.errors()), "");
+}
+
+#[test]
+fn an_address_in_what_the_kubelet_starts() {
+    let changes: [fn(&mut core::Container, core::ExecAction); 5] = [
+        |container, exec| container.liveness_probe = Some(probe(exec)),
+        |container, exec| container.readiness_probe = Some(probe(exec)),
+        |container, exec| container.startup_probe = Some(probe(exec)),
+        |container, exec| container.lifecycle.get_or_insert_default().pre_stop = Some(hook(exec)),
+        |container, exec| container.lifecycle.get_or_insert_default().post_start = Some(hook(exec)),
+    ];
+    for change in changes {
+        let shop = Shop::new();
+        let web = shop.bundle();
+        let _ = service(&web.component(name!("api"), &NODES));
+        server(&web.app(&NODES)).patch(move |container| {
+            let asks = ["wget", "http://web-api-service.shop.svc/"].map(str::to_owned);
+            change(container, core::ExecAction { command: Some(asks.to_vec()) });
+        });
+        let mistakes = listed(&shop.errors());
+        assert!(mistakes.contains("[address-as-text]"), "{mistakes}");
+    }
+}
+
+fn probe(exec: core::ExecAction) -> core::Probe {
+    core::Probe { exec: Some(exec), ..core::Probe::default() }
+}
+
+fn hook(exec: core::ExecAction) -> core::LifecycleHandler {
+    core::LifecycleHandler { exec: Some(exec), ..core::LifecycleHandler::default() }
+}
+
+#[test]
+fn an_address_in_a_file_that_another_component_calls() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let app = web.app(&NODES);
+    let address = app.calls(&service(&web.component(name!("api"), &NODES)));
+    let text = format!("upstream: {}\n", address.to_url());
+    let files = [(file_name!("proxy.yaml"), text.as_str()), (file_name!("empty.yaml"), "")];
+    let files = app.config(ConfigFiles { name: &name!("proxy"), files: &files });
+    server(&app).mount(&files, path!("/etc/proxy"));
+    let reader = server(&web.component(name!("reader"), &NODES));
+    reader.mount_file(&files, &file_name!("empty.yaml"), path!("/etc/empty.yaml"));
+    assert_eq!(listed(&shop.errors()), "");
+    server(&web.component(name!("worker"), &NODES)).mount(&files, path!("/etc/proxy"));
+    assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/addresses.rs:N: the file proxy.yaml of web-app-config-map-proxy has the address web-api-service.shop.svc.cluster.local in it, and web-worker, which mounts it, declares no call to it: it would be refused at run time; ask for the address at the component web-worker (`calls`) (see also manifests-lib/tests/language/mistakes/addresses.rs:N) [address-as-text]");
 }
