@@ -3,6 +3,7 @@
 //! What is public judges objects of others as well: `cargo xtask check` asks it of any manifests.
 
 mod accepted;
+mod addresses;
 mod bounds;
 mod exceptions;
 pub mod forms;
@@ -27,6 +28,7 @@ use crate::model::rule::Rule;
 use crate::workload::SecurityException;
 
 pub use accepted::{Accepted, CheckRule};
+pub(crate) use addresses::{ServedHost, uncalled as uncalled_addresses};
 pub(crate) use bounds::{ports_of_proxies, unpinned_images};
 pub(crate) use mesh::{needs_mesh, unread_by_mesh};
 pub use pod_security::beyond;

@@ -1,6 +1,6 @@
 //! What runs: pods, the objects that keep them running, and their variables and volumes.
 
-mod addresses;
+pub(crate) mod addresses;
 mod annotations;
 mod capability;
 mod claim;

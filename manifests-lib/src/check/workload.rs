@@ -119,7 +119,7 @@ impl<'a> Workload<'a> {
     }
 
     /// Labels of its pods.
-    fn labels(&self) -> Option<&'a Labels> {
+    pub(super) fn labels(&self) -> Option<&'a Labels> {
         self.metadata?.labels.as_ref()
     }
 

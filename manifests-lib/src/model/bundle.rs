@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::check::{Accepted, CheckRule};
+use crate::check::{self, Accepted, CheckRule, ServedHost};
 use crate::data::{ExternalSecretFact, NotSecret};
 use crate::delivery::gitops::Declared;
 use crate::model::acceptance::Acceptance;
@@ -307,6 +307,9 @@ impl Bundle {
         for part in &*self.state.parts.borrow() {
             part.declare(declared);
         }
+        for host in self.state.hosts.borrow().values().flatten() {
+            declared.push(ServedHost(host.clone()));
+        }
     }
 
     pub(crate) fn build<'a>(&'a self, declared: &'a Facts, facts: &'a mut Facts) -> Output<'a> {
@@ -328,6 +331,8 @@ impl Bundle {
         for patch in &*self.state.patches.borrow() {
             output.errors.extend(patch.apply(&self.state.name, &mut output.resources, &made));
         }
+        let uncalled = check::uncalled_addresses(&self.state, declared, &output.resources);
+        output.errors.extend(uncalled);
         for acceptance in &*self.state.accepted.borrow() {
             match acceptance.of(&self.state.name, &output.resources, &made) {
                 Ok(accepted) => output.accepted.push(accepted),
@@ -478,6 +483,11 @@ impl BundleState {
         let first = workloads.get(component).copied();
         workloads.entry(component.clone()).or_insert(origin);
         first
+    }
+
+    /// Whether a component has a workload of this library.
+    pub(crate) fn is_running(&self, component: &Name) -> bool {
+        self.workloads.borrow().contains_key(component)
     }
 
     /// Notes that pods of a component have rights in AWS; whether no line before has said so.

@@ -185,6 +185,14 @@ impl Conventions {
         others.chain(own.map(|(key, value)| (String::from(key), value.to_string()))).collect()
     }
 
+    /// The component of a bundle that pods with these labels are of, where they are of one.
+    pub(crate) fn component_of(&self, bundle: &Name, labels: &Labels) -> Option<Name> {
+        let value = |key: &LabelKey| labels.get(key.as_str());
+        let is_own = value(&self.labels.bundle).is_some_and(|name| name == bundle.as_str());
+        let component = value(&self.labels.component).filter(|_| is_own)?;
+        Name::new(component.clone()).ok()
+    }
+
     /// The domain of identities, where there is a mesh.
     pub(crate) fn trust_domain(&self) -> Option<&Host> {
         match &self.mesh {

@@ -1,10 +1,11 @@
 //! Addresses inside the cluster that stand in a text: they work for components that have declared the call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1 as core;
 
 use crate::model::component::Component;
+use crate::model::conventions::Conventions;
 use crate::model::error::BuildError;
 use crate::model::origin::Origin;
 use crate::model::rule::Rule;
@@ -18,15 +19,9 @@ pub(super) fn uncalled(
     container: &core::Container,
     origin: Origin,
 ) -> Vec<BuildError> {
-    let values = container.env.iter().flatten().filter_map(|variable| variable.value.as_ref());
     let (bundle, name) = (&component.bundle.name, component.name());
-    let mut hosts: Vec<String> = commands(container)
-        .chain(values)
-        .flat_map(|text| component.conventions().hosts_inside(text))
-        .filter(|host| !component.bundle.knows_host(name, host))
-        .collect();
-    hosts.sort();
-    hosts.dedup();
+    let mut hosts = hosts_inside(component.conventions(), container);
+    hosts.retain(|host| !component.bundle.knows_host(name, host));
     let refused = hosts.into_iter().map(|host| {
         let message = format!(
             "container {} has the address {host} in its commands or variables, and {bundle}-{name} declares no call to it: it would be \
@@ -36,6 +31,15 @@ pub(super) fn uncalled(
         BuildError::new(Rule::AddressAsText, origin, message)
     });
     refused.collect()
+}
+
+/// The hosts inside the cluster that stand in what runs in a container and in its variables.
+pub(crate) fn hosts_inside(
+    conventions: &Conventions,
+    container: &core::Container,
+) -> BTreeSet<String> {
+    let values = container.env.iter().flatten().filter_map(|variable| variable.value.as_ref());
+    commands(container).chain(values).flat_map(|text| conventions.hosts_inside(text)).collect()
 }
 
 /// What runs in a container: its program, and what the kubelet starts beside it.

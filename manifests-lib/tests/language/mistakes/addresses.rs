@@ -1,11 +1,14 @@
 //! Addresses inside the cluster, in arguments and files: without the call nobody admits the component.
 
 use insta::assert_snapshot;
+use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1 as meta;
+use manifests_lib::model::named;
 use manifests_lib::workload::ConfigFiles;
 use manifests_lib::{file_name, name, path, plain, port};
 
-use crate::support::{NODES, Shop, listed, server, service};
+use crate::support::{ELSEWHERE, NODES, Shop, listed, server, service, without_lines};
 
 #[test]
 fn an_address_that_was_made_for_another_component() {
@@ -132,4 +135,66 @@ fn an_address_in_a_file_that_another_component_calls() {
     assert_eq!(listed(&shop.errors()), "");
     server(&web.component(name!("worker"), &NODES)).mount(&files, path!("/etc/proxy"));
     assert_snapshot!(shop.mistakes(), @"manifests-lib/tests/language/mistakes/addresses.rs:N: the file proxy.yaml of web-app-config-map-proxy has the address web-api-service.shop.svc.cluster.local in it, and web-worker, which mounts it, declares no call to it: it would be refused at run time; ask for the address at the component web-worker (`calls`) (see also manifests-lib/tests/language/mistakes/addresses.rs:N) [address-as-text]");
+}
+
+#[test]
+fn an_address_in_a_deployment_that_is_added_as_it_stands() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let address = web.app(&NODES).calls(&service(&web.component(name!("api"), &NODES)));
+    web.add(raw(&format!("--api={}", address.to_url()), "worker"));
+    assert_snapshot!(of_addresses(&shop), @"manifests-lib/tests/language/mistakes/addresses.rs:N: Deployment.apps shop/raw: container server has the address web-api-service.shop.svc.cluster.local in its commands or variables, and its pods are of no component of web that declares a call to it: it would be refused at run time; run it as a workload of a component that calls it (`calls`), or give its pods the labels and the ServiceAccount of one that does [address-as-text]");
+}
+
+#[test]
+fn an_address_in_a_deployment_of_a_component_that_calls_it() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let worker = web.component(name!("worker"), &NODES);
+    let address = worker.calls(&service(&web.component(name!("api"), &NODES)));
+    let argument = format!("--api={}", address.to_url());
+    let added = web.add(raw(&argument, "worker"));
+    assert_eq!(of_addresses(&shop), "");
+    added.namespace(&ELSEWHERE);
+    let mistakes = of_addresses(&shop);
+    assert!(mistakes.contains("Deployment.apps elsewhere/raw"), "{mistakes}");
+}
+
+#[test]
+fn an_address_that_no_component_serves_in_a_deployment_that_is_added_as_it_stands() {
+    let shop = Shop::new();
+    shop.bundle().add(raw("--collector=http://collector.monitoring.svc:4317", "worker"));
+    assert_eq!(of_addresses(&shop), "");
+}
+
+/// A Deployment with the labels of a component of `web`, which this library does not build.
+fn raw(argument: &str, component: &str) -> apps::Deployment {
+    let labels = [("app", "web"), ("component", component)];
+    let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let server = core::Container {
+        name: "server".to_owned(),
+        args: Some(vec![argument.to_owned()]),
+        ..core::Container::default()
+    };
+    let template = core::PodTemplateSpec {
+        metadata: Some(meta::ObjectMeta {
+            labels: Some(labels.clone().into()),
+            ..meta::ObjectMeta::default()
+        }),
+        spec: Some(core::PodSpec { containers: vec![server], ..core::PodSpec::default() }),
+    };
+    let selector =
+        meta::LabelSelector { match_labels: Some(labels.into()), ..meta::LabelSelector::default() };
+    apps::Deployment {
+        metadata: named("raw"),
+        spec: Some(apps::DeploymentSpec { selector, template, ..apps::DeploymentSpec::default() }),
+        status: None,
+    }
+}
+
+/// What the build says of addresses alone: a Deployment of a test lacks much else.
+fn of_addresses(shop: &Shop) -> String {
+    let mistakes = without_lines(&listed(&shop.errors()));
+    let of_addresses = mistakes.lines().filter(|line| line.ends_with("[address-as-text]"));
+    of_addresses.collect::<Vec<_>>().join("\n")
 }
