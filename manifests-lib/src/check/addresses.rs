@@ -19,7 +19,6 @@ pub(crate) fn uncalled(
     declared: &Facts,
     resources: &[Resource],
 ) -> Vec<BuildError> {
-    let served = declared.all::<ServedHost>();
     let mut errors = Vec::new();
     for resource in resources {
         let Some(workload) = Workload::of(resource) else { continue };
@@ -33,6 +32,10 @@ pub(crate) fn uncalled(
         }
         for container in workload.containers() {
             let mut hosts = hosts_inside(&bundle.place.conventions, container);
+            if hosts.is_empty() {
+                continue;
+            }
+            let served = declared.all::<ServedHost>();
             hosts.retain(|host| {
                 served.iter().any(|ServedHost(known)| is_below(host, known))
                     && component.as_ref().is_none_or(|it| !bundle.knows_host(it, host))
