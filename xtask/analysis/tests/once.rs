@@ -20,6 +20,7 @@ use Stands::{ByTypes, Once};
 /// The rules of the build about finished objects, and those with the name of a rule of `check`.
 #[rustfmt::skip]
 const TABLE: &[(Rule, Stands)] = &[
+    (Rule::AddressAsText, ByTypes("calls are lines of Rust, and an address without one is a mistake; check reads from policies who is admitted")),
     (Rule::ClusterWrittenField, ByTypes("a manifest of the language has the field only by mistake; foreign ones have uids and finalizers of exports")),
     (Rule::ClusterWrittenKind, ByTypes("foreign folders may hold Endpoints and Nodes by intent")),
     (Rule::DuplicateContainerPort, Once { rule: "duplicate-container-port", function: "repeated" }),
