@@ -12,7 +12,7 @@ use harness::{Cluster, Failure, Program, Programs, Report, cannot_write, ended, 
 use k8s_openapi::Resource;
 use manifests_lib::delivery::SourceFrom;
 
-use super::{Options, helm, in_cluster, schedule};
+use super::{Options, cargo, helm, in_cluster, schedule};
 use crate::rendered::{self, Rendered, RenderedSource};
 
 use objects::Objects;
@@ -212,8 +212,8 @@ fn build() -> Result<(), Failure> {
 
 /// cargo on the package xtask; `cargo run` becomes it, so that whoever calls kubectl is the one to kill.
 fn xtask(arguments: &[&str]) -> Result<Command, Failure> {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(support::workspace()?).args(arguments).args(["--package", "xtask"]);
+    let mut command = cargo::cargo()?;
+    command.args(arguments).args(["--package", "xtask"]);
     Ok(command)
 }
 

@@ -9,12 +9,12 @@ mod proxy;
 mod scenes;
 
 use std::collections::BTreeSet;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::time::Instant;
 
-use harness::{Cluster, Failure, Programs, Report, ended, progress};
+use harness::{Cluster, Failure, Programs, Report, progress};
 
-use super::{Options, apply, in_cluster};
+use super::{Options, apply, cargo, in_cluster};
 use crate::rendered::{self, Rendered};
 
 /// Plays what may come between, measures, and applies every environment.
@@ -38,23 +38,10 @@ pub fn run(programs: &Programs, options: &Options, report: &mut Report) -> Resul
     Ok(())
 }
 
-/// Builds a program as it is started later, before anything is timed or killed.
+/// Builds a program as it is started later.
 fn build(programs: &Programs, package: &[&str]) -> Result<(), Failure> {
     progress(format_args!("live: building {}", package[0]));
-    let mut command = cargo()?;
-    command.args(["build", "--quiet", "--package"]).args(package);
-    let output = programs.run(&mut command)?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(Failure::new(format!("`cargo build` {}: see why below", ended(output.status)))
-        .with_output(&String::from_utf8_lossy(&output.stderr)))
-}
-
-fn cargo() -> Result<Command, Failure> {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(support::workspace()?);
-    Ok(command)
+    cargo::build(programs, package)
 }
 
 /// What a run has said, and how it has ended.
@@ -104,7 +91,7 @@ fn environment(
     let folders = [folder].into_iter().chain(std::env::split_paths(&path));
     let path = std::env::join_paths(folders).unwrap_or(path.clone());
     let live = |arguments: &[&str]| -> Result<Said, Failure> {
-        let mut command = cargo()?;
+        let mut command = cargo::cargo()?;
         command
             .args(["xtask", "live"])
             .args(arguments)

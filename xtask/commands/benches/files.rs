@@ -118,7 +118,7 @@ fn write_and_tell(services: &str) {
     let built = most_memory();
     let mut objects = Vec::new();
     let files = files::take_objects(&mut platform, |bundle, resource| {
-        objects.extend(check::object(resource, bundle.as_str())?);
+        objects.extend(check::object(resource, bundle)?);
         Ok(())
     });
     let files = files.expect("a file for each object");

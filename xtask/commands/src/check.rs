@@ -223,7 +223,7 @@ fn objects(platform: &BuiltPlatform) -> Result<Vec<Object>, Failure> {
     for bundle in &platform.bundles {
         let of_bundle: Arc<str> = bundle.name.as_str().into();
         for resource in &bundle.resources {
-            objects.extend(object(resource, of_bundle.clone())?);
+            objects.extend(object(resource, &of_bundle)?);
         }
     }
     Ok(objects)
@@ -265,14 +265,14 @@ fn charted(
 ///
 /// # Errors
 /// If it cannot be written as JSON.
-pub fn object(resource: &Resource, bundle: impl Into<Arc<str>>) -> Result<Option<Object>, Failure> {
+pub fn object(resource: &Resource, bundle: &Arc<str>) -> Result<Option<Object>, Failure> {
     let json = Value::of(resource).map_err(|error| {
         let (origin, object) = (resource.origin(), resource.object_ref());
         Failure::new(format!("{origin}: {object} cannot be written as JSON: {error}"))
     })?;
     let patched = resource.patched().iter().map(line).collect();
     let origin = Origin::Rust { written: line(&resource.origin()), patched };
-    Ok(Object::of(json, origin, Some(bundle.into())))
+    Ok(Object::of(json, origin, Some(bundle.clone())))
 }
 
 /// What the cluster has before the platform.

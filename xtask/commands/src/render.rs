@@ -184,7 +184,7 @@ impl Arguments {
         let mut objects = Vec::new();
         let files = files::take_objects(&mut built.platform, |bundle, resource| {
             if !self.no_check {
-                objects.extend(check::object(resource, bundle.as_str())?);
+                objects.extend(check::object(resource, bundle)?);
             }
             Ok(())
         })?;

@@ -1,7 +1,7 @@
 //! An HTTP proxy on loopback that answers some requests in place of the API server, or keeps their answers.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -9,6 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use harness::Failure;
+
+use crate::lanes::loopback;
 
 /// What becomes of a request instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,13 +51,7 @@ struct State {
 impl Faulty {
     /// A proxy before another one that needs no certificates.
     pub fn start(upstream: u16) -> Result<Self, Failure> {
-        let failed = |error: io::Error| {
-            Failure::new(format!(
-                "no proxy can listen on 127.0.0.1: {error}; end other programs and run again"
-            ))
-        };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
-        let port = listener.local_addr().map_err(failed)?.port();
+        let (listener, port) = loopback::listen("proxy")?;
         let (holds, held) = channel();
         let state = Arc::new(State {
             upstream,

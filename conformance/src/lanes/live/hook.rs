@@ -1,7 +1,7 @@
 //! An admission webhook on loopback that refuses everything.
 
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::thread;
 
@@ -12,6 +12,8 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 
+use crate::lanes::loopback;
+
 /// What it says.
 pub const MESSAGE: &str = "the lane wants none of it";
 
@@ -19,7 +21,7 @@ pub const MESSAGE: &str = "the lane wants none of it";
 pub fn start() -> Result<Value, Failure> {
     let failed = |error: &dyn std::fmt::Display| {
         Failure::new(format!(
-            "no webhook can listen on 127.0.0.1: {error}; end other programs and run again"
+            "no webhook can have a certificate: {error}; this is a mistake of the lane"
         ))
     };
     let issued = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])
@@ -33,8 +35,7 @@ pub fn start() -> Result<Value, Failure> {
         })
         .map_err(|error| failed(&error))?;
     let config = Arc::new(config);
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|error| failed(&error))?;
-    let port = listener.local_addr().map_err(|error| failed(&error))?.port();
+    let (listener, port) = loopback::listen("webhook")?;
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let config = config.clone();

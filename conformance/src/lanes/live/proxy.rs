@@ -1,12 +1,14 @@
 //! A proxy on loopback that loses connections: of each, the end after some bytes.
 
-use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use harness::Failure;
+
+use crate::lanes::loopback;
 
 /// How many connections it has lost.
 #[derive(Clone, Default)]
@@ -20,13 +22,7 @@ impl Lost {
 
 /// Listens until this program ends; every second connection is lost after a number of bytes that differs.
 pub fn start(port: u16) -> Result<(u16, Lost), Failure> {
-    let failed = |error: io::Error| {
-        Failure::new(format!(
-            "no proxy can listen on 127.0.0.1: {error}; end other programs and run again"
-        ))
-    };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
-    let own = listener.local_addr().map_err(failed)?.port();
+    let (listener, own) = loopback::listen("proxy")?;
     let lost = Lost::default();
     let counter = lost.clone();
     thread::spawn(move || {

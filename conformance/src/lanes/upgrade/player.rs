@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::{Failure, Program, Programs, Report, cannot_write, ended, progress, refused};
+use harness::{Failure, Program, Programs, Report, cannot_write, progress, refused};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::super::helm;
+use crate::lanes::{cargo, helm};
 
 /// A chart of the lane: its templates in one file, its version beside them.
 #[derive(Clone, Copy)]
@@ -41,12 +41,8 @@ impl<'a> Player<'a> {
                 .map_err(|error| cannot_write(&link, &error))?;
         }
         progress("upgrade: building xtask");
-        let output = programs.run(cargo()?.args(["build", "--quiet", "--package", "xtask"]))?;
-        if output.status.success() {
-            return Ok(player);
-        }
-        Err(Failure::new(format!("`cargo build` {}: see why below", ended(output.status)))
-            .with_output(&String::from_utf8_lossy(&output.stderr)))
+        cargo::build(programs, &["xtask"])?;
+        Ok(player)
     }
 
     /// An empty folder.
@@ -109,7 +105,7 @@ impl<'a> Player<'a> {
         let folders = bin.into_iter().chain(std::env::split_paths(&path));
         // A folder that was on the PATH has no colon, and this one's name is our own.
         let path = std::env::join_paths(folders).unwrap_or(path.clone());
-        let mut command = cargo()?;
+        let mut command = cargo::cargo()?;
         command
             .args(["run", "--quiet", "--package", "xtask", "--"])
             .args(arguments)
@@ -198,10 +194,4 @@ pub fn write(file: &Path, text: &str) -> Result<(), Failure> {
 fn documents(objects: &[Value]) -> String {
     let texts: Vec<String> = objects.iter().map(Value::to_string).collect();
     texts.join("\n---\n")
-}
-
-fn cargo() -> Result<Command, Failure> {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(support::workspace()?);
-    Ok(command)
 }

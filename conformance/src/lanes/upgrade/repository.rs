@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use harness::Failure;
+
+use crate::lanes::loopback;
 
 /// The files of a folder, by HTTP.
 pub struct Repository {
@@ -19,13 +21,7 @@ pub struct Repository {
 impl Repository {
     /// Listens until this program ends.
     pub fn serve(folder: PathBuf) -> Result<Self, Failure> {
-        let failed = |error: io::Error| {
-            Failure::new(format!(
-                "no repository can listen on 127.0.0.1: {error}; end other programs and run again"
-            ))
-        };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
-        let port = listener.local_addr().map_err(failed)?.port();
+        let (listener, port) = loopback::listen("repository")?;
         let asked = Arc::<Mutex<Vec<String>>>::default();
         let all = Arc::clone(&asked);
         thread::spawn(move || {

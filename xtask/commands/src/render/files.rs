@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::mem;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use manifests_lib::delivery::file_names;
 use manifests_lib::model::Resource;
 use manifests_lib::platform::{BuiltBundle, BuiltPlatform};
-use manifests_lib::values::Name;
 
 use crate::tree::MARKER;
 use support::Failure;
@@ -23,13 +23,14 @@ pub type Files = BTreeMap<PathBuf, String>;
 /// - What `seen` fails with.
 pub fn take_objects(
     platform: &mut BuiltPlatform,
-    mut seen: impl FnMut(&Name, &Resource) -> Result<(), Failure>,
+    mut seen: impl FnMut(&Arc<str>, &Resource) -> Result<(), Failure>,
 ) -> Result<Files, Failure> {
     let mut files = Files::new();
     for bundle in &mut platform.bundles {
         let paths = paths(bundle)?;
+        let name = bundle.name.as_str().into();
         for (path, resource) in paths.into_iter().zip(mem::take(&mut bundle.resources)) {
-            seen(&bundle.name, &resource)?;
+            seen(&name, &resource)?;
             files.insert(path, contents(&resource)?);
         }
     }
