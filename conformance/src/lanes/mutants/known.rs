@@ -136,12 +136,6 @@ pub const KNOWN: &[Known] = &[
         "nobody writes a status, and the facts of some kinds leave it out",
     ),
     only_rules(
-        "Deployment",
-        "",
-        "duplicate-mount-path",
-        "a slash at the end makes another path for the API server, and the same one for the kernel",
-    ),
-    only_rules(
         "PersistentVolumeClaim",
         "spec.dataSource",
         "missing-required-field",

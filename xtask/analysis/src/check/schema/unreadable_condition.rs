@@ -59,7 +59,7 @@ fn tell(object: &Object, expressions: &[&Value], findings: &mut Findings<'_>) {
 /// The rules of a schema, and of all that is below it.
 fn of_schema<'a>(schema: &'a Value, expressions: &mut Vec<&'a Value>) {
     for rule in list(&schema["x-kubernetes-validations"]) {
-        expressions.extend([&rule["rule"], &rule["messageExpression"]]);
+        expressions.extend([&rule["rule"], message(rule)]);
     }
     let properties = schema["properties"].as_object().into_iter().flatten();
     let parts = properties.map(|(_, part)| part);
@@ -74,16 +74,23 @@ fn of_policy<'a>(spec: &'a Value, expressions: &mut Vec<&'a Value>) {
     for (field, texts) in [
         ("auditAnnotations", &["valueExpression"][..]),
         ("matchConditions", &["expression"]),
-        ("validations", &["expression", "messageExpression"]),
+        ("validations", &["expression"]),
         ("variables", &["expression"]),
     ] {
         for one in list(&spec[field]) {
             expressions.extend(texts.iter().map(|text| &one[*text]));
         }
     }
+    expressions.extend(list(&spec["validations"]).iter().map(message));
     for mutation in list(&spec["mutations"]) {
         for way in ["applyConfiguration", "jsonPatch"] {
             expressions.push(&mutation[way]["expression"]);
         }
     }
+}
+
+/// What makes the message, if anything: an empty expression is none.
+fn message(rule: &Value) -> &Value {
+    let message = &rule["messageExpression"];
+    if message.as_str() == Some("") { &Value::Null } else { message }
 }
