@@ -328,10 +328,13 @@ impl Bundle {
         for resource in &mut output.resources {
             complete(resource, &self.state.namespace, &self.state.place);
         }
+        let when_built: Vec<usize> =
+            output.resources.iter().map(|resource| resource.patched().len()).collect();
         for patch in &*self.state.patches.borrow() {
             output.errors.extend(patch.apply(&self.state.name, &mut output.resources, &made));
         }
-        let uncalled = check::uncalled_addresses(&self.state, declared, &output.resources);
+        let uncalled =
+            check::uncalled_addresses(&self.state, declared, &output.resources, &when_built);
         output.errors.extend(uncalled);
         for acceptance in &*self.state.accepted.borrow() {
             match acceptance.of(&self.state.name, &output.resources, &made) {

@@ -161,6 +161,74 @@ fn an_address_in_a_deployment_of_a_component_that_calls_it() {
 }
 
 #[test]
+fn an_address_that_a_patch_of_the_finished_workload_writes() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let _ = service(&web.component(name!("api"), &NODES));
+    server(&web.app(&NODES));
+    web.patch(|deployment: &mut apps::Deployment| {
+        let pods = deployment.spec.as_mut().and_then(|spec| spec.template.spec.as_mut());
+        for container in pods.into_iter().flat_map(|pods| &mut pods.containers) {
+            container.args = Some(vec!["--api=web-api-service.shop.svc:80".to_owned()]);
+        }
+    });
+    assert_snapshot!(of_addresses(&shop), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: container server has the address web-api-service.shop.svc.cluster.local in its commands or variables, and its pods are of no component of web that declares a call to it: it would be refused at run time; run it as a workload of a component that calls it (`calls`), or give its pods the labels and the ServiceAccount of one that does (see also manifests-lib/tests/language/mistakes/addresses.rs:N) [address-as-text]");
+}
+
+#[test]
+fn an_address_in_a_config_map_that_a_patch_has_changed() {
+    let shop = Shop::new();
+    let web = shop.bundle();
+    let _ = service(&web.component(name!("api"), &NODES));
+    let app = web.app(&NODES);
+    let files = [(file_name!("proxy.yaml"), "upstream: none\n")];
+    let files = app.config(ConfigFiles { name: &name!("proxy"), files: &files });
+    server(&app).mount(&files, path!("/etc/proxy"));
+    web.patch(|config_map: &mut core::ConfigMap| {
+        let data = config_map.data.get_or_insert_default();
+        data.insert("proxy.yaml".to_owned(), "upstream: web-api-service.shop.svc\n".to_owned());
+    });
+    assert_snapshot!(of_addresses(&shop), @"manifests-lib/tests/language/support.rs:N: Deployment.apps shop/web-app-deployment: the key proxy.yaml of ConfigMap web-app-config-map-proxy has the address web-api-service.shop.svc.cluster.local in it, and its pods are of no component of web that declares a call to it: it would be refused at run time; run it as a workload of a component that calls it (`calls`), or give its pods the labels and the ServiceAccount of one that does (see also manifests-lib/tests/language/mistakes/addresses.rs:N) (see also manifests-lib/tests/language/mistakes/addresses.rs:N) [address-as-text]");
+}
+
+#[test]
+fn an_address_in_a_config_map_that_is_added_as_it_stands() {
+    let with = |mounted: &str, key: &str| {
+        let shop = Shop::new();
+        let web = shop.bundle();
+        let _ = service(&web.component(name!("api"), &NODES));
+        let text = "upstream: web-api-service.shop.svc\n";
+        web.add(core::ConfigMap {
+            metadata: named("proxy"),
+            data: Some([(key.to_owned(), text.to_owned())].into()),
+            ..core::ConfigMap::default()
+        });
+        let mut deployment = raw("--verbose", "worker");
+        if let Some(pods) = deployment.spec.as_mut().and_then(|it| it.template.spec.as_mut()) {
+            pods.volumes = Some(vec![core::Volume {
+                name: "files".to_owned(),
+                config_map: Some(core::ConfigMapVolumeSource {
+                    name: mounted.to_owned(),
+                    ..core::ConfigMapVolumeSource::default()
+                }),
+                ..core::Volume::default()
+            }]);
+            pods.containers[0].volume_mounts = Some(vec![core::VolumeMount {
+                name: "files".to_owned(),
+                mount_path: "/etc/proxy/proxy.yaml".to_owned(),
+                sub_path: Some("proxy.yaml".to_owned()),
+                ..core::VolumeMount::default()
+            }]);
+        }
+        web.add(deployment);
+        of_addresses(&shop)
+    };
+    assert_snapshot!(with("proxy", "proxy.yaml"), @"manifests-lib/tests/language/mistakes/addresses.rs:N: Deployment.apps shop/raw: the key proxy.yaml of ConfigMap proxy has the address web-api-service.shop.svc.cluster.local in it, and its pods are of no component of web that declares a call to it: it would be refused at run time; run it as a workload of a component that calls it (`calls`), or give its pods the labels and the ServiceAccount of one that does (see also manifests-lib/tests/language/mistakes/addresses.rs:N) [address-as-text]");
+    assert_eq!(with("other", "proxy.yaml"), "");
+    assert_eq!(with("proxy", "example.yaml"), "");
+}
+
+#[test]
 fn an_address_that_no_component_serves_in_a_deployment_that_is_added_as_it_stands() {
     let shop = Shop::new();
     shop.bundle().add(raw("--collector=http://collector.monitoring.svc:4317", "worker"));
