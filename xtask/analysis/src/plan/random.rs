@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::sources::Rendered;
 use crate::environment::Environment;
 use crate::objects::{FieldPath, Step, Value, text};
+use crate::schema::is_namespaced;
 
 /// What stands for such a value: on both sides the same, so that it is no change.
 pub const ANEW: &str = "(made anew at each rendering)";
@@ -71,8 +72,11 @@ impl Key {
         }
     }
 
+    /// The name, behind the namespace of what lives in one: charts write one at other objects too.
     fn full(&self) -> String {
-        if self.namespace.is_empty() {
+        let (api_version, kind) = self.kind.split_once(' ').unwrap_or_default();
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        if self.namespace.is_empty() || is_namespaced(group, kind) == Some(false) {
             self.name.clone()
         } else {
             format!("{}/{}", self.namespace, self.name)
@@ -139,6 +143,19 @@ mod tests {
         let settled = settle(first.to_vec(), &second);
         assert_eq!(settled.objects, [secret("a", "YQ=="), secret(ANEW, "YQ==")]);
         assert_eq!(settled.random, ["Secret b-1: metadata.name"]);
+    }
+
+    #[test]
+    fn what_lives_in_no_namespace_is_named_without_one() {
+        let object = |kind: &str, bundle: &str| {
+            let metadata = json!({"name": "a", "namespace": "shop"});
+            json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": kind, "metadata": metadata, "caBundle": bundle})
+        };
+        let kind = "ValidatingWebhookConfiguration";
+        let settled = settle(vec![object(kind, "YQ==")], &[object(kind, "Yg==")]);
+        assert_eq!(settled.random, ["ValidatingWebhookConfiguration a: caBundle"]);
+        let settled = settle(vec![object("Unknown", "YQ==")], &[object("Unknown", "Yg==")]);
+        assert_eq!(settled.random, ["Unknown shop/a: caBundle"]);
     }
 
     #[test]
