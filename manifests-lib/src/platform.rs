@@ -198,7 +198,10 @@ impl Platform {
     ///
     /// Those of [`build`](Self::build).
     pub fn build_once(self) -> Result<BuiltPlatform, Vec<BuildError>> {
-        self.build_from(self.build_bundles(Bundle::forget))
+        let built = self.build_bundles(Bundle::forget);
+        // From here on only their objects are asked.
+        drop((self.state.bundles.take(), self.state.teams.take()));
+        self.build_from(built)
     }
 
     fn build_from(&self, built: Built) -> Result<BuiltPlatform, Vec<BuildError>> {
@@ -404,7 +407,12 @@ fn duplicate_releases(bundles: &[BuiltBundle]) -> Vec<BuildError> {
 
 fn duplicate_objects(bundles: &[BuiltBundle]) -> Vec<BuildError> {
     let resources = bundles.iter().flat_map(|bundle| &bundle.resources);
-    let objects = resources.map(|resource| (resource.object_ref(), resource));
+    // Borrowed, since there may be many.
+    let objects = resources.map(|resource| {
+        let metadata = resource.metadata();
+        let identity = (resource.kind(), metadata.namespace.as_deref(), metadata.name.as_deref());
+        (identity, resource)
+    });
     let pairs = repeated(objects).into_iter();
     pairs
         .map(|(first, again)| {

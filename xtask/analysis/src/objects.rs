@@ -14,8 +14,10 @@ mod view;
 pub mod yaml;
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
+use hashbrown::HashTable;
 use manifests_lib::check::properties::repeated;
 
 pub use field::{FieldPath, Step};
@@ -156,7 +158,9 @@ pub type Position = usize;
 #[derive(Debug)]
 pub struct Objects {
     all: Vec<Object>,
-    by_identity: HashMap<Identity, Position>,
+    /// Of objects with one identity the first one. Positions alone, as identities take more memory than all other indices.
+    by_identity: HashTable<Position>,
+    hasher: RandomState,
     by_kind: HashMap<(String, String), Vec<Position>>,
     /// How many of them were given; what controllers make follows.
     given: usize,
@@ -165,33 +169,33 @@ pub struct Objects {
 impl Objects {
     /// Indexes objects, and adds what Kubernetes and known controllers make of them.
     #[must_use]
-    pub fn new(written: Vec<Object>) -> Self {
+    pub fn new(mut written: Vec<Object>) -> Self {
         let scopes = scope::Scopes::of(&written);
         // What somebody wrote comes first.
-        let (external, written): (Vec<Object>, Vec<Object>) =
-            written.into_iter().partition(|object| object.annotation(EXTERNAL).is_some());
-        let mut objects = Self {
-            all: Vec::new(),
-            by_identity: HashMap::new(),
-            by_kind: HashMap::new(),
-            given: 0,
-        };
-        for mut object in written.into_iter().chain(external.into_iter().map(Object::external)) {
-            let Identity { group, kind, namespace, .. } = &mut object.identity;
+        let external = written.extract_if(.., |object| object.annotation(EXTERNAL).is_some());
+        let external: Vec<Object> = external.map(Object::external).collect();
+        written.extend(external);
+        for Object { identity: Identity { group, kind, namespace, .. }, .. } in &mut written {
             match scopes.is_namespaced(group, kind) {
                 Some(true) if namespace.is_none() => *namespace = Some("default".to_owned()),
                 // The API server ignores it.
                 Some(false) => *namespace = None,
                 _ => {}
             }
-            objects.insert(object);
         }
-        objects.given = objects.all.len();
-        let made = made::of(&objects);
-        for object in made {
+        let mut objects = Self {
+            given: written.len(),
+            all: written,
+            by_identity: HashTable::new(),
+            hasher: RandomState::new(),
+            by_kind: HashMap::new(),
+        };
+        (0..objects.given).for_each(|position| objects.index(position));
+        for object in made::of(&objects) {
             // What is written as well is not made.
-            if !objects.by_identity.contains_key(&object.identity) {
-                objects.insert(object);
+            if objects.get(&object.identity).is_none() {
+                objects.all.push(object);
+                objects.index(objects.all.len() - 1);
             }
         }
         objects
@@ -206,13 +210,14 @@ impl Objects {
         Self::new(given)
     }
 
-    fn insert(&mut self, object: Object) {
-        let position = self.all.len();
-        // The first one counts.
-        self.by_identity.entry(object.identity.clone()).or_insert(position);
-        let kind = (object.identity.group.clone(), object.identity.kind.clone());
-        self.by_kind.entry(kind).or_default().push(position);
-        self.all.push(object);
+    fn index(&mut self, position: Position) {
+        let Self { all, by_identity, hasher, by_kind, .. } = self;
+        let identity = &all[position].identity;
+        let is_same = |other: &Position| all[*other].identity == *identity;
+        let hash = |other: &Position| hasher.hash_one(&all[*other].identity);
+        by_identity.entry(hash(&position), is_same, hash).or_insert(position);
+        let kind = (identity.group.clone(), identity.kind.clone());
+        by_kind.entry(kind).or_default().push(position);
     }
 
     /// Every object; what was written comes before what is made.
@@ -239,7 +244,9 @@ impl Objects {
     /// An object by its identity.
     #[must_use]
     pub fn get(&self, identity: &Identity) -> Option<&Object> {
-        self.by_identity.get(identity).map(|&position| &self.all[position])
+        let is_same = |position: &Position| self.all[*position].identity == *identity;
+        let position = self.by_identity.find(self.hasher.hash_one(identity), is_same);
+        position.map(|&position| &self.all[position])
     }
 
     /// An object by its identity in words.

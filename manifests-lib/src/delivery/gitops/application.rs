@@ -71,6 +71,8 @@ impl Application<'_> {
         }
         let mut sources: Vec<argo::ApplicationSource> = self.sources.iter().map(source).collect();
         if self.has_folder {
+            // Mostly the only one, where there would be room for four.
+            sources.reserve_exact(1);
             sources.push(folder(&self.bundle, environment, git_source));
         }
         let retry = retry(self.sources);
