@@ -83,6 +83,8 @@ impl CheckRule {
     pub const COLLIDING_TCP_ENTRIES: Self = Self("colliding-tcp-entries");
     /// Two DestinationRules of one namespace and host set a policy or define a subset twice.
     pub const COMPETING_DESTINATION_RULES: Self = Self("competing-destination-rules");
+    /// Two injectors of Istio put a sidecar into the same pods.
+    pub const COMPETING_INJECTORS: Self = Self("competing-injectors");
     /// Two objects of Istio want the same pods, and one of them is in force.
     pub const COMPETING_MESH_OBJECTS: Self = Self("competing-mesh-objects");
     /// Two servers of Istio Gateways want one port of the same pods, and one of them gets it.
@@ -141,10 +143,14 @@ impl CheckRule {
     pub const TOKEN_NEVER_READ: Self = Self("token-never-read");
     /// A RequestAuthentication reads tokens, and no AuthorizationPolicy of its pods asks for one.
     pub const TOKEN_NOT_REQUIRED: Self = Self("token-not-required");
+    /// An annotation is nearly one of Istio, or a label of Istio that stands among annotations.
+    pub const UNKNOWN_MESH_ANNOTATION: Self = Self("unknown-mesh-annotation");
     /// A provider of the mesh has an address that nobody serves.
     pub const UNREACHABLE_PROVIDER: Self = Self("unreachable-provider");
     /// A VirtualService routes requests at a server that passes TLS on, or by the name in TLS at one that ends it.
     pub const UNREAD_GATEWAY_ROUTE: Self = Self("unread-gateway-route");
+    /// An annotation of Istio has a value that Istio cannot read.
+    pub const UNREADABLE_MESH_ANNOTATION: Self = Self("unreadable-mesh-annotation");
     /// A pod calls a host that no ServiceEntry has, where the mesh lets out to known hosts only.
     pub const UNREGISTERED_HOST: Self = Self("unregistered-host");
     /// A workload declares a call that a policy refuses.
@@ -285,6 +291,8 @@ impl CheckRule {
     pub const MISSING_WEBHOOK_SERVICE: Self = Self("missing-webhook-service");
     /// A route belongs to a Gateway none of whose listeners lets it in.
     pub const UNADMITTED_ROUTE: Self = Self("unadmitted-route");
+    /// A VirtualService sends requests to a Service or ServiceEntry that is not exported to the proxies that route so.
+    pub const UNEXPORTED_DESTINATION: Self = Self("unexported-destination");
     /// A VirtualService has hosts of which none is served by its Gateway.
     pub const UNSERVED_HOST: Self = Self("unserved-host");
     /// A workload that is scaled automatically has a fixed number of pods.

@@ -2,6 +2,7 @@
 
 pub(super) mod colliding_tcp_entries;
 pub(super) mod competing_destination_rules;
+pub(super) mod competing_injectors;
 pub(super) mod competing_mesh_objects;
 pub(super) mod conflicting_gateway_server;
 pub(super) mod contradicting_gateway_tls;
@@ -31,8 +32,10 @@ pub(super) mod shadowed_match;
 pub(super) mod shared_certificate;
 pub(super) mod token_never_read;
 pub(super) mod token_not_required;
+pub(super) mod unknown_mesh_annotation;
 pub(super) mod unreachable_provider;
 pub(super) mod unread_gateway_route;
+pub(super) mod unreadable_mesh_annotation;
 pub(super) mod unregistered_host;
 
 use crate::graph::Graph;

@@ -51,6 +51,7 @@ pub(super) mod missing_virtual_host;
 pub(super) mod missing_volume;
 pub(super) mod missing_webhook_service;
 pub(super) mod unadmitted_route;
+pub(super) mod unexported_destination;
 pub(super) mod unserved_host;
 
 use super::{At, Findings, near};

@@ -53,6 +53,7 @@ pub const ALL: &[&Rule] = &[
     // mesh
     &mesh::colliding_tcp_entries::RULE,
     &mesh::competing_destination_rules::RULE,
+    &mesh::competing_injectors::RULE,
     &mesh::competing_mesh_objects::RULE,
     &mesh::conflicting_gateway_server::RULE,
     &mesh::contradicting_gateway_tls::RULE,
@@ -82,8 +83,10 @@ pub const ALL: &[&Rule] = &[
     &mesh::shared_certificate::RULE,
     &mesh::token_never_read::RULE,
     &mesh::token_not_required::RULE,
+    &mesh::unknown_mesh_annotation::RULE,
     &mesh::unreachable_provider::RULE,
     &mesh::unread_gateway_route::RULE,
+    &mesh::unreadable_mesh_annotation::RULE,
     &mesh::unregistered_host::RULE,
     // network
     &network::refused_call::RULE,
@@ -157,6 +160,7 @@ pub const ALL: &[&Rule] = &[
     &reference::missing_volume::RULE,
     &reference::missing_webhook_service::RULE,
     &reference::unadmitted_route::RULE,
+    &reference::unexported_destination::RULE,
     &reference::unserved_host::RULE,
     // reliability
     &reliability::autoscaled_replicas::RULE,

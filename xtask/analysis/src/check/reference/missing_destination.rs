@@ -1,8 +1,8 @@
 //! Destinations of `VirtualServices`.
 
 use crate::check::{At, Family, Findings, Rule, Severity, hint};
-use crate::graph::Graph;
 use crate::graph::mesh::Host;
+use crate::graph::{Graph, mesh};
 use crate::objects::text;
 
 pub(in crate::check) static RULE: Rule = Rule {
@@ -23,7 +23,9 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
     for destination in graph.destinations() {
         let (from, field) = (destination.from, &destination.json["host"]);
         let Some(host) = text(field) else { continue };
-        if let Host::Missing = graph.host(host, from.namespace()) {
+        let is_hidden = || !graph.owners_of_host(&mesh::full(host, from.namespace())).is_empty();
+        // What is there and not exported is told by a rule of its own.
+        if matches!(graph.host(host, from.namespace()), Host::Missing) && !is_hidden() {
             let others = graph.services_in(from.namespace()).iter().map(|service| service.name());
             let hint = hint(host, others);
             let message = format!("no Service and no ServiceEntry has the host {host}{hint}");

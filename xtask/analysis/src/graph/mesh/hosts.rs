@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{DOMAIN, ROUTING};
 use crate::graph::Graph;
-use crate::objects::{Identity, Object, list, text};
+use crate::objects::{Identity, Object};
 
 /// What a host of the mesh leads to.
 #[derive(Clone, Copy, Debug)]
@@ -81,16 +81,18 @@ impl<'a> Graph<'a> {
     /// The `ServiceEntry` of a full host, of those that a namespace can see.
     #[must_use]
     pub fn entry(&self, host: &str, namespace: &str) -> Option<&'a Object> {
-        let is_seen = |entry: &&'a Object| {
-            let exported = list(&entry.json["spec"]["exportTo"]);
-            let mut names = exported.iter().filter_map(text);
-            exported.is_empty()
-                || entry.namespace() == namespace
-                || names.any(|name| name == "*" || name == namespace)
-        };
         let exact = self.entries_of_host.get(host).into_iter().flatten().copied();
         let wildcards = self.wildcard_entries.iter().filter(|(pattern, _)| overlap(pattern, host));
-        exact.chain(wildcards.map(|&(_, entry)| entry)).find(is_seen)
+        let mut all = exact.chain(wildcards.map(|&(_, entry)| entry));
+        all.find(|entry| self.audience(entry).has(namespace))
+    }
+
+    /// What names a full host as its own, whoever sees it: its Service and its `ServiceEntries`.
+    #[must_use]
+    pub fn owners_of_host(&self, host: &str) -> Vec<&'a Object> {
+        let service = service_of(host).and_then(|service| self.objects().get(&service));
+        let entries = self.entries_of_host.get(host).into_iter().flatten().copied();
+        service.into_iter().chain(entries).collect()
     }
 
     /// Whether a host is `service.namespace`.

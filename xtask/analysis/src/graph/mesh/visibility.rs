@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::graph::Graph;
 use crate::objects::{Object, list, text};
 
 /// The namespaces that see an object.
@@ -17,9 +18,11 @@ impl<'a> Audience<'a> {
     /// Who sees an object, by its field or, of a Service, its annotation.
     #[must_use]
     pub fn of(object: &'a Object) -> Self {
-        let annotation = object.annotation("networking.istio.io/exportTo").unwrap_or_default();
-        let annotated = annotation.split(',').map(str::trim).filter(|name| !name.is_empty());
-        let names = list(&object.json["spec"]["exportTo"]).iter().filter_map(text).chain(annotated);
+        Self::named(object, written(object))
+    }
+
+    fn named(object: &'a Object, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let names = names.into_iter();
         let names = names.map(|name| if name == "." { object.namespace() } else { name });
         let names: BTreeSet<&str> = names.collect();
         if names.is_empty() || names.contains("*") {
@@ -52,5 +55,31 @@ impl<'a> Audience<'a> {
     pub fn is_of_equals(&self, other: &Self) -> bool {
         let is_open = |audience: &Self| *audience == Self::Everybody;
         is_open(self) == is_open(other) && self.meets(other)
+    }
+}
+
+/// The names to which an object says that it is exported.
+fn written(object: &Object) -> impl Iterator<Item = &str> {
+    let annotation = object.annotation("networking.istio.io/exportTo").unwrap_or_default();
+    let annotated = annotation.split(',').map(str::trim).filter(|name| !name.is_empty());
+    list(&object.json["spec"]["exportTo"]).iter().filter_map(text).chain(annotated)
+}
+
+impl Graph<'_> {
+    /// Who sees an object; one that does not say it is exported as the configuration of the mesh says for its kind.
+    #[must_use]
+    pub fn audience<'s>(&'s self, object: &'s Object) -> Audience<'s> {
+        let default = match object.identity.kind.as_str() {
+            "Service" | "ServiceEntry" => "defaultServiceExportTo",
+            "VirtualService" => "defaultVirtualServiceExportTo",
+            "DestinationRule" => "defaultDestinationRuleExportTo",
+            _ => return Audience::of(object),
+        };
+        if written(object).next().is_some() {
+            return Audience::of(object);
+        }
+        let configurations = self.mesh_configurations().iter();
+        let names = configurations.flat_map(|mesh| list(&mesh.value[default])).filter_map(text);
+        Audience::named(object, names)
     }
 }

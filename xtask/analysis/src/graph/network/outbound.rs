@@ -3,7 +3,6 @@
 //! Upstream: <https://istio.io/latest/docs/reference/config/networking/sidecar/>
 
 use crate::graph::Graph;
-use crate::graph::mesh::visibility::Audience;
 use crate::graph::mesh::{ROUTING, overlap, service_of};
 use crate::objects::{Object, Pod, Selector, Value, list, text};
 
@@ -36,7 +35,7 @@ impl<'a> Graph<'a> {
         let namespace_of_host =
             namespace_of_host.or(service.as_ref().and_then(|service| service.namespace.as_deref()));
         let is_exported = match called {
-            Some(called) => Audience::of(called).has(pod.namespace()),
+            Some(called) => self.audience(called).has(pod.namespace()),
             None => service.is_some(),
         };
         let listeners = sidecar.map(|sidecar| list(&sidecar.json["spec"]["egress"]));
