@@ -31,7 +31,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
         if !list(&spec["addresses"]).is_empty() {
             continue;
         }
-        let audience = Audience::of(entry);
+        let audience = graph.audience(entry);
         for port in list(&spec["ports"]).iter().filter(|port| is_tcp(port)) {
             let Some(number) = port["number"].as_u64() else { continue };
             let others = known.entry(number).or_default();

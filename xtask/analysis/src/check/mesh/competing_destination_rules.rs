@@ -3,7 +3,6 @@
 use crate::check::{At, Family, Findings, Rule, Severity};
 use std::collections::HashMap;
 
-use crate::graph::mesh::visibility::Audience;
 use crate::graph::{Graph, mesh};
 use crate::objects::{Object, Value, list, text};
 
@@ -41,7 +40,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
             let (first, earlier) = *known.entry(key).or_insert((rule, place));
             if first.identity == rule.identity
                 || *earlier == *place
-                || !Audience::of(rule).is_of_equals(&Audience::of(first))
+                || !graph.audience(rule).is_of_equals(&graph.audience(first))
             {
                 continue;
             }

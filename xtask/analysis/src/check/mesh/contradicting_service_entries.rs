@@ -27,7 +27,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
     let mut known: HashMap<(&str, u64), Vec<Place<'_>>> = HashMap::new();
     for entry in graph.objects().of_kind(mesh::ROUTING, "ServiceEntry") {
         let spec = &entry.json["spec"];
-        let audience = Audience::of(entry);
+        let audience = graph.audience(entry);
         for host in list(&spec["hosts"]).iter().filter_map(text) {
             for port in list(&spec["ports"]) {
                 let Some(number) = port["number"].as_u64() else { continue };

@@ -29,7 +29,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
         if !routes::gateways(route).iter().any(|gateway| gateway == SIDECARS) {
             continue;
         }
-        let audience = Audience::of(route);
+        let audience = graph.audience(route);
         for host in list(&route.json["spec"]["hosts"]) {
             let Some(name) = text(host) else { continue };
             let full = mesh::full(name, route.namespace()).into_owned();

@@ -120,7 +120,9 @@ fn ranges(value: &str) -> Result<(), String> {
             return Err(format!("{range:?} has a space, which is no part of a range"));
         }
         let Some((address, length)) = range.split_once('/') else {
-            return Err(format!("{range:?} is no range: its length is missing, as in 10.0.0.1/32"));
+            let is_address = range.parse::<IpAddr>().is_ok();
+            let why = if is_address { ": its length is missing, as in 10.0.0.1/32" } else { "" };
+            return Err(format!("{range:?} is no range of addresses{why}"));
         };
         let longest = match address.parse() {
             Ok(IpAddr::V4(_)) => 32,

@@ -3,7 +3,6 @@
 //! Upstream: <https://istio.io/latest/docs/reference/config/security/peer_authentication/>
 
 use super::membership::{Proxy, is_gateway};
-use super::visibility::Audience;
 use super::{ROUTING, full, overlap};
 use crate::graph::Graph;
 use crate::objects::{Object, Pod, Selector, Value, list, text, texts};
@@ -131,7 +130,7 @@ impl<'a> Graph<'a> {
         };
         let rules = || {
             let all = self.objects().of_kind(ROUTING, "DestinationRule");
-            all.filter(|rule| Audience::of(rule).has(caller))
+            all.filter(|rule| self.audience(rule).has(caller))
                 .filter_map(|rule| Some((of_rule(rule)?, rule)))
         };
         let rule = [caller, service.namespace(), self.root_namespace()].into_iter().find_map(

@@ -15,12 +15,6 @@ pub enum Audience<'a> {
 }
 
 impl<'a> Audience<'a> {
-    /// Who sees an object, by its field or, of a Service, its annotation.
-    #[must_use]
-    pub fn of(object: &'a Object) -> Self {
-        Self::named(object, written(object))
-    }
-
     fn named(object: &'a Object, names: impl IntoIterator<Item = &'a str>) -> Self {
         let names = names.into_iter();
         let names = names.map(|name| if name == "." { object.namespace() } else { name });
@@ -66,17 +60,17 @@ fn written(object: &Object) -> impl Iterator<Item = &str> {
 }
 
 impl Graph<'_> {
-    /// Who sees an object; one that does not say it is exported as the configuration of the mesh says for its kind.
+    /// Who sees an object, by its field or, of a Service, its annotation; one that does not say it is exported as the configuration of the mesh says for its kind.
     #[must_use]
     pub fn audience<'s>(&'s self, object: &'s Object) -> Audience<'s> {
         let default = match object.identity.kind.as_str() {
             "Service" | "ServiceEntry" => "defaultServiceExportTo",
             "VirtualService" => "defaultVirtualServiceExportTo",
             "DestinationRule" => "defaultDestinationRuleExportTo",
-            _ => return Audience::of(object),
+            _ => return Audience::named(object, written(object)),
         };
         if written(object).next().is_some() {
-            return Audience::of(object);
+            return Audience::named(object, written(object));
         }
         let configurations = self.mesh_configurations().iter();
         let names = configurations.flat_map(|mesh| list(&mesh.value[default])).filter_map(text);

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::{End, Port};
 use crate::graph::mesh::routes;
-use crate::graph::mesh::visibility::Audience;
 use crate::graph::mesh::{Host, ROUTING, full, overlap};
 use crate::graph::{Graph, Relation, target_port};
 use crate::objects::{Identity, Map, Object, Objects, Pod, Selector, Value, list, text};
@@ -162,7 +161,7 @@ impl<'a> Graph<'a> {
         let mut legs = Vec::new();
         if self.proxy(pod).is_there() {
             for route in self.routes.of_host(&full) {
-                if Audience::of(route).has(namespace) {
+                if self.audience(route).has(namespace) {
                     self.of_route(route, routes::SIDECARS, port, path, &mut legs);
                 }
             }
