@@ -73,10 +73,10 @@ pub(crate) fn uncalled(
             }
             let name = metadata.name.as_deref().unwrap_or_default();
             for (key, text) in config_map.data.iter().flatten() {
-                let hosts: BTreeSet<String> = conventions.hosts_inside(text).into_iter().collect();
-                if hosts.is_empty() || !reads(&workload, name, key) {
+                if !reads(&workload, name, key) {
                     continue;
                 }
+                let hosts: BTreeSet<String> = conventions.hosts_inside(text).into_iter().collect();
                 for host in hosts.iter().filter(|host| is_uncalled(host)) {
                     let what =
                         format!("the key {key} of ConfigMap {name} has the address {host} in it");

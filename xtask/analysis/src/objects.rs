@@ -1,5 +1,6 @@
 //! The objects of one environment, with what others make of them, found by identity.
 
+pub mod duration;
 pub mod field;
 mod identity;
 mod made;

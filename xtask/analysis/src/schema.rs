@@ -15,7 +15,7 @@ use crate::objects::Value;
 
 pub(crate) use compare::{Breach, Mistake, compare};
 pub use facts::KUBERNETES_MINOR;
-pub(crate) use facts::{definition, is_built_in, is_namespaced, lifecycle, versions};
+pub(crate) use facts::{definition, group_of, is_built_in, is_namespaced, lifecycle, versions};
 pub(crate) use given::Kinds;
 pub use tree::{Bounds, Conditions, Schema, Type, Uniqueness};
 

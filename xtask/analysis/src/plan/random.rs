@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::sources::Rendered;
 use crate::environment::Environment;
 use crate::objects::{FieldPath, Step, Value, text};
-use crate::schema::is_namespaced;
+use crate::schema::{group_of, is_namespaced};
 
 /// What stands for such a value: on both sides the same, so that it is no change.
 pub const ANEW: &str = "(made anew at each rendering)";
@@ -29,7 +29,7 @@ pub fn settle(first: Vec<Value>, second: &[Value]) -> Settled {
     }
     // Names that both have belong together first; what is left has another name each time.
     let names: BTreeSet<Key> = first.iter().map(Key::of).collect();
-    let mut left: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
+    let mut left: BTreeMap<Kind, Vec<&Value>> = BTreeMap::new();
     for object in second.iter().filter(|object| !names.contains(&Key::of(object))) {
         left.entry(Key::of(object).kind).or_default().push(object);
     }
@@ -44,8 +44,8 @@ pub fn settle(first: Vec<Value>, second: &[Value]) -> Settled {
             let mut path = FieldPath::default();
             let mut found = Vec::new();
             mask(&mut object, other, &mut path, &mut found);
-            let kind = text(&object["kind"]).unwrap_or_default();
-            let of_object = |field| format!("{kind} {name}: {field}", name = name.full());
+            let (kind, full) = (&name.kind.kind, name.full());
+            let of_object = |field| format!("{kind} {full}: {field}");
             settled.random.extend(found.into_iter().map(of_object));
         }
         settled.objects.push(object);
@@ -53,10 +53,16 @@ pub fn settle(first: Vec<Value>, second: &[Value]) -> Settled {
     settled
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    api_version: String,
+    kind: String,
+}
+
 /// What tells objects of one rendering apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
-    kind: String,
+    kind: Kind,
     namespace: String,
     name: String,
 }
@@ -66,7 +72,7 @@ impl Key {
         let of = |value: &Value| text(value).unwrap_or_default().to_owned();
         let metadata = &object["metadata"];
         Self {
-            kind: format!("{} {}", of(&object["apiVersion"]), of(&object["kind"])),
+            kind: Kind { api_version: of(&object["apiVersion"]), kind: of(&object["kind"]) },
             namespace: of(&metadata["namespace"]),
             name: of(&metadata["name"]),
         }
@@ -74,9 +80,8 @@ impl Key {
 
     /// The name, behind the namespace of what lives in one: charts write one at other objects too.
     fn full(&self) -> String {
-        let (api_version, kind) = self.kind.split_once(' ').unwrap_or_default();
-        let group = api_version.split_once('/').map_or("", |(group, _)| group);
-        if self.namespace.is_empty() || is_namespaced(group, kind) == Some(false) {
+        let Kind { api_version, kind } = &self.kind;
+        if self.namespace.is_empty() || is_namespaced(group_of(api_version), kind) == Some(false) {
             self.name.clone()
         } else {
             format!("{}/{}", self.namespace, self.name)

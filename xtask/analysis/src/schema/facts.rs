@@ -95,7 +95,7 @@ static FACTS: LazyLock<Facts> = LazyLock::new(|| {
 });
 
 /// The group of an API version; empty for Kubernetes' core.
-fn group_of(api_version: &str) -> &str {
+pub(crate) fn group_of(api_version: &str) -> &str {
     api_version.rsplit_once('/').map_or("", |(group, _)| group)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::{Graph, mesh};
-use crate::objects::{Value, list, text};
+use crate::objects::{duration, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "retry-beyond-timeout",
@@ -21,6 +21,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
         for route in list(&object.json["spec"]["http"]) {
             let (whole, one) = (&route["timeout"], &route["retries"]["perTryTimeout"]);
             let attempts = route["retries"]["attempts"].as_u64().unwrap_or(0);
+            let seconds = |time| text(time).and_then(duration::seconds);
             let (Some(whole_time), Some(one_time)) = (seconds(whole), seconds(one)) else {
                 continue;
             };
@@ -35,50 +36,6 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
                     At::Value(whole),
                 );
             }
-        }
-    }
-}
-
-/// A duration as Go writes it: `1m30s`, `500ms`.
-fn seconds(duration: &Value) -> Option<f64> {
-    let mut rest = text(duration)?;
-    let mut sum = 0.0;
-    while !rest.is_empty() {
-        let end = rest.find(|letter: char| letter != '.' && !letter.is_ascii_digit())?;
-        let (number, after) = rest.split_at(end);
-        let unit_end = after.find(|letter: char| letter.is_ascii_digit()).unwrap_or(after.len());
-        let (unit, next) = after.split_at(unit_end);
-        let unit = match unit {
-            "ns" => 1e-9,
-            "us" | "µs" => 1e-6,
-            "ms" => 1e-3,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return None,
-        };
-        sum += number.parse::<f64>().ok()? * unit;
-        rest = next;
-    }
-    Some(sum)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::seconds;
-    use crate::objects::json;
-
-    #[test]
-    fn durations_are_read_as_go_writes_them() {
-        for (text, expected) in [
-            ("2s", Some(2.0)),
-            ("1m30s", Some(90.0)),
-            ("1.5s", Some(1.5)),
-            ("2", None),
-            ("", Some(0.0)),
-            ("x", None),
-        ] {
-            assert_eq!(seconds(&json!(text)), expected, "{text}");
         }
     }
 }

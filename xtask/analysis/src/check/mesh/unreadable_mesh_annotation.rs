@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::check::{At, Family, Findings, Rule, Severity, hint};
 use crate::graph::Graph;
-use crate::objects::{Pod, Value, quantity, text, texts, yaml};
+use crate::objects::{Pod, Value, duration, quantity, text, texts, yaml};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "unreadable-mesh-annotation",
@@ -283,22 +283,8 @@ fn is_quoted_switch(value: &Value) -> bool {
 
 /// Whether a text is a duration as Go writes it: `1m30s`, `500ms`, `0`.
 fn is_duration(text: &str) -> bool {
-    const UNITS: &[&str] = &["ns", "us", "µs", "μs", "ms", "s", "m", "h"];
-    let mut rest = text.trim_start_matches(['-', '+']);
-    if rest == "0" {
-        return true;
-    }
-    let is_of_number = |letter: char| letter.is_ascii_digit() || letter == '.';
-    while !rest.is_empty() {
-        let (number, behind) =
-            rest.split_at(rest.find(|it| !is_of_number(it)).unwrap_or(rest.len()));
-        let (unit, behind) = behind.split_at(behind.find(is_of_number).unwrap_or(behind.len()));
-        if number.parse::<f64>().is_err() || !UNITS.contains(&unit) {
-            return false;
-        }
-        rest = behind;
-    }
-    !text.is_empty()
+    let length = text.trim_start_matches(['-', '+']);
+    length == "0" || !text.is_empty() && duration::seconds(length).is_some()
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Destinations of `VirtualServices` that the proxies do not see.
 
+use std::collections::HashMap;
+
 use crate::check::{At, Family, Findings, Rule, Severity};
 use crate::graph::mesh::routes::{self, SIDECARS};
 use crate::graph::mesh::visibility::Audience;
 use crate::graph::{Graph, mesh};
-use crate::objects::{Identity, Object, Selector, list, text};
+use crate::objects::{Object, Pod, Selector, list, text};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "unexported-destination",
@@ -22,6 +24,7 @@ pub(in crate::check) static RULE: Rule = Rule {
 };
 
 fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
+    let gateways = namespaces_of_gateways(graph);
     for destination in graph.destinations() {
         let (route, field) = (destination.from, &destination.json["host"]);
         let Some(host) = text(field).filter(|host| !host.contains('*')) else { continue };
@@ -37,7 +40,7 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
             owners.iter().any(|it| graph.audience(it).has(namespace))
                 || graph.entry(&full, namespace).is_some()
         };
-        let blind = proxies(graph, route).into_iter().find(|namespace| !sees(namespace));
+        let blind = proxies(graph, &gateways, route).into_iter().find(|namespace| !sees(namespace));
         let Some(namespace) = blind.filter(|_| !is_own()) else { continue };
         let message = format!(
             "proxies in {namespace} do not see {}, which is exported to {}",
@@ -58,8 +61,25 @@ fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// The namespaces of the pods of each Gateway, by the name by which routes know it.
+fn namespaces_of_gateways<'g>(graph: &'g Graph<'_>) -> HashMap<String, Vec<&'g str>> {
+    let gateways = graph.objects().of_kind(mesh::ROUTING, "Gateway");
+    let of_gateway = |gateway: &'g Object| {
+        let selector = Selector::of_labels(&gateway.json["spec"]["selector"]);
+        let pods = graph.pods.iter().filter(|pod| pod.is_selected_by(&selector));
+        let mut namespaces: Vec<&str> = pods.map(Pod::namespace).collect();
+        namespaces.dedup();
+        (format!("{}/{}", gateway.namespace(), gateway.name()), namespaces)
+    };
+    gateways.map(of_gateway).collect()
+}
+
 /// The namespaces of proxies that surely route by a `VirtualService`.
-fn proxies<'g>(graph: &'g Graph<'_>, route: &'g Object) -> Vec<&'g str> {
+fn proxies<'g>(
+    graph: &'g Graph<'_>,
+    gateways: &HashMap<String, Vec<&'g str>>,
+    route: &'g Object,
+) -> Vec<&'g str> {
     let mut namespaces = Vec::new();
     for gateway in routes::gateways(route) {
         if gateway == SIDECARS {
@@ -69,14 +89,9 @@ fn proxies<'g>(graph: &'g Graph<'_>, route: &'g Object) -> Vec<&'g str> {
                     namespaces.extend(names.into_iter().filter(|name| *name != "~"));
                 }
             }
-            continue;
+        } else {
+            namespaces.extend(gateways.get(&gateway).into_iter().flatten());
         }
-        let Some((namespace, name)) = gateway.split_once('/') else { continue };
-        let gateway = Identity::new(mesh::ROUTING, "Gateway", Some(namespace), name);
-        let Some(gateway) = graph.objects().get(&gateway) else { continue };
-        let selector = Selector::of_labels(&gateway.json["spec"]["selector"]);
-        let pods = graph.pods.iter().filter(|pod| pod.is_selected_by(&selector));
-        namespaces.extend(pods.map(crate::objects::Pod::namespace));
     }
     namespaces
 }

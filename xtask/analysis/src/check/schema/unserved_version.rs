@@ -4,7 +4,7 @@ use super::is_newer;
 use crate::check::{At, Family, Findings, Rule, Severity, hint};
 use crate::graph::Graph;
 use crate::objects::Object;
-use crate::schema::{lifecycle, versions};
+use crate::schema::{group_of, lifecycle, versions};
 
 pub(in crate::check) static RULE: Rule = Rule {
     name: "unserved-version",
@@ -57,10 +57,9 @@ fn built_in(object: &Object, findings: &mut Findings<'_>) {
     if kinds.contains(kind) || lifecycle(version, kind).is_some() || OTHERS.contains(&kind) {
         return;
     }
-    let group = version.rsplit_once('/').map_or("", |(group, _)| group);
-    let elsewhere = versions().iter().find(|(known, kinds)| {
-        kinds.contains(kind) && known.rsplit_once('/').map_or("", |(group, _)| group) != group
-    });
+    let group = group_of(version);
+    let elsewhere =
+        versions().iter().find(|(known, kinds)| kinds.contains(kind) && group_of(known) != group);
     let near = match elsewhere {
         Some((right, _)) => format!("; did you mean {right}?"),
         None => hint(kind, kinds.iter().copied()),
